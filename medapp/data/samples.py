@@ -1,0 +1,71 @@
+"""The words for what is learned from: a data set, its samples, their boxes. Plain values; nothing here touches the disk."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where a finding is, in pixels of the image as stored, origin at the top left, `x1` and `y1` exclusive."""
+
+    label: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One labelled image.
+
+    Attributes:
+        id: the row in the catalog.
+        name: path below the data set's root, with forward slashes: what a person calls the image.
+        path: where the file is.
+        label: the class it is said to be.
+        patient, site: None where unknown.
+        split: one of `SPLITS`.
+        content_hash: SHA-256 of the file's bytes, in hex.
+        width, height: in pixels, after the EXIF rotation.
+        mode: how the pixels are stored, such as "8-bit grey" or "16-bit grey" or "8-bit RGB".
+    """
+
+    id: int
+    name: str
+    path: Path
+    label: str
+    patient: str | None
+    site: str | None
+    split: str
+    content_hash: str
+    width: int
+    height: int
+    mode: str
+    boxes: tuple[Box, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A named table of samples.
+
+    Attributes:
+        origin: "registered" (a folder of the user's that is never changed), "uploaded" or "built-in".
+        classes: sorted; the order is the order of logits and probabilities.
+        patient_pattern: the regular expression that found the patients in the file names, if any.
+        split_origin: a sentence that says where the split comes from.
+        is_synthetic: the images show no patient and must say so wherever they are shown.
+    """
+
+    id: int
+    name: str
+    root: Path
+    origin: str
+    classes: tuple[str, ...]
+    patient_pattern: str | None
+    has_patients: bool
+    split_origin: str
+    is_synthetic: bool
+    created: str

@@ -1,0 +1,95 @@
+"""Where everything lives on disk. `MEDAPP_HOME` moves it; without it the workspace is `~/.medapp`.
+
+    <root>/catalog.sqlite       data sets and their samples           (data/catalog.py)
+    <root>/data/<name>/         images that were uploaded or generated; registered folders stay where they are
+    <root>/runs/<id>/           one folder a run                      (runs/folder.py)
+    <root>/weights/             downloaded or hand-placed backbones   (models/weights.py)
+    <root>/cache/               pixels, features, thumbnails: safe to delete at any time
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from medapp.errors import WorkspaceError
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder that holds a user's data sets, runs and caches."""
+
+    root: Path
+
+    @property
+    def catalog_path(self) -> Path:
+        return self.root / "catalog.sqlite"
+
+    @property
+    def data_folder(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def runs_folder(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def weights_folder(self) -> Path:
+        return self.root / "weights"
+
+    @property
+    def cache_folder(self) -> Path:
+        return self.root / "cache"
+
+
+def find_workspace() -> Workspace:
+    """The workspace that `MEDAPP_HOME` names, else `~/.medapp`; its folders are made where they are missing.
+
+    Raises:
+        WorkspaceError: the folder cannot be made or written.
+    """
+    root = Path(os.environ.get("MEDAPP_HOME") or Path.home() / ".medapp").expanduser().absolute()
+    workspace = Workspace(root)
+    try:
+        for folder in (workspace.data_folder, workspace.runs_folder, workspace.weights_folder, workspace.cache_folder):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The workspace {root} cannot be made: {error.strerror}. Set MEDAPP_HOME to a folder that you may write to."
+        ) from error
+    return workspace
+
+
+@contextlib.contextmanager
+def open_replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file beside `path`, flush it to disk, then rename it into place: a reader sees the old file or the new one, never a part.
+
+    Raises:
+        WorkspaceError: the disk is full, or the folder may not be written.
+    """
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WorkspaceError(f"{path} could not be written: {reason}. Free some space or check the permissions, then try again.") from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace the file at `path` by `content` in one step (see `open_replacing`)."""
+    with open_replacing(path) as file:
+        file.write(content)

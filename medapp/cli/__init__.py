@@ -1,0 +1,35 @@
+"""The same from a shell. Each command asks the modules below it, then prints words or, with `--json`, one JSON value.
+
+    medapp app                       the pages
+    medapp data …                    data sets          (cli/data.py)
+    medapp train, evaluate, predict  the main job       (cli/work.py)
+    medapp runs …, backbones …       what came of it    (cli/runs.py)
+
+Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
+"""
+
+import sys
+
+import typer
+
+from medapp.cli import data, runs, work
+from medapp.errors import MedAppError
+
+app = typer.Typer(
+    name="medapp", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Transfer learning for medical images. For research, not for diagnosis.",
+)  # fmt: skip
+app.add_typer(data.app, name="data")
+app.add_typer(runs.app, name="runs")
+app.add_typer(runs.backbones, name="backbones")
+for command in (work.open_app, work.train, work.evaluate, work.predict):
+    app.command("app" if command is work.open_app else None)(command)
+
+
+def main() -> None:
+    """The `medapp` command."""
+    try:
+        app()
+    except MedAppError as error:
+        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - one line for a stated error
+        sys.exit(1)

@@ -1,0 +1,100 @@
+"""`medapp data`: register, list, show and remove data sets."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from medapp.cli.output import AsJson, console, print_json, print_table
+from medapp.data.catalog import Catalog
+from medapp.data.importing import ImportReport, add_folder, add_phantom, add_zip, describe
+from medapp.data.samples import SPLITS
+from medapp.runs.evaluating import count_test_reads
+from medapp.workspace import find_workspace
+
+app = typer.Typer(no_args_is_help=True, help="Data sets: register, list, show, remove.")
+Name = Annotated[str, typer.Argument(help="A data set's name.")]
+
+
+@app.command()
+def add(
+    path: Annotated[str, typer.Argument(help="A folder with a folder a class (stays where it is), a zip of one, or the word 'phantom'.")],
+    name: Annotated[str | None, typer.Option(help="What to call it; else the folder's name.")] = None,
+    patient_pattern: Annotated[
+        str | None, typer.Option(help="A regular expression that finds the patient in a file's name, such as '^.{8}'.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Register a folder of images in place, copy a zip into the workspace, or make the built-in phantom data set."""
+    workspace, place = find_workspace(), Path(path)
+    if path == "phantom" and not place.exists():
+        report = add_phantom(workspace, name or "Phantom")
+    elif place.suffix.lower() == ".zip" and place.is_file():
+        report = add_zip(workspace, place, name=name, patient_pattern=patient_pattern)
+    else:
+        report = add_folder(workspace, place, name=name, patient_pattern=patient_pattern)
+    if as_json:
+        print_json(_to_dict(report))
+        return
+    sides = ", ".join(f"{n} {side}" for side, n in report.splits.items())
+    console.print(f"{report.data_set.name}: {report.images} images, {len(report.data_set.classes)} classes; {sides}.")
+    for file, reason in report.unreadable:
+        console.print(f"  left out: {file}: {reason}", markup=False)
+    for sentence in describe(report.data_set, Catalog(workspace)):
+        console.print(f"  {sentence}", markup=False)
+
+
+def _to_dict(report: ImportReport) -> dict[str, Any]:
+    return {
+        "dataset": report.data_set.name, "images": report.images, "classes": list(report.data_set.classes), "splits": report.splits,
+        "unreadable": [{"file": file, "reason": reason} for file, reason in report.unreadable], "leaks": report.leaks,
+    }  # fmt: skip
+
+
+@app.command("list")
+def list_sets(as_json: AsJson = False) -> None:
+    """All data sets of the workspace."""
+    catalog = Catalog(find_workspace())
+    rows = [
+        {"dataset": d.name, "images": catalog.count_samples(d), "classes": list(d.classes), "origin": d.origin, "root": str(d.root)}
+        for d in catalog.list_data_sets()
+    ]
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(("data set", "images", "classes", "origin"), [(r["dataset"], r["images"], ", ".join(r["classes"]), r["origin"]) for r in rows])
+    else:
+        console.print("No data sets yet. Register a folder with: medapp data add FOLDER — or make one with: medapp data add phantom")
+
+
+@app.command()
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Classes, sides and what to know of a data set."""
+    workspace = find_workspace()
+    catalog = Catalog(workspace)
+    data_set = catalog.find_data_set(name)
+    counts, sentences = catalog.count_classes(data_set), describe(data_set, catalog)
+    sides = {side: sum(counts.get(side, {}).values()) for side in SPLITS}
+    reads = count_test_reads(workspace, data_set.name)
+    if as_json:
+        print_json({
+            "dataset": data_set.name, "root": str(data_set.root), "images": sum(sides.values()), "classes": counts, "splits": sides,
+            "split_origin": data_set.split_origin, "unreadable": [{"file": f, "reason": r} for f, r in catalog.list_unreadable(data_set)],
+            "leaks": catalog.count_leaks(data_set), "notes": sentences, "test_reads": reads,
+        })  # fmt: skip
+        return
+    console.print(f"{data_set.name} · {sum(sides.values())} images · {data_set.origin} · {data_set.root}", markup=False)
+    print_table(("class", *SPLITS), [(c, *(counts.get(side, {}).get(c, 0) for side in SPLITS)) for c in data_set.classes])
+    console.print(f"Split: {data_set.split_origin}", markup=False)
+    for sentence in sentences:
+        console.print(f"- {sentence}", markup=False)
+    console.print(f"- The test part was read {reads} times by runs that are kept." if reads else "- The test part has not been read yet.")
+
+
+@app.command()
+def remove(name: Name) -> None:
+    """Forget a data set. A folder registered in place is not touched; uploaded and generated images are deleted."""
+    catalog = Catalog(find_workspace())
+    data_set = catalog.find_data_set(name)
+    catalog.remove(data_set)
+    console.print(f"{data_set.name} is removed." + (" Its folder was not touched." if data_set.origin == "registered" else ""))

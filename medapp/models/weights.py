@@ -1,0 +1,213 @@
+"""Weights between disk and network: read without running anything, checked by hash, saved in `.safetensors` that describes itself.
+
+A `.pth` file is a pickle, which can carry code; it is read with torch's weights-only reader, which runs none, and a file that asks for
+more is refused.
+"""
+
+import hashlib
+import json
+import pickle
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import torch
+from safetensors.torch import save
+from torch import Tensor
+
+from medapp.errors import WeightsError
+from medapp.models.backbones import BACKBONES, Backbone, find_file
+from medapp.models.network import ARCHITECTURES, MEAN, STD, Network
+from medapp.workspace import Workspace, open_replacing, write_bytes
+
+Progress = Callable[[int, int], None]
+
+
+def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors and the metadata of a `.safetensors` or `.pth` file, on the CPU.
+
+    Raises:
+        WeightsError: no such file, truncated, or a pickle that wants to run code.
+    """
+    if not path.is_file():
+        raise WeightsError(f"There is no weights file {path}. Check the path.")
+    try:
+        if path.suffix == ".safetensors":
+            with safetensors.safe_open(path, framework="pt") as file:
+                return {name: file.get_tensor(name) for name in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
+        values = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise WeightsError(
+            f"{path.name} is refused: it is no plain weights file (a pickle that holds code or foreign objects), and nothing in it was run. "
+            "Ask its author for .safetensors."
+        ) from error
+    except (safetensors.SafetensorError, RuntimeError, EOFError, ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise WeightsError(f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it again from its source.") from error
+    if isinstance(values, dict) and isinstance(values.get("state_dict"), dict):
+        values = values["state_dict"]
+    if not isinstance(values, dict) or not all(isinstance(v, Tensor) for v in values.values()):
+        raise WeightsError(f"{path.name} holds no table of tensors. Save the network's state_dict, or better .safetensors.")
+    return values, {}
+
+
+def load_backbone(network: Network, tensors: Mapping[str, Tensor], origin: str, classes: tuple[str, ...] | None = None) -> None:
+    """Copy a backbone into `network`; the head is copied too where it was trained for the same `classes`, else it stays random.
+
+    Raises:
+        WeightsError: a tensor of the backbone is missing or has another shape.
+    """
+    head = ARCHITECTURES[network.architecture].head
+    skipped = () if classes == network.classes else (f"{head}.weight", f"{head}.bias")
+    own = network.model.state_dict()
+    wanted = [name for name in own if name not in skipped]
+    missing = [name for name in wanted if name not in tensors and not name.endswith("num_batches_tracked")]
+    foreign = [name for name in wanted if name in tensors and tensors[name].shape != own[name].shape]
+    if missing or foreign:
+        name = (missing or foreign)[0]
+        raise WeightsError(
+            f"{origin} does not fit {network.architecture}: {name} is {'missing' if missing else 'of another shape'} "
+            f"({len(missing) + len(foreign)} tensors in all). Choose the architecture the weights were trained with."
+        )
+    network.model.load_state_dict({name: tensors[name] for name in wanted if name in tensors}, strict=False)
+
+
+def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[str, Path | None]:
+    """The architecture and the weights file that a recipe's `source` names; None for random weights.
+
+    Raises:
+        WeightsError: the file is not on this machine (says how to get it there), or the name is unknown.
+    """
+    if source == "none":
+        return architecture, None
+    if source in BACKBONES:
+        backbone = BACKBONES[source]
+        path = find_file(backbone, workspace)
+        if path is None:
+            raise WeightsError(
+                f"The weights of {backbone.title} ({backbone.megabytes:.0f} MB) are not on this machine. Fetch them with "
+                f"'medapp backbones fetch {backbone.name}', or put {backbone.file_name} into {workspace.weights_folder}."
+            )
+        return backbone.architecture, path
+    path = workspace.runs_folder / source.removeprefix("run:") / "model.safetensors" if source.startswith("run:") else Path(source).expanduser()
+    if not path.is_file():
+        raise WeightsError(f"There is nothing to start from at {source!r}: {path} is missing. Known: {', '.join(BACKBONES)}, none, a file, or a run.")
+    return _read_architecture(path, architecture), path
+
+
+def _read_architecture(path: Path, otherwise: str) -> str:
+    """What a file says of its own architecture: in its metadata, in the card beside it, else what the recipe says."""
+    if path.suffix != ".safetensors":
+        return otherwise
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            said = (file.metadata() or {}).get("architecture", otherwise)
+    except (safetensors.SafetensorError, OSError) as error:
+        raise WeightsError(f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it again from its source.") from error
+    name = said.removeprefix("torchvision ")
+    if name not in ARCHITECTURES:
+        raise WeightsError(f"{path.name} holds the architecture {name!r}, which MedApp does not have. Known: {', '.join(ARCHITECTURES)}.")
+    return name
+
+
+def build_network(source: str, architecture: str, classes: tuple[str, ...], seed: int, workspace: Workspace) -> Network:
+    """A network for `classes` with the weights that `source` names; the rest (a new head, or all) is drawn from `seed`."""
+    name, path = find_source(source, architecture, workspace)
+    torch.manual_seed(seed)
+    network = Network(name, classes)
+    if path is not None:
+        check_hash(path, BACKBONES[source]) if source in BACKBONES else None
+        tensors, metadata = read_weights(path)
+        learned = tuple(json.loads(metadata["class_names"])) if "class_names" in metadata else None
+        load_backbone(network, tensors, path.name, learned)
+    return network
+
+
+def save_network(network: Network, path: Path, metadata: Mapping[str, str] | None = None, dtype: torch.dtype | None = None) -> None:
+    """Write the network as `.safetensors` with torchvision's names; the metadata hold architecture, classes and normalisation."""
+    tensors = {
+        name: (t.to(dtype) if dtype is not None and t.is_floating_point() else t).detach().cpu().contiguous()
+        for name, t in network.model.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
+    facts = {"format": "pt", "architecture": network.architecture, "class_names": json.dumps(network.classes, ensure_ascii=False)}
+    write_bytes(path, save(tensors, facts | {"mean": json.dumps(MEAN), "std": json.dumps(STD)} | dict(metadata or {})))
+
+
+def load_network(path: Path) -> tuple[Network, dict[str, str]]:
+    """A network as `save_network` wrote it, in evaluation mode, with its metadata.
+
+    Raises:
+        WeightsError: the file is missing, damaged, or does not describe itself.
+    """
+    tensors, metadata = read_weights(path)
+    try:
+        classes = tuple(json.loads(metadata["class_names"]))
+        network = Network(metadata["architecture"], classes)
+    except (KeyError, ValueError, TypeError) as error:
+        raise WeightsError(f"{path.name} does not say its architecture and classes. Export the run again.") from error
+    load_backbone(network, tensors, path.name, classes)
+    return network.eval().to(memory_format=torch.channels_last), metadata  # type: ignore[call-overload]
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_hash(path: Path, backbone: Backbone) -> None:
+    """Raises WeightsError where the file is not the one that was published."""
+    if not hash_file(path).startswith(backbone.sha256):
+        raise WeightsError(f"{path} is not the published file of {backbone.title}: its SHA-256 differs. Delete it and fetch it again.")
+
+
+def fetch_weights(backbone: Backbone, workspace: Workspace, on_progress: Progress | None = None) -> Path:
+    """Download a backbone's file into the workspace, check its hash, and only then put it in place.
+
+    Args:
+        on_progress: called with bytes so far and bytes in all (0 where the server does not say).
+
+    Raises:
+        WeightsError: no connection, or the file's hash is wrong.
+    """
+    found = find_file(backbone, workspace)
+    if found is not None:
+        return found
+    path, digest, done = workspace.weights_folder / backbone.file_name, hashlib.sha256(), 0
+    by_hand = f"Where there is no internet, put {backbone.file_name} into {workspace.weights_folder} by hand."
+    try:
+        with urllib.request.urlopen(backbone.url, timeout=30) as response, open_replacing(path) as file:
+            total = int(response.headers.get("Content-Length") or 0)
+            while chunk := response.read(1 << 20):
+                file.write(chunk)
+                digest.update(chunk)
+                done += len(chunk)
+                if on_progress is not None:
+                    on_progress(done, total)
+            if done < total or not digest.hexdigest().startswith(backbone.sha256):
+                raise WeightsError(f"The download of {backbone.title} is damaged (its SHA-256 is wrong) and was thrown away. Try again. {by_hand}")
+    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+        raise WeightsError(f"{backbone.url} cannot be reached: {getattr(error, 'reason', error)}. {by_hand}") from error
+    return path
+
+
+def export_backbone(model_path: Path, to: Path, card: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a trained network as a backbone: float16 `.safetensors` and a JSON card beside it. Gives the card.
+
+    Args:
+        card: what the file cannot say itself: source task, data, recipe, accuracy, resolution, terms.
+    """
+    network, _ = load_network(model_path)
+    save_network(network, to, dtype=torch.float16)
+    full = {
+        "file": to.name, "sha256": hash_file(to), "bytes": to.stat().st_size, "architecture": network.architecture, "dtype": "float16",
+        "normalisation": {"mean": MEAN, "std": STD, "input": "RGB in 0 to 1; grey images repeat the channel"}, **card,
+    }  # fmt: skip
+    write_bytes(to.with_suffix(".json"), json.dumps(full, indent=1, ensure_ascii=False).encode())
+    return full
+
+

@@ -1,0 +1,148 @@
+"""A run's model and images to probabilities: the same way from file to tensor as in training, at the same precision."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from medapp.data.image import load_image
+from medapp.data.pixels import View, find_view, render_pixels
+from medapp.errors import ExplanationError, ImageError, RunError
+from medapp.explanation import Heatmap, explain, find_method
+from medapp.models.network import Network, normalise, to_unit
+from medapp.models.weights import load_network
+from medapp.runs.folder import Run
+from medapp.training.precision import choose_device
+from medapp.training.recipe import Recipe
+
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained network with what belongs to it.
+
+    Attributes:
+        precision: "float32" or "bfloat16", as it was trained and evaluated.
+    """
+
+    network: Network
+    recipe: Recipe
+    precision: str
+    device: str
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.network.classes
+
+    def to_input(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
+        """Pixels (N, S, S, C) to what the network takes: (N, 3, S, S), normalised, on its device."""
+        return normalise(to_unit(torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device)))
+
+    def predict(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Pixels (N, S, S, C) to probabilities (N, K)."""
+        rows = []
+        with torch.inference_mode(), torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            for start in range(0, len(pixels), BATCH):
+                logits = self.network(self.to_input(pixels[start : start + BATCH]))
+                rows.append(torch.softmax(logits.float(), 1).cpu().numpy())
+        return np.concatenate(rows) if rows else np.zeros((0, len(self.classes)), np.float32)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says of one file.
+
+    Attributes:
+        label: the class with the highest probability; None where the file could not be read.
+        pixels: (S, S) or (S, S, 3) uint8: the square that the network saw.
+        view: where that square lies in the image.
+        image_size: width and height of the image in px.
+        error: why there is no prediction.
+        heatmap: over the square, where one was asked for.
+    """
+
+    file: Path
+    label: str | None
+    probabilities: dict[str, float]
+    pixels: NDArray[np.uint8] | None = None
+    view: View | None = None
+    image_size: tuple[int, int] = (0, 0)
+    error: str | None = None
+    heatmap: Heatmap | None = None
+
+
+def load_model(run: Run) -> Model:
+    """The model of a run, ready to predict.
+
+    Raises:
+        RunError: the run has no model yet.
+        WeightsError: the file is damaged.
+    """
+    if not run.has_model:
+        raise RunError(f"Run {run.name} has no model yet: it is {run.state}. Wait for its first epoch, or resume it.")
+    network, metadata = load_network(run.model_path)
+    device = choose_device("auto")
+    return Model(network.to(device), run.recipe, metadata.get("precision", "float32"), device)
+
+
+def predict_files(
+    model: Model, files: Sequence[Path], method: str | None = None, class_name: str | None = None
+) -> Iterator[Prediction]:
+    """A prediction for each file, in order; a file that cannot be read gives one that says why.
+
+    Args:
+        method: a key of `explanation.METHODS` for a heatmap beside each prediction.
+        class_name: the class that the heatmap explains; the predicted one where none is named.
+
+    Raises:
+        ExplanationError: no such method or class.
+    """
+    if method is not None:
+        find_method(method)
+    if class_name is not None and class_name not in model.classes:
+        raise ExplanationError(f"The model knows no class {class_name!r}. Its classes: {', '.join(model.classes)}.")
+    for start in range(0, len(files), BATCH):
+        yield from _predict_batch(model, files[start : start + BATCH], method, class_name)
+
+
+def _predict_batch(model: Model, files: Sequence[Path], method: str | None, class_name: str | None) -> Iterator[Prediction]:
+    read = [_read_square(model, file) for file in files]
+    squares = [r.pixels for r in read if r.pixels is not None]
+    if not squares:
+        yield from read
+        return
+    pixels = to_batch(squares)
+    probabilities = model.predict(pixels)
+    heatmaps: list[Heatmap | None] = [None] * len(squares)
+    if method is not None:
+        chosen = probabilities.argmax(1) if class_name is None else np.full(len(squares), model.classes.index(class_name))
+        heatmaps = list(explain(model.network, model.to_input(pixels), chosen, method))
+    rows = iter(zip(probabilities, heatmaps, strict=True))
+    for prediction in read:
+        if prediction.error is not None:
+            yield prediction
+            continue
+        row, heatmap = next(rows)
+        named = {name: float(p) for name, p in zip(model.classes, row, strict=True)}
+        yield replace(prediction, label=model.classes[int(row.argmax())], probabilities=named, heatmap=heatmap)
+
+
+def _read_square(model: Model, file: Path) -> Prediction:
+    """The square that the network will see, or why there is none."""
+    try:
+        image = load_image(file)
+    except ImageError as error:
+        return Prediction(file, None, {}, error=str(error))
+    preprocess = model.recipe.preprocess
+    square = render_pixels(image, preprocess, model.recipe.image_size)
+    return Prediction(file, None, {}, square, find_view(image, preprocess), (image.shape[1], image.shape[0]))
+
+
+def to_batch(squares: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Squares (S, S) or (S, S, 3) to a batch (N, S, S, C); C is 1 where all are grey."""
+    grey = all(square.ndim == 2 for square in squares)
+    return np.stack([s[..., None] if grey else np.broadcast_to(s[..., None], (*s.shape, 3)) if s.ndim == 2 else s for s in squares])

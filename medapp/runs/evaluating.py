@@ -1,0 +1,90 @@
+"""A run's model before images that it did not learn from: figures, the probabilities behind them, and a count of each look."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from medapp.data.cache import open_cache
+from medapp.data.catalog import Catalog
+from medapp.data.pixels import load_pixels
+from medapp.data.samples import Sample
+from medapp.errors import DataError, RunError
+from medapp.evaluation import evaluate
+from medapp.prediction import load_model
+from medapp.runs.folder import Run, list_runs
+from medapp.runs.split_table import match_split
+from medapp.workspace import Workspace, open_replacing, write_bytes
+
+
+def judge(samples: Sequence[Sample], probabilities: NDArray[np.float32], classes: tuple[str, ...]) -> dict[str, Any]:
+    """Figures with intervals, resampling patients where every image's patient is known and images otherwise."""
+    truth = np.array([classes.index(s.label) for s in samples], np.int64)
+    patients = [s.patient for s in samples]
+    groups = [p for p in patients if p is not None]
+    return evaluate(probabilities, truth, classes, groups if groups and len(groups) == len(patients) else None).to_dict()
+
+
+def save_evaluation(run: Run, figures: dict[str, Any], samples: Sequence[Sample], probabilities: NDArray[np.float32]) -> None:
+    """Write `evaluation.json` and `predictions.parquet`."""
+    classes = figures["classes"]
+    columns: dict[str, Any] = {name: [getattr(s, name) for s in samples] for name in ("name", "label", "patient", "site", "content_hash")}
+    columns["prediction"] = [classes[i] for i in probabilities.argmax(1)] if len(samples) else []
+    columns |= {f"probability of {name}": probabilities[:, i] for i, name in enumerate(classes)}
+    with open_replacing(run.folder / "predictions.parquet") as file:
+        pq.write_table(pa.table(columns), file)
+    write_bytes(run.folder / "evaluation.json", json.dumps(figures, indent=1, ensure_ascii=False).encode())
+
+
+def load_predictions(run: Run) -> list[dict[str, Any]]:
+    """The rows of `predictions.parquet`; empty where the run was not evaluated."""
+    path = run.folder / "predictions.parquet"
+    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist() if path.is_file() else []
+    return rows
+
+
+def count_test_reads(workspace: Workspace, dataset: str) -> int:
+    """How often the test part of a data set was read, over all runs that are kept: with each look the best figure flatters more."""
+    runs = [run for run in list_runs(workspace) if run.recipe.dataset == dataset]
+    return sum(event["kind"] == "test_read" for run in runs for event in run.load_events()[0])
+
+
+def evaluate_run(workspace: Workspace, run: Run, split: str = "test", dataset: str | None = None) -> dict[str, Any]:
+    """The run's figures on one side of its split, or on all of another data set with the same classes (external validation).
+
+    The figures on the run's own test part are kept in its folder and given again, so that the part is read once a run.
+
+    Raises:
+        DataError: the other data set has other classes, or there are no images on that side.
+        RunError: the run has no model, or its images have changed.
+    """
+    kept = run.load_evaluation()
+    if dataset is None and split == "test" and kept is not None:
+        return kept
+    model = load_model(run)
+    catalog = Catalog(workspace)
+    if dataset is None:
+        data_set = catalog.find_data_set(model.recipe.dataset)
+        samples = [s for s in match_split(run.folder / "split.parquet", catalog.load_samples(data_set), run.name) if s.split == split]
+    else:
+        samples = catalog.load_samples(catalog.find_data_set(dataset))
+        strangers = sorted({s.label for s in samples} - set(model.classes))
+        if strangers:
+            raise DataError(
+                f"{dataset} has the class {strangers[0]}, which run {run.name} did not learn; it knows {', '.join(model.classes)}. "
+                "Name the folders of the other data set like the run's classes."
+            )
+    if not samples:
+        raise RunError(f"There are no images in the {split} part, so there is nothing to evaluate. Choose another part or data set.")
+    pixels = load_pixels(samples, model.recipe.preprocess, model.recipe.image_size, open_cache(workspace))
+    probabilities = model.predict(pixels)
+    figures = judge(samples, probabilities, model.classes) | {"split": split if dataset is None else "all", "dataset": dataset or model.recipe.dataset}
+    if dataset is None and split == "test":
+        with run.lock():
+            run.append_event("test_read", reason="evaluated on request")
+            save_evaluation(run, figures, samples, probabilities)
+    return figures

@@ -1,0 +1,328 @@
+"""A run is a folder: what was asked, who was on which side, what happened, what came out. It can be copied, zipped and read by hand.
+
+    recipe.json         what was asked; never changed
+    name.txt            what people call the run
+    split.parquet       each sample with its side and content hash
+    events.jsonl        what happened, one JSON object a line, appended by whoever holds the lock
+    checkpoint.pt       where the training stands
+    model.safetensors   the weights of the best epoch
+    evaluation.json     the figures on the test part
+    predictions.parquet the probabilities behind them
+    log.txt             what the worker printed
+    lock                held by the process that works on the run; the system drops it when the process dies
+    stop                its presence asks the worker to stop
+
+A run's state is what its events say; nothing else stores it.
+"""
+
+import contextlib
+import datetime
+import json
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from medapp.errors import RunError, WorkspaceError
+from medapp.training.recipe import Recipe
+from medapp.workspace import Workspace, write_bytes
+
+ACTIVE = ("preparing", "training", "evaluating")
+FINAL = ("done", "stopped", "failed")
+Event = dict[str, Any]
+
+
+class Run:
+    """One run, read from its folder at each question, so that every process sees the same."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __repr__(self) -> str:
+        return f"Run({self.name!r}, {self.state})"
+
+    @property
+    def id(self) -> str:
+        """The folder's name: date, time and a number."""
+        return self.folder.name
+
+    @property
+    def name(self) -> str:
+        """What people call the run."""
+        path = self.folder / "name.txt"
+        return path.read_text(encoding="utf-8").strip() if path.is_file() else self.id
+
+    @property
+    def recipe(self) -> Recipe:
+        """What was asked.
+
+        Raises:
+            RunError: the recipe is missing or from a newer MedApp.
+        """
+        try:
+            return Recipe.from_json((self.folder / "recipe.json").read_text(encoding="utf-8"))
+        except OSError as error:
+            raise RunError(f"Run {self.id} has no recipe: {error.strerror}. Delete the run.") from error
+
+    @property
+    def model_path(self) -> Path:
+        return self.folder / "model.safetensors"
+
+    @property
+    def checkpoint_path(self) -> Path:
+        return self.folder / "checkpoint.pt"
+
+    @property
+    def has_model(self) -> bool:
+        """A best epoch was reached, so the run can predict."""
+        return self.model_path.is_file()
+
+    def load_events(self, offset: int = 0) -> tuple[list[Event], int]:
+        """The events from a byte offset on, and the offset to go on from. A line under way is left for the next look."""
+        path = self.folder / "events.jsonl"
+        if not path.is_file():
+            return [], 0
+        with path.open("rb") as file:
+            file.seek(offset)
+            content = file.read()
+        whole = content[: content.rfind(b"\n") + 1]
+        events = []
+        for line in whole.splitlines():
+            try:
+                events.append(json.loads(line))
+            except ValueError:  # a process died while writing this line; the next event began a new one
+                continue
+        return events, offset + len(whole)
+
+    @property
+    def events(self) -> list[Event]:
+        """All that happened, with the steps that were taken twice (after a crash) only once."""
+        return merge_events(self.load_events()[0])
+
+    @property
+    def state(self) -> str:
+        """queued, preparing, training, evaluating, done, stopped, failed, or interrupted (its process has vanished)."""
+        said = self.last_state["state"]
+        return "interrupted" if said in ACTIVE and not self.is_locked() else str(said)
+
+    @property
+    def last_state(self) -> Event:
+        """The last event of kind "state"."""
+        path = self.folder / "events.jsonl"
+        lines = path.read_bytes().splitlines() if path.is_file() else []
+        for line in reversed(lines):
+            if b'"kind": "state"' in line:  # parsing a hundred thousand steps for one state would take a second
+                event: Event = json.loads(line)
+                return event
+        return {"kind": "state", "state": "queued", "time": 0.0}
+
+    def is_locked(self) -> bool:
+        """A living process works on the run."""
+        lock = filelock.FileLock(self.folder / "lock")
+        try:
+            with lock.acquire(timeout=0):
+                return False
+        except filelock.Timeout:
+            return True
+
+    def lock(self) -> filelock.BaseFileLock:
+        """Hold the run for this process.
+
+        Raises:
+            RunError: another process works on it.
+        """
+        lock = filelock.FileLock(self.folder / "lock")
+        try:
+            lock.acquire(timeout=1)  # somebody may just be asking whether it is held
+        except filelock.Timeout:
+            raise RunError(f"Another process works on run {self.name}. Wait for it, or stop it first.") from None
+        return lock
+
+    def append_event(self, kind: str, **values: Any) -> Event:
+        """Write what happened at the end of `events.jsonl`. Only the process that holds the run's lock may, or its creator."""
+        event = {"time": round(time.time(), 3), "kind": kind, **values}
+        path = self.folder / "events.jsonl"
+        try:
+            with path.open("ab+") as file:
+                if file.tell() and not _ends_with_newline(path):
+                    file.write(b"\n")  # the line before was cut off by a crash
+                file.write(json.dumps(event, ensure_ascii=False, allow_nan=True).encode() + b"\n")
+        except OSError as error:
+            raise WorkspaceError(f"{path} could not be written: {error.strerror}. Free some space, then resume the run.") from error
+        return event
+
+    def request_stop(self) -> None:
+        """Ask whoever works on the run to stop; a run that nobody works on is stopped at once."""
+        (self.folder / "stop").touch()
+        if self.state in ("queued", "interrupted"):
+            with self.lock():
+                self.append_event("state", state="stopped", reason="Stopped before it began." if self.state == "queued" else "Stopped.")
+            self.clear_stop()
+
+    def is_stop_requested(self) -> bool:
+        return (self.folder / "stop").exists()
+
+    def clear_stop(self) -> None:
+        (self.folder / "stop").unlink(missing_ok=True)
+
+    def request_resume(self) -> None:
+        """Queue a stopped, failed or interrupted run again; it goes on from its checkpoint.
+
+        Raises:
+            RunError: the run is done, or under way.
+        """
+        state = self.state
+        if state not in ("stopped", "failed", "interrupted"):
+            raise RunError(f"Run {self.name} is {state} and cannot be resumed. Start a new run, or start one from this run's model.")
+        with self.lock():
+            self.clear_stop()
+            self.append_event("state", state="queued", reason="resumed")
+
+    def load_evaluation(self) -> dict[str, Any] | None:
+        """The figures on the test part, or None where there are none yet."""
+        path = self.folder / "evaluation.json"
+        if not path.is_file():
+            return None
+        try:
+            figures = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise RunError(f"The evaluation of run {self.name} is damaged. Evaluate it again.") from error
+        assert isinstance(figures, dict)
+        return figures
+
+    @property
+    def log(self) -> str:
+        """What the worker printed."""
+        path = self.folder / "log.txt"
+        return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+    def rename(self, name: str) -> None:
+        """Call the run something else.
+
+        Raises:
+            RunError: the name is empty, too long, or taken.
+        """
+        _check_name(name, [run for run in _list_folder(self.folder.parent) if run.id != self.id])
+        write_bytes(self.folder / "name.txt", name.encode())
+
+    def delete(self) -> None:
+        """Remove the run's folder with all that is in it.
+
+        Raises:
+            RunError: the run is under way.
+        """
+        if self.is_locked():
+            raise RunError(f"Run {self.name} is under way. Stop it first.")
+        shutil.rmtree(self.folder)
+
+
+def merge_events(events: list[Event]) -> list[Event]:
+    """Drop the steps and epochs that were taken again after a crash: the later ones count."""
+    merged: list[Event] = []
+    for event in events:
+        if event.get("kind") == "resume":
+            merged = [e for e in merged if not _is_after(e, event)]
+        merged.append(event)
+    return merged
+
+
+def _is_after(event: Event, resume: Event) -> bool:
+    if event["kind"] == "epoch":
+        return bool(event["epoch"] > resume["epoch"])
+    return event["kind"] == "step" and bool(event["step"] > resume["step"])
+
+
+def _ends_with_newline(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, 2)
+        return file.read(1) == b"\n"
+
+
+def _list_folder(folder: Path) -> list[Run]:
+    found = [Run(path) for path in folder.iterdir() if (path / "recipe.json").is_file()] if folder.is_dir() else []
+    return sorted(found, key=lambda run: run.id, reverse=True)
+
+
+def _check_name(name: str, others: list[Run]) -> None:
+    if not name.strip() or len(name) > 100 or "\n" in name:
+        raise RunError("A run's name has 1 to 100 characters on one line. Choose another.")
+    if name in {run.name for run in others} | {run.id for run in others}:
+        raise RunError(f"There is already a run called {name}. Choose another name.")
+
+
+def list_runs(workspace: Workspace) -> list[Run]:
+    """All runs, newest first."""
+    return _list_folder(workspace.runs_folder)
+
+
+def find_run(workspace: Workspace, name: str) -> Run:
+    """The run with this id or name.
+
+    Raises:
+        RunError: there is none.
+    """
+    runs = list_runs(workspace)
+    for run in runs:
+        if name in (run.id, run.name):
+            return run
+    known = ", ".join(run.name for run in runs[:5]) or "none yet"
+    raise RunError(f"There is no run {name!r}. Runs: {known}.")
+
+
+def create_run(workspace: Workspace, recipe: Recipe, name: str | None = None) -> Run:
+    """Make a run's folder with its recipe; it waits in the queue.
+
+    Raises:
+        RunError: the name is taken or not usable.
+    """
+    runs = list_runs(workspace)
+    if name is not None:
+        _check_name(name, runs)
+    source = next((f"run:{run.id}" for run in runs if recipe.source.removeprefix("run:") in (run.id, run.name)), recipe.source)
+    folder = make_folder(workspace)
+    write_bytes(folder / "name.txt", (name or _suggest_name(recipe, runs)).encode())
+    run = Run(folder)
+    run.append_event("state", state="queued")
+    write_bytes(folder / "recipe.json", replace(recipe, source=source).to_json().encode())  # last: from here on it is a run
+    return run
+
+
+def make_folder(workspace: Workspace) -> Path:
+    """A new, empty run folder, named by the time."""
+    for number in range(1, 1000):
+        folder = workspace.runs_folder / f"{datetime.datetime.now():%Y%m%d-%H%M%S}-{number:03d}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise WorkspaceError(f"{folder} cannot be made: {error.strerror}. Free some space or check the permissions.") from error
+        return folder
+    raise WorkspaceError("A thousand runs were started within one second. Wait a moment.")
+
+
+def _suggest_name(recipe: Recipe, runs: list[Run]) -> str:
+    base = f"{recipe.strategy.replace('-', ' ').capitalize()} on {recipe.dataset}"
+    taken = [run.name for run in runs]
+    numbers = [int(m[1] or 1) for name in taken if (m := re.fullmatch(re.escape(base) + r"(?: (\d+))?", name))]
+    return f"{base} {max(numbers) + 1}" if numbers else base
+
+
+@contextlib.contextmanager
+def hold_machine(workspace: Workspace) -> Iterator[bool]:
+    """Only one run trains at a time in a workspace. Gives False where another one does."""
+    lock = filelock.FileLock(workspace.runs_folder / "machine.lock")
+    try:
+        lock.acquire(timeout=0.2)
+    except filelock.Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()

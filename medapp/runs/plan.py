@@ -1,0 +1,75 @@
+"""What a run will be, before it starts: whether it can work, and about how long it takes on this machine."""
+
+import contextlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+from medapp.data.catalog import Catalog
+from medapp.errors import RecipeError
+from medapp.models.backbones import BACKBONES
+from medapp.runs.folder import list_runs
+from medapp.training.recipe import Recipe
+from medapp.workspace import Workspace
+
+TYPICAL_GIGAFLOPS = 100.0  # a second, two laptop cores; until this machine has been measured
+EFFICIENCY = 0.6  # of a whole training step against one convolution, from benchmarks/training.py
+TRAINING_COST = {"linear-probe": 0.0, "last-stage": 1.5, "fine-tune": 3.0, "scratch": 3.0}  # forward passes a training image and epoch
+START_SECONDS = 6.0  # a process with torch, and the first pixels
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run before it starts.
+
+    Attributes:
+        seconds: estimated, from start to figures.
+        is_measured: the estimate comes from an earlier run like this one, not from a rule of thumb.
+    """
+
+    counts: dict[str, int]
+    seconds: float
+    is_measured: bool
+
+
+def plan_run(workspace: Workspace, recipe: Recipe) -> Plan:
+    """Check that a recipe can work on its data set, and estimate its time.
+
+    Raises:
+        RecipeError: it cannot; says why and what to change.
+        DataError: there is no such data set.
+    """
+    catalog = Catalog(workspace)
+    data_set = catalog.find_data_set(recipe.dataset)
+    by_side = catalog.count_classes(data_set)
+    counts = {side: sum(by_side.get(side, {}).values()) for side in ("train", "validation", "test")}
+    learned = Counter(by_side.get("train", {}))
+    if len(data_set.classes) < 2:
+        raise RecipeError(f"{data_set.name} has one class, {', '.join(data_set.classes)}; there is nothing to tell apart. Add a second class folder.")
+    empty = [name for name in data_set.classes if not learned[name]]
+    if empty:
+        raise RecipeError(f"The training part of {data_set.name} has no image of {empty[0]}. Add images of that class, or remove its folder.")
+    if recipe.strategy != "linear-probe" and min(recipe.batch_size, counts["train"]) < 2:
+        raise RecipeError("A batch of one image cannot train BatchNorm. Set the batch to 2 or more, or choose the linear probe.")
+    rate = _find_rate(workspace, recipe)
+    forward = sum(counts.values()) + recipe.epochs * counts["validation"] * (recipe.strategy != "linear-probe")
+    passes = forward + recipe.epochs * counts["train"] * TRAINING_COST[recipe.strategy]
+    return Plan(counts, START_SECONDS + passes / rate[0], rate[1])
+
+
+def _find_rate(workspace: Workspace, recipe: Recipe) -> tuple[float, bool]:
+    """Forward passes a second, and whether that was measured by an earlier run with this backbone, size and strategy."""
+    for run in list_runs(workspace)[:30]:
+        if run.state == "done":
+            earlier = run.recipe
+            if (earlier.source, earlier.strategy, earlier.image_size) == (recipe.source, recipe.strategy, recipe.image_size):
+                for event in run.load_events()[0]:
+                    if event["kind"] == "speed":
+                        return float(event["forwards_per_second"]), True
+    gigaflops = TYPICAL_GIGAFLOPS
+    with contextlib.suppress(OSError, ValueError, IndexError):  # not measured yet
+        known = json.loads((workspace.root / "machine.json").read_text(encoding="utf-8"))
+        gigaflops = max(list(known.values())[-1].values())
+    name = recipe.source if recipe.source in BACKBONES else recipe.architecture
+    cost = BACKBONES[name if name in BACKBONES else "resnet18"].gigaflops * (recipe.image_size / 224) ** 2
+    return EFFICIENCY * gigaflops / cost, False

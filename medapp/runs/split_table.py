@@ -1,0 +1,41 @@
+"""`split.parquet`: who stands on which side of a run, with content hashes, so that a resumed or copied run knows its images again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from medapp.data.samples import Sample
+from medapp.errors import RunError
+from medapp.workspace import open_replacing
+
+COLUMNS = ("name", "label", "patient", "site", "split", "content_hash")
+
+
+def save_split(path: Path, samples: Sequence[Sample]) -> None:
+    """One row a sample, in the order given."""
+    table = pa.table({name: pa.array([getattr(s, name) for s in samples], pa.string()) for name in COLUMNS})
+    with open_replacing(path) as file:
+        pq.write_table(table, file)
+
+
+def match_split(path: Path, samples: Sequence[Sample], run_name: str) -> list[Sample]:
+    """The samples of the data set that the table names, in its order, each on the side the table gives it.
+
+    Raises:
+        RunError: the table is damaged, or an image it names has left the data set or changed.
+    """
+    try:
+        rows = pq.read_table(path).to_pylist()
+    except (OSError, pa.ArrowInvalid) as error:
+        raise RunError(f"The split of run {run_name} cannot be read. Start a new run.") from error
+    by_name = {(s.name, s.content_hash): s for s in samples}
+    missing = [row["name"] for row in rows if (row["name"], row["content_hash"]) not in by_name]
+    if missing:
+        raise RunError(
+            f"The data set has changed since run {run_name} began: {len(missing)} of its {len(rows)} images are gone or different "
+            f"({missing[0]} is one). Put them back, or start a new run."
+        )
+    return [replace(by_name[row["name"], row["content_hash"]], split=row["split"], label=row["label"]) for row in rows]

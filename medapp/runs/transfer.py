@@ -1,0 +1,68 @@
+"""A run as one zip, to take to another machine, and back. Images do not travel; the split names them by hash."""
+
+import zipfile
+from pathlib import Path
+
+from medapp.data.archive import extract_archive
+from medapp.errors import RunError
+from medapp.runs.folder import Run, list_runs, make_folder
+from medapp.workspace import Workspace, open_replacing
+
+TRAVELS = (
+    "recipe.json", "name.txt", "split.parquet", "events.jsonl", "model.safetensors", "evaluation.json", "predictions.parquet",
+)  # fmt: skip
+README = """This is a trained model of MedApp: model.safetensors (weights, torchvision's names), recipe.json (how it was trained and how images
+are prepared), evaluation.json (its figures on the test part), split.parquet and predictions.parquet (names of images, no images).
+Import it with: medapp runs import FILE.zip. For research only, not for diagnosis.
+"""
+
+
+def export_run(run: Run, to: Path) -> Path:
+    """Write the run to a zip: `.safetensors`, recipe, split, events, figures.
+
+    Raises:
+        RunError: the run has no model yet.
+    """
+    if not run.has_model:
+        raise RunError(f"Run {run.name} has no model to export: it is {run.state}. Wait for its first epoch, or resume it.")
+    with open_replacing(to) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("README.txt", README)
+        for name in TRAVELS:
+            if (run.folder / name).is_file():
+                archive.write(run.folder / name, name)
+    return to
+
+
+def import_run(workspace: Workspace, path: Path) -> Run:
+    """A run from a zip that `export_run` wrote; where its name is taken it gets a number.
+
+    Raises:
+        ArchiveError: the zip is broken or hostile.
+        RunError: it holds no run.
+        WeightsError: its model is damaged.
+    """
+    folder = make_folder(workspace)
+    run = Run(folder)
+    try:
+        extract_archive(path, folder, suffixes=None)
+        if not (folder / "recipe.json").is_file() or not run.has_model:
+            raise RunError(f"{path.name} holds no run: recipe.json or model.safetensors is missing. Choose a zip that MedApp exported.")
+        _check(run)
+        taken = {other.name for other in list_runs(workspace) if other.id != run.id}
+        name = run.name if (folder / "name.txt").is_file() else "Imported run"
+        run.rename(next(n for n in (name, *(f"{name} {i}" for i in range(2, 10_000))) if n not in taken))
+        if run.last_state["state"] != "done":
+            run.append_event("state", state="stopped", reason="Imported before its end.")
+    except BaseException:
+        run.delete()
+        raise
+    return run
+
+
+def _check(run: Run) -> None:
+    """Read what the run consists of, so that a damaged file is found now and not at the first prediction."""
+    from medapp.models.weights import load_network  # torch only here: a page that lists runs does without
+
+    recipe, (network, _) = run.recipe, load_network(run.model_path)
+    del recipe, network
+    run.load_evaluation()

@@ -1,0 +1,184 @@
+"""The whole way of a run on one screen: data set → split → pixels or features → training → evaluation."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from numpy.typing import NDArray
+from torch import Tensor
+
+from medapp.data.cache import open_cache
+from medapp.data.catalog import Catalog
+from medapp.data.pixels import hash_pixels, load_pixels
+from medapp.data.samples import Sample
+from medapp.errors import RunError
+from medapp.models.network import normalise, to_unit
+from medapp.models.weights import build_network, save_network
+from medapp.runs.evaluating import judge, save_evaluation
+from medapp.runs.folder import Run
+from medapp.runs.plan import plan_run
+from medapp.runs.split_table import match_split, save_split
+from medapp.training.augmentation import AUGMENTATIONS, augment
+from medapp.training.features import as_tensor, load_features
+from medapp.training.loop import Loop, Part
+from medapp.training.precision import choose_device, choose_precision
+from medapp.training.strategies import STRATEGIES, cut_network, group_parameters
+from medapp.workspace import Workspace
+
+
+class Work:
+    """One sitting of a run: from its recipe, or its checkpoint, to its figures."""
+
+    def __init__(self, workspace: Workspace, run: Run, should_stop: Callable[[], bool]) -> None:
+        self.workspace, self.run, self.should_stop = workspace, run, should_stop
+        self.recipe, self.cache = run.recipe, open_cache(workspace)
+        plan_run(workspace, self.recipe)  # the data may have changed while the run was in the queue
+        torch.set_num_threads(self.recipe.threads or os.cpu_count() or 1)
+        device = choose_device(self.recipe.device)
+        self.precision = choose_precision(self.recipe.precision, device, workspace)
+        self.fabric = Fabric(accelerator=device, devices=1, precision="bf16-mixed" if self.precision == "bfloat16" else "32-true")
+        self.fabric.launch()
+
+    def do(self) -> bool:
+        """All of it. False when asked to stop before the end.
+
+        Raises:
+            MedAppError: in words, what stands in the way.
+        """
+        try:
+            return self._do()
+        except Stopped:
+            return False
+
+    def _do(self) -> bool:
+        samples, self.classes = self._choose_sides()
+        sides = {side: [s for s in samples if s.split == side] for side in ("train", "validation", "test")}
+        self.network = build_network(self.recipe.source, self.recipe.architecture, self.classes, self.recipe.seed, self.workspace)
+        self.prefix, suffix = cut_network(self.network, STRATEGIES[self.recipe.strategy])
+        self.network.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.keeps_features = self.prefix is not None and self.recipe.augmentation == "none"
+        self._say_plan(sides, suffix)
+        train, validation = (self._load_part(sides[side], side) for side in ("train", "validation"))
+        self.loop = Loop(
+            self.fabric, suffix, group_parameters(self.network, suffix, self.recipe), self._prepare, train, validation, self.classes,
+            self.recipe, self.run.checkpoint_path, self.run.append_event, self.should_stop, self._save_best,
+        )  # fmt: skip
+        self._resume()
+        self.run.append_event("state", state="training")
+        if not self.loop.run():
+            return False
+        self._say_speed(len(train.labels))
+        self.run.append_event("state", state="evaluating")
+        self._evaluate(sides["test"])
+        return True
+
+    def _choose_sides(self) -> tuple[list[Sample], tuple[str, ...]]:
+        """Who is on which side: as first decided, also when the run is resumed."""
+        catalog, path = Catalog(self.workspace), self.run.folder / "split.parquet"
+        data_set = catalog.find_data_set(self.recipe.dataset)
+        samples = catalog.load_samples(data_set)
+        if not path.exists():
+            save_split(path, samples)
+        return match_split(path, samples, self.run.name), data_set.classes
+
+    def _say_plan(self, sides: dict[str, list[Sample]], suffix: torch.nn.Module) -> None:
+        self.run.append_event(
+            "plan", epochs=self.recipe.epochs, batch_size=self.recipe.batch_size, classes=self.classes,
+            **{side: len(samples) for side, samples in sides.items()},
+            steps_per_epoch=-(-len(sides["train"]) // self.recipe.batch_size), parameters=sum(p.numel() for p in suffix.parameters()),
+            device=str(self.fabric.device), precision=self.precision, architecture=self.network.architecture, threads=torch.get_num_threads(),
+        )  # fmt: skip
+
+    def _load_part(self, samples: Sequence[Sample], side: str) -> Part:
+        """Pixels, or the frozen part's features of them where images do not vary, with labels."""
+        progress = _Progress(self.run, f"Reading {side} images", self.should_stop)
+        pixels = load_pixels(samples, self.recipe.preprocess, self.recipe.image_size, self.cache, progress)
+        labels = np.array([self.classes.index(s.label) for s in samples], np.int64)
+        if not self.keeps_features or not len(samples):
+            return Part(pixels, labels)
+        assert self.prefix is not None
+        key = hash_pixels(samples, self.recipe.preprocess, self.recipe.image_size)
+        progress = _Progress(self.run, f"Features of {side} images", self.should_stop)
+        return Part(load_features(self.prefix, pixels, key, self.fabric, self.cache, progress), labels)
+
+    def _prepare(self, rows: NDArray[Any], generator: torch.Generator | None) -> Tensor:
+        """Rows of pixels or features to what the learning part takes."""
+        if self.keeps_features:
+            return as_tensor(rows).to(self.fabric.device)
+        images = to_unit(torch.from_numpy(np.ascontiguousarray(rows)).to(self.fabric.device))
+        if generator is not None:
+            images = augment(images, AUGMENTATIONS[self.recipe.augmentation], generator)
+        x = normalise(images)
+        if self.prefix is None:
+            return x
+        with torch.no_grad(), self.fabric.autocast():
+            frozen: Tensor = self.prefix.eval()(x)
+        return frozen.float()
+
+    def _resume(self) -> None:
+        """Go on from the checkpoint where there is one; a damaged one is said and put aside."""
+        try:
+            found = self.loop.load_checkpoint()
+        except RunError as error:
+            self.run.checkpoint_path.rename(self.run.checkpoint_path.with_suffix(".damaged"))
+            self.run.append_event("message", text=f"{error} Training starts again from the first epoch.")
+            found = False
+        p = self.loop.progress
+        self.run.append_event("resume", epoch=p.epoch, step=p.epoch * self.loop.steps_per_epoch + p.step)
+        if found:
+            self.run.append_event("message", text=f"Going on after epoch {p.epoch}.")
+
+    def _save_best(self, state: dict[str, Tensor], epoch: int) -> None:
+        """The whole network with the learning part as it was after its best epoch."""
+        now = {name: tensor.detach().clone() for name, tensor in self.loop.suffix.state_dict().items()}
+        self.loop.suffix.load_state_dict(state)
+        facts = {"precision": self.precision, "epoch": str(epoch), "recipe": self.recipe.to_json()}
+        save_network(self.network, self.run.model_path, facts)
+        self.loop.suffix.load_state_dict(now)
+
+    def _say_speed(self, images: int) -> None:
+        """What an estimate for the next run like this one needs: how many forward passes a second this one did."""
+        p = self.loop.progress
+        cost = {"linear-probe": 0.0, "last-stage": 1.5}.get(self.recipe.strategy, 3.0)
+        if cost and p.seconds > 0:
+            passes = p.epoch * (images * cost + len(self.loop.validation.labels))
+            self.run.append_event("speed", forwards_per_second=passes / p.seconds, seconds=p.seconds)
+
+    def _evaluate(self, samples: list[Sample]) -> None:
+        """Read the test part, once, with the weights of the best epoch."""
+        if not samples:
+            self.run.append_event("message", text="There are no test images, so nothing says how good the model is.")
+            return
+        from medapp.models.weights import read_weights
+
+        tensors, _ = read_weights(self.run.model_path)
+        self.network.model.load_state_dict(tensors, strict=False)
+        self.run.append_event("test_read", reason="end of the run")
+        part = self._load_part(samples, "test")
+        probabilities = torch.softmax(self.loop.predict(part.inputs), 1).numpy()
+        figures = judge(samples, probabilities, self.classes) | {"split": "test", "dataset": self.recipe.dataset}
+        save_evaluation(self.run, figures, samples, probabilities)
+
+
+class _Progress:
+    """Says how far a long step is, four times a second at most, and ends it when the run is to stop."""
+
+    def __init__(self, run: Run, text: str, should_stop: Callable[[], bool]) -> None:
+        self.run, self.text, self.should_stop, self.said = run, text, should_stop, 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        if self.should_stop():
+            raise Stopped("Stopped while preparing.")
+        if time.perf_counter() - self.said > 0.25 or done == total:
+            self.said = time.perf_counter()
+            self.run.append_event("progress", text=self.text, done=done, total=total)
+
+
+class Stopped(RunError):
+    """The run was asked to stop while it prepared."""
+
+

@@ -1,0 +1,79 @@
+"""The child process that does a run's work: `python -m medapp.runs.worker RUN_FOLDER`.
+
+`work` reads as the whole way: data set → split → pixels or features → training → evaluation. The process gets all it needs from the
+run's folder, says what happens in its events, and ends after a checkpoint when its standard input closes, because then whoever started
+it is gone.
+"""
+
+import contextlib
+import os
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+
+from medapp.errors import MedAppError
+from medapp.runs.folder import FINAL, Run, hold_machine
+from medapp.workspace import Workspace
+
+BUSY = 75  # exit status: another run holds the machine; try again later
+
+
+def main() -> int:
+    """Work on the run whose folder is the first argument. 0 when it came to an end that its events tell."""
+    started = time.perf_counter()
+    run = Run(Path(sys.argv[1]).absolute())
+    workspace = Workspace(run.folder.parent.parent)
+    orphaned = threading.Event()
+    threading.Thread(target=_wait_for_end_of_input, args=(orphaned,), daemon=True).start()
+    try:
+        with hold_machine(workspace) as is_free, run.lock():
+            if not is_free:
+                return BUSY
+            if run.last_state["state"] in FINAL:  # another supervisor was quicker
+                return 0
+            _work_in_words(workspace, run, orphaned, started)
+    except MedAppError as error:  # the run is held by another process, or the disk is full even for a word
+        print(error, file=sys.stderr, flush=True)  # noqa: T201 - standard error is the run's log
+        return 1
+    return 0
+
+
+def _wait_for_end_of_input(orphaned: threading.Event) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    orphaned.set()
+
+
+def _work_in_words(workspace: Workspace, run: Run, orphaned: threading.Event, started: float) -> None:
+    """Do the work; whatever goes wrong becomes an event with a reason."""
+    run.append_event("state", state="preparing")
+    try:
+        from medapp.runs.work import Work
+
+        run.append_event("ready", startup_seconds=round(time.perf_counter() - started, 3))
+        is_stopped = run.is_stop_requested
+        finished = Work(workspace, run, lambda: orphaned.is_set() or is_stopped()).do()
+    except MedAppError as error:
+        run.append_event("state", state="failed", reason=str(error))
+    except MemoryError:
+        run.append_event("state", state="failed", reason="The machine has too little memory for this. Choose a smaller image size or batch.")
+    except Exception as error:  # noqa: BLE001 - a fault of ours: the log keeps the traceback, the page says the words
+        traceback.print_exc()
+        run.append_event("state", state="failed", reason=f"An unexpected fault ({type(error).__name__}: {error}). The log tells more; please report it.")
+    else:
+        if finished:
+            run.append_event("state", state="done")
+        elif run.is_stop_requested():
+            run.append_event("state", state="stopped", reason="Stopped on request.")
+        else:
+            run.append_event("state", state="interrupted", reason="The app was closed. The run goes on from its checkpoint.")
+    run.clear_stop()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        status = main()
+        sys.stdout.flush()
+        os._exit(status)  # the thread that waits for the end of input would hold the process

@@ -1,0 +1,79 @@
+"""What stands around every page: the crumb, the title with one line of facts, errors in words, the foot."""
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+
+import streamlit as st
+
+from medapp.errors import MedAppError
+from medapp.workspace import ASSETS
+
+MARK = str(ASSETS / "icons" / "mark.png")
+STYLE = ASSETS / "style.css"
+FOOT = "Research use only. Not a medical device. Everything stays on this machine."
+SYNTHETIC = "synthetic phantom, not a patient"
+
+# The folder of pages is not beside app.py: there, Streamlit's older discovery of pages would answer a deep link on a fresh server
+# without running app.py.
+HOME = "medapp/pages/home.py"
+DATA_SETS = "medapp/pages/data_sets.py"
+TRAIN = "medapp/pages/train.py"
+MODELS = "medapp/pages/models.py"
+PREDICT = "medapp/pages/predict.py"
+
+
+def build_navigation() -> dict[str, list[st.Page]]:
+    """The pages by section. Made anew in each script run, as Streamlit keeps a run's state in them."""
+    return {
+        "": [st.Page(HOME, title="Start", icon=":material/home:", default=True)],
+        "Work": [
+            st.Page(DATA_SETS, title="Data sets", icon=":material/photo_library:"),
+            st.Page(TRAIN, title="Train", icon=":material/model_training:"),
+            st.Page(MODELS, title="Models", icon=":material/deployed_code:"),
+            st.Page(PREDICT, title="Predict", icon=":material/biotech:"),
+        ],
+    }
+
+
+@contextlib.contextmanager
+def open_frame() -> Iterator[None]:
+    """Style above a page and the foot below it; a stated error in the page is shown in words."""
+    st.html(STYLE)
+    with show_errors():
+        yield
+    with st.container(key="foot"):
+        st.caption(FOOT)
+
+
+@contextlib.contextmanager
+def show_errors() -> Iterator[None]:
+    """Show a stated error in words and go on. A fault of ours passes through."""
+    try:
+        yield
+    except MedAppError as error:
+        st.error(escape(str(error)), icon=":material/error:")
+
+
+def draw_head(title: str, facts: str = "", parents: Mapping[str, tuple[str, Mapping[str, str]]] | None = None) -> None:
+    """The crumb, the page's title and one line of facts.
+
+    Args:
+        title: names the thing in front of the reader; also the browser's tab.
+        facts: the state at a glance, parts divided by " · ".
+        parents: label → (page, query parameters) of the way here.
+    """
+    st.set_page_config(page_title=f"{title} · MedApp")
+    if parents:
+        with st.container(key="crumb", horizontal=True, gap="small"):
+            for label, (page, parameters) in parents.items():
+                st.page_link(page, label=f"{escape(label)}  ›", query_params=dict(parameters))
+    with st.container(key="head", gap="xsmall"):
+        st.title(escape(title), anchor=False)
+        if facts:
+            st.markdown(escape(facts))
+
+
+def escape(text: str) -> str:
+    """Plain text for a place that reads Markdown: names come from files and people."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$-])", r"\\\1", text)

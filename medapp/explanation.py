@@ -1,0 +1,199 @@
+"""Why a network says so: heatmaps over the maps of its target layer, a whole batch at once.
+
+The forward pass goes to the maps without a graph, and only the short way from maps to logits is differentiated. A
+method turns maps and gradients into a raw map; what is common to all (rectifying, enlarging, scaling, saying why a map
+is blank) stands here once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from medapp.errors import ExplanationError
+
+FLAT = 1e-4  # a rectified map that varies by less than this share of its peak shows no place
+
+
+class Explainable(Protocol):
+    """A network in two parts; `training` must be False."""
+
+    training: bool
+
+    def forward_maps(self, x: Tensor) -> Tensor:
+        """Images (N, 3, S, S) to the target layer's maps (N, C, h, w)."""
+
+    def logits_from_maps(self, maps: Tensor) -> Tensor:
+        """Maps (N, C, h, w) to logits (N, K)."""
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """How much each place of the square that the network saw spoke for one class.
+
+    Attributes:
+        values: (S, S) float32 in 0 to 1; the most telling place is 1, unless all are 0.
+        note: None, or why the map shows nothing or not what it seems to show.
+    """
+
+    values: NDArray[np.float32]
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to make raw maps (N, h, w) of maps (N, C, h, w) and the gradients of the explained logits by them."""
+
+    title: str
+    help: str
+    function: Callable[[Tensor, Tensor], Tensor]
+
+
+def explain(network: Explainable, x: Tensor, class_indices: ArrayLike, method: str = "gradcam") -> list[Heatmap]:
+    """A heatmap for each image of a batch. Leaves the network as it was: no gradients, no hooks, the same mode.
+
+    Args:
+        x: (N, 3, S, S), normalised as for prediction, on the network's device.
+        class_indices: (N,) the class that each heatmap explains.
+        method: a key of `METHODS`.
+
+    Raises:
+        ExplanationError: there is no such method.
+        ValueError: the network is in training mode, or there is not one class index for each image.
+    """
+    function = find_method(method).function
+    indices = torch.as_tensor(np.asarray(class_indices), dtype=torch.long, device=x.device)
+    if network.training:
+        raise ValueError("heatmaps need a network in evaluation mode: in training mode a map depends on its batch")
+    if indices.shape != x.shape[:1]:
+        raise ValueError(f"class_indices must be one for each of {len(x)} images, not {tuple(indices.shape)}")
+    if len(x) == 0:
+        return []
+    maps, gradients = differentiate(network, x, indices)
+    is_finite = (maps.isfinite() & gradients.isfinite()).flatten(1).all(dim=1)
+    kept = is_finite[:, None, None, None]  # one broken image must not break its batch
+    zero = torch.zeros((), device=x.device)
+    raw = function(torch.where(kept, maps, zero), torch.where(kept, gradients, zero))
+    rectified = raw.clamp(min=0)
+    enlarged = functional.interpolate(rectified[:, None], x.shape[2:], mode="bilinear", align_corners=False)[:, 0]
+    peaks = enlarged.amax(dim=(1, 2), keepdim=True)
+    is_flat = (peaks - enlarged.amin(dim=(1, 2), keepdim=True) <= FLAT * peaks)[:, 0, 0]
+    values = torch.where(is_flat[:, None, None], zero, enlarged / peaks.clamp(min=torch.finfo(torch.float32).tiny))
+    is_uniform = (x.amax(dim=(2, 3)) == x.amin(dim=(2, 3))).all(dim=1)
+    facts = torch.stack([~is_finite, is_uniform, peaks[:, 0, 0] == 0, is_flat], dim=1).tolist()
+    cells = rectified[0].numel()
+    return [Heatmap(v, _find_note(*f, cells)) for v, f in zip(values.cpu().numpy(), facts, strict=True)]
+
+
+def differentiate(network: Explainable, x: Tensor, class_indices: Tensor) -> tuple[Tensor, Tensor]:
+    """Maps at the target layer and the gradients of each image's chosen logit by them, both (N, C, h, w) float32.
+
+    Frozen weights do not matter, since the gradient ends at the maps; `torch.autograd.grad` writes to no parameter.
+    """
+    with torch.inference_mode(False):
+        with torch.no_grad():
+            maps = network.forward_maps(x)
+        maps = maps.detach().requires_grad_()
+        picks = class_indices[:, None].clone()  # outside of inference mode, whatever mode the caller is in
+        with torch.enable_grad():
+            scores = network.logits_from_maps(maps).gather(1, picks).sum()
+        (gradients,) = torch.autograd.grad(scores, maps)
+        return maps.detach().float(), gradients.float()
+
+
+def find_method(name: str) -> Method:
+    """The method of that name.
+
+    Raises:
+        ExplanationError: there is none; lists those there are.
+    """
+    if name not in METHODS:
+        raise ExplanationError(f"There is no heatmap method {name!r}. Choose one of {', '.join(METHODS)}.")
+    return METHODS[name]
+
+
+def _weigh_by_mean_gradient(maps: Tensor, gradients: Tensor) -> Tensor:
+    """Selvaraju et al. 2017, equations 1 and 2, before the rectifier."""
+    return torch.einsum("nc,nchw->nhw", gradients.mean(dim=(2, 3)), maps)
+
+
+def _ask_library(name: str) -> Callable[[Tensor, Tensor], Tensor]:
+    """The rule of a method of pytorch-grad-cam, and nothing else of it.
+
+    Its way through a whole network would leave gradients on every parameter, fail on frozen ones and give blank maps
+    where targets are missing. Imported at the first use: it brings OpenCV, SciPy and Matplotlib.
+    """
+
+    def weigh(maps: Tensor, gradients: Tensor) -> Tensor:
+        import pytorch_grad_cam
+
+        rule = getattr(pytorch_grad_cam, name)(torch.nn.Linear(1, 1), [])  # a model that it never runs
+        raw = rule.get_cam_image(None, None, None, maps.cpu().numpy(), gradients.cpu().numpy(), eigen_smooth=False)
+        return torch.from_numpy(raw).to(maps.device)
+
+    return weigh
+
+
+def _project_on_first_component(maps: Tensor, gradients: Tensor) -> Tensor:
+    """EigenCAM (Muhammad & Yeasin 2020), turned so that its strongest place is hot.
+
+    The sign of a principal component is arbitrary: without this, a map can be its own negative (Chung & Ying 2025).
+    """
+    raw = _ask_library("EigenCAM")(maps, gradients)
+    is_upside_down = -raw.amin(dim=(1, 2), keepdim=True) > raw.amax(dim=(1, 2), keepdim=True)
+    return torch.where(is_upside_down, -raw, raw)
+
+
+METHODS: dict[str, Method] = {
+    "gradcam": Method(
+        "Grad-CAM",
+        "Maps weighted by their mean gradient: what spoke for the class, coarsely. The usual choice.",
+        _weigh_by_mean_gradient,
+    ),
+    "gradcam++": Method(
+        "Grad-CAM++",
+        "Weighs gradients place by place: better where a finding occurs more than once.",
+        _ask_library("GradCAMPlusPlus"),
+    ),
+    "hirescam": Method(
+        "HiResCAM",
+        "Gradient times map, place by place: shows no place that the model did not use.",
+        _ask_library("HiResCAM"),
+    ),
+    "eigencam": Method(
+        "EigenCAM",
+        "What stands out to the network, whichever class is asked for: no gradients.",
+        _project_on_first_component,
+    ),
+}
+
+
+def _find_note(is_broken: bool, is_uniform: bool, is_zero: bool, is_flat: bool, cells: int) -> str | None:
+    if is_broken:
+        return (
+            "No map: for this image the model's values are not finite numbers, because its weights are damaged or its "
+            "training diverged. Choose another model."
+        )
+    if is_uniform:
+        return (
+            "The image is blank, all its pixels are equal: what the map shows comes from the image's edges, "
+            "not from a finding."
+        )
+    if is_zero:
+        return (
+            "The map is blank: no place in this image speaks for this class; what the model sees counts against it "
+            "or not at all."
+        )
+    if cells == 1:
+        return (
+            "The map is blank: at this image size the network sees the whole image as one place. "
+            "Train with larger images."
+        )
+    if is_flat:
+        return "The map is blank: all places speak for this class alike, so none stands out."
+    return None

@@ -17,13 +17,13 @@ from medapp.data.pixels import hash_pixels, load_pixels
 from medapp.data.samples import Sample
 from medapp.errors import RunError
 from medapp.models.network import normalise, to_unit
-from medapp.models.weights import build_network, save_network
+from medapp.models.weights import build_network, read_weights, save_network
 from medapp.runs.evaluating import judge, save_evaluation
 from medapp.runs.folder import Run
 from medapp.runs.plan import plan_run
 from medapp.runs.split_table import match_split, save_split
 from medapp.training.augmentation import AUGMENTATIONS, augment
-from medapp.training.features import as_tensor, load_features
+from medapp.training.features import as_tensor, fold_scale, load_features, measure_scale
 from medapp.training.loop import Loop, Part
 from medapp.training.precision import choose_device, choose_precision
 from medapp.training.strategies import STRATEGIES, cut_network, group_parameters
@@ -63,6 +63,7 @@ class Work:
         self.keeps_features = self.prefix is not None and self.recipe.augmentation == "none"
         self._say_plan(sides, suffix)
         train, validation = (self._load_part(sides[side], side) for side in ("train", "validation"))
+        self.scale = measure_scale(train.inputs) if self.recipe.strategy == "linear-probe" else None
         self.loop = Loop(
             self.fabric, suffix, group_parameters(self.network, suffix, self.recipe), self._prepare, train, validation, self.classes,
             self.recipe, self.run.checkpoint_path, self.run.append_event, self.should_stop, self._save_best,
@@ -108,7 +109,8 @@ class Work:
     def _prepare(self, rows: NDArray[Any], generator: torch.Generator | None) -> Tensor:
         """Rows of pixels or features to what the learning part takes."""
         if self.keeps_features:
-            return as_tensor(rows).to(self.fabric.device)
+            features = as_tensor(rows)
+            return (features if self.scale is None else (features - self.scale[0]) / self.scale[1]).to(self.fabric.device)
         images = to_unit(torch.from_numpy(np.ascontiguousarray(rows)).to(self.fabric.device))
         if generator is not None:
             images = augment(images, AUGMENTATIONS[self.recipe.augmentation], generator)
@@ -136,6 +138,8 @@ class Work:
         """The whole network with the learning part as it was after its best epoch."""
         now = {name: tensor.detach().clone() for name, tensor in self.loop.suffix.state_dict().items()}
         self.loop.suffix.load_state_dict(state)
+        if self.scale is not None:
+            fold_scale(self.network.head, *self.scale)
         facts = {"precision": self.precision, "epoch": str(epoch), "recipe": self.recipe.to_json()}
         save_network(self.network, self.run.model_path, facts)
         self.loop.suffix.load_state_dict(now)
@@ -153,10 +157,9 @@ class Work:
         if not samples:
             self.run.append_event("message", text="There are no test images, so nothing says how good the model is.")
             return
-        from medapp.models.weights import read_weights
-
         tensors, _ = read_weights(self.run.model_path)
         self.network.model.load_state_dict(tensors, strict=False)
+        self.scale = None  # it is folded into the saved head
         self.run.append_event("test_read", reason="end of the run")
         part = self._load_part(samples, "test")
         probabilities = torch.softmax(self.loop.predict(part.inputs), 1).numpy()

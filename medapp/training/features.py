@@ -62,3 +62,21 @@ def as_tensor(features: NDArray[Any]) -> Tensor:
     """Features as `compute_features` gives them, to float32."""
     tensor = torch.from_numpy(np.ascontiguousarray(features))
     return tensor.view(torch.bfloat16).float() if tensor.dtype == torch.uint16 else tensor
+
+
+def measure_scale(features: NDArray[Any]) -> tuple[Tensor, Tensor]:
+    """Mean and spread (F,) of the training features (N, F).
+
+    A head learns from standardised features as well in ten epochs as a fitted logistic regression (benchmarks/probe.py), whatever scale a
+    backbone's features have.
+    """
+    values = as_tensor(features).double()
+    return values.mean(0).float(), (values.std(0, unbiased=False) + 1e-6).float()
+
+
+def fold_scale(head: nn.Linear, mean: Tensor, std: Tensor) -> None:
+    """Change a head that learned from standardised features so that it gives the same logits for plain ones."""
+    with torch.no_grad():
+        weight = head.weight.cpu() / std
+        head.bias.copy_(head.bias.cpu() - weight @ mean)
+        head.weight.copy_(weight)

@@ -1,0 +1,57 @@
+import pytest
+import torch
+import torchvision
+
+from medapp.errors import WeightsError
+from medapp.models.network import ARCHITECTURES, MEAN, STD, Network, normalise, to_unit
+
+LIGHT = ["resnet18", "vgg16_bn", "densenet121", "efficientnet_b0", "convnext_tiny"]  # one of each family
+
+
+@pytest.mark.parametrize("architecture", LIGHT)
+def test_parts_give_what_torchvision_gives(architecture: str) -> None:
+    network = Network(architecture, ("a", "b", "c")).eval()
+    x = torch.randn(2, 3, 64, 64)
+    with torch.no_grad():
+        assert torch.equal(network(x), network.model(x))
+
+
+@pytest.mark.parametrize("architecture", LIGHT)
+def test_parts_share_every_parameter_of_the_model(architecture: str) -> None:
+    network = Network(architecture, ("a", "b"))
+    parts = [*(stage for _, stage in network.stages), network.pool, network.head]
+    assert {id(p) for part in parts for p in part.parameters()} == {id(p) for p in network.model.parameters()}
+
+
+@pytest.mark.parametrize("architecture", LIGHT)
+def test_mode_reaches_every_part(architecture: str) -> None:
+    network = Network(architecture, ("a", "b")).train()
+    modules = [m for part in (*(s for _, s in network.stages), network.pool) for m in part.modules()]
+    assert all(m.training for m in modules)
+    network.eval()
+    assert not any(m.training for m in modules)
+
+
+def test_names_are_torchvisions() -> None:
+    network = Network("resnet18", tuple("abc"))
+    assert network.model.state_dict().keys() == torchvision.models.resnet18(num_classes=3).state_dict().keys()
+
+
+def test_every_architecture_of_the_table_takes_its_least_size() -> None:
+    for name, row in ARCHITECTURES.items():
+        if name in LIGHT:
+            with torch.no_grad():
+                assert Network(name, ("a", "b")).eval()(torch.zeros(1, 3, row.least_size, row.least_size)).shape == (1, 2)
+
+
+def test_unknown_architecture_is_said() -> None:
+    with pytest.raises(WeightsError, match="resnet18"):
+        Network("resnet19", ("a",))
+
+
+def test_grey_is_repeated_and_normalised() -> None:
+    pixels = torch.full((1, 2, 2, 1), 255, dtype=torch.uint8)
+    x = normalise(to_unit(pixels))
+    assert x.shape == (1, 3, 2, 2)
+    for channel in range(3):
+        assert x[0, channel, 0, 0].item() == pytest.approx((1 - MEAN[channel]) / STD[channel])

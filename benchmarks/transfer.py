@@ -1,0 +1,100 @@
+"""What is transfer worth on a set of brain tumor slices? Strategies, a random frozen backbone as control, two ways of splitting.
+
+    python -m benchmarks.transfer DATA_FOLDER --out docs/measured/transfer.jsonl
+
+DATA_FOLDER is the figshare set 1512427 (J. Cheng) as class folders of slices numbered series after series. Each line of the output is
+one run; a run that stands there already is not made again, so the script can be stopped and goes on where it was. `--table` prints the
+Markdown table of `docs/results.md` from the lines.
+"""
+
+import argparse
+import json
+import statistics
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import medapp
+from medapp.cli.work import measure_seconds
+from medapp.data.catalog import Catalog
+from medapp.data.importing import add_folder
+from medapp.workspace import find_workspace
+
+SPLITS = {"slices": None, "blocks": r"(\d\d)\d\d"}
+EQUAL = {"epochs": 10}
+LONG = {"epochs": 40, "early_stopping": 6}
+ARMS: dict[str, dict[str, Any]] = {
+    "random frozen backbone, linear probe": {"strategy": "linear-probe", "source": "none", **EQUAL},
+    "linear probe": {"strategy": "linear-probe", **EQUAL},
+    "last stage": {"strategy": "last-stage", **EQUAL},
+    "fine-tune": {"strategy": "fine-tune", **EQUAL},
+    "from scratch": {"strategy": "scratch", **EQUAL},
+    "last stage, to early stopping": {"strategy": "last-stage", **LONG},
+    "fine-tune, to early stopping": {"strategy": "fine-tune", **LONG},
+    "from scratch, to early stopping": {"strategy": "scratch", **LONG},
+}
+METRICS = ("accuracy", "balanced_accuracy", "macro_auroc")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--out", type=Path, default=Path("docs/measured/transfer.jsonl"))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--arms", nargs="*", default=list(ARMS))
+    parser.add_argument("--table", action="store_true", help="print the table and make no runs")
+    options = parser.parse_args()
+    if not options.table:
+        measure(options.folder, options.out, options.seeds, options.arms)
+    print(build_table(load_rows(options.out)))
+
+
+def load_rows(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def measure(folder: Path, out: Path, seeds: int, arms: list[str]) -> None:
+    """Make the runs that are not in `out` yet: all arms of a seed before the next seed."""
+    workspace = find_workspace()
+    known = {d.name for d in Catalog(workspace).list_data_sets()}
+    for split, pattern in SPLITS.items():
+        if split not in known:
+            add_folder(workspace, folder, name=split, patient_pattern=pattern)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    done = {(row["arm"], row["split"], row["seed"]) for row in load_rows(out)}
+    for seed, arm, split in product(range(seeds), arms, SPLITS):
+        if (arm, split, seed) in done:
+            continue
+        run = medapp.train(split, seed=seed, image_size=128, **ARMS[arm])
+        figures, epochs = medapp.evaluate(run), [e for e in run.events if e["kind"] == "epoch"]
+        row = {
+            "arm": arm, "split": split, "seed": seed, "n": figures["n"], **{m: figures[m] for m in METRICS}, "intervals": figures["intervals"],
+            "seconds": measure_seconds(run), "epochs": len(epochs), "best_epoch": max(e["epoch"] for e in epochs if e["is_best"]),
+        }  # fmt: skip
+        with out.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        print(f"{arm} · {split} · seed {seed}: accuracy {row['accuracy']:.3f}, {row['seconds']:.0f} s", flush=True)
+        run.delete()
+
+
+def build_table(rows: list[dict[str, Any]]) -> str:
+    """Mean over the seeds, lowest and highest in brackets."""
+    lines = [
+        "| arm | split | seeds | n test | accuracy | balanced accuracy | macro AUROC | epochs | seconds |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for arm, split in product(ARMS, SPLITS):
+        chosen = [row for row in rows if (row["arm"], row["split"]) == (arm, split)]
+        if not chosen:
+            continue
+        figures = []
+        for metric in METRICS:
+            values = [row[metric] for row in chosen]
+            figures.append(f"{statistics.mean(values):.3f} [{min(values):.3f}, {max(values):.3f}]")
+        epochs, seconds = (statistics.median(row[key] for row in chosen) for key in ("epochs", "seconds"))
+        lines.append(f"| {arm} | {split} | {len(chosen)} | {chosen[0]['n']} | {' | '.join(figures)} | {epochs:.0f} | {seconds:.0f} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()

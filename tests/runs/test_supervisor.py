@@ -1,0 +1,117 @@
+"""The child process for real: trained to the end, stopped, killed, resumed."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.numpy import load_file
+
+from medapp.data.importing import add_folder
+from medapp.runs.folder import Event, Run, create_run
+from medapp.runs.supervisor import Supervisor
+from medapp.training.recipe import Recipe
+from medapp.workspace import Workspace
+
+SETTINGS = {"image_size": 32, "epochs": 3, "batch_size": 8, "precision": "float32", "threads": 1}
+
+
+def write_images(folder: Path, count: int = 16) -> None:
+    """Two classes: bright above, bright below."""
+    for label, rows in (("above", slice(0, 16)), ("below", slice(16, 32))):
+        (folder / label).mkdir(parents=True)
+        for i in range(count):
+            pixels = np.random.default_rng([i, rows.start]).integers(0, 90, (32, 32)).astype(np.uint8)
+            pixels[rows] += 100
+            Image.fromarray(pixels).save(folder / label / f"{i}.png")
+
+
+@pytest.fixture
+def bands(workspace: Workspace, tmp_path: Path) -> str:
+    write_images(tmp_path / "bands")
+    return add_folder(workspace, tmp_path / "bands").data_set.name
+
+
+def follow(workspace: Workspace, run: Run, react: Callable[[Event, Supervisor], None] = lambda event, supervisor: None) -> str:
+    supervisor = Supervisor(workspace, only=run)
+    return supervisor.run_to_end(lambda event: react(event, supervisor))
+
+
+def test_run_trains_and_is_judged(workspace: Workspace, bands: str) -> None:
+    run = create_run(workspace, Recipe(bands, **SETTINGS))
+    assert follow(workspace, run) == "done", run.log
+    states = [e["state"] for e in run.events if e["kind"] == "state"]
+    assert states == ["queued", "preparing", "training", "evaluating", "done"]
+    figures = run.load_evaluation()
+    assert figures is not None
+    assert figures["n"] == len([1 for e in run.events if e["kind"] == "test_read"]) * figures["n"] > 0
+    assert run.has_model
+
+
+def test_stopped_run_keeps_its_best_model_and_resumes(workspace: Workspace, bands: str) -> None:
+    run = create_run(workspace, Recipe(bands, **SETTINGS | {"epochs": 500}))
+
+    def stop_after_two_epochs(event: Event, supervisor: Supervisor) -> None:
+        if event["kind"] == "epoch" and event["epoch"] == 2:
+            run.request_stop()
+
+    assert follow(workspace, run, stop_after_two_epochs) == "stopped"
+    assert run.has_model
+    done = max(e["epoch"] for e in run.events if e["kind"] == "epoch")
+    assert done < 500
+    run.request_resume()
+
+    def stop_later(event: Event, supervisor: Supervisor) -> None:
+        if event["kind"] == "epoch" and event["epoch"] > done:
+            run.request_stop()
+
+    assert follow(workspace, run, stop_later) == "stopped"
+    epochs = [e["epoch"] for e in run.events if e["kind"] == "epoch"]
+    assert epochs == sorted(set(epochs))
+    assert max(epochs) > done
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
+def test_killed_run_ends_with_the_weights_of_an_undisturbed_one(workspace: Workspace, bands: str) -> None:
+    whole, killed = (create_run(workspace, Recipe(bands, **SETTINGS)) for _ in range(2))
+    assert follow(workspace, whole) == "done"
+    kills: list[int] = []
+
+    def kill_once(event: Event, supervisor: Supervisor) -> None:
+        if event["kind"] == "step" and event["step"] == 4 and not kills and supervisor.child is not None:
+            kills.append(supervisor.child.pid)
+            os.kill(supervisor.child.pid, signal.SIGKILL)
+
+    assert follow(workspace, killed, kill_once) == "done", killed.log
+    assert len(kills) == 1
+    one, two = load_file(whole.model_path), load_file(killed.model_path)
+    assert all(np.array_equal(one[name], two[name]) for name in one)
+
+
+def test_worker_ends_when_its_supervisor_is_gone(workspace: Workspace, bands: str) -> None:
+    run = create_run(workspace, Recipe(bands, **SETTINGS | {"epochs": 500}))
+    supervisor = Supervisor(workspace, only=run)
+    closed: list[subprocess.Popen[bytes]] = []
+
+    def close_input(event: Event) -> None:
+        if event["kind"] == "epoch" and not closed and supervisor.child is not None:
+            closed.append(supervisor.child)
+            supervisor.stop()
+            run.request_stop()  # so that the supervisor, which we keep watching with, does not start it again
+
+    assert supervisor.run_to_end(close_input) == "stopped"
+    assert closed[0].returncode == 0
+    assert "interrupted" in [e.get("state") for e in run.events]
+
+
+def test_fault_of_the_data_is_said(workspace: Workspace, bands: str, tmp_path: Path) -> None:
+    run = create_run(workspace, Recipe(bands, **SETTINGS))
+    for file in (tmp_path / "bands" / "above").iterdir():
+        file.unlink()
+    assert follow(workspace, run) == "failed"
+    assert "Traceback" not in run.last_state["reason"]

@@ -249,7 +249,7 @@ def _draw_rib(patient: Patient, frame: _Frame, y_all: Floats, rows: slice, centr
     distance = (ring - 1.0) / (gradient * patient.rib_mm)
     q = distance * distance
     wall = 1.0 + 1.3 * u * u * u * u
-    chord = (8.0 * _root(1.0 - q) - 4.6 * _root(1.0 - 1.7 * q)) * np.minimum(wall, 2.3)
+    chord = (7.0 * _root(1.0 - q) - 4.0 * _root(1.0 - 1.7 * q)) * np.minimum(wall, 2.3)
     front = 0.8 * _ramp((np.abs(u) - 0.38) / 0.2)
     return chord * np.where(y > 0.0, front, 1.0)
 
@@ -271,7 +271,7 @@ def _draw_shoulder_bones(patient: Patient, frame: _Frame) -> Floats:
 
 def _draw_nodule(patient: Patient, frame: _Frame) -> Floats:
     """A sphere with two smaller ones in it, so that its edge is lobed."""
-    radius = 4.5 + 8.5 * patient.amount
+    radius = 7.0 + 10.0 * patient.amount
     y = -55.0 + 70.0 * patient.place[1]
     centre = _lung_centre(patient, np.array([y]))[0] + 0.62 * patient.half_width * patient.place[0]
     x = patient.side * float(centre)
@@ -287,7 +287,7 @@ def _draw_fluid(patient: Patient, frame: _Frame, pleura: Floats) -> Floats:
     reach = _lung_centre(patient, frame.y) + patient.half_width * _root(_lung_profile(patient, frame.y))
     inward = np.maximum(reach - frame.side * frame.x, 0.0)
     sinus = patient.dome - frame.view.breath + 46.0
-    top = sinus - 14.0 - 105.0 * patient.amount + (24.0 + 26.0 * patient.amount) * inward / (inward + 16.0)
+    top = sinus - 10.0 - 135.0 * patient.amount + (24.0 + 26.0 * patient.amount) * inward / (inward + 16.0)
     share = _ramp((frame.y - top) / (14.0 + 22.0 * patient.amount))
     return np.where(frame.side == float(patient.side), pleura * share, 0.0)
 

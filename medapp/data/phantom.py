@@ -86,8 +86,8 @@ def draw_patient(seed: int, number: int, label: str) -> Patient:
         half_width=uniform(62.0, 74.0), height=uniform(142.0, 166.0), depth=uniform(150.0, 190.0), fat=uniform(10.0, 34.0),
         dome=uniform(56.0, 78.0), dome_left=uniform(3.0, 13.0), heart=heart, heart_tilt=uniform(0.25, 0.75),
         rib_slope=uniform(0.02, 0.2), rib_mm=uniform(4.2, 5.6), breast=max(0.0, uniform(-0.8, 1.0)), bend=uniform(-5.0, 5.0),
-        vessels=uniform(1.2, 2.2), stomach=(uniform(36.0, 60.0), max(0.1, uniform(-12.0, 20.0))), side=1 if uniform() < 0.5 else -1, amount=uniform() * uniform(0.4, 1.0),
-        density=uniform(0.55, 1.0), place=(uniform(-0.4, 1.0), uniform(-1.0, 1.2)),
+        vessels=uniform(1.2, 2.2), stomach=(uniform(36.0, 60.0), max(0.1, uniform(-12.0, 20.0))), side=1 if uniform() < 0.5 else -1, amount=uniform(0.0, 0.5) + uniform(0.0, 0.5),
+        density=uniform(1.8, 3.4), place=(uniform(-0.3, 1.0), uniform(-0.8, 1.1)),
     )
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ MARK = str(ASSETS / "icons" / "mark.png")
 STYLE = ASSETS / "style.css"
 FOOT = "Research use only. Not a medical device. Everything stays on this machine."
 SYNTHETIC = "synthetic phantom, not a patient"
+Parents = Mapping[str, tuple[str, Mapping[str, str]]]  # label → (page, query parameters)
 
 # The folder of pages is not beside app.py: there, Streamlit's older discovery of pages would answer a deep link on a fresh server
 # without running app.py.
@@ -40,6 +42,7 @@ def build_navigation() -> dict[str, list[st.Page]]:
 def open_frame() -> Iterator[None]:
     """Style above a page and the foot below it; a stated error in the page is shown in words."""
     st.html(STYLE)
+    st.logo(MARK, size="large")
     with show_errors():
         yield
     with st.container(key="foot"):
@@ -55,13 +58,13 @@ def show_errors() -> Iterator[None]:
         st.error(escape(str(error)), icon=":material/error:")
 
 
-def draw_head(title: str, facts: str = "", parents: Mapping[str, tuple[str, Mapping[str, str]]] | None = None) -> None:
+def draw_head(title: str, facts: str = "", parents: Parents | None = None) -> None:
     """The crumb, the page's title and one line of facts.
 
     Args:
         title: names the thing in front of the reader; also the browser's tab.
         facts: the state at a glance, parts divided by " · ".
-        parents: label → (page, query parameters) of the way here.
+        parents: the way here.
     """
     st.set_page_config(page_title=f"{title} · MedApp")
     if parents:
@@ -72,6 +75,26 @@ def draw_head(title: str, facts: str = "", parents: Mapping[str, tuple[str, Mapp
         st.title(escape(title), anchor=False)
         if facts:
             st.markdown(escape(facts))
+
+
+def find_theme() -> str:
+    """ "light" or "dark", as the reader's browser asks for."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def draw_figure(figure: Any, key: str, **options: Any) -> Any:
+    """A Plotly figure as it was drawn, with a way to save it; gives what was selected where `on_select` asks for that."""
+    config = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"], "toImageButtonOptions": {"scale": 2}}
+    return st.plotly_chart(figure, key=key, theme=None, config=config, **options)
+
+
+def draw_empty(title: str, text: str, icon: str) -> Any:
+    """A place where something will be: what goes here, and below it, in the container that is given, the one button that gets there."""
+    box = st.container(border=True, horizontal_alignment="center", key="empty")
+    with box:
+        st.markdown(f"### :material/{icon}: {title}", width="content")
+        st.markdown(text, width="content")
+    return box
 
 
 def escape(text: str) -> str:

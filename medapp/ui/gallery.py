@@ -27,11 +27,11 @@ class Tile:
     badge: str = ""
 
 
-def draw_gallery(tiles: Sequence[Tile], classes: Sequence[str], key: str, chosen: int | None = None) -> int | None:
-    """Draw the tiles under a legend of the classes; gives the id of the one that was just clicked, else None."""
+def draw_gallery(tiles: Sequence[Tile], classes: Sequence[str], key: str, chosen: int | None = None, note: str = "") -> int | None:
+    """Draw the tiles under a legend of the classes and a note on all of them; gives the id of the one that was just clicked, else None."""
     legend = [{"label": label, "colour": place} for place, label in enumerate(classes)]
     plain = [{**asdict(tile), "jpeg": None, "source": build_data_uri(tile.jpeg, "jpeg")} for tile in tiles]
-    result = _gallery(key=key, data={"tiles": plain, "legend": legend, "chosen": chosen}, on_open_change=lambda: None)
+    result = _gallery(key=key, data={"tiles": plain, "legend": legend, "chosen": chosen, "note": note}, on_open_change=lambda: None)
     opened = result.open
     return opened if isinstance(opened, int) else None
 

@@ -1,5 +1,5 @@
 // A grid of thumbnails; a click or Enter tells the page which one. All text goes through textContent.
-// data: { tiles: [{ id, source, caption, colour, label, badge }], legend: [{ label, colour }], chosen }
+// data: { tiles: [{ id, source, caption, colour, label, badge }], legend: [{ label, colour }], chosen, note }
 const make = (tag, name, parent, text) => {
   const element = document.createElement(tag);
   if (name) element.className = name;
@@ -13,13 +13,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
   const palette = getComputedStyle(host).getPropertyValue("--st-chart-categorical-colors").split(",");
   const stripe = (place) => (place == null ? "transparent" : palette[place % palette.length]);
   host.replaceChildren();
-  if (data.legend.length) {
+  if (data.legend.length || data.note) {
     const legend = make("div", "legend", host);
     for (const { label, colour } of data.legend) {
       const entry = make("span", "", legend);
       make("i", "", entry).style.background = stripe(colour);
       entry.append(label);
     }
+    if (data.note) make("span", "note", legend, data.note);
   }
   const grid = make("div", "grid", host);
   const tiles = data.tiles.map((tile) => {

@@ -19,7 +19,7 @@ function paintMap(canvas, { values, size, colours }) {
   const image = new ImageData(size, size), map = bytes(values), table = bytes(colours);
   map.forEach((value, i) => {
     image.data.set(table.subarray(3 * value, 3 * value + 3), 4 * i);
-    image.data[4 * i + 3] = Math.min(255, 25 + 1.2 * value); // where the map is low the image shows through
+    image.data[4 * i + 3] = value; // a cold place shows the image, as in medapp.heatmap.overlay
   });
   canvas.getContext("2d").putImageData(image, 0, 0);
 }

@@ -1,0 +1,38 @@
+"""One image of a data set: large, with its box, its values, and where it comes from."""
+
+import streamlit as st
+
+from medapp.data.image import load_image
+from medapp.data.samples import DataSet, Sample
+from medapp.figures import draw_histogram
+from medapp.ui import frame, url
+from medapp.ui.data_set_view import choose_filters
+from medapp.ui.frame import Parents, escape
+from medapp.ui.image_viewer import draw_viewer, to_screen
+from medapp.ui.server import find_catalog
+
+
+def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None:
+    """The page of one image; previous and next go through the images that the gallery's filters show."""
+    way = {**parents, data_set.name: (frame.DATA_SETS, {"set": str(data_set.id)})}
+    known = [sample.label, f"{sample.split} part", f"patient {sample.patient}" if sample.patient else "patient unknown"]
+    frame.draw_head(sample.name, " · ".join([*known, frame.SYNTHETIC] if data_set.is_synthetic else known), way)
+    left, right = st.columns([2, 1], gap="large")
+    image = load_image(sample.path)
+    catalog, filters = find_catalog(), choose_filters(data_set)
+    place, count = catalog.find_place(data_set, sample, **filters), catalog.count_samples(data_set, **filters)
+    with left:
+        note = " · ".join([f"{sample.width} × {sample.height} px", "no physical scale in the file"] + [frame.SYNTHETIC] * data_set.is_synthetic)
+        step = draw_viewer(to_screen(image), sample.name, note, key="viewer", boxes=sample.boxes, place=(place + 1, count) if place is not None else None)
+    if step and place is not None:
+        neighbour = catalog.load_samples(data_set, **filters, offset=(place + step) % count, limit=1)
+        url.write("image", neighbour[0].id)
+        st.rerun()
+    with right:
+        frame.draw_figure(draw_histogram(image, frame.find_theme()), key="histogram")
+        facts = {
+            "Class": sample.label, "Part": sample.split, "Patient": sample.patient or "unknown", "Site": sample.site or "unknown",
+            "Pixels": f"{sample.width} × {sample.height}, {sample.mode}", "File": str(sample.path), "SHA-256": f"{sample.content_hash[:16]}…",
+            "Box": ", ".join(f"{b.label} at ({b.x0:.0f}, {b.y0:.0f}) to ({b.x1:.0f}, {b.y1:.0f})" for b in sample.boxes) or "none",
+        }  # fmt: skip
+        st.table({"Fact": list(facts), "Value": [escape(v) for v in facts.values()]}, hide_index=True, border="horizontal")

@@ -1,0 +1,143 @@
+"""A run as it happens: state, progress, figures, curves, log, Stop and Resume. Asks for news each second and stops asking when the run ends."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from medapp.runs.folder import Run
+from medapp.ui.frame import escape, show_errors
+from medapp.ui.live_chart import Chart, Series, draw_charts, load_charts
+from medapp.ui.server import open_workspace
+from medapp.ui.standing import UNDER_WAY, Follower, Standing, format_seconds, summarise
+
+CHIPS = {
+    "queued": ("gray", ":material/hourglass_empty:"), "preparing": ("blue", ":material/sync:"), "training": ("primary", ":material/model_training:"),
+    "evaluating": ("violet", ":material/fact_check:"), "done": ("green", ":material/check_circle:"), "stopped": ("orange", ":material/stop_circle:"),
+    "failed": ("red", ":material/error:"), "interrupted": ("orange", ":material/power_off:"),
+}  # fmt: skip
+
+
+def draw_live_panel(run: Run) -> None:
+    """Draw the panel; while the run is under way it redraws itself each second, without the rest of the page."""
+    load_charts()
+    st.fragment(run_every=1 if run.state in UNDER_WAY else None)(_draw)(run.folder.name)
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def follow(run_id: str, _run: Run) -> Follower:
+    """One reader of a run's events for all who watch it."""
+    return Follower(_run)
+
+
+def draw_chip(state: str) -> None:
+    """The state of a run as a small label."""
+    colour, icon = CHIPS[state]
+    st.badge(state, color=colour, icon=icon)  # type: ignore[arg-type]
+
+
+def _draw(run_id: str) -> None:
+    run = Run(open_workspace().runs_folder / run_id)
+    with show_errors():
+        was, state = st.session_state.get(f"state-{run_id}"), run.state
+        st.session_state[f"state-{run_id}"] = state
+        if was in UNDER_WAY and state not in UNDER_WAY:
+            st.rerun()  # the whole page: the polling ends and the results appear
+        standing = summarise(follow(run_id, run).read())
+        _draw_state(run, state, standing)
+        _draw_cards(standing)
+        draw_charts(build_charts(standing), key=f"charts-{run_id}")
+        _draw_records(run, standing)
+
+
+def _draw_state(run: Run, state: str, standing: Standing) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="run-state"):
+        draw_chip(state)
+        with st.container(width="stretch"):
+            if state in UNDER_WAY:
+                st.progress(standing.share, text=" · ".join(_list_pace(standing)))
+            elif state != "done":
+                st.markdown(escape(str(run.last_state.get("reason", ""))))
+        _draw_control(run, state)
+
+
+def _draw_control(run: Run, state: str) -> None:
+    if state in UNDER_WAY and st.button("Stop", icon=":material/stop:", help="The best epoch so far is kept.", disabled=run.is_stop_requested()):
+        run.request_stop()
+        st.rerun(scope="fragment")
+    if state in ("stopped", "failed", "interrupted") and st.button("Resume", icon=":material/play_arrow:", help="Goes on from the last checkpoint."):
+        run.request_resume()
+        st.rerun()
+
+
+def _list_pace(standing: Standing) -> list[str]:
+    parts = [standing.activity]
+    if standing.last_step:
+        parts.append(f"{standing.last_step['images_per_second']:,.0f} images/s")
+    if standing.seconds_left is not None:
+        parts.append(f"{format_seconds(standing.seconds_left)} left")
+    return [part for part in parts if part]
+
+
+def _draw_cards(standing: Standing) -> None:
+    """Each card has a second line: a change where there is one, else what the figure belongs to."""
+    now, before = ({}, {}, *standing.epochs)[-1], ({}, {}, *standing.epochs)[-2]
+    quiet: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off"}
+    cards = st.columns(5)
+    figures = (("Balanced accuracy", "balanced_accuracy", "normal"), ("AUROC", "macro_auroc", "normal"), ("Validation loss", "validation_loss", "inverse"))
+    for card, (label, name, sign) in zip(cards, figures, strict=False):
+        value, earlier = now.get(name), before.get(name)
+        second: dict[str, Any] = {"delta": "validation", **quiet}
+        if value is not None and earlier is not None:
+            second = {"delta": round(value - earlier, 3), "delta_color": sign}
+        card.metric(label, "–" if value is None else f"{value:.3f}", border=True, **second)
+    best, rate = standing.best, standing.last_step.get("rate")
+    cards[3].metric("Best epoch", best["epoch"] if best else "–", f"of {standing.plan.get('epochs', '–')}", border=True, **quiet)
+    cards[4].metric("Learning rate", f"{rate:.1e}" if rate else "–", f"{standing.plan.get('train', 0):,} images", border=True, **quiet)
+
+
+def build_charts(standing: Standing) -> list[Chart]:
+    """Loss of both sides, and what the validation part says, over epochs. Titles state what is seen."""
+    rows, best, count = standing.epochs, standing.best, standing.plan.get("validation", 0)
+    x = [row["epoch"] for row in rows]
+
+    def line(label: str, name: str, colour: int) -> Series:
+        return Series(label, x, [row.get(name) for row in rows], colour)
+
+    mark = (best["epoch"], "best") if best else None
+    loss = f"Loss: lowest on validation at epoch {best['epoch']}" if best else "Loss"
+    reached = [row["balanced_accuracy"] for row in rows if row.get("balanced_accuracy") is not None]
+    quality = f"Validation (n = {count:,}): balanced accuracy up to {max(reached):.2f}" if reached else f"Validation (n = {count:,})"
+    return [
+        Chart("loss", loss, "epoch", "cross-entropy", [
+            Series("train, each step", standing.steps, standing.losses, 0, is_thin=True),
+            line("train", "train_loss", 0), line("validation", "validation_loss", 1),
+        ], mark, "The first step is under way."),
+        Chart("quality", quality, "epoch", "0 to 1", [
+            line("balanced accuracy", "balanced_accuracy", 0), line("accuracy", "accuracy", 2), line("AUROC", "macro_auroc", 3),
+        ], mark, "Appears after the first epoch."),
+    ]  # fmt: skip
+
+
+def _draw_records(run: Run, standing: Standing) -> None:
+    with st.expander("Log", icon=":material/notes:"):
+        for text in standing.messages:
+            st.markdown(f"- {escape(text)}")
+        st.code("\n".join(run.log.splitlines()[-200:]) or "Nothing was printed.", language=None)
+    with st.expander("Settings", icon=":material/tune:"):
+        draw_settings(run)
+
+
+def draw_settings(run: Run) -> None:
+    """All that was asked of the run, as a table."""
+    recipe = run.recipe
+    rows = [(f.metadata["label"], getattr(recipe, f.name)) for f in dataclasses.fields(recipe) if f.name != "preprocess"]
+    rows += [(f.metadata["label"], getattr(recipe.preprocess, f.name)) for f in dataclasses.fields(recipe.preprocess)]
+    _draw_table(rows)
+
+
+def _draw_table(rows: Sequence[tuple[str, object]]) -> None:
+    half = -(-len(rows) // 2)
+    for column, part in zip(st.columns(2), (rows[:half], rows[half:]), strict=True):
+        column.table({"Setting": [r[0] for r in part], "Value": [str(r[1]) for r in part]}, border="horizontal", hide_index=True)

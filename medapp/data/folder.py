@@ -1,0 +1,176 @@
+"""A folder as people keep images, to files with labels: a folder a class, below train, validation and test folders where there are some.
+
+Nothing is decoded here. Links are not followed; hidden files, `__MACOSX` and files that are no images are passed over without a word.
+"""
+
+import csv
+import math
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from medapp.data.image import IMAGE_SUFFIXES
+from medapp.data.samples import Box
+from medapp.errors import DataError
+
+BOXES_FILE = "boxes.csv"
+
+_SPLIT_WORDS = {
+    "train": "train", "training": "train", "trn": "train",
+    "val": "validation", "valid": "validation", "validation": "validation", "validating": "validation", "dev": "validation",
+    "test": "test", "testing": "test", "tst": "test", "holdout": "test",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """An image file: `name` is its path below the folder, with forward slashes; `split` is that of its folder, else None."""
+
+    path: Path
+    name: str
+    label: str
+    split: str | None
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a folder holds. `root` is where the class or split folders are: below the folder given where that only wraps another."""
+
+    root: Path
+    files: tuple[FoundFile, ...]
+    left_out: tuple[tuple[str, str], ...]  # (name, reason)
+
+
+def find_split(name: str) -> str | None:
+    """The split that a folder's name means, such as "Training" or "val_set"; None for any other name."""
+    word = re.sub(r"[\W\d_]+", "", name.casefold())
+    return _SPLIT_WORDS.get(word) or _SPLIT_WORDS.get(re.sub("(set|data|images|split)$", "", word))
+
+
+def scan_folder(folder: Path) -> Scan:
+    """Image files with labels and splits, by name.
+
+    The label is the first folder below the root, or below the split folder; deeper folders are only part of the name. A folder that wraps
+    nothing but one other folder of folders is stepped into. Where there are split folders, what stands beside them is left out, and so is
+    an image in no class folder.
+
+    Raises:
+        DataError: the folder is missing, may not be read, or holds no image in a class folder.
+    """
+    if not folder.is_dir():
+        raise DataError(f"There is no folder {folder}. Check the path.")
+    left_out: list[tuple[str, str]] = []
+    names = sorted(_list_images(folder, (), left_out))
+    names, wrapping = _step_into(names)
+    root = folder.joinpath(*wrapping)
+    has_splits = _has_split_folders(names)
+    files = []
+    for parts in names:
+        found = _place(root, parts, has_splits)
+        if isinstance(found, FoundFile):
+            files.append(found)
+        else:
+            left_out.append(("/".join(parts), found))
+    if not files:
+        _refuse(folder, left_out)
+    return Scan(root, tuple(files), tuple((_printable(name), reason) for name, reason in left_out))
+
+
+def _refuse(folder: Path, left_out: Sequence[tuple[str, str]]) -> None:
+    reason = f"{_printable(left_out[0][0])}: {left_out[0][1]}" if left_out else f"looked for {', '.join(IMAGE_SUFFIXES)}"
+    raise DataError(f"No image in a class folder was found in {folder} ({reason}). Put the images of each class into a folder with the class's name.")
+
+
+def _list_images(folder: Path, parts: tuple[str, ...], left_out: list[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+    """The parts of each image's name below the first folder."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        left_out.append(("/".join(parts) or str(folder), f"the folder cannot be read ({error.strerror})"))
+        return
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name == "__MACOSX" or _is_link(entry):
+            continue
+        if entry.is_dir():
+            yield from _list_images(Path(entry.path), (*parts, entry.name), left_out)
+        elif entry.is_file() and Path(entry.name).suffix.lower() in IMAGE_SUFFIXES:
+            yield (*parts, entry.name)
+
+
+def _is_link(entry: "os.DirEntry[str]") -> bool:
+    return entry.is_symlink() or (sys.version_info >= (3, 12) and entry.is_junction())
+
+
+def _step_into(names: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
+    """Names below the only folder, as long as there is just one, and it is no class or split folder itself."""
+    wrapping: tuple[str, ...] = ()
+    while names and all(len(parts) > 2 for parts in names) and len({parts[0] for parts in names}) == 1 and not find_split(names[0][0]):
+        wrapping += names[0][:1]
+        names = [parts[1:] for parts in names]
+    return names, wrapping
+
+
+def _has_split_folders(names: Sequence[tuple[str, ...]]) -> bool:
+    """Split folders hold class folders; all folders are split folders, or at least one is for training."""
+    tops = {parts[0] for parts in names if len(parts) > 2}
+    splits = {find_split(top) for top in tops}
+    return bool(tops) and (None not in splits or "train" in splits)
+
+
+def _place(root: Path, parts: tuple[str, ...], has_splits: bool) -> FoundFile | str:
+    """The file with its label, or why it has none."""
+    split = find_split(parts[0]) if has_splits and len(parts) > 1 else None
+    if has_splits and split is None:
+        return "it stands outside the train, validation and test folders"
+    folders = parts[1:-1] if has_splits else parts[:-1]
+    if not folders:
+        return "it stands in no class folder"
+    name = "/".join(parts)
+    if _printable(name) != name:
+        return "its name is not valid Unicode; rename it"
+    return FoundFile(root.joinpath(*parts), name, unicodedata.normalize("NFC", folders[0]), split)
+
+
+def _printable(name: str) -> str:
+    """A name whose stray bytes (Linux allows any) are replaced, for a message or a table."""
+    return name.encode("utf-8", "replace").decode()
+
+
+def read_boxes(path: Path, names: Sequence[str]) -> tuple[dict[str, list[Box]], list[tuple[str, str]]]:
+    """Boxes of the images `names` from a table with the columns image, label, x0, y0, x1, y1 (pixels); other columns are ignored.
+
+    Returns:
+        Boxes by image name; and what was left out, as one entry (file, reason), if anything was.
+    """
+    boxes: dict[str, list[Box]] = {}
+    faults: list[str] = []
+    known = set(names)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            table = csv.DictReader(file)
+            missing = [c for c in ("image", "label", "x0", "y0", "x1", "y1") if c not in (table.fieldnames or ())]
+            if missing:
+                return {}, [(path.name, f"it has no column {missing[0]}, so no box is read")]
+            for row in table:
+                image = (row["image"] or "").replace("\\", "/").removeprefix("./")
+                box = _read_box(row)
+                if image not in known or box is None:
+                    faults.append(f"line {table.line_num}: " + ("no such image" if image not in known else "not a box in pixels"))
+                    continue
+                boxes.setdefault(image, []).append(box)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        return {}, [(path.name, f"it cannot be read as a table in UTF-8 ({error}), so no box is read")]
+    return boxes, [(path.name, f"{len(faults)} of its rows are left out ({faults[0]})")] if faults else []
+
+
+def _read_box(row: dict[str, str]) -> Box | None:
+    try:
+        x0, y0, x1, y1 = (float(row[c]) for c in ("x0", "y0", "x1", "y1"))
+    except (TypeError, ValueError):
+        return None
+    is_valid = all(math.isfinite(v) for v in (x0, y0, x1, y1)) and x0 < x1 and y0 < y1
+    return Box(row["label"] or "", x0, y0, x1, y1) if is_valid else None

@@ -1,0 +1,113 @@
+"""One file to an array: the one way in, whoever asks."""
+
+import io
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from medapp.data.readers import READERS
+from medapp.errors import ImageError
+
+IMAGE_SUFFIXES = tuple(READERS)
+
+# What decoders raise on damaged files, found with mutated ones (tests/data/test_image.py); memory that a header claims is among it.
+_DAMAGE = (
+    OSError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, SyntaxError, EOFError, RuntimeError, AssertionError,
+    MemoryError, struct.error, zlib.error, Image.DecompressionBombError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ImageFacts:
+    """What a file holds.
+
+    Attributes:
+        width, height: in pixels, upright.
+        mode: "8-bit grey", "16-bit grey" or "8-bit RGB" as `load_image` gives it, then how it is stored where that differs.
+        format: such as "PNG".
+    """
+
+    width: int
+    height: int
+    mode: str
+    format: str
+
+    @property
+    def is_colour(self) -> bool:
+        """Whether the array has three channels."""
+        return is_colour(self.mode)
+
+
+def is_colour(mode: str) -> bool:
+    """Whether an image of this mode (see `ImageFacts`) has three channels."""
+    return mode.startswith("8-bit RGB")
+
+
+def load_image(path: Path) -> NDArray[Any]:
+    """The image in a file: (H, W) or (H, W, 3), uint8 or uint16, upright, bright is high.
+
+    Transparent pixels lie on black. Palette and CMYK become RGB. A colour image whose channels are all equal becomes grey.
+
+    Raises:
+        ImageError: the file is missing, damaged, cut short, too large, or no image; says which file.
+    """
+    return _read(path)[0]
+
+
+def read_facts(path: Path) -> ImageFacts:
+    """What a file holds; it is decoded whole, so a file with facts is one that can be read.
+
+    Raises:
+        ImageError: see `load_image`.
+    """
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[NDArray[Any], ImageFacts]:
+    try:
+        return decode_image(path.read_bytes(), path.suffix)
+    except OSError as error:
+        raise ImageError(f"{path.name} cannot be opened: {error.strerror or error}. Check that it is still there and may be read.") from error
+    except ImageError as error:
+        raise ImageError(f"{path.name} cannot be read: {error}. Export it again as PNG or JPEG, or leave it out.") from error
+
+
+def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]:
+    """A file's bytes to what `load_image` gives, and its facts; `suffix` such as ".png" chooses the reader.
+
+    Raises:
+        ImageError: only the reason, as a part of a sentence.
+    """
+    reader = READERS.get(suffix.lower())
+    if reader is None:
+        raise ImageError(f"files of the kind {suffix or 'without a suffix'} are not read (known: {', '.join(IMAGE_SUFFIXES)})")
+    if not content:
+        raise ImageError("the file is empty")
+    try:
+        picture = reader(io.BytesIO(content))
+    except ImageError:
+        raise
+    except _DAMAGE as error:
+        raise ImageError(_explain(error)) from error
+    pixels, stored_as = picture.pixels, picture.stored_as
+    if pixels.ndim == 3 and (pixels[..., :1] == pixels[..., 1:]).all():
+        pixels, stored_as = pixels[..., 0], stored_as or "RGB"
+    mode = f"{8 * pixels.dtype.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}" + (f" (stored as {stored_as})" if stored_as else "")
+    return np.ascontiguousarray(pixels), ImageFacts(pixels.shape[1], pixels.shape[0], mode, picture.format)
+
+
+def _explain(error: BaseException) -> str:
+    text = str(error)
+    if "cannot identify" in text:
+        return "it is not an image, or its beginning is damaged"
+    if "truncated" in text or isinstance(error, EOFError):
+        return "the file is cut short"
+    if isinstance(error, MemoryError | Image.DecompressionBombError):
+        return "it claims more pixels than fit into memory"
+    return f"it is damaged or of an unknown variant ({text or type(error).__name__})"

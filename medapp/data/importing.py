@@ -1,0 +1,304 @@
+"""Images to a data set in the catalog: a folder in place, a zip, loose files a class, or the built-in phantom.
+
+Every file is read once, whole: its hash and its facts come from the same bytes, and one that cannot be decoded is left out with the reason.
+"""
+
+import contextlib
+import datetime
+import hashlib
+import re
+import shutil
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from medapp.data.archive import extract_archive
+from medapp.data.catalog import Catalog, check_name
+from medapp.data.folder import BOXES_FILE, FoundFile, read_boxes, scan_folder
+from medapp.data.image import IMAGE_SUFFIXES, ImageFacts, decode_image
+from medapp.data.samples import SPLITS, Box, DataSet, Sample
+from medapp.data.split import describe_split, split_samples
+from medapp.data.threads import Progress, map_threaded
+from medapp.errors import DataError, ImageError, WorkspaceError
+from medapp.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What became of an import.
+
+    Attributes:
+        images: how many can be learned from.
+        splits: images a side; every side is there, if with 0.
+        unreadable: (file, reason) for each that was left out.
+        leaks: test images whose bytes also stand in training or validation.
+    """
+
+    data_set: DataSet
+    images: int
+    splits: dict[str, int]
+    unreadable: tuple[tuple[str, str], ...]
+    leaks: int
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Files to be one data set, and what is known of them beside their bytes."""
+
+    root: Path
+    origin: str
+    files: Sequence[FoundFile]
+    boxes: Mapping[str, Sequence[Box]]
+    left_out: Sequence[tuple[str, str]]
+    find_patient: Callable[[str], str | None]
+    find_site: Callable[[str], str | None] = lambda name: None
+    patient_pattern: str | None = None
+    is_synthetic: bool = False
+
+
+def add_folder(
+    workspace: Workspace, folder: Path, name: str | None = None, patient_pattern: str | None = None, on_progress: Progress | None = None
+) -> ImportReport:
+    """Register a folder in place (see `medapp.data.folder.scan_folder`); its files stay where they are and are never changed.
+
+    Args:
+        name: else the folder's, with a number where that is taken.
+        patient_pattern: see `preview_patients`.
+
+    Raises:
+        DataError: no folder, no images in class folders, the name is taken, or the pattern is no regular expression.
+    """
+    folder = Path(folder).expanduser().absolute()
+    pattern = _compile(patient_pattern)
+    chosen = _choose_name(workspace, name, folder.name)
+    return _register(workspace, folder, "registered", chosen, pattern, on_progress)
+
+
+def add_zip(
+    workspace: Workspace, zip_path: Path, name: str | None = None, patient_pattern: str | None = None, on_progress: Progress | None = None
+) -> ImportReport:
+    """Unpack a zip of such a folder into the workspace and register that.
+
+    Raises:
+        ArchiveError: the zip is damaged or refused (see `medapp.data.archive.extract_archive`).
+        DataError: as `add_folder`.
+    """
+    pattern = _compile(patient_pattern)
+    chosen = _choose_name(workspace, name, Path(zip_path).stem)
+    with _make_folder(workspace, chosen) as folder:
+        extract_archive(Path(zip_path), folder, (*IMAGE_SUFFIXES, Path(BOXES_FILE).suffix))
+        return _register(workspace, folder, "uploaded", chosen, pattern, on_progress)
+
+
+def add_files(
+    workspace: Workspace,
+    files: Mapping[str, Sequence[Path]],
+    name: str,
+    patient_pattern: str | None = None,
+    on_progress: Progress | None = None,
+) -> ImportReport:
+    """Copy loose files, given by class, into the workspace and register them. A name that comes twice in a class gets a number.
+
+    Raises:
+        DataError: no files, a class whose name cannot be a folder's, or as `add_folder`.
+        WorkspaceError: a file cannot be copied.
+    """
+    pattern = _compile(patient_pattern)
+    chosen = _choose_name(workspace, name, name)
+    if not any(files.values()):
+        raise DataError("There are no files to add. Choose at least one image.")
+    for label in files:
+        if re.search(r'[<>:"/\\|?*\x00-\x1f]', label) or label != label.strip(" .") or not label:
+            raise DataError(f"{label!r} cannot be a class, because it cannot be a folder's name. Take letters, digits, spaces, - and _.")
+    with _make_folder(workspace, chosen) as folder:
+        found = [file for label, paths in files.items() for file in _copy_files(folder, label, paths)]
+        batch = _Batch(folder, "uploaded", found, {}, [], _build_finder(pattern), patient_pattern=patient_pattern or None)
+        return _import(workspace, batch, chosen, on_progress)
+
+
+def _copy_files(folder: Path, label: str, paths: Sequence[Path]) -> Iterator[FoundFile]:
+    label = unicodedata.normalize("NFC", label)
+    home = folder / label
+    for path in paths:
+        try:
+            home.mkdir(exist_ok=True)
+            target = next(t for t in (home / f"{path.stem}{f' {i}' if i else ''}{path.suffix}" for i in range(len(paths))) if not t.exists())
+            shutil.copyfile(path, target)
+        except OSError as error:
+            raise WorkspaceError(f"{path.name} could not be copied: {error.strerror or error}. Free some space, or register its folder instead.") from error
+        yield FoundFile(target, f"{label}/{target.name}", label, None)
+
+
+def add_phantom(workspace: Workspace, name: str = "Phantom", on_progress: Progress | None = None) -> ImportReport:
+    """The built-in synthetic chest radiographs; made on first use, the same bytes on every machine.
+
+    Raises:
+        DataError: another data set has the name.
+    """
+    from medapp.data.phantom import generate_phantom  # only whoever makes them needs the physics
+
+    catalog = Catalog(workspace)
+    for known in catalog.list_data_sets():
+        if known.name == name and known.is_synthetic:
+            return _report(catalog, known)
+    chosen = _choose_name(workspace, name, name)
+    with _make_folder(workspace, chosen) as folder:
+        images = {image.name: image for image in generate_phantom(folder, on_progress=on_progress)}
+        files = [FoundFile(folder / image.name, image.name, image.label, None) for image in images.values()]
+        boxes = {image.name: image.boxes for image in images.values()}
+        batch = _Batch(
+            folder, "built-in", files, boxes, [], lambda n: images[n].patient, lambda n: images[n].site, is_synthetic=True
+        )  # fmt: skip
+        return _import(workspace, batch, chosen, None)
+
+
+def preview_patients(names: Sequence[str], pattern: str) -> list[tuple[str, str | None]]:
+    """Each name with the patient that the pattern finds in its last part: its first group, else the whole match; None where it finds none.
+
+    Raises:
+        DataError: the pattern is no regular expression.
+    """
+    find_patient = _build_finder(_compile(pattern))
+    return [(name, find_patient(name)) for name in names]
+
+
+def describe(data_set: DataSet, catalog: Catalog) -> list[str]:
+    """What to know of a data set before learning from it, in plain sentences."""
+    facts, left_out = catalog.load_facts(data_set), len(catalog.list_unreadable(data_set))
+    counts = catalog.count_classes(data_set)
+    bare = [label for label in data_set.classes if not counts["train"][label]]
+    few = len(data_set.classes) < 2
+    known = facts.images - facts.without_patient
+    told: list[tuple[object, str]] = [
+        (data_set.is_synthetic, "Synthetic phantom, not a patient: nothing learned here is true of people."),
+        (few, "There is one class, so there is nothing to tell apart: add images of a second class before training."),
+        (bare and not few, f"No training image shows {', '.join(bare)}: a run cannot learn that."),
+        (not sum(counts["test"].values()), "There are no test images, so nothing will say how good a model is: add more images."),
+        (not sum(counts["validation"].values()), "There are no validation images, so the best epoch cannot be told: add more images."),
+        (left_out, f"{_count(left_out, 'file')} could not be used and {'is' if left_out == 1 else 'are'} left out; the list gives each reason."),
+        (facts.leaks, f"{_count(facts.leaks, 'test image')} of {sum(counts['test'].values())} also stand{'s' if facts.leaks == 1 else ''}, byte by byte, "
+                      "in the training or validation part: figures on this test part flatter."),
+        (facts.contradictions, f"{_count(facts.contradictions, 'image')} with the same bytes stand under different classes: their labels contradict each other."),
+        (facts.copies, f"{_count(facts.copies, 'image')} {'is a copy' if facts.copies == 1 else 'are copies'} of another, byte by byte."),
+        (not known, "Patients are not known, so images of one patient may stand on two sides; figures may flatter."),
+        (known, f"{_count(facts.patients, 'patient')} in {_count(known, 'image')}."
+                + (f" The patient of {_count(facts.without_patient, 'image')} is not known; each counts as its own." if facts.without_patient else "")),
+        (facts.patients_on_two_sides, f"{_count(facts.patients_on_two_sides, 'patient')} stand{'s' if facts.patients_on_two_sides == 1 else ''} on "
+                                      "more than one side of the published split: figures may flatter."),
+        (facts.sites, f"{_count(facts.sites, 'site')} {'is' if facts.sites == 1 else 'are'} known."),
+        (facts.with_box, f"{_count(facts.with_box, 'image')} {'has' if facts.with_box == 1 else 'have'} boxes that show where the finding is."),
+    ]  # fmt: skip
+    return [sentence for is_true, sentence in told if is_true]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _register(
+    workspace: Workspace, folder: Path, origin: str, name: str, pattern: re.Pattern[str] | None, on_progress: Progress | None
+) -> ImportReport:
+    """Scan a folder, with its table of boxes where there is one, and import what it holds."""
+    scan = scan_folder(folder)
+    try:
+        str(scan.root).encode()
+    except UnicodeEncodeError as error:
+        raise DataError(f"The path of {name} is not valid Unicode. Rename the folder.") from error
+    table = scan.root / BOXES_FILE
+    boxes, faults = read_boxes(table, [file.name for file in scan.files]) if table.is_file() else ({}, [])
+    batch = _Batch(
+        scan.root, origin, scan.files, boxes, [*scan.left_out, *faults], _build_finder(pattern),
+        patient_pattern=pattern.pattern if pattern else None,
+    )  # fmt: skip
+    return _import(workspace, batch, name, on_progress)
+
+
+def _import(workspace: Workspace, batch: _Batch, name: str, on_progress: Progress | None) -> ImportReport:
+    """Read every file, split, and store."""
+    read = list(map_threaded(lambda file: _read_file(file.path), batch.files, on_progress))
+    left_out = [*batch.left_out, *((f.name, r) for f, r in zip(batch.files, read, strict=True) if isinstance(r, str))]
+    good = [(f, *r) for f, r in zip(batch.files, read, strict=True) if not isinstance(r, str)]
+    if not good:
+        raise DataError(f"None of the {len(batch.files)} images can be read ({left_out[0][0]}: {left_out[0][1]}). Check the files.")
+    patients, official = [batch.find_patient(f.name) for f, _, _ in good], [f.split for f, _, _ in good]
+    sides = split_samples([f.label for f, _, _ in good], [h for _, h, _ in good], patients, official)
+    samples = [
+        Sample(0, f.name, f.path, f.label, patient, batch.find_site(f.name), side, h, facts.width, facts.height, facts.mode, tuple(batch.boxes.get(f.name, ())))
+        for (f, h, facts), patient, side in zip(good, patients, sides, strict=True)
+    ]
+    has_patients = any(p is not None for p in patients)
+    draft = DataSet(
+        id=0, name=name, root=batch.root, origin=batch.origin, classes=tuple(sorted({s.label for s in samples})),
+        patient_pattern=batch.patient_pattern, has_patients=has_patients, split_origin=describe_split(official, has_patients),
+        is_synthetic=batch.is_synthetic, created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )  # fmt: skip
+    catalog = Catalog(workspace)
+    return _report(catalog, catalog.add(draft, samples, left_out))
+
+
+def _report(catalog: Catalog, data_set: DataSet) -> ImportReport:
+    counts = Counter({split: sum(classes.values()) for split, classes in catalog.count_classes(data_set).items()})
+    splits = {split: counts[split] for split in SPLITS}
+    return ImportReport(data_set, counts.total(), splits, tuple(catalog.list_unreadable(data_set)), catalog.count_leaks(data_set))
+
+
+def _read_file(path: Path) -> tuple[str, ImageFacts] | str:
+    """The SHA-256 of a file's bytes and its facts, or why it cannot be used."""
+    try:
+        content = path.read_bytes()
+        return hashlib.sha256(content).hexdigest(), decode_image(content, path.suffix)[1]
+    except OSError as error:
+        return f"it cannot be opened ({error.strerror or error})"
+    except ImageError as error:
+        return str(error)
+
+
+def _compile(pattern: str | None) -> re.Pattern[str] | None:
+    try:
+        return re.compile(pattern) if pattern else None
+    except re.error as error:
+        raise DataError(
+            f"The patient pattern {pattern!r} is no regular expression: {error}. '^.{{8}}' finds the first eight characters."
+        ) from error
+
+
+def _build_finder(pattern: re.Pattern[str] | None) -> Callable[[str], str | None]:
+    def find_patient(name: str) -> str | None:
+        match = pattern.search(name.rpartition("/")[2]) if pattern else None
+        return (match[1] if match.re.groups else match[0]) or None if match else None
+
+    return find_patient
+
+
+def _choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:
+    """The name asked for, which must be free; else the fallback, with a number where it is taken."""
+    taken = {data_set.name for data_set in Catalog(workspace).list_data_sets()}
+    if name is not None:
+        if check_name(name) in taken:
+            raise DataError(f"There is a data set {name.strip()!r} already. Choose another name, or remove that one first.")
+        return check_name(name)
+    printable = "".join(c for c in fallback if c.isprintable()).strip()[:90] or "Data"
+    return next(n for n in (f"{printable}{f' {i}' if i > 1 else ''}" for i in range(1, len(taken) + 2)) if n not in taken)
+
+
+@contextlib.contextmanager
+def _make_folder(workspace: Workspace, name: str) -> Iterator[Path]:
+    """A new folder in the workspace for a data set's images; taken away again if the import fails."""
+    plain = re.sub(r"[^\w-]+", "-", name).strip("-") or "data"
+    number = 1
+    while True:
+        folder = workspace.data_folder / (plain if number == 1 else f"{plain}-{number}")
+        try:
+            folder.mkdir(parents=True)
+            break
+        except FileExistsError:
+            number += 1
+        except OSError as error:
+            raise WorkspaceError(f"{folder} cannot be made: {error.strerror}. Free some space or check the permissions.") from error
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise

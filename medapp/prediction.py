@@ -1,5 +1,6 @@
 """A run's model and images to probabilities: the same way from file to tensor as in training, at the same precision."""
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from medapp.data.image import load_image
-from medapp.data.pixels import View, find_view, render_pixels
+from medapp.data.pixels import View, find_view, render_full, render_pixels
 from medapp.errors import ExplanationError, ImageError, RunError
 from medapp.explanation import Heatmap, explain, find_method
+from medapp.heatmap import overlay, place_on_image
 from medapp.models.network import Network, normalise, to_unit
 from medapp.models.weights import load_network
 from medapp.runs.folder import Run
@@ -146,3 +149,19 @@ def to_batch(squares: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     """Squares (S, S) or (S, S, 3) to a batch (N, S, S, C); C is 1 where all are grey."""
     grey = all(square.ndim == 2 for square in squares)
     return np.stack([s[..., None] if grey else np.broadcast_to(s[..., None], (*s.shape, 3)) if s.ndim == 2 else s for s in squares])
+
+
+def draw_heatmap(prediction: Prediction, opacity: float = 0.6) -> bytes:
+    """The prediction's heatmap over its image, at the image's own size, as PNG.
+
+    Raises:
+        ExplanationError: it was made without a heatmap.
+        ImageError: the file cannot be read any more.
+    """
+    if prediction.heatmap is None or prediction.view is None:
+        raise ExplanationError(f"{prediction.file.name} was predicted without a heatmap. Name a method.")
+    image = render_full(load_image(prediction.file))
+    placed = place_on_image(prediction.heatmap.values, prediction.view, *image.shape[:2])
+    file = io.BytesIO()
+    Image.fromarray(overlay(image, placed, opacity)).save(file, "PNG")
+    return file.getvalue()

@@ -123,7 +123,7 @@ def predict(
 ) -> None:
     """Class probabilities for images, and heatmaps that show why. For research, not for diagnosis."""
     from medapp.data.image import IMAGE_SUFFIXES
-    from medapp.heatmap import draw_prediction
+    from medapp.prediction import draw_heatmap
 
     files = [f for path in images for f in (sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES) if path.is_dir() else [path])]
     if not files:
@@ -133,7 +133,7 @@ def predict(
         row: dict[str, Any] = {"file": str(prediction.file), "label": prediction.label, "probabilities": prediction.probabilities, "cam": None}
         if cam is not None and prediction.heatmap is not None:
             target = cam / f"{len(rows):04d}-{prediction.file.stem}.png" if _has_twin(prediction.file, files) else cam / f"{prediction.file.stem}.png"
-            write_bytes(target, draw_prediction(prediction))
+            write_bytes(target, draw_heatmap(prediction))
             row["cam"] = str(target)
             row["note"] = prediction.heatmap.note
         rows.append({**row, "error": prediction.error})

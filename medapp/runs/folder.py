@@ -283,13 +283,21 @@ def create_run(workspace: Workspace, recipe: Recipe, name: str | None = None) ->
     runs = list_runs(workspace)
     if name is not None:
         _check_name(name, runs)
-    source = next((f"run:{run.id}" for run in runs if recipe.source.removeprefix("run:") in (run.id, run.name)), recipe.source)
     folder = make_folder(workspace)
     write_bytes(folder / "name.txt", (name or _suggest_name(recipe, runs)).encode())
     run = Run(folder)
     run.append_event("state", state="queued")
-    write_bytes(folder / "recipe.json", replace(recipe, source=source).to_json().encode())  # last: from here on it is a run
+    write_bytes(folder / "recipe.json", resolve_source(workspace, recipe).to_json().encode())  # last: from here on it is a run
     return run
+
+
+def resolve_source(workspace: Workspace, recipe: Recipe) -> Recipe:
+    """The recipe with its source as the worker will find it: a run by its id, a file by its absolute path."""
+    for run in list_runs(workspace):
+        if recipe.source.removeprefix("run:") in (run.id, run.name):
+            return replace(recipe, source=f"run:{run.id}")
+    path = Path(recipe.source).expanduser()
+    return replace(recipe, source=str(path.absolute())) if path.suffix and path.is_file() else recipe
 
 
 def make_folder(workspace: Workspace) -> Path:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from medapp.data.catalog import Catalog
 from medapp.errors import RecipeError
 from medapp.models.backbones import BACKBONES
-from medapp.runs.folder import list_runs
+from medapp.models.sources import find_source
+from medapp.runs.folder import list_runs, resolve_source
 from medapp.training.recipe import Recipe
 from medapp.workspace import Workspace
 
@@ -38,8 +39,9 @@ def plan_run(workspace: Workspace, recipe: Recipe) -> Plan:
     Raises:
         RecipeError: it cannot; says why and what to change.
         DataError: there is no such data set.
+        WeightsError: what it starts from is not on this machine.
     """
-    catalog = Catalog(workspace)
+    recipe, catalog = resolve_source(workspace, recipe), Catalog(workspace)
     data_set = catalog.find_data_set(recipe.dataset)
     by_side = catalog.count_classes(data_set)
     counts = {side: sum(by_side.get(side, {}).values()) for side in ("train", "validation", "test")}
@@ -51,6 +53,7 @@ def plan_run(workspace: Workspace, recipe: Recipe) -> Plan:
         raise RecipeError(f"The training part of {data_set.name} has no image of {empty[0]}. Add images of that class, or remove its folder.")
     if recipe.strategy != "linear-probe" and min(recipe.batch_size, counts["train"]) < 2:
         raise RecipeError("A batch of one image cannot train BatchNorm. Set the batch to 2 or more, or choose the linear probe.")
+    find_source(recipe.source, recipe.architecture, workspace)
     rate = _find_rate(workspace, recipe)
     forward = sum(counts.values()) + recipe.epochs * counts["validation"] * (recipe.strategy != "linear-probe")
     passes = forward + recipe.epochs * counts["train"] * TRAINING_COST[recipe.strategy]

@@ -17,12 +17,12 @@ from medapp.models.weights import (
     check_hash,
     export_backbone,
     fetch_weights,
-    find_source,
     hash_file,
     load_network,
     read_weights,
     save_network,
 )
+from medapp.models.sources import find_source
 from medapp.workspace import Workspace
 
 CLASSES = ("left", "röntgen")

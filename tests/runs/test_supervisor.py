@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from conftest import write_bands
 from safetensors.numpy import load_file
 
 from medapp.data.importing import add_folder
@@ -21,20 +21,9 @@ from medapp.workspace import Workspace
 SETTINGS = {"image_size": 32, "epochs": 3, "batch_size": 8, "precision": "float32", "threads": 1}
 
 
-def write_images(folder: Path, count: int = 16) -> None:
-    """Two classes: bright above, bright below."""
-    for label, rows in (("above", slice(0, 16)), ("below", slice(16, 32))):
-        (folder / label).mkdir(parents=True)
-        for i in range(count):
-            pixels = np.random.default_rng([i, rows.start]).integers(0, 90, (32, 32)).astype(np.uint8)
-            pixels[rows] += 100
-            Image.fromarray(pixels).save(folder / label / f"{i}.png")
-
-
 @pytest.fixture
 def bands(workspace: Workspace, tmp_path: Path) -> str:
-    write_images(tmp_path / "bands")
-    return add_folder(workspace, tmp_path / "bands").data_set.name
+    return add_folder(workspace, write_bands(tmp_path / "bands")).data_set.name
 
 
 def follow(workspace: Workspace, run: Run, react: Callable[[Event, Supervisor], None] = lambda event, supervisor: None) -> str:

@@ -1,0 +1,91 @@
+"""Do heatmaps point at what is known to be there? Peaks and mass inside the boxes, beside the best that a constant point could do.
+
+    python -m benchmarks.heatmaps RUN
+
+RUN is a trained run whose data set has boxes (the phantom, or a folder with a `boxes.csv`). Read on the test part only, for the true
+class where the model is right. Everything is measured in the image's own pixels.
+"""
+
+import argparse
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from medapp.data.catalog import Catalog
+from medapp.data.samples import Sample
+from medapp.explanation import METHODS
+from medapp.heatmap import find_best_constant_point, measure_localisation, place_on_image
+from medapp.prediction import load_model, predict_files
+from medapp.runs.folder import find_run
+from medapp.runs.split_table import match_split
+from medapp.workspace import find_workspace
+
+
+@dataclass
+class Tally:
+    """Over the images of one method and class."""
+
+    peaks: list[bool] = field(default_factory=list)
+    masses: list[float] = field(default_factory=list)
+    covers: list[float] = field(default_factory=list)
+    blank: int = 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run")
+    parser.add_argument("--methods", nargs="*", default=list(METHODS))
+    options = parser.parse_args()
+    workspace = find_workspace()
+    run = find_run(workspace, options.run)
+    catalog = Catalog(workspace)
+    samples = match_split(run.folder / "split.parquet", catalog.load_samples(catalog.find_data_set(run.recipe.dataset)), run.name)
+    chosen = [s for s in samples if s.split == "test" and s.boxes]
+    constants = find_constants(chosen)
+    print("| method | class | n right | peak inside the box | mass inside | box covers | best constant point |")
+    print("|---|---|---|---|---|---|---|")
+    for method in options.methods:
+        for label, tally in measure(options.run, chosen, method).items():
+            n, low = len(tally.peaks), constants.get(label, float("nan"))
+            print(f"| {METHODS[method].title} | {label} | {n} ({tally.blank} blank) | {np.mean(tally.peaks):.3f} | {np.mean(tally.masses):.3f} "
+                  f"| {np.mean(tally.covers):.3f} | {low:.3f} |", flush=True)  # fmt: skip
+
+
+def find_constants(samples: list[Sample]) -> dict[str, float]:
+    """For each class, and for all, the share of images whose box holds the luckiest fixed point, on a grid of 256 × 256."""
+    size, found = 256, {}
+    for label in (*sorted({s.label for s in samples}), "all"):
+        boxes = [
+            [type(b)(b.label, b.x0 * size / s.width, b.y0 * size / s.height, b.x1 * size / s.width, b.y1 * size / s.height) for b in s.boxes]
+            for s in samples if label in (s.label, "all")
+        ]  # fmt: skip
+        found[label] = find_best_constant_point(boxes, size, size)[1] / len(boxes)
+    return found
+
+
+def measure(name: str, samples: list[Sample], method: str) -> dict[str, Tally]:
+    """A tally for each class, and for all."""
+    model = load_model(find_run(find_workspace(), name))
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    by_path = {s.path: s for s in samples}
+    for prediction in predict_files(model, list(by_path), method):
+        sample = by_path[prediction.file]
+        if prediction.label != sample.label or prediction.heatmap is None or prediction.view is None:
+            continue
+        placed = place_on_image(prediction.heatmap.values, prediction.view, sample.height, sample.width)
+        result = measure_localisation(placed, sample.boxes)
+        for tally in (tallies[sample.label], tallies["all"]):
+            if result.is_peak_inside is None or result.mass_inside is None:
+                tally.blank += 1
+                tally.peaks.append(False)
+                tally.masses.append(0.0)
+            else:
+                tally.peaks.append(result.is_peak_inside)
+                tally.masses.append(result.mass_inside)
+            tally.covers.append(result.cover)
+    return {label: tallies[label] for label in sorted(tallies, key=lambda name: (name == "all", name))}
+
+
+if __name__ == "__main__":
+    main()

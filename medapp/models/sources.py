@@ -1,0 +1,44 @@
+"""What a recipe's `source` names: an architecture and a weights file, or nothing. No torch here, so that a page can check at once."""
+
+from pathlib import Path
+
+import safetensors
+
+from medapp.errors import WeightsError
+from medapp.models.backbones import BACKBONES, find_file
+from medapp.workspace import Workspace
+
+
+def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[str, Path | None]:
+    """The architecture and the weights file that a recipe's `source` names; None for random weights.
+
+    Raises:
+        WeightsError: the file is not on this machine (says how to get it there), or the name is unknown.
+    """
+    if source == "none":
+        return architecture, None
+    if source in BACKBONES:
+        backbone = BACKBONES[source]
+        path = find_file(backbone, workspace)
+        if path is None:
+            raise WeightsError(
+                f"The weights of {backbone.title} ({backbone.megabytes:.0f} MB) are not on this machine. Fetch them with "
+                f"'medapp backbones fetch {backbone.name}', or put {backbone.file_name} into {workspace.weights_folder}."
+            )
+        return backbone.architecture, path
+    path = workspace.runs_folder / source.removeprefix("run:") / "model.safetensors" if source.startswith("run:") else Path(source).expanduser()
+    if not path.is_file():
+        raise WeightsError(f"There is nothing to start from at {source!r}: {path} is missing. Known: {', '.join(BACKBONES)}, none, a file, or a run.")
+    return _read_architecture(path, architecture), path
+
+
+def _read_architecture(path: Path, otherwise: str) -> str:
+    """What a file says of its own architecture: in its metadata, in the card beside it, else what the recipe says."""
+    if path.suffix != ".safetensors":
+        return otherwise
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            said = (file.metadata() or {}).get("architecture", otherwise)
+    except (safetensors.SafetensorError, OSError) as error:
+        raise WeightsError(f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it again from its source.") from error
+    return str(said).removeprefix("torchvision ")

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+from conftest import Trained, write_bands
+
+from medapp.data.importing import add_folder
+from medapp.errors import DataError, RecipeError
+from medapp.runs.plan import plan_run
+from medapp.training.recipe import Recipe
+from medapp.workspace import Workspace
+
+
+def test_plan_counts_the_sides(trained: Trained) -> None:
+    plan = plan_run(trained.workspace, Recipe("bands"))
+    assert sum(plan.counts.values()) == 32
+    assert plan.counts["train"] > plan.counts["test"] > 0
+
+
+def test_more_work_takes_longer(trained: Trained) -> None:
+    def estimate(**settings: object) -> float:
+        return plan_run(trained.workspace, Recipe("bands", **settings)).seconds  # type: ignore[arg-type]
+
+    assert estimate(epochs=20) > estimate(epochs=10)
+    assert estimate(image_size=256) > estimate(image_size=128)
+    assert estimate(strategy="fine-tune") > estimate(strategy="last-stage") > estimate(strategy="linear-probe")
+    assert estimate(source="resnet50") > estimate(source="bundled")
+
+
+def test_one_class_is_refused_before_the_start(workspace: Workspace, tmp_path: Path) -> None:
+    folder = write_bands(tmp_path / "bands")
+    for file in (folder / "below").iterdir():
+        file.unlink()
+    add_folder(workspace, folder, name="one")
+    with pytest.raises(RecipeError, match="second class"):
+        plan_run(workspace, Recipe("one"))
+
+
+def test_batch_of_one_is_refused_where_batchnorm_learns(trained: Trained) -> None:
+    with pytest.raises(RecipeError, match="2 or more"):
+        plan_run(trained.workspace, Recipe("bands", batch_size=1))
+    plan_run(trained.workspace, Recipe("bands", batch_size=1, strategy="linear-probe"))
+
+
+def test_unknown_data_set_is_said(workspace: Workspace) -> None:
+    with pytest.raises(DataError):
+        plan_run(workspace, Recipe("nowhere"))

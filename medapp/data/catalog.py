@@ -1,51 +1,24 @@
-"""The table of data sets and their samples: one SQLite file in the workspace, and all the SQL there is.
+"""The table of data sets and their samples: one SQLite file in the workspace, and all the SQL but its schema.
 
-A connection a call, write-ahead log, foreign keys, a busy timeout: pages, threads and training processes read and write at once. The
-schema's version is in `user_version`; a migration is a small function, applied in one transaction after a backup.
+A connection a call, write-ahead log, foreign keys, a busy timeout: pages, threads and processes use it at once.
 """
 
-import contextlib
 import difflib
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from medapp.data.samples import SPLITS, Box, DataSet, Sample
+from medapp.data.schema import change, connect, migrate
 from medapp.errors import DataError, WorkspaceError
 from medapp.workspace import Workspace
 
-BUSY_SECONDS = 30.0
-
-
-def _create_tables(db: sqlite3.Connection) -> None:
-    db.execute("""CREATE TABLE data_sets (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, root TEXT NOT NULL, origin TEXT NOT NULL, classes TEXT NOT NULL,
-        patient_pattern TEXT, has_patients INTEGER NOT NULL, split_origin TEXT NOT NULL, is_synthetic INTEGER NOT NULL, created TEXT NOT NULL)""")
-    db.execute("""CREATE TABLE samples (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, data_set_id INTEGER NOT NULL REFERENCES data_sets ON DELETE CASCADE, name TEXT NOT NULL,
-        label TEXT NOT NULL, patient TEXT, site TEXT, split TEXT NOT NULL, content_hash TEXT NOT NULL, width INTEGER NOT NULL,
-        height INTEGER NOT NULL, mode TEXT NOT NULL, UNIQUE (data_set_id, name))""")
-    db.execute("CREATE INDEX samples_by_class ON samples (data_set_id, split, label)")
-    db.execute("CREATE INDEX samples_by_content ON samples (data_set_id, content_hash)")
-    db.execute("""CREATE TABLE boxes (
-        sample_id INTEGER NOT NULL REFERENCES samples ON DELETE CASCADE, label TEXT NOT NULL,
-        x0 REAL NOT NULL, y0 REAL NOT NULL, x1 REAL NOT NULL, y1 REAL NOT NULL)""")
-    db.execute("CREATE INDEX boxes_by_sample ON boxes (sample_id)")
-    db.execute("""CREATE TABLE unreadable (
-        data_set_id INTEGER NOT NULL REFERENCES data_sets ON DELETE CASCADE, file TEXT NOT NULL, reason TEXT NOT NULL)""")
-    db.execute("CREATE INDEX unreadable_by_data_set ON unreadable (data_set_id)")
-
-
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_tables,)  # the n-th leads to version n; never change one, add one
-
-_SAMPLE = "samples.id, samples.name, samples.label, patient, site, split, content_hash, width, height, mode"
-_DATA_SET = "id, name, root, origin, classes, patient_pattern, has_patients, split_origin, is_synthetic, created"
+_SAMPLE = "id, name, label, patient, site, split, content_hash, width, height, mode"
+_DATA_SET = "name, root, origin, classes, patient_pattern, has_patients, split_origin, is_synthetic, created"
 
 
 @dataclass(frozen=True)
@@ -54,7 +27,7 @@ class Facts:
 
     Attributes:
         without_patient: images whose patient is not known.
-        patients: distinct ones.
+        patients, sites: distinct ones.
         patients_on_two_sides: patients with images in more than one split.
         with_box: images with at least one box.
         copies: images whose bytes also stand in an earlier image.
@@ -65,8 +38,8 @@ class Facts:
     images: int
     without_patient: int
     patients: int
-    patients_on_two_sides: int
     sites: int
+    patients_on_two_sides: int
     with_box: int
     copies: int
     contradictions: int
@@ -82,17 +55,12 @@ class Catalog:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace, self.path = workspace, workspace.catalog_path
-        self.backup_path = self.path.with_suffix(".backup.sqlite")
-        with self._connect() as db:
-            version = _find_version(db)
-        if version != len(MIGRATIONS):
-            self._migrate()
+        migrate(self.path)
 
     def list_data_sets(self) -> list[DataSet]:
         """All data sets, by name."""
-        with self._connect() as db:
-            rows = db.execute(f"SELECT {_DATA_SET} FROM data_sets ORDER BY name COLLATE NOCASE, name").fetchall()
-        return [self._build_data_set(row) for row in rows]
+        rows = self._read(f"SELECT id, {_DATA_SET} FROM data_sets ORDER BY name COLLATE NOCASE, name")
+        return [self._build_data_set(*row) for row in rows]
 
     def find_data_set(self, name_or_id: str | int) -> DataSet:
         """The data set of this name, else of this id.
@@ -101,96 +69,86 @@ class Catalog:
             DataError: there is none; names the nearest.
         """
         known = self.list_data_sets()
-        for found in known:
-            if found.name == name_or_id:
-                return found
-        for found in known:
-            if str(found.id) == str(name_or_id):
-                return found
-        names = [found.name for found in known]
+        for found in [d for d in known if d.name == name_or_id] + [d for d in known if str(d.id) == str(name_or_id)]:
+            return found
+        names = [d.name for d in known]
         near = difflib.get_close_matches(str(name_or_id), names, 1)
-        hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(names)}." if names else "There is none yet: add a folder of images first."
-        raise DataError(f"There is no data set {name_or_id!r}. {hint}")
+        hint = f"Known: {', '.join(names)}." if names else "There is none yet: add a folder of images first."
+        raise DataError(f"There is no data set {name_or_id!r}. {f'Did you mean {near[0]}?' if near else hint}")
 
     def load_samples(
         self, data_set: DataSet, split: str | None = None, label: str | None = None, text: str | None = None,
         offset: int = 0, limit: int | None = None,
     ) -> list[Sample]:  # fmt: skip
-        """Samples in the order of their names, with their boxes. `text` is looked for in name, patient and site, whatever the case."""
+        """Samples with their boxes, by name. `text` is sought in name, patient and site, whatever the case."""
         where, values = _build_filter(data_set, split, label, text)
-        chosen = f"SELECT {_SAMPLE} FROM samples WHERE {where} ORDER BY samples.id LIMIT ? OFFSET ?"
-        values += [-1 if limit is None else limit, offset]
-        with self._connect() as db:
-            rows = db.execute(chosen, values).fetchall()
-            if not rows:
-                return []
-            ends = [data_set.id, rows[0][0], rows[-1][0]]
-            boxes: dict[int, list[Box]] = {}
-            for sample_id, *box in db.execute(
-                "SELECT sample_id, boxes.label, x0, y0, x1, y1 FROM boxes JOIN samples ON samples.id = sample_id "
-                "WHERE data_set_id = ? AND sample_id BETWEEN ? AND ? ORDER BY boxes.rowid", ends
-            ):  # fmt: skip
-                boxes.setdefault(sample_id, []).append(Box(*box))
-        return [_build_sample(data_set, row, boxes.get(row[0], ())) for row in rows]
+        query = f"SELECT {_SAMPLE} FROM samples WHERE {where} ORDER BY id LIMIT ? OFFSET ?"
+        rows = self._read(query, *values, -1 if limit is None else limit, offset)
+        return self._build_samples(data_set, rows)
 
     def load_sample(self, data_set: DataSet, id: int) -> Sample | None:
         """One sample of a data set, or None."""
-        with self._connect() as db:
-            row = db.execute(f"SELECT {_SAMPLE} FROM samples WHERE data_set_id = ? AND id = ?", (data_set.id, id)).fetchone()
-            boxes = db.execute("SELECT label, x0, y0, x1, y1 FROM boxes WHERE sample_id = ? ORDER BY rowid", (id,)).fetchall()
-        return None if row is None else _build_sample(data_set, row, [Box(*box) for box in boxes])
+        rows = self._read(f"SELECT {_SAMPLE} FROM samples WHERE data_set_id = ? AND id = ?", data_set.id, id)
+        return next(iter(self._build_samples(data_set, rows)), None)
 
-    def count_samples(self, data_set: DataSet, split: str | None = None, label: str | None = None, text: str | None = None) -> int:
+    def count_samples(
+        self, data_set: DataSet, split: str | None = None, label: str | None = None, text: str | None = None
+    ) -> int:
         """How many samples `load_samples` would give without a limit."""
         where, values = _build_filter(data_set, split, label, text)
-        return self._count(f"SELECT COUNT(*) FROM samples WHERE {where}", values)
+        return self._count(f"FROM samples WHERE {where}", *values)
+
+    def find_place(
+        self, data_set: DataSet, sample: Sample, split: str | None = None, label: str | None = None, text: str | None = None
+    ) -> int | None:
+        """The offset at which `load_samples` would give this sample; None where the filters leave it out."""
+        where, values = _build_filter(data_set, split, label, text)
+        if not self._count(f"SELECT COUNT(*) FROM samples WHERE {where} AND samples.id = ?", [*values, sample.id]):
+            return None
+        return self._count(f"SELECT COUNT(*) FROM samples WHERE {where} AND samples.id < ?", [*values, sample.id])
 
     def count_classes(self, data_set: DataSet) -> dict[str, dict[str, int]]:
-        """Images a split and class; every split and every class is there, if with 0."""
+        """Images by split and class; every split and every class is there, if with 0."""
         counts = {split: dict.fromkeys(data_set.classes, 0) for split in SPLITS}
-        with self._connect() as db:
-            query = "SELECT split, label, COUNT(*) FROM samples WHERE data_set_id = ? GROUP BY split, label"
-            for split, label, count in db.execute(query, (data_set.id,)):
-                counts[split][label] = count
+        query = "SELECT split, label, COUNT(*) FROM samples WHERE data_set_id = ? GROUP BY split, label"
+        for split, label, count in self._read(query, data_set.id):
+            counts[split][label] = count
         return counts
 
     def list_unreadable(self, data_set: DataSet) -> list[tuple[str, str]]:
         """Files that were left out, each with the reason."""
-        with self._connect() as db:
-            return [(file, reason) for file, reason in db.execute(
-                "SELECT file, reason FROM unreadable WHERE data_set_id = ? ORDER BY rowid", (data_set.id,)
-            )]  # fmt: skip
+        rows = self._read("SELECT file, reason FROM unreadable WHERE data_set_id = ? ORDER BY rowid", data_set.id)
+        return [(file, reason) for file, reason in rows]
 
     def count_leaks(self, data_set: DataSet) -> int:
         """Test images whose bytes also stand in training or validation."""
         return self._count(
-            "SELECT COUNT(*) FROM samples t WHERE t.data_set_id = ? AND t.split = 'test' AND EXISTS (SELECT 1 FROM samples o "
-            "WHERE o.data_set_id = t.data_set_id AND o.content_hash = t.content_hash AND o.split != 'test')", [data_set.id]
+            "FROM samples t WHERE t.data_set_id = ? AND t.split = 'test' AND EXISTS (SELECT 1 FROM samples o WHERE "
+            "o.data_set_id = t.data_set_id AND o.content_hash = t.content_hash AND o.split != 'test')", data_set.id,
         )  # fmt: skip
 
     def load_facts(self, data_set: DataSet) -> Facts:
-        """What there is to know of a data set in figures."""
-        mine = [data_set.id]
-        with self._connect() as db:
-            images, unknown, patients, sites, contents = db.execute(
-                "SELECT COUNT(*), COUNT(*) - COUNT(patient), COUNT(DISTINCT patient), COUNT(DISTINCT site), COUNT(DISTINCT content_hash) "
-                "FROM samples WHERE data_set_id = ?", mine
-            ).fetchone()  # fmt: skip
+        """What there is to know of a data set, in figures."""
+        mine, of_mine = data_set.id, "FROM samples WHERE data_set_id = ?"
+        images, unknown, patients, sites, contents = self._read(
+            "SELECT COUNT(*), COUNT(*) - COUNT(patient), COUNT(DISTINCT patient), COUNT(DISTINCT site), "
+            f"COUNT(DISTINCT content_hash) {of_mine}", mine,
+        )[0]  # fmt: skip
+        torn = f"FROM (SELECT 1 {of_mine} AND patient IS NOT NULL GROUP BY patient HAVING COUNT(DISTINCT split) > 1)"
+        contrary = f"(SELECT content_hash {of_mine} GROUP BY content_hash HAVING COUNT(DISTINCT label) > 1)"
         return Facts(
-            images=images, without_patient=unknown, patients=patients, sites=sites, copies=images - contents, leaks=self.count_leaks(data_set),
-            patients_on_two_sides=self._count(
-                "SELECT COUNT(*) FROM (SELECT 1 FROM samples WHERE data_set_id = ? AND patient IS NOT NULL GROUP BY patient "
-                "HAVING COUNT(DISTINCT split) > 1)", mine
-            ),
-            with_box=self._count("SELECT COUNT(DISTINCT sample_id) FROM boxes JOIN samples ON samples.id = sample_id WHERE data_set_id = ?", mine),
-            contradictions=self._count(
-                "SELECT COALESCE(SUM(n), 0) FROM (SELECT COUNT(*) n FROM samples WHERE data_set_id = ? GROUP BY content_hash "
-                "HAVING COUNT(DISTINCT label) > 1)", mine
-            ),
+            images, unknown, patients, sites,
+            patients_on_two_sides=self._count(torn, mine),
+            with_box=self._count(f"{of_mine} AND id IN (SELECT sample_id FROM boxes)", mine),
+            copies=images - contents,
+            contradictions=self._count(f"{of_mine} AND content_hash IN {contrary}", mine, mine),
+            leaks=self.count_leaks(data_set),
         )  # fmt: skip
 
-    def add(self, data_set: DataSet, samples: Sequence[Sample], unreadable: Sequence[tuple[str, str]] = ()) -> DataSet:
-        """Store a new data set with its samples, boxes and left-out files, in one transaction. The ids given are ignored.
+    def add(
+        self, data_set: DataSet, samples: Sequence[Sample], unreadable: Sequence[tuple[str, str]] = ()
+    ) -> DataSet:
+        """Store a new data set with its samples, their boxes and what was left out. The ids given are ignored.
 
         Returns:
             The data set with its id.
@@ -198,105 +156,89 @@ class Catalog:
         Raises:
             DataError: the name is taken.
         """
-        with self._connect() as db, _transaction(db):
-            self._refuse_taken(db, data_set.name)
-            values = (
-                data_set.name, self._shorten(data_set.root), data_set.origin, json.dumps(data_set.classes, ensure_ascii=False),
-                data_set.patient_pattern, data_set.has_patients, data_set.split_origin, data_set.is_synthetic, data_set.created,
+        values = (
+            data_set.name, self._shorten(data_set.root), data_set.origin,
+            json.dumps(data_set.classes, ensure_ascii=False), data_set.patient_pattern, data_set.has_patients,
+            data_set.split_origin, data_set.is_synthetic, data_set.created,
+        )  # fmt: skip
+        with change(self.path) as db:
+            _refuse_taken(db, data_set.name)
+            db.execute(f"INSERT INTO data_sets ({_DATA_SET}) VALUES (?,?,?,?,?,?,?,?,?)", values)
+            new = int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
+            last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'samples'").fetchone()
+            numbered = list(enumerate(samples, start=1 + (last[0] if last else 0)))
+            db.executemany(
+                f"INSERT INTO samples (data_set_id, {_SAMPLE}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                ((new, i, s.name, s.label, s.patient, s.site, s.split, s.content_hash, s.width, s.height, s.mode)
+                 for i, s in numbered),
             )  # fmt: skip
-            new = db.execute(f"INSERT INTO data_sets ({_DATA_SET.removeprefix('id, ')}) VALUES (?,?,?,?,?,?,?,?,?)", values).lastrowid
-            assert new is not None
-            first = db.execute("SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'samples'), 0) + 1").fetchone()[0]
-            db.executemany("INSERT INTO samples VALUES (?,?,?,?,?,?,?,?,?,?,?)", (
-                (i, new, s.name, s.label, s.patient, s.site, s.split, s.content_hash, s.width, s.height, s.mode) for i, s in enumerate(samples, first)
-            ))  # fmt: skip
-            db.executemany("INSERT INTO boxes VALUES (?,?,?,?,?,?)", (
-                (i, b.label, b.x0, b.y0, b.x1, b.y1) for i, s in enumerate(samples, first) for b in s.boxes
-            ))  # fmt: skip
-            db.executemany("INSERT INTO unreadable VALUES (?,?,?)", ((new, file, reason) for file, reason in unreadable))
-        self._back_up(self.backup_path)
+            boxes = ((i, b.label, b.x0, b.y0, b.x1, b.y1) for i, s in numbered for b in s.boxes)
+            db.executemany("INSERT INTO boxes VALUES (?,?,?,?,?,?)", boxes)
+            db.executemany("INSERT INTO unreadable VALUES (?,?,?)", ((new, *entry) for entry in unreadable))
         return replace(data_set, id=new)
 
     def rename(self, data_set: DataSet, name: str) -> DataSet:
-        """Give a data set another name; runs that were trained on it keep the old one in their recipes.
+        """Give a data set another name. Runs that were trained on it keep the old one in their recipes.
 
         Raises:
             DataError: the name is empty, too long or taken.
         """
         name = check_name(name)
-        with self._connect() as db, _transaction(db):
+        with change(self.path) as db:
             if name != data_set.name:
-                self._refuse_taken(db, name)
+                _refuse_taken(db, name)
             db.execute("UPDATE data_sets SET name = ? WHERE id = ?", (name, data_set.id))
-        self._back_up(self.backup_path)
         return replace(data_set, name=name)
 
     def remove(self, data_set: DataSet) -> None:
-        """Forget a data set. Images of an uploaded or built-in one are deleted; a registered folder is never touched."""
-        with self._connect() as db, _transaction(db):
+        """Forget a data set. Images of an uploaded or built-in one are deleted; a registered folder is never touched.
+
+        Raises:
+            WorkspaceError: the images cannot be deleted.
+        """
+        with change(self.path) as db:
             db.execute("DELETE FROM data_sets WHERE id = ?", (data_set.id,))
-        self._back_up(self.backup_path)
-        home = self.workspace.data_folder
-        if data_set.origin != "registered" and data_set.root.is_relative_to(home) and data_set.root != home:
-            with _in_words(home, ""):
-                shutil.rmtree(home / data_set.root.relative_to(home).parts[0])
+        home, root = self.workspace.data_folder, data_set.root
+        if data_set.origin != "registered" and root != home and root.is_relative_to(home):
+            folder = home / root.relative_to(home).parts[0]
+            try:
+                shutil.rmtree(folder)
+            except FileNotFoundError:
+                return
+            except OSError as error:
+                reason = f"{folder} could not be deleted: {error.strerror}"
+                raise WorkspaceError(f"{data_set.name} is forgotten, but {reason}. Delete it yourself.") from error
 
-    def _refuse_taken(self, db: sqlite3.Connection, name: str) -> None:
-        if db.execute("SELECT 1 FROM data_sets WHERE name = ?", (name,)).fetchone():
-            raise DataError(f"There is a data set {name!r} already. Choose another name, or remove that one first.")
+    def _read(self, query: str, *values: Any) -> list[Any]:
+        with connect(self.path) as db:
+            return db.execute(query, values).fetchall()
 
-    def _count(self, query: str, values: Sequence[Any]) -> int:
-        with self._connect() as db:
-            return int(db.execute(query, values).fetchone()[0])
+    def _count(self, what: str, *values: Any) -> int:
+        return int(self._read(f"SELECT COUNT(*) {what}", *values)[0][0])
+
+    def _build_samples(self, data_set: DataSet, rows: Sequence[Any]) -> list[Sample]:
+        """Rows, sorted by id, to samples, each with its boxes."""
+        if not rows:
+            return []
+        boxes: dict[int, list[Box]] = {}
+        query = "SELECT sample_id, label, x0, y0, x1, y1 FROM boxes WHERE sample_id BETWEEN ? AND ? ORDER BY rowid"
+        for id, *box in self._read(query, rows[0][0], rows[-1][0]):
+            boxes.setdefault(id, []).append(Box(*box))
+        root = data_set.root
+        return [Sample(*(id, name, root / name, *rest, tuple(boxes.get(id, ())))) for id, name, *rest in rows]
+
+    def _build_data_set(self, id: int, name: str, root: str, origin: str, classes: str, *rest: Any) -> DataSet:
+        pattern, has_patients, split_origin, is_synthetic, created = rest
+        place = self.workspace.root / root  # a path that is absolute stays as it is
+        return DataSet(
+            id, name, place, origin, tuple(json.loads(classes)), pattern, bool(has_patients), split_origin,
+            bool(is_synthetic), created,
+        )  # fmt: skip
 
     def _shorten(self, root: Path) -> str:
-        """Images in the workspace are stored relative to it, so that MEDAPP_HOME can be moved."""
+        """Images in the workspace are stored relative to it, so that it can be moved."""
         home = self.workspace.root
         return root.relative_to(home).as_posix() if root.is_relative_to(home) else str(root)
-
-    def _build_data_set(self, row: Sequence[Any]) -> DataSet:
-        id, name, root, origin, classes, pattern, has_patients, split_origin, is_synthetic, created = row
-        place, names = self.workspace.root / root, tuple(json.loads(classes))
-        return DataSet(id, name, place, origin, names, pattern, bool(has_patients), split_origin, bool(is_synthetic), created)
-
-    @contextlib.contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        with _in_words(self.path, self._find_remedy()):
-            db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
-            try:
-                db.execute("PRAGMA foreign_keys = ON")
-                db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a crash of the machine loses the last moments, never the file
-                db.create_function("folded", 1, lambda text: str(text).casefold(), deterministic=True)
-                yield db
-            finally:
-                db.close()
-
-    def _find_remedy(self) -> str:
-        aside = f"Close MedApp, move {self.path.name}, {self.path.name}-wal and {self.path.name}-shm away"
-        if self.backup_path.is_file():
-            return f"{aside}, and copy {self.backup_path} to {self.path}."
-        return f"{aside}, and add your folders again; images and runs are not touched."
-
-    def _migrate(self) -> None:
-        with FileLock(self.path.with_suffix(".lock"), timeout=BUSY_SECONDS), self._connect() as db:
-            db.execute("PRAGMA journal_mode = WAL")
-            version = _find_version(db)
-            if version > len(MIGRATIONS):
-                raise WorkspaceError(f"{self.path} was written by a newer MedApp (version {version}, known {len(MIGRATIONS)}). Update MedApp.")
-            for number, migrate in enumerate(MIGRATIONS[version:], start=version + 1):
-                if number > 1:
-                    self._back_up(self.path.with_suffix(f".before-{number}.sqlite"))
-                with _transaction(db):
-                    migrate(db)
-                    db.execute(f"PRAGMA user_version = {number}")
-
-    def _back_up(self, target: Path) -> None:
-        """A consistent copy beside the catalog, written aside and renamed into place."""
-        with FileLock(target.with_suffix(".lock"), timeout=BUSY_SECONDS), self._connect() as db, _in_words(target, ""):
-            aside = target.with_suffix(".part")
-            aside.unlink(missing_ok=True)
-            db.execute("VACUUM INTO ?", (str(aside),))
-            aside.replace(target)
 
 
 def check_name(name: str) -> str:
@@ -311,46 +253,19 @@ def check_name(name: str) -> str:
     return name
 
 
-@contextlib.contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
+def _refuse_taken(db: sqlite3.Connection, name: str) -> None:
+    if db.execute("SELECT 1 FROM data_sets WHERE name = ?", (name,)).fetchone():
+        raise DataError(f"There is a data set {name!r} already. Choose another name, or remove that one first.")
 
 
-@contextlib.contextmanager
-def _in_words(path: Path, remedy: str) -> Iterator[None]:
-    """What SQLite and the disk say, as an error for a person. Only damage has the remedy of the backup."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if not isinstance(error, sqlite3.OperationalError) or "no such" in str(error):
-            raise WorkspaceError(f"{path} is damaged: {error}. {remedy}") from error
-        raise WorkspaceError(f"{path} cannot be used: {error}. Check that the disk has space and that you may write there.") from error
-    except OSError as error:
-        raise WorkspaceError(f"{path} cannot be changed: {error.strerror or error}. Check permissions and space.") from error
-
-
-def _find_version(db: sqlite3.Connection) -> int:
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _build_filter(data_set: DataSet, split: str | None, label: str | None, text: str | None) -> tuple[str, list[Any]]:
-    where, values = ["data_set_id = ?"], [data_set.id]
-    filters: list[tuple[str, Any]] = [("split = ?", split), ("label = ?", label)]
-    filters.append(("instr(folded(name || ' ' || COALESCE(patient, '') || ' ' || COALESCE(site, '')), ?) > 0", text and text.casefold()))
-    for condition, value in filters:
-        if value:
-            where.append(condition)
-            values.append(value)
-    return " AND ".join(where), values
-
-
-def _build_sample(data_set: DataSet, row: Sequence[Any], boxes: Sequence[Box]) -> Sample:
-    id, name, *rest = row
-    return Sample(id, name, data_set.root / name, *rest, boxes=tuple(boxes))
+def _build_filter(
+    data_set: DataSet, split: str | None, label: str | None, text: str | None
+) -> tuple[str, list[Any]]:
+    """A WHERE clause and its values; an empty text or None filters nothing."""
+    searched = "folded(name || ' ' || COALESCE(patient, '') || ' ' || COALESCE(site, ''))"
+    wanted = (
+        ("data_set_id = ?", data_set.id), ("split = ?", split), ("label = ?", label),
+        (f"instr({searched}, ?) > 0", text.casefold() if text else None),
+    )  # fmt: skip
+    given = [(condition, value) for condition, value in wanted if value]
+    return " AND ".join(condition for condition, _ in given), [value for _, value in given]

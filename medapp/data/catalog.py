@@ -103,9 +103,9 @@ class Catalog:
     ) -> int | None:
         """The offset at which `load_samples` would give this sample; None where the filters leave it out."""
         where, values = _build_filter(data_set, split, label, text)
-        if not self._count(f"SELECT COUNT(*) FROM samples WHERE {where} AND samples.id = ?", [*values, sample.id]):
+        if not self._count(f"FROM samples WHERE {where} AND id = ?", *values, sample.id):
             return None
-        return self._count(f"SELECT COUNT(*) FROM samples WHERE {where} AND samples.id < ?", [*values, sample.id])
+        return self._count(f"FROM samples WHERE {where} AND id < ?", *values, sample.id)
 
     def count_classes(self, data_set: DataSet) -> dict[str, dict[str, int]]:
         """Images by split and class; every split and every class is there, if with 0."""

@@ -1,7 +1,7 @@
 """Probabilities and truth to metrics with intervals. What it does not know: networks, files, which part was judged."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -77,7 +77,8 @@ class Evaluation:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Evaluation":
-        """The inverse of `to_dict`, also after a way through JSON."""
+        """The inverse of `to_dict`, also after a way through JSON; what else stands beside the figures is left out."""
+        values = {f.name: values[f.name] for f in fields(cls)}
         per_class = {
             name: ClassFigures(**{**figures, "intervals": _to_intervals(figures["intervals"])})
             for name, figures in values["per_class"].items()

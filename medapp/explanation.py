@@ -5,7 +5,7 @@ method turns maps and gradients into a raw map; what is common to all (rectifyin
 is blank) stands here once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,9 +85,9 @@ def explain(network: Explainable, x: Tensor, class_indices: ArrayLike, method: s
     is_flat = (peaks - enlarged.amin(dim=(1, 2), keepdim=True) <= FLAT * peaks)[:, 0, 0]
     values = torch.where(is_flat[:, None, None], zero, enlarged / peaks.clamp(min=torch.finfo(torch.float32).tiny))
     is_uniform = (x.amax(dim=(2, 3)) == x.amin(dim=(2, 3))).all(dim=1)
-    facts = torch.stack([~is_finite, is_uniform, peaks[:, 0, 0] == 0, is_flat], dim=1).tolist()
-    cells = rectified[0].numel()
-    return [Heatmap(v, _find_note(*f, cells)) for v, f in zip(values.cpu().numpy(), facts, strict=True)]
+    is_one_cell = torch.full_like(is_flat, rectified[0].numel() == 1)
+    facts = torch.stack([~is_finite, is_uniform, peaks[:, 0, 0] == 0, is_one_cell, is_flat], dim=1).tolist()
+    return [Heatmap(v, _find_note(f)) for v, f in zip(values.cpu().numpy(), facts, strict=True)]
 
 
 def differentiate(network: Explainable, x: Tensor, class_indices: Tensor) -> tuple[Tensor, Tensor]:
@@ -173,7 +173,8 @@ METHODS: dict[str, Method] = {
 }
 
 
-def _find_note(is_broken: bool, is_uniform: bool, is_zero: bool, is_flat: bool, cells: int) -> str | None:
+def _find_note(facts: Sequence[bool]) -> str | None:
+    is_broken, is_uniform, is_zero, is_one_cell, is_flat = facts
     if is_broken:
         return (
             "No map: for this image the model's values are not finite numbers, because its weights are damaged or its "
@@ -189,7 +190,7 @@ def _find_note(is_broken: bool, is_uniform: bool, is_zero: bool, is_flat: bool, 
             "The map is blank: no place in this image speaks for this class; what the model sees counts against it "
             "or not at all."
         )
-    if cells == 1:
+    if is_one_cell:
         return (
             "The map is blank: at this image size the network sees the whole image as one place. "
             "Train with larger images."

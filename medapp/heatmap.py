@@ -69,7 +69,8 @@ def overlay(
     shown = (255 - rgb if invert else rgb).astype(np.float32)
     heat = np.clip(values, 0, 1).astype(np.float32)
     alpha = (opacity * heat)[..., None]
-    return np.rint(shown + alpha * (colour(heat, colormap) - shown)).astype(np.uint8)
+    mixed: Bytes = np.rint(shown + alpha * (colour(heat, colormap) - shown)).astype(np.uint8)
+    return mixed
 
 
 def colour(values: Floats, colormap: str = "inferno") -> Bytes:
@@ -77,7 +78,8 @@ def colour(values: Floats, colormap: str = "inferno") -> Bytes:
     steps = np.array([list(bytes.fromhex(step)) for step in COLORMAPS[colormap].split()], dtype=float)
     shades = np.linspace(0, len(steps) - 1, 256)
     table = np.stack([np.interp(shades, np.arange(len(steps)), steps[:, c]) for c in range(3)], axis=1)
-    return np.rint(table).astype(np.uint8)[np.rint(np.clip(values, 0, 1) * 255).astype(np.intp)]
+    found: Bytes = np.rint(table).astype(np.uint8)[np.rint(np.clip(values, 0, 1) * 255).astype(np.intp)]
+    return found
 
 
 def draw_colour_bar(height: int, width: int, colormap: str = "inferno") -> Bytes:

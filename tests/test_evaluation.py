@@ -124,6 +124,7 @@ def test_an_evaluation_is_the_same_after_json() -> None:
     result = evaluate(one_hot([0, 0, 1, 1]), [0, 0, 1, 0], CLASSES, ["p", "q", "r", None])
     text = json.dumps(result.to_dict(), allow_nan=False)
     assert Evaluation.from_dict(json.loads(text)) == result
+    assert Evaluation.from_dict({**json.loads(text), "dataset": "elsewhere"}) == result
     assert isinstance(result.to_dict()["intervals"]["accuracy"], list)
 
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from medapp import api
 from medapp.cli.output import AsJson, console, errors, print_json, print_table, say_figure
 from medapp.errors import RunError
-from medapp.evaluation import METRICS
+from medapp.metrics import METRICS
 from medapp.runs.folder import Event, Run, find_run
 from medapp.training.recipe import STRATEGIES, parse_assignments
 from medapp.workspace import find_workspace, write_bytes

@@ -1,8 +1,9 @@
 """Arithmetic whose last bit is the same on every machine.
 
-IEEE 754 fixes the result of +, −, ×, ÷, square root, comparison and floor, so an array that is made of them alone has the same bytes on
-any processor, operating system and NumPy version. It does not fix exp, log, sin or pow, nor the order in which a SIMD loop adds up, nor
-whether a matrix product fuses its multiply-adds. So there is none of these here: sums are over integers or in a written order.
+IEEE 754 fixes the result of +, −, ×, ÷, square root, comparison and floor, so an array that is made of them alone has
+the same bytes on any processor, operating system and NumPy version. It does not fix exp, log, sin or pow, nor the order
+in which a SIMD loop adds up, nor whether a matrix product fuses its multiply-adds. So there is none of these here: sums
+are over integers or in a written order, and each function returns the same bits wherever it runs.
 """
 
 from typing import Any
@@ -34,7 +35,7 @@ class Stream:
         return int(self.draw(0.0, count))
 
     def draw_normal(self, height: int, width: int) -> Floats:
-        """(height, width) numbers of mean 0 and variance 1: the sum of four 16-bit uniforms (Irwin–Hall), bounded by ±3.46."""
+        """(height, width) numbers of mean 0 and variance 1, within ±3.47: sums of four 16-bit uniforms (Irwin–Hall)."""
         parts = self._raw(height * width).view(np.uint16).reshape(-1, 4).astype(np.float64)
         total = parts[:, 0] + parts[:, 1] + parts[:, 2] + parts[:, 3] - 131070.0
         return (total * (1.7320508075688772 / 65536.0)).reshape(height, width)
@@ -58,24 +59,24 @@ def log(x: Floats) -> Floats:
     mantissa, exponent = np.frexp(x)
     t = (mantissa - 1.0) / (mantissa + 1.0)
     q = t * t
-    series = 1.0 / 13.0
+    series = np.full_like(t, 1.0 / 13.0)
     for odd in (11.0, 9.0, 7.0, 5.0, 3.0, 1.0):
         series = series * q + 1.0 / odd
     return 2.0 * t * series + exponent * _LN2
 
 
 def smooth(image: Floats, passes: int) -> Floats:
-    """(H, W) blurred by the binomial (1, 2, 1) / 4 along both axes; each pass adds a variance of half a pixel. Edges repeat."""
+    """(H, W) blurred by the binomial (1, 2, 1) / 4 on both axes. A pass adds half a px² of variance. Edges repeat."""
     for _ in range(passes):
-        for axis in (0, 1):
-            padded = np.pad(image, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
-            before, after = (padded[:-2], padded[2:]) if axis == 0 else (padded[:, :-2], padded[:, 2:])
-            image = 0.25 * (before + after) + 0.5 * image
+        tall = np.pad(image, ((1, 1), (0, 0)), mode="edge")
+        image = 0.25 * (tall[:-2] + tall[2:]) + 0.5 * image
+        wide = np.pad(image, ((0, 0), (1, 1)), mode="edge")
+        image = 0.25 * (wide[:, :-2] + wide[:, 2:]) + 0.5 * image
     return image
 
 
 def spread(image: Floats, radius: int) -> Floats:
-    """(H, W) of about 0 … 1000 blurred widely: twice by a box of 2 radius + 1 cells of four pixels; H and W are multiples of four.
+    """(H, W) below 1000 blurred widely, twice by a box of 2 radius + 1 cells of 4 pixels. H and W are multiples of 4.
 
     In fixed point, because sums of whole numbers do not depend on their order. Edges repeat.
     """
@@ -93,9 +94,9 @@ def spread(image: Floats, radius: int) -> Floats:
 
 
 def interpolate(grid: Floats, rows: Floats, columns: Floats) -> Floats:
-    """(len(rows), len(columns)) values of a (h, w) grid at fractional positions by quadratic B-splines: smooth, a line stays a line.
+    """(len(rows), len(columns)) values of a (h, w) grid at fractional positions, by quadratic B-splines.
 
-    Past an edge the edge goes on.
+    Smooth, and a line stays a line. Past an edge the edge goes on.
     """
     for positions in (rows, columns):
         nearest = np.floor(positions + 0.5)

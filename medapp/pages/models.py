@@ -11,7 +11,7 @@ from medapp.ui import frame, url
 from medapp.ui.adding import save_upload
 from medapp.ui.first_model import draw_first_model_button
 from medapp.ui.model_page import draw_model_page
-from medapp.ui.run_view import METRICS, write_figure
+from medapp.ui.run_table import draw_run_table
 from medapp.ui.server import open_workspace
 
 IMPORT_LIMIT_MB = 300
@@ -24,22 +24,11 @@ def draw_list(runs: list[Run]) -> None:
         with frame.draw_empty("No model yet", "Train one on a data set, or begin with the phantom. A model of a colleague can be imported below.", "deployed_code"):
             draw_first_model_button("try")
     else:
-        rows = [describe_row(run) for run in runs]
-        columns = {"Model": st.column_config.TextColumn(width="medium", pinned=True)}
-        chosen = st.dataframe(rows, hide_index=True, on_select="rerun", selection_mode="single-row", column_config=columns, key="models").selection.rows
-        st.caption("Choose a row to open a model.")
-        if chosen:
-            st.switch_page(frame.MODELS, query_params={"model": runs[chosen[0]].id})
+        opened = draw_run_table(runs)
+        st.caption("Figures on each run's own test part, with 95% bootstrap intervals. Click a run to open it.")
+        if opened:
+            st.switch_page(frame.MODELS, query_params={"model": opened})
     draw_import()
-
-
-def describe_row(run: Run) -> dict[str, object]:
-    recipe, figures = run.recipe, run.load_evaluation()
-    row: dict[str, object] = {"Model": run.name, "State": run.state, "Data": recipe.dataset, "From": recipe.source, "Strategy": recipe.strategy}
-    row["n"] = figures["n"] if figures else None
-    for name, label in METRICS.items():
-        row[label] = write_figure(figures[name], figures["intervals"][name]) if figures else "–"
-    return row
 
 
 def draw_import() -> None:

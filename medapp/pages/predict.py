@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from medapp.data.samples import DataSet, Sample
 from medapp.runs.folder import Run, list_runs
@@ -30,28 +31,29 @@ def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
 
 
 def draw_choice(run: Run) -> None:
-    frame.draw_head("Predict", "Choose a model and images. Research use only.")
-    left, right = st.columns([1, 1.6], gap="large", vertical_alignment="bottom")
-    chosen = left.selectbox("Model", models, models.index(run), format_func=lambda r: r.name)
-    url.write("by", chosen.id)
-    right.caption(state_quality(chosen))
+    frame.draw_head("Predict", f"{run.name} · {state_quality(run)}")
     ways = ["From a data set", "Upload", "A folder on this machine"]
     way = st.segmented_control("Images", ways, default=ways[0], key="from", bind="query-params", required=True)
+    left, right = st.columns(2)
+    chosen = left.selectbox("Model", models, models.index(run), format_func=lambda r: r.name)
+    if chosen.id != run.id:
+        url.write("by", chosen.id)
+        st.rerun()
     if way == "Upload":
-        draw_upload(chosen)
+        draw_upload(run)
     elif way == ways[2]:
         folder = st.text_input("Folder", placeholder="/data/new-images", key="folder")
-        draw_predictions_table(chosen, list_folder(folder) if folder else [])
+        draw_predictions_table(run, list_folder(folder) if folder else [])
     elif not data_sets:
         st.info("There is no data set to pick from. Upload images instead.")
     else:
-        draw_pick(chosen)
+        draw_pick(run, right)
 
 
-def draw_pick(run: Run) -> None:
+def draw_pick(run: Run, place_for_choice: DeltaGenerator) -> None:
     given = url.read_number("of")
     place = next((i for i, d in enumerate(data_sets) if d.id == given or (given is None and d.name == run.recipe.dataset)), 0)
-    data_set = st.selectbox("Data set", data_sets, place, format_func=lambda d: d.name)
+    data_set = place_for_choice.selectbox("Data set", data_sets, place, format_func=lambda d: d.name)
     url.write("of", data_set.id)
     st.caption("The test part: images that a model trained on this data set has not seen. Click one.")
     opened = draw_gallery_page(data_set, {"split": "test"}, key="pick")

@@ -83,9 +83,8 @@ def draw_gallery_page(data_set: DataSet, filters: Filters, key: str) -> int | No
     box = st.container()
     page = 1
     if pages > 1:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            page = st.pagination(pages, key="page", bind="query-params")
-            st.caption(f"{count:,} images, {PAGE_SIZE} a page")
+        page = st.pagination(pages, key="page", bind="query-params", width="stretch")
+        st.caption(f"{count:,} images, {PAGE_SIZE} a page")
     samples = catalog.load_samples(data_set, **filters, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
     tiles = [build_tile(data_set.classes, sample) for sample in samples]
     with box:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from medapp.errors import MedAppError
+from medapp.figures import CONFIG
 from medapp.workspace import ASSETS
 
 MARK = str(ASSETS / "icons" / "mark.png")
@@ -84,8 +85,7 @@ def find_theme() -> str:
 
 def draw_figure(figure: Any, key: str, **options: Any) -> Any:
     """A Plotly figure as it was drawn, with a way to save it; gives what was selected where `on_select` asks for that."""
-    config = {"displaylogo": False, "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"], "toImageButtonOptions": {"scale": 2}}
-    return st.plotly_chart(figure, key=key, theme=None, config=config, **options)
+    return st.plotly_chart(figure, key=key, theme=None, config=CONFIG, **options)
 
 
 def draw_empty(title: str, text: str, icon: str) -> Any:

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from medapp.data.image import load_image
+from medapp.data.pixels import render_full
 from medapp.data.samples import DataSet, Sample
 from medapp.figures import draw_histogram
 from medapp.ui import frame, url
 from medapp.ui.data_set_view import choose_filters
 from medapp.ui.frame import Parents, escape
-from medapp.ui.image_viewer import draw_viewer, to_screen
+from medapp.ui.image_viewer import draw_viewer
 from medapp.ui.server import find_catalog
 
 
@@ -23,7 +24,7 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     place, count = catalog.find_place(data_set, sample, **filters), catalog.count_samples(data_set, **filters)
     with left:
         note = " · ".join([f"{sample.width} × {sample.height} px", "no physical scale in the file"] + [frame.SYNTHETIC] * data_set.is_synthetic)
-        step = draw_viewer(to_screen(image), sample.name, note, key="viewer", boxes=sample.boxes, place=(place + 1, count) if place is not None else None)
+        step = draw_viewer(render_full(image), sample.name, note, key="viewer", boxes=sample.boxes, place=(place + 1, count) if place is not None else None)
     if step and place is not None:
         neighbour = catalog.load_samples(data_set, **filters, offset=(place + step) % count, limit=1)
         url.write("image", neighbour[0].id)
@@ -35,4 +36,6 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
             "Pixels": f"{sample.width} × {sample.height}, {sample.mode}", "File": str(sample.path), "SHA-256": f"{sample.content_hash[:16]}…",
             "Box": ", ".join(f"{b.label} at ({b.x0:.0f}, {b.y0:.0f}) to ({b.x1:.0f}, {b.y1:.0f})" for b in sample.boxes) or "none",
         }  # fmt: skip
-        st.table({"Fact": list(facts), "Value": [escape(v) for v in facts.values()]}, hide_index=True, border="horizontal")
+        with st.container(key="facts", gap="xsmall"):
+            for name, value in facts.items():
+                st.markdown(f":gray[{name}]  {escape(value)}")

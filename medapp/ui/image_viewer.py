@@ -4,7 +4,6 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -64,14 +63,6 @@ def draw_viewer(
     }  # fmt: skip
     step = _viewer(key=key, data=data, on_step_change=lambda: None).step
     return step if step in (-1, 1) else 0
-
-
-def to_screen(image: NDArray[Any]) -> NDArray[np.uint8]:
-    """An image of 8 or 16 bits to 8 bits, its darkest pixel black and its brightest white where it has 16."""
-    if image.dtype == np.uint8:
-        return image
-    low, high = int(image.min()), int(image.max())
-    return ((image.astype(np.float32) - low) * (255 / max(1, high - low))).round().astype(np.uint8)
 
 
 def _plain(heatmap: MapLayer) -> dict[str, object]:

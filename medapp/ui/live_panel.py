@@ -46,7 +46,7 @@ def _draw(run_id: str) -> None:
             st.rerun()  # the whole page: the polling ends and the results appear
         standing = summarise(follow(run_id, run).read())
         _draw_state(run, state, standing)
-        _draw_cards(standing)
+        _draw_cards(standing, run.recipe.epochs)
         draw_charts(build_charts(standing), key=f"charts-{run_id}")
         _draw_records(run, standing)
 
@@ -57,9 +57,16 @@ def _draw_state(run: Run, state: str, standing: Standing) -> None:
         with st.container(width="stretch"):
             if state in UNDER_WAY:
                 st.progress(standing.share, text=" · ".join(_list_pace(standing)))
-            elif state != "done":
-                st.markdown(escape(str(run.last_state.get("reason", ""))))
+            else:
+                st.markdown(escape(_describe_end(state, run, standing)))
         _draw_control(run, state)
+
+
+def _describe_end(state: str, run: Run, standing: Standing) -> str:
+    if state != "done":
+        return str(run.last_state.get("reason", ""))
+    best = f", best after epoch {standing.best['epoch']}" if standing.best else ""
+    return f"{len(standing.epochs)} epochs{best}"
 
 
 def _draw_control(run: Run, state: str) -> None:
@@ -80,7 +87,7 @@ def _list_pace(standing: Standing) -> list[str]:
     return [part for part in parts if part]
 
 
-def _draw_cards(standing: Standing) -> None:
+def _draw_cards(standing: Standing, epochs: int) -> None:
     """Each card has a second line: a change where there is one, else what the figure belongs to."""
     now, before = ({}, {}, *standing.epochs)[-1], ({}, {}, *standing.epochs)[-2]
     quiet: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off"}
@@ -89,12 +96,12 @@ def _draw_cards(standing: Standing) -> None:
     for card, (label, name, sign) in zip(cards, figures, strict=False):
         value, earlier = now.get(name), before.get(name)
         second: dict[str, Any] = {"delta": "validation", **quiet}
-        if value is not None and earlier is not None:
-            second = {"delta": round(value - earlier, 3), "delta_color": sign}
+        if value is not None and earlier is not None and round(value - earlier, 3):
+            second = {"delta": f"{value - earlier:+.3f}", "delta_color": sign}
         card.metric(label, "–" if value is None else f"{value:.3f}", border=True, **second)
     best, rate = standing.best, standing.last_step.get("rate")
-    cards[3].metric("Best epoch", best["epoch"] if best else "–", f"of {standing.plan.get('epochs', '–')}", border=True, **quiet)
-    cards[4].metric("Learning rate", f"{rate:.1e}" if rate else "–", f"{standing.plan.get('train', 0):,} images", border=True, **quiet)
+    cards[3].metric("Best epoch", best["epoch"] if best else "–", f"of {epochs}", border=True, **quiet)
+    cards[4].metric("Learning rate", f"{rate:.1e}" if rate else "–", "of the head", border=True, **quiet)
 
 
 def build_charts(standing: Standing) -> list[Chart]:
@@ -108,7 +115,8 @@ def build_charts(standing: Standing) -> list[Chart]:
     mark = (best["epoch"], "best") if best else None
     loss = f"Loss: lowest on validation at epoch {best['epoch']}" if best else "Loss"
     reached = [row["balanced_accuracy"] for row in rows if row.get("balanced_accuracy") is not None]
-    quality = f"Validation (n = {count:,}): balanced accuracy up to {max(reached):.2f}" if reached else f"Validation (n = {count:,})"
+    part = f"Validation (n = {count:,})" if count else "Validation"
+    quality = f"{part}: balanced accuracy up to {max(reached):.2f}" if reached else part
     return [
         Chart("loss", loss, "epoch", "cross-entropy", [
             Series("train, each step", standing.steps, standing.losses, 0, is_thin=True),

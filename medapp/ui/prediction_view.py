@@ -6,13 +6,14 @@ import numpy as np
 import streamlit as st
 
 from medapp.data.image import load_image
+from medapp.data.pixels import render_full
 from medapp.data.samples import Sample
 from medapp.figures import draw_probabilities
 from medapp.heatmap import colour, measure_localisation, place_on_image
 from medapp.runs.folder import Run
 from medapp.ui import frame
 from medapp.ui.frame import escape
-from medapp.ui.image_viewer import MapLayer, draw_viewer, to_screen
+from medapp.ui.image_viewer import MapLayer, draw_viewer
 from medapp.ui.predicting import load_model, predict_image
 
 
@@ -42,7 +43,7 @@ def draw_prediction(run: Run, path: Path, name: str, sample: Sample | None, is_s
             note = f"{METHODS[method].title} for {target}" + f" · {frame.SYNTHETIC}" * is_synthetic
             layer = MapLayer(heatmap.values, corners, note, colour(np.linspace(0, 1, 256)))
         save_note = f"{run.name} · research use only" + f" · {frame.SYNTHETIC}" * is_synthetic
-        step = draw_viewer(to_screen(load_image(path)), name, " · ".join(facts), "viewer", boxes, layer, place, save_note)
+        step = draw_viewer(render_full(load_image(path)), name, " · ".join(facts), "viewer", boxes, layer, place, save_note)
         if heatmap is not None and heatmap.note:
             st.info(escape(heatmap.note))
     with right:

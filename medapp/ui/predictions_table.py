@@ -1,14 +1,16 @@
 """Many files and what a model says of each: a table with thumbnails, one of them opened below, all of it to take along."""
 
+import io
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from PIL import Image
 
-from medapp.data.image import IMAGE_SUFFIXES
-from medapp.data.thumbnails import build_thumbnail
+from medapp.data.image import IMAGE_SUFFIXES, load_image
+from medapp.data.pixels import render_full
 from medapp.errors import DataError, ImageError
 from medapp.runs.folder import Run
 from medapp.ui.gallery import build_data_uri
@@ -17,6 +19,7 @@ from medapp.ui.predicting import load_model, predict_many, write_csv
 
 MOST_THUMBNAILS = 200
 MOST_FILES = 50_000
+THUMBNAIL_PX = 96
 
 
 def draw_predictions_table(run: Run, files: Sequence[Path]) -> None:
@@ -65,12 +68,19 @@ def list_folder(text: str) -> list[Path]:
     return found
 
 
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _build_thumbnail(path: str, saved: int) -> str:
+    file = io.BytesIO()
+    Image.fromarray(render_full(load_image(Path(path)), longest_px=THUMBNAIL_PX)).save(file, "JPEG")
+    return build_data_uri(file.getvalue(), "jpeg")
+
+
 def _describe(path: Path, row: tuple[str | None, dict[str, float], str | None], has_thumbnail: bool) -> dict[str, Any]:
     label, probabilities, error = row
     image = None
     if has_thumbnail and not error:
         try:
-            image = build_data_uri(build_thumbnail(path), "jpeg")
+            image = _build_thumbnail(str(path), path.stat().st_mtime_ns)
         except ImageError:
             image = None
     return {"Image": image, "File": path.name, "Prediction": label or "–", "Probability": probabilities[label] if label else None, "Note": error or "research use only"}

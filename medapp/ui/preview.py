@@ -5,10 +5,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from medapp.data.image import load_image
-from medapp.data.pixels import Preprocess, render_pixels
+from medapp.data.pixels import Preprocess, render_full, render_pixels
 from medapp.data.samples import DataSet, Sample
 from medapp.ui.frame import SYNTHETIC
-from medapp.ui.image_viewer import to_screen
 from medapp.ui.recipe_form import draw_preprocess_form
 from medapp.ui.server import find_catalog
 
@@ -26,7 +25,7 @@ def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess
         rows = st.columns(SHOWN), st.columns(SHOWN)
         for place, sample in enumerate(_choose_samples(data_set)):
             image = load_image(sample.path)
-            rows[0][place].image(to_screen(image), caption=f"{sample.label}, {sample.width} × {sample.height}", width="stretch")
+            rows[0][place].image(render_full(image), caption=f"{sample.label}, {sample.width} × {sample.height}", width="stretch")
             rows[1][place].image(render_pixels(image, preprocess, size_px), caption=f"what the network sees, {size_px} px", width="stretch")
         if data_set.is_synthetic:
             st.caption(SYNTHETIC)

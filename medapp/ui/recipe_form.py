@@ -55,6 +55,7 @@ def draw_settings_form(preset: str) -> dict[str, Any]:
     for place, setting in enumerate(f for f in fields if not f.metadata.get("expert")):
         with columns[place % 3]:
             values[setting.name] = _draw_setting(Recipe, setting, start.get(setting.name, setting.default), preset)
+    st.caption(STRATEGIES[values["strategy"]])
     with st.expander("Expert settings", icon=":material/tune:"):
         columns = st.columns(3)
         for place, setting in enumerate(f for f in fields if f.metadata.get("expert")):
@@ -71,7 +72,8 @@ def draw_preprocess_form(key: str) -> Preprocess:
 
 def _draw_setting(owner: type, setting: dataclasses.Field[Any], value: Any, key: str) -> Any:
     facts, kind = setting.metadata, typing.get_type_hints(owner)[setting.name]
-    label = f"{facts['label']} ({facts['unit']})" if "unit" in facts else facts["label"]
+    unit = facts.get("unit", "")
+    label = f"{facts['label']} ({unit})" if unit and unit != facts["label"].lower() else facts["label"]
     said: dict[str, Any] = {"help": facts["help"], "key": f"{key}-{setting.name}"}
     if "choices" in facts:
         return st.selectbox(label, facts["choices"], index=facts["choices"].index(value), format_func=_name_choice, **said)

@@ -140,7 +140,7 @@
     const isSame = chart.u && shape({ ...chart.spec }) === shape(spec);
     chart.spec = spec;
     chart.title.textContent = spec.title;
-    chart.save.hidden = !hasPoints;
+    chart.save.style.display = hasPoints ? "" : "none";
     if (!hasPoints) { chart.u?.destroy(); chart.u = null; chart.legend.replaceChildren(); chart.plot.replaceChildren(make("div", "empty", null, spec.empty)); return; }
     if (isSame) { chart.u.setData(join(spec), !chart.isZoomed); if (chart.isZoomed) chart.u.redraw(); }
     else { chart.u?.destroy(); chart.plot.replaceChildren(); chart.u = buildPlot(chart); }

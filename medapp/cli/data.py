@@ -7,7 +7,8 @@ import typer
 
 from medapp.cli.output import AsJson, console, print_json, print_table
 from medapp.data.catalog import Catalog
-from medapp.data.importing import ImportReport, add_folder, add_phantom, add_zip, describe
+from medapp.data.importing import ImportReport, add_folder, add_phantom, add_zip
+from medapp.data.notes import describe
 from medapp.data.samples import SPLITS
 from medapp.runs.evaluating import count_test_reads
 from medapp.workspace import find_workspace

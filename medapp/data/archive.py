@@ -14,27 +14,33 @@ from medapp.errors import ArchiveError
 
 MAX_FILES = 200_000
 MAX_BYTES = 64 * 2**30  # unpacked
-MAX_RATIO = 200         # unpacked over packed; photographs reach 1, black bitmaps 100
+MAX_RATIO = 200  # unpacked over packed; photographs reach 1, black bitmaps 100
 FREE_BYTES = 64 * 2**20  # below this no ratio is a bomb
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, NotImplementedError, RuntimeError, LookupError)
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, LookupError,
+)  # fmt: skip
+_YOURSELF = "Unpack it yourself and register the folder."
 
 
-def extract_archive(path: Path, folder: Path, suffixes: Sequence[str] | None, on_progress: Progress | None = None) -> int:
-    """Unpack into `folder`, which exists; only files with one of the `suffixes` (such as ".png"), or all where it is None.
+def extract_archive(
+    path: Path, folder: Path, suffixes: Sequence[str] | None, on_progress: Progress | None = None
+) -> int:
+    """Unpack into `folder`, which exists; only files with one of the `suffixes` (such as ".png"), all where it is None.
 
-    Hidden files, `__MACOSX` and whatever is inside nested archives stay packed. What was written before an error is left to the caller.
+    Hidden files, `__MACOSX` and what nested archives hold stay packed. What was written before an error is left to the
+    caller.
 
     Returns:
         How many files were written.
 
     Raises:
-        ArchiveError: not a zip, damaged, protected by a password, too large, or an entry is a link or points outside the folder.
+        ArchiveError: not a zip, damaged, protected by a password, too large, or with an entry that is a link or points
+            outside the folder.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = _check(archive, path)
-            wanted = [(info, name) for info, name in entries if _is_wanted(name, suffixes)]
+            wanted = [entry for entry in _check(archive, path) if _is_wanted(entry[1], suffixes)]
             for done, (info, name) in enumerate(wanted, start=1):
                 _extract(archive, info, folder.joinpath(*name.parts))
                 if on_progress is not None:
@@ -42,37 +48,34 @@ def extract_archive(path: Path, folder: Path, suffixes: Sequence[str] | None, on
             return len(wanted)
     except _BROKEN as error:
         raise ArchiveError(f"{path.name} is no zip, or a damaged one: {error}. Pack the folder again.") from error
-    except FileExistsError as error:
-        raise ArchiveError(f"{path.name} holds two files with the name {error.filename}. Rename one and pack the folder again.") from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ArchiveError(f"{path.name} holds {error.filename} twice. Rename one and pack it again.") from error
     except OSError as error:
-        raise ArchiveError(
-            f"{path.name} could not be unpacked: {error.strerror or error}. Free some space, or unpack it yourself and register the folder."
-        ) from error
+        reason = error.strerror or error
+        raise ArchiveError(f"{path.name} could not be unpacked: {reason}. Free some space, or: {_YOURSELF}") from error
 
 
 def _check(archive: zipfile.ZipFile, path: Path) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
     """The files of the zip with their clean names; all of it is judged before anything is written."""
     files = [info for info in archive.infolist() if not info.is_dir()]
+    total, packed = sum(info.file_size for info in files), max(path.stat().st_size, 1)
     if len(files) > MAX_FILES:
-        raise ArchiveError(f"{path.name} holds {len(files)} files, more than {MAX_FILES}. Unpack it yourself and register the folder.")
-    total, packed = sum(info.file_size for info in files), path.stat().st_size
+        raise ArchiveError(f"{path.name} holds {len(files):,} files, more than {MAX_FILES:,}. {_YOURSELF}")
     if total > MAX_BYTES:
-        raise ArchiveError(f"{path.name} unpacks to {total / 2**30:.0f} GiB, more than {MAX_BYTES // 2**30}. Unpack it yourself and register the folder.")
+        raise ArchiveError(f"{path.name} unpacks to {total >> 30} GiB, more than {MAX_BYTES >> 30}. {_YOURSELF}")
     if total > FREE_BYTES and total > MAX_RATIO * packed:
-        raise ArchiveError(
-            f"{path.name} would unpack to {total // max(packed, 1)} times its size, as zip bombs do. If you trust it, unpack it yourself and register the folder."
-        )
+        raise ArchiveError(f"{path.name} unpacks to {total // packed} times its size, as zip bombs do. {_YOURSELF}")
     return [(info, _check_entry(info, path)) for info in files]
 
 
 def _check_entry(info: zipfile.ZipInfo, path: Path) -> PurePosixPath:
     name = PurePosixPath(info.filename.replace("\\", "/"))
     if name.is_absolute() or ".." in name.parts or re.match("[A-Za-z]:", str(name)) or not name.parts:
-        raise ArchiveError(f"{path.name} holds {info.filename!r}, which points outside its folder. It is refused as a whole; pack the folder again.")
+        raise ArchiveError(f"{path.name} holds {info.filename!r}, which points outside its folder. Pack it again.")
     if stat.S_ISLNK(info.external_attr >> 16):
-        raise ArchiveError(f"{path.name} holds the link {info.filename!r}. Replace links by the files they point to and pack the folder again.")
+        raise ArchiveError(f"{path.name} holds the link {info.filename!r}. Pack the folder again without links.")
     if info.flag_bits & 0x1:
-        raise ArchiveError(f"{path.name} is protected by a password. Unpack it yourself and register the folder.")
+        raise ArchiveError(f"{path.name} is protected by a password. {_YOURSELF}")
     return name
 
 

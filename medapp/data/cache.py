@@ -1,7 +1,7 @@
 """Arrays and small files by key on disk: limited in size, the longest unused evicted first, safe to delete at any time.
 
-A key names content and settings, so an entry never goes stale. Several processes may share a cache: an entry is written aside and renamed
-into place, and one that is gone or damaged counts as never written.
+A key names content and settings, so an entry never goes stale. Several processes may share a cache: an entry is written
+aside and renamed into place, and one that is gone or damaged counts as never written.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ class Cache:
 
     def __init__(self, folder: Path, limit_bytes: int = LIMIT_BYTES) -> None:
         self.folder, self.limit_bytes = folder, limit_bytes
-        self._known_bytes: int | None = None  # measured at the first entry, then counted, so that a thumbnail costs no walk
+        self._known_bytes: int | None = None  # measured once, then counted, so that a thumbnail costs no walk
 
     def find(self, kind: str, key: str) -> Path | None:
         """The file of an entry, which then counts as just used; None where there is none."""
@@ -94,7 +94,9 @@ class Cache:
             self._count(size, path)
             return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
         except OSError as error:
-            raise WorkspaceError(f"{path} could not be written: {error.strerror or error}. Free some space or clear the cache.") from error
+            raise WorkspaceError(
+                f"{path} could not be written: {error.strerror or error}. Free some space or clear the cache."
+            ) from error
         finally:
             _unlink(aside)
 

@@ -1,6 +1,6 @@
-"""A folder as people keep images, to files with labels: a folder a class, below train, validation and test folders where there are some.
+"""A folder as people keep images, to files with labels: a folder a class, in train, validation and test folders or not.
 
-Nothing is decoded here. Links are not followed; hidden files, `__MACOSX` and files that are no images are passed over without a word.
+Nothing is decoded here. Links are not followed; hidden files, `__MACOSX` and what is no image are passed over.
 """
 
 import csv
@@ -21,14 +21,15 @@ BOXES_FILE = "boxes.csv"
 
 _SPLIT_WORDS = {
     "train": "train", "training": "train", "trn": "train",
-    "val": "validation", "valid": "validation", "validation": "validation", "validating": "validation", "dev": "validation",
+    "val": "validation", "valid": "validation", "validation": "validation", "validating": "validation",
+    "dev": "validation",
     "test": "test", "testing": "test", "tst": "test", "holdout": "test",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class FoundFile:
-    """An image file: `name` is its path below the folder, with forward slashes; `split` is that of its folder, else None."""
+    """An image file: `name` is its path below the root, with forward slashes; `split` is its folder's, else None."""
 
     path: Path
     name: str
@@ -38,7 +39,7 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class Scan:
-    """What a folder holds. `root` is where the class or split folders are: below the folder given where that only wraps another."""
+    """What a folder holds. `root` is where the class or split folders are: below a folder that only wraps another."""
 
     root: Path
     files: tuple[FoundFile, ...]
@@ -54,9 +55,9 @@ def find_split(name: str) -> str | None:
 def scan_folder(folder: Path) -> Scan:
     """Image files with labels and splits, by name.
 
-    The label is the first folder below the root, or below the split folder; deeper folders are only part of the name. A folder that wraps
-    nothing but one other folder of folders is stepped into. Where there are split folders, what stands beside them is left out, and so is
-    an image in no class folder.
+    The label is the first folder below the root, or below the split folder; deeper folders are only part of the name.
+    A folder that wraps nothing but one other folder of folders is stepped into. Where there are split folders, what
+    stands beside them is left out, and so is an image in no class folder.
 
     Raises:
         DataError: the folder is missing, may not be read, or holds no image in a class folder.
@@ -81,8 +82,11 @@ def scan_folder(folder: Path) -> Scan:
 
 
 def _refuse(folder: Path, left_out: Sequence[tuple[str, str]]) -> None:
-    reason = f"{_printable(left_out[0][0])}: {left_out[0][1]}" if left_out else f"looked for {', '.join(IMAGE_SUFFIXES)}"
-    raise DataError(f"No image in a class folder was found in {folder} ({reason}). Put the images of each class into a folder with the class's name.")
+    reason = ": ".join(left_out[0]) if left_out else f"looked for {', '.join(IMAGE_SUFFIXES)}"
+    raise DataError(
+        f"No image in a class folder was found in {folder} ({_printable(reason)}). "
+        "Put the images of each class into a folder with the class's name."
+    )
 
 
 def _list_images(folder: Path, parts: tuple[str, ...], left_out: list[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
@@ -108,7 +112,7 @@ def _is_link(entry: "os.DirEntry[str]") -> bool:
 def _step_into(names: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
     """Names below the only folder, as long as there is just one, and it is no class or split folder itself."""
     wrapping: tuple[str, ...] = ()
-    while names and all(len(parts) > 2 for parts in names) and len({parts[0] for parts in names}) == 1 and not find_split(names[0][0]):
+    while len({parts[0] for parts in names}) == 1 and all(len(p) > 2 for p in names) and not find_split(names[0][0]):
         wrapping += names[0][:1]
         names = [parts[1:] for parts in names]
     return names, wrapping
@@ -141,7 +145,7 @@ def _printable(name: str) -> str:
 
 
 def read_boxes(path: Path, names: Sequence[str]) -> tuple[dict[str, list[Box]], list[tuple[str, str]]]:
-    """Boxes of the images `names` from a table with the columns image, label, x0, y0, x1, y1 (pixels); other columns are ignored.
+    """Boxes of the images `names` from a table with columns image, label, x0, y0, x1, y1 (pixels); others are ignored.
 
     Returns:
         Boxes by image name; and what was left out, as one entry (file, reason), if anything was.
@@ -158,10 +162,11 @@ def read_boxes(path: Path, names: Sequence[str]) -> tuple[dict[str, list[Box]], 
             for row in table:
                 image = (row["image"] or "").replace("\\", "/").removeprefix("./")
                 box = _read_box(row)
-                if image not in known or box is None:
-                    faults.append(f"line {table.line_num}: " + ("no such image" if image not in known else "not a box in pixels"))
-                    continue
-                boxes.setdefault(image, []).append(box)
+                if image in known and box is not None:
+                    boxes.setdefault(image, []).append(box)
+                else:
+                    reason = "not a box in pixels" if image in known else "no such image"
+                    faults.append(f"line {table.line_num}: {reason}")
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         return {}, [(path.name, f"it cannot be read as a table in UTF-8 ({error}), so no box is read")]
     return boxes, [(path.name, f"{len(faults)} of its rows are left out ({faults[0]})")] if faults else []

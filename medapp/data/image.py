@@ -16,10 +16,10 @@ from medapp.errors import ImageError
 
 IMAGE_SUFFIXES = tuple(READERS)
 
-# What decoders raise on damaged files, found with mutated ones (tests/data/test_image.py); memory that a header claims is among it.
+# What decoders raise on damaged files, found with mutated ones; among it the memory that a header claims.
 _DAMAGE = (
-    OSError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, SyntaxError, EOFError, RuntimeError, AssertionError,
-    MemoryError, struct.error, zlib.error, Image.DecompressionBombError,
+    OSError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, SyntaxError, EOFError, RuntimeError,
+    AssertionError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError,
 )  # fmt: skip
 
 
@@ -29,7 +29,7 @@ class ImageFacts:
 
     Attributes:
         width, height: in pixels, upright.
-        mode: "8-bit grey", "16-bit grey" or "8-bit RGB" as `load_image` gives it, then how it is stored where that differs.
+        mode: "8-bit grey", "16-bit grey" or "8-bit RGB" as `load_image` gives it, then how it is stored if otherwise.
         format: such as "PNG".
     """
 
@@ -37,11 +37,6 @@ class ImageFacts:
     height: int
     mode: str
     format: str
-
-    @property
-    def is_colour(self) -> bool:
-        """Whether the array has three channels."""
-        return is_colour(self.mode)
 
 
 def is_colour(mode: str) -> bool:
@@ -52,7 +47,7 @@ def is_colour(mode: str) -> bool:
 def load_image(path: Path) -> NDArray[Any]:
     """The image in a file: (H, W) or (H, W, 3), uint8 or uint16, upright, bright is high.
 
-    Transparent pixels lie on black. Palette and CMYK become RGB. A colour image whose channels are all equal becomes grey.
+    What is transparent lies on black. Palette and CMYK become RGB. An image whose channels are all equal becomes grey.
 
     Raises:
         ImageError: the file is missing, damaged, cut short, too large, or no image; says which file.
@@ -73,20 +68,21 @@ def _read(path: Path) -> tuple[NDArray[Any], ImageFacts]:
     try:
         return decode_image(path.read_bytes(), path.suffix)
     except OSError as error:
-        raise ImageError(f"{path.name} cannot be opened: {error.strerror or error}. Check that it is still there and may be read.") from error
+        reason = error.strerror or error
+        raise ImageError(f"{path.name} cannot be opened: {reason}. Check that it is there and may be read.") from error
     except ImageError as error:
-        raise ImageError(f"{path.name} cannot be read: {error}. Export it again as PNG or JPEG, or leave it out.") from error
+        raise ImageError(f"{path.name} cannot be read: {error}. Export it again as PNG, or leave it out.") from error
 
 
 def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]:
-    """A file's bytes to what `load_image` gives, and its facts; `suffix` such as ".png" chooses the reader.
+    """A file's bytes to what `load_image` gives, and its facts; `suffix`, such as ".png", chooses the reader.
 
     Raises:
-        ImageError: only the reason, as a part of a sentence.
+        ImageError: the reason alone, as a part of a sentence.
     """
     reader = READERS.get(suffix.lower())
     if reader is None:
-        raise ImageError(f"files of the kind {suffix or 'without a suffix'} are not read (known: {', '.join(IMAGE_SUFFIXES)})")
+        raise ImageError(f"its kind {suffix!r} is not among those that are read ({', '.join(IMAGE_SUFFIXES)})")
     if not content:
         raise ImageError("the file is empty")
     try:
@@ -98,7 +94,8 @@ def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]
     pixels, stored_as = picture.pixels, picture.stored_as
     if pixels.ndim == 3 and (pixels[..., :1] == pixels[..., 1:]).all():
         pixels, stored_as = pixels[..., 0], stored_as or "RGB"
-    mode = f"{8 * pixels.dtype.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}" + (f" (stored as {stored_as})" if stored_as else "")
+    mode = f"{8 * pixels.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}"
+    mode += f" (stored as {stored_as})" if stored_as else ""
     return np.ascontiguousarray(pixels), ImageFacts(pixels.shape[1], pixels.shape[0], mode, picture.format)
 
 

@@ -1,15 +1,16 @@
 """Images to a data set in the catalog: a folder in place, a zip, loose files a class, or the built-in phantom.
 
-Every file is read once, whole: its hash and its facts come from the same bytes, and one that cannot be decoded is left out with the reason.
+Every file is read once, whole: its hash and its facts come from the same bytes. What cannot be decoded is left out, with
+the reason.
 """
 
 import contextlib
 import datetime
 import hashlib
+import itertools
 import re
 import shutil
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from medapp.data.archive import extract_archive
 from medapp.data.catalog import Catalog, check_name
 from medapp.data.folder import BOXES_FILE, FoundFile, read_boxes, scan_folder
 from medapp.data.image import IMAGE_SUFFIXES, ImageFacts, decode_image
-from medapp.data.samples import SPLITS, Box, DataSet, Sample
+from medapp.data.samples import Box, DataSet, Sample
 from medapp.data.split import describe_split, split_samples
 from medapp.data.threads import Progress, map_threaded
 from medapp.errors import DataError, ImageError, WorkspaceError
@@ -59,9 +60,10 @@ class _Batch:
 
 
 def add_folder(
-    workspace: Workspace, folder: Path, name: str | None = None, patient_pattern: str | None = None, on_progress: Progress | None = None
-) -> ImportReport:
-    """Register a folder in place (see `medapp.data.folder.scan_folder`); its files stay where they are and are never changed.
+    workspace: Workspace, folder: Path, name: str | None = None, patient_pattern: str | None = None,
+    on_progress: Progress | None = None,
+) -> ImportReport:  # fmt: skip
+    """Register a folder in place (see `medapp.data.folder.scan_folder`); its files are never changed.
 
     Args:
         name: else the folder's, with a number where that is taken.
@@ -77,8 +79,9 @@ def add_folder(
 
 
 def add_zip(
-    workspace: Workspace, zip_path: Path, name: str | None = None, patient_pattern: str | None = None, on_progress: Progress | None = None
-) -> ImportReport:
+    workspace: Workspace, zip_path: Path, name: str | None = None, patient_pattern: str | None = None,
+    on_progress: Progress | None = None,
+) -> ImportReport:  # fmt: skip
     """Unpack a zip of such a folder into the workspace and register that.
 
     Raises:
@@ -93,12 +96,9 @@ def add_zip(
 
 
 def add_files(
-    workspace: Workspace,
-    files: Mapping[str, Sequence[Path]],
-    name: str,
-    patient_pattern: str | None = None,
+    workspace: Workspace, files: Mapping[str, Sequence[Path]], name: str, patient_pattern: str | None = None,
     on_progress: Progress | None = None,
-) -> ImportReport:
+) -> ImportReport:  # fmt: skip
     """Copy loose files, given by class, into the workspace and register them. A name that comes twice in a class gets a number.
 
     Raises:
@@ -111,10 +111,12 @@ def add_files(
         raise DataError("There are no files to add. Choose at least one image.")
     for label in files:
         if re.search(r'[<>:"/\\|?*\x00-\x1f]', label) or label != label.strip(" .") or not label:
-            raise DataError(f"{label!r} cannot be a class, because it cannot be a folder's name. Take letters, digits, spaces, - and _.")
+            raise DataError(f"{label!r} cannot be a class's folder. Name the class with letters, digits, spaces, - and _.")
     with _make_folder(workspace, chosen) as folder:
         found = [file for label, paths in files.items() for file in _copy_files(folder, label, paths)]
-        batch = _Batch(folder, "uploaded", found, {}, [], _build_finder(pattern), patient_pattern=patient_pattern or None)
+        batch = _Batch(
+            folder, "uploaded", found, {}, [], _build_finder(pattern), patient_pattern=patient_pattern or None
+        )
         return _import(workspace, batch, chosen, on_progress)
 
 
@@ -124,10 +126,15 @@ def _copy_files(folder: Path, label: str, paths: Sequence[Path]) -> Iterator[Fou
     for path in paths:
         try:
             home.mkdir(exist_ok=True)
-            target = next(t for t in (home / f"{path.stem}{f' {i}' if i else ''}{path.suffix}" for i in range(len(paths))) if not t.exists())
+            target = home / path.name
+            for number in itertools.count(2):
+                if not target.exists():
+                    break
+                target = home / f"{path.stem} {number}{path.suffix}"
             shutil.copyfile(path, target)
         except OSError as error:
-            raise WorkspaceError(f"{path.name} could not be copied: {error.strerror or error}. Free some space, or register its folder instead.") from error
+            reason = error.strerror or error
+            raise WorkspaceError(f"{path.name} could not be copied: {reason}. Free some space.") from error
         yield FoundFile(target, f"{label}/{target.name}", label, None)
 
 
@@ -155,7 +162,9 @@ def add_phantom(workspace: Workspace, name: str = "Phantom", on_progress: Progre
 
 
 def preview_patients(names: Sequence[str], pattern: str) -> list[tuple[str, str | None]]:
-    """Each name with the patient that the pattern finds in its last part: its first group, else the whole match; None where it finds none.
+    """Each name with the patient that the pattern finds in its last part, or None.
+
+    The patient is the pattern's first group, or the whole match where it has no group.
 
     Raises:
         DataError: the pattern is no regular expression.
@@ -164,42 +173,10 @@ def preview_patients(names: Sequence[str], pattern: str) -> list[tuple[str, str 
     return [(name, find_patient(name)) for name in names]
 
 
-def describe(data_set: DataSet, catalog: Catalog) -> list[str]:
-    """What to know of a data set before learning from it, in plain sentences."""
-    facts, left_out = catalog.load_facts(data_set), len(catalog.list_unreadable(data_set))
-    counts = catalog.count_classes(data_set)
-    bare = [label for label in data_set.classes if not counts["train"][label]]
-    few = len(data_set.classes) < 2
-    known = facts.images - facts.without_patient
-    told: list[tuple[object, str]] = [
-        (data_set.is_synthetic, "Synthetic phantom, not a patient: nothing learned here is true of people."),
-        (few, "There is one class, so there is nothing to tell apart: add images of a second class before training."),
-        (bare and not few, f"No training image shows {', '.join(bare)}: a run cannot learn that."),
-        (not sum(counts["test"].values()), "There are no test images, so nothing will say how good a model is: add more images."),
-        (not sum(counts["validation"].values()), "There are no validation images, so the best epoch cannot be told: add more images."),
-        (left_out, f"{_count(left_out, 'file')} could not be used and {'is' if left_out == 1 else 'are'} left out; the list gives each reason."),
-        (facts.leaks, f"{_count(facts.leaks, 'test image')} of {sum(counts['test'].values())} also stand{'s' if facts.leaks == 1 else ''}, byte by byte, "
-                      "in the training or validation part: figures on this test part flatter."),
-        (facts.contradictions, f"{_count(facts.contradictions, 'image')} with the same bytes stand under different classes: their labels contradict each other."),
-        (facts.copies, f"{_count(facts.copies, 'image')} {'is a copy' if facts.copies == 1 else 'are copies'} of another, byte by byte."),
-        (not known, "Patients are not known, so images of one patient may stand on two sides; figures may flatter."),
-        (known, f"{_count(facts.patients, 'patient')} in {_count(known, 'image')}."
-                + (f" The patient of {_count(facts.without_patient, 'image')} is not known; each counts as its own." if facts.without_patient else "")),
-        (facts.patients_on_two_sides, f"{_count(facts.patients_on_two_sides, 'patient')} stand{'s' if facts.patients_on_two_sides == 1 else ''} on "
-                                      "more than one side of the published split: figures may flatter."),
-        (facts.sites, f"{_count(facts.sites, 'site')} {'is' if facts.sites == 1 else 'are'} known."),
-        (facts.with_box, f"{_count(facts.with_box, 'image')} {'has' if facts.with_box == 1 else 'have'} boxes that show where the finding is."),
-    ]  # fmt: skip
-    return [sentence for is_true, sentence in told if is_true]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _register(
-    workspace: Workspace, folder: Path, origin: str, name: str, pattern: re.Pattern[str] | None, on_progress: Progress | None
-) -> ImportReport:
+    workspace: Workspace, folder: Path, origin: str, name: str, pattern: re.Pattern[str] | None,
+    on_progress: Progress | None,
+) -> ImportReport:  # fmt: skip
     """Scan a folder, with its table of boxes where there is one, and import what it holds."""
     scan = scan_folder(folder)
     try:
@@ -221,13 +198,17 @@ def _import(workspace: Workspace, batch: _Batch, name: str, on_progress: Progres
     left_out = [*batch.left_out, *((f.name, r) for f, r in zip(batch.files, read, strict=True) if isinstance(r, str))]
     good = [(f, *r) for f, r in zip(batch.files, read, strict=True) if not isinstance(r, str)]
     if not good:
-        raise DataError(f"None of the {len(batch.files)} images can be read ({left_out[0][0]}: {left_out[0][1]}). Check the files.")
+        raise DataError(f"None of {len(batch.files)} images can be read ({': '.join(left_out[0])}). Check the files.")
     patients, official = [batch.find_patient(f.name) for f, _, _ in good], [f.split for f, _, _ in good]
     sides = split_samples([f.label for f, _, _ in good], [h for _, h, _ in good], patients, official)
     samples = [
-        Sample(0, f.name, f.path, f.label, patient, batch.find_site(f.name), side, h, facts.width, facts.height, facts.mode, tuple(batch.boxes.get(f.name, ())))
+        Sample(
+            id=0, name=f.name, path=f.path, label=f.label, patient=patient, site=batch.find_site(f.name), split=side,
+            content_hash=h, width=facts.width, height=facts.height, mode=facts.mode,
+            boxes=tuple(batch.boxes.get(f.name, ())),
+        )
         for (f, h, facts), patient, side in zip(good, patients, sides, strict=True)
-    ]
+    ]  # fmt: skip
     has_patients = any(p is not None for p in patients)
     draft = DataSet(
         id=0, name=name, root=batch.root, origin=batch.origin, classes=tuple(sorted({s.label for s in samples})),
@@ -239,9 +220,9 @@ def _import(workspace: Workspace, batch: _Batch, name: str, on_progress: Progres
 
 
 def _report(catalog: Catalog, data_set: DataSet) -> ImportReport:
-    counts = Counter({split: sum(classes.values()) for split, classes in catalog.count_classes(data_set).items()})
-    splits = {split: counts[split] for split in SPLITS}
-    return ImportReport(data_set, counts.total(), splits, tuple(catalog.list_unreadable(data_set)), catalog.count_leaks(data_set))
+    splits = {split: sum(classes.values()) for split, classes in catalog.count_classes(data_set).items()}
+    left_out = tuple(catalog.list_unreadable(data_set))
+    return ImportReport(data_set, sum(splits.values()), splits, left_out, catalog.count_leaks(data_set))
 
 
 def _read_file(path: Path) -> tuple[str, ImageFacts] | str:
@@ -276,27 +257,27 @@ def _choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:
     """The name asked for, which must be free; else the fallback, with a number where it is taken."""
     taken = {data_set.name for data_set in Catalog(workspace).list_data_sets()}
     if name is not None:
-        if check_name(name) in taken:
-            raise DataError(f"There is a data set {name.strip()!r} already. Choose another name, or remove that one first.")
+        if check_name(name) in taken:  # said before the work; the catalog says it again at its end
+            raise DataError(f"There is a data set {check_name(name)!r} already. Choose another name, or remove that one.")
         return check_name(name)
     printable = "".join(c for c in fallback if c.isprintable()).strip()[:90] or "Data"
-    return next(n for n in (f"{printable}{f' {i}' if i > 1 else ''}" for i in range(1, len(taken) + 2)) if n not in taken)
+    numbered = (f"{printable} {number}" for number in itertools.count(2))
+    return next(n for n in itertools.chain([printable], numbered) if n not in taken)
 
 
 @contextlib.contextmanager
 def _make_folder(workspace: Workspace, name: str) -> Iterator[Path]:
     """A new folder in the workspace for a data set's images; taken away again if the import fails."""
     plain = re.sub(r"[^\w-]+", "-", name).strip("-") or "data"
-    number = 1
-    while True:
+    for number in itertools.count(1):
         folder = workspace.data_folder / (plain if number == 1 else f"{plain}-{number}")
         try:
             folder.mkdir(parents=True)
             break
         except FileExistsError:
-            number += 1
+            continue
         except OSError as error:
-            raise WorkspaceError(f"{folder} cannot be made: {error.strerror}. Free some space or check the permissions.") from error
+            raise WorkspaceError(f"{folder} cannot be made: {error.strerror}. Check permissions and space.") from error
     try:
         yield folder
     except BaseException:

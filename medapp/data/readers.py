@@ -1,7 +1,7 @@
-"""One file's bytes to an upright array, a reader a format. To add one: write `read(file) -> Picture` and name its suffixes in `READERS`.
+"""One file's bytes to an upright array, a reader a format. To add one: write it, and name its suffixes in `READERS`.
 
-What a reader does not know: paths, data sets, how the pixels are shown. Whatever a damaged file makes a library raise is turned into an
-`ImageError` by `medapp.data.image`.
+What a reader does not know: paths, data sets, how the pixels are shown. Whatever a damaged file makes a library raise
+is turned into an `ImageError` by `medapp.data.image`.
 """
 
 import warnings
@@ -24,7 +24,7 @@ class Picture:
 
     Attributes:
         pixels: (H, W) or (H, W, 3), uint8 or uint16, upright, bright is high.
-        stored_as: what the file holds where that is more or other than the array says, such as "palette" or "page 1 of 5"; else "".
+        stored_as: what the file holds where that is more or other than the array says, such as "palette"; else "".
         format: such as "PNG".
     """
 
@@ -37,20 +37,27 @@ Reader = Callable[[IO[bytes]], Picture]
 
 
 def read_with_pillow(file: IO[bytes]) -> Picture:
-    """PNG, JPEG, TIFF, BMP or WebP, told apart by content. Transparent pixels lie on black; of several pages the first is taken."""
-    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # the limit below is checked instead
+    """PNG, JPEG, TIFF, BMP or WebP, told apart by content.
+
+    What is transparent lies on black. Of several pages the first is taken. 16 bits are kept for grey; of colours with
+    16 bits a channel the upper 8 are read. Numbers beyond 16 bits are stretched to them.
+    """
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # the limit here is stricter
     with Image.open(file, formats=("PNG", "JPEG", "TIFF", "BMP", "WEBP")) as image:
         _check_size(*image.size)
-        name, mode, pages = image.format or "", image.mode, getattr(image, "n_frames", 1)
-        is_deep = mode not in ("I", "F") and any(";16" in str(tile[3]) for tile in image.tile) and not mode.startswith("I;16")
+        name, stored_as = image.format or "", _describe(image)
         image.load()
-        upright = ImageOps.exif_transpose(image)
-        pixels = _to_array(upright)
-    notes = [{"L": "", "RGB": "", "1": "1 bit", "P": "palette", "I": "32 bits", "F": "floating point"}.get(mode, mode)]
-    notes = ["16 bits a channel"] if is_deep else [""] if mode.startswith("I;16") else notes
-    if pages > 1 and name != "MPO":
-        notes.append(f"page 1 of {pages}")
-    return Picture(pixels, ", ".join(n for n in notes if n), name)
+        return Picture(_to_array(ImageOps.exif_transpose(image)), stored_as, name)
+
+
+def _describe(image: Image.Image) -> str:
+    """How an image is stored, as far as the array that is made of it does not say so. Ask before it is loaded."""
+    names = {"L": "", "RGB": "", "1": "1 bit", "P": "palette", "I": "32 bits", "F": "floating point"}
+    stored = "" if image.mode.startswith("I;16") else names.get(image.mode, image.mode)
+    if not image.mode.startswith("I") and any(";16" in str(tile[3]) for tile in getattr(image, "tile", ())):
+        stored = "16 bits a channel"
+    pages = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)  # MPO: a JPEG with a preview or a second eye
+    return ", ".join(note for note in (stored, f"page 1 of {pages}" if pages > 1 else "") if note)
 
 
 def _check_size(width: int, height: int) -> None:
@@ -64,8 +71,9 @@ def _to_array(image: Image.Image) -> NDArray[Any]:
     if image.mode.startswith("I;16"):
         return np.asarray(image).astype(np.uint16)
     if image.mode in ("I", "F"):
-        return stretch(np.asarray(image, np.float64))
-    if image.mode in ("1", "L"):
+        values = np.asarray(image, np.float64)
+        return values.astype(np.uint16) if _fits_16_bits(values) else stretch(values, *_find_range(values))
+    if image.mode in ("1", "L") and "transparency" not in image.info:
         return np.asarray(image.convert("L"))
     if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
         rgba = np.asarray(image.convert("RGBA"), np.uint16)
@@ -73,53 +81,60 @@ def _to_array(image: Image.Image) -> NDArray[Any]:
     return np.asarray(image.convert("RGB"))
 
 
-def stretch(values: NDArray[np.float64], low: float | None = None, high: float | None = None) -> NDArray[np.uint16]:
-    """Values to the whole of uint16, `low` (else the least) to 0, `high` (else the greatest) to 65535. Whole numbers that fit stay."""
-    finite = np.isfinite(values)
-    values = np.where(finite, values, values[finite].min(initial=0.0) if not finite.all() else 0.0)
-    if low is None and high is None and values.min() >= 0 and values.max() <= 65535 and (values == np.floor(values)).all():
-        return values.astype(np.uint16)
-    bottom, top = float(values.min()) if low is None else low, float(values.max()) if high is None else high
-    scaled = (np.clip(values, bottom, top) - bottom) * (65535.0 / (top - bottom) if top > bottom else 0.0)
-    return np.rint(scaled).astype(np.uint16)
+def _fits_16_bits(values: NDArray[np.float64]) -> bool:
+    return bool(((values >= 0) & (values <= 65535) & (values % 1 == 0)).all())
+
+
+def _find_range(values: NDArray[np.float64]) -> tuple[float, float]:
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+
+
+def stretch(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint16]:
+    """Values to uint16: `low` and less, and what is no number, to 0; `high` and more to 65535."""
+    known = np.clip(np.nan_to_num(values, nan=low, posinf=high, neginf=low), low, high)
+    return np.rint((known - low) * (65535.0 / (high - low) if high > low else 0.0)).astype(np.uint16)
 
 
 def read_dicom(file: IO[bytes]) -> Picture:
-    """The first frame of a DICOM file, through its rescaling and its first window (PS3.3 C.11.1, C.11.2; linear), black and white as shown."""
+    """The first frame of a DICOM file as a viewer shows it.
+
+    Rescaling (PS3.3 C.11.1), then the first window, linear (C.11.2.1.2), or the lookup table, or else the whole range;
+    MONOCHROME1 is inverted. Grey comes as uint16 that the window fills, or as it is stored where that is 8 bits
+    without a window.
+    """
     import pydicom  # 0.2 s that most starts do not need
-    from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, pixel_array
+    from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
+    from pydicom.pixels.utils import pixel_array
 
     facts = pydicom.dcmread(file)
     if "PixelData" not in facts:
         raise ImageError("this DICOM file holds no image")
     _check_size(int(facts.Columns), int(facts.Rows))
-    frames, kind = int(facts.get("NumberOfFrames") or 1), str(facts.PhotometricInterpretation)
+    frames = int(facts.get("NumberOfFrames") or 1)
+    stored_as = ", ".join([f"{facts.BitsStored} bits"] + ([f"frame 1 of {frames}"] if frames > 1 else []))
     raw = pixel_array(facts, index=0)
-    note = f"frame 1 of {frames}" if frames > 1 else ""
-    if kind == "PALETTE COLOR":
+    if facts.PhotometricInterpretation == "PALETTE COLOR":
         raw = apply_color_lut(raw, facts)
     if raw.ndim == 3:
-        return Picture((raw >> 8).astype(np.uint8) if raw.dtype == np.uint16 else raw.astype(np.uint8), note, "DICOM")
-    values = np.asarray(apply_modality_lut(raw, facts), np.float64)
-    window = _find_window(facts)
-    if window is not None:
-        pixels = stretch(values, *window)
+        return Picture((raw // 256 if raw.itemsize > 1 else raw).astype(np.uint8), stored_as, "DICOM")
+    rescaled, window = np.asarray(apply_modality_lut(raw, facts)), _find_window(facts)
+    values = np.asarray(apply_voi_lut(rescaled, facts) if window is None else rescaled, np.float64)
+    if window is None and raw.dtype == np.uint8 and (values == raw).all():
+        pixels: NDArray[Any] = raw
     else:
-        pixels = stretch(np.asarray(apply_voi_lut(np.asarray(apply_modality_lut(raw, facts)), facts), np.float64), None, None)
-    if kind == "MONOCHROME1":
-        pixels = (np.uint16(pixels.max()) - pixels).astype(np.uint16) if window is None else (np.uint16(65535) - pixels).astype(np.uint16)
-    if window is None and int(facts.BitsStored) <= 8 and pixels.max() <= 255:
-        return Picture(pixels.astype(np.uint8), note, "DICOM")
-    return Picture(pixels, ", ".join(n for n in (f"{facts.BitsStored} bits", note) if n), "DICOM")
+        pixels = stretch(values, *(window or _find_range(values)))
+    if facts.PhotometricInterpretation == "MONOCHROME1":
+        pixels = np.iinfo(pixels.dtype).max - pixels
+    return Picture(pixels, stored_as, "DICOM")
 
 
 def _find_window(facts: Any) -> tuple[float, float] | None:
-    """The first window's ends in rescaled values; None where there is none (or a lookup table instead)."""
-    centre, width = facts.get("WindowCenter"), facts.get("WindowWidth")
-    if centre is None or width is None or "VOILUTSequence" in facts:
+    """The first window's ends, in rescaled values; None where there is none, or a lookup table."""
+    if "VOILUTSequence" in facts or facts.get("WindowCenter") is None or facts.get("WindowWidth") is None:
         return None
-    first = [float(v[0] if isinstance(v, list | tuple) or hasattr(v, "append") else v) for v in (centre, width)]
-    return (first[0] - 0.5 - (first[1] - 1) / 2, first[0] - 0.5 + (first[1] - 1) / 2) if first[1] > 1 else None
+    centre, width = (float(np.atleast_1d(value)[0]) for value in (facts.WindowCenter, facts.WindowWidth))
+    return (centre - width / 2, centre + width / 2 - 1) if width > 1 else None
 
 
 READERS: dict[str, Reader] = {

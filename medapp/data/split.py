@@ -1,7 +1,8 @@
-"""Who trains, who validates, who tests: labels, content hashes, patients and the published split to one side an image. Plain values.
+"""Who trains, who validates, who tests: labels, content hashes, patients, published split to a side for each image.
 
-Images of one patient, and images with the same bytes, form a group that stays whole. Groups are dealt one by one, the largest first, each
-to the side that lacks its classes most (the step that lowers the sum over sides and classes of the squared relative shortfall the most).
+Images of one patient, and images with the same bytes, form a group that stays whole. Groups are dealt one by one, the
+largest first, each to the side that lacks its classes most: the step that most lowers the sum, over sides and classes,
+of the squared shortfall as a share of the class.
 """
 
 import hashlib
@@ -32,10 +33,10 @@ def split_samples(
 ) -> list[str]:
     """The side of each image, the same for the same images in whatever order they come.
 
-    Published test and validation parts (`official`, one of `SPLITS` or None an image) stay as they are; what is missing is cut from the
-    rest: 15% of it each. Elsewhere 70 / 15 / 15. Classes are dealt in proportion as well as whole groups allow; training gets at least one
-    group of each class that has one to deal. A class of three or more groups stands on every side; of two, one trains and the other
-    validates or tests; of one, it trains.
+    Published test and validation parts (`official`, one of `SPLITS` or None an image) stay as they are; what is missing
+    is cut from the rest, 15% of it each. Elsewhere 70 / 15 / 15. Classes are dealt in proportion as well as whole groups
+    allow, and training gets at least one group of each. Of a class of one group, it trains; of two, one trains and the
+    other validates or tests; of three or more, every side has one if their sizes allow.
 
     Args:
         patients: None where unknown; such an image is a group of its own, with its byte-identical copies.
@@ -76,7 +77,9 @@ def _mix(seed: int, text: str) -> str:
     return hashlib.sha256(f"{seed} {text}".encode()).hexdigest()
 
 
-def _find_groups(rows: Sequence[int], labels: Sequence[str], hashes: Sequence[str], patients: Sequence[str | None]) -> list[_Group]:
+def _find_groups(
+    rows: Sequence[int], labels: Sequence[str], hashes: Sequence[str], patients: Sequence[str | None]
+) -> list[_Group]:
     """Rows joined by a common patient or common bytes, also over several steps."""
     parent = {row: row for row in rows}
 
@@ -114,7 +117,8 @@ def _deal(groups: Sequence[_Group], shares: Mapping[str, float]) -> list[str]:
         lack[everything] = sum(lack[name] * count for name, count in images.items()) / total
     dealt = []
     for group in groups:
-        weights = {name: count / images[name] for name, count in group.classes.items()} | {everything: len(group.rows) / total}
+        weights = {name: count / images[name] for name, count in group.classes.items()}
+        weights[everything] = len(group.rows) / total
         side = max(lacks, key=lambda s: round(sum(weight * lacks[s][name] for name, weight in weights.items()), 12))
         for name, weight in weights.items():
             lacks[side][name] -= weight
@@ -130,11 +134,12 @@ def _find_share(share: float, groups: int, cut_sides: int) -> float:
 
 
 def _give_training_each_class(groups: Sequence[_Group], dealt: list[str]) -> list[str]:
-    """Patients with several classes can leave training without one of them; the smallest group that has it moves there."""
+    """Patients with several classes can leave training without one; then the smallest group that has it moves there."""
     learned = {name for group, side in zip(groups, dealt, strict=True) if side == "train" for name in group.classes}
     for name in sorted({name for group in groups for name in group.classes} - learned):
         if name not in learned:
-            smallest = min((i for i, group in enumerate(groups) if name in group.classes), key=lambda i: len(groups[i].rows))
+            having = [i for i, group in enumerate(groups) if name in group.classes]
+            smallest = min(having, key=lambda i: len(groups[i].rows))
             dealt[smallest] = "train"
             learned |= set(groups[smallest].classes)
     return dealt

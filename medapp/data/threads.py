@@ -1,4 +1,4 @@
-"""The same work on many files, in threads: decoding and hashing let go of the interpreter's lock, so threads are enough."""
+"""The same work on many files, in threads: decoding and hashing let go of the interpreter's lock."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence

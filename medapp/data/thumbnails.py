@@ -1,4 +1,4 @@
-"""A sample as a small JPEG for a page of many, kept in the cache by the file's content: a page of sixty costs 200 ms less than from files."""
+"""A sample as a small JPEG for a page of many, kept in the cache by the file's content."""
 
 import io
 

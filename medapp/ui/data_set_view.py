@@ -6,7 +6,8 @@ from typing import TypedDict
 import streamlit as st
 
 from medapp.data.cache import open_cache
-from medapp.data.importing import ImportReport, describe
+from medapp.data.importing import ImportReport
+from medapp.data.notes import describe
 from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.data.thumbnails import load_thumbnail
 from medapp.errors import ImageError

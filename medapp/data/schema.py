@@ -1,0 +1,140 @@
+"""The catalog's file: its tables, the migrations that lead to them, its backups, a connection with errors in words.
+
+The schema's version is in `user_version`. A migration is a small function, applied in one transaction after a backup.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from filelock import FileLock
+
+from medapp.errors import WorkspaceError
+
+BUSY_SECONDS = 30.0
+
+
+def _create_tables(db: sqlite3.Connection) -> None:
+    db.execute("""CREATE TABLE data_sets (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, root TEXT NOT NULL, origin TEXT NOT NULL,
+        classes TEXT NOT NULL, patient_pattern TEXT, has_patients INTEGER NOT NULL, split_origin TEXT NOT NULL,
+        is_synthetic INTEGER NOT NULL, created TEXT NOT NULL)""")
+    db.execute("""CREATE TABLE samples (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, data_set_id INTEGER NOT NULL REFERENCES data_sets ON DELETE CASCADE,
+        name TEXT NOT NULL, label TEXT NOT NULL, patient TEXT, site TEXT, split TEXT NOT NULL,
+        content_hash TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, mode TEXT NOT NULL,
+        UNIQUE (data_set_id, name))""")
+    db.execute("CREATE INDEX samples_by_class ON samples (data_set_id, split, label)")
+    db.execute("CREATE INDEX samples_by_content ON samples (data_set_id, content_hash)")
+    db.execute("""CREATE TABLE boxes (
+        sample_id INTEGER NOT NULL REFERENCES samples ON DELETE CASCADE, label TEXT NOT NULL,
+        x0 REAL NOT NULL, y0 REAL NOT NULL, x1 REAL NOT NULL, y1 REAL NOT NULL)""")
+    db.execute("CREATE INDEX boxes_by_sample ON boxes (sample_id)")
+    db.execute("""CREATE TABLE unreadable (
+        data_set_id INTEGER NOT NULL REFERENCES data_sets ON DELETE CASCADE,
+        file TEXT NOT NULL, reason TEXT NOT NULL)""")
+    db.execute("CREATE INDEX unreadable_by_data_set ON unreadable (data_set_id)")
+
+
+# The n-th leads to version n. Never change one that was released; add one.
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_tables,)
+
+
+def find_backup(path: Path) -> Path:
+    """Where the copy of the catalog at `path` is kept that is made after each change."""
+    return path.with_suffix(".backup.sqlite")
+
+
+@contextlib.contextmanager
+def connect(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection for one piece of work; outside `change` each statement is a transaction of its own.
+
+    Raises:
+        WorkspaceError: the file is damaged, locked for long, or cannot be read or written.
+    """
+    with _in_words(path):
+        db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last change, never the file
+            db.create_function("folded", 1, lambda text: str(text).casefold(), deterministic=True)
+            yield db
+        finally:
+            db.close()
+
+
+@contextlib.contextmanager
+def change(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection within one transaction: all of it is kept, or nothing. Afterwards the backup is renewed."""
+    with connect(path) as db, _transaction(db):
+        yield db
+    _back_up(path, find_backup(path))
+
+
+def migrate(path: Path, migrations: tuple[Callable[[sqlite3.Connection], None], ...] = MIGRATIONS) -> None:
+    """Bring the catalog at `path`, which need not exist, to the newest schema.
+
+    Raises:
+        WorkspaceError: it was written by a newer MedApp, or as `connect`.
+    """
+    with connect(path) as db:
+        if _find_version(db) == len(migrations):
+            return
+    with FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS), connect(path) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        version = _find_version(db)
+        if version > len(migrations):
+            raise WorkspaceError(f"{path} was written by a newer MedApp (version {version}). Update MedApp.")
+        for number, step in enumerate(migrations[version:], start=version + 1):
+            if number > 1:
+                _back_up(path, path.with_suffix(f".before-{number}.sqlite"))
+            with _transaction(db):
+                step(db)
+                db.execute(f"PRAGMA user_version = {number}")
+
+
+def _find_version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _back_up(path: Path, target: Path) -> None:
+    """A consistent copy, written aside and renamed into place."""
+    with FileLock(target.with_suffix(".lock"), timeout=BUSY_SECONDS), connect(path) as db:
+        aside = target.with_suffix(".part")
+        aside.unlink(missing_ok=True)
+        db.execute("VACUUM INTO ?", (str(aside),))
+        aside.replace(target)
+
+
+@contextlib.contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """What SQLite and the disk say, as an error for a person."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        if not isinstance(error, sqlite3.OperationalError) or "no such" in str(error):
+            raise WorkspaceError(f"{path} is damaged: {error}. {_find_remedy(path)}") from error
+        raise WorkspaceError(f"{path} cannot be used: {error}. Check permissions and space.") from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise WorkspaceError(f"{path} cannot be used: {reason}. Check permissions and space.") from error
+
+
+def _find_remedy(path: Path) -> str:
+    aside = f"Close MedApp and move {path.name}, {path.name}-wal and {path.name}-shm away"
+    if find_backup(path).is_file():
+        return f"{aside}; then copy {find_backup(path)} to {path}."
+    return f"{aside}; then add your folders again. Images and runs are not touched."

@@ -43,7 +43,7 @@ class Model:
 
     def to_input(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
         """Pixels (N, S, S, C) to what the network takes: (N, 3, S, S), normalised, on its device."""
-        return normalise(to_unit(torch.from_numpy(np.ascontiguousarray(pixels)).to(self.device)))
+        return normalise(to_unit(torch.from_numpy(np.array(pixels)).to(self.device)))
 
     def predict(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Pixels (N, S, S, C) to probabilities (N, K)."""

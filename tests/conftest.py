@@ -27,7 +27,7 @@ def write_bands(folder: Path, count: int = 16) -> Path:
             pixels = np.random.default_rng([i, is_above]).integers(0, 90, (height, 32)).astype(np.uint8)
             pixels[: height // 2 if is_above else None][slice(None) if is_above else slice(height // 2, None)] += 100
             image = Image.fromarray(pixels)
-            (image.convert("RGB") if i % 5 == 4 else image).save(folder / label / f"p{i // 2:02d}_{i}.png")
+            (image.convert("RGB") if i % 5 == 4 else image).save(folder / label / f"p{i:02d}.png")
     return folder
 
 

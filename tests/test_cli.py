@@ -52,7 +52,7 @@ def test_runs_are_shown_and_judged(trained: Trained) -> None:
 
 
 def test_prediction_writes_a_heatmap_for_each_image(trained: Trained, tmp_path: Path) -> None:
-    images = [trained.folder / "above" / "p00_0.png", trained.folder / "below" / "p00_0.png"]  # the same name twice
+    images = [trained.folder / "above" / "p00.png", trained.folder / "below" / "p00.png"]  # the same name twice
     rows = ask("predict", "probe", *images, tmp_path / "absent.png", "--cam", tmp_path / "cam", "--method", "hirescam")
     assert [r["error"] is None for r in rows] == [True, True, False]
     assert len({r["cam"] for r in rows[:2]}) == 2
@@ -67,7 +67,7 @@ def test_folder_of_images_is_predicted(trained: Trained) -> None:
 
 def test_words_are_printed_without_json(trained: Trained) -> None:
     assert "balanced accuracy" in medapp("evaluate", "probe")
-    assert "not for diagnosis" in medapp("predict", "probe", trained.folder / "above" / "p00_0.png")
+    assert "not for diagnosis" in medapp("predict", "probe", trained.folder / "above" / "p00.png")
     assert "probe" in medapp("runs", "list")
     assert "resnet50" in medapp("backbones", "list")
     assert "Split" in medapp("data", "show", "bands")

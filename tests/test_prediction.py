@@ -44,7 +44,7 @@ def test_probabilities_add_up_to_one_and_order_is_kept(trained: Trained) -> None
 
 def test_broken_file_says_why_and_the_rest_goes_on(trained: Trained, tmp_path: Path) -> None:
     (tmp_path / "broken.png").write_bytes(b"no image")
-    good = trained.folder / "above" / "p00_0.png"
+    good = trained.folder / "above" / "p00.png"
     predictions = list(api.predict("probe", [good, tmp_path / "broken.png", tmp_path / "absent.png", good], method="gradcam"))
     assert [p.error is None for p in predictions] == [True, False, False, True]
     assert predictions[1].label is None
@@ -59,7 +59,7 @@ def test_heatmap_comes_with_the_prediction(trained: Trained, method: str) -> Non
 
 
 def test_unknown_class_or_method_is_said(trained: Trained) -> None:
-    image = trained.folder / "above" / "p00_0.png"
+    image = trained.folder / "above" / "p00.png"
     with pytest.raises(ExplanationError, match="above, below"):
         list(api.predict("probe", [image], "gradcam", "sideways"))
     with pytest.raises(ExplanationError, match="gradcam"):

@@ -56,7 +56,7 @@ def _to_dict(report: ImportReport) -> dict[str, Any]:
 def list_sets(as_json: AsJson = False) -> None:
     """All data sets of the workspace."""
     catalog = Catalog(find_workspace())
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"dataset": d.name, "images": catalog.count_samples(d), "classes": list(d.classes), "origin": d.origin, "root": str(d.root)}
         for d in catalog.list_data_sets()
     ]

@@ -6,6 +6,7 @@ heatmaps read the last stage's maps, features are what the pool gives.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torchvision
@@ -19,13 +20,13 @@ STD = (0.229, 0.224, 0.225)
 Parts = tuple[list[tuple[str, nn.Module]], nn.Module]
 
 
-def _part_resnet(model: nn.Module) -> Parts:
+def _part_resnet(model: Any) -> Parts:
     stem = nn.Sequential(model.conv1, model.bn1, model.relu, model.maxpool)
-    stages = [("stem", stem), *((name, getattr(model, name)) for name in ("layer1", "layer2", "layer3", "layer4"))]
+    stages: list[tuple[str, nn.Module]] = [("stem", stem), *((name, getattr(model, name)) for name in ("layer1", "layer2", "layer3", "layer4"))]
     return stages, nn.Sequential(model.avgpool, nn.Flatten())
 
 
-def _part_vgg(model: nn.Module) -> Parts:
+def _part_vgg(model: Any) -> Parts:
     # A block ends with its max-pooling; the last pooling goes to the pool, so that maps keep their 14 px at 224.
     blocks: list[list[nn.Module]] = [[]]
     for layer in model.features:
@@ -34,13 +35,13 @@ def _part_vgg(model: nn.Module) -> Parts:
             blocks.append([])
     blocks.pop()
     last_pool = blocks[-1].pop()
-    stages = [(f"block{i + 1}", nn.Sequential(*block)) for i, block in enumerate(blocks)]
+    stages: list[tuple[str, nn.Module]] = [(f"block{i + 1}", nn.Sequential(*block)) for i, block in enumerate(blocks)]
     return stages, nn.Sequential(last_pool, model.avgpool, nn.Flatten(), *model.classifier[:-1])
 
 
-def _part_densenet(model: nn.Module) -> Parts:
+def _part_densenet(model: Any) -> Parts:
     f = model.features
-    stages = [
+    stages: list[tuple[str, nn.Module]] = [
         ("stem", nn.Sequential(f.conv0, f.norm0, f.relu0, f.pool0)),
         ("block1", nn.Sequential(f.denseblock1, f.transition1)),
         ("block2", nn.Sequential(f.denseblock2, f.transition2)),
@@ -50,15 +51,15 @@ def _part_densenet(model: nn.Module) -> Parts:
     return stages, nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
 
 
-def _part_efficientnet(model: nn.Module) -> Parts:
+def _part_efficientnet(model: Any) -> Parts:
     f = model.features
-    stages = [("stem", f[0]), *((f"stage{i}", f[i]) for i in range(1, len(f) - 2)), ("last", nn.Sequential(f[-2], f[-1]))]
+    stages: list[tuple[str, nn.Module]] = [("stem", f[0]), *((f"stage{i}", f[i]) for i in range(1, len(f) - 2)), ("last", nn.Sequential(f[-2], f[-1]))]
     return stages, nn.Sequential(model.avgpool, nn.Flatten(), nn.Dropout(0.2))
 
 
-def _part_convnext(model: nn.Module) -> Parts:
+def _part_convnext(model: Any) -> Parts:
     f = model.features  # downsampling and blocks alternate
-    stages = [(f"stage{i // 2 + 1}", nn.Sequential(f[i], f[i + 1])) for i in range(0, len(f), 2)]
+    stages: list[tuple[str, nn.Module]] = [(f"stage{i // 2 + 1}", nn.Sequential(f[i], f[i + 1])) for i in range(0, len(f), 2)]
     return stages, nn.Sequential(model.avgpool, model.classifier[0], nn.Flatten())
 
 
@@ -69,10 +70,9 @@ class Architecture:
     Attributes:
         head: the dotted name of the linear layer that makes logits.
         least_size: smallest side of an image in px at which every stage still has an output.
-        weight_bytes: of the whole network in float32, roughly; for estimates of memory.
     """
 
-    part: Callable[[nn.Module], Parts]
+    part: Callable[[Any], Parts]
     head: str
     least_size: int = 32
 

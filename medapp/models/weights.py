@@ -113,7 +113,7 @@ def load_network(path: Path) -> tuple[Network, dict[str, str]]:
     except (KeyError, ValueError, TypeError) as error:
         raise WeightsError(f"{path.name} does not say its architecture and classes. Export the run again.") from error
     load_backbone(network, tensors, path.name, classes)
-    return network.eval().to(memory_format=torch.channels_last), metadata  # type: ignore[call-overload]
+    return network.eval().to(memory_format=torch.channels_last), metadata
 
 
 def hash_file(path: Path) -> str:

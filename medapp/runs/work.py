@@ -111,7 +111,7 @@ class Work:
         if self.keeps_features:
             features = as_tensor(rows)
             return (features if self.scale is None else (features - self.scale[0]) / self.scale[1]).to(self.fabric.device)
-        images = to_unit(torch.from_numpy(np.ascontiguousarray(rows)).to(self.fabric.device))
+        images = to_unit(torch.from_numpy(np.array(rows)).to(self.fabric.device))
         if generator is not None:
             images = augment(images, AUGMENTATIONS[self.recipe.augmentation], generator)
         x = normalise(images)

@@ -52,7 +52,7 @@ def _work_in_words(workspace: Workspace, run: Run, orphaned: threading.Event, st
     try:
         from medapp.runs.work import Work
 
-        run.append_event("ready", startup_seconds=round(time.perf_counter() - started, 3))
+        run.append_event("ready", startup_seconds=round(time.perf_counter() - started, 3), pid=os.getpid())
         is_stopped = run.is_stop_requested
         finished = Work(workspace, run, lambda: orphaned.is_set() or is_stopped()).do()
     except MedAppError as error:

@@ -34,10 +34,10 @@ def compute_features(
         float32, or bfloat16's bits as uint16 where the prefix computed in bfloat16 (numpy has no such type); `as_tensor` reads both.
     """
     parts = []
-    prefix.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    prefix.to(memory_format=torch.channels_last)
     with torch.inference_mode(), fabric.autocast():
         for start in range(0, len(pixels), BATCH):
-            images = torch.from_numpy(np.ascontiguousarray(pixels[start : start + BATCH])).to(fabric.device)
+            images = torch.from_numpy(np.array(pixels[start : start + BATCH])).to(fabric.device)
             out = prefix(normalise(to_unit(images))).cpu().contiguous()
             parts.append(out.view(torch.uint16).numpy() if out.dtype == torch.bfloat16 else out.float().numpy())
             if on_progress is not None:
@@ -60,7 +60,7 @@ def load_features(
 
 def as_tensor(features: NDArray[Any]) -> Tensor:
     """Features as `compute_features` gives them, to float32."""
-    tensor = torch.from_numpy(np.ascontiguousarray(features))
+    tensor = torch.from_numpy(np.array(features))
     return tensor.view(torch.bfloat16).float() if tensor.dtype == torch.uint16 else tensor
 
 

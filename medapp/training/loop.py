@@ -74,7 +74,7 @@ class Loop:
 
     def __init__(
         self, fabric: Any, suffix: nn.Module, groups: list[dict[str, object]], prepare: Prepare, train: Part, validation: Part,
-        classes: tuple[str, ...], recipe: Recipe, checkpoint_path: Path, emit: Callable[..., None],
+        classes: tuple[str, ...], recipe: Recipe, checkpoint_path: Path, emit: Callable[..., object],
         should_stop: Callable[[], bool], save_best: Callable[[dict[str, Tensor], int], None],
     ) -> None:  # fmt: skip
         self.suffix, self.prepare, self.train, self.validation = suffix, prepare, train, validation

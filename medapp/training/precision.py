@@ -66,9 +66,10 @@ def measure_speed(workspace: Workspace) -> Speed:
 
 def _time_convolution(dtype: torch.dtype) -> float:
     """Billions of operations a second of a ResNet's commonest layer; the median of five, after one to warm up; at most about a second."""
-    layer = nn.Conv2d(64, 64, 3, padding=1, bias=False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    layer = nn.Conv2d(64, 64, 3, padding=1, bias=False).to(memory_format=torch.channels_last)
     images = torch.randn(8, 64, 32, 32).contiguous(memory_format=torch.channels_last).requires_grad_()
-    seconds, start = [], time.perf_counter()
+    seconds: list[float] = []
+    start = time.perf_counter()
     while len(seconds) < 6 and (len(seconds) < 2 or time.perf_counter() - start < 1):
         before = time.perf_counter()
         with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):

@@ -143,7 +143,8 @@ def build_recipe(values: Mapping[str, Any]) -> Recipe:
     Raises:
         RecipeError: an unknown field (with the nearest known one), a missing data set, or an invalid value.
     """
-    return _build(Recipe, values, "")
+    recipe: Recipe = _build(Recipe, values)
+    return recipe
 
 
 def parse_assignments(assignments: typing.Iterable[str]) -> dict[str, Any]:
@@ -191,13 +192,13 @@ def _parse(text: str, kind: Any, key: str) -> Any:
     raise RecipeError(f"{key} is a group of settings. Set one of them, such as {key}.{dataclasses.fields(kind)[0].name}=….")
 
 
-def _build(kind: Any, values: Mapping[str, Any], prefix: str) -> Any:
+def _build(kind: Any, values: Mapping[str, Any]) -> Any:
     kinds = typing.get_type_hints(kind)
     made = {}
     for name, value in values.items():
         wanted = _find_kind(kind, name)
         if dataclasses.is_dataclass(wanted) and isinstance(value, Mapping):
-            value = _build(wanted, value, f"{prefix}{name}.")
+            value = _build(wanted, value)
         made[name] = value
     missing = [f.name for f in dataclasses.fields(kind) if f.default is dataclasses.MISSING and f.name not in made]
     if missing:

@@ -5,6 +5,7 @@ from conftest import Trained, write_bands
 
 from medapp.data.importing import add_folder
 from medapp.errors import DataError, RecipeError
+from medapp.models.backbones import BACKBONES
 from medapp.runs.plan import plan_run
 from medapp.training.recipe import Recipe
 from medapp.workspace import Workspace
@@ -23,6 +24,7 @@ def test_more_work_takes_longer(trained: Trained) -> None:
     assert estimate(epochs=20) > estimate(epochs=10)
     assert estimate(image_size=256) > estimate(image_size=128)
     assert estimate(strategy="fine-tune") > estimate(strategy="last-stage") > estimate(strategy="linear-probe")
+    (trained.workspace.weights_folder / BACKBONES["resnet50"].file_name).write_bytes(b"put there by hand")
     assert estimate(source="resnet50") > estimate(source="bundled")
 
 

@@ -14,7 +14,7 @@ from medapp.workspace import Workspace
 
 
 def test_exported_run_comes_back_and_predicts_the_same(trained: Trained, tmp_path: Path) -> None:
-    image = trained.folder / "above" / "p00_0.png"
+    image = trained.folder / "above" / "p00.png"
     before = [p.probabilities for p in api.predict("probe", [image])]
     path = export_run(find_run(trained.workspace, "probe"), tmp_path / "probe.zip")
     figures = api.evaluate("probe")
@@ -57,7 +57,7 @@ def test_damaged_zip_is_refused_in_words_and_leaves_nothing(trained: Trained, tm
             target.writestr(name, content)
         target.writestr("stranger.txt", "hello")
     if damage == "no zip":
-        shutil.copy(trained.folder / "above" / "p00_0.png", bad)
+        shutil.copy(trained.folder / "above" / "p00.png", bad)
     runs = [run.id for run in list_runs(trained.workspace)]
     with pytest.raises(MedAppError):
         import_run(trained.workspace, bad)

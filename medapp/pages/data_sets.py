@@ -40,7 +40,7 @@ def draw_add_button(kind: str) -> None:
 
 def draw_add_page() -> None:
     frame.draw_head("Add a data set", "Images are read, never changed, and stay on this machine.", HERE)
-    way = st.segmented_control("Where from", list(WAYS), default="folder", format_func=lambda w: WAYS[w][0], key="add", bind="query-params", required=True)
+    way = st.segmented_control("Where from", list(WAYS), default="folder", format_func=lambda w: WAYS[w][0], key="add", bind="query-params", required=True, wrap=True)
     with st.container(border=True, width=760):
         draw_adding(str(way))
 

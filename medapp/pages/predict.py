@@ -33,7 +33,7 @@ def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
 def draw_choice(run: Run) -> None:
     frame.draw_head("Predict", f"{run.name} · {state_quality(run)}")
     ways = ["From a data set", "Upload", "A folder on this machine"]
-    way = st.segmented_control("Images", ways, default=ways[0], key="from", bind="query-params", required=True)
+    way = st.segmented_control("Images", ways, default=ways[0], key="from", bind="query-params", required=True, wrap=True)
     left, right = st.columns(2)
     chosen = left.selectbox("Model", models, models.index(run), format_func=lambda r: r.name)
     if chosen.id != run.id:

@@ -43,13 +43,13 @@ def draw_queue(others: list[Run]) -> None:
 def draw_form(data_sets: list[DataSet]) -> None:
     frame.draw_head("Train a model", "Choose the images, what to start from, and how much may learn.")
     draw_queue(runs)
-    left, right = st.columns([2.6, 1], gap="large")
+    left, right = frame.split([2.6, 1], key="train")
     with left:
         given = url.read_number("data")
         place = next((i for i, d in enumerate(data_sets) if d.id == given), 0)
         data_set = st.selectbox("Data set", data_sets, place, format_func=lambda d: d.name)
         url.write("data", data_set.id)
-        preset = str(st.segmented_control("Begin with", list(PRESETS), default="Quick look", required=True, key="preset"))
+        preset = str(st.segmented_control("Begin with", list(PRESETS), default="Quick look", required=True, wrap=True, key="preset"))
         st.caption(PRESETS[preset].help)
         source = draw_source_form(preset)
         values = draw_settings_form(preset)

@@ -41,10 +41,10 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
     frame.draw_head(data_set.name, count_and_name(data_set), parents)
     _draw_report()
     view = st.segmented_control(
-        "View", ["Images", "Preprocess", "Rename or remove"], default="Images", key="view", bind="query-params", required=True, label_visibility="collapsed"
+        "View", ["Images", "Preprocess", "Rename or remove"], default="Images", key="view", bind="query-params", required=True, wrap=True, label_visibility="collapsed"
     )  # fmt: skip
     if view == "Images":
-        left, right = st.columns([3, 1], gap="large")
+        left, right = frame.split([3, 1], key="data-set")
         with left:
             _draw_images(data_set)
         with right:
@@ -64,7 +64,7 @@ def choose_filters(data_set: DataSet) -> Filters:
 def _draw_images(data_set: DataSet) -> None:
     one, two, three = st.columns([1, 1.35, 1])
     label = one.selectbox("Class", [ALL, *data_set.classes], key="label", bind="query-params", on_change=_go_to_first_page)
-    split = two.segmented_control("Part", [ALL, *SPLITS], default=ALL, key="part", bind="query-params", required=True, on_change=_go_to_first_page)
+    split = two.segmented_control("Part", [ALL, *SPLITS], default=ALL, key="part", bind="query-params", required=True, wrap=True, on_change=_go_to_first_page)
     text = three.text_input("Search", placeholder="name, patient, site", key="find", bind="query-params", on_change=_go_to_first_page)
     filters: Filters = {"label": None if label == ALL else label, "split": None if split == ALL else split, "text": text or None}
     opened = draw_gallery_page(data_set, filters, key="gallery")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from medapp.errors import MedAppError
 from medapp.figures import CONFIG
@@ -76,6 +77,11 @@ def draw_head(title: str, facts: str = "", parents: Parents | None = None) -> No
         st.title(escape(title), anchor=False)
         if facts:
             st.markdown(escape(facts))
+
+
+def split(spec: int | list[float], key: str) -> list[DeltaGenerator]:
+    """The parts of a page side by side; on a narrow screen they stand one below the other."""
+    return list(st.container(key=f"split-{key}").columns(spec, gap="large"))
 
 
 def find_theme() -> str:

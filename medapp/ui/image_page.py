@@ -18,7 +18,7 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     way = {**parents, data_set.name: (frame.DATA_SETS, {"set": str(data_set.id)})}
     known = [sample.label, f"{sample.split} part", f"patient {sample.patient}" if sample.patient else "patient unknown"]
     frame.draw_head(sample.name, " · ".join([*known, frame.SYNTHETIC] if data_set.is_synthetic else known), way)
-    left, right = st.columns([2, 1], gap="large")
+    left, right = frame.split([2, 1], key="image")
     image = load_image(sample.path)
     catalog, filters = find_catalog(), choose_filters(data_set)
     place, count = catalog.find_place(data_set, sample, **filters), catalog.count_samples(data_set, **filters)

@@ -31,7 +31,7 @@ def draw_model_page(run: Run) -> None:
             st.page_link(frame.TRAIN, label="Watch it, or resume it", query_params={"run": run.id})
     view = st.segmented_control(
         "View", ["Figures", "Curves", "Settings", "Another data set", "Manage"], default="Figures", key="show", bind="query-params",
-        required=True, label_visibility="collapsed",
+        required=True, wrap=True, label_visibility="collapsed",
     )  # fmt: skip
     if view == "Figures":
         _draw_figures(run)
@@ -52,7 +52,7 @@ def _draw_figures(run: Run) -> None:
         return
     evaluation = read_evaluation(figures)
     draw_evaluation(evaluation, f"on the test part of {figures['dataset']}")
-    left, right = st.columns(2, gap="large")
+    left, right = frame.split(2, key="figures")
     with left:
         picked = frame.draw_figure(draw_confusion(evaluation, frame.find_theme()), key="confusion", on_select="rerun", selection_mode="points")
         st.caption("Click a cell to see its images.")
@@ -78,7 +78,7 @@ def _draw_classes(evaluation: Evaluation) -> None:
 
 def _draw_curves(run: Run) -> None:
     events = follow(run.id, run).read()
-    left, right = st.columns(2, gap="large")
+    left, right = frame.split(2, key="curves")
     with left:
         frame.draw_figure(draw_loss(events, frame.find_theme()), key="loss")
     with right:

@@ -22,7 +22,7 @@ def draw_prediction(run: Run, path: Path, name: str, sample: Sample | None, is_s
     from medapp.explanation import METHODS  # torch
 
     classes = load_model(run).classes
-    left, right = st.columns([2.4, 1], gap="large")
+    left, right = frame.split([2.4, 1], key="prediction")
     with left:
         one, two = st.columns(2)
         method = one.selectbox("Method", list(METHODS), format_func=lambda m: METHODS[m].title, key="method", bind="query-params", help="How the heatmap is made.")

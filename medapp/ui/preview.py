@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from medapp.data.image import load_image
 from medapp.data.pixels import Preprocess, render_full, render_pixels
 from medapp.data.samples import DataSet, Sample
-from medapp.ui.frame import SYNTHETIC
+from medapp.ui import frame
 from medapp.ui.recipe_form import draw_preprocess_form
 from medapp.ui.server import find_catalog
 
@@ -17,7 +17,7 @@ EXAMPLES = 2  # changes of each
 
 def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess:
     """Settings on the left, examples on the right; gives the settings."""
-    left, right = st.columns([1, 2.2], gap="large")
+    left, right = frame.split([1, 2.2], key="preview")
     with left:
         preprocess = draw_preprocess_form(f"preprocess-{data_set.id}")
         st.caption("These settings are part of a run's recipe and travel with its model.")
@@ -28,7 +28,7 @@ def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess
             rows[0][place].image(render_full(image), caption=f"{sample.label}, {sample.width} × {sample.height}", width="stretch")
             rows[1][place].image(render_pixels(image, preprocess, size_px), caption=f"what the network sees, {size_px} px", width="stretch")
         if data_set.is_synthetic:
-            st.caption(SYNTHETIC)
+            st.caption(frame.SYNTHETIC)
     return preprocess
 
 

@@ -152,7 +152,7 @@ def _load_square(sample: Sample, preprocess: Preprocess, size_px: int) -> Bytes:
 def _find_content(image: NDArray[Any], preprocess: Preprocess) -> tuple[int, int, int, int]:
     """x0, y0, x1, y1 of what counts: the image, or where black borders are cropped what they surround.
 
-    That is: between the outermost rows and columns of which at least 1% is brighter than 6% of the image's range.
+    That is: between the outermost rows and columns of which at least 2% is brighter than 6% of the image's range.
     """
     whole = 0, 0, image.shape[1], image.shape[0]
     if not preprocess.crop_borders:
@@ -160,7 +160,7 @@ def _find_content(image: NDArray[Any], preprocess: Preprocess) -> tuple[int, int
     grey = image if image.ndim == 2 else image.max(2)
     low, high = int(grey.min()), int(grey.max())
     bright = grey > low + 0.06 * (high - low)
-    rows, columns = np.flatnonzero(bright.mean(1) >= 0.01), np.flatnonzero(bright.mean(0) >= 0.01)
+    rows, columns = np.flatnonzero(bright.mean(1) >= 0.02), np.flatnonzero(bright.mean(0) >= 0.02)
     if not rows.size or not columns.size:
         return whole
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

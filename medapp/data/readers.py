@@ -42,12 +42,18 @@ def read_with_pillow(file: IO[bytes]) -> Picture:
     What is transparent lies on black. Of several pages the first is taken. 16 bits are kept for grey; of colours with
     16 bits a channel the upper 8 are read. Numbers beyond 16 bits are stretched to them.
     """
-    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # the limit here is stricter
+    _silence()
     with Image.open(file, formats=("PNG", "JPEG", "TIFF", "BMP", "WEBP")) as image:
         _check_size(*image.size)
         name, stored_as = image.format or "", _describe(image)
         image.load()
         return Picture(_to_array(ImageOps.exif_transpose(image)), stored_as, name)
+
+
+def _silence() -> None:
+    """Libraries tell standard error what they mended; here a file can be read or cannot, and the size limit is stricter."""
+    warnings.filterwarnings("ignore", module="PIL|pydicom")
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 def _describe(image: Image.Image) -> str:
@@ -107,6 +113,7 @@ def read_dicom(file: IO[bytes]) -> Picture:
     from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
     from pydicom.pixels.utils import pixel_array
 
+    _silence()
     facts = pydicom.dcmread(file)
     if "PixelData" not in facts:
         raise ImageError("this DICOM file holds no image")

@@ -1,0 +1,165 @@
+"""What goes into the catalog comes out again, for many at once, and damage is said in words."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from medapp.data.catalog import Catalog
+from medapp.data.samples import Box, DataSet, Sample
+from medapp.errors import DataError, WorkspaceError
+from medapp.workspace import Workspace
+
+
+def build_data_set(name: str, root: Path, origin: str = "registered") -> DataSet:
+    return DataSet(0, name, root, origin, ("a", "b"), None, False, "drawn", False, "2024-01-01T00:00:00+00:00")
+
+
+def build_sample(name: str, root: Path, split: str = "train", content: str = "", patient: str | None = None, boxes: tuple[Box, ...] = ()) -> Sample:
+    return Sample(0, name, root / name, name[0], patient, None, split, content or name, 4, 3, "8-bit grey", boxes)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "images"
+
+
+@pytest.fixture
+def catalog(workspace: Workspace) -> Catalog:
+    return Catalog(workspace)
+
+
+def test_a_data_set_comes_back_as_it_was_stored(catalog: Catalog, root: Path) -> None:
+    boxes = (Box("a", 1, 2, 3.5, 4), Box("a", 0, 0, 1, 1))
+    samples = [build_sample("a/1.png", root, boxes=boxes), build_sample("b/Ä.png", root, "test", patient="p7")]
+    stored = catalog.add(build_data_set("Köpfe", root), samples, [("b/x.png", "cut short")])
+    assert catalog.list_data_sets() == [stored]
+    assert catalog.find_data_set("Köpfe") == catalog.find_data_set(stored.id) == catalog.find_data_set(str(stored.id)) == stored
+    loaded = catalog.load_samples(stored)
+    assert [replace(s, id=0) for s in loaded] == samples
+    assert [catalog.load_sample(stored, s.id) for s in loaded] == loaded
+    assert catalog.load_sample(stored, 99) is None
+    assert catalog.list_unreadable(stored) == [("b/x.png", "cut short")]
+    assert catalog.count_classes(stored) == {"train": {"a": 1, "b": 0}, "validation": {"a": 0, "b": 0}, "test": {"a": 0, "b": 1}}
+
+
+def test_a_sample_of_another_data_set_is_not_found(catalog: Catalog, root: Path) -> None:
+    first = catalog.add(build_data_set("1", root), [build_sample("a/1.png", root)])
+    second = catalog.add(build_data_set("2", root), [build_sample("a/1.png", root)])
+    assert catalog.load_sample(second, catalog.load_samples(first)[0].id) is None
+
+
+def test_filters_and_pages(catalog: Catalog, root: Path) -> None:
+    samples = [build_sample(f"{'ab'[i % 2]}/{i:02d}.png", root, "test" if i > 7 else "train", patient=f"Müller{i % 3}") for i in range(10)]
+    stored = catalog.add(build_data_set("x", root), samples)
+
+    def names(**filters: object) -> list[str]:
+        found = catalog.load_samples(stored, **filters)  # type: ignore[arg-type]
+        counted = {k: v for k, v in filters.items() if k not in ("offset", "limit")}
+        assert catalog.count_samples(stored, **counted) >= len(found)  # type: ignore[arg-type]
+        return [s.name for s in found]
+
+    assert names(split="test") == ["a/08.png", "b/09.png"]
+    assert names(split="train", label="b", offset=1, limit=2) == ["b/03.png", "b/05.png"]
+    assert names(text="MÜLLER2") == ["a/02.png", "b/05.png", "a/08.png"]
+    assert names(text="%") == []
+    assert len(names(text="")) == 10
+
+
+def test_leaks_copies_and_contradictions_are_counted(catalog: Catalog, root: Path) -> None:
+    samples = [
+        build_sample("a/1.png", root, "train", "same"), build_sample("b/2.png", root, "test", "same"),
+        build_sample("a/3.png", root, "test", "twice"), build_sample("a/4.png", root, "test", "twice"),
+        build_sample("a/5.png", root, "validation", "near", "p", (Box("a", 0, 0, 1, 1),) * 2), build_sample("a/6.png", root, "test", "near", "p"),
+    ]  # fmt: skip
+    stored = catalog.add(build_data_set("x", root), samples)
+    facts = catalog.load_facts(stored)
+    assert catalog.count_leaks(stored) == facts.leaks == 2
+    assert (facts.images, facts.copies, facts.contradictions) == (6, 3, 2)
+    assert (facts.patients, facts.without_patient, facts.patients_on_two_sides, facts.with_box) == (1, 4, 1, 1)
+
+
+def test_a_taken_name_is_refused_and_leaves_nothing_behind(catalog: Catalog, root: Path) -> None:
+    stored = catalog.add(build_data_set("x", root), [build_sample("a/1.png", root)])
+    other = catalog.add(build_data_set("y", root), [])
+    with pytest.raises(DataError, match="'x' already"):
+        catalog.add(build_data_set("x", root), [build_sample("a/1.png", root)])
+    with pytest.raises(DataError, match="'x' already"):
+        catalog.rename(other, " x ")
+    assert [d.name for d in catalog.list_data_sets()] == ["x", "y"]
+    assert catalog.rename(stored, "x") == stored
+    assert catalog.rename(stored, "z").name == catalog.find_data_set(stored.id).name == "z"
+
+
+def test_an_unknown_name_suggests_the_nearest(catalog: Catalog, root: Path) -> None:
+    with pytest.raises(DataError, match="none yet"):
+        catalog.find_data_set("chest")
+    catalog.add(build_data_set("chest-xray", root), [])
+    with pytest.raises(DataError, match="Did you mean chest-xray"):
+        catalog.find_data_set("chest-xry")
+
+
+def test_removing_deletes_images_of_ones_own_only(catalog: Catalog, workspace: Workspace, root: Path) -> None:
+    own = workspace.data_folder / "mine" / "wrapped"
+    for folder in (own, root):
+        folder.mkdir(parents=True)
+        (folder / "1.png").write_bytes(b"x")
+    registered = catalog.add(build_data_set("registered", root), [build_sample("a/1.png", root)])
+    uploaded = catalog.add(build_data_set("uploaded", own, "uploaded"), [])
+    foreign = catalog.add(build_data_set("foreign", root, "uploaded"), [])
+    assert catalog.find_data_set("uploaded").root == own
+    for data_set in (registered, uploaded, foreign):
+        catalog.remove(data_set)
+    assert catalog.list_data_sets() == []
+    assert (root / "1.png").exists()
+    assert not (workspace.data_folder / "mine").exists()
+    assert workspace.data_folder.exists()
+    assert catalog.load_samples(registered) == []
+
+
+def test_own_images_move_with_the_workspace(catalog: Catalog, workspace: Workspace, tmp_path: Path) -> None:
+    catalog.add(build_data_set("x", workspace.data_folder / "x", "uploaded"), [])
+    moved = Workspace(tmp_path / "elsewhere")
+    workspace.root.rename(moved.root)
+    assert Catalog(moved).find_data_set("x").root == moved.data_folder / "x"
+
+
+def test_many_threads_read_and_write_at_once(workspace: Workspace, root: Path) -> None:
+    def work(i: int) -> int:
+        catalog = Catalog(workspace)
+        stored = catalog.add(build_data_set(f"set {i}", root), [build_sample(f"a/{j}.png", root) for j in range(20)])
+        return catalog.count_samples(stored)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(16))) == [20] * 16
+    assert len(Catalog(workspace).list_data_sets()) == 16
+
+
+def test_a_corrupt_catalog_names_its_backup_and_the_backup_works(workspace: Workspace, root: Path) -> None:
+    Catalog(workspace).add(build_data_set("x", root), [build_sample("a/1.png", root)])
+    backup = workspace.root / "catalog.backup.sqlite"
+    for path in workspace.root.glob("catalog.sqlite-*"):
+        path.unlink()
+    workspace.catalog_path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(WorkspaceError, match="is damaged") as error:
+        Catalog(workspace)
+    assert str(backup) in str(error.value)
+    backup.replace(workspace.catalog_path)
+    assert [d.name for d in Catalog(workspace).list_data_sets()] == ["x"]
+
+
+def test_missing_tables_are_damage_too(workspace: Workspace) -> None:
+    catalog = Catalog(workspace)
+    with sqlite3.connect(workspace.catalog_path) as db:
+        db.execute("DROP TABLE data_sets")
+    with pytest.raises(WorkspaceError, match="is damaged: no such table"):
+        catalog.list_data_sets()
+
+
+def test_a_sample_has_its_place_among_those_that_fit(catalog: Catalog, root: Path) -> None:
+    stored = catalog.add(build_data_set("x", root), [build_sample(f"{'ab'[i % 2]}/{i}.png", root) for i in range(6)])
+    samples = catalog.load_samples(stored, label="b")
+    assert [catalog.find_place(stored, s, label="b") for s in samples] == [0, 1, 2]
+    assert catalog.find_place(stored, samples[0], label="a") is None

@@ -1,0 +1,81 @@
+"""Migrations go forward only, one transaction each, with a backup before."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from medapp.data.schema import MIGRATIONS, change, connect, migrate
+from medapp.errors import WorkspaceError
+
+
+def add_note(db: sqlite3.Connection) -> None:
+    db.execute("ALTER TABLE data_sets ADD COLUMN note TEXT NOT NULL DEFAULT 'none'")
+
+
+def break_halfway(db: sqlite3.Connection) -> None:
+    db.execute("ALTER TABLE data_sets ADD COLUMN half TEXT")
+    db.execute("SELECT nonsense FROM nowhere")
+
+
+def find_columns(path: Path) -> list[str]:
+    with connect(path) as db:
+        return [row[1] for row in db.execute("PRAGMA table_info(data_sets)")]
+
+
+def find_version(path: Path) -> int:
+    with connect(path) as db:
+        return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "catalog.sqlite"
+    migrate(path, MIGRATIONS)
+    with change(path) as db:
+        db.execute("INSERT INTO data_sets VALUES (1, 'x', '', '', '[]', NULL, 0, '', 0, '')")
+    return path
+
+
+def test_a_new_catalog_has_the_newest_version_and_the_write_ahead_log(path: Path) -> None:
+    assert find_version(path) == len(MIGRATIONS)
+    with connect(path) as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert db.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_a_migration_keeps_the_rows_and_leaves_a_backup_of_before(path: Path) -> None:
+    migrate(path, (*MIGRATIONS, add_note))
+    assert find_version(path) == len(MIGRATIONS) + 1
+    with connect(path) as db:
+        assert db.execute("SELECT name, note FROM data_sets").fetchall() == [("x", "none")]
+    backup = path.with_suffix(f".before-{len(MIGRATIONS) + 1}.sqlite")
+    assert "note" not in find_columns(backup)
+    migrate(path, (*MIGRATIONS, add_note))
+
+
+def test_a_failed_migration_changes_nothing(path: Path) -> None:
+    with pytest.raises(WorkspaceError):
+        migrate(path, (*MIGRATIONS, break_halfway))
+    assert "half" not in find_columns(path)
+    assert find_version(path) == len(MIGRATIONS)
+
+
+def test_a_newer_catalog_is_refused(path: Path) -> None:
+    migrate(path, (*MIGRATIONS, add_note))
+    with pytest.raises(WorkspaceError, match=r"newer MedApp.*Update MedApp"):
+        migrate(path, MIGRATIONS)
+
+
+def test_a_change_that_fails_is_undone(path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), change(path) as db:
+        db.execute("DELETE FROM data_sets")
+        _ = 1 / 0
+    with connect(path) as db:
+        assert db.execute("SELECT COUNT(*) FROM data_sets").fetchone() == (1,)
+
+
+def test_a_folder_in_the_place_of_the_catalog_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "catalog.sqlite").mkdir()
+    with pytest.raises(WorkspaceError, match=r"cannot be used: .*Check permissions and space"):
+        migrate(tmp_path / "catalog.sqlite")

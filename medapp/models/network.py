@@ -86,6 +86,18 @@ ARCHITECTURES: dict[str, Architecture] = {
 }
 
 
+class Head(nn.Linear):
+    """A linear layer that computes in float32, also where the rest runs in bfloat16.
+
+    Its inputs can have means far above their spread; with eight bits of mantissa their differences, which tell the classes apart, drown.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Features (N, F) to logits (N, K) float32."""
+        with torch.autocast(x.device.type, enabled=False):
+            return nn.functional.linear(x.float(), self.weight, self.bias)
+
+
 class Network(nn.Module):
     """A torchvision model seen as stages, pool and head.
 
@@ -105,7 +117,7 @@ class Network(nn.Module):
         row = ARCHITECTURES[architecture]
         parent_name, _, name = row.head.rpartition(".")
         parent = self.model.get_submodule(parent_name)
-        setattr(parent, name, nn.Linear(self.model.get_submodule(row.head).in_features, len(self.classes)))
+        setattr(parent, name, Head(self.model.get_submodule(row.head).in_features, len(self.classes)))
         stages, pool = row.part(self.model)
         # A tuple hides the parts from nn.Module's registry: they share the model's parameters and must not be saved twice.
         self._parts: tuple[list[tuple[str, nn.Module]], nn.Module, nn.Module] = (stages, pool, self.model.get_submodule(row.head))
@@ -121,10 +133,10 @@ class Network(nn.Module):
         return self._parts[1]
 
     @property
-    def head(self) -> nn.Linear:
+    def head(self) -> Head:
         """From feature vectors (N, F) to logits (N, K)."""
         head = self._parts[2]
-        assert isinstance(head, nn.Linear)
+        assert isinstance(head, Head)
         return head
 
     @property

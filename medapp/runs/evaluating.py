@@ -22,11 +22,10 @@ from medapp.workspace import Workspace, open_replacing, write_bytes
 
 
 def judge(samples: Sequence[Sample], probabilities: NDArray[np.float32], classes: tuple[str, ...]) -> dict[str, Any]:
-    """Figures with intervals, resampling patients where every image's patient is known and images otherwise."""
+    """Figures with intervals, resampling patients where they are known (an image without one counts as its own) and images otherwise."""
     truth = np.array([classes.index(s.label) for s in samples], np.int64)
     patients = [s.patient for s in samples]
-    groups = [p for p in patients if p is not None]
-    return evaluate(probabilities, truth, classes, groups if groups and len(groups) == len(patients) else None).to_dict()
+    return evaluate(probabilities, truth, classes, patients if any(p is not None for p in patients) else None).to_dict()
 
 
 def save_evaluation(run: Run, figures: dict[str, Any], samples: Sequence[Sample], probabilities: NDArray[np.float32]) -> None:

@@ -51,7 +51,7 @@ class Work:
         """
         try:
             return self._do()
-        except Stopped:
+        except StopRequestedError:
             return False
 
     def _do(self) -> bool:
@@ -175,13 +175,13 @@ class _Progress:
 
     def __call__(self, done: int, total: int) -> None:
         if self.should_stop():
-            raise Stopped("Stopped while preparing.")
+            raise StopRequestedError("Stopped while preparing.")
         if time.perf_counter() - self.said > 0.25 or done == total:
             self.said = time.perf_counter()
             self.run.append_event("progress", text=self.text, done=done, total=total)
 
 
-class Stopped(RunError):
+class StopRequestedError(RunError):
     """The run was asked to stop while it prepared."""
 
 

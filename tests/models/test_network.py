@@ -55,3 +55,13 @@ def test_grey_is_repeated_and_normalised() -> None:
     assert x.shape == (1, 3, 2, 2)
     for channel in range(3):
         assert x[0, channel, 0, 0].item() == pytest.approx((1 - MEAN[channel]) / STD[channel])
+
+
+def test_head_tells_apart_in_bfloat16_what_differs_by_little() -> None:
+    network = Network("resnet18", ("a", "b")).eval()
+    features = 100 + torch.randn(64, 512, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        network.head.weight.mul_(50)
+        wanted = network.head(features)
+        with torch.autocast("cpu", torch.bfloat16):
+            assert torch.allclose(network.head(features), wanted, rtol=1e-4, atol=1e-2)

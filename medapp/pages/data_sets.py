@@ -40,9 +40,10 @@ def draw_add_button(kind: str) -> None:
 
 def draw_add_page() -> None:
     frame.draw_head("Add a data set", "Images are read, never changed, and stay on this machine.", HERE)
-    way = st.segmented_control("Where from", list(WAYS), default="folder", format_func=lambda w: WAYS[w][0], key="add", bind="query-params", required=True, wrap=True)
+    way = url.read_choice("add", WAYS) or "folder"
+    st.segmented_control("Where from", list(WAYS), default=way, format_func=lambda w: WAYS[w][0], required=True, wrap=True, **url.bind("add", ""))
     with st.container(border=True, width=760):
-        draw_adding(str(way))
+        draw_adding(way)
 
 
 data_sets = find_catalog().list_data_sets()

@@ -33,7 +33,8 @@ def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
 def draw_choice(run: Run) -> None:
     frame.draw_head("Predict", f"{run.name} · {state_quality(run)}")
     ways = ["From a data set", "Upload", "A folder on this machine"]
-    way = st.segmented_control("Images", ways, default=ways[0], key="from", bind="query-params", required=True, wrap=True)
+    way = url.read_choice("from", ways) or ways[0]
+    st.segmented_control("Images", ways, default=way, required=True, wrap=True, **url.bind("from", ways[0]))
     left, right = st.columns(2)
     chosen = left.selectbox("Model", models, models.index(run), format_func=lambda r: r.name)
     if chosen.id != run.id:
@@ -56,7 +57,7 @@ def draw_pick(run: Run, place_for_choice: DeltaGenerator) -> None:
     data_set = place_for_choice.selectbox("Data set", data_sets, place, format_func=lambda d: d.name)
     url.write("of", data_set.id)
     st.caption("The test part: images that a model trained on this data set has not seen. Click one.")
-    opened = draw_gallery_page(data_set, {"split": "test"}, key="pick")
+    opened = draw_gallery_page(data_set, {"label": None, "split": "test", "text": None}, key="pick")
     if opened is not None:
         url.write("sample", opened)
         st.rerun()

@@ -21,7 +21,7 @@ from medapp.ui.server import find_catalog, open_workspace
 ALL = "All"
 
 
-class Filters(TypedDict, total=False):
+class Filters(TypedDict):
     """What a catalog's filters take."""
 
     label: str | None
@@ -40,9 +40,9 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
     """The page of one data set."""
     frame.draw_head(data_set.name, count_and_name(data_set), parents)
     _draw_report()
-    view = st.segmented_control(
-        "View", ["Images", "Preprocess", "Rename or remove"], default="Images", key="view", bind="query-params", required=True, wrap=True, label_visibility="collapsed"
-    )  # fmt: skip
+    views = ["Images", "Preprocess", "Rename or remove"]
+    view = url.read_choice("view", views) or views[0]
+    st.segmented_control("View", views, default=view, required=True, wrap=True, label_visibility="collapsed", **url.bind("view", views[0]))
     if view == "Images":
         left, right = frame.split([3, 1], key="data-set")
         with left:
@@ -57,16 +57,16 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
 
 def choose_filters(data_set: DataSet) -> Filters:
     """Class, part and text as the page's address says; what a catalog's filters take."""
-    label, split, text = st.query_params.get("label"), st.query_params.get("part"), st.query_params.get("find", "").strip()
-    return {"label": label if label in data_set.classes else None, "split": split if split in SPLITS else None, "text": text or None}
+    label, split = url.read_choice("label", data_set.classes), url.read_choice("part", SPLITS)
+    return {"label": label, "split": split, "text": url.read_text("find") or None}
 
 
 def _draw_images(data_set: DataSet) -> None:
     one, two, three = st.columns([1, 1.35, 1])
-    label = one.selectbox("Class", [ALL, *data_set.classes], key="label", bind="query-params", on_change=_go_to_first_page)
-    split = two.segmented_control("Part", [ALL, *SPLITS], default=ALL, key="part", bind="query-params", required=True, wrap=True, on_change=_go_to_first_page)
-    text = three.text_input("Search", placeholder="name, patient, site", key="find", bind="query-params", on_change=_go_to_first_page)
-    filters: Filters = {"label": None if label == ALL else label, "split": None if split == ALL else split, "text": text or None}
+    filters, labels = choose_filters(data_set), [ALL, *data_set.classes]
+    one.selectbox("Class", labels, labels.index(filters["label"] or ALL), **url.bind("label", ALL, ["page"]))
+    two.segmented_control("Part", [ALL, *SPLITS], default=filters["split"] or ALL, required=True, wrap=True, **url.bind("part", ALL, ["page"]))
+    three.text_input("Search", filters["text"] or "", placeholder="name, patient, site", **url.bind("find", "", ["page"]))
     opened = draw_gallery_page(data_set, filters, key="gallery")
     if opened is not None:
         url.write("image", opened)
@@ -82,9 +82,9 @@ def draw_gallery_page(data_set: DataSet, filters: Filters, key: str) -> int | No
         return None
     pages = -(-count // PAGE_SIZE)
     box = st.container()
-    page = 1
+    page = min(max(1, url.read_number("page") or 1), pages)
     if pages > 1:
-        page = st.pagination(pages, key="page", bind="query-params", width="stretch")
+        st.pagination(pages, default=page, width="stretch", **url.bind("page", 1))
         st.caption(f"{count:,} images, {PAGE_SIZE} a page")
     samples = catalog.load_samples(data_set, **filters, offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
     tiles = [build_tile(data_set.classes, sample) for sample in samples]
@@ -100,10 +100,6 @@ def build_tile(classes: Sequence[str], sample: Sample, badge: str = "") -> Tile:
     except ImageError:
         jpeg, name = b"", f"{name} (cannot be read)"
     return Tile(sample.id, jpeg, name, sample.label, classes.index(sample.label), badge)
-
-
-def _go_to_first_page() -> None:
-    st.session_state["page"] = 1
 
 
 def _draw_facts(data_set: DataSet) -> None:

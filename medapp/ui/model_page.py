@@ -10,7 +10,7 @@ from medapp.evaluation import Evaluation
 from medapp.figures import draw_confusion, draw_loss, draw_metrics, draw_sensitivity
 from medapp.runs.folder import Run
 from medapp.runs.transfer import export_run
-from medapp.ui import frame
+from medapp.ui import frame, url
 from medapp.ui.live_panel import draw_chip, draw_settings, follow
 from medapp.ui.mistakes import draw_cell_images
 from medapp.ui.run_view import draw_evaluation, find_classes, read_evaluation, state_recipe, write_figure
@@ -29,10 +29,9 @@ def draw_model_page(run: Run) -> None:
             st.switch_page(frame.PREDICT, query_params={"by": run.id})
         if run.state in UNDER_WAY or not run.has_model:
             st.page_link(frame.TRAIN, label="Watch it, or resume it", query_params={"run": run.id})
-    view = st.segmented_control(
-        "View", ["Figures", "Curves", "Settings", "Another data set", "Manage"], default="Figures", key="show", bind="query-params",
-        required=True, wrap=True, label_visibility="collapsed",
-    )  # fmt: skip
+    views = ["Figures", "Curves", "Settings", "Another data set", "Manage"]
+    view = url.read_choice("show", views) or views[0]
+    st.segmented_control("View", views, default=view, required=True, wrap=True, label_visibility="collapsed", **url.bind("show", views[0]))
     if view == "Figures":
         _draw_figures(run)
     elif view == "Curves":

@@ -11,10 +11,12 @@ from medapp.data.samples import Sample
 from medapp.figures import draw_probabilities
 from medapp.heatmap import colour, measure_localisation, place_on_image
 from medapp.runs.folder import Run
-from medapp.ui import frame
+from medapp.ui import frame, url
 from medapp.ui.frame import escape
 from medapp.ui.image_viewer import MapLayer, draw_viewer
 from medapp.ui.predicting import load_model, predict_image
+
+PREDICTED = "the prediction"
 
 
 def draw_prediction(run: Run, path: Path, name: str, sample: Sample | None, is_synthetic: bool, place: tuple[int, int] | None) -> int:
@@ -25,14 +27,16 @@ def draw_prediction(run: Run, path: Path, name: str, sample: Sample | None, is_s
     left, right = frame.split([2.4, 1], key="prediction")
     with left:
         one, two = st.columns(2)
-        method = one.selectbox("Method", list(METHODS), format_func=lambda m: METHODS[m].title, key="method", bind="query-params", help="How the heatmap is made.")
-        explained = two.selectbox("Explain", ["the prediction", *classes], key="explain", bind="query-params", help="The class whose evidence the map shows.")
+        method, explained = url.read_choice("method", METHODS) or "gradcam", url.read_choice("explain", classes) or PREDICTED
+        methods, choices = list(METHODS), [PREDICTED, *classes]
+        one.selectbox("Method", methods, methods.index(method), format_func=lambda m: METHODS[m].title, **url.bind("method", "gradcam"))
+        two.selectbox("Explain", choices, choices.index(explained), help="The class whose evidence the map shows.", **url.bind("explain", PREDICTED))
         st.caption(METHODS[method].help)
-        prediction = predict_image(run, path, method, None if explained == "the prediction" else explained)
+        prediction = predict_image(run, path, method, None if explained == PREDICTED else explained)
         if prediction.error or prediction.view is None or prediction.label is None:
             st.error(escape(prediction.error or "There is no prediction for this image."))
             return 0
-        target = prediction.label if explained == "the prediction" else explained
+        target = prediction.label if explained == PREDICTED else explained
         boxes = sample.boxes if sample else ()
         width, height = prediction.image_size
         facts = [f"{width} × {height} px", "no physical scale in the file"] + [frame.SYNTHETIC] * is_synthetic

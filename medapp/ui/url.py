@@ -1,7 +1,11 @@
-"""A page's state in its address. The browser's Back leaves a later page's parameters on an earlier page, so each page has names of
-its own, reads only those, and takes only values that make sense there."""
+"""A page's state in its address, so that a reload, Back, and a link sent to a colleague show the same.
+
+The browser's Back leaves a later page's parameters on an earlier page: each page has names of its own, reads only those, and takes only
+values that make sense there.
+"""
 
 from collections.abc import Collection
+from typing import Any
 
 import streamlit as st
 
@@ -18,9 +22,36 @@ def read_choice(name: str, choices: Collection[str]) -> str | None:
     return text if text in choices else None
 
 
+def read_text(name: str) -> str:
+    """Any text of at most 200 characters, else nothing."""
+    text = st.query_params.get(name, "").strip()
+    return text if len(text) <= 200 else ""
+
+
 def write(name: str, value: int | str | None) -> None:
     """Set a parameter, or take it away with None. A value that is there already leaves the browser's history alone."""
     if value is None:
         st.query_params.pop(name, None)
     elif st.query_params.get(name) != str(value):
         st.query_params[name] = str(value)
+
+
+def bind(name: str, default: object, drops: Collection[str] = ()) -> dict[str, Any]:
+    """Arguments that tie a widget to a parameter; the page gives the widget what it read there as its value.
+
+    The widget's key holds the parameter's value, so that Back, which changes the address alone, changes the widget too. Streamlit's own
+    binding forgets a parameter as soon as its widget is not drawn.
+
+    Args:
+        default: the value that stands for no parameter.
+        drops: parameters that no longer make sense after a change.
+    """
+    key = f"{name}={st.query_params.get(name, '')}"
+    return {"key": key, "on_change": _follow, "args": (name, key, default, tuple(drops))}
+
+
+def _follow(name: str, key: str, default: object, drops: Collection[str]) -> None:
+    value = st.session_state[key]
+    write(name, None if value is None or value == default or not str(value) else str(value))
+    for other in drops:
+        write(other, None)

@@ -55,7 +55,7 @@
     const options = {
       width: box.clientWidth || 400, height: HEIGHT, series: [{}, ...series], legend: { show: false },
       scales: { x: { time: false }, y: { range: (u, low, high) => (low == null ? [0, 1] : uPlot.rangeNum(low, high, 0.08, true)) } },
-      axes: [axis(box, spec.x, { space: 60, size: 32, labelSize: 18, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }), axis(box, spec.y, { size: 58 })],
+      axes: [axis(box, spec.x, { space: 60, size: 32, labelSize: 18, incrs: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] }), axis(box, spec.y, { size: 58 })],
       cursor: { drag: { x: true, y: true, uni: 24 }, points: { size: 7 } },
       hooks: {
         setSelect: [(u) => { if (u.select.width > 2) chart.isZoomed = true; }],

@@ -280,6 +280,9 @@ def _make_folder(workspace: Workspace, name: str) -> Iterator[Path]:
             raise WorkspaceError(f"{folder} cannot be made: {error.strerror}. Check permissions and space.") from error
     try:
         yield folder
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise WorkspaceError(f"{folder} cannot be filled: {error.strerror or error}. Free some space.") from error
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

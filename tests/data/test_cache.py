@@ -39,7 +39,9 @@ def test_an_empty_array_is_kept_too(cache: Cache) -> None:
     assert cache.load_array("pixels", "00") is not None
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: b"", lambda data: b"\x93NUMPY" + b"\xff" * 50, lambda data: data[:20]])
+@pytest.mark.parametrize("damage", [
+    lambda data: data[:-1], lambda data: b"", lambda data: b"\x93NUMPY" + b"\xff" * 50, lambda data: data[:20],
+])  # fmt: skip
 def test_a_damaged_entry_counts_as_never_written(cache: Cache, damage: object) -> None:
     cache.save_array("pixels", "ab", np.ones(100, np.uint8))
     path = cache.find("pixels", "ab")

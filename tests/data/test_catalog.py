@@ -17,7 +17,9 @@ def build_data_set(name: str, root: Path, origin: str = "registered") -> DataSet
     return DataSet(0, name, root, origin, ("a", "b"), None, False, "drawn", False, "2024-01-01T00:00:00+00:00")
 
 
-def build_sample(name: str, root: Path, split: str = "train", content: str = "", patient: str | None = None, boxes: tuple[Box, ...] = ()) -> Sample:
+def build_sample(
+    name: str, root: Path, split: str = "train", content: str = "", patient: str | None = None, boxes: tuple[Box, ...] = ()
+) -> Sample:
     return Sample(0, name, root / name, name[0], patient, None, split, content or name, 4, 3, "8-bit grey", boxes)
 
 
@@ -52,7 +54,8 @@ def test_a_sample_of_another_data_set_is_not_found(catalog: Catalog, root: Path)
 
 
 def test_filters_and_pages(catalog: Catalog, root: Path) -> None:
-    samples = [build_sample(f"{'ab'[i % 2]}/{i:02d}.png", root, "test" if i > 7 else "train", patient=f"Müller{i % 3}") for i in range(10)]
+    sides = ["train"] * 8 + ["test"] * 2
+    samples = [build_sample(f"{'ab'[i % 2]}/{i:02d}.png", root, side, patient=f"Müller{i % 3}") for i, side in enumerate(sides)]
     stored = catalog.add(build_data_set("x", root), samples)
 
     def names(**filters: object) -> list[str]:
@@ -72,7 +75,8 @@ def test_leaks_copies_and_contradictions_are_counted(catalog: Catalog, root: Pat
     samples = [
         build_sample("a/1.png", root, "train", "same"), build_sample("b/2.png", root, "test", "same"),
         build_sample("a/3.png", root, "test", "twice"), build_sample("a/4.png", root, "test", "twice"),
-        build_sample("a/5.png", root, "validation", "near", "p", (Box("a", 0, 0, 1, 1),) * 2), build_sample("a/6.png", root, "test", "near", "p"),
+        build_sample("a/5.png", root, "validation", "near", "p", (Box("a", 0, 0, 1, 1),) * 2),
+        build_sample("a/6.png", root, "test", "near", "p"),
     ]  # fmt: skip
     stored = catalog.add(build_data_set("x", root), samples)
     facts = catalog.load_facts(stored)

@@ -32,8 +32,9 @@ def test_a_folder_a_class(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "split"), [
-    ("train", "train"), ("Training", "train"), ("TRAIN_SET", "train"), ("train-data", "train"), ("1_train", "train"), ("val", "validation"),
-    ("Valid", "validation"), ("validation set", "validation"), ("dev", "validation"), ("test", "test"), ("Testing", "test"), ("test_images", "test"),
+    ("train", "train"), ("Training", "train"), ("TRAIN_SET", "train"), ("train-data", "train"), ("1_train", "train"),
+    ("val", "validation"), ("Valid", "validation"), ("validation set", "validation"), ("dev", "validation"),
+    ("test", "test"), ("Testing", "test"), ("test_images", "test"),
     ("glioma", None), ("tested positive", None), ("trainer", None), ("set", None), ("", None),
 ])  # fmt: skip
 def test_spellings_of_splits(name: str, split: str | None) -> None:
@@ -43,7 +44,8 @@ def test_spellings_of_splits(name: str, split: str | None) -> None:
 def test_split_folders_of_class_folders(tmp_path: Path) -> None:
     scan = scan_folder(make(tmp_path, "Training/a/1.png", "Training/b/x/2.png", "VALID/a/3.png", "Testing/b/4.png"))
     assert show(scan) == [
-        ("Testing/b/4.png", "b", "test"), ("Training/a/1.png", "a", "train"), ("Training/b/x/2.png", "b", "train"), ("VALID/a/3.png", "a", "validation"),
+        ("Testing/b/4.png", "b", "test"), ("Training/a/1.png", "a", "train"), ("Training/b/x/2.png", "b", "train"),
+        ("VALID/a/3.png", "a", "validation"),
     ]  # fmt: skip
 
 
@@ -145,7 +147,9 @@ def test_boxes_by_image(tmp_path: Path) -> None:
     assert faults == []
 
 
-@pytest.mark.parametrize("row", ["b.png,t,0,0,1,1", "a.png,t,0,0,1", "a.png,t,zero,0,1,1", "a.png,t,1,0,1,1", "a.png,t,0,nan,1,1", "a.png,t,0,0,inf,1", "a.png"])
+@pytest.mark.parametrize("row", [
+    "b.png,t,0,0,1,1", "a.png,t,0,0,1", "a.png,t,zero,0,1,1", "a.png,t,1,0,1,1", "a.png,t,0,nan,1,1", "a.png,t,0,0,inf,1", "a.png",
+])  # fmt: skip
 def test_a_bad_row_is_left_out_with_its_line(tmp_path: Path, row: str) -> None:
     boxes, faults = read_boxes(write(tmp_path / "boxes.csv", f"{HEADER}a.png,t,0,0,1,1\n{row}\n"), ["a.png"])
     assert boxes == {"a.png": [Box("t", 0, 0, 1, 1)]}
@@ -154,7 +158,8 @@ def test_a_bad_row_is_left_out_with_its_line(tmp_path: Path, row: str) -> None:
 
 
 @pytest.mark.parametrize(("content", "reason"), [
-    (b"", "no column image"), (b"image,label\n", "no column x0"), (b"\xff\xfe\x00\x01", "cannot be read as a table"), (b'image,label,x0,y0,x1,y1\n"' + b"x" * 200_000, "cannot be read as a table"),
+    (b"", "no column image"), (b"image,label\n", "no column x0"), (b"\xff\xfe\x00\x01", "cannot be read as a table"),
+    (b'image,label,x0,y0,x1,y1\n"' + b"x" * 200_000, "cannot be read as a table"),
 ])  # fmt: skip
 def test_a_table_that_is_none_is_said_and_the_images_stay(tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "boxes.csv").write_bytes(content)

@@ -8,11 +8,13 @@ from medapp.data.samples import Box, DataSet, Sample
 from medapp.workspace import Workspace
 
 
-def tell(workspace: Workspace, *rows: tuple[str, str, str, str | None], classes: tuple[str, ...] = ("a", "b"), is_synthetic: bool = False) -> str:
-    """The notes on samples given as (label, split, content, patient)."""
-    root = Path("/images")
+def tell(
+    workspace: Workspace, *rows: tuple[str, str, str, str | None], classes: tuple[str, ...] = ("a", "b"), is_synthetic: bool = False
+) -> str:
+    """The notes on samples given as (label, split, content, patient); the first has a box."""
+    root, boxes = Path("/images"), (Box("x", 0, 0, 1, 1),)
     samples = [
-        Sample(0, f"{i}.png", root / f"{i}.png", label, patient, None, split, content, 1, 1, "8-bit grey", (Box("x", 0, 0, 1, 1),) if i == 0 else ())
+        Sample(0, f"{i}.png", root / f"{i}.png", label, patient, None, split, content, 1, 1, "8-bit grey", boxes[i:])
         for i, (label, split, content, patient) in enumerate(rows)
     ]
     catalog = Catalog(workspace)
@@ -31,7 +33,8 @@ def test_a_plain_set(workspace: Workspace) -> None:
 
 def test_copies_leaks_and_torn_patients(workspace: Workspace) -> None:
     notes = tell(
-        workspace, ("a", "train", "1", "p"), ("b", "test", "1", "p"), ("a", "test", "2", "q"), ("b", "train", "3", None), ("b", "validation", "3", None)
+        workspace, ("a", "train", "1", "p"), ("b", "test", "1", "p"), ("a", "test", "2", "q"),
+        ("b", "train", "3", None), ("b", "validation", "3", None),
     )  # fmt: skip
     assert "1 of 2 test images also stands, byte by byte, in the training or validation part: figures on this test part flatter." in notes
     assert "2 images stand, byte by byte, in more than one class" in notes

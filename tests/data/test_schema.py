@@ -68,9 +68,13 @@ def test_a_newer_catalog_is_refused(path: Path) -> None:
 
 
 def test_a_change_that_fails_is_undone(path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), change(path) as db:
-        db.execute("DELETE FROM data_sets")
-        _ = 1 / 0
+    def delete_and_fail() -> None:
+        with change(path) as db:
+            db.execute("DELETE FROM data_sets")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        delete_and_fail()
     with connect(path) as db:
         assert db.execute("SELECT COUNT(*) FROM data_sets").fetchone() == (1,)
 

@@ -48,8 +48,8 @@ SAMPLES = st.lists(
 def test_no_patient_and_no_bytes_are_on_two_sides_and_training_knows_each_class(samples: list[tuple[str, int, str | None]]) -> None:
     labels, hashes, patients = [s[0] for s in samples], [str(s[1]) for s in samples], [s[2] for s in samples]
     sides = split_samples(labels, hashes, patients, [None] * len(samples))
-    for ties in (hashes, [p for p in patients]):
-        of = {}
+    for ties in (hashes, patients):
+        of: dict[str | None, str] = {}
         for tie, side in zip(ties, sides, strict=True):
             assert tie is None or of.setdefault(tie, side) == side
     assert {label for label, side in zip(labels, sides, strict=True) if side == "train"} == set(labels)

@@ -107,4 +107,4 @@ def _explain(error: BaseException) -> str:
         return "the file is cut short"
     if isinstance(error, MemoryError | Image.DecompressionBombError):
         return "it claims more pixels than fit into memory"
-    return f"it is damaged or of an unknown variant ({text or type(error).__name__})"
+    return f"it is damaged or of an unknown variant ({text[:100] or type(error).__name__})"

@@ -88,7 +88,7 @@ def _to_array(image: Image.Image) -> NDArray[Any]:
 
 
 def _fits_16_bits(values: NDArray[np.float64]) -> bool:
-    return bool(((values >= 0) & (values <= 65535) & (values % 1 == 0)).all())
+    return bool(((values >= 0) & (values <= 65535) & (values == np.trunc(values))).all())
 
 
 def _find_range(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -110,11 +110,15 @@ def read_dicom(file: IO[bytes]) -> Picture:
     without a window.
     """
     import pydicom  # 0.2 s that most starts do not need
+    from pydicom.errors import BytesLengthException, InvalidDicomError
     from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
     from pydicom.pixels.utils import pixel_array
 
     _silence()
-    facts = pydicom.dcmread(file)
+    try:
+        facts = pydicom.dcmread(file)
+    except (InvalidDicomError, BytesLengthException) as error:  # the two that are no ValueError
+        raise ImageError("it is not a DICOM file, or its beginning is damaged") from error
     if "PixelData" not in facts:
         raise ImageError("this DICOM file holds no image")
     _check_size(int(facts.Columns), int(facts.Rows))

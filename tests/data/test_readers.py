@@ -1,6 +1,8 @@
 """Every format and mode gives the array that was put in."""
 
+import contextlib
 import io
+import random
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, ge
 
 from medapp.data.image import decode_image
 from medapp.data.readers import stretch
+from medapp.errors import ImageError
 
 GREY = np.arange(6, dtype=np.uint8).reshape(2, 3) * 40
 DEEP = np.array([[0, 1, 300], [4000, 40_000, 65_535]], np.uint16)
@@ -170,3 +173,13 @@ def test_a_dicom_in_colour_and_of_several_frames() -> None:
     assert read_dicom(RGB, "RGB")[0] == RGB.tolist()
     frames = np.stack([GREY, 255 - GREY])
     assert read_dicom(frames, NumberOfFrames=2) == (GREY.tolist(), "8-bit grey (stored as 8 bits, frame 1 of 2)")
+
+
+def test_damaged_dicom_files_are_read_or_refused() -> None:
+    whole, chance = build_dicom(GREY, WindowCenter=40, WindowWidth=80), random.Random(0)
+    for _ in range(150):
+        content = bytearray(whole)
+        for _ in range(chance.choice((1, 4, 30))):
+            content[chance.randrange(128, len(content))] = chance.randrange(256)
+        with contextlib.suppress(ImageError):
+            decode_image(bytes(content[: chance.choice((len(content), chance.randrange(len(content))))]), ".dcm")

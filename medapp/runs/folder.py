@@ -114,11 +114,13 @@ class Run:
     def last_state(self) -> Event:
         """The last event of kind "state"."""
         path = self.folder / "events.jsonl"
-        lines = path.read_bytes().splitlines() if path.is_file() else []
-        for line in reversed(lines):
-            if b'"kind": "state"' in line:  # parsing a hundred thousand steps for one state would take a second
-                event: Event = json.loads(line)
-                return event
+        size = path.stat().st_size if path.is_file() else 0
+        for tail in (1 << 14, size):  # of a run that has ended the state stands near the end; a million steps need not be read for it
+            for line in reversed(_read_tail(path, size, tail)):
+                with contextlib.suppress(ValueError):  # a line that a crash cut off
+                    if b'"kind": "state"' in line:
+                        event: Event = json.loads(line)
+                        return event
         return {"kind": "state", "state": "queued", "time": 0.0}
 
     def is_locked(self) -> bool:
@@ -235,6 +237,16 @@ def _is_after(event: Event, resume: Event) -> bool:
     if event["kind"] == "epoch":
         return bool(event["epoch"] > resume["epoch"])
     return event["kind"] == "step" and bool(event["step"] > resume["step"])
+
+
+def _read_tail(path: Path, size: int, tail: int) -> list[bytes]:
+    """The whole lines among the last bytes of a file; those that are cut at the front are left out."""
+    if not size:
+        return []
+    with path.open("rb") as file:
+        file.seek(max(0, size - tail))
+        lines = file.read().splitlines()
+    return lines if tail >= size else lines[1:]
 
 
 def _ends_with_newline(path: Path) -> bool:

@@ -128,3 +128,14 @@ def test_recipe_from_a_newer_version_is_said(workspace: Workspace) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | {"version": 2}))
     with pytest.raises(Exception, match="Update MedApp"):
         _ = run.recipe
+
+
+def test_state_is_found_far_back_and_past_a_line_cut_off(workspace: Workspace) -> None:
+    run = create_run(workspace, RECIPE)
+    with run.lock():
+        run.append_event("state", state="training")
+        for step in range(1000):
+            run.append_event("step", step=step, loss=0.5)
+        with (run.folder / "events.jsonl").open("ab") as file:
+            file.write(b'{"time": 1, "kind": "state", "sta')
+        assert run.state == "training"

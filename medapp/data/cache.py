@@ -94,9 +94,8 @@ class Cache:
             self._count(size, path)
             return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
         except OSError as error:
-            raise WorkspaceError(
-                f"{path} could not be written: {error.strerror or error}. Free some space or clear the cache."
-            ) from error
+            reason = error.strerror or error
+            raise WorkspaceError(f"The cache {self.folder} cannot be written: {reason}. Free some space or clear it.") from error
         finally:
             _unlink(aside)
 

@@ -69,7 +69,8 @@ def change(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection within one transaction: all of it is kept, or nothing. Afterwards the backup is renewed."""
     with connect(path) as db, _transaction(db):
         yield db
-    _back_up(path, find_backup(path))
+    with contextlib.suppress(WorkspaceError):  # on a full disk the former backup stays; the change itself is safe
+        _back_up(path, find_backup(path))
 
 
 def migrate(path: Path, migrations: tuple[Callable[[sqlite3.Connection], None], ...] = MIGRATIONS) -> None:
@@ -81,7 +82,7 @@ def migrate(path: Path, migrations: tuple[Callable[[sqlite3.Connection], None], 
     with connect(path) as db:
         if _find_version(db) == len(migrations):
             return
-    with FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS), connect(path) as db:
+    with _in_words(path), FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS), connect(path) as db:
         db.execute("PRAGMA journal_mode = WAL")
         version = _find_version(db)
         if version > len(migrations):
@@ -100,11 +101,14 @@ def _find_version(db: sqlite3.Connection) -> int:
 
 def _back_up(path: Path, target: Path) -> None:
     """A consistent copy, written aside and renamed into place."""
-    with FileLock(target.with_suffix(".lock"), timeout=BUSY_SECONDS), connect(path) as db:
+    with _in_words(target), FileLock(target.with_suffix(".lock"), timeout=BUSY_SECONDS), connect(path) as db:
         aside = target.with_suffix(".part")
-        aside.unlink(missing_ok=True)
-        db.execute("VACUUM INTO ?", (str(aside),))
-        aside.replace(target)
+        try:
+            aside.unlink(missing_ok=True)
+            db.execute("VACUUM INTO ?", (str(aside),))
+            aside.replace(target)
+        finally:
+            aside.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

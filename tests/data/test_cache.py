@@ -80,7 +80,7 @@ def test_a_failed_fill_leaves_nothing(cache: Cache) -> None:
 
 
 def test_no_room_on_the_disk_is_said_before_anything_is_written(cache: Cache) -> None:
-    with pytest.raises(WorkspaceError, match=r"MiB are needed .* are free\. Free some space or clear the cache"):
+    with pytest.raises(WorkspaceError, match=r"MiB are needed .* are free\. Free some space or clear it"):
         cache.build_array("pixels", "aa", (2**60,), np.uint8, lambda target: None)
     assert find_files(cache) == []
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from medapp.data.schema import MIGRATIONS, change, connect, migrate
+from medapp.data.schema import MIGRATIONS, change, connect, find_backup, migrate
 from medapp.errors import WorkspaceError
 
 
@@ -83,3 +83,14 @@ def test_a_folder_in_the_place_of_the_catalog_is_said_in_words(tmp_path: Path) -
     (tmp_path / "catalog.sqlite").mkdir()
     with pytest.raises(WorkspaceError, match=r"cannot be used: .*Check permissions and space"):
         migrate(tmp_path / "catalog.sqlite")
+
+
+def test_a_change_stays_where_its_backup_finds_no_room(path: Path) -> None:
+    backup = find_backup(path)
+    before = backup.read_bytes()
+    path.with_suffix(".backup.part").mkdir()  # as good as a full disk: the copy cannot be written
+    with change(path) as db:
+        db.execute("UPDATE data_sets SET name = 'y'")
+    with connect(path) as db:
+        assert db.execute("SELECT name FROM data_sets").fetchone() == ("y",)
+    assert backup.read_bytes() == before

@@ -11,7 +11,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from medapp.data.image import IMAGE_SUFFIXES
 from medapp.data.importing import ImportReport, add_files, add_folder, add_phantom, add_zip, preview_patients
 from medapp.ui import url
-from medapp.ui.frame import DATA_SETS, SYNTHETIC, escape
+from medapp.ui.frame import DATA_SETS, SYNTHETIC, escape, show_progress
 from medapp.ui.server import open_workspace
 
 UPLOAD_LIMIT_MB = 500
@@ -28,54 +28,61 @@ def draw_adding(way: str) -> None:
     if report is not None:
         st.session_state["report"] = report
         url.write("add", None)
-        st.switch_page(DATA_SETS, query_params={"set": report.data_set.id})
+        st.switch_page(DATA_SETS, query_params={"set": str(report.data_set.id)})
 
 
 def _add_folder() -> ImportReport | None:
-    st.markdown("The folder has **one subfolder for each class**. It may hold `train`, `val` and `test` folders of them. It stays where it is and is never changed.")
+    st.markdown(
+        "The folder has **one subfolder for each class**. It may hold `train`, `val` and `test` folders of them. "
+        "It stays where it is and is never changed."
+    )
     text = st.text_input("Folder", placeholder="/data/chest-xrays", key="folder-path")
     folder = Path(text).expanduser() if text else None
     name = st.text_input("Name", value=folder.name if folder else "", key=f"name-{text}")
     pattern = _draw_patient_pattern(_list_names(folder) if folder and folder.is_dir() else [])
     if st.button("Register the folder", type="primary", disabled=folder is None) and folder is not None:
-        return add_folder(open_workspace(), folder, name=name or None, patient_pattern=pattern, on_progress=_show_progress("Reading"))
+        return add_folder(open_workspace(), folder, name or None, pattern, show_progress("Reading"))
     return None
 
 
 def _add_zip() -> ImportReport | None:
-    st.markdown(f"A zip with **one folder for each class**, up to {UPLOAD_LIMIT_MB} MB, since uploads sit in memory. For more, register the folder.")
+    st.markdown(f"A zip with **one folder for each class**, up to {UPLOAD_LIMIT_MB} MB: uploads sit in memory. For more, register a folder.")
     file = st.file_uploader("Zip", type=["zip"], max_upload_size=UPLOAD_LIMIT_MB)
     name = st.text_input("Name", value=Path(file.name).stem if file else "", key=f"zip-name-{file.name if file else ''}")
     pattern = _draw_patient_pattern([])
     if st.button("Add the zip", type="primary", disabled=file is None) and file is not None:
         with tempfile.TemporaryDirectory(dir=open_workspace().cache_folder) as folder:
             path = save_upload(file, Path(folder))
-            return add_zip(open_workspace(), path, name=name or None, patient_pattern=pattern, on_progress=_show_progress("Unpacking"))
+            return add_zip(open_workspace(), path, name or None, pattern, show_progress("Unpacking"))
     return None
 
 
 def _add_files() -> ImportReport | None:
-    st.markdown(f"For a small set: name each class and choose its images, up to {UPLOAD_LIMIT_MB} MB together. They are copied into the workspace.")
+    st.markdown(f"For a small set: name each class and choose its images, up to {UPLOAD_LIMIT_MB} MB each. They are copied.")
     name = st.text_input("Name of the data set", key="loose-name")
     count = int(st.number_input("Classes", 2, 20, 2, key="loose-count"))
     chosen: dict[str, list[UploadedFile]] = {}
     for place, column in enumerate(itertools.islice(_spread(count), count)):
         with column:
             label = st.text_input(f"Class {place + 1}", key=f"loose-label-{place}")
-            files = st.file_uploader(f"Images of {escape(label) or f'class {place + 1}'}", accept_multiple_files=True, key=f"loose-files-{place}")
+            title = f"Images of {escape(label) or f'class {place + 1}'}"
+            files = st.file_uploader(title, accept_multiple_files=True, key=f"loose-files-{place}")
             if label and files:
                 chosen.setdefault(label, []).extend(files)
     if st.button("Add the images", type="primary", disabled=not name or not chosen):
         with tempfile.TemporaryDirectory(dir=open_workspace().cache_folder) as folder:
             saved = {label: [save_upload(f, Path(folder) / str(i)) for f in files] for i, (label, files) in enumerate(chosen.items())}
-            return add_files(open_workspace(), saved, name, on_progress=_show_progress("Copying"))
+            return add_files(open_workspace(), saved, name, on_progress=show_progress("Copying"))
     return None
 
 
 def _add_phantom() -> ImportReport | None:
-    st.markdown(f"Chest images drawn by the computer ({SYNTHETIC}): normal, nodule, effusion and cardiomegaly, with a box for each finding. Made on this machine in seconds.")
+    st.markdown(
+        f"Chest images drawn by the computer ({SYNTHETIC}): normal, nodule, effusion and cardiomegaly, with a box for each finding. "
+        "Made on this machine in seconds."
+    )
     if st.button("Make the phantom data set", type="primary"):
-        return add_phantom(open_workspace(), on_progress=_show_progress("Drawing"))
+        return add_phantom(open_workspace(), on_progress=show_progress("Drawing"))
     return None
 
 
@@ -104,13 +111,15 @@ def _draw_patient_pattern(names: list[str]) -> str | None:
     )  # fmt: skip
     pattern = PATTERNS[choice]
     if pattern == "":
-        pattern = st.text_input("Regular expression", placeholder=r"^(P\d+)_", help="The first group, if it has one, else the whole match.") or None
+        hint = "Its first group, if it has one, else the whole match."
+        pattern = st.text_input("Regular expression", placeholder=r"^(P\d+)_", help=hint) or None
     if pattern and names:
         found = preview_patients(names, pattern)
         patients = {patient for _, patient in found if patient is not None}
         missing = sum(patient is None for _, patient in found)
-        st.caption(f"{len(patients):,} patients in the first {len(found):,} images" + (f"; none found in {missing:,} names" if missing else ""))
-        st.table({"File": [name for name, _ in found[:5]], "Patient": [patient or "not found" for _, patient in found[:5]]}, hide_index=True)
+        gaps = f"; none found in {missing:,} names" if missing else ""
+        st.caption(f"{len(patients):,} patients in the first {len(found):,} images{gaps}")
+        st.table([{"File": name, "Patient": patient or "not found"} for name, patient in found[:5]], hide_index=True)
     elif pattern is None:
         st.caption("Unknown patients: the split is by image, and figures may flatter. The data set's page will say so.")
     return pattern
@@ -124,8 +133,3 @@ def _list_names(folder: Path) -> list[str]:
 def _spread(count: int) -> Iterator[st.delta_generator.DeltaGenerator]:
     for _ in range(-(-count // 2)):
         yield from st.columns(2)
-
-
-def _show_progress(text: str) -> Callable[[int, int], None]:
-    bar = st.progress(0.0, text)
-    return lambda done, total: bar.progress(min(1.0, done / max(1, total)), f"{text}: {done:,} of {total:,}")

@@ -65,7 +65,8 @@ def _draw_images(data_set: DataSet) -> None:
     one, two, three = st.columns([1, 1.35, 1])
     filters, labels = choose_filters(data_set), [ALL, *data_set.classes]
     one.selectbox("Class", labels, labels.index(filters["label"] or ALL), **url.bind("label", ALL, ["page"]))
-    two.segmented_control("Part", [ALL, *SPLITS], default=filters["split"] or ALL, required=True, wrap=True, **url.bind("part", ALL, ["page"]))
+    part = filters["split"] or ALL
+    two.segmented_control("Part", [ALL, *SPLITS], default=part, required=True, wrap=True, **url.bind("part", ALL, ["page"]))
     three.text_input("Search", filters["text"] or "", placeholder="name, patient, site", **url.bind("find", "", ["page"]))
     opened = draw_gallery_page(data_set, filters, key="gallery")
     if opened is not None:
@@ -132,7 +133,8 @@ def _draw_management(data_set: DataSet) -> None:
             find_catalog().rename(data_set, name)
             st.rerun()
     with st.container(border=True, width=560):
-        fate = "The folder and its images stay where they are." if data_set.origin == "registered" else "Its images in the workspace are deleted."
+        is_copied = data_set.origin != "registered"
+        fate = "Its images in the workspace are deleted." if is_copied else "The folder and its images stay where they are."
         st.markdown(f"**Remove.** {fate} Runs that were trained on it stay.")
         is_sure = st.checkbox("Yes, remove this data set")
         if st.button("Remove", icon=":material/delete:", disabled=not is_sure):

@@ -5,22 +5,22 @@ import streamlit as st
 from medapp.data.importing import add_phantom
 from medapp.runs.folder import Run, create_run, list_runs
 from medapp.training.recipe import Recipe
-from medapp.ui.frame import TRAIN
+from medapp.ui.frame import TRAIN, ButtonKind, show_progress
 from medapp.ui.server import open_workspace
 
 EPOCHS = 30
 
 
-def draw_first_model_button(key: str, kind: str = "primary") -> None:
+def draw_first_model_button(key: str, kind: ButtonKind = "primary") -> None:
     """The button; a click makes the phantom images, queues the run, and goes where it can be watched."""
-    if st.button("Try it on phantom images", type=kind, icon=":material/play_circle:", key=key):  # type: ignore[call-overload]
+    if st.button("Try it on phantom images", type=kind, icon=":material/play_circle:", key=key):
         st.switch_page(TRAIN, query_params={"run": start_first_model().id})
 
 
 def start_first_model() -> Run:
     """The phantom data set, and a run on it: the one there is, else a new one."""
-    bar = st.progress(0.0, "Making phantom images")
     workspace = open_workspace()
-    data_set = add_phantom(workspace, on_progress=lambda done, total: bar.progress(done / total, f"Making phantom images: {done} of {total}")).data_set
+    data_set = add_phantom(workspace, on_progress=show_progress("Making phantom images")).data_set
     recipe = Recipe(dataset=data_set.name, strategy="linear-probe", epochs=EPOCHS)
-    return next((run for run in list_runs(workspace) if run.recipe == recipe and run.state != "failed"), None) or create_run(workspace, recipe)
+    known = [run for run in list_runs(workspace) if run.recipe == recipe and run.state != "failed"]
+    return known[0] if known else create_run(workspace, recipe)

@@ -2,8 +2,8 @@
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,15 +16,16 @@ MARK = str(ASSETS / "icons" / "mark.png")
 STYLE = ASSETS / "style.css"
 FOOT = "Research use only. Not a medical device. Everything stays on this machine."
 SYNTHETIC = "synthetic phantom, not a patient"
+ButtonKind = Literal["primary", "secondary"]
 Parents = Mapping[str, tuple[str, Mapping[str, str]]]  # label → (page, query parameters)
 
 # The folder of pages is not beside app.py: there, Streamlit's older discovery of pages would answer a deep link on a fresh server
 # without running app.py.
-HOME = "medapp/pages/home.py"
-DATA_SETS = "medapp/pages/data_sets.py"
-TRAIN = "medapp/pages/train.py"
-MODELS = "medapp/pages/models.py"
-PREDICT = "medapp/pages/predict.py"
+HOME = "medapp/ui/pages/home.py"
+DATA_SETS = "medapp/ui/pages/data_sets.py"
+TRAIN = "medapp/ui/pages/train.py"
+MODELS = "medapp/ui/pages/models.py"
+PREDICT = "medapp/ui/pages/predict.py"
 
 
 def build_navigation() -> dict[str, list[st.Page]]:
@@ -92,6 +93,16 @@ def find_theme() -> str:
 def draw_figure(figure: Any, key: str, **options: Any) -> Any:
     """A Plotly figure as it was drawn, with a way to save it; gives what was selected where `on_select` asks for that."""
     return st.plotly_chart(figure, key=key, theme=None, config=CONFIG, **options)
+
+
+def show_progress(text: str) -> Callable[[int, int], None]:
+    """A bar; call what is given with what is done and of how much."""
+    bar = st.progress(0.0, text)
+
+    def update(done: int, total: int) -> None:
+        bar.progress(min(1.0, done / max(1, total)), f"{text}: {done:,} of {total:,}")
+
+    return update
 
 
 def draw_empty(title: str, text: str, icon: str) -> Any:

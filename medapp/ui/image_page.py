@@ -4,7 +4,7 @@ import streamlit as st
 
 from medapp.data.image import load_image
 from medapp.data.pixels import render_full
-from medapp.data.samples import DataSet, Sample
+from medapp.data.samples import Box, DataSet, Sample
 from medapp.figures import draw_histogram
 from medapp.ui import frame, url
 from medapp.ui.data_set_view import choose_filters
@@ -23,8 +23,9 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     catalog, filters = find_catalog(), choose_filters(data_set)
     place, count = catalog.find_place(data_set, sample, **filters), catalog.count_samples(data_set, **filters)
     with left:
-        note = " · ".join([f"{sample.width} × {sample.height} px", "no physical scale in the file"] + [frame.SYNTHETIC] * data_set.is_synthetic)
-        step = draw_viewer(render_full(image), sample.name, note, key="viewer", boxes=sample.boxes, place=(place + 1, count) if place is not None else None)
+        note = " · ".join([f"{sample.width} × {sample.height} px", "no physical scale known"] + [frame.SYNTHETIC] * data_set.is_synthetic)
+        of = (place + 1, count) if place is not None else None
+        step = draw_viewer(render_full(image), sample.name, note, "viewer", sample.boxes, place=of)
     if step and place is not None:
         neighbour = catalog.load_samples(data_set, **filters, offset=(place + step) % count, limit=1)
         url.write("image", neighbour[0].id)
@@ -33,9 +34,13 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
         frame.draw_figure(draw_histogram(image, frame.find_theme()), key="histogram")
         facts = {
             "Class": sample.label, "Part": sample.split, "Patient": sample.patient or "unknown", "Site": sample.site or "unknown",
-            "Pixels": f"{sample.width} × {sample.height}, {sample.mode}", "File": str(sample.path), "SHA-256": f"{sample.content_hash[:16]}…",
-            "Box": ", ".join(f"{b.label} at ({b.x0:.0f}, {b.y0:.0f}) to ({b.x1:.0f}, {b.y1:.0f})" for b in sample.boxes) or "none",
+            "Pixels": f"{sample.width} × {sample.height}, {sample.mode}", "Box": ", ".join(map(_describe_box, sample.boxes)) or "none",
+            "File": str(sample.path), "SHA-256": f"{sample.content_hash[:16]}…",
         }  # fmt: skip
         with st.container(key="facts", gap="xsmall"):
             for name, value in facts.items():
                 st.markdown(f":gray[{name}]  {escape(value)}")
+
+
+def _describe_box(box: Box) -> str:
+    return f"{box.label}, ({box.x0:.0f}, {box.y0:.0f}) to ({box.x1:.0f}, {box.y1:.0f})"

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from medapp.data.samples import Box
-from medapp.ui.gallery import build_data_uri
 from medapp.ui.elements import read_element
+from medapp.ui.gallery import build_data_uri
 
 LONGEST_SIDE = 1600  # of the image that is sent; larger ones are scaled for the screen, boxes with them
 

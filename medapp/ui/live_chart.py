@@ -5,6 +5,7 @@ element's whole script with each update, so the element itself is one line that 
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -63,7 +64,7 @@ def load_charts() -> None:
 
 def draw_charts(charts: Sequence[Chart], key: str) -> None:
     """Draw charts side by side. Called again with the same key, the lines move and a zoom stays."""
-    _charts(key=key, data={"charts": [_plain(chart) for chart in charts]})
+    _charts(key=key, data={"charts": [build_plain(chart) for chart in charts]})
 
 
 def thin_out(values: Sequence[Any], most: int = MOST_POINTS) -> list[Any]:
@@ -72,12 +73,13 @@ def thin_out(values: Sequence[Any], most: int = MOST_POINTS) -> list[Any]:
     return list(values[::-1][::step][::-1])
 
 
-def _plain(chart: Chart) -> dict[str, Any]:
+def build_plain(chart: Chart) -> dict[str, Any]:
+    """What is sent of a chart: rounded, thinned out, and without what JSON does not know."""
     series = [
         {
             "name": line.name, "colour": line.colour, "thin": line.is_thin,
             "x": [round(x, 3) for x in thin_out(line.x)],
-            "y": [None if y is None or y != y else float(f"{y:.4g}") for y in thin_out(line.y)],
+            "y": [None if y is None or not math.isfinite(y) else float(f"{y:.4g}") for y in thin_out(line.y)],
         }
         for line in chart.series
     ]

@@ -1,4 +1,4 @@
-"""A run as it happens: state, progress, figures, curves, log, Stop and Resume. Asks for news each second and stops asking when the run ends."""
+"""A run as it happens: state, progress, figures, curves, log, Stop and Resume. Asks for news each second until the run ends."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -13,10 +13,20 @@ from medapp.ui.server import open_workspace
 from medapp.ui.standing import UNDER_WAY, Follower, Standing, format_seconds, summarise
 
 CHIPS = {
-    "queued": ("gray", ":material/hourglass_empty:"), "preparing": ("blue", ":material/sync:"), "training": ("primary", ":material/model_training:"),
-    "evaluating": ("violet", ":material/fact_check:"), "done": ("green", ":material/check_circle:"), "stopped": ("orange", ":material/stop_circle:"),
-    "failed": ("red", ":material/error:"), "interrupted": ("orange", ":material/power_off:"),
-}  # fmt: skip
+    "queued": ("gray", ":material/hourglass_empty:"),
+    "preparing": ("blue", ":material/sync:"),
+    "training": ("primary", ":material/model_training:"),
+    "evaluating": ("violet", ":material/fact_check:"),
+    "done": ("green", ":material/check_circle:"),
+    "stopped": ("orange", ":material/stop_circle:"),
+    "failed": ("red", ":material/error:"),
+    "interrupted": ("orange", ":material/power_off:"),
+}
+CARDS = (
+    ("Balanced accuracy", "balanced_accuracy", "normal"),
+    ("AUROC", "macro_auroc", "normal"),
+    ("Validation loss", "validation_loss", "inverse"),
+)
 
 
 def draw_live_panel(run: Run) -> None:
@@ -70,10 +80,11 @@ def _describe_end(state: str, run: Run, standing: Standing) -> str:
 
 
 def _draw_control(run: Run, state: str) -> None:
-    if state in UNDER_WAY and st.button("Stop", icon=":material/stop:", help="The best epoch so far is kept.", disabled=run.is_stop_requested()):
+    is_asked = run.is_stop_requested()
+    if state in UNDER_WAY and st.button("Stopping" if is_asked else "Stop", icon=":material/stop:", disabled=is_asked):
         run.request_stop()
         st.rerun(scope="fragment")
-    if state in ("stopped", "failed", "interrupted") and st.button("Resume", icon=":material/play_arrow:", help="Goes on from the last checkpoint."):
+    if state in ("stopped", "failed", "interrupted") and st.button("Resume", icon=":material/play_arrow:"):
         run.request_resume()
         st.rerun()
 
@@ -92,8 +103,7 @@ def _draw_cards(standing: Standing, epochs: int) -> None:
     now, before = ({}, {}, *standing.epochs)[-1], ({}, {}, *standing.epochs)[-2]
     quiet: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off"}
     cards = st.columns(5)
-    figures = (("Balanced accuracy", "balanced_accuracy", "normal"), ("AUROC", "macro_auroc", "normal"), ("Validation loss", "validation_loss", "inverse"))
-    for card, (label, name, sign) in zip(cards, figures, strict=False):
+    for card, (label, name, sign) in zip(cards, CARDS, strict=False):
         value, earlier = now.get(name), before.get(name)
         second: dict[str, Any] = {"delta": "validation", **quiet}
         if value is not None and earlier is not None and round(value - earlier, 3):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from medapp.evaluation import Evaluation
 from medapp.figures import draw_confusion, draw_loss, draw_metrics, draw_sensitivity
+from medapp.metrics import CLASS_METRICS
 from medapp.runs.folder import Run
 from medapp.runs.transfer import export_run
 from medapp.ui import frame, url
@@ -53,7 +54,8 @@ def _draw_figures(run: Run) -> None:
     draw_evaluation(evaluation, f"on the test part of {figures['dataset']}")
     left, right = frame.split(2, key="figures")
     with left:
-        picked = frame.draw_figure(draw_confusion(evaluation, frame.find_theme()), key="confusion", on_select="rerun", selection_mode="points")
+        confusion = draw_confusion(evaluation, frame.find_theme())
+        picked = frame.draw_figure(confusion, key="confusion", on_select="rerun", selection_mode="points")
         st.caption("Click a cell to see its images.")
     with right:
         frame.draw_figure(draw_sensitivity(evaluation, frame.find_theme()), key="sensitivity")
@@ -69,8 +71,9 @@ def _draw_classes(evaluation: Evaluation) -> None:
     rows = []
     for name, figures in evaluation.per_class.items():
         row: dict[str, Any] = {"Class": name, "n": figures.n}
-        for metric in ("sensitivity", "specificity", "precision", "f1", "auroc"):
-            row[{"f1": "F1", "auroc": "AUROC"}.get(metric, metric.capitalize())] = write_figure(getattr(figures, metric), figures.intervals.get(metric))
+        for metric in CLASS_METRICS:
+            title = {"f1": "F1", "auroc": "AUROC"}.get(metric, metric.capitalize())
+            row[title] = write_figure(getattr(figures, metric), figures.intervals.get(metric))
         rows.append(row)
     st.dataframe(rows, hide_index=True)
 
@@ -89,7 +92,8 @@ def _draw_external(run: Run) -> None:
     classes = find_classes(run)
     others = [d for d in find_catalog().list_data_sets() if d.name != run.recipe.dataset and set(d.classes) <= set(classes)]
     if not others:
-        st.info(f"No other data set has this model's classes ({frame.escape(', '.join(classes))}). Add one to see how the model does elsewhere.")
+        known = frame.escape(", ".join(classes))
+        st.info(f"No other data set has this model's classes ({known}). Add one to see how the model does elsewhere.")
         return
     other = st.selectbox("Data set", others, format_func=lambda d: d.name)
     if st.button("Evaluate on all its images", type="primary"):
@@ -126,7 +130,7 @@ def _draw_export(run: Run) -> None:
             if st.button("Write the zip beside the run"):
                 st.code(str(export_run(run, run.folder / name)), language=None)
             return
-        st.download_button(f"Download ({megabytes:.0f} MB)", lambda: _zip(run), file_name=name, mime="application/zip", icon=":material/download:")
+        st.download_button(f"Download ({megabytes:.0f} MB)", lambda: _zip(run), name, "application/zip", icon=":material/download:")
 
 
 def _zip(run: Run) -> bytes:

@@ -71,5 +71,6 @@ def write_csv(rows: dict[Path, Row], classes: Sequence[str], model: str) -> str:
     table = csv.writer(file)
     table.writerow(["file", "prediction", *(f"probability of {name}" for name in classes), "error", "model", "use"])
     for path, (label, probabilities, error) in rows.items():
-        table.writerow([path, label or "", *(f"{probabilities[n]:.6f}" if probabilities else "" for n in classes), error or "", model, "research only"])
+        figures = [f"{probabilities[name]:.6f}" if probabilities else "" for name in classes]
+        table.writerow([path, label or "", *figures, error or "", model, "research only"])
     return file.getvalue()

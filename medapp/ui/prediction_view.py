@@ -30,7 +30,7 @@ def draw_prediction(run: Run, path: Path, name: str, sample: Sample | None, is_s
         method, explained = url.read_choice("method", METHODS) or "gradcam", url.read_choice("explain", classes) or PREDICTED
         methods, choices = list(METHODS), [PREDICTED, *classes]
         one.selectbox("Method", methods, methods.index(method), format_func=lambda m: METHODS[m].title, **url.bind("method", "gradcam"))
-        two.selectbox("Explain", choices, choices.index(explained), help="The class whose evidence the map shows.", **url.bind("explain", PREDICTED))
+        two.selectbox("Explain", choices, choices.index(explained), **url.bind("explain", PREDICTED))
         st.caption(METHODS[method].help)
         prediction = predict_image(run, path, method, None if explained == PREDICTED else explained)
         if prediction.error or prediction.view is None or prediction.label is None:
@@ -39,7 +39,7 @@ def draw_prediction(run: Run, path: Path, name: str, sample: Sample | None, is_s
         target = prediction.label if explained == PREDICTED else explained
         boxes = sample.boxes if sample else ()
         width, height = prediction.image_size
-        facts = [f"{width} × {height} px", "no physical scale in the file"] + [frame.SYNTHETIC] * is_synthetic
+        facts = [f"{width} × {height} px", "no physical scale known"] + [frame.SYNTHETIC] * is_synthetic
         heatmap, view = prediction.heatmap, prediction.view
         layer = None
         if heatmap is not None:
@@ -64,7 +64,8 @@ def draw_prediction(run: Run, path: Path, name: str, sample: Sample | None, is_s
 
 
 def _say_truth(run: Run, sample: Sample, label: str) -> None:
-    verdict = ":green[:material/check: as labelled]" if sample.label == label else f":orange[:material/close: labelled {escape(sample.label)}]"
+    is_right = sample.label == label
+    verdict = ":green[:material/check: as labelled]" if is_right else f":orange[:material/close: labelled {escape(sample.label)}]"
     st.markdown(f"Prediction: **{escape(label)}**, {verdict}.")
     if sample.split != "test":
         st.caption(f"This image is in the {sample.split} part: the model may have learned it by heart.")

@@ -13,13 +13,18 @@ from medapp.data.image import IMAGE_SUFFIXES, load_image
 from medapp.data.pixels import render_full
 from medapp.errors import DataError, ImageError
 from medapp.runs.folder import Run
+from medapp.ui.frame import escape
 from medapp.ui.gallery import build_data_uri
-from medapp.ui.prediction_view import draw_prediction
 from medapp.ui.predicting import load_model, predict_many, write_csv
+from medapp.ui.prediction_view import draw_prediction
 
 MOST_THUMBNAILS = 200
 MOST_FILES = 50_000
 THUMBNAIL_PX = 96
+LOOK = {
+    "Image": st.column_config.ImageColumn(width="small"),
+    "Probability": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.3f"),
+}
 
 
 def draw_predictions_table(run: Run, files: Sequence[Path]) -> None:
@@ -31,15 +36,17 @@ def draw_predictions_table(run: Run, files: Sequence[Path]) -> None:
     chosen = 0
     if len(rows) > 1:
         table = [_describe(path, rows[path], place < MOST_THUMBNAILS) for place, path in enumerate(paths)]
-        look = {"Image": st.column_config.ImageColumn(width="small"), "Probability": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.3f")}
-        picked = st.dataframe(table, hide_index=True, column_config=look, on_select="rerun", selection_mode="single-row", key="predicted").selection.rows
-        chosen = _choose(picked, len(paths))
+        picked = st.dataframe(
+            table, hide_index=True, column_config=LOOK, on_select="rerun", selection_mode="single-row", row_height=56, key="predicted"
+        )  # fmt: skip
+        chosen = _choose(picked.selection.rows, len(paths))
     if paths:
         st.download_button(
             "Download as CSV", write_csv(rows, load_model(run).classes, run.name), "predictions-research-use-only.csv", "text/csv",
             icon=":material/download:", on_click="ignore",
         )  # fmt: skip
         path = paths[chosen]
+        st.subheader(escape(path.name), anchor=False)
         step = draw_prediction(run, path, path.name, None, False, (chosen + 1, len(paths)) if len(paths) > 1 else None)
         if step:
             st.session_state["opened"] = (chosen + step) % len(paths)
@@ -83,4 +90,7 @@ def _describe(path: Path, row: tuple[str | None, dict[str, float], str | None], 
             image = _build_thumbnail(str(path), path.stat().st_mtime_ns)
         except ImageError:
             image = None
-    return {"Image": image, "File": path.name, "Prediction": label or "–", "Probability": probabilities[label] if label else None, "Note": error or "research use only"}
+    probability = probabilities[label] if label else None
+    return {
+        "Image": image, "File": path.name, "Prediction": label or "–", "Probability": probability, "Note": error or "research use only",
+    }  # fmt: skip

@@ -21,7 +21,8 @@ def state_recipe(run: Run) -> str:
     recipe = run.recipe
     source = BACKBONES[recipe.source].title if recipe.source in BACKBONES else {"none": "random weights"}.get(recipe.source, recipe.source)
     strategy = STRATEGIES[recipe.strategy].partition(":")[0]
-    return " · ".join([strategy, source, recipe.dataset, f"{recipe.image_size} px", recipe.optimiser, f"batch {recipe.batch_size}", f"seed {recipe.seed}"])
+    settings = [f"{recipe.image_size} px", recipe.optimiser, f"batch {recipe.batch_size}", f"seed {recipe.seed}"]
+    return " · ".join([strategy, source, recipe.dataset, *settings])
 
 
 def read_evaluation(figures: dict[str, Any]) -> Evaluation:

@@ -7,6 +7,7 @@ import streamlit as st
 from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.runs.folder import list_runs
 from medapp.training.recipe import Recipe
+from medapp.ui.frame import show_progress
 from medapp.ui.recipe_form import PRESETS
 from medapp.ui.server import open_workspace
 
@@ -43,11 +44,11 @@ def _draw_backbone(backbone: Backbone) -> None:
     if find_file(backbone, workspace) is not None:
         return
     with st.container(border=True):
-        st.markdown(f"{backbone.title} is not on this machine yet. Fetch {backbone.megabytes:.0f} MB from the internet, or put the file here by hand:")
+        size = f"{backbone.megabytes:.0f} MB"
+        st.markdown(f"{backbone.title} is not on this machine yet. Fetch {size} from the internet, or put the file here by hand:")
         st.code(f"{workspace.weights_folder / backbone.file_name}\n{backbone.url}", language=None)
         if st.button("Fetch", icon=":material/download:", key=f"fetch-{backbone.name}"):
             from medapp.models.weights import fetch_weights  # torch
 
-            bar = st.progress(0.0, "Connecting")
-            fetch_weights(backbone, workspace, lambda done, total: bar.progress(min(1.0, done / max(1, total)), f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"))
+            fetch_weights(backbone, workspace, show_progress("Fetching, bytes"))
             st.rerun()

@@ -19,9 +19,10 @@ IMPORT_LIMIT_MB = 300
 
 def draw_list(runs: list[Run]) -> None:
     done = sum(run.has_model for run in runs)
-    frame.draw_head("Models", f"{done:,} trained · figures on the test part, with 95% intervals" if runs else "What you trained, and how good it is")
+    frame.draw_head("Models", f"{done:,} trained, {len(runs):,} runs in all" if runs else "What you trained, and how good it is")
     if not runs:
-        with frame.draw_empty("No model yet", "Train one on a data set, or begin with the phantom. A model of a colleague can be imported below.", "deployed_code"):
+        words = "Train one on a data set, or begin with the phantom. A model of a colleague can be imported below."
+        with frame.draw_empty("No model yet", words, "deployed_code"):
             draw_first_model_button("try")
     else:
         opened = draw_run_table(runs)

@@ -32,8 +32,8 @@ def draw_list(data_sets: list[DataSet]) -> None:
     draw_add_button("secondary")
 
 
-def draw_add_button(kind: str) -> None:
-    if st.button("Add a data set", type=kind, icon=":material/add:"):  # type: ignore[call-overload]
+def draw_add_button(kind: frame.ButtonKind) -> None:
+    if st.button("Add a data set", type=kind, icon=":material/add:"):
         url.write("add", "folder")
         st.rerun()
 
@@ -41,7 +41,8 @@ def draw_add_button(kind: str) -> None:
 def draw_add_page() -> None:
     frame.draw_head("Add a data set", "Images are read, never changed, and stay on this machine.", HERE)
     way = url.read_choice("add", WAYS) or "folder"
-    st.segmented_control("Where from", list(WAYS), default=way, format_func=lambda w: WAYS[w][0], required=True, wrap=True, **url.bind("add", ""))
+    titles = {name: title for name, (title, _) in WAYS.items()}
+    st.segmented_control("Where from", titles, default=way, format_func=titles.__getitem__, required=True, wrap=True, **url.bind("add", ""))
     with st.container(border=True, width=760):
         draw_adding(way)
 

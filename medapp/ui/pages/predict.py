@@ -17,14 +17,13 @@ from medapp.ui.predictions_table import draw_predictions_table, list_folder
 from medapp.ui.run_view import state_quality
 from medapp.ui.server import find_catalog, open_workspace
 
-UPLOAD_LIMIT_MB = 500
-
 
 def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
     frame.draw_head(sample.name, f"{run.name} · {state_quality(run)}", {"Predict": (frame.PREDICT, {"by": run.id, "of": str(data_set.id)})})
     catalog = find_catalog()
     place, count = catalog.find_place(data_set, sample, split=sample.split), catalog.count_samples(data_set, split=sample.split)
-    step = draw_prediction(run, sample.path, sample.name, sample, data_set.is_synthetic, (place + 1, count) if place is not None else None)
+    of = (place + 1, count) if place is not None else None
+    step = draw_prediction(run, sample.path, sample.name, sample, data_set.is_synthetic, of)
     if step and place is not None:
         url.write("sample", catalog.load_samples(data_set, split=sample.split, offset=(place + step) % count, limit=1)[0].id)
         st.rerun()
@@ -65,24 +64,31 @@ def draw_pick(run: Run, place_for_choice: DeltaGenerator) -> None:
 
 def draw_upload(run: Run) -> None:
     turn = st.session_state.setdefault("upload-turn", 0)
-    files = st.file_uploader("Images", accept_multiple_files=True, max_upload_size=UPLOAD_LIMIT_MB, key=f"upload-{turn}", help="Kept on this machine, until it is asked to forget.")
+    files = st.file_uploader("Kept in this machine's cache until you press Forget", accept_multiple_files=True, key=f"upload-{turn}")
     if files:  # copied to disk at once and the widget cleared: uploads would sit in memory
         folder = Path(tempfile.mkdtemp(prefix="upload-", dir=open_workspace().cache_folder))
         st.session_state["uploads"] = st.session_state.get("uploads", []) + [save_upload(file, folder) for file in files]
         st.session_state["upload-turn"] = turn + 1
         st.rerun()
-    draw_predictions_table(run, [path for path in st.session_state.get("uploads", []) if path.exists()])
+    uploads = [path for path in st.session_state.get("uploads", []) if path.exists()]
+    if uploads and st.button(f"Forget what was uploaded ({len(uploads):,})", icon=":material/delete:"):
+        for path in uploads:
+            path.unlink(missing_ok=True)
+        st.rerun()
+    draw_predictions_table(run, uploads)
 
 
 models = [run for run in list_runs(open_workspace()) if run.has_model]
 data_sets = find_catalog().list_data_sets()
 if not models:
     frame.draw_head("Predict", "A prediction needs a model, and there is none yet.")
-    with frame.draw_empty("First, a model", "Train one on your images, or see how it goes: one click makes phantom images and trains a quick model on them.", "deployed_code"):
+    words = "Train one on your images, or see how it goes: one click makes phantom images and trains a quick model on them."
+    with frame.draw_empty("First, a model", words, "deployed_code"):
         draw_first_model_button("try")
 else:
     run = next((run for run in models if run.id == url.read_choice("by", {run.id for run in models})), models[0])
-    data_set = next((d for d in data_sets if d.id == url.read_number("of")), None) or next((d for d in data_sets if d.name == run.recipe.dataset), None)
+    fitting = [d for d in data_sets if d.id == url.read_number("of")] + [d for d in data_sets if d.name == run.recipe.dataset]
+    data_set = fitting[0] if fitting else None
     sample = find_catalog().load_sample(data_set, url.read_number("sample") or 0) if data_set else None
     if data_set and sample:
         draw_sample(run, data_set, sample)

@@ -67,7 +67,8 @@ def draw_start(values: dict[str, object]) -> None:
     recipe = build_recipe(values)
     plan = plan_run(open_workspace(), recipe)
     with st.container(border=True):
-        st.metric("Estimated time", format_seconds(plan.seconds), "measured on this machine" if plan.is_measured else "a rule of thumb", delta_color="off", delta_arrow="off")
+        origin = "measured on this machine" if plan.is_measured else "a rule of thumb"
+        st.metric("Estimated time", format_seconds(plan.seconds), origin, delta_color="off", delta_arrow="off")
         st.markdown("  \n".join(f"{count:,} {side} images" for side, count in plan.counts.items()))
         st.caption("The test part is read once, at the end.")
     if st.button("Start", type="primary", width="stretch", icon=":material/play_arrow:"):
@@ -83,7 +84,8 @@ elif data_sets:
     draw_form(data_sets)
 else:
     frame.draw_head("Train a model", "A model learns from a data set, and there is none yet.")
-    with frame.draw_empty("First, images", "Add a data set of your own, or begin with the phantom: one click makes images and trains a quick model.", "photo_library"):
+    words = "Add a data set of your own, or begin with the phantom: one click makes images and trains a quick model."
+    with frame.draw_empty("First, images", words, "photo_library"):
         draw_first_model_button("try")
         if st.button("Add a data set"):
             st.switch_page(frame.DATA_SETS, query_params={"add": "folder"})

@@ -1,0 +1,137 @@
+"""Each page, run without a browser: on an empty workspace it teaches, with a data set and a model it shows them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from conftest import Trained
+from streamlit.testing.v1 import AppTest
+
+from medapp.data.catalog import Catalog
+from medapp.runs.folder import find_run, list_runs
+from medapp.ui import server
+from medapp.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("home", "data_sets", "train", "models", "predict")
+
+
+@pytest.fixture(autouse=True)
+def _one_server_a_test() -> Iterator[None]:
+    """What a server keeps must not pass from one test's workspace to the next."""
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    server.start().stop()
+    st.cache_resource.clear()
+
+
+def open_page(file: str, **parameters: object) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app.switch_page(f"medapp/ui/pages/{file}.py")
+    for name, value in parameters.items():
+        app.query_params[name] = str(value)
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def read_text(app: AppTest) -> str:
+    return "\n".join(str(element.value) for element in [*app.title, *app.markdown, *app.caption, *app.subheader, *app.error, *app.info])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_workspace_teaches_and_says_what_it_is_for(workspace: Workspace, page: str) -> None:
+    app = open_page(page)
+    assert app.title[0].value
+    assert [b for b in app.button if not b.disabled], "a next step"
+    assert "Research use only. Not a medical device. Everything stays on this machine." in read_text(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_strangers_in_the_address_are_ignored(trained: Trained, page: str) -> None:
+    app = open_page(page, set="999", image="-1", run="../..", model="<script>", by="x", sample="1e9", of="None", page="0", label="x", method="y")
+    assert app.title[0].value
+    assert not app.error
+
+
+def test_a_data_set_shows_its_facts(trained: Trained) -> None:
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    app = open_page("data_sets", set=data_set.id)
+    assert app.title[0].value == "bands"
+    assert "32 images" in read_text(app)
+    assert "patients" in read_text(app)
+
+
+def test_filters_come_from_the_address(trained: Trained) -> None:
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    app = open_page("data_sets", set=data_set.id, label="above", part="nonsense", find="p03")
+    assert app.selectbox[0].value == "above"
+    assert app.text_input[0].value == "p03"
+
+
+def test_an_image_has_its_page(trained: Trained) -> None:
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    sample = Catalog(trained.workspace).load_samples(data_set)[3]
+    app = open_page("data_sets", set=data_set.id, image=sample.id)
+    assert app.title[0].value.replace("\\", "") == sample.name
+    assert sample.content_hash[:16] in read_text(app)
+
+
+def test_renaming_a_data_set(trained: Trained) -> None:
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    app = open_page("data_sets", set=data_set.id, view="Rename or remove")
+    app.text_input[0].set_value("stripes")
+    app.button[0].click().run()
+    assert [d.name for d in Catalog(trained.workspace).list_data_sets()] == ["stripes"]
+
+
+def test_start_queues_a_run_with_the_settings_of_the_form(trained: Trained) -> None:
+    app = open_page("train")
+    app.number_input(key="Quick look-epochs").set_value(3)
+    app.number_input(key="Quick look-image_size").set_value(32)
+    next(b for b in app.button if b.label == "Start").click().run()
+    recipe = list_runs(trained.workspace)[0].recipe
+    assert (recipe.dataset, recipe.strategy, recipe.epochs, recipe.image_size) == ("bands", "linear-probe", 3, 32)
+
+
+def test_a_recipe_that_cannot_work_is_refused_in_words_and_not_started(trained: Trained) -> None:
+    before = len(list_runs(trained.workspace))
+    app = open_page("train")
+    app.segmented_control(key="preset").set_value("Fine-tune").run()
+    app.number_input(key="Fine-tune-batch_size").set_value(1).run()
+    assert "BatchNorm" in app.error[0].value
+    assert not [b for b in app.button if b.label == "Start"]
+    assert len(list_runs(trained.workspace)) == before
+
+
+def test_a_model_shows_its_figures_with_their_number(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    figures = run.load_evaluation()
+    assert figures is not None
+    app = open_page("models", model=run.id)
+    assert f"{figures['n']} images" in read_text(app)
+    assert {m.label for m in app.metric} == {"Accuracy", "Balanced accuracy", "Macro sensitivity", "Macro F1", "AUROC"}
+
+
+def test_deleting_a_model_needs_a_yes(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    app = open_page("models", model=run.id, show="Manage")
+    delete = next(b for b in app.button if b.label == "Delete")
+    assert delete.disabled
+    app.checkbox[0].check().run()
+    next(b for b in app.button if b.label == "Delete").click().run()
+    assert list_runs(trained.workspace) == []
+
+
+def test_a_prediction_says_what_it_is_for(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    sample = Catalog(trained.workspace).load_samples(data_set, split="test")[0]
+    app = open_page("predict", by=run.id, of=data_set.id, sample=sample.id)
+    assert "Research use only." in read_text(app)
+    assert f"n = {(run.load_evaluation() or {})['n']}" in read_text(app)
+    app.selectbox[1].select("below").run()
+    assert not app.exception
+    assert app.query_params["explain"] in ("below", ["below"])

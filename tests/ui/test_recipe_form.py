@@ -1,0 +1,50 @@
+"""The form is drawn from the recipe's own table."""
+
+import dataclasses
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from medapp.data.pixels import Preprocess
+from medapp.training.recipe import Recipe, build_recipe
+from medapp.ui.recipe_form import APART, PRESETS
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_preset_is_a_valid_recipe(name: str) -> None:
+    assert build_recipe({"dataset": "any", **PRESETS[name].values}).dataset == "any"
+
+
+def test_the_textbook_preset_is_the_textbook_recipe() -> None:
+    recipe = build_recipe({"dataset": "any", **PRESETS["Textbook"].values})
+    wanted = ("resnet50", "linear-probe", "adam", 0.001, 32, 224, 10)
+    assert wanted == (
+        recipe.source, recipe.strategy, recipe.optimiser, recipe.learning_rate, recipe.batch_size, recipe.image_size, recipe.epochs
+    )  # fmt: skip
+
+
+def _draw_form() -> None:
+    import streamlit as st
+
+    from medapp.ui.recipe_form import draw_preprocess_form, draw_settings_form
+
+    st.session_state["values"] = draw_settings_form(st.session_state.get("preset", "Fine-tune"))
+    st.session_state["preprocess"] = draw_preprocess_form("p")
+
+
+def test_an_untouched_form_gives_the_preset_and_the_defaults() -> None:
+    app = AppTest.from_function(_draw_form).run()
+    assert not app.exception
+    values = {"dataset": "any", **app.session_state["values"], "preprocess": app.session_state["preprocess"]}
+    assert build_recipe(values) == build_recipe({"dataset": "any", **PRESETS["Fine-tune"].values})
+    assert set(app.session_state["values"]) == {f.name for f in dataclasses.fields(Recipe)} - set(APART)
+    assert app.session_state["preprocess"] == Preprocess()
+
+
+def test_another_preset_starts_the_form_anew() -> None:
+    app = AppTest.from_function(_draw_form).run()
+    app.number_input(key="Fine-tune-epochs").set_value(3).run()
+    assert app.session_state["values"]["epochs"] == 3
+    app.session_state["preset"] = "Textbook"
+    app.run()
+    assert app.session_state["values"]["epochs"] == 10

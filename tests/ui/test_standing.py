@@ -1,0 +1,70 @@
+"""Where a run stands, from events written by hand."""
+
+import pytest
+
+from medapp.runs.folder import Run, create_run
+from medapp.training.recipe import Recipe
+from medapp.ui.standing import Follower, format_seconds, summarise
+from medapp.workspace import Workspace
+
+PLAN = {"time": 0.0, "kind": "plan", "steps_per_epoch": 10, "epochs": 4, "train": 80, "validation": 20}
+
+
+def state(time: float, name: str) -> dict[str, object]:
+    return {"time": time, "kind": "state", "state": name}
+
+
+def step(time: float, number: int) -> dict[str, object]:
+    return {"time": time, "kind": "step", "epoch": number // 10 + 1, "step": number, "loss": 1 / number, "rate": 0.1, "images_per_second": 80.0}
+
+
+def epoch(number: int, loss: float, is_best: bool) -> dict[str, object]:
+    return {"time": 1.0, "kind": "epoch", "epoch": number, "validation_loss": loss, "is_best": is_best}
+
+
+def test_time_left_is_the_pace_so_far_times_what_is_missing() -> None:
+    standing = summarise([PLAN, state(100, "training"), step(101, 1), step(104, 4)])
+    assert standing.seconds_left == pytest.approx(36.0)  # one step a second, 36 of 40 to go
+    assert standing.share == pytest.approx(0.1)
+    assert standing.activity == "Epoch 1 of 4"
+
+
+def test_a_resumed_run_is_not_judged_by_its_pause() -> None:
+    before = [PLAN, state(0, "training"), *(step(i, i) for i in range(1, 21))]
+    after = [{"time": 9000.0, "kind": "resume", "epoch": 2, "step": 20}, state(9000, "training"), step(9002, 21)]
+    assert summarise(before + after).seconds_left == pytest.approx(2.0 * 19)
+
+
+def test_steps_lie_on_the_axis_of_epochs_and_the_last_best_epoch_counts() -> None:
+    standing = summarise([PLAN, step(1, 5), step(2, 20), epoch(1, 0.5, True), epoch(2, 0.4, True), epoch(3, 0.6, False)])
+    assert list(standing.steps) == [0.5, 2.0]
+    assert standing.best is not None
+    assert standing.best["epoch"] == 2
+
+
+def test_an_empty_run_says_nothing_wrong() -> None:
+    standing = summarise([])
+    assert (standing.share, standing.seconds_left, standing.best, standing.activity) == (0.0, None, None, "")
+
+
+def test_long_steps_say_how_far_they_are() -> None:
+    events = [state(0, "preparing"), {"time": 1.0, "kind": "progress", "text": "Reading train images", "done": 1200, "total": 3000}]
+    assert summarise(events).activity == "Reading train images: 1,200 of 3,000"
+
+
+def test_a_follower_gives_each_event_once_and_drops_steps_taken_twice(workspace: Workspace) -> None:
+    run: Run = create_run(workspace, Recipe(dataset="any"), "followed")
+    follower = Follower(run)
+    assert [e["kind"] for e in follower.read()] == ["state"]
+    for number in (1, 2, 3):
+        run.append_event("step", epoch=1, step=number, loss=1.0, rate=0.1, images_per_second=1.0)
+    assert len(follower.read()) == 4
+    run.append_event("resume", epoch=0, step=1)
+    run.append_event("step", epoch=1, step=2, loss=0.5, rate=0.1, images_per_second=1.0)
+    steps = [e for e in follower.read() if e["kind"] == "step"]
+    assert [(e["step"], e["loss"]) for e in steps] == [(1, 1.0), (2, 0.5)]
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (190, "3 min 10 s"), (7260, "2 h 1 min")])
+def test_durations_are_written_as_people_say_them(seconds: float, text: str) -> None:
+    assert format_seconds(seconds) == text

@@ -168,8 +168,9 @@ class Catalog:
             last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'samples'").fetchone()
             numbered = list(enumerate(samples, start=1 + (last[0] if last else 0)))
             db.executemany(
-                f"INSERT INTO samples (data_set_id, {_SAMPLE}) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                ((new, i, s.name, s.label, s.patient, s.site, s.split, s.content_hash, s.width, s.height, s.mode)
+                f"INSERT INTO samples (data_set_id, searched, {_SAMPLE}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+                ((new, f"{s.name} {s.patient or ''} {s.site or ''}".casefold(),
+                  i, s.name, s.label, s.patient, s.site, s.split, s.content_hash, s.width, s.height, s.mode)
                  for i, s in numbered),
             )  # fmt: skip
             boxes = ((i, b.label, b.x0, b.y0, b.x1, b.y1) for i, s in numbered for b in s.boxes)
@@ -262,10 +263,9 @@ def _build_filter(
     data_set: DataSet, split: str | None, label: str | None, text: str | None
 ) -> tuple[str, list[Any]]:
     """A WHERE clause and its values; an empty text or None filters nothing."""
-    searched = "folded(name || ' ' || COALESCE(patient, '') || ' ' || COALESCE(site, ''))"
     wanted = (
         ("data_set_id = ?", data_set.id), ("split = ?", split), ("label = ?", label),
-        (f"instr({searched}, ?) > 0", text.casefold() if text else None),
+        ("instr(searched, ?) > 0", text.casefold() if text else None),
     )  # fmt: skip
     given = [(condition, value) for condition, value in wanted if value]
     return " AND ".join(condition for condition, _ in given), [value for _, value in given]

@@ -1,12 +1,13 @@
 """What to know of a data set before learning from it, in plain sentences: what is missing, what flatters, what is unknown."""
 
-from medapp.data.catalog import Catalog
+from medapp.data.catalog import Catalog, Facts
 from medapp.data.samples import DataSet
 
 
 def describe(data_set: DataSet, catalog: Catalog) -> list[str]:
     """The sentences that hold for this data set, the gravest first."""
-    return [*_find_gaps(data_set, catalog), *_find_copies(data_set, catalog), *_find_sources(data_set, catalog)]
+    facts, tests = catalog.load_facts(data_set), catalog.count_samples(data_set, "test")
+    return [*_find_gaps(data_set, catalog), *_find_copies(facts, tests), *_find_sources(facts)]
 
 
 def _find_gaps(data_set: DataSet, catalog: Catalog) -> list[str]:
@@ -29,8 +30,7 @@ def _find_gaps(data_set: DataSet, catalog: Catalog) -> list[str]:
     return notes
 
 
-def _find_copies(data_set: DataSet, catalog: Catalog) -> list[str]:
-    facts, tests = catalog.load_facts(data_set), catalog.count_samples(data_set, "test")
+def _find_copies(facts: Facts, tests: int) -> list[str]:
     notes = []
     if facts.leaks:
         notes.append(
@@ -44,8 +44,7 @@ def _find_copies(data_set: DataSet, catalog: Catalog) -> list[str]:
     return notes
 
 
-def _find_sources(data_set: DataSet, catalog: Catalog) -> list[str]:
-    facts = catalog.load_facts(data_set)
+def _find_sources(facts: Facts) -> list[str]:
     notes = []
     if not facts.patients:
         notes.append("Patients are not known, so images of one patient may stand on two sides; figures may flatter.")

@@ -46,7 +46,7 @@ def _add_folder() -> ImportReport | None:
 
 
 def _add_zip() -> ImportReport | None:
-    st.markdown(f"A zip with **one folder for each class**, up to {UPLOAD_LIMIT_MB} MB: uploads sit in memory. For more, register a folder.")
+    st.markdown(f"A zip with **one folder for each class**, up to {UPLOAD_LIMIT_MB} MB, as it sits in memory. For more, register a folder.")
     file = st.file_uploader("Zip", type=["zip"], max_upload_size=UPLOAD_LIMIT_MB)
     name = st.text_input("Name", value=Path(file.name).stem if file else "", key=f"zip-name-{file.name if file else ''}")
     pattern = _draw_patient_pattern([])

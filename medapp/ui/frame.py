@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.pages_manager import PagesManager
 
 from medapp.errors import MedAppError
 from medapp.figures import CONFIG
@@ -19,13 +20,11 @@ SYNTHETIC = "synthetic phantom, not a patient"
 ButtonKind = Literal["primary", "secondary"]
 Parents = Mapping[str, tuple[str, Mapping[str, str]]]  # label → (page, query parameters)
 
-# The folder of pages is not beside app.py: there, Streamlit's older discovery of pages would answer a deep link on a fresh server
-# without running app.py.
-HOME = "medapp/ui/pages/home.py"
-DATA_SETS = "medapp/ui/pages/data_sets.py"
-TRAIN = "medapp/ui/pages/train.py"
-MODELS = "medapp/ui/pages/models.py"
-PREDICT = "medapp/ui/pages/predict.py"
+HOME = "pages/home.py"
+DATA_SETS = "pages/data_sets.py"
+TRAIN = "pages/train.py"
+MODELS = "pages/models.py"
+PREDICT = "pages/predict.py"
 
 
 def build_navigation() -> dict[str, list[st.Page]]:
@@ -39,6 +38,17 @@ def build_navigation() -> dict[str, list[st.Page]]:
             st.Page(PREDICT, title="Predict", icon=":material/biotech:"),
         ],
     }
+
+
+def require_app() -> None:
+    """Called first by each page: goes through app.py where Streamlit did not.
+
+    A page opened by deep link on a fresh server, before `st.navigation` has run, is found by Streamlit's older discovery of a folder
+    called pages and run alone; once is enough, as the flag belongs to the server.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
 
 
 @contextlib.contextmanager

@@ -29,7 +29,7 @@ def _one_server_a_test() -> Iterator[None]:
 
 def open_page(file: str, **parameters: object) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    app.switch_page(f"medapp/ui/pages/{file}.py")
+    app.switch_page(f"pages/{file}.py")
     for name, value in parameters.items():
         app.query_params[name] = str(value)
     app.run()
@@ -51,7 +51,8 @@ def test_an_empty_workspace_teaches_and_says_what_it_is_for(workspace: Workspace
 
 @pytest.mark.parametrize("page", PAGES)
 def test_strangers_in_the_address_are_ignored(trained: Trained, page: str) -> None:
-    app = open_page(page, set="999", image="-1", run="../..", model="<script>", by="x", sample="1e9", of="None", page="0", label="x", method="y")
+    nonsense = {"set": "999", "image": "-1", "run": "../..", "model": "<script>", "by": "x", "sample": "1e9", "of": "None", "page": "0"}
+    app = open_page(page, **nonsense, label="x", method="y")
     assert app.title[0].value
     assert not app.error
 

@@ -72,6 +72,7 @@
 
   function drawMark(u, chart) {
     const { mark } = chart.spec;
+    chart.box.dataset.range = `${u.scales.x.min} ${u.scales.x.max}`; // what is in sight, for tests
     if (!mark || mark.x < u.scales.x.min || mark.x > u.scales.x.max) return;
     const { ctx, bbox } = u, x = Math.round(u.valToPos(mark.x, "x", true)), scale = devicePixelRatio;
     ctx.save();

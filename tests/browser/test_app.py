@@ -1,0 +1,96 @@
+"""What only a browser can show: the way in, the address, the gallery, the heatmap over its image, curves that keep their zoom."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from conftest import Trained
+from playwright.sync_api import Page, expect
+
+from medapp.data.catalog import Catalog
+from medapp.runs.folder import find_run
+
+pytestmark = pytest.mark.browser
+
+PAGES = {"Start": "", "Data sets": "data_sets", "Train": "train", "Models": "models", "Predict": "predict"}
+Opener = Callable[[str], Page]
+Server = Any  # conftest.Server: `url`
+
+
+def test_a_deep_link_on_a_fresh_server_shows_the_whole_app(server: Server, open_page: Opener) -> None:
+    page = open_page(f"{server.url}/train")
+    page.get_by_role("heading", name="Train a model").wait_for()
+    links = page.get_by_test_id("stSidebarNavLink").all_inner_texts()
+    assert [text.splitlines()[-1] for text in links] == list(PAGES)
+    assert page.title() == "Train a model · MedApp"
+    assert page.get_by_text("Research use only. Not a medical device.").count() == 1
+
+
+def test_every_page_opens_by_its_address(trained: Trained, trained_server: Server, open_page: Opener) -> None:
+    for path in PAGES.values():
+        page = open_page(f"{trained_server.url}/{path}")
+        page.get_by_text("Research use only. Not a medical device.").wait_for()
+        assert page.get_by_test_id("stException").count() == 0
+
+
+def test_a_filtered_gallery_survives_reload_and_back(trained: Trained, trained_server: Server, open_page: Opener) -> None:
+    catalog = Catalog(trained.workspace)
+    data_set = catalog.list_data_sets()[0]
+    samples = catalog.load_samples(data_set, label="below")
+    page = open_page(f"{trained_server.url}/data_sets?set={data_set.id}&label=below")
+    page.locator(".tile").nth(len(samples) - 1).wait_for()
+    assert page.locator(".tile").count() == len(samples)
+    page.locator(".tile").nth(1).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.locator(".pane").wait_for()
+    assert page.locator(".place").inner_text() == f"3 of {len(samples)}"
+    page.reload()
+    page.get_by_label("Next image (→)").click()
+    page.get_by_text(f"4 of {len(samples)}", exact=True).wait_for()
+    page.go_back()
+    page.get_by_text(f"3 of {len(samples)}", exact=True).wait_for()
+    page.go_back()
+    page.locator(".tile").nth(len(samples) - 1).wait_for()
+    assert page.locator(".tile").count() == len(samples)
+
+
+def test_the_heatmap_lies_beside_the_original_and_answers_at_once(trained: Trained, trained_server: Server, open_page: Opener) -> None:
+    run, data_set = find_run(trained.workspace, "probe"), Catalog(trained.workspace).list_data_sets()[0]
+    page = open_page(f"{trained_server.url}/predict?by={run.id}&of={data_set.id}")
+    page.locator(".tile").first.click()
+    layer = page.locator(".pane canvas")
+    layer.wait_for()
+    assert page.locator(".pane").count() == 2
+    page.get_by_label("Opacity").fill("0.2")
+    assert layer.evaluate("e => e.style.opacity") == "0.2"
+    page.get_by_label("Zoom in (+)").click()
+    assert "scale(1.4)" in page.locator(".stage").first.get_attribute("style")
+    with page.expect_download() as download:
+        page.get_by_text("Save as PNG").click()
+    assert download.value.suggested_filename.endswith("-heatmap.png")
+
+
+def test_curves_move_and_keep_their_zoom_while_a_run_trains(trained: Trained, trained_server: Server, open_page: Opener) -> None:
+    page = open_page(f"{trained_server.url}/train")
+    page.get_by_role("radio", name="From scratch").click()
+    page.get_by_role("spinbutton", name="Epochs", exact=True).fill("400")
+    page.get_by_role("spinbutton", name="Image size (px)").fill("32")
+    page.keyboard.press("Tab")
+    page.get_by_text("Estimated time").wait_for()
+    page.get_by_role("button", name="Start", exact=True).click()
+    chart, plot = page.locator(".chart").first, page.locator(".u-over").first
+    plot.wait_for()
+    box = plot.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 120, steps=4)
+    page.mouse.up()
+    page.mouse.move(5, 5)  # under the pointer the legend tells the value there, else the last one
+    zoomed = chart.get_attribute("data-range")
+    legend = page.locator(".legend button").first
+    loss = legend.inner_text()
+    expect(legend).not_to_have_text(loss, timeout=90_000)  # the curve has moved on
+    assert chart.get_attribute("data-range") == zoomed
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Resume").wait_for()

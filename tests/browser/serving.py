@@ -1,0 +1,59 @@
+"""A server of the app in a process of its own, and the browser that is on this machine."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from medapp.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
+).split()
+
+
+def find_chromium() -> str | None:
+    """The browser that `MEDAPP_CHROMIUM` names, else the first on the PATH."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    return os.environ.get("MEDAPP_CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
+
+
+@dataclass
+class Server:
+    """A running app."""
+
+    url: str
+    workspace: Workspace
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+
+def start_server(home: Path) -> Server:
+    """`streamlit run app.py` on a free port, answering."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "MEDAPP_HOME": str(home)}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health", timeout=5).read()
+            return Server(url, Workspace(home), process)
+        except OSError:
+            try:
+                process.wait(timeout=0.2)
+            except subprocess.TimeoutExpired:
+                continue
+            break
+    raise RuntimeError("the server did not answer within two minutes")

@@ -1,9 +1,9 @@
-"""What only a browser can show: the way in, the address, the gallery, the heatmap over its image, curves that keep their zoom."""
+"""What only a browser can show: the address, the gallery, the heatmap over its image, curves that keep their zoom."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
+from browser.serving import Server
 from conftest import Trained
 from playwright.sync_api import Page, expect
 
@@ -14,16 +14,6 @@ pytestmark = pytest.mark.browser
 
 PAGES = {"Start": "", "Data sets": "data_sets", "Train": "train", "Models": "models", "Predict": "predict"}
 Opener = Callable[[str], Page]
-Server = Any  # conftest.Server: `url`
-
-
-def test_a_deep_link_on_a_fresh_server_shows_the_whole_app(server: Server, open_page: Opener) -> None:
-    page = open_page(f"{server.url}/train")
-    page.get_by_role("heading", name="Train a model").wait_for()
-    links = page.get_by_test_id("stSidebarNavLink").all_inner_texts()
-    assert [text.splitlines()[-1] for text in links] == list(PAGES)
-    assert page.title() == "Train a model · MedApp"
-    assert page.get_by_text("Research use only. Not a medical device.").count() == 1
 
 
 def test_every_page_opens_by_its_address(trained: Trained, trained_server: Server, open_page: Opener) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from browser.serving import FLAGS, Server, find_chromium, start_server
 from conftest import Trained
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 PATIENCE_MS = 90_000  # two busy cores
 
@@ -16,6 +16,7 @@ def browser() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
         pytest.skip("no Chromium or Chrome on the PATH, and MEDAPP_CHROMIUM is not set")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

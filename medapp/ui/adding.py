@@ -64,7 +64,7 @@ def _add_files() -> ImportReport | None:
     chosen: dict[str, list[UploadedFile]] = {}
     for place, column in enumerate(itertools.islice(_spread(count), count)):
         with column:
-            label = st.text_input(f"Class {place + 1}", key=f"loose-label-{place}")
+            label = st.text_input(f"Class {place + 1}", key=f"loose-label-{place}").strip()
             title = f"Images of {escape(label) or f'class {place + 1}'}"
             files = st.file_uploader(title, accept_multiple_files=True, key=f"loose-files-{place}")
             if label and files:

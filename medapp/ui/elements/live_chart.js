@@ -49,7 +49,7 @@
     const { box, spec } = chart;
     const series = spec.series.map((s, i) => ({
       label: s.name, spanGaps: true, show: !chart.hidden.has(s.name), width: s.thin ? 1 : 2.25,
-      stroke: () => soften(colourOf(box, s.colour), s.thin ? 60 : 100),
+      stroke: () => soften(colourOf(box, s.colour), s.thin ? 70 : 100),
       points: { show: !s.thin, size: 6, fill: () => colourOf(box, s.colour) },
     }));
     const options = {

@@ -1,0 +1,71 @@
+"""How long does a page take to answer while a run trains on all cores? Clicks in a real browser, idle and during a training.
+
+    python -m benchmarks.responsiveness --clicks 40
+
+Each click changes the gallery's part (train, validation, test); the time runs until the first thumbnail of the new page is there. Needs
+Chromium, as the browser tests do.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from medapp.data.importing import add_phantom
+from medapp.runs.folder import create_run
+from medapp.training.recipe import Recipe
+from medapp.workspace import find_workspace
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from browser.serving import FLAGS, find_chromium, start_server  # the server and browser of the tests
+
+PARTS = ("train", "validation", "test")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clicks", type=int, default=40)
+    options = parser.parse_args()
+    workspace = find_workspace()
+    data = add_phantom(workspace).data_set
+    server = start_server(workspace.root)
+    try:
+        with sync_playwright() as playwright:
+            page = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS).new_page()
+            page.goto(f"{server.url}/data_sets?set={data.id}")
+            page.locator(".tile").first.wait_for()
+            measure(page, "warm-up", 6)
+            measure(page, "idle", options.clicks)
+            run = create_run(workspace, Recipe(data.name, epochs=1000, image_size=128), None)
+            while not any(e["kind"] == "step" for e in run.events):
+                time.sleep(0.2)
+            measure(page, "while a fine-tune trains on all cores", options.clicks)
+            steps = [e for e in run.events if e["kind"] == "step"]
+            print(f"the training meanwhile: {steps[-1]['images_per_second']:.0f} images/s")
+            run.request_stop()
+            while run.is_locked():
+                time.sleep(0.2)
+            run.delete()
+    finally:
+        server.stop()
+
+
+def measure(page: Page, name: str, clicks: int) -> None:
+    """Click through the parts and print the median and the 95th percentile."""
+    seconds = []
+    for click in range(clicks):
+        choice = page.get_by_role("radio", name=PARTS[click % 3], exact=True)
+        expect(choice).to_have_count(1)  # the page before has gone
+        before = page.locator(".tile").first.get_attribute("title")
+        started = time.perf_counter()
+        choice.click()
+        page.wait_for_function("before => document.querySelector('.tile')?.title !== before", arg=before, polling=5)
+        seconds.append(time.perf_counter() - started)
+    ordered = sorted(seconds)
+    print(f"{name}: median {ordered[len(ordered) // 2]:.2f} s, 95th percentile {ordered[int(0.95 * len(ordered))]:.2f} s, n = {clicks}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

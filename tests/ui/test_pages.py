@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 from conftest import Trained
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from medapp.data.catalog import Catalog
@@ -17,9 +19,18 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("home", "data_sets", "train", "models", "predict")
 
 
+class _AfterNavigation(PagesManager):
+    """As on a server that has run app.py once; AppTest forgets that before each run, and going through app.py again would lose a click."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        PagesManager.uses_pages_directory = False
+        super().__init__(*args, **options)
+
+
 @pytest.fixture(autouse=True)
-def _one_server_a_test() -> Iterator[None]:
+def _one_server_a_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What a server keeps must not pass from one test's workspace to the next."""
+    monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", _AfterNavigation)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield

@@ -49,6 +49,7 @@ class Progress:
     epoch: int = 0  # complete epochs
     step: int = 0  # complete steps of the epoch under way
     loss_sum: float = 0.0  # over the images of the epoch under way
+    right: int = 0  # images of the epoch under way that were classified as labelled, as they were augmented
     best_loss: float = math.inf
     best_epoch: int = 0
     micro_batches: int = 1  # parts that a batch is computed in; doubled when memory runs out
@@ -137,7 +138,7 @@ class Loop:
             torch.manual_seed(seed_of(recipe.seed, p.epoch, p.step, "dropout"))
             generator = _generator(recipe.seed, p.epoch, p.step)
             try:
-                loss = sum(self._accumulate(part, rows, generator) for part in np.array_split(rows, min(p.micro_batches, len(rows))))
+                parts = [self._accumulate(part, rows, generator) for part in np.array_split(rows, min(p.micro_batches, len(rows)))]
                 break
             except (torch.OutOfMemoryError, RuntimeError, MemoryError) as error:
                 if not _is_out_of_memory(error):
@@ -146,14 +147,16 @@ class Loop:
                     raise RunError("Not even one image fits into the memory. Choose a smaller image size or a smaller backbone.") from error
                 p.micro_batches *= 2
                 self.emit("message", text=f"Memory ran out: each batch is now computed in {p.micro_batches} parts, with the same result for the step.")
+        loss = sum(share for share, _ in parts)
+        p.right += sum(right for _, right in parts)
         if not math.isfinite(loss):
             raise RunError(f"The loss is no longer a number at epoch {p.epoch + 1}, step {p.step + 1}. Lower the learning rate or use float32.")
         self._stepper.step()
         self.optimiser.zero_grad(set_to_none=True)
         return loss
 
-    def _accumulate(self, part: NDArray[np.int64], rows: NDArray[np.int64], generator: torch.Generator) -> float:
-        """Add the gradient of one part of a batch; gives the part's share of the batch's mean loss."""
+    def _accumulate(self, part: NDArray[np.int64], rows: NDArray[np.int64], generator: torch.Generator) -> tuple[float, int]:
+        """Add the gradient of one part of a batch; gives the part's share of the batch's mean loss, and how many images were right."""
         if part[0] == rows[0]:
             self.optimiser.zero_grad(set_to_none=True)
         labels = torch.from_numpy(self.train.labels[part]).to(self.fabric.device)
@@ -162,7 +165,7 @@ class Loop:
         whole = len(rows) if weight is None else float(weight.cpu()[self.train.labels[rows]].sum())
         loss = self.criterion(logits.float(), labels) / whole
         self.fabric.backward(loss)
-        return float(loss.detach())
+        return float(loss.detach()), int((logits.detach().argmax(1) == labels).sum())
 
     def _set_rate(self, step: int) -> float:
         """Warm-up, then the schedule; gives the head's rate."""
@@ -179,9 +182,9 @@ class Loop:
     def _finish_epoch(self) -> None:
         """Validate, keep the best, say so, and write a checkpoint where that costs little."""
         p, started = self.progress, time.perf_counter()
-        train_loss = p.loss_sum / len(self.train.labels)
+        train_loss, train_accuracy = p.loss_sum / len(self.train.labels), p.right / len(self.train.labels)
         figures = self._validate()
-        p.epoch, p.step, p.loss_sum = p.epoch + 1, 0, 0.0
+        p.epoch, p.step, p.loss_sum, p.right = p.epoch + 1, 0, 0.0, 0
         loss = figures.get("validation_loss", train_loss)
         # With no validation images the last epoch is as good as any other, so it is kept.
         is_best = loss < p.best_loss or not len(self.validation.labels)
@@ -189,7 +192,7 @@ class Loop:
             p.best_loss, p.best_epoch = loss, p.epoch
             self.best_state = {name: t.detach().cpu().clone() for name, t in self.suffix.state_dict().items()}
         p.seconds += time.perf_counter() - started
-        row = {"epoch": p.epoch, "train_loss": train_loss, **figures, "seconds": p.seconds, "is_best": is_best}
+        row = {"epoch": p.epoch, "train_loss": train_loss, "train_accuracy": train_accuracy, **figures, "seconds": p.seconds, "is_best": is_best}
         p.history.append(row)
         self.emit("epoch", **row)
         if time.perf_counter() - self.last_written > self.writing_seconds / WRITING_SHARE:

@@ -60,6 +60,8 @@ def test_training_learns_and_says_so(tmp_path: Path) -> None:
     losses, accuracies = bench.of("epoch", "validation_loss"), bench.of("epoch", "accuracy")
     assert losses[-1] < 0.5 * losses[0] or losses[-1] < 0.2
     assert accuracies[-1] > 0.9
+    assert bench.of("epoch", "train_accuracy")[-1] > 0.85
+    assert all(a * 90 == pytest.approx(round(a * 90)) for a in bench.of("epoch", "train_accuracy"))  # a share of the 90 images
     assert bench.of("step", "step") == list(range(1, 8 * 6 + 1))
     assert bench.of("epoch", "epoch") == list(range(1, 9))
 
@@ -76,6 +78,7 @@ def test_resumed_training_ends_with_the_same_weights(tmp_path: Path, stop_after:
     for name, tensor in whole.model.state_dict().items():
         assert torch.equal(tensor, later.model.state_dict()[name]), name
     assert whole.of("step", "loss") == cut.of("step", "loss") + later.of("step", "loss")
+    assert whole.of("epoch", "train_accuracy") == cut.of("epoch", "train_accuracy") + later.of("epoch", "train_accuracy")
     assert (whole.loop.progress.best_epoch, whole.loop.progress.best_loss) == (later.loop.progress.best_epoch, later.loop.progress.best_loss)
 
 

@@ -1,0 +1,41 @@
+"""Facts of public images that were checked by hand. `MEDAPP_TEST_DATA` names the folder that holds the sets; without it these tests skip.
+
+`brain-tumor-boxes` is figshare 1512427 (J. Cheng), `chest-xray` a sample of NIH ChestX-ray8, `brain-mri` the set of S. Bhuvaji et al.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from medapp import api
+from medapp.data.catalog import Catalog
+from medapp.data.importing import add_folder
+from medapp.workspace import Workspace
+
+DATA = Path(os.environ.get("MEDAPP_TEST_DATA", ""))
+pytestmark = pytest.mark.skipif(not os.environ.get("MEDAPP_TEST_DATA"), reason="MEDAPP_TEST_DATA names no folder of public images")
+
+
+def test_leak_of_a_published_split_is_found(workspace: Workspace) -> None:
+    report = add_folder(workspace, DATA / "brain-mri")
+    assert report.splits["test"] == 394
+    assert report.leaks == 251
+
+
+def test_patients_of_a_published_set_stay_on_one_side(workspace: Workspace) -> None:
+    report = add_folder(workspace, DATA / "chest-xray", patient_pattern=r"(\d{8})_")
+    sides: dict[str | None, set[str]] = {}
+    for sample in Catalog(workspace).load_samples(report.data_set):
+        sides.setdefault(sample.patient, set()).add(sample.split)
+    assert len(sides) == 682
+    assert all(len(side) == 1 for side in sides.values())
+
+
+def test_linear_probe_learns_brain_tumors(workspace: Workspace) -> None:
+    report = add_folder(workspace, DATA / "brain-tumor-boxes")
+    assert (report.images, report.unreadable) == (3064, ())
+    run = api.train(report.data_set, strategy="linear-probe", epochs=10, image_size=128)
+    figures = api.evaluate(run)
+    assert figures["n"] == 460
+    assert figures["balanced_accuracy"] > 0.8

@@ -19,7 +19,6 @@ from torchvision import datasets
 
 import medapp
 from benchmarks import tutorial
-from medapp.cli.work import measure_seconds
 from medapp.data.cache import open_cache
 from medapp.data.catalog import Catalog
 from medapp.data.pixels import load_pixels
@@ -59,7 +58,7 @@ def measure_probe(name: str, size_px: int) -> None:
         forward.append(_time_forward(workspace, pixels))
         for seconds in (cold, warm):
             run = medapp.train(name, strategy="linear-probe", epochs=10, image_size=size_px, seed=repeat)
-            seconds.append(measure_seconds(run))
+            seconds.append(run.seconds)
             startup = next(e["startup_seconds"] for e in run.events if e["kind"] == "ready")
             run.delete()
     print(f"one forward pass over {len(pixels)} images at {size_px} px: {statistics.median(forward):.1f} s")

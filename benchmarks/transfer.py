@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import medapp
-from medapp.cli.work import measure_seconds
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
 from medapp.workspace import find_workspace
@@ -69,7 +68,7 @@ def measure(folder: Path, out: Path, seeds: int, arms: list[str]) -> None:
         figures, epochs = medapp.evaluate(run), [e for e in run.events if e["kind"] == "epoch"]
         row = {
             "arm": arm, "split": split, "seed": seed, "n": figures["n"], **{m: figures[m] for m in METRICS}, "intervals": figures["intervals"],
-            "seconds": measure_seconds(run), "epochs": len(epochs), "best_epoch": max(e["epoch"] for e in epochs if e["is_best"]),
+            "seconds": run.seconds, "epochs": len(epochs), "best_epoch": max(e["epoch"] for e in epochs if e["is_best"]),
         }  # fmt: skip
         with out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")

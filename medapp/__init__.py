@@ -11,7 +11,7 @@
 The work is done in the workspace that `MEDAPP_HOME` names, else `~/.medapp`, and is seen in the browser too.
 """
 
-from medapp.api import add_data, evaluate, predict, train
+from medapp.api import add_data, evaluate, predict, resume, train
 
 __version__ = "0.1.0"
-__all__ = ["add_data", "evaluate", "predict", "train"]
+__all__ = ["add_data", "evaluate", "predict", "resume", "train"]

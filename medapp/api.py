@@ -55,13 +55,29 @@ def train(
     found = data if isinstance(data, DataSet) else Catalog(workspace).find_data_set(data)
     recipe = build_recipe({"dataset": found.name, **settings})
     plan_run(workspace, recipe)
-    run = create_run(workspace, recipe, name)
-    supervisor = Supervisor(workspace, only=run)
+    return _run_to_end(create_run(workspace, recipe, name), on_event)
+
+
+def resume(run: Run | str, on_event: Callable[[Event], None] | None = None) -> Run:
+    """Go on with a stopped, failed or interrupted run from its checkpoint, and wait for it.
+
+    Raises:
+        RunError: the run is done or under way, or the training failed.
+    """
+    found = run if isinstance(run, Run) else find_run(find_workspace(), run)
+    found.request_resume()
+    return _run_to_end(found, on_event)
+
+
+def _run_to_end(run: Run, on_event: Callable[[Event], None] | None) -> Run:
+    """Ctrl-C stops the run and keeps its best model."""
+    supervisor = Supervisor(find_workspace(), only=run)
+    passed_on = on_event or (lambda event: None)
     try:
-        state = supervisor.run_to_end(on_event or (lambda event: None))
+        state = supervisor.run_to_end(passed_on)
     except KeyboardInterrupt:
         run.request_stop()
-        state = supervisor.run_to_end(on_event or (lambda event: None))
+        state = supervisor.run_to_end(passed_on)
     if state == "failed":
         raise RunError(f"Run {run.name} failed: {run.last_state.get('reason', '')}")
     return run

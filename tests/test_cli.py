@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 
 from medapp.cli import app
 from medapp.errors import MedAppError
+from medapp.runs.folder import create_run
+from medapp.training.recipe import Recipe
 from medapp.workspace import Workspace
 
 runner = CliRunner()
@@ -109,3 +111,14 @@ def test_stated_error_is_one_line_on_standard_error(workspace: Workspace) -> Non
     done = subprocess.run([sys.executable, "-m", "medapp", "data", "show", "unknown"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_stopped_run_is_resumed_to_its_end(trained: Trained) -> None:
+    recipe = Recipe("bands", strategy="linear-probe", image_size=32, epochs=3, batch_size=8, threads=1)
+    run = create_run(trained.workspace, recipe, "waiting")
+    medapp("runs", "stop", "waiting")
+    assert run.state == "stopped"
+    done = ask("runs", "resume", "waiting")
+    assert (done["state"], done["epochs"]) == ("done", 3)
+    assert 0 < done["seconds"] == run.seconds < 60
+    medapp("runs", "resume", "waiting", code=1)

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 from rich.progress import DownloadColumn, Progress
 
+from medapp import api
 from medapp.cli.output import AsJson, console, errors, print_json, print_table, say_figure
-from medapp.cli.work import RunName, measure_seconds
+from medapp.cli.work import Follower, RunName, open_bar, report_run
 from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, find_file
 from medapp.runs.folder import Run, find_run, list_runs
@@ -49,7 +50,7 @@ def show(run: RunName, as_json: AsJson = False) -> None:
     recipe = json.loads(found.recipe.to_json())
     if as_json:
         reason = found.last_state.get("reason")
-        print_json({**_summarise(found), "reason": reason, "seconds": measure_seconds(found), "recipe": recipe, "epochs": epochs})
+        print_json({**_summarise(found), "reason": reason, "seconds": found.seconds, "recipe": recipe, "epochs": epochs})
         return
     reason = found.last_state.get("reason", "")
     console.print(f"{found.name} ({found.id}): {found.state}. {reason}", markup=False)
@@ -73,14 +74,9 @@ def stop(run: RunName) -> None:
 @app.command()
 def resume(run: RunName, as_json: AsJson = False) -> None:
     """Go on from a run's checkpoint, in the foreground."""
-    from medapp.cli.work import _report
-    from medapp.runs.supervisor import Supervisor
-
-    workspace = find_workspace()
-    found = find_run(workspace, run)
-    found.request_resume()
-    Supervisor(workspace, only=found).run_to_end(lambda event: None)
-    _report(found, as_json)
+    with open_bar() as bar:
+        found = api.resume(run, Follower(bar))
+    report_run(found, as_json)
 
 
 @app.command()

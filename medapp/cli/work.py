@@ -42,12 +42,18 @@ def train(
     """Train a network; the run is seen live in the browser too. Ctrl-C stops it and keeps the best model."""
     values: dict[str, Any] = {"source": source, "strategy": strategy, **parse_assignments(settings or [])}
     values |= {key: value for key, value in (("epochs", epochs), ("image_size", image_size), ("seed", seed)) if value is not None}
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=errors, transient=True) as bar:
-        run = api.train(data, name=name, on_event=_Follower(bar), **values)
-    _report(run, as_json)
+    with open_bar() as bar:
+        run = api.train(data, name=name, on_event=Follower(bar), **values)
+    report_run(run, as_json)
 
 
-class _Follower:
+def open_bar() -> Progress:
+    """A progress bar on standard error."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=errors, transient=True)
+
+
+class Follower:
     """Turns events into a progress bar."""
 
     def __init__(self, bar: Progress) -> None:
@@ -68,28 +74,17 @@ class _Follower:
             self.bar.console.print(event.get("text") or event.get("reason") or event["state"], markup=False)
 
 
-def _report(run: Run, as_json: bool) -> None:
+def report_run(run: Run, as_json: bool) -> None:
     """What came of a training."""
     epochs = [e for e in run.events if e["kind"] == "epoch"]
     best = next((e["epoch"] for e in reversed(epochs) if e["is_best"]), None)
-    figures, seconds = run.load_evaluation(), measure_seconds(run)
+    figures, seconds = run.load_evaluation(), run.seconds
     if as_json:
         print_json({"run": run.name, "id": run.id, "state": run.state, "best_epoch": best, "epochs": len(epochs), "seconds": seconds})
         return
     console.print(f"{run.name}: {run.state}, best epoch {best} of {len(epochs)}, {seconds:.1f} s.", markup=False)
     if figures:
         console.print(f"Balanced accuracy on {figures['n']} test images: {say_figure(figures, 'balanced_accuracy')} (95% interval).", markup=False)
-
-
-def measure_seconds(run: Run) -> float:
-    """Of work, over all sittings; the start-up of the processes is left out."""
-    total, begun = 0.0, None
-    for event in run.load_events()[0]:
-        if event["kind"] == "ready":
-            begun = event["time"]
-        elif event["kind"] == "state" and event["state"] not in ("preparing", "training", "evaluating") and begun is not None:
-            total, begun = total + event["time"] - begun, None
-    return round(total, 3)
 
 
 def evaluate(

@@ -123,6 +123,17 @@ class Run:
                         return event
         return {"kind": "state", "state": "queued", "time": 0.0}
 
+    @property
+    def seconds(self) -> float:
+        """Of work, over all sittings that have ended; the start-up of the processes is left out."""
+        total, begun = 0.0, None
+        for event in self.load_events()[0]:
+            if event["kind"] == "ready":
+                begun = event["time"]
+            elif event["kind"] == "state" and event["state"] not in ACTIVE and begun is not None:
+                total, begun = total + event["time"] - begun, None
+        return round(total, 3)
+
     def is_locked(self) -> bool:
         """A living process works on the run."""
         lock = filelock.FileLock(self.folder / "lock")

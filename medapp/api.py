@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder, add_phantom, add_zip
+from medapp.data.importing import add_folder, add_phantom, add_zip, is_zip
 from medapp.data.samples import DataSet
 from medapp.errors import RunError
 from medapp.runs.folder import Event, Run, create_run, find_run
 from medapp.runs.plan import plan_run
 from medapp.runs.supervisor import Supervisor
 from medapp.training.recipe import build_recipe
-from medapp.workspace import find_workspace
+from medapp.workspace import expand_path, find_workspace
 
 if TYPE_CHECKING:
     from medapp.prediction import Prediction
@@ -35,8 +35,9 @@ def add_data(path: str | Path, name: str | None = None, patient_pattern: str | N
     workspace = find_workspace()
     if str(path) == "phantom":
         return add_phantom(workspace).data_set
-    add = add_zip if Path(path).suffix.lower() == ".zip" and Path(path).is_file() else add_folder
-    return add(workspace, Path(path), name=name, patient_pattern=patient_pattern).data_set
+    place = expand_path(path)
+    add = add_zip if is_zip(place) else add_folder
+    return add(workspace, place, name=name, patient_pattern=patient_pattern).data_set
 
 
 def train(

@@ -53,7 +53,7 @@ def find_workspace() -> Workspace:
     Raises:
         WorkspaceError: the folder cannot be made or written.
     """
-    root = Path(os.environ.get("MEDAPP_HOME") or Path.home() / ".medapp").expanduser().absolute()
+    root = expand_path(os.environ.get("MEDAPP_HOME") or "~/.medapp")
     workspace = Workspace(root)
     try:
         for folder in (workspace.data_folder, workspace.runs_folder, workspace.weights_folder, workspace.cache_folder):
@@ -63,6 +63,11 @@ def find_workspace() -> Workspace:
             f"The workspace {root} cannot be made: {error.strerror}. Set MEDAPP_HOME to a folder that you may write to."
         ) from error
     return workspace
+
+
+def expand_path(path: str | Path) -> Path:
+    """An absolute path; `~` is the home of the user, and stays as it is for a user whom nobody knows."""
+    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - Path.expanduser raises for an unknown user
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@
 Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
 """
 
+import io
 import sys
 
 import typer
@@ -28,6 +29,9 @@ for command in (work.open_app, work.train, work.evaluate, work.predict):
 
 def main() -> None:
     """The `medapp` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # file names may hold bytes that no encoding has; in JSON \udcff means just that
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except MedAppError as error:

@@ -1,17 +1,16 @@
 """`medapp data`: register, list, show and remove data sets."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from medapp.cli.output import AsJson, console, print_json, print_table
 from medapp.data.catalog import Catalog
-from medapp.data.importing import ImportReport, add_folder, add_phantom, add_zip
+from medapp.data.importing import ImportReport, add_folder, add_phantom, add_zip, is_zip
 from medapp.data.notes import describe
 from medapp.data.samples import SPLITS
 from medapp.runs.evaluating import count_test_reads
-from medapp.workspace import find_workspace
+from medapp.workspace import expand_path, find_workspace
 
 app = typer.Typer(no_args_is_help=True, help="Data sets: register, list, show, remove.")
 Name = Annotated[str, typer.Argument(help="A data set's name.")]
@@ -27,10 +26,10 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Register a folder of images in place, copy a zip into the workspace, or make the built-in phantom data set."""
-    workspace, place = find_workspace(), Path(path)
+    workspace, place = find_workspace(), expand_path(path)
     if path == "phantom" and not place.exists():
         report = add_phantom(workspace, name or "Phantom")
-    elif place.suffix.lower() == ".zip" and place.is_file():
+    elif is_zip(place):
         report = add_zip(workspace, place, name=name, patient_pattern=patient_pattern)
     else:
         report = add_folder(workspace, place, name=name, patient_pattern=patient_pattern)

@@ -9,8 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+# Names come from files and people, so nothing in them is markup.
+console = Console(highlight=False, markup=False, emoji=False)
+errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def print_json(value: Any) -> None:

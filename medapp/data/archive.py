@@ -1,12 +1,13 @@
 """A zip to a folder: bounded in files, bytes and ratio, and nothing is written outside the folder."""
 
+import lzma
 import re
 import shutil
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 from medapp.data.threads import Progress
@@ -16,17 +17,22 @@ MAX_FILES = 200_000
 MAX_BYTES = 64 * 2**30  # unpacked
 MAX_RATIO = 200  # unpacked over packed; photographs reach 1, black bitmaps 100
 FREE_BYTES = 64 * 2**20  # below this no ratio is a bomb
+MAX_NAME = 500  # characters with all folders; systems differ in what they take, and none needs more
 
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, LookupError,
+    lzma.LZMAError, MemoryError,
 )  # fmt: skip
 _YOURSELF = "Unpack it yourself and register the folder."
 
 
 def extract_archive(
-    path: Path, folder: Path, suffixes: Sequence[str] | None, on_progress: Progress | None = None
-) -> int:
+    path: Path, folder: Path, suffixes: Sequence[str] | None, on_progress: Progress | None = None,
+    names: Collection[str] | None = None,
+) -> int:  # fmt: skip
     """Unpack into `folder`, which exists; only files with one of the `suffixes` (such as ".png"), all where it is None.
+
+    Where `names` are given, only files of exactly these names are unpacked.
 
     Hidden files, `__MACOSX` and what nested archives hold stay packed. What was written before an error is left to the
     caller.
@@ -39,8 +45,10 @@ def extract_archive(
             outside the folder.
     """
     try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            raise ArchiveError(f"{path.name} is no file. Choose a zip.")
         with zipfile.ZipFile(path) as archive:
-            wanted = [entry for entry in _check(archive, path) if _is_wanted(entry[1], suffixes)]
+            wanted = [entry for entry in _check(archive, path) if _is_wanted(entry[1], suffixes, names)]
             for done, (info, name) in enumerate(wanted, start=1):
                 _extract(archive, info, folder.joinpath(*name.parts))
                 if on_progress is not None:
@@ -52,7 +60,7 @@ def extract_archive(
         raise ArchiveError(f"{path.name} holds {error.filename} twice. Rename one and pack it again.") from error
     except OSError as error:
         reason = error.strerror or error
-        raise ArchiveError(f"{path.name} could not be unpacked: {reason}. Free some space, or: {_YOURSELF}") from error
+        raise ArchiveError(f"{path.name} could not be unpacked: {reason}. Check the path and the space left.") from error
 
 
 def _check(archive: zipfile.ZipFile, path: Path) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
@@ -72,6 +80,9 @@ def _check_entry(info: zipfile.ZipInfo, path: Path) -> PurePosixPath:
     name = PurePosixPath(info.filename.replace("\\", "/"))
     if name.is_absolute() or ".." in name.parts or re.match("[A-Za-z]:", str(name)) or not name.parts:
         raise ArchiveError(f"{path.name} holds {info.filename!r}, which points outside its folder. Pack it again.")
+    if len(info.filename) > MAX_NAME:
+        beginning = f"{len(info.filename):,} characters ({info.filename[:20]}…)"
+        raise ArchiveError(f"{path.name} holds a name of {beginning}. {_YOURSELF}")
     if stat.S_ISLNK(info.external_attr >> 16):
         raise ArchiveError(f"{path.name} holds the link {info.filename!r}. Pack the folder again without links.")
     if info.flag_bits & 0x1:
@@ -79,7 +90,9 @@ def _check_entry(info: zipfile.ZipInfo, path: Path) -> PurePosixPath:
     return name
 
 
-def _is_wanted(name: PurePosixPath, suffixes: Sequence[str] | None) -> bool:
+def _is_wanted(name: PurePosixPath, suffixes: Sequence[str] | None, names: Collection[str] | None) -> bool:
+    if names is not None and str(name) not in names:
+        return False
     if any(part.startswith(".") or part == "__MACOSX" for part in name.parts):
         return False
     return suffixes is None or name.suffix.lower() in suffixes

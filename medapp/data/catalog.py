@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from medapp.data.samples import SPLITS, Box, DataSet, Sample
-from medapp.data.schema import change, connect, migrate
+from medapp.data.schema import change, connect, find_remedy, migrate
 from medapp.errors import DataError, WorkspaceError
 from medapp.workspace import Workspace
 
@@ -112,7 +112,7 @@ class Catalog:
         counts = {split: dict.fromkeys(data_set.classes, 0) for split in SPLITS}
         query = "SELECT split, label, COUNT(*) FROM samples WHERE data_set_id = ? GROUP BY split, label"
         for split, label, count in self._read(query, data_set.id):
-            counts[split][label] = count
+            counts.setdefault(split, {})[label] = count
         return counts
 
     def list_unreadable(self, data_set: DataSet) -> list[tuple[str, str]]:
@@ -230,11 +230,15 @@ class Catalog:
 
     def _build_data_set(self, id: int, name: str, root: str, origin: str, classes: str, *rest: Any) -> DataSet:
         pattern, has_patients, split_origin, is_synthetic, created = rest
-        place = self.workspace.root / root  # a path that is absolute stays as it is
+        try:
+            place = self.workspace.root / root  # a path that is absolute stays as it is
+            names = tuple(str(name) for name in json.loads(classes))
+        except (ValueError, TypeError) as error:
+            what = f"{self.path} is damaged: the data set {name!r} cannot be read"
+            raise WorkspaceError(f"{what}. {find_remedy(self.path)}") from error
         return DataSet(
-            id, name, place, origin, tuple(json.loads(classes)), pattern, bool(has_patients), split_origin,
-            bool(is_synthetic), created,
-        )  # fmt: skip
+            id, str(name), place, origin, names, pattern, bool(has_patients), split_origin, bool(is_synthetic), created
+        )
 
     def _shorten(self, root: Path) -> str:
         """Images in the workspace are stored relative to it, so that it can be moved."""

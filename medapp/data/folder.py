@@ -62,10 +62,13 @@ def scan_folder(folder: Path) -> Scan:
     Raises:
         DataError: the folder is missing, may not be read, or holds no image in a class folder.
     """
-    if not folder.is_dir():
-        raise DataError(f"There is no folder {folder}. Check the path.")
+    try:
+        if not folder.is_dir():
+            raise DataError(f"There is no folder {folder}. Check the path.")
+    except OSError as error:
+        raise DataError(f"{folder} cannot be opened: {error.strerror}. Check the path and the permissions.") from error
     left_out: list[tuple[str, str]] = []
-    names = sorted(_list_images(folder, (), left_out))
+    names = sorted(_list_images(folder, left_out))
     names, wrapping = _step_into(names)
     root = folder.joinpath(*wrapping)
     has_splits = _has_split_folders(names)
@@ -89,20 +92,27 @@ def _refuse(folder: Path, left_out: Sequence[tuple[str, str]]) -> None:
     )
 
 
-def _list_images(folder: Path, parts: tuple[str, ...], left_out: list[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
-    """The parts of each image's name below the first folder."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        left_out.append(("/".join(parts) or str(folder), f"the folder cannot be read ({error.strerror})"))
-        return
-    for entry in entries:
-        if entry.name.startswith(".") or entry.name == "__MACOSX" or _is_link(entry):
+def _list_images(folder: Path, left_out: list[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+    """The parts of each image's name below the folder. No recursion: folders may be deeper than Python's calls."""
+    waiting: list[tuple[str, ...]] = [()]
+    while waiting:
+        parts = waiting.pop()
+        try:
+            entries = list(os.scandir(folder.joinpath(*parts)))
+        except OSError as error:
+            left_out.append((_shorten("/".join(parts)) or str(folder), f"the folder cannot be read ({error.strerror})"))
             continue
-        if entry.is_dir():
-            yield from _list_images(Path(entry.path), (*parts, entry.name), left_out)
-        elif entry.is_file() and Path(entry.name).suffix.lower() in IMAGE_SUFFIXES:
-            yield (*parts, entry.name)
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name == "__MACOSX" or _is_link(entry):
+                continue
+            if entry.is_dir():
+                waiting.append((*parts, entry.name))
+            elif entry.is_file() and Path(entry.name).suffix.lower() in IMAGE_SUFFIXES:
+                yield (*parts, entry.name)
+
+
+def _shorten(name: str, most: int = 200) -> str:
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[-most // 2 :]}"
 
 
 def _is_link(entry: "os.DirEntry[str]") -> bool:
@@ -145,7 +155,7 @@ def _printable(name: str) -> str:
 
 
 def read_boxes(path: Path, names: Sequence[str]) -> tuple[dict[str, list[Box]], list[tuple[str, str]]]:
-    """Boxes of the images `names` from a table with columns image, label, x0, y0, x1, y1 (pixels); others are ignored.
+    """Boxes of the images `names` from the table at `path`, if there is one, with columns image, label, x0, y0, x1, y1 (pixels); others are ignored.
 
     Returns:
         Boxes by image name; and what was left out, as one entry (file, reason), if anything was.
@@ -154,6 +164,8 @@ def read_boxes(path: Path, names: Sequence[str]) -> tuple[dict[str, list[Box]], 
     faults: list[str] = []
     known = set(names)
     try:
+        if not path.is_file():  # there is none, or a pipe of its name
+            return {}, []
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)
             missing = [c for c in ("image", "label", "x0", "y0", "x1", "y1") if c not in (table.fieldnames or ())]

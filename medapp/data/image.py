@@ -1,6 +1,7 @@
 """One file to an array: the one way in, whoever asks."""
 
 import io
+import stat
 import struct
 import zlib
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from medapp.data.readers import READERS
 from medapp.errors import ImageError
 
 IMAGE_SUFFIXES = tuple(READERS)
+MAX_BYTES = 2**30  # of a file; what the largest image takes that is read, uncompressed, with room
 
 # What decoders raise on damaged files, found with mutated ones; among it the memory that a header claims.
 _DAMAGE = (
@@ -64,9 +66,24 @@ def read_facts(path: Path) -> ImageFacts:
     return _read(path)[1]
 
 
+def read_content(path: Path) -> bytes:
+    """A file's bytes; never those of a pipe or a device, which have no end.
+
+    Raises:
+        ImageError: it is no file, or too large for an image; the reason alone, as a part of a sentence.
+        OSError: it cannot be opened.
+    """
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise ImageError("it is a folder, a pipe or a device, and no file")
+    if facts.st_size > MAX_BYTES:
+        raise ImageError(f"it has {facts.st_size >> 20:,} MiB, more than {MAX_BYTES >> 20:,}")
+    return path.read_bytes()
+
+
 def _read(path: Path) -> tuple[NDArray[Any], ImageFacts]:
     try:
-        return decode_image(path.read_bytes(), path.suffix)
+        return decode_image(read_content(path), path.suffix)
     except OSError as error:
         reason = error.strerror or error
         raise ImageError(f"{path.name} cannot be opened: {reason}. Check that it is there and may be read.") from error
@@ -92,11 +109,17 @@ def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]
     except _DAMAGE as error:
         raise ImageError(_explain(error)) from error
     pixels, stored_as = picture.pixels, picture.stored_as
-    if pixels.ndim == 3 and (pixels[..., :1] == pixels[..., 1:]).all():
+    if pixels.ndim == 3 and _is_grey(pixels):
         pixels, stored_as = pixels[..., 0], stored_as or "RGB"
     mode = f"{8 * pixels.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}"
     mode += f" (stored as {stored_as})" if stored_as else ""
     return np.ascontiguousarray(pixels), ImageFacts(pixels.shape[1], pixels.shape[0], mode, picture.format)
+
+
+def _is_grey(pixels: NDArray[Any]) -> bool:
+    """All channels are equal; a few pixels mostly tell that they are not."""
+    parts = (pixels[::64, ::64], pixels)
+    return all(np.array_equal(part[..., 0], part[..., channel]) for part in parts for channel in (1, 2))
 
 
 def _explain(error: BaseException) -> str:

@@ -8,6 +8,7 @@ import contextlib
 import datetime
 import hashlib
 import itertools
+import os
 import re
 import shutil
 import unicodedata
@@ -18,12 +19,12 @@ from pathlib import Path
 from medapp.data.archive import extract_archive
 from medapp.data.catalog import Catalog, check_name
 from medapp.data.folder import BOXES_FILE, FoundFile, read_boxes, scan_folder
-from medapp.data.image import IMAGE_SUFFIXES, ImageFacts, decode_image
+from medapp.data.image import IMAGE_SUFFIXES, ImageFacts, decode_image, read_content
 from medapp.data.samples import Box, DataSet, Sample
 from medapp.data.split import describe_split, split_samples
 from medapp.data.threads import Progress, map_threaded
 from medapp.errors import DataError, ImageError, WorkspaceError
-from medapp.workspace import Workspace
+from medapp.workspace import Workspace, expand_path
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def add_folder(
     Raises:
         DataError: no folder, no images in class folders, the name is taken, or the pattern is no regular expression.
     """
-    folder = Path(folder).expanduser().absolute()
+    folder = expand_path(folder)
     pattern = _compile(patient_pattern)
     chosen = _choose_name(workspace, name, folder.name)
     return _register(workspace, folder, "registered", chosen, pattern, on_progress)
@@ -93,6 +94,11 @@ def add_zip(
     with _make_folder(workspace, chosen) as folder:
         extract_archive(Path(zip_path), folder, (*IMAGE_SUFFIXES, Path(BOXES_FILE).suffix))
         return _register(workspace, folder, "uploaded", chosen, pattern, on_progress)
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a path means a zip; a folder may end so too."""
+    return path.suffix.lower() == ".zip" and not os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises for a long path
 
 
 def add_files(
@@ -183,8 +189,7 @@ def _register(
         str(scan.root).encode()
     except UnicodeEncodeError as error:
         raise DataError(f"The path of {name} is not valid Unicode. Rename the folder.") from error
-    table = scan.root / BOXES_FILE
-    boxes, faults = read_boxes(table, [file.name for file in scan.files]) if table.is_file() else ({}, [])
+    boxes, faults = read_boxes(scan.root / BOXES_FILE, [file.name for file in scan.files])
     batch = _Batch(
         scan.root, origin, scan.files, boxes, [*scan.left_out, *faults], _build_finder(pattern),
         patient_pattern=pattern.pattern if pattern else None,
@@ -228,7 +233,7 @@ def _report(catalog: Catalog, data_set: DataSet) -> ImportReport:
 def _read_file(path: Path) -> tuple[str, ImageFacts] | str:
     """The SHA-256 of a file's bytes and its facts, or why it cannot be used."""
     try:
-        content = path.read_bytes()
+        content = read_content(path)
         return hashlib.sha256(content).hexdigest(), decode_image(content, path.suffix)[1]
     except OSError as error:
         return f"it cannot be opened ({error.strerror or error})"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from medapp.data.cache import Cache
-from medapp.data.image import decode_image, is_colour
+from medapp.data.image import decode_image, is_colour, read_content
 from medapp.data.samples import Box, Sample
 from medapp.data.threads import Progress, map_threaded
 from medapp.errors import ImageError
@@ -138,7 +138,7 @@ def load_pixels(
 
 def _load_square(sample: Sample, preprocess: Preprocess, size_px: int) -> Bytes:
     try:
-        content = sample.path.read_bytes()
+        content = read_content(sample.path)
         if hashlib.sha256(content).hexdigest() != sample.content_hash:
             raise ImageError("the file has changed since it was registered")
         image, _ = decode_image(content, sample.path.suffix)

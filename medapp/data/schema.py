@@ -13,6 +13,8 @@ from filelock import FileLock
 from medapp.errors import WorkspaceError
 
 BUSY_SECONDS = 30.0
+# In what SQLite calls an operational error; beside what it calls damage itself.
+_SIGNS_OF_DAMAGE = ("no such", "decode", "malformed", "unsupported file format", "already exists")
 
 
 def _create_tables(db: sqlite3.Connection) -> None:
@@ -86,6 +88,9 @@ def migrate(path: Path, migrations: tuple[Callable[[sqlite3.Connection], None], 
     Raises:
         WorkspaceError: it was written by a newer MedApp, or as `connect`.
     """
+    with _in_words(path):
+        if path.exists() and not path.stat().st_size and find_backup(path).exists():
+            raise WorkspaceError(f"{path} has lost its content. {find_remedy(path)}")
     with connect(path) as db:
         if _find_version(db) == len(migrations):
             return
@@ -94,6 +99,8 @@ def migrate(path: Path, migrations: tuple[Callable[[sqlite3.Connection], None], 
         version = _find_version(db)
         if version > len(migrations):
             raise WorkspaceError(f"{path} was written by a newer MedApp (version {version}). Update MedApp.")
+        if version < 0 or (version == 0 and db.execute("SELECT 1 FROM sqlite_master").fetchone()):
+            raise WorkspaceError(f"{path} is a database of another program. {find_remedy(path)}")
         for number, step in enumerate(migrations[version:], start=version + 1):
             if version:
                 _back_up(path, path.with_suffix(f".before-{number}.sqlite"))
@@ -135,16 +142,17 @@ def _in_words(path: Path) -> Iterator[None]:
     """What SQLite and the disk say, as an error for a person."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
-        if not isinstance(error, sqlite3.OperationalError) or "no such" in str(error):
-            raise WorkspaceError(f"{path} is damaged: {error}. {_find_remedy(path)}") from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if not isinstance(error, sqlite3.OperationalError) or any(word in str(error) for word in _SIGNS_OF_DAMAGE):
+            raise WorkspaceError(f"{path} is damaged: {error}. {find_remedy(path)}") from error
         raise WorkspaceError(f"{path} cannot be used: {error}. Check permissions and space.") from error
     except OSError as error:
         reason = error.strerror or error
         raise WorkspaceError(f"{path} cannot be used: {reason}. Check permissions and space.") from error
 
 
-def _find_remedy(path: Path) -> str:
+def find_remedy(path: Path) -> str:
+    """What to do about a catalog that is damaged."""
     aside = f"Close MedApp and move {path.name}, {path.name}-wal and {path.name}-shm away"
     if find_backup(path).is_file():
         return f"{aside}; then copy {find_backup(path)} to {path}."

@@ -1,12 +1,13 @@
 """What a recipe's `source` names: an architecture and a weights file, or nothing. No torch here, so that a page can check at once."""
 
+import os
 from pathlib import Path
 
 import safetensors
 
 from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, find_file
-from medapp.workspace import Workspace
+from medapp.workspace import Workspace, expand_path
 
 
 def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[str, Path | None]:
@@ -26,8 +27,8 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
                 f"'medapp backbones fetch {backbone.name}', or put {backbone.file_name} into {workspace.weights_folder}."
             )
         return backbone.architecture, path
-    path = workspace.runs_folder / source.removeprefix("run:") / "model.safetensors" if source.startswith("run:") else Path(source).expanduser()
-    if not path.is_file():
+    path = workspace.runs_folder / source.removeprefix("run:") / "model.safetensors" if source.startswith("run:") else expand_path(source)
+    if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for a name that is too long
         raise WeightsError(f"There is nothing to start from at {source!r}: {path} is missing. Known: {', '.join(BACKBONES)}, none, a file, or a run.")
     return _read_architecture(path, architecture), path
 

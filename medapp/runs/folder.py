@@ -18,6 +18,7 @@ A run's state is what its events say; nothing else stores it.
 import contextlib
 import datetime
 import json
+import os
 import re
 import shutil
 import time
@@ -30,7 +31,7 @@ import filelock
 
 from medapp.errors import RunError, WorkspaceError
 from medapp.training.recipe import Recipe
-from medapp.workspace import Workspace, write_bytes
+from medapp.workspace import Workspace, expand_path, write_bytes
 
 ACTIVE = ("preparing", "training", "evaluating")
 FINAL = ("done", "stopped", "failed")
@@ -319,8 +320,9 @@ def resolve_source(workspace: Workspace, recipe: Recipe) -> Recipe:
     for run in list_runs(workspace):
         if recipe.source.removeprefix("run:") in (run.id, run.name):
             return replace(recipe, source=f"run:{run.id}")
-    path = Path(recipe.source).expanduser()
-    return replace(recipe, source=str(path.absolute())) if path.suffix and path.is_file() else recipe
+    path = expand_path(recipe.source)
+    is_file = bool(path.suffix) and os.path.isfile(path)  # noqa: PTH113 - Path.is_file raises for a name that is too long
+    return replace(recipe, source=str(path)) if is_file else recipe
 
 
 def make_folder(workspace: Workspace) -> Path:

@@ -44,7 +44,7 @@ def import_run(workspace: Workspace, path: Path) -> Run:
     folder = make_folder(workspace)
     run = Run(folder)
     try:
-        extract_archive(path, folder, suffixes=None)
+        extract_archive(path, folder, suffixes=None, names=TRAVELS)
         if not (folder / "recipe.json").is_file() or not run.has_model:
             raise RunError(f"{path.name} holds no run: recipe.json or model.safetensors is missing. Choose a zip that MedApp exported.")
         _check(run)

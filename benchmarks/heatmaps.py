@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from medapp.data.catalog import Catalog
+from medapp.data.pixels import View
 from medapp.data.samples import Sample
 from medapp.explanation import METHODS
 from medapp.heatmap import find_best_constant_point, measure_localisation, place_on_image
@@ -48,18 +49,16 @@ def main() -> None:
     for method in options.methods:
         for label, tally in measure(options.run, chosen, method).items():
             n, low = len(tally.peaks), constants.get(label, float("nan"))
-            print(f"| {METHODS[method].title} | {label} | {n} ({tally.blank} blank) | {np.mean(tally.peaks):.3f} | {np.mean(tally.masses):.3f} "
-                  f"| {np.mean(tally.covers):.3f} | {low:.3f} |", flush=True)  # fmt: skip
+            figures = [f"{np.mean(values):.3f}" for values in (tally.peaks, tally.masses, tally.covers)]
+            print("|", " | ".join([METHODS[method].title, label, f"{n} ({tally.blank} blank)", *figures, f"{low:.3f}"]), "|", flush=True)
 
 
 def find_constants(samples: list[Sample]) -> dict[str, float]:
     """For each class, and for all, the share of images whose box holds the luckiest fixed point, on a grid of 256 × 256."""
     size, found = 256, {}
     for label in (*sorted({s.label for s in samples}), "all"):
-        boxes = [
-            [type(b)(b.label, b.x0 * size / s.width, b.y0 * size / s.height, b.x1 * size / s.width, b.y1 * size / s.height) for b in s.boxes]
-            for s in samples if label in (s.label, "all")
-        ]  # fmt: skip
+        chosen = [s for s in samples if label in (s.label, "all")]
+        boxes = [[View(0, 0, s.width, s.height).to_square(box, size) for box in s.boxes] for s in chosen]
         found[label] = find_best_constant_point(boxes, size, size)[1] / len(boxes)
     return found
 

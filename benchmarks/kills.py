@@ -24,7 +24,12 @@ from medapp.runs.supervisor import Supervisor
 from medapp.training.recipe import Recipe
 from medapp.workspace import find_workspace
 
-APP = "from medapp.runs.supervisor import Supervisor; from medapp.workspace import find_workspace; Supervisor(find_workspace()).start(); input()"
+APP = """
+from medapp.runs.supervisor import Supervisor
+from medapp.workspace import find_workspace
+Supervisor(find_workspace()).start()
+input()
+"""
 VICTIMS = ("worker", "app", "both")
 
 
@@ -48,7 +53,8 @@ def main() -> None:
         seconds = disturb(run, victim, at)
         same = have_same_weights(whole.model_path, run.model_path)
         sittings = sum(e["kind"] == "ready" for e in run.events)
-        print(f"kill -9 of {victim} at step {at} of {steps}: {run.state}, {sittings} sittings, {seconds:.0f} s, same weights: {same}", flush=True)
+        outcome = f"{run.state}, {sittings} sittings, {seconds:.0f} s, same weights: {same}"
+        print(f"kill -9 of {victim} at step {at} of {steps}: {outcome}", flush=True)
         assert same, "the weights differ"
         run.delete()
     whole.delete()

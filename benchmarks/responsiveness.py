@@ -64,7 +64,8 @@ def measure(page: Page, name: str, clicks: int) -> None:
         page.wait_for_function("before => document.querySelector('.tile')?.title !== before", arg=before, polling=5)
         seconds.append(time.perf_counter() - started)
     ordered = sorted(seconds)
-    print(f"{name}: median {ordered[len(ordered) // 2]:.2f} s, 95th percentile {ordered[int(0.95 * len(ordered))]:.2f} s, n = {clicks}", flush=True)
+    median, high = ordered[len(ordered) // 2], ordered[int(0.95 * len(ordered))]
+    print(f"{name}: median {median:.2f} s, 95th percentile {high:.2f} s, n = {clicks}", flush=True)
 
 
 if __name__ == "__main__":

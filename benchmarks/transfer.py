@@ -66,10 +66,9 @@ def measure(folder: Path, out: Path, seeds: int, arms: list[str]) -> None:
             continue
         run = medapp.train(split, seed=seed, image_size=128, **ARMS[arm])
         figures, epochs = medapp.evaluate(run), [e for e in run.events if e["kind"] == "epoch"]
-        row = {
-            "arm": arm, "split": split, "seed": seed, "n": figures["n"], **{m: figures[m] for m in METRICS}, "intervals": figures["intervals"],
-            "seconds": run.seconds, "epochs": len(epochs), "best_epoch": max(e["epoch"] for e in epochs if e["is_best"]),
-        }  # fmt: skip
+        row = {"arm": arm, "split": split, "seed": seed, "n": figures["n"], "intervals": figures["intervals"], "seconds": run.seconds}
+        row |= {metric: figures[metric] for metric in METRICS}
+        row |= {"epochs": len(epochs), "best_epoch": max(e["epoch"] for e in epochs if e["is_best"])}
         with out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         print(f"{arm} · {split} · seed {seed}: accuracy {row['accuracy']:.3f}, {row['seconds']:.0f} s", flush=True)

@@ -1,4 +1,4 @@
-"""The plain loop, as the tutorials write it: ImageFolder, DataLoader, float32, Adam. The reference of the claims of speed; it stays as it is."""
+"""The plain loop, as the tutorials write it: ImageFolder, DataLoader, float32, Adam. The reference of the claims of speed; it stays so."""
 
 import time
 from collections.abc import Iterator

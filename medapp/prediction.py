@@ -92,9 +92,7 @@ def load_model(run: Run) -> Model:
     return Model(network.to(device), run.recipe, metadata.get("precision", "float32"), device)
 
 
-def predict_files(
-    model: Model, files: Sequence[Path], method: str | None = None, class_name: str | None = None
-) -> Iterator[Prediction]:
+def predict_files(model: Model, files: Sequence[Path], method: str | None = None, class_name: str | None = None) -> Iterator[Prediction]:
     """A prediction for each file, in order; a file that cannot be read gives one that says why.
 
     Args:

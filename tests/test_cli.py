@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from medapp.cli import app
 from medapp.errors import MedAppError
+from medapp.metrics import METRICS
 from medapp.runs.folder import create_run
 from medapp.training.recipe import Recipe
 from medapp.workspace import Workspace
@@ -48,7 +49,7 @@ def test_runs_are_shown_and_judged(trained: Trained) -> None:
     shown = ask("runs", "show", "probe")
     assert (shown["state"], len(shown["epochs"])) == ("done", 5)
     figures = ask("evaluate", "probe")
-    assert {"n", "accuracy", "balanced_accuracy", "macro_sensitivity", "macro_f1", "macro_auroc", "intervals", "confusion", "classes"} <= figures.keys()
+    assert {"n", *METRICS, "intervals", "confusion", "classes"} <= figures.keys()
     low, high = figures["intervals"]["accuracy"]
     assert low <= figures["accuracy"] <= high
 
@@ -102,7 +103,9 @@ def test_stated_errors_exit_with_one(trained: Trained, args: tuple[str, ...]) ->
     medapp(*args, code=1)
 
 
-@pytest.mark.parametrize("args", [("train",), ("data", "add"), ("nonsense",), ("evaluate", "probe", "--split", "train"), ("app", "--port", "x")])
+@pytest.mark.parametrize(
+    "args", [("train",), ("data", "add"), ("nonsense",), ("evaluate", "probe", "--split", "train"), ("app", "--port", "x")]
+)
 def test_usage_errors_exit_with_two(trained: Trained, args: tuple[str, ...]) -> None:
     medapp(*args, code=2)
 

@@ -11,9 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from medapp import api
 from medapp.cli.output import AsJson, console, errors, print_json, print_table, say_figure
+from medapp.data.image import IMAGE_SUFFIXES
 from medapp.errors import RunError
 from medapp.metrics import METRICS
-from medapp.runs.folder import Event, Run, find_run
+from medapp.runs.events import Event
+from medapp.runs.folder import Run, find_run
 from medapp.training.recipe import STRATEGIES, parse_assignments
 from medapp.workspace import find_workspace, write_bytes
 
@@ -36,7 +38,9 @@ def train(
     image_size: Annotated[int | None, typer.Option(help="Side of the square the network sees, in px.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call the run.")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any field of the recipe; may be repeated.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any field of the recipe; may be repeated.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network; the run is seen live in the browser too. Ctrl-C stops it and keeps the best model."""
@@ -66,10 +70,12 @@ class Follower:
         elif kind == "progress":
             self.bar.update(self.task, description=f"{event['text']} {event['done']}/{event['total']}")
         elif kind == "step":
-            self.bar.update(self.task, completed=event["step"], description=f"epoch {event['epoch']}, {event['images_per_second']:.0f} images/s")
+            words = f"epoch {event['epoch']}, {event['images_per_second']:.0f} images/s"
+            self.bar.update(self.task, completed=event["step"], description=words)
         elif kind == "epoch":
             validation = f", validation {event['validation_loss']:.3f}" if "validation_loss" in event else ""
-            self.bar.console.print(f"epoch {event['epoch']}: loss {event['train_loss']:.3f}{validation}{' (best)' if event['is_best'] else ''}")
+            best = " (best)" if event["is_best"] else ""
+            self.bar.console.print(f"epoch {event['epoch']}: loss {event['train_loss']:.3f}{validation}{best}")
         elif kind == "message" or (kind == "state" and event["state"] in ("evaluating", "interrupted")):
             self.bar.console.print(event.get("text") or event.get("reason") or event["state"], markup=False)
 
@@ -84,7 +90,8 @@ def report_run(run: Run, as_json: bool) -> None:
         return
     console.print(f"{run.name}: {run.state}, best epoch {best} of {len(epochs)}, {seconds:.1f} s.", markup=False)
     if figures:
-        console.print(f"Balanced accuracy on {figures['n']} test images: {say_figure(figures, 'balanced_accuracy')} (95% interval).", markup=False)
+        figure = say_figure(figures, "balanced_accuracy")
+        console.print(f"Balanced accuracy on {figures['n']} test images: {figure} (95% interval).", markup=False)
 
 
 def evaluate(
@@ -117,17 +124,18 @@ def predict(
     as_json: AsJson = False,
 ) -> None:
     """Class probabilities for images, and heatmaps that show why. For research, not for diagnosis."""
-    from medapp.data.image import IMAGE_SUFFIXES
     from medapp.prediction import draw_heatmap
 
-    files = [f for path in images for f in (sorted(p for p in path.rglob("*") if p.suffix.lower() in IMAGE_SUFFIXES) if path.is_dir() else [path])]
+    files = [file for path in images for file in (_list_images(path) if path.is_dir() else [path])]
     if not files:
         raise RunError("There is no image in the folders given. Name files or folders of images.")
     rows: list[dict[str, Any]] = []
     for prediction in api.predict(run, files, method if cam else None, class_name):
-        row: dict[str, Any] = {"file": str(prediction.file), "label": prediction.label, "probabilities": prediction.probabilities, "cam": None}
+        row: dict[str, Any] = {"file": str(prediction.file), "label": prediction.label, "probabilities": prediction.probabilities}
+        row["cam"] = None
         if cam is not None and prediction.heatmap is not None:
-            target = cam / f"{len(rows):04d}-{prediction.file.stem}.png" if _has_twin(prediction.file, files) else cam / f"{prediction.file.stem}.png"
+            number = f"{len(rows):04d}-" if _has_twin(prediction.file, files) else ""
+            target = cam / f"{number}{prediction.file.stem}.png"
             write_bytes(target, draw_heatmap(prediction))
             row["cam"] = str(target)
             row["note"] = prediction.heatmap.note
@@ -140,6 +148,10 @@ def predict(
     ])  # fmt: skip
     name = find_run(find_workspace(), run).name
     console.print(f"{name}. For research, not for diagnosis.", markup=False)
+
+
+def _list_images(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
 
 
 def _has_twin(file: Path, files: list[Path]) -> bool:

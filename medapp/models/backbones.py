@@ -12,7 +12,8 @@ from medapp.errors import WeightsError
 from medapp.workspace import ASSETS, Workspace
 
 _TORCHVISION_TERMS = (
-    "Weights by torchvision (BSD-3-Clause), trained on ImageNet-1k (ILSVRC 2012), whose images are for non-commercial research and education."
+    "Weights by torchvision (BSD-3-Clause), trained on ImageNet-1k (ILSVRC 2012), whose images are for non-commercial research "
+    "and education."
 )
 
 
@@ -60,7 +61,7 @@ def read_card(path: Path) -> dict[str, Any]:
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise WeightsError(f"The card {path.name} of the backbone cannot be read: {error}. Put the file back as it was published.") from error
+        raise WeightsError(f"The card {path.name} cannot be read: {error}. Put the file back as it was published.") from error
     if not isinstance(card, dict):
         raise WeightsError(f"The card {path.name} of the backbone is not a JSON object. Put the file back as it was published.")
     return card

@@ -22,8 +22,8 @@ Parts = tuple[list[tuple[str, nn.Module]], nn.Module]
 
 def _part_resnet(model: Any) -> Parts:
     stem = nn.Sequential(model.conv1, model.bn1, model.relu, model.maxpool)
-    stages: list[tuple[str, nn.Module]] = [("stem", stem), *((name, getattr(model, name)) for name in ("layer1", "layer2", "layer3", "layer4"))]
-    return stages, nn.Sequential(model.avgpool, nn.Flatten())
+    layers = [(name, getattr(model, name)) for name in ("layer1", "layer2", "layer3", "layer4")]
+    return [("stem", stem), *layers], nn.Sequential(model.avgpool, nn.Flatten())
 
 
 def _part_vgg(model: Any) -> Parts:
@@ -53,8 +53,8 @@ def _part_densenet(model: Any) -> Parts:
 
 def _part_efficientnet(model: Any) -> Parts:
     f = model.features
-    stages: list[tuple[str, nn.Module]] = [("stem", f[0]), *((f"stage{i}", f[i]) for i in range(1, len(f) - 2)), ("last", nn.Sequential(f[-2], f[-1]))]
-    return stages, nn.Sequential(model.avgpool, nn.Flatten(), nn.Dropout(0.2))
+    middle = [(f"stage{i}", f[i]) for i in range(1, len(f) - 2)]
+    return [("stem", f[0]), *middle, ("last", nn.Sequential(f[-2], f[-1]))], nn.Sequential(model.avgpool, nn.Flatten(), nn.Dropout(0.2))
 
 
 def _part_convnext(model: Any) -> Parts:

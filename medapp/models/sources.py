@@ -29,7 +29,8 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
         return backbone.architecture, path
     path = workspace.runs_folder / source.removeprefix("run:") / "model.safetensors" if source.startswith("run:") else expand_path(source)
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for a name that is too long
-        raise WeightsError(f"There is nothing to start from at {source!r}: {path} is missing. Known: {', '.join(BACKBONES)}, none, a file, or a run.")
+        known = f"{', '.join(BACKBONES)}, none, a file, or a run"
+        raise WeightsError(f"There is nothing to start from at {source!r}: {path} is missing. Known: {known}.")
     return _read_architecture(path, architecture), path
 
 
@@ -41,5 +42,5 @@ def _read_architecture(path: Path, otherwise: str) -> str:
         with safetensors.safe_open(path, framework="numpy") as file:
             said = (file.metadata() or {}).get("architecture", otherwise)
     except (safetensors.SafetensorError, OSError) as error:
-        raise WeightsError(f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it again from its source.") from error
+        raise WeightsError(f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it again.") from error
     return str(said).removeprefix("torchvision ")

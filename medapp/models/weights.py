@@ -43,11 +43,11 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         values = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise WeightsError(
-            f"{path.name} is refused: it is no plain weights file (a pickle that holds code or foreign objects), and nothing in it was run. "
+            f"{path.name} is refused: it is no plain weights file (a pickle that holds code or foreign objects). Nothing in it was run. "
             "Ask its author for .safetensors."
         ) from error
     except (safetensors.SafetensorError, RuntimeError, EOFError, ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
-        raise WeightsError(f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it again from its source.") from error
+        raise WeightsError(f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it again.") from error
     if isinstance(values, dict) and isinstance(values.get("state_dict"), dict):
         values = values["state_dict"]
     if not isinstance(values, dict) or not all(isinstance(v, Tensor) for v in values.values()):
@@ -152,7 +152,7 @@ def fetch_weights(backbone: Backbone, workspace: Workspace, on_progress: Progres
                 if on_progress is not None:
                     on_progress(done, total)
             if done < total or not digest.hexdigest().startswith(backbone.sha256):
-                raise WeightsError(f"The download of {backbone.title} is damaged (its SHA-256 is wrong) and was thrown away. Try again. {by_hand}")
+                raise WeightsError(f"The download of {backbone.title} was damaged (wrong SHA-256) and is thrown away. Try again. {by_hand}")
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         raise WeightsError(f"{backbone.url} cannot be reached: {getattr(error, 'reason', error)}. {by_hand}") from error
     return path
@@ -172,5 +172,3 @@ def export_backbone(model_path: Path, to: Path, card: Mapping[str, Any]) -> dict
     }  # fmt: skip
     write_bytes(to.with_suffix(".json"), json.dumps(full, indent=1, ensure_ascii=False).encode())
     return full
-
-

@@ -87,12 +87,13 @@ class Work:
         return match_split(path, samples, self.run.name), data_set.classes
 
     def _say_plan(self, sides: dict[str, list[Sample]], suffix: torch.nn.Module) -> None:
-        self.run.append_event(
-            "plan", epochs=self.recipe.epochs, batch_size=self.recipe.batch_size, classes=self.classes,
-            **{side: len(samples) for side, samples in sides.items()},
-            steps_per_epoch=-(-len(sides["train"]) // self.recipe.batch_size), parameters=sum(p.numel() for p in suffix.parameters()),
-            device=str(self.fabric.device), precision=self.precision, architecture=self.network.architecture, threads=torch.get_num_threads(),
-        )  # fmt: skip
+        counts = {side: len(samples) for side, samples in sides.items()}
+        steps = -(-counts["train"] // self.recipe.batch_size)
+        parameters = sum(p.numel() for p in suffix.parameters())
+        asked = {"epochs": self.recipe.epochs, "batch_size": self.recipe.batch_size, "classes": self.classes}
+        machine = {"device": str(self.fabric.device), "precision": self.precision, "threads": torch.get_num_threads()}
+        network = {"architecture": self.network.architecture, "parameters": parameters}
+        self.run.append_event("plan", **asked, **counts, steps_per_epoch=steps, **network, **machine)
 
     def _load_part(self, samples: Sequence[Sample], side: str) -> Part:
         """Pixels, or the frozen part's features of them where images do not vary, with labels."""
@@ -183,5 +184,3 @@ class _Progress:
 
 class StopRequestedError(RunError):
     """The run was asked to stop while it prepared."""
-
-

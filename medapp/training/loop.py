@@ -126,7 +126,8 @@ class Loop:
             p.seconds += time.perf_counter() - before
             images += len(rows)
             speed = images / (time.perf_counter() - started)
-            self.emit("step", epoch=p.epoch + 1, step=p.epoch * self.steps_per_epoch + p.step, loss=loss, rate=rate, images_per_second=speed)
+            step = p.epoch * self.steps_per_epoch + p.step
+            self.emit("step", epoch=p.epoch + 1, step=step, loss=loss, rate=rate, images_per_second=speed)
             if time.perf_counter() - self.last_written > CHECKPOINT_SECONDS:
                 self.save_checkpoint()
         return True
@@ -146,11 +147,12 @@ class Loop:
                 if p.micro_batches >= len(rows):
                     raise RunError("Not even one image fits into the memory. Choose a smaller image size or a smaller backbone.") from error
                 p.micro_batches *= 2
-                self.emit("message", text=f"Memory ran out: each batch is now computed in {p.micro_batches} parts, with the same result for the step.")
+                self.emit("message", text=f"Memory ran out: each batch is now computed in {p.micro_batches} parts, for the same step.")
         loss = sum(share for share, _ in parts)
         p.right += sum(right for _, right in parts)
         if not math.isfinite(loss):
-            raise RunError(f"The loss is no longer a number at epoch {p.epoch + 1}, step {p.step + 1}. Lower the learning rate or use float32.")
+            place = f"epoch {p.epoch + 1}, step {p.step + 1}"
+            raise RunError(f"The loss is no longer a number at {place}. Lower the learning rate or use float32.")
         self._stepper.step()
         self.optimiser.zero_grad(set_to_none=True)
         return loss
@@ -192,7 +194,8 @@ class Loop:
             p.best_loss, p.best_epoch = loss, p.epoch
             self.best_state = {name: t.detach().cpu().clone() for name, t in self.suffix.state_dict().items()}
         p.seconds += time.perf_counter() - started
-        row = {"epoch": p.epoch, "train_loss": train_loss, "train_accuracy": train_accuracy, **figures, "seconds": p.seconds, "is_best": is_best}
+        row = {"epoch": p.epoch, "train_loss": train_loss, "train_accuracy": train_accuracy, **figures}
+        row |= {"seconds": p.seconds, "is_best": is_best}
         p.history.append(row)
         self.emit("epoch", **row)
         if time.perf_counter() - self.last_written > self.writing_seconds / WRITING_SHARE:
@@ -205,7 +208,8 @@ class Loop:
             return {}
         logits = self.predict(self.validation.inputs)
         if not bool(torch.isfinite(logits).all()):
-            raise RunError(f"The network gives no numbers on the validation images after epoch {self.progress.epoch + 1}. Lower the learning rate.")
+            epoch = self.progress.epoch + 1
+            raise RunError(f"The network gives no numbers on the validation images after epoch {epoch}. Lower the learning rate.")
         loss = float(nn.functional.cross_entropy(logits, torch.from_numpy(labels)))
         result = evaluate(torch.softmax(logits, 1).numpy(), labels, self.classes, resamples=0)
         names = ("accuracy", "balanced_accuracy", "macro_auroc")
@@ -267,4 +271,5 @@ def _weigh_classes(labels: NDArray[np.int64], count: int) -> Tensor:
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error) or "not enough memory" in str(error)
+    said = ("can't allocate memory", "not enough memory")  # how the CPU's allocator puts it
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(words in str(error) for words in said)

@@ -1,4 +1,4 @@
-"""A real Chromium against a real server with a workspace of its own. Each page asserts, when it closes, that no request left this machine."""
+"""A real Chromium against a real server with a workspace of its own. When a page closes it asserts that no request left this machine."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -14,7 +14,9 @@ from medapp.runs.folder import find_run, list_runs
 pytestmark = pytest.mark.browser
 
 
-def test_newcomer_sees_a_heatmap_after_a_few_clicks(server: Server, open_page: Callable[..., Page], record_property: Callable[..., None]) -> None:
+def test_newcomer_sees_a_heatmap_after_a_few_clicks(
+    server: Server, open_page: Callable[..., Page], record_property: Callable[..., None]
+) -> None:
     began = time.monotonic()
     page = open_page(server.url)
     page.get_by_role("button", name="Try it on phantom images").click()

@@ -1,5 +1,6 @@
 import hashlib
 import http.server
+import json
 import pickle
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import torch
 from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, BUNDLED, BUNDLED_PATH, find_file, read_card
 from medapp.models.network import Network
+from medapp.models.sources import find_source
 from medapp.models.weights import (
     build_network,
     check_hash,
@@ -22,7 +24,6 @@ from medapp.models.weights import (
     read_weights,
     save_network,
 )
-from medapp.models.sources import find_source
 from medapp.workspace import Workspace
 
 CLASSES = ("left", "röntgen")
@@ -78,8 +79,10 @@ class Bomb:
 
 
 def test_code_in_a_pickle_is_refused_and_not_run(tmp_path: Path) -> None:
-    for name, write in (("a.pth", lambda p: torch.save({"w": Bomb(tmp_path / "ran")}, p)), ("b.pth", lambda p: p.write_bytes(pickle.dumps(Bomb(tmp_path / "ran"))))):
-        write(tmp_path / name)
+    bomb = Bomb(tmp_path / "ran")
+    torch.save({"w": bomb}, tmp_path / "a.pth")
+    (tmp_path / "b.pth").write_bytes(pickle.dumps(bomb))
+    for name in ("a.pth", "b.pth"):
         with pytest.raises(WeightsError, match="refused"):
             read_weights(tmp_path / name)
     assert not (tmp_path / "ran").exists()
@@ -169,7 +172,7 @@ def test_file_put_there_by_hand_is_checked(workspace: Workspace) -> None:
 def test_exported_backbone_is_a_source(tmp_path: Path, workspace: Workspace) -> None:
     save_network(trained := Network("resnet18", CLASSES), tmp_path / "model.safetensors")
     card = export_backbone(tmp_path / "model.safetensors", tmp_path / "mine.safetensors", {"source_task": "left or right"})
-    assert read_card(tmp_path / "mine.json") == card | {"normalisation": card["normalisation"] | {"mean": list(card["normalisation"]["mean"]), "std": list(card["normalisation"]["std"])}}
+    assert read_card(tmp_path / "mine.json") == json.loads(json.dumps(card))
     assert card["sha256"] == hash_file(tmp_path / "mine.safetensors")
     network = build_network(str(tmp_path / "mine.safetensors"), "resnet50", ("x", "y", "z"), 0, workspace)
     assert torch.allclose(network.model.conv1.weight, trained.model.conv1.weight, atol=1e-3)

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from medapp.errors import RunError
-from medapp.runs.folder import create_run, find_run, hold_machine, list_runs, merge_events
+from medapp.runs.events import merge_events
+from medapp.runs.folder import create_run, find_run, hold_machine, list_runs
 from medapp.training.recipe import Recipe
 from medapp.workspace import Workspace
 

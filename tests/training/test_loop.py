@@ -79,7 +79,10 @@ def test_resumed_training_ends_with_the_same_weights(tmp_path: Path, stop_after:
         assert torch.equal(tensor, later.model.state_dict()[name]), name
     assert whole.of("step", "loss") == cut.of("step", "loss") + later.of("step", "loss")
     assert whole.of("epoch", "train_accuracy") == cut.of("epoch", "train_accuracy") + later.of("epoch", "train_accuracy")
-    assert (whole.loop.progress.best_epoch, whole.loop.progress.best_loss) == (later.loop.progress.best_epoch, later.loop.progress.best_loss)
+    assert (whole.loop.progress.best_epoch, whole.loop.progress.best_loss) == (
+        later.loop.progress.best_epoch,
+        later.loop.progress.best_loss,
+    )
 
 
 def test_best_weights_are_those_of_the_lowest_validation_loss(tmp_path: Path) -> None:
@@ -101,7 +104,14 @@ def test_early_stopping_waits_its_patience(tmp_path: Path) -> None:
 
 
 def test_rate_warms_up_and_falls_along_a_cosine(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, epochs=5, batch_size=9, warmup=0.2, learning_rate=1.0, validation=Part(np.zeros((0, 2), np.float32), np.zeros(0, np.int64)))
+    bench = Bench(
+        tmp_path,
+        epochs=5,
+        batch_size=9,
+        warmup=0.2,
+        learning_rate=1.0,
+        validation=Part(np.zeros((0, 2), np.float32), np.zeros(0, np.int64)),
+    )
     rates = [bench.loop._set_rate(step) for step in range(50)]
     assert rates[:10] == pytest.approx([0.1 * i for i in range(1, 11)])
     assert rates[10] == pytest.approx(1.0)
@@ -112,7 +122,7 @@ def test_rate_warms_up_and_falls_along_a_cosine(tmp_path: Path) -> None:
 def test_loss_that_is_no_number_ends_the_run_in_words(tmp_path: Path) -> None:
     broken = build_part(90, 1)
     broken.inputs[3, 0] = np.nan
-    with pytest.raises(RunError, match="no longer a number at epoch 1.*learning rate"):
+    with pytest.raises(RunError, match=r"no longer a number at epoch 1.*learning rate"):
         Bench(tmp_path, train=broken).loop.run()
 
 
@@ -172,7 +182,9 @@ def test_batch_larger_than_the_data_is_one_step(tmp_path: Path) -> None:
     assert len(bench.of("step", "step")) == 3
 
 
-@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"PK" + b[2:200], lambda b: b[:-200] + b"\0" * 200])
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"PK" + b[2:200], lambda b: b[:-200] + b"\0" * 200]
+)
 def test_damaged_checkpoint_is_said(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     Bench(tmp_path).loop.run()
     path = tmp_path / "checkpoint.pt"

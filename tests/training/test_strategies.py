@@ -20,7 +20,9 @@ def test_prefix_then_suffix_is_the_network(name: str) -> None:
         assert torch.equal(suffix(x if prefix is None else prefix(x)), network(x))
 
 
-@pytest.mark.parametrize(("name", "learning"), [("linear-probe", 513 * 3), ("last-stage", 8_393_728 + 513 * 3), ("fine-tune", 11_176_512 + 513 * 3)])
+@pytest.mark.parametrize(
+    ("name", "learning"), [("linear-probe", 513 * 3), ("last-stage", 8_393_728 + 513 * 3), ("fine-tune", 11_176_512 + 513 * 3)]
+)
 def test_only_the_suffix_learns(name: str, learning: int) -> None:
     network = Network("resnet18", ("a", "b", "c"))
     prefix, suffix = cut_network(network, STRATEGIES[name])

@@ -89,7 +89,13 @@ def test_assignments_take_every_field() -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("epochs", "KEY=VALUE"), ("epochs=x", "whole number"), ("class_weights=2", "true or false"), ("preprocess=1", "preprocess.resize"), ("a.b=1", "no setting")],
+    [
+        ("epochs", "KEY=VALUE"),
+        ("epochs=x", "whole number"),
+        ("class_weights=2", "true or false"),
+        ("preprocess=1", "preprocess.resize"),
+        ("a.b=1", "no setting"),
+    ],
 )
 def test_wrong_assignments_are_named(text: str, said: str) -> None:
     with pytest.raises(RecipeError, match=said):

@@ -62,11 +62,7 @@ def scan_folder(folder: Path) -> Scan:
     Raises:
         DataError: the folder is missing, may not be read, or holds no image in a class folder.
     """
-    try:
-        if not folder.is_dir():
-            raise DataError(f"There is no folder {folder}. Check the path.")
-    except OSError as error:
-        raise DataError(f"{folder} cannot be opened: {error.strerror}. Check the path and the permissions.") from error
+    _check_folder(folder)
     left_out: list[tuple[str, str]] = []
     names = sorted(_list_images(folder, left_out))
     names, wrapping = _step_into(names)
@@ -82,6 +78,29 @@ def scan_folder(folder: Path) -> Scan:
     if not files:
         _refuse(folder, left_out)
     return Scan(root, tuple(files), tuple((_printable(name), reason) for name, reason in left_out))
+
+
+def list_images(folder: Path) -> list[Path]:
+    """All images in a folder and below it, by name, whatever their folders are called.
+
+    Raises:
+        DataError: there is no such folder, or no image in it.
+    """
+    _check_folder(folder)
+    left_out: list[tuple[str, str]] = []
+    found = [folder.joinpath(*parts) for parts in sorted(_list_images(folder, left_out))]
+    if not found:
+        reason = f" ({_printable(': '.join(left_out[0]))})" if left_out else ""
+        raise DataError(f"There is no image in {folder}{reason}. Images end in {', '.join(sorted(IMAGE_SUFFIXES))}.")
+    return found
+
+
+def _check_folder(folder: Path) -> None:
+    try:
+        if not folder.is_dir():
+            raise DataError(f"There is no folder {folder}. Check the path.")
+    except OSError as error:
+        raise DataError(f"{folder} cannot be opened: {error.strerror}. Check the path and the permissions.") from error
 
 
 def _refuse(folder: Path, left_out: Sequence[tuple[str, str]]) -> None:

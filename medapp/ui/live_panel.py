@@ -13,6 +13,7 @@ from medapp.ui.server import open_workspace
 from medapp.ui.standing import UNDER_WAY, Follower, Standing, format_seconds, summarise
 
 CHIPS = {
+    "running": ("primary", ":material/biotech:"),
     "queued": ("gray", ":material/hourglass_empty:"),
     "preparing": ("blue", ":material/sync:"),
     "training": ("primary", ":material/model_training:"),
@@ -42,7 +43,7 @@ def follow(run_id: str, _run: Run) -> Follower:
 
 
 def draw_chip(state: str) -> None:
-    """The state of a run as a small label."""
+    """The state of a run or a prediction job as a small label."""
     colour, icon = CHIPS[state]
     st.badge(state, color=colour, icon=icon)  # type: ignore[arg-type]
 

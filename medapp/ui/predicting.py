@@ -1,20 +1,30 @@
-"""Predictions for pages: models kept in memory, one image with its heatmap, and many files as a job that can be stopped and goes on."""
+"""Predictions for pages: models kept in memory, one image with its heatmap, and jobs over many files that go on when the page is left."""
 
-import csv
-import io
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
+from medapp.data.folder import list_images
+from medapp.prediction_job import PredictionJob
 from medapp.runs.folder import Run
 from medapp.ui.server import open_workspace
 
 if TYPE_CHECKING:
     from medapp.prediction import Model, Prediction
 
-Row = tuple[str | None, dict[str, float], str | None]  # label, probabilities, error
+AT_ONCE = 1.5  # seconds: a job that ends sooner shows no progress
+MOST_JOBS = 4  # that are kept, with their rows, in memory
+
+
+class JobKey(NamedTuple):
+    """What a job is found by: the run, the moment its model was saved, and the folder."""
+
+    run_id: str
+    saved: int
+    folder: Path
 
 
 def load_model(run: Run) -> "Model":
@@ -41,36 +51,37 @@ def _predict_image(run_id: str, changed: int, path: str, saved: int, method: str
     return next(predict_files(_load_model(run_id, changed), [Path(path)], method, class_name))
 
 
-def predict_many(run: Run, files: Sequence[Path]) -> dict[Path, Row]:
-    """What the model says of each file. Shows progress; a click anywhere stops it, what is done stays, and the next look goes on."""
-    done: dict[Path, Row] = st.session_state.setdefault("predictions", {}).setdefault(run.id, {})
-    waiting = [file for file in files if file not in done]
-    if waiting and not st.session_state.get("is-paused"):
-        from medapp.prediction import predict_files  # torch
-
-        model, place = load_model(run), st.empty()
-        with place.container(horizontal=True, vertical_alignment="center"):
-            bar = st.progress(0.0, f"Predicting {len(waiting):,} images")
-            st.button("Stop", on_click=_pause, args=(True,), key="stop-predicting")
-        for count, prediction in enumerate(predict_files(model, waiting), 1):
-            done[prediction.file] = prediction.label, prediction.probabilities, prediction.error
-            bar.progress(count / len(waiting), f"Predicting: {count:,} of {len(waiting):,}")
-        place.empty()
-    elif waiting:
-        st.button(f"Go on with the other {len(waiting):,}", on_click=_pause, args=(False,), key="resume-predicting")
-    return {file: done[file] for file in files if file in done}
+@st.cache_resource(show_spinner=False)
+def hold_jobs() -> dict[JobKey, PredictionJob]:
+    """The jobs of this server, oldest first: whoever opens a page sees the same ones."""
+    return {}
 
 
-def _pause(is_paused: bool) -> None:
-    st.session_state["is-paused"] = is_paused
+def name_job(run: Run, folder: Path) -> JobKey:
+    """What the job that predicts a folder with a run's model is found by."""
+    return JobKey(run.id, run.model_path.stat().st_mtime_ns, folder)
 
 
-def write_csv(rows: dict[Path, Row], classes: Sequence[str], model: str) -> str:
-    """The predictions as CSV: file, prediction, a column a class, error, model, and what it is for."""
-    file = io.StringIO()
-    table = csv.writer(file)
-    table.writerow(["file", "prediction", *(f"probability of {name}" for name in classes), "error", "model", "use"])
-    for path, (label, probabilities, error) in rows.items():
-        figures = [f"{probabilities[name]:.6f}" if probabilities else "" for name in classes]
-        table.writerow([path, label or "", *figures, error or "", model, "research only"])
-    return file.getvalue()
+def start_job(run: Run, folder: Path) -> PredictionJob:
+    """Predict all images in a folder and below it, anew; of the jobs that have ended only the last few are kept.
+
+    Raises:
+        DataError: there is no such folder, or no image in it.
+    """
+    job, jobs, key = PredictionJob(list_images(folder), functools.partial(predict_in_job, run)), hold_jobs(), name_job(run, folder)
+    before = jobs.pop(key, None)
+    if before is not None:
+        before.stop()
+    for other in [k for k, j in list(jobs.items()) if j.state != "running"][: max(0, len(jobs) + 1 - MOST_JOBS)]:
+        jobs.pop(other, None)
+    jobs[key] = job
+    job.start()
+    job.wait(AT_ONCE)
+    return job
+
+
+def predict_in_job(run: Run, files: Sequence[Path]) -> "Iterator[Prediction]":
+    """What a job asks for each file: loads the model in the job's own thread."""
+    from medapp.prediction import load_model, predict_files  # torch
+
+    yield from predict_files(load_model(run), files)

@@ -22,10 +22,10 @@ def read_choice(name: str, choices: Collection[str]) -> str | None:
     return text if text in choices else None
 
 
-def read_text(name: str) -> str:
-    """Any text of at most 200 characters, else nothing."""
+def read_text(name: str, most: int = 200) -> str:
+    """Any text of at most so many characters, else nothing."""
     text = st.query_params.get(name, "").strip()
-    return text if len(text) <= 200 else ""
+    return text if len(text) <= most else ""
 
 
 def write(name: str, value: int | str | None) -> None:

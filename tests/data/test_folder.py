@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from medapp.data.folder import Scan, find_split, read_boxes, scan_folder
+from medapp.data.folder import Scan, find_split, list_images, read_boxes, scan_folder
 from medapp.data.samples import Box
 from medapp.errors import DataError
 
@@ -166,3 +166,14 @@ def test_a_table_that_is_none_is_said_and_the_images_stay(tmp_path: Path, conten
     boxes, faults = read_boxes(tmp_path / "boxes.csv", ["a.png"])
     assert boxes == {}
     assert reason in faults[0][1]
+
+
+def test_images_of_any_folder_are_listed_by_name(tmp_path: Path) -> None:
+    make(tmp_path, "b.PNG", "a/deep/1.dcm", "a/notes.txt", ".hidden/2.png", "__MACOSX/3.png")
+    assert list_images(tmp_path) == [tmp_path / "a" / "deep" / "1.dcm", tmp_path / "b.PNG"]
+
+
+def test_a_folder_without_images_is_refused_in_words(tmp_path: Path) -> None:
+    for folder, reason in ((tmp_path, "no image"), (tmp_path / "nowhere", "no folder"), (Path("/" + "x" * 5000), "cannot be opened")):
+        with pytest.raises(DataError, match=reason):
+            list_images(folder)

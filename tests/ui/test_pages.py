@@ -1,5 +1,6 @@
 """Each page, run without a browser: on an empty workspace it teaches, with a data set and a model it shows them."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from medapp.data.catalog import Catalog
+from medapp.data.folder import list_images
+from medapp.prediction_job import PredictionJob
 from medapp.runs.folder import find_run, list_runs
-from medapp.ui import server
+from medapp.ui import predicting, server
 from medapp.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -147,3 +150,35 @@ def test_a_prediction_says_what_it_is_for(trained: Trained) -> None:
     app.selectbox[1].select("below").run()
     assert not app.exception
     assert app.query_params["explain"] in ("below", ["below"])
+
+
+def test_a_folder_is_predicted_as_a_job_that_another_visit_finds(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    app = open_page("predict", **{"by": run.id, "from": "A folder on this machine", "folder": trained.folder})
+    next(b for b in app.button if b.label == "Predict 32 images").click().run()
+    (job,) = predicting.hold_jobs().values()
+    assert job.wait(60)
+    again = open_page("predict", **{"by": run.id, "from": "A folder on this machine", "folder": trained.folder, "open": 3})
+    assert len(again.dataframe[0].value) == 32
+    assert again.dataframe[0].value["File"][0] == "above/p00.png"
+    assert "above/p03.png" in read_text(again).replace("\\", "")
+    assert not [b for b in again.button if b.label.startswith("Predict 32")]
+
+
+def test_a_stopped_job_offers_to_go_on(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    key = predicting.name_job(run, trained.folder)
+    job = predicting.hold_jobs()[key] = PredictionJob(list_images(trained.folder), functools.partial(predicting.predict_in_job, run))
+    job.start()
+    job.stop()
+    assert job.wait(60)
+    assert (job.state, len(job.rows)) == ("stopped", 1)
+    app = open_page("predict", **{"by": run.id, "from": "A folder on this machine", "folder": trained.folder})
+    next(b for b in app.button if b.label == "Go on with the other 31").click().run()
+    assert job.wait(60)
+    assert job.state == "done"
+
+
+def test_a_folder_that_is_not_there_is_refused_in_words(trained: Trained) -> None:
+    app = open_page("predict", **{"from": "A folder on this machine", "folder": "/nowhere"})
+    assert "There is no folder" in app.error[0].value

@@ -13,7 +13,8 @@ from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder, add_phantom, add_zip, is_zip
 from medapp.data.samples import DataSet
 from medapp.errors import RunError
-from medapp.runs.folder import Event, Run, create_run, find_run
+from medapp.runs.events import Event
+from medapp.runs.folder import Run, create_run, find_run
 from medapp.runs.plan import plan_run
 from medapp.runs.supervisor import Supervisor
 from medapp.training.recipe import build_recipe

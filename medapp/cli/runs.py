@@ -12,7 +12,7 @@ from medapp.cli.output import AsJson, console, errors, print_json, print_table, 
 from medapp.cli.work import Follower, RunName, open_bar, report_run
 from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, find_file
-from medapp.runs.folder import Run, find_run, list_runs
+from medapp.runs.folder import Run, find_run, list_damaged, list_runs
 from medapp.runs.transfer import export_run, import_run
 from medapp.workspace import find_workspace
 
@@ -31,7 +31,10 @@ def _summarise(run: Run) -> dict[str, Any]:
 @app.command("list")
 def list_all(as_json: AsJson = False) -> None:
     """All runs, newest first."""
-    rows = [_summarise(run) for run in list_runs(find_workspace())]
+    workspace = find_workspace()
+    rows = [_summarise(run) for run in list_runs(workspace)]
+    for _, reason in list_damaged(workspace):
+        errors.print(f"Not listed: {reason}")
     if as_json:
         print_json(rows)
     elif rows:

@@ -1,5 +1,6 @@
 """A run's model before images that it did not learn from: figures, the probabilities behind them, and a count of each look."""
 
+import contextlib
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -40,10 +41,26 @@ def save_evaluation(run: Run, figures: dict[str, Any], samples: Sequence[Sample]
 
 
 def load_predictions(run: Run) -> list[dict[str, Any]]:
-    """The rows of `predictions.parquet`; empty where the run was not evaluated."""
+    """The rows of `predictions.parquet`; empty where the run was not evaluated.
+
+    Raises:
+        RunError: the table is damaged.
+    """
     path = run.folder / "predictions.parquet"
-    rows: list[dict[str, Any]] = pq.read_table(path).to_pylist() if path.is_file() else []
+    if not path.exists():
+        return []
+    try:
+        table = pq.read_table(path)
+        rows: list[dict[str, Any]] = table.to_pylist()
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise RunError(f"The predictions of run {run.name} are damaged. {_remedy(run)}") from error
+    if not {"name", "label", "prediction", "content_hash"} <= set(table.column_names):
+        raise RunError(f"{path.name} of run {run.name} holds no predictions. {_remedy(run)}")
     return rows
+
+
+def _remedy(run: Run) -> str:
+    return f"Move predictions.parquet and evaluation.json out of {run.folder}, then evaluate the run again."
 
 
 def count_test_reads(workspace: Workspace, dataset: str) -> int:
@@ -61,9 +78,11 @@ def evaluate_run(workspace: Workspace, run: Run, split: str = "test", dataset: s
         DataError: the other data set has other classes, or there are no images on that side.
         RunError: the run has no model, or its images have changed.
     """
-    kept = run.load_evaluation()
-    if dataset is None and split == "test" and kept is not None:
-        return kept
+    if dataset is None and split == "test":
+        with contextlib.suppress(RunError):  # figures that are damaged are made again
+            kept = run.load_evaluation()
+            if kept is not None:
+                return kept
     model = load_model(run)
     catalog = Catalog(workspace)
     if dataset is None:

@@ -17,6 +17,7 @@ A run's state is what its events say; nothing else stores it.
 
 import contextlib
 import datetime
+import functools
 import json
 import os
 import re
@@ -29,13 +30,15 @@ from typing import Any
 
 import filelock
 
-from medapp.errors import RunError, WorkspaceError
+from medapp.errors import RecipeError, RunError, WorkspaceError
+from medapp.evaluation import Evaluation
+from medapp.metrics import METRICS
+from medapp.runs.events import Event, merge_events, read_event
 from medapp.training.recipe import Recipe
 from medapp.workspace import Workspace, expand_path, write_bytes
 
 ACTIVE = ("preparing", "training", "evaluating")
 FINAL = ("done", "stopped", "failed")
-Event = dict[str, Any]
 
 
 class Run:
@@ -56,19 +59,21 @@ class Run:
     def name(self) -> str:
         """What people call the run."""
         path = self.folder / "name.txt"
-        return path.read_text(encoding="utf-8").strip() if path.is_file() else self.id
+        words = path.read_text(encoding="utf-8", errors="replace").split() if path.is_file() else []
+        return " ".join(words)[:100] or self.id
 
     @property
     def recipe(self) -> Recipe:
         """What was asked.
 
         Raises:
-            RunError: the recipe is missing or from a newer MedApp.
+            RunError: the recipe is missing, damaged or from a newer MedApp.
         """
         try:
-            return Recipe.from_json((self.folder / "recipe.json").read_text(encoding="utf-8"))
-        except OSError as error:
-            raise RunError(f"Run {self.id} has no recipe: {error.strerror}. Delete the run.") from error
+            return _read_recipe((self.folder / "recipe.json").read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, RecipeError) as error:
+            reason = str(error) if isinstance(error, RecipeError) else f"recipe.json is damaged: {error}. Put it back, or delete the run."
+            raise RunError(f"Run {self.name} cannot be used. {reason}") from error
 
     @property
     def model_path(self) -> Path:
@@ -92,13 +97,8 @@ class Run:
             file.seek(offset)
             content = file.read()
         whole = content[: content.rfind(b"\n") + 1]
-        events = []
-        for line in whole.splitlines():
-            try:
-                events.append(json.loads(line))
-            except ValueError:  # a process died while writing this line; the next event began a new one
-                continue
-        return events, offset + len(whole)
+        read = (read_event(line) for line in whole.split(b"\n"))
+        return [event for event in read if event is not None], offset + len(whole)
 
     @property
     def events(self) -> list[Event]:
@@ -118,10 +118,9 @@ class Run:
         size = path.stat().st_size if path.is_file() else 0
         for tail in (1 << 14, size):  # of a run that has ended the state stands near the end; a million steps need not be read for it
             for line in reversed(_read_tail(path, size, tail)):
-                with contextlib.suppress(ValueError):  # a line that a crash cut off
-                    if b'"kind": "state"' in line:
-                        event: Event = json.loads(line)
-                        return event
+                event = read_event(line) if b'"state"' in line else None
+                if event is not None and event["kind"] == "state":
+                    return event
         return {"kind": "state", "state": "queued", "time": 0.0}
 
     @property
@@ -143,6 +142,8 @@ class Run:
                 return False
         except filelock.Timeout:
             return True
+        except OSError:  # the folder is somebody else's: what its events say is believed
+            return True
 
     def lock(self) -> filelock.BaseFileLock:
         """Hold the run for this process.
@@ -155,6 +156,8 @@ class Run:
             lock.acquire(timeout=1)  # somebody may just be asking whether it is held
         except filelock.Timeout:
             raise RunError(f"Another process works on run {self.name}. Wait for it, or stop it first.") from None
+        except OSError as error:
+            raise _put_in_words(self.folder, error) from error
         return lock
 
     def append_event(self, kind: str, **values: Any) -> Event:
@@ -172,7 +175,10 @@ class Run:
 
     def request_stop(self) -> None:
         """Ask whoever works on the run to stop; a run that nobody works on is stopped at once."""
-        (self.folder / "stop").touch()
+        try:
+            (self.folder / "stop").touch()
+        except OSError as error:
+            raise _put_in_words(self.folder, error) from error
         if self.state in ("queued", "interrupted"):
             with self.lock():
                 self.append_event("state", state="stopped", reason="Stopped before it began." if self.state == "queued" else "Stopped.")
@@ -182,7 +188,10 @@ class Run:
         return (self.folder / "stop").exists()
 
     def clear_stop(self) -> None:
-        (self.folder / "stop").unlink(missing_ok=True)
+        try:
+            (self.folder / "stop").unlink(missing_ok=True)
+        except OSError as error:
+            raise _put_in_words(self.folder / "stop", error) from error
 
     def request_resume(self) -> None:
         """Queue a stopped, failed or interrupted run again; it goes on from its checkpoint.
@@ -198,16 +207,28 @@ class Run:
             self.append_event("state", state="queued", reason="resumed")
 
     def load_evaluation(self) -> dict[str, Any] | None:
-        """The figures on the test part, or None where there are none yet."""
+        """The figures on the test part, or None where there are none yet.
+
+        Raises:
+            RunError: the file is damaged.
+        """
         path = self.folder / "evaluation.json"
-        if not path.is_file():
+        if not path.exists():
             return None
         try:
-            figures = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise RunError(f"The evaluation of run {self.name} is damaged. Evaluate it again.") from error
-        assert isinstance(figures, dict)
+            figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            _check_figures(figures)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise RunError(f"The figures of run {self.name} are damaged. Make them again with: medapp evaluate {self.id}") from error
         return figures
+
+    def find_damage(self) -> str | None:
+        """Why the run cannot be shown with the others, in words; None where nothing is wrong."""
+        try:
+            _ = self.recipe, self.load_evaluation()
+        except RunError as error:
+            return str(error)
+        return None
 
     @property
     def log(self) -> str:
@@ -232,23 +253,28 @@ class Run:
         """
         if self.is_locked():
             raise RunError(f"Run {self.name} is under way. Stop it first.")
-        shutil.rmtree(self.folder)
+        try:
+            shutil.rmtree(self.folder)
+        except OSError as error:
+            raise _put_in_words(self.folder, error) from error
 
 
-def merge_events(events: list[Event]) -> list[Event]:
-    """Drop the steps and epochs that were taken again after a crash: the later ones count."""
-    merged: list[Event] = []
-    for event in events:
-        if event.get("kind") == "resume":
-            merged = [e for e in merged if not _is_after(e, event)]
-        merged.append(event)
-    return merged
+@functools.lru_cache(1000)
+def _read_recipe(text: str) -> Recipe:
+    """A recipe never changes, and a page asks for those of all runs."""
+    return Recipe.from_json(text)
 
 
-def _is_after(event: Event, resume: Event) -> bool:
-    if event["kind"] == "epoch":
-        return bool(event["epoch"] > resume["epoch"])
-    return event["kind"] == "step" and bool(event["step"] > resume["step"])
+def _check_figures(figures: dict[str, Any]) -> None:
+    """Raises ValueError, TypeError or KeyError where they are not what an evaluation gives."""
+    evaluation = Evaluation.from_dict(figures)
+    numbers = [figures["n"], *(value for name in METRICS for value in (figures[name], *(evaluation.intervals[name] or ())) if value is not None)]
+    if not all(isinstance(number, (int, float)) for number in numbers) or not isinstance(figures["dataset"], str):
+        raise ValueError("a figure is no number")
+
+
+def _put_in_words(path: Path, error: OSError) -> WorkspaceError:
+    return WorkspaceError(f"{path} could not be changed: {error.strerror or error}. Check the permissions and the space left.")
 
 
 def _read_tail(path: Path, size: int, tail: int) -> list[bytes]:
@@ -268,7 +294,10 @@ def _ends_with_newline(path: Path) -> bool:
 
 
 def _list_folder(folder: Path) -> list[Run]:
-    found = [Run(path) for path in folder.iterdir() if (path / "recipe.json").is_file()] if folder.is_dir() else []
+    try:
+        found = [Run(path) for path in folder.iterdir() if (path / "recipe.json").exists()] if folder.is_dir() else []
+    except OSError as error:
+        raise WorkspaceError(f"{folder} cannot be read: {error.strerror}. Check the permissions.") from error
     return sorted(found, key=lambda run: run.id, reverse=True)
 
 
@@ -280,17 +309,22 @@ def _check_name(name: str, others: list[Run]) -> None:
 
 
 def list_runs(workspace: Workspace) -> list[Run]:
-    """All runs, newest first."""
-    return _list_folder(workspace.runs_folder)
+    """The runs, newest first; without those that `list_damaged` gives, so that one damaged file stops nothing else."""
+    return [run for run in _list_folder(workspace.runs_folder) if run.find_damage() is None]
+
+
+def list_damaged(workspace: Workspace) -> list[tuple[Run, str]]:
+    """Runs whose recipe or figures cannot be read, newest first, each with the reason and what to do."""
+    return [(run, reason) for run in _list_folder(workspace.runs_folder) if (reason := run.find_damage()) is not None]
 
 
 def find_run(workspace: Workspace, name: str) -> Run:
-    """The run with this id or name.
+    """The run with this id or name, also a damaged one.
 
     Raises:
         RunError: there is none.
     """
-    runs = list_runs(workspace)
+    runs = _list_folder(workspace.runs_folder)
     for run in runs:
         if name in (run.id, run.name):
             return run
@@ -304,7 +338,7 @@ def create_run(workspace: Workspace, recipe: Recipe, name: str | None = None) ->
     Raises:
         RunError: the name is taken or not usable.
     """
-    runs = list_runs(workspace)
+    runs = _list_folder(workspace.runs_folder)
     if name is not None:
         _check_name(name, runs)
     folder = make_folder(workspace)
@@ -355,6 +389,8 @@ def hold_machine(workspace: Workspace) -> Iterator[bool]:
     except filelock.Timeout:
         yield False
         return
+    except OSError as error:
+        raise _put_in_words(workspace.runs_folder, error) from error
     try:
         yield True
     finally:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from medapp.data.samples import Sample
+from medapp.data.samples import SPLITS, Sample
 from medapp.errors import RunError
 from medapp.workspace import open_replacing
 
@@ -28,9 +28,12 @@ def match_split(path: Path, samples: Sequence[Sample], run_name: str) -> list[Sa
         RunError: the table is damaged, or an image it names has left the data set or changed.
     """
     try:
-        rows = pq.read_table(path).to_pylist()
-    except (OSError, pa.ArrowInvalid) as error:
+        table = pq.read_table(path)
+        rows = table.to_pylist()
+    except (OSError, ValueError, pa.ArrowException) as error:
         raise RunError(f"The split of run {run_name} cannot be read. Start a new run.") from error
+    if not set(COLUMNS) <= set(table.column_names) or not {row["split"] for row in rows} <= set(SPLITS):
+        raise RunError(f"{path.name} of run {run_name} is no table of a split. Start a new run.")
     by_name = {(s.name, s.content_hash): s for s in samples}
     missing = [row["name"] for row in rows if (row["name"], row["content_hash"]) not in by_name]
     if missing:

@@ -10,8 +10,9 @@ import sys
 import threading
 from collections.abc import Callable
 
-from medapp.errors import MedAppError
-from medapp.runs.folder import ACTIVE, Event, Run, hold_machine, list_runs
+from medapp.errors import MedAppError, WorkspaceError
+from medapp.runs.events import Event
+from medapp.runs.folder import ACTIVE, Run, hold_machine, list_damaged, list_runs
 from medapp.workspace import Workspace
 
 TICK_SECONDS = 0.3
@@ -74,7 +75,8 @@ class Supervisor:
 
     def _find_waiting(self) -> list[Run]:
         """Runs that want a worker, oldest first; those that vanish again and again are given up in words."""
-        runs = [self.only] if self.only is not None else list_runs(self.workspace)[::-1]
+        damaged = [run for run, _ in list_damaged(self.workspace)]  # its worker says in words what is wrong
+        runs = [self.only] if self.only is not None else sorted([*list_runs(self.workspace), *damaged], key=lambda run: run.id)
         waiting = []
         for run in runs:
             state = run.state
@@ -113,7 +115,11 @@ def _start_worker(run: Run) -> subprocess.Popen[bytes]:
     """A child in a session of its own, with what it prints in the run's log."""
     # Threads that wait by spinning slow down the other process on a small machine (measured: 2.1 times).
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
-    with (run.folder / "log.txt").open("ab") as log:
+    try:
+        log = (run.folder / "log.txt").open("ab")
+    except OSError as error:
+        raise WorkspaceError(f"{run.folder} cannot be written: {error.strerror}. Check permissions and space.") from error
+    with log:
         return subprocess.Popen(
             [sys.executable, "-m", "medapp.runs.worker", str(run.folder)],
             stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, start_new_session=True,

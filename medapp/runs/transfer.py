@@ -5,7 +5,7 @@ from pathlib import Path
 
 from medapp.data.archive import extract_archive
 from medapp.errors import RunError
-from medapp.runs.folder import Run, list_runs, make_folder
+from medapp.runs.folder import Run, list_damaged, list_runs, make_folder
 from medapp.workspace import Workspace, open_replacing
 
 TRAVELS = (
@@ -48,7 +48,8 @@ def import_run(workspace: Workspace, path: Path) -> Run:
         if not (folder / "recipe.json").is_file() or not run.has_model:
             raise RunError(f"{path.name} holds no run: recipe.json or model.safetensors is missing. Choose a zip that MedApp exported.")
         _check(run)
-        taken = {other.name for other in list_runs(workspace) if other.id != run.id}
+        others = [*list_runs(workspace), *(other for other, _ in list_damaged(workspace))]
+        taken = {other.name for other in others if other.id != run.id}
         name = run.name if (folder / "name.txt").is_file() else "Imported run"
         run.rename(next(n for n in (name, *(f"{name} {i}" for i in range(2, 10_000))) if n not in taken))
         if run.last_state["state"] != "done":
@@ -62,7 +63,9 @@ def import_run(workspace: Workspace, path: Path) -> Run:
 def _check(run: Run) -> None:
     """Read what the run consists of, so that a damaged file is found now and not at the first prediction."""
     from medapp.models.weights import load_network  # torch only here: a page that lists runs does without
+    from medapp.runs.evaluating import load_predictions
 
     recipe, (network, _) = run.recipe, load_network(run.model_path)
     del recipe, network
     run.load_evaluation()
+    load_predictions(run)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from medapp.runs.folder import ACTIVE, Event, Run, merge_events
+from medapp.runs.events import Event, merge_events
+from medapp.runs.folder import ACTIVE, Run
 
 UNDER_WAY = ("queued", *ACTIVE)
 

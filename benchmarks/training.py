@@ -28,8 +28,8 @@ from medapp.models.weights import build_network, read_weights
 from medapp.runs.folder import Run
 from medapp.training.features import compute_features
 from medapp.training.precision import choose_precision
-from medapp.training.recipe import Recipe
-from medapp.training.strategies import STRATEGIES, cut_network
+from medapp.training.recipe import STRATEGIES, Recipe
+from medapp.training.strategies import cut_network
 from medapp.workspace import Workspace, find_workspace
 
 

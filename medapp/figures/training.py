@@ -34,9 +34,10 @@ def draw_loss(events: Sequence[Event], theme: str = "light", title: str | None =
 
 
 def draw_metrics(events: Sequence[Event], theme: str = "light", title: str | None = None) -> go.Figure:
-    """Balanced accuracy, accuracy and macro AUROC of the validation part over epochs."""
+    """Balanced accuracy, accuracy and macro AUROC of the validation part over epochs, and the accuracy on the training images."""
     colours, epochs = PALETTES[theme], _pick(events, "epoch")
     lines = [
+        _trace(epochs, "train_accuracy", "train accuracy", colours.muted, 1.5),
         _trace(epochs, "macro_auroc", "macro AUROC", colours.classes[2], 1.5),
         _trace(epochs, "accuracy", "accuracy", colours.classes[1], 1.5),
         _trace(epochs, "balanced_accuracy", "balanced accuracy", colours.accent, 2.5),

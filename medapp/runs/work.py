@@ -26,7 +26,8 @@ from medapp.training.augmentation import AUGMENTATIONS, augment
 from medapp.training.features import as_tensor, fold_scale, load_features, measure_scale
 from medapp.training.loop import Loop, Part
 from medapp.training.precision import choose_device, choose_precision
-from medapp.training.strategies import STRATEGIES, cut_network, group_parameters
+from medapp.training.recipe import STRATEGIES
+from medapp.training.strategies import cut_network, group_parameters
 from medapp.workspace import Workspace
 
 

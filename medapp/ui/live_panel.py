@@ -9,6 +9,7 @@ import streamlit as st
 from medapp.runs.folder import Run
 from medapp.ui.frame import escape, show_errors
 from medapp.ui.live_chart import Chart, Series, draw_charts, load_charts
+from medapp.ui.recipe_form import find_idle, find_stand_in
 from medapp.ui.server import open_workspace
 from medapp.ui.standing import UNDER_WAY, Follower, Standing, format_seconds, summarise
 
@@ -128,14 +129,15 @@ def build_charts(standing: Standing) -> list[Chart]:
     reached = [row["balanced_accuracy"] for row in rows if row.get("balanced_accuracy") is not None]
     part = f"Validation (n = {count:,})" if count else "Validation"
     quality = f"{part}: balanced accuracy up to {max(reached):.2f}" if reached else part
+    names = {"balanced accuracy": "balanced_accuracy", "accuracy": "accuracy", "AUROC": "macro_auroc", "train accuracy": "train_accuracy"}
+    colours = dict(zip(names, (0, 2, 3, 7), strict=True))
+    shown = [line(label, name, colours[label]) for label, name in names.items() if name != "train_accuracy" or any(name in r for r in rows)]
     return [
         Chart("loss", loss, "epoch", "cross-entropy", [
             Series("train, each step", standing.steps, standing.losses, 0, is_thin=True),
             line("train", "train_loss", 0), line("validation", "validation_loss", 1),
         ], mark, "The first step is under way."),
-        Chart("quality", quality, "epoch", "0 to 1", [
-            line("balanced accuracy", "balanced_accuracy", 0), line("accuracy", "accuracy", 2), line("AUROC", "macro_auroc", 3),
-        ], mark, "Appears after the first epoch."),
+        Chart("quality", quality, "epoch", "0 to 1", shown, mark, "Appears after the first epoch."),
     ]  # fmt: skip
 
 
@@ -151,7 +153,12 @@ def _draw_records(run: Run, standing: Standing) -> None:
 def draw_settings(run: Run) -> None:
     """All that was asked of the run, as a table."""
     recipe = run.recipe
-    rows = [(f.metadata["label"], getattr(recipe, f.name)) for f in dataclasses.fields(recipe) if f.name != "preprocess"]
+    values, idle = vars(recipe), find_idle(vars(recipe))
+    rows = [
+        (f.metadata["label"], "no effect" if f.name in idle else values[f.name] or find_stand_in(f.name, values) or values[f.name])
+        for f in dataclasses.fields(recipe)
+        if f.name != "preprocess"
+    ]
     rows += [(f.metadata["label"], getattr(recipe.preprocess, f.name)) for f in dataclasses.fields(recipe.preprocess)]
     _draw_table(rows)
 

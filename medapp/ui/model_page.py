@@ -7,14 +7,14 @@ from typing import Any
 import streamlit as st
 
 from medapp.evaluation import Evaluation
-from medapp.figures import draw_confusion, draw_loss, draw_metrics, draw_sensitivity
+from medapp.figures import draw_confusion, draw_loss, draw_metrics, draw_roc, draw_sensitivity
 from medapp.metrics import CLASS_METRICS
 from medapp.runs.folder import Run
 from medapp.runs.transfer import export_run
 from medapp.ui import frame, url
 from medapp.ui.live_panel import draw_chip, draw_settings, follow
 from medapp.ui.mistakes import draw_cell_images
-from medapp.ui.run_view import draw_evaluation, find_classes, read_evaluation, state_recipe, write_figure
+from medapp.ui.run_view import draw_evaluation, draw_figures, find_classes, read_evaluation, state_recipe, write_figure
 from medapp.ui.server import find_catalog, open_workspace
 from medapp.ui.standing import UNDER_WAY
 
@@ -50,15 +50,15 @@ def _draw_figures(run: Run) -> None:
     if figures is None:
         st.info("There are no figures yet: a run reads the test part once, at its end.")
         return
+    draw_figures(run)
     evaluation = read_evaluation(figures)
-    draw_evaluation(evaluation, f"on the test part of {figures['dataset']}")
     left, right = frame.split(2, key="figures")
     with left:
         confusion = draw_confusion(evaluation, frame.find_theme())
         picked = frame.draw_figure(confusion, key="confusion", on_select="rerun", selection_mode="points")
         st.caption("Click a cell to see its images.")
     with right:
-        frame.draw_figure(draw_sensitivity(evaluation, frame.find_theme()), key="sensitivity")
+        _draw_roc(run, evaluation)
     points = picked.selection.points
     if points:
         row, column = points[0]["customdata"]
@@ -66,8 +66,19 @@ def _draw_figures(run: Run) -> None:
     _draw_classes(evaluation)
 
 
+def _draw_roc(run: Run, evaluation: Evaluation) -> None:
+    from medapp.runs.evaluating import load_predictions  # torch
+
+    rows, classes = load_predictions(run), evaluation.classes
+    if rows:  # a run that was imported without them has none
+        probabilities = [[row[f"probability of {name}"] for name in classes] for row in rows]
+        truth = [classes.index(row["label"]) for row in rows]
+        frame.draw_figure(draw_roc(probabilities, truth, evaluation, frame.find_theme()), key="roc")
+
+
 def _draw_classes(evaluation: Evaluation) -> None:
     st.subheader("Per class", anchor=False)
+    frame.draw_figure(draw_sensitivity(evaluation, frame.find_theme()), key="sensitivity")
     rows = []
     for name, figures in evaluation.per_class.items():
         row: dict[str, Any] = {"Class": name, "n": figures.n}

@@ -24,7 +24,7 @@ def draw_prediction(run: Run, path: Path, name: str, sample: Sample | None, is_s
     from medapp.explanation import METHODS  # torch
 
     classes = load_model(run).classes
-    left, right = frame.split([2.4, 1], key="prediction")
+    left, right = frame.split([3.2, 1], key="prediction")
     with left:
         one, two = st.columns(2)
         method, explained = url.read_choice("method", METHODS) or "gradcam", url.read_choice("explain", classes) or PREDICTED
@@ -59,8 +59,13 @@ def draw_prediction(run: Run, path: Path, name: str, sample: Sample | None, is_s
             found = measure_localisation(place_on_image(heatmap.values, view, height, width), boxes)
             if found.is_peak_inside is not None:
                 where = "inside" if found.is_peak_inside else "outside"
-                st.markdown(f"The map **peaks {where}** the marked {escape(boxes[0].label)}, which covers {found.cover:.0%} of the image.")
+                covers = f"covers {_write_share(found.cover)} of the image"
+                st.markdown(f"The map **peaks {where}** the marked {escape(boxes[0].label)}, which {covers}.")
     return step
+
+
+def _write_share(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else f"{share:.1%}" if share >= 0.0005 else "less than 0.1%"
 
 
 def _say_truth(run: Run, sample: Sample, label: str) -> None:

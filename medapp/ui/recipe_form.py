@@ -2,14 +2,14 @@
 
 import dataclasses
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from medapp.data.pixels import Preprocess
-from medapp.training.recipe import STRATEGIES, Recipe
+from medapp.training.recipe import STRATEGIES, Recipe, find_default_rates
 
 APART = ("dataset", "source", "architecture", "preprocess")  # drawn by the page, or in their own group
 
@@ -48,20 +48,42 @@ PRESETS: dict[str, Preset] = {
 
 def draw_settings_form(preset: str) -> dict[str, Any]:
     """Draw all settings of a recipe but data and source; gives their values. Another preset starts the form anew."""
-    start = PRESETS[preset].values
     fields = [f for f in dataclasses.fields(Recipe) if f.name not in APART]
-    values = {}
-    columns = st.columns(3)
-    for place, setting in enumerate(f for f in fields if not f.metadata.get("expert")):
-        with columns[place % 3]:
-            values[setting.name] = _draw_setting(Recipe, setting, start.get(setting.name, setting.default), preset)
-    st.caption(STRATEGIES[values["strategy"]])
+    values: dict[str, Any] = {}
+    _draw_settings([f for f in fields if not f.metadata.get("expert")], preset, values)
+    st.caption(STRATEGIES[values["strategy"]].help)
     with st.expander("Expert settings", icon=":material/tune:"):
-        columns = st.columns(3)
-        for place, setting in enumerate(f for f in fields if f.metadata.get("expert")):
-            with columns[place % 3]:
-                values[setting.name] = _draw_setting(Recipe, setting, start.get(setting.name, setting.default), preset)
+        _draw_settings([f for f in fields if f.metadata.get("expert")], preset, values)
     return values
+
+
+def _draw_settings(fields: Sequence[dataclasses.Field[Any]], preset: str, values: dict[str, Any]) -> None:
+    """Draw some settings in three columns and add their values; what was chosen before decides what has an effect."""
+    columns = st.columns(3)
+    for place, setting in enumerate(fields):
+        start = PRESETS[preset].values.get(setting.name, setting.default)
+        with columns[place % 3]:
+            reason = find_idle(values).get(setting.name)
+            values[setting.name] = _draw_setting(Recipe, setting, start, preset, reason, find_stand_in(setting.name, values))
+
+
+def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
+    """The settings that have no effect beside those chosen, and why."""
+    idle = {}
+    if values.get("strategy") == "linear-probe":
+        idle["augmentation"] = "The linear probe computes features once, so images cannot vary."
+        idle["backbone_rate"] = "In the linear probe the backbone does not learn."
+    if values.get("optimiser") != "sgd":
+        idle["momentum"] = "Only SGD takes it."
+    return idle
+
+
+def find_stand_in(name: str, values: Mapping[str, Any]) -> str | None:
+    """What a rate of 0 stands for, in words; None for other settings."""
+    if name not in ("learning_rate", "backbone_rate"):
+        return None
+    rates = dict(zip(("learning_rate", "backbone_rate"), find_default_rates(values["strategy"], values["optimiser"]), strict=True))
+    return f"{rates[name]:g} (default)"
 
 
 def draw_preprocess_form(key: str) -> Preprocess:
@@ -70,24 +92,28 @@ def draw_preprocess_form(key: str) -> Preprocess:
     return Preprocess(**values)
 
 
-def _draw_setting(owner: type, setting: dataclasses.Field[Any], value: Any, key: str) -> Any:
+def _draw_setting(
+    owner: type, setting: dataclasses.Field[Any], value: Any, key: str, idle: str | None = None, stand_in: str | None = None
+) -> Any:
     facts, kind = setting.metadata, typing.get_type_hints(owner)[setting.name]
     unit = facts.get("unit", "")
     label = f"{facts['label']} ({unit})" if unit and unit != facts["label"].lower() else facts["label"]
-    said: dict[str, Any] = {"help": facts["help"], "key": f"{key}-{setting.name}"}
+    said: dict[str, Any] = {"help": idle or facts["help"], "key": f"{key}-{setting.name}", "disabled": idle is not None}
+    if idle:  # shown as what it comes to, and under a key of its own, so that the reader's choice is there again later
+        said["key"] += "-idle"
     if "choices" in facts:
-        return st.selectbox(label, facts["choices"], index=facts["choices"].index(value), format_func=_name_choice, **said)
+        choices = ("none",) if idle else facts["choices"]
+        return st.selectbox(label, choices, index=0 if idle else choices.index(value), format_func=_name_choice, **said)
     if kind is bool:
         return st.toggle(label, value, **said)
     low, high = kind(facts["low"]), kind(facts["high"])
     if kind is int:
-        return st.number_input(label, low, high, value, step=32 if setting.name == "image_size" else 1, **said)
-    return st.number_input(label, low, high, value, step=_find_step(high), format="%g", **said)
-
-
-def _find_step(high: float) -> float:
-    return 0.5 if high > 1 else 0.01
+        return st.number_input(label, low, high, value, step=facts.get("step", 1), **said)
+    step = facts.get("step", 0.5 if high > 1 else 0.01)
+    if stand_in is None:
+        return st.number_input(label, low, high, value, step=step, format="%g", **said)
+    return st.number_input(label, low, high, value or None, step=step, format="%g", placeholder=stand_in, **said) or 0.0
 
 
 def _name_choice(choice: str) -> str:
-    return STRATEGIES[choice].partition(":")[0] if choice in STRATEGIES else choice
+    return STRATEGIES[choice].title if choice in STRATEGIES else choice

@@ -50,6 +50,13 @@ def test_the_last_best_epoch_is_marked_and_named() -> None:
     assert metrics.layout.yaxis.title.text == "validation, n = 459"
 
 
+def test_training_accuracy_is_drawn_where_it_was_kept() -> None:
+    epochs = [{**event, "train_accuracy": 0.9} if event["kind"] == "epoch" else event for event in tell_run()]
+    names = [line.name for line in draw_metrics(epochs).data]
+    assert names == ["train accuracy", *[line.name for line in draw_metrics(tell_run()).data]]
+    assert list(draw_metrics(epochs).data[0].y) == [0.9] * 3
+
+
 def test_a_run_without_validation_shows_its_training() -> None:
     events = [{"kind": "epoch", "epoch": 1, "train_loss": 0.5, "is_best": True}]
     assert [line.name for line in draw_loss(events).data] == ["train, epoch"]

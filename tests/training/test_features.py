@@ -9,7 +9,8 @@ from torch import nn
 from medapp.data.cache import Cache
 from medapp.models.network import Network
 from medapp.training.features import as_tensor, compute_features, fold_scale, hash_module, load_features, measure_scale
-from medapp.training.strategies import STRATEGIES, cut_network
+from medapp.training.recipe import STRATEGIES
+from medapp.training.strategies import cut_network
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,8 @@ import pytest
 import torch
 
 from medapp.models.network import Network
-from medapp.training import recipe
-from medapp.training.recipe import Recipe
-from medapp.training.strategies import STRATEGIES, cut_network, group_parameters
-
-
-def test_table_is_what_a_recipe_offers() -> None:
-    assert tuple(STRATEGIES) == tuple(recipe.STRATEGIES)
+from medapp.training.recipe import STRATEGIES, Recipe
+from medapp.training.strategies import cut_network, group_parameters
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
@@ -42,3 +37,11 @@ def test_head_and_backbone_learn_at_their_own_rates() -> None:
     assert rate[id(network.model.conv1.weight)] == pytest.approx(0.001)
     assert decay[id(network.model.conv1.weight)] == 0.5
     assert decay[id(network.model.bn1.weight)] == decay[id(network.head.bias)] == 0.0
+
+
+@pytest.mark.parametrize(("optimiser", "head"), [("adamw", 0.001), ("adam", 0.001), ("sgd", 0.02)])
+def test_rates_of_zero_are_the_default_of_strategy_and_optimiser(optimiser: str, head: float) -> None:
+    network = Network("resnet18", ("a", "b"))
+    _, suffix = cut_network(network, STRATEGIES["fine-tune"])
+    groups = group_parameters(network, suffix, Recipe("d", optimiser=optimiser))
+    assert sorted({g["peak"] for g in groups}) == pytest.approx([head / 2, head])  # type: ignore[type-var]

@@ -128,6 +128,8 @@ def test_a_model_shows_its_figures_with_their_number(trained: Trained) -> None:
     app = open_page("models", model=run.id)
     assert f"{figures['n']} images" in read_text(app)
     assert {m.label for m in app.metric} == {"Accuracy", "Balanced accuracy", "Macro sensitivity", "Macro F1", "AUROC"}
+    assert "was read once by the runs that are kept" in read_text(app)
+    assert any("AUROC" in chart.proto.spec for chart in app.get("plotly_chart"))
 
 
 def test_deleting_a_model_needs_a_yes(trained: Trained) -> None:

@@ -41,6 +41,27 @@ def test_an_untouched_form_gives_the_preset_and_the_defaults() -> None:
     assert app.session_state["preprocess"] == Preprocess()
 
 
+def test_what_has_no_effect_cannot_be_set_and_says_why() -> None:
+    app = AppTest.from_function(_draw_form)
+    app.session_state["preset"] = "Quick look"
+    app.run()
+    augmentation = app.selectbox(key="Quick look-augmentation-idle")
+    assert augmentation.disabled
+    assert "features once" in augmentation.help
+    assert app.session_state["values"]["augmentation"] == "none"
+    app.selectbox(key="Quick look-strategy").select("fine-tune").run()
+    assert not app.selectbox(key="Quick look-augmentation").disabled
+    assert app.session_state["values"]["augmentation"] == "light"
+
+
+@pytest.mark.parametrize(("optimiser", "shown"), [("adamw", "0.001 (default)"), ("sgd", "0.02 (default)")])
+def test_a_rate_of_zero_shows_the_number_it_stands_for(optimiser: str, shown: str) -> None:
+    app = AppTest.from_function(_draw_form).run()
+    app.selectbox(key="Fine-tune-optimiser").select(optimiser).run()
+    assert app.number_input(key="Fine-tune-learning_rate").placeholder == shown
+    assert app.session_state["values"]["learning_rate"] == 0.0
+
+
 def test_another_preset_starts_the_form_anew() -> None:
     app = AppTest.from_function(_draw_form).run()
     app.number_input(key="Fine-tune-epochs").set_value(3).run()

@@ -19,16 +19,45 @@ from medapp.errors import RecipeError
 
 VERSION = 1
 
-STRATEGIES = {
-    "linear-probe": "Linear probe: only a new head learns; the backbone's features are computed once. Seconds.",
-    "last-stage": "Last stage: the head and the backbone's last stage learn.",
-    "fine-tune": "Fine-tune: everything learns, the backbone at a lower rate.",
-    "scratch": "From scratch: everything learns from random weights; the control that shows what transfer is worth.",
-}
+
+@dataclass(frozen=True)
+class Strategy:
+    """What learns, in words and in numbers; `strategies.cut_network` makes the cut.
+
+    Attributes:
+        learning_stages: how many of the last stages learn beside the head; None for all of them.
+        learning_rate: the head's default for AdamW and Adam; SGD's is `SGD_FACTOR` times that.
+        backbone_rate: what learns of the backbone, as a share of the head's rate.
+    """
+
+    title: str
+    help: str
+    learning_stages: int | None
+    learning_rate: float
+    backbone_rate: float
+
+
+STRATEGIES: dict[str, Strategy] = {
+    "linear-probe": Strategy(
+        "Linear probe", "Only a new head learns; the backbone's features are computed once, so images cannot vary. Seconds.", 0, 1e-2, 0.0
+    ),
+    "last-stage": Strategy("Last stage", "The head and the backbone's last stage learn.", 1, 1e-3, 0.5),
+    "fine-tune": Strategy("Fine-tune", "Everything learns, the backbone at a lower rate.", None, 1e-3, 0.5),
+    "scratch": Strategy(
+        "From scratch", "Everything learns from random weights: the control that shows what transfer is worth.", None, 1e-3, 1.0
+    ),
+}  # fmt: skip
+SGD_FACTOR = 20.0
+
+
+def find_default_rates(strategy: str, optimiser: str) -> tuple[float, float]:
+    """What a recipe's rates of 0 stand for: the head's learning rate, and the backbone's as a share of it."""
+    row = STRATEGIES[strategy]
+    return row.learning_rate * (SGD_FACTOR if optimiser == "sgd" else 1.0), row.backbone_rate
 
 
 def _setting(default: Any, label: str, help: str, **facts: Any) -> Any:
-    """A dataclass field with what a form needs to know of it: `unit`, `low`, `high`, `choices`, `expert`."""
+    """A dataclass field with what a form needs to know of it: `unit`, `low`, `high`, `step`, `choices`, `expert`."""
     return field(default=default, metadata={"label": label, "help": help, **facts})
 
 
@@ -45,14 +74,16 @@ class Recipe:
     )
     strategy: str = _setting("fine-tune", "Strategy", "What learns and what stays as it was.", choices=tuple(STRATEGIES))
     epochs: int = _setting(10, "Epochs", "Passes over the training images.", unit="epochs", low=1, high=1000)
-    image_size: int = _setting(128, "Image size", "Side of the square that the network sees.", unit="px", low=32, high=1024)
+    image_size: int = _setting(128, "Image size", "Side of the square that the network sees.", unit="px", low=32, high=1024, step=32)
     batch_size: int = _setting(32, "Batch", "Images per step.", unit="images", low=1, high=4096)
     optimiser: str = _setting("adamw", "Optimiser", "How steps are taken.", choices=("adamw", "adam", "sgd"), expert=True)
     learning_rate: float = _setting(
-        0.0, "Learning rate", "Of the head, at its peak. 0 takes the strategy's measured default.", low=0.0, high=10.0, expert=True
+        0.0, "Learning rate", "Of the head, at its peak. 0 takes the strategy's measured default.",
+        low=0.0, high=10.0, step=0.0001, expert=True,
     )
     backbone_rate: float = _setting(
-        0.0, "Backbone rate", "The backbone's rate as a share of the head's. 0 takes the strategy's default.", low=0.0, high=1.0, expert=True
+        0.0, "Backbone rate", "The backbone's rate as a share of the head's. 0 takes the strategy's default.",
+        low=0.0, high=1.0, expert=True,
     )
     weight_decay: float = _setting(0.01, "Weight decay", "Not on biases and norms.", low=0.0, high=1.0, expert=True)
     momentum: float = _setting(0.9, "Momentum", "For SGD.", low=0.0, high=0.999, expert=True)
@@ -99,7 +130,7 @@ class Recipe:
         """
         try:
             values = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise RecipeError(f"The recipe is not valid JSON: {error}. Restore the file or start a new run.") from error
         if not isinstance(values, dict):
             raise RecipeError("The recipe is not a JSON object. Restore the file or start a new run.")

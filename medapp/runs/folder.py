@@ -34,7 +34,7 @@ from medapp.errors import RecipeError, RunError, WorkspaceError
 from medapp.evaluation import Evaluation
 from medapp.metrics import METRICS
 from medapp.runs.events import Event, merge_events, read_event
-from medapp.training.recipe import Recipe
+from medapp.training.recipe import STRATEGIES, Recipe
 from medapp.workspace import Workspace, expand_path, write_bytes
 
 ACTIVE = ("preparing", "training", "evaluating")
@@ -59,8 +59,9 @@ class Run:
     def name(self) -> str:
         """What people call the run."""
         path = self.folder / "name.txt"
-        words = path.read_text(encoding="utf-8", errors="replace").split() if path.is_file() else []
-        return " ".join(words)[:100] or self.id
+        with contextlib.suppress(OSError):  # not there, or not to be read: the id is a name too
+            return " ".join(path.read_text(encoding="utf-8", errors="replace").split())[:100] or self.id
+        return self.id
 
     @property
     def recipe(self) -> Recipe:
@@ -91,11 +92,9 @@ class Run:
     def load_events(self, offset: int = 0) -> tuple[list[Event], int]:
         """The events from a byte offset on, and the offset to go on from. A line under way is left for the next look."""
         path = self.folder / "events.jsonl"
-        if not path.is_file():
+        if not path.exists():
             return [], 0
-        with path.open("rb") as file:
-            file.seek(offset)
-            content = file.read()
+        content = _read_from(path, offset)
         whole = content[: content.rfind(b"\n") + 1]
         read = (read_event(line) for line in whole.split(b"\n"))
         return [event for event in read if event is not None], offset + len(whole)
@@ -115,7 +114,7 @@ class Run:
     def last_state(self) -> Event:
         """The last event of kind "state"."""
         path = self.folder / "events.jsonl"
-        size = path.stat().st_size if path.is_file() else 0
+        size = path.stat().st_size if path.exists() else 0
         for tail in (1 << 14, size):  # of a run that has ended the state stands near the end; a million steps need not be read for it
             for line in reversed(_read_tail(path, size, tail)):
                 event = read_event(line) if b'"state"' in line else None
@@ -225,8 +224,8 @@ class Run:
     def find_damage(self) -> str | None:
         """Why the run cannot be shown with the others, in words; None where nothing is wrong."""
         try:
-            _ = self.recipe, self.load_evaluation()
-        except RunError as error:
+            _ = self.recipe, self.load_evaluation(), self.last_state
+        except (RunError, WorkspaceError) as error:
             return str(error)
         return None
 
@@ -281,10 +280,17 @@ def _read_tail(path: Path, size: int, tail: int) -> list[bytes]:
     """The whole lines among the last bytes of a file; those that are cut at the front are left out."""
     if not size:
         return []
-    with path.open("rb") as file:
-        file.seek(max(0, size - tail))
-        lines = file.read().splitlines()
+    lines = _read_from(path, max(0, size - tail)).splitlines()
     return lines if tail >= size else lines[1:]
+
+
+def _read_from(path: Path, offset: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read()
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read: {error.strerror}. Check the permissions, or delete the run.") from error
 
 
 def _ends_with_newline(path: Path) -> bool:
@@ -374,7 +380,7 @@ def make_folder(workspace: Workspace) -> Path:
 
 
 def _suggest_name(recipe: Recipe, runs: list[Run]) -> str:
-    base = f"{recipe.strategy.replace('-', ' ').capitalize()} on {recipe.dataset}"
+    base = f"{STRATEGIES[recipe.strategy].title} on {recipe.dataset}"
     taken = [run.name for run in runs]
     numbers = [int(m[1] or 1) for name in taken if (m := re.fullmatch(re.escape(base) + r"(?: (\d+))?", name))]
     return f"{base} {max(numbers) + 1}" if numbers else base

@@ -57,7 +57,7 @@ def test_training_goes_on_when_the_browser_is_closed(server: Server, open_page: 
     assert find_run(server.workspace, "mine").state in ("preparing", "training")
 
     again = open_page(address)
-    expect(again.get_by_role("button", name="Predict with this model")).to_be_visible()
+    expect(again.get_by_role("button", name="Predict with this model")).to_be_visible(timeout=300_000)
     assert find_run(server.workspace, "mine").state == "done"
     assert len([e for e in find_run(server.workspace, "mine").events if e["kind"] == "epoch"]) == 40
 

@@ -21,7 +21,7 @@ def test_new_run_waits_and_is_found_by_name_and_id(workspace: Workspace) -> None
 
 def test_names_are_suggested_and_unique(workspace: Workspace) -> None:
     names = [create_run(workspace, RECIPE).name for _ in range(3)]
-    assert names == ["Fine tune on hands", "Fine tune on hands 2", "Fine tune on hands 3"]
+    assert names == ["Fine-tune on hands", "Fine-tune on hands 2", "Fine-tune on hands 3"]
     with pytest.raises(RunError, match="already a run"):
         create_run(workspace, RECIPE, names[0])
     with pytest.raises(RunError, match="1 to 100"):

@@ -159,12 +159,12 @@ def _state_sensitivity(evaluation: Evaluation) -> str:
     if not known:
         return "No image was judged"
     name, figures = min(known.items(), key=lambda item: item[1].sensitivity or 0.0)
-    value = write_figure(figures.sensitivity or 0.0, figures.intervals["sensitivity"])
+    value = write_figure(figures.sensitivity or 0.0, figures.intervals["sensitivity"]).replace(" ", "\u00a0")  # stays in one line
     return f"Sensitivity is lowest for {name}: {value}" if len(known) > 1 else f"Sensitivity for {name}: {value}"
 
 
 def _state_roc(evaluation: Evaluation) -> str:
     if evaluation.macro_auroc is None:
         return "AUROC is undefined: it needs images of two classes"
-    value = write_figure(evaluation.macro_auroc, evaluation.intervals["macro_auroc"])
+    value = write_figure(evaluation.macro_auroc, evaluation.intervals["macro_auroc"]).replace(" ", "\u00a0")
     return f"Macro AUROC {value} (n\u00a0=\u00a0{evaluation.n:,})"

@@ -58,7 +58,7 @@ def _draw(run_id: str) -> None:
             st.rerun()  # the whole page: the polling ends and the results appear
         standing = summarise(follow(run_id, run).read())
         _draw_state(run, state, standing)
-        _draw_cards(standing, run.recipe.epochs)
+        _draw_cards(standing, run.recipe.epochs, state in UNDER_WAY)
         draw_charts(build_charts(standing), key=f"charts-{run_id}")
         _draw_records(run, standing)
 
@@ -100,14 +100,17 @@ def _list_pace(standing: Standing) -> list[str]:
     return [part for part in parts if part]
 
 
-def _draw_cards(standing: Standing, epochs: int) -> None:
-    """Each card has a second line: a change where there is one, else what the figure belongs to."""
+def _draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
+    """The last epoch and its change while a run is under way, then the best one, whose weights were kept; each card has a second line."""
     now, before = ({}, {}, *standing.epochs)[-1], ({}, {}, *standing.epochs)[-2]
+    if not is_under_way:
+        now, before = standing.best or {}, {}
+    said = f"validation, epoch {now['epoch']}" if now else "validation"
     quiet: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off"}
     cards = st.columns(5)
     for card, (label, name, sign) in zip(cards, CARDS, strict=False):
         value, earlier = now.get(name), before.get(name)
-        second: dict[str, Any] = {"delta": "validation", **quiet}
+        second: dict[str, Any] = {"delta": said, **quiet}
         if value is not None and earlier is not None and round(value - earlier, 3):
             second = {"delta": f"{value - earlier:+.3f}", "delta_color": sign}
         card.metric(label, "–" if value is None else f"{value:.3f}", border=True, **second)

@@ -105,7 +105,7 @@ def _draw_rows(run: Run, folder: Path, job: PredictionJob) -> None:
         )  # fmt: skip
         place = _choose(picked.selection.rows, place)
     st.download_button(
-        "Download as CSV", lambda: write_csv(rows, load_model(run).classes, run.name, folder), "predictions-research-use-only.csv",
+        "Download all probabilities (CSV)", lambda: write_csv(rows, load_model(run).classes, run.name, folder), "predictions-research-use-only.csv",
         "text/csv", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
     path = rows[place].file

@@ -54,7 +54,7 @@ def test_whiskers_end_at_the_interval() -> None:
     assert effusion.x[0] - effusion.error_x.arrayminus[0] == pytest.approx(low)
     assert effusion.x[0] + effusion.error_x.array[0] == pytest.approx(high)
     assert figure.layout.yaxis.ticktext[0] == "effusion (n = 10)"
-    assert figure.layout.title.text.startswith("Sensitivity is lowest for effusion: 0.70 [")
+    assert figure.layout.title.text.startswith("Sensitivity is lowest for effusion: 0.70\u00a0[")
 
 
 def test_a_class_that_was_not_judged_has_no_dot_and_keeps_its_colour() -> None:

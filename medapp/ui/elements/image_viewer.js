@@ -151,10 +151,10 @@ function buildBar(state, host) {
   button(zoom, "+", "Zoom in (+)", () => zoomBy(state, 1.4));
   button(zoom, "Fit", "Whole image (0)", () => zoomBy(state, 1 / 16));
   button(bar, "Save as PNG", "Save what is shown, at the image's own size", () => savePicture(state));
-  make("span", "spread", bar);
-  if (data.place) make("span", "place", bar, data.place);
+  const end = make("span", "end", bar);
+  if (data.place) make("span", "place", end, data.place);
   if (data.hasNeighbours) {
-    const pair = make("span", "group", bar);
+    const pair = make("span", "group", end);
     button(pair, "‹", "Previous image (←)", () => tell("step", -1));
     button(pair, "›", "Next image (→)", () => tell("step", 1));
   }

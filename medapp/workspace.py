@@ -9,7 +9,6 @@
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,11 +76,10 @@ def open_replacing(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         WorkspaceError: the disk is full, or the folder may not be written.
     """
-    temporary: Path | None = None
+    temporary = path.with_name(f".{path.name[:100]}.{os.getpid()}.{os.urandom(4).hex()}")  # others may read it as the umask says
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
+        with temporary.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -90,8 +88,8 @@ def open_replacing(path: Path) -> Iterator[IO[bytes]]:
         reason = error.strerror or str(error)
         raise WorkspaceError(f"{path} could not be written: {reason}. Free some space or check the permissions, then try again.") from error
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # never made, or a folder that may not be entered
+            temporary.unlink()
 
 
 def write_bytes(path: Path, content: bytes) -> None:

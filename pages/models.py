@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from medapp.runs.folder import Run, list_runs
+from medapp.runs.folder import Run, list_damaged, list_runs
 from medapp.runs.transfer import import_run
 from medapp.ui import frame, url
 from medapp.ui.adding import save_upload
@@ -31,6 +31,8 @@ def draw_list(runs: list[Run]) -> None:
         st.caption("Figures on each run's own test part, with 95% bootstrap intervals. Click a run to open it.")
         if opened:
             st.switch_page(frame.MODELS, query_params={"model": opened})
+    for _, reason in list_damaged(open_workspace()):
+        st.warning(frame.escape(reason), icon=":material/broken_image:")
     draw_import()
 
 

@@ -126,7 +126,7 @@ def predict(
     """Class probabilities for images, and heatmaps that show why. For research, not for diagnosis."""
     from medapp.prediction import draw_heatmap
 
-    files = [file for path in images for file in (_list_images(path) if path.is_dir() else [path])]
+    files = [file for path in images for file in (_list_images(path) if os.path.isdir(path) else [path])]  # noqa: PTH112 - says no where it may not look
     if not files:
         raise RunError("There is no image in the folders given. Name files or folders of images.")
     rows: list[dict[str, Any]] = []

@@ -162,4 +162,4 @@ def _refuse_full_disk(folder: Path, size: int) -> None:
     """A memory-mapped file that outgrows the disk would end the process by a signal, so room is asked for before."""
     free = shutil.disk_usage(folder).free
     if size > free - 2**20:
-        raise OSError(f"{size / 2**20:.0f} MiB are needed and {max(free, 0) / 2**20:.0f} are free")
+        raise OSError(f"{size / 2**20:.1f} MiB are needed and {max(free, 0) / 2**20:.1f} are free")

@@ -174,7 +174,9 @@ def _printable(name: str) -> str:
 
 
 def read_boxes(path: Path, names: Sequence[str]) -> tuple[dict[str, list[Box]], list[tuple[str, str]]]:
-    """Boxes of the images `names` from the table at `path`, if there is one, with columns image, label, x0, y0, x1, y1 (pixels); others are ignored.
+    """Boxes of the images `names` from the table at `path`, if there is one.
+
+    Its columns are image, label, x0, y0, x1, y1 (pixels); others are ignored.
 
     Returns:
         Boxes by image name; and what was left out, as one entry (file, reason), if anything was.

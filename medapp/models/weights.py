@@ -7,6 +7,7 @@ more is refused.
 import hashlib
 import json
 import pickle
+import struct
 import urllib.error
 import urllib.request
 import zipfile
@@ -27,6 +28,12 @@ from medapp.workspace import Workspace, open_replacing, write_bytes
 
 Progress = Callable[[int, int], None]
 
+# What torch raises on damaged files, found with mutated ones.
+DAMAGE = (
+    OSError, EOFError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, MemoryError,
+    struct.error, pickle.UnpicklingError, zipfile.BadZipFile,
+)  # fmt: skip
+
 
 def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """The tensors and the metadata of a `.safetensors` or `.pth` file, on the CPU.
@@ -46,7 +53,7 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             f"{path.name} is refused: it is no plain weights file (a pickle that holds code or foreign objects). Nothing in it was run. "
             "Ask its author for .safetensors."
         ) from error
-    except (safetensors.SafetensorError, RuntimeError, EOFError, ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+    except (safetensors.SafetensorError, *DAMAGE) as error:
         raise WeightsError(f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it again.") from error
     if isinstance(values, dict) and isinstance(values.get("state_dict"), dict):
         values = values["state_dict"]
@@ -84,7 +91,7 @@ def build_network(source: str, architecture: str, classes: tuple[str, ...], seed
     if path is not None:
         check_hash(path, BACKBONES[source]) if source in BACKBONES else None
         tensors, metadata = read_weights(path)
-        learned = tuple(json.loads(metadata["class_names"])) if "class_names" in metadata else None
+        learned = _read_classes(metadata, path) if "class_names" in metadata else None
         load_backbone(network, tensors, path.name, learned)
     return network
 
@@ -107,13 +114,21 @@ def load_network(path: Path) -> tuple[Network, dict[str, str]]:
         WeightsError: the file is missing, damaged, or does not describe itself.
     """
     tensors, metadata = read_weights(path)
-    try:
-        classes = tuple(json.loads(metadata["class_names"]))
-        network = Network(metadata["architecture"], classes)
-    except (KeyError, ValueError, TypeError) as error:
-        raise WeightsError(f"{path.name} does not say its architecture and classes. Export the run again.") from error
+    classes = _read_classes(metadata, path)
+    network = Network(metadata.get("architecture", ""), classes)
     load_backbone(network, tensors, path.name, classes)
     return network.eval().to(memory_format=torch.channels_last), metadata
+
+
+def _read_classes(metadata: Mapping[str, str], path: Path) -> tuple[str, ...]:
+    """The classes that a file says it was trained for."""
+    try:
+        names = json.loads(metadata["class_names"])
+        if isinstance(names, list) and all(isinstance(name, str) for name in names) and len(set(names)) == len(names):
+            return tuple(names)
+    except (KeyError, ValueError, RecursionError):
+        pass
+    raise WeightsError(f"{path.name} does not say its architecture and classes, or damaged ones. Export the run again.")
 
 
 def hash_file(path: Path) -> str:

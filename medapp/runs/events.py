@@ -4,7 +4,10 @@ A line that was cut off, or that holds less than its kind promises, counts as ne
 """
 
 import json
+from pathlib import Path
 from typing import Any
+
+from medapp.errors import WorkspaceError
 
 Event = dict[str, Any]
 
@@ -47,3 +50,28 @@ def _is_after(event: Event, resume: Event) -> bool:
     if event["kind"] == "epoch":
         return bool(event["epoch"] > resume["epoch"])
     return event["kind"] == "step" and bool(event["step"] > resume["step"])
+
+
+def read_tail(path: Path, size: int, tail: int) -> list[bytes]:
+    """The whole lines among the last bytes of a file; those that are cut at the front are left out."""
+    if not size:
+        return []
+    lines = read_from(path, max(0, size - tail)).splitlines()
+    return lines if tail >= size else lines[1:]
+
+
+def read_from(path: Path, offset: int) -> bytes:
+    """What a file holds from a byte offset on; raises WorkspaceError where it may not be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read()
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read: {error.strerror}. Check the permissions, or delete the run.") from error
+
+
+def ends_with_newline(path: Path) -> bool:
+    """Whether the last line of a file that is not empty is whole."""
+    with path.open("rb") as file:
+        file.seek(-1, 2)
+        return file.read(1) == b"\n"

@@ -33,7 +33,7 @@ import filelock
 from medapp.errors import RecipeError, RunError, WorkspaceError
 from medapp.evaluation import Evaluation
 from medapp.metrics import METRICS
-from medapp.runs.events import Event, merge_events, read_event
+from medapp.runs.events import Event, ends_with_newline, merge_events, read_event, read_from, read_tail
 from medapp.training.recipe import STRATEGIES, Recipe
 from medapp.workspace import Workspace, expand_path, write_bytes
 
@@ -94,7 +94,7 @@ class Run:
         path = self.folder / "events.jsonl"
         if not path.exists():
             return [], 0
-        content = _read_from(path, offset)
+        content = read_from(path, offset)
         whole = content[: content.rfind(b"\n") + 1]
         read = (read_event(line) for line in whole.split(b"\n"))
         return [event for event in read if event is not None], offset + len(whole)
@@ -116,7 +116,7 @@ class Run:
         path = self.folder / "events.jsonl"
         size = path.stat().st_size if path.exists() else 0
         for tail in (1 << 14, size):  # of a run that has ended the state stands near the end; a million steps need not be read for it
-            for line in reversed(_read_tail(path, size, tail)):
+            for line in reversed(read_tail(path, size, tail)):
                 event = read_event(line) if b'"state"' in line else None
                 if event is not None and event["kind"] == "state":
                     return event
@@ -156,7 +156,7 @@ class Run:
         except filelock.Timeout:
             raise RunError(f"Another process works on run {self.name}. Wait for it, or stop it first.") from None
         except OSError as error:
-            raise _put_in_words(self.folder, error) from error
+            raise _say_unchanged(self.folder, error) from error
         return lock
 
     def append_event(self, kind: str, **values: Any) -> Event:
@@ -165,7 +165,7 @@ class Run:
         path = self.folder / "events.jsonl"
         try:
             with path.open("ab+") as file:
-                if file.tell() and not _ends_with_newline(path):
+                if file.tell() and not ends_with_newline(path):
                     file.write(b"\n")  # the line before was cut off by a crash
                 file.write(json.dumps(event, ensure_ascii=False, allow_nan=True).encode() + b"\n")
         except OSError as error:
@@ -174,10 +174,8 @@ class Run:
 
     def request_stop(self) -> None:
         """Ask whoever works on the run to stop; a run that nobody works on is stopped at once."""
-        try:
+        with _in_words(self.folder):
             (self.folder / "stop").touch()
-        except OSError as error:
-            raise _put_in_words(self.folder, error) from error
         if self.state in ("queued", "interrupted"):
             with self.lock():
                 self.append_event("state", state="stopped", reason="Stopped before it began." if self.state == "queued" else "Stopped.")
@@ -187,10 +185,8 @@ class Run:
         return (self.folder / "stop").exists()
 
     def clear_stop(self) -> None:
-        try:
+        with _in_words(self.folder / "stop"):
             (self.folder / "stop").unlink(missing_ok=True)
-        except OSError as error:
-            raise _put_in_words(self.folder / "stop", error) from error
 
     def request_resume(self) -> None:
         """Queue a stopped, failed or interrupted run again; it goes on from its checkpoint.
@@ -250,12 +246,10 @@ class Run:
         Raises:
             RunError: the run is under way.
         """
-        if self.is_locked():
+        if os.access(self.folder, os.W_OK) and self.is_locked():
             raise RunError(f"Run {self.name} is under way. Stop it first.")
-        try:
+        with _in_words(self.folder):
             shutil.rmtree(self.folder)
-        except OSError as error:
-            raise _put_in_words(self.folder, error) from error
 
 
 @functools.lru_cache(1000)
@@ -267,36 +261,22 @@ def _read_recipe(text: str) -> Recipe:
 def _check_figures(figures: dict[str, Any]) -> None:
     """Raises ValueError, TypeError or KeyError where they are not what an evaluation gives."""
     evaluation = Evaluation.from_dict(figures)
-    numbers = [figures["n"], *(value for name in METRICS for value in (figures[name], *(evaluation.intervals[name] or ())) if value is not None)]
+    ends = [end for name in METRICS for end in evaluation.intervals[name] or ()]
+    numbers = [figures["n"], *ends, *(figures[name] for name in METRICS if figures[name] is not None)]
     if not all(isinstance(number, (int, float)) for number in numbers) or not isinstance(figures["dataset"], str):
         raise ValueError("a figure is no number")
 
 
-def _put_in_words(path: Path, error: OSError) -> WorkspaceError:
-    return WorkspaceError(f"{path} could not be changed: {error.strerror or error}. Check the permissions and the space left.")
-
-
-def _read_tail(path: Path, size: int, tail: int) -> list[bytes]:
-    """The whole lines among the last bytes of a file; those that are cut at the front are left out."""
-    if not size:
-        return []
-    lines = _read_from(path, max(0, size - tail)).splitlines()
-    return lines if tail >= size else lines[1:]
-
-
-def _read_from(path: Path, offset: int) -> bytes:
+@contextlib.contextmanager
+def _in_words(path: Path) -> Iterator[None]:
     try:
-        with path.open("rb") as file:
-            file.seek(offset)
-            return file.read()
+        yield
     except OSError as error:
-        raise WorkspaceError(f"{path} cannot be read: {error.strerror}. Check the permissions, or delete the run.") from error
+        raise _say_unchanged(path, error) from error
 
 
-def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, 2)
-        return file.read(1) == b"\n"
+def _say_unchanged(path: Path, error: OSError) -> WorkspaceError:
+    return WorkspaceError(f"{path} could not be changed: {error.strerror or error}. Check the permissions and the space left.")
 
 
 def _list_folder(folder: Path) -> list[Run]:
@@ -396,7 +376,7 @@ def hold_machine(workspace: Workspace) -> Iterator[bool]:
         yield False
         return
     except OSError as error:
-        raise _put_in_words(workspace.runs_folder, error) from error
+        raise _say_unchanged(workspace.runs_folder, error) from error
     try:
         yield True
     finally:

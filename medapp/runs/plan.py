@@ -70,7 +70,7 @@ def _find_rate(workspace: Workspace, recipe: Recipe) -> tuple[float, bool]:
                     if event["kind"] == "speed":
                         return float(event["forwards_per_second"]), True
     gigaflops = TYPICAL_GIGAFLOPS
-    with contextlib.suppress(OSError, ValueError, IndexError):  # not measured yet
+    with contextlib.suppress(OSError, ValueError, IndexError, TypeError, AttributeError):  # not measured yet
         known = json.loads((workspace.root / "machine.json").read_text(encoding="utf-8"))
         gigaflops = max(list(known.values())[-1].values())
     name = recipe.source if recipe.source in BACKBONES else recipe.architecture

@@ -116,11 +116,11 @@ def _start_worker(run: Run) -> subprocess.Popen[bytes]:
     # Threads that wait by spinning slow down the other process on a small machine (measured: 2.1 times).
     environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
     try:
-        log = (run.folder / "log.txt").open("ab")
+        with (run.folder / "log.txt").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "medapp.runs.worker", str(run.folder)],
+                stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, start_new_session=True,
+            )  # fmt: skip
     except OSError as error:
-        raise WorkspaceError(f"{run.folder} cannot be written: {error.strerror}. Check permissions and space.") from error
-    with log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "medapp.runs.worker", str(run.folder)],
-            stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, start_new_session=True,
-        )  # fmt: skip
+        reason = f"{error.strerror or error} ({error.filename or run.folder})"
+        raise WorkspaceError(f"The process of run {run.name} cannot start: {reason}. Check permissions and space.") from error

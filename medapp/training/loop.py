@@ -6,7 +6,6 @@ The loop does not know what its inputs are (pixels or features), where runs live
 
 import hashlib
 import math
-import pickle
 import time
 import zipfile
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from torch import Tensor, nn
 
 from medapp.errors import RunError
 from medapp.evaluation import evaluate
+from medapp.models.weights import DAMAGE
 from medapp.training.recipe import Recipe
 from medapp.workspace import open_replacing
 
@@ -231,7 +231,12 @@ class Loop:
             self.best_state = None
         state = {"suffix": self.suffix.state_dict(), "optimiser": self.optimiser.state_dict(), "progress": vars(self.progress)}
         with open_replacing(self.checkpoint_path) as file:
-            torch.save(state, file)
+            try:
+                torch.save(state, file)
+            except RuntimeError as error:  # torch's own, while it closes a file that the disk did not take
+                if isinstance(error.__context__, OSError):
+                    raise error.__context__ from None
+                raise
         self.last_written = time.perf_counter()
         self.writing_seconds = self.last_written - before
 
@@ -243,12 +248,18 @@ class Loop:
         """
         if not self.checkpoint_path.exists():
             return False
+        before = {name: tensor.clone() for name, tensor in self.suffix.state_dict().items()}
         try:
+            with zipfile.ZipFile(self.checkpoint_path) as archive:
+                if archive.testzip() is not None:  # torch does not look at the checksums
+                    raise zipfile.BadZipFile
             state = torch.load(self.checkpoint_path, map_location="cpu", weights_only=True)
+            progress = Progress(**state["progress"])
             self.suffix.load_state_dict(state["suffix"])
             self.optimiser.load_state_dict(state["optimiser"])
-            self.progress = Progress(**state["progress"])
-        except (RuntimeError, EOFError, OSError, ValueError, TypeError, KeyError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
+            self.progress = progress
+        except DAMAGE as error:
+            self.suffix.load_state_dict(before)  # a part of it may have been taken over
             raise RunError(f"The checkpoint cannot be read ({type(error).__name__}): it is damaged.") from error
         return True
 

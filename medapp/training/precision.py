@@ -57,7 +57,8 @@ def measure_speed(workspace: Workspace) -> Speed:
     key = f"{platform.processor() or platform.machine()} torch {torch.__version__} threads {torch.get_num_threads()} of {os.cpu_count()}"
     known: dict[str, dict[str, float]] = {}
     with contextlib.suppress(OSError, ValueError):  # absent or damaged: it is measured again
-        known = json.loads(path.read_text(encoding="utf-8"))
+        said = json.loads(path.read_text(encoding="utf-8"))
+        known = said if isinstance(said, dict) else {}
     if key not in known:
         known[key] = asdict(Speed(_time_convolution(torch.float32), _time_convolution(torch.bfloat16)))
         write_bytes(path, json.dumps(known, indent=1).encode())

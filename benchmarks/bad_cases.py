@@ -1,0 +1,188 @@
+"""Cases of bad input, tried one by one: what came of each, how long it took, and a watch on every file that is written."""
+
+import contextlib
+import faulthandler
+import io
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from benchmarks import bad_files
+from medapp.cli import app
+from medapp.data.importing import add_folder
+from medapp.errors import MedAppError
+from medapp.runs.folder import Run, create_run, list_runs
+from medapp.runs.supervisor import Supervisor
+from medapp.training.recipe import Recipe
+from medapp.workspace import find_workspace
+
+SECONDS = 5.0  # a case that takes longer counts as a hang; after ten times that the process ends with a traceback
+NOBODY = 65534
+WRITES = {  # events of Python's own watch, and how many of their first arguments are paths
+    "open": 1,
+    "os.rename": 2,
+    "os.link": 2,
+    "os.mkdir": 1,
+    "os.remove": 1,
+    "os.rmdir": 1,
+    "os.chmod": 1,
+    "os.truncate": 1,
+    "sqlite3.connect": 1,
+    "os.system": 0,
+}
+
+
+class Group:
+    """Cases of one kind: counts, the slowest, and what must not have happened."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.taken, self.refused, self.slowest, self.faults = name, 0, 0, (0.0, ""), list[str]()
+        self.words: dict[str, str] = {}
+
+    def try_case(self, case: str, work: Callable[[], object], must_refuse: bool = False, seconds: float = SECONDS) -> None:
+        """Do the work. It may succeed, unless it must be refused, or raise a `MedAppError` with words in it."""
+        before = time.perf_counter()
+        faulthandler.dump_traceback_later(10 * seconds, exit=True)
+        try:
+            work()
+            self.taken += 1
+            if must_refuse:
+                self.faults.append(f"{case}: was not refused")
+        except MedAppError as error:
+            self.refused += 1
+            self.words[case] = str(error)
+            if len(str(error)) < 20 or "Traceback" in str(error):
+                self.faults.append(f"{case}: hardly words: {error}")
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            self.faults.append(f"{case}: {type(error).__name__}: {str(error)[:200]} ({_say_place(error)})")
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+        taken = time.perf_counter() - before
+        self.slowest = max(self.slowest, (taken, case))
+        if taken > seconds:
+            self.faults.append(f"{case}: took {taken:.1f} s")
+
+    def report(self, talks: bool) -> None:
+        seconds, case = self.slowest
+        print(
+            f"{self.name}: {self.taken} taken, {self.refused} refused, {len(self.faults)} faults, slowest {seconds:.2f} s ({case})",
+            flush=True,
+        )
+        for fault in self.faults[:40]:
+            print(f"  FAULT {fault}")
+        for case, text in self.words.items() if talks else ():
+            print(f"  {case}: {text[:300]}")
+
+
+def _say_place(error: BaseException) -> str:
+    trace = error.__traceback__
+    places = []
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if "medapp" in file:
+            places.append(f"{Path(file).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(places[-4:])
+
+
+class Arena:
+    """A folder that holds the workspace, `home`, and beside it what the cases make; everything else is watched for writes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.marker = folder, folder / "ran"
+        os.environ["MEDAPP_HOME"] = str(folder / "home")
+        self.workspace = find_workspace()
+        self.written_outside: list[str] = []
+        self.writable = (str(folder), os.path.realpath(folder), "/dev/")
+        sys.addaudithook(self._watch)
+
+    def find_escaped(self) -> list[str]:
+        """Files of hostile zips that stand anywhere but in the folder of a data set or a run."""
+        home = self.workspace.root
+        found = subprocess.run(
+            ["find", str(self.folder), "-iname", "evil*"], capture_output=True, text=True, check=True
+        ).stdout.splitlines()
+        return [path for path in found if not any(Path(path).is_relative_to(f) for f in (home / "data").glob("*") if f.is_dir())]
+
+    def place(self, name: str) -> Path:
+        """A new folder for one case."""
+        path = self.folder / "cases" / name.replace("/", "-")[:60]
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _watch(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Every file that Python opens to write, makes, renames or deletes."""
+        if event not in WRITES:
+            return
+        if event == "open":
+            path, _, flags = arguments
+            paths = [path] if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) else []
+        else:
+            paths = list(arguments[: WRITES[event]])
+            if event == "os.system":
+                self.marker.write_text("ran")
+        places = {
+            "os.remove": 1,
+            "os.rmdir": 1,
+            "os.mkdir": 2,
+            "os.chmod": 2,
+            "os.rename": 2,
+        }  # of the folder that a path may be relative to
+        base = arguments[places[event]] if event in places else -1
+        for path in paths:
+            if isinstance(path, (str, bytes, os.PathLike)):
+                text = os.path.join(os.readlink(f"/proc/self/fd/{base}") if base >= 0 else os.getcwd(), os.fsdecode(path))  # noqa: PTH109, PTH115, PTH118
+                if (
+                    not text.startswith(self.writable)
+                    and not os.path.realpath(text).startswith(self.writable)
+                    and "__pycache__" not in text
+                ):
+                    self.written_outside.append(f"{event} {text}")
+
+
+def call_shell(*arguments: object) -> str:
+    """The command line, in this process; what it prints. A `MedAppError` comes out as in `medapp.cli.main`."""
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace", write_through=True)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+        status = app([str(a) for a in arguments], standalone_mode=False)
+    assert status in (0, None), f"status {status}"
+    return out.buffer.getvalue().decode()  # type: ignore[attr-defined]
+
+
+def skip(group: Group, reason: str) -> None:
+    group.name += f" (skipped: {reason})"
+
+
+def fill(folder: Path, *classes: str) -> Path:
+    for number, label in enumerate(classes or ("a", "b")):
+        (folder / label).mkdir(parents=True, exist_ok=True)
+        for i in range(3):
+            Image.fromarray(bad_files.PIXELS[i : 20 + i, number:]).save(folder / label / f"{i}.png")
+    return folder
+
+
+def train(arena: Arena) -> Run:
+    """A small run, trained once in a child process."""
+    known = [run for run in list_runs(arena.workspace) if run.name == "probe"]
+    if known:
+        return known[0]
+    folder, draw = arena.folder / "bands", np.random.default_rng(0)
+    for label, low in (("dark", 0), ("light", 80)):
+        (folder / label).mkdir(parents=True)
+        for i in range(8):
+            Image.fromarray(draw.integers(low, low + 120, (32, 32)).astype(np.uint8)).save(folder / label / f"{i}.png")
+    add_folder(arena.workspace, folder, name="bands")
+    recipe = Recipe("bands", strategy="linear-probe", image_size=32, epochs=2, batch_size=4, precision="float32", threads=1)
+    run = create_run(arena.workspace, recipe, "probe")
+    state = Supervisor(arena.workspace, only=run).run_to_end(lambda event: None)
+    assert state == "done", f"{run.last_state} {run.log}"
+    return run

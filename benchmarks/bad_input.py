@@ -1,0 +1,60 @@
+"""Does bad input crash, hang, run code, or write outside the workspace? Is each refusal in words?
+
+    python -m benchmarks.bad_input [--images 500] [GROUP …]
+
+One line a group: cases, how many were taken and how many refused, the slowest. The exit status is 1 where anything but a `MedAppError`
+came out, a case took over 5 s, code in a file was run, or anything was written outside the workspace and the folder of the case.
+Some groups need root on Linux (another user, a small disk); elsewhere they say that they are skipped.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import bad_data, bad_runs
+from benchmarks.bad_cases import Arena, Group
+
+GROUPS: dict[str, Callable[[Arena, Group, int], None]] = {
+    "images": bad_data.try_images,
+    "imports of images": bad_data.try_imports_of_images,
+    "zips of data": bad_data.try_zips_of_data,
+    "zips of runs": bad_runs.try_zips_of_runs,
+    "folders": bad_data.try_folders,
+    "permissions": bad_data.try_permissions,
+    "catalogs": bad_data.try_catalogs,
+    "weights": bad_runs.try_weights,
+    "runs": bad_runs.try_runs,
+    "checkpoints": bad_runs.try_checkpoints,
+    "full disk": bad_runs.try_full_disk,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("groups", nargs="*", help=", ".join(GROUPS))
+    parser.add_argument("--images", type=int, default=500, help="mutated files of each format")
+    parser.add_argument("--words", action="store_true", help="print each refusal")
+    options = parser.parse_args()
+    faults = 0
+    folder = Path(tempfile.mkdtemp(prefix="medapp-bad-input-"))
+    try:
+        arena = Arena(folder)
+        for name in options.groups or GROUPS:
+            group = Group(name)
+            GROUPS[name](arena, group, options.images)
+            group.faults += [f"written outside: {what}" for what in dict.fromkeys(arena.written_outside)]
+            group.faults += [f"escaped: {path}" for path in arena.find_escaped()]
+            group.faults += ["code was run"] if arena.marker.exists() else []
+            arena.written_outside.clear()
+            group.report(options.words)
+            faults += len(group.faults)
+    finally:
+        subprocess.run(["rm", "-rf", str(folder)], check=True)  # some folders are deeper than Python's own removal goes
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

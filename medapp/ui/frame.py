@@ -11,6 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from medapp.errors import MedAppError
 from medapp.figures import CONFIG
+from medapp.ui import url
 from medapp.workspace import ASSETS
 
 MARK = str(ASSETS / "icons" / "mark.png")
@@ -54,6 +55,7 @@ def require_app() -> None:
 @contextlib.contextmanager
 def open_frame() -> Iterator[None]:
     """Style above a page and the foot below it; a stated error in the page is shown in words."""
+    url.show_in_browser()
     st.html(STYLE)
     st.logo(MARK, size="large")
     with show_errors():

@@ -24,6 +24,11 @@ CHIPS = {
     "failed": ("red", ":material/error:"),
     "interrupted": ("orange", ":material/power_off:"),
 }
+EMPTY = {  # what stands where curves will be, in words
+    "queued": ("Begins when the runs before it have ended.",) * 2,
+    "preparing": ("Begins when the images are ready.", "Appears after the first epoch."),
+    "training": ("The first step is under way.", "Appears after the first epoch."),
+}
 CARDS = (
     ("Balanced accuracy", "balanced_accuracy", "normal"),
     ("AUROC", "macro_auroc", "normal"),
@@ -59,7 +64,7 @@ def _draw(run_id: str) -> None:
         standing = summarise(follow(run_id, run).read())
         _draw_state(run, state, standing)
         _draw_cards(standing, run.recipe.epochs, state in UNDER_WAY)
-        draw_charts(build_charts(standing), key=f"charts-{run_id}")
+        draw_charts(build_charts(standing, state), key=f"charts-{run_id}")
         _draw_records(run, standing)
 
 
@@ -119,8 +124,9 @@ def _draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
     cards[4].metric("Learning rate", f"{rate:.1e}" if rate else "–", "of the head", border=True, **quiet)
 
 
-def build_charts(standing: Standing) -> list[Chart]:
+def build_charts(standing: Standing, state: str) -> list[Chart]:
     """Loss of both sides, and what the validation part says, over epochs. Titles state what is seen."""
+    first, later = EMPTY.get(state, ("No step was finished.", "No epoch was finished."))
     rows, best, count = standing.epochs, standing.best, standing.plan.get("validation", 0)
     x = [row["epoch"] for row in rows]
 
@@ -139,8 +145,8 @@ def build_charts(standing: Standing) -> list[Chart]:
         Chart("loss", loss, "epoch", "cross-entropy", [
             Series("train, each step", standing.steps, standing.losses, 0, is_thin=True),
             line("train", "train_loss", 0), line("validation", "validation_loss", 1),
-        ], mark, "The first step is under way."),
-        Chart("quality", quality, "epoch", "0 to 1", shown, mark, "Appears after the first epoch."),
+        ], mark, first),
+        Chart("quality", quality, "epoch", "0 to 1", shown, mark, later),
     ]  # fmt: skip
 
 

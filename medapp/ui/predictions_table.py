@@ -105,8 +105,8 @@ def _draw_rows(run: Run, folder: Path, job: PredictionJob) -> None:
         )  # fmt: skip
         place = _choose(picked.selection.rows, place)
     st.download_button(
-        "Download all probabilities (CSV)", lambda: write_csv(rows, load_model(run).classes, run.name, folder), "predictions-research-use-only.csv",
-        "text/csv", icon=":material/download:", on_click="ignore",
+        "Download all probabilities (CSV)", lambda: write_csv(rows, load_model(run).classes, run.name, folder),
+        "predictions-research-use-only.csv", "text/csv", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
     path = rows[place].file
     st.subheader(escape(path.relative_to(folder).as_posix()), anchor=False)

@@ -7,7 +7,7 @@ import streamlit as st
 from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.runs.folder import list_runs
 from medapp.training.recipe import Recipe
-from medapp.ui.frame import show_progress
+from medapp.ui.frame import show_errors, show_progress
 from medapp.ui.recipe_form import PRESETS
 from medapp.ui.server import open_workspace
 
@@ -48,7 +48,19 @@ def _draw_backbone(backbone: Backbone) -> None:
         st.markdown(f"{backbone.title} is not on this machine yet. Fetch {size} from the internet, or put the file here by hand:")
         st.code(f"{workspace.weights_folder / backbone.file_name}\n{backbone.url}", language=None)
         if st.button("Fetch", icon=":material/download:", key=f"fetch-{backbone.name}"):
-            from medapp.models.weights import fetch_weights  # torch
+            _fetch(backbone)
 
-            fetch_weights(backbone, workspace, show_progress("Fetching, bytes"))
-            st.rerun()
+
+def _fetch(backbone: Backbone) -> None:
+    """Fetch it and draw the page anew; what goes wrong is said here, where the button is, and the form below stays."""
+    from medapp.models.weights import fetch_weights  # torch
+
+    place = st.empty()
+    with show_errors():
+        try:
+            with place.container():
+                show = show_progress("Fetching, MB")
+                fetch_weights(backbone, open_workspace(), lambda done, total: show(done // 1_000_000, total // 1_000_000))
+        finally:
+            place.empty()
+        st.rerun()

@@ -36,6 +36,18 @@ def write(name: str, value: int | str | None) -> None:
         st.query_params[name] = str(value)
 
 
+def show_in_browser() -> None:
+    """Tell the browser the parameters that this run of the script was given; where its address has them already, nothing happens.
+
+    A link from a page to the same page with other parameters does not change the browser's address by itself, so that the next rerun
+    of a fragment would bring the earlier ones back.
+    """
+    if st.query_params:
+        st.query_params.from_dict(st.query_params.to_dict())
+    else:
+        st.query_params.clear()
+
+
 def bind(name: str, default: object, drops: Collection[str] = ()) -> dict[str, Any]:
     """Arguments that tie a widget to a parameter; the page gives the widget what it read there as its value.
 

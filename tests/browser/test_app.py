@@ -45,6 +45,17 @@ def test_a_filtered_gallery_survives_reload_and_back(trained: Trained, trained_s
     assert page.locator(".tile").count() == len(samples)
 
 
+def test_a_link_within_a_page_changes_the_address(trained: Trained, trained_server: Server, open_page: Opener) -> None:
+    page = open_page(f"{trained_server.url}/data_sets")
+    page.get_by_role("link", name="bands").click()
+    page.locator(".tile").first.wait_for()
+    page.wait_for_url("**/data_sets?set=*")
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("bands")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Data sets")
+
+
 def test_the_heatmap_lies_beside_the_original_and_answers_at_once(trained: Trained, trained_server: Server, open_page: Opener) -> None:
     run, data_set = find_run(trained.workspace, "probe"), Catalog(trained.workspace).list_data_sets()[0]
     page = open_page(f"{trained_server.url}/predict?by={run.id}&of={data_set.id}")

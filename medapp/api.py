@@ -41,9 +41,7 @@ def add_data(path: str | Path, name: str | None = None, patient_pattern: str | N
     return add(workspace, place, name=name, patient_pattern=patient_pattern).data_set
 
 
-def train(
-    data: DataSet | str, *, name: str | None = None, on_event: Callable[[Event], None] | None = None, **settings: Any
-) -> Run:
+def train(data: DataSet | str, *, name: str | None = None, on_event: Callable[[Event], None] | None = None, **settings: Any) -> Run:
     """Train in a child process and wait for it. `settings` are fields of the recipe, such as `strategy="linear-probe", epochs=10`.
 
     Returns:
@@ -98,9 +96,7 @@ def evaluate(run: Run | str, split: str = "test", data: str | None = None) -> di
     return evaluate_run(workspace, run if isinstance(run, Run) else find_run(workspace, run), split, data)
 
 
-def predict(
-    run: Run | str, images: Sequence[str | Path], method: str | None = None, class_name: str | None = None
-) -> Iterator[Prediction]:
+def predict(run: Run | str, images: Sequence[str | Path], method: str | None = None, class_name: str | None = None) -> Iterator[Prediction]:
     """Probabilities for each image, in order; with `method` also the heatmap for `class_name` or the predicted class.
 
     A file that cannot be read gives a prediction whose `error` says why; the rest goes on.

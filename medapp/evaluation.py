@@ -83,14 +83,16 @@ class Evaluation:
             name: ClassFigures(**{**figures, "intervals": _to_intervals(figures["intervals"])})
             for name, figures in values["per_class"].items()
         }
-        return cls(**{
-            **values,
-            "classes": tuple(values["classes"]),
-            "intervals": _to_intervals(values["intervals"]),
-            "confusion": tuple(tuple(row) for row in values["confusion"]),
-            "per_class": per_class,
-            "notes": tuple(values["notes"]),
-        })
+        return cls(
+            **{
+                **values,
+                "classes": tuple(values["classes"]),
+                "intervals": _to_intervals(values["intervals"]),
+                "confusion": tuple(tuple(row) for row in values["confusion"]),
+                "per_class": per_class,
+                "notes": tuple(values["notes"]),
+            }
+        )
 
 
 def evaluate(
@@ -125,7 +127,9 @@ def evaluate(
         name: _judge_class(
             {metric: figures[metric][c] for metric in CLASS_METRICS},
             {metric: find_percentiles(replicates[metric][:, c]) for metric in CLASS_METRICS},
-            truths == c, predictions == c, unit_of_image if resampled == "patients" else None,
+            truths == c,
+            predictions == c,
+            unit_of_image if resampled == "patients" else None,
         )
         for c, name in enumerate(classes)
     }
@@ -213,16 +217,13 @@ def _note_classes(per_class: Mapping[str, ClassFigures]) -> list[str]:
     notes = []
     if absent:
         notes.append(
-            f"No image of {', '.join(absent)} was judged: the figures of such a class are undefined, "
-            "and the macro figures leave it out."
+            f"No image of {', '.join(absent)} was judged: the figures of such a class are undefined, and the macro figures leave it out."
         )
     alone = [name for name, figures in per_class.items() if figures.n and figures.intervals["sensitivity"] is None]
     if alone:
         notes.append(f"All images of {', '.join(alone)} are of a single patient, so its sensitivity has no interval.")
     if len(per_class) - len(absent) == 1:
-        notes.append(
-            "All judged images are of one class: AUROC is undefined, and the accuracy says nothing about other classes."
-        )
+        notes.append("All judged images are of one class: AUROC is undefined, and the accuracy says nothing about other classes.")
     return notes
 
 

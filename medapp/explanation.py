@@ -181,20 +181,11 @@ def _find_note(facts: Sequence[bool]) -> str | None:
             "training diverged. Choose another model."
         )
     if is_uniform:
-        return (
-            "The image is blank, all its pixels are equal: what the map shows comes from the image's edges, "
-            "not from a finding."
-        )
+        return "The image is blank, all its pixels are equal: what the map shows comes from the image's edges, not from a finding."
     if is_zero:
-        return (
-            "The map is blank: no place in this image speaks for this class; what the model sees counts against it "
-            "or not at all."
-        )
+        return "The map is blank: no place in this image speaks for this class; what the model sees counts against it or not at all."
     if is_one_cell:
-        return (
-            "The map is blank: at this image size the network sees the whole image as one place. "
-            "Train with larger images."
-        )
+        return "The map is blank: at this image size the network sees the whole image as one place. Train with larger images."
     if is_flat:
         return "The map is blank: all places speak for this class alike, so none stands out."
     return None

@@ -17,14 +17,8 @@ Bytes = NDArray[np.uint8]
 
 # Seventeen even steps of Matplotlib's maps (CC0), both even to the eye and safe for colour-blind readers.
 COLORMAPS = {
-    "inferno": (
-        "000004 0b0724 210c4a 3d0965 56106e 70196e 89226a a32c61 bb3654 d14545 e35932 f1721e f98c0a fcaa0f f9c932 "
-        "f2e865 fcffa4"
-    ),
-    "viridis": (
-        "440154 48186a 472d7b 424086 3b528b 33638d 2c728e 26828e 21908c 1f9f88 27ad81 3ebc74 5cc863 82d34d aadc32 "
-        "d5e21a fde725"
-    ),
+    "inferno": ("000004 0b0724 210c4a 3d0965 56106e 70196e 89226a a32c61 bb3654 d14545 e35932 f1721e f98c0a fcaa0f f9c932 f2e865 fcffa4"),
+    "viridis": ("440154 48186a 472d7b 424086 3b528b 33638d 2c728e 26828e 21908c 1f9f88 27ad81 3ebc74 5cc863 82d34d aadc32 d5e21a fde725"),
 }
 
 
@@ -53,9 +47,7 @@ def place_on_image(values: Floats, view: View, height: int, width: int) -> NDArr
     return rows @ values.astype(np.float32) @ columns.T
 
 
-def overlay(
-    image: Bytes, values: Floats, opacity: float = 0.6, colormap: str = "inferno", invert: bool = False
-) -> Bytes:
+def overlay(image: Bytes, values: Floats, opacity: float = 0.6, colormap: str = "inferno", invert: bool = False) -> Bytes:
     """The image (H, W) or (H, W, 3) under the colours of a map (H, W) in 0 to 1: RGB (H, W, 3).
 
     Args:
@@ -109,9 +101,7 @@ def measure_localisation(values: Floats, boxes: Sequence[Box]) -> Localisation:
     return Localisation(_holds(boxes, *peak), min(max(mass, 0.0), 1.0), float(cover.mean()))
 
 
-def find_best_constant_point(
-    boxes_of_images: Sequence[Sequence[Box]], height: int, width: int
-) -> tuple[tuple[float, float], int]:
+def find_best_constant_point(boxes_of_images: Sequence[Sequence[Box]], height: int, width: int) -> tuple[tuple[float, float], int]:
     """The control for the pointing game: the pixel (x, y) that lies in the boxes of most images, and of how many.
 
     All images have the same size; a map that always points there knows where findings tend to be, and nothing else.

@@ -17,7 +17,10 @@ BLOCK = 2**22  # weights held at once: 32 MiB
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
 _MACRO = {
-    "balanced_accuracy": "sensitivity", "macro_sensitivity": "sensitivity", "macro_f1": "f1", "macro_auroc": "auroc",
+    "balanced_accuracy": "sensitivity",
+    "macro_sensitivity": "sensitivity",
+    "macro_f1": "f1",
+    "macro_auroc": "auroc",
 }
 
 

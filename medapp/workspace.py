@@ -1,10 +1,10 @@
 """Where everything lives on disk. `MEDAPP_HOME` moves it; without it the workspace is `~/.medapp`.
 
-    <root>/catalog.sqlite       data sets and their samples           (data/catalog.py)
-    <root>/data/<name>/         images that were uploaded or generated; registered folders stay where they are
-    <root>/runs/<id>/           one folder a run                      (runs/folder.py)
-    <root>/weights/             downloaded or hand-placed backbones   (models/weights.py)
-    <root>/cache/               pixels, features, thumbnails: safe to delete at any time
+<root>/catalog.sqlite       data sets and their samples           (data/catalog.py)
+<root>/data/<name>/         images that were uploaded or generated; registered folders stay where they are
+<root>/runs/<id>/           one folder a run                      (runs/folder.py)
+<root>/weights/             downloaded or hand-placed backbones   (models/weights.py)
+<root>/cache/               pixels, features, thumbnails: safe to delete at any time
 """
 
 import contextlib

@@ -170,8 +170,6 @@ def test_broken_probabilities_are_refused_in_words() -> None:
     [(np.ones((2, 3)), [0, 1], None), (np.ones((2, 2)), [0], None), (np.ones((2, 2)), [0, 2], None),
      (np.ones((2, 2)), [0, -1], None), (np.ones((2, 2)), [0, 1], ["p"])],
 )  # fmt: skip
-def test_shapes_that_do_not_fit_are_a_fault(
-    probabilities: np.ndarray, truth: list[int], groups: list[str] | None
-) -> None:
+def test_shapes_that_do_not_fit_are_a_fault(probabilities: np.ndarray, truth: list[int], groups: list[str] | None) -> None:
     with pytest.raises(ValueError, match=r"probabilities|truth|groups"):
         evaluate(probabilities, truth, "ab", groups)

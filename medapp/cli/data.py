@@ -62,7 +62,9 @@ def list_sets(as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
     elif rows:
-        print_table(("data set", "images", "classes", "origin"), [(r["dataset"], r["images"], ", ".join(r["classes"]), r["origin"]) for r in rows])
+        print_table(
+            ("data set", "images", "classes", "origin"), [(r["dataset"], r["images"], ", ".join(r["classes"]), r["origin"]) for r in rows]
+        )
     else:
         console.print("No data sets yet. Register a folder with: medapp data add FOLDER — or make one with: medapp data add phantom")
 

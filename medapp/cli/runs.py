@@ -38,9 +38,9 @@ def list_all(as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
     elif rows:
-        print_table(("run", "state", "data set", "source", "strategy", "balanced accuracy", "n"), [
-            (r["run"], r["state"], r["dataset"], r["source"], r["strategy"], say_figure(r, "balanced_accuracy") if r["n"] else None, r["n"]) for r in rows
-        ])  # fmt: skip
+        facts = ("run", "state", "dataset", "source", "strategy")
+        cells = [(*(r[fact] for fact in facts), say_figure(r, "balanced_accuracy") if r["n"] else None, r["n"]) for r in rows]
+        print_table((*facts, "balanced accuracy", "n"), cells)
     else:
         console.print("No runs yet. Start one with: medapp train --data NAME")
 

@@ -91,9 +91,7 @@ class Catalog:
         rows = self._read(f"SELECT {_SAMPLE} FROM samples WHERE data_set_id = ? AND id = ?", data_set.id, id)
         return next(iter(self._build_samples(data_set, rows)), None)
 
-    def count_samples(
-        self, data_set: DataSet, split: str | None = None, label: str | None = None, text: str | None = None
-    ) -> int:
+    def count_samples(self, data_set: DataSet, split: str | None = None, label: str | None = None, text: str | None = None) -> int:
         """How many samples `load_samples` would give without a limit."""
         where, values = _build_filter(data_set, split, label, text)
         return self._count(f"FROM samples WHERE {where}", *values)
@@ -145,9 +143,7 @@ class Catalog:
             leaks=self.count_leaks(data_set),
         )  # fmt: skip
 
-    def add(
-        self, data_set: DataSet, samples: Sequence[Sample], unreadable: Sequence[tuple[str, str]] = ()
-    ) -> DataSet:
+    def add(self, data_set: DataSet, samples: Sequence[Sample], unreadable: Sequence[tuple[str, str]] = ()) -> DataSet:
         """Store a new data set with its samples, their boxes and what was left out. The ids given are ignored.
 
         Returns:
@@ -236,9 +232,7 @@ class Catalog:
         except (ValueError, TypeError) as error:
             what = f"{self.path} is damaged: the data set {name!r} cannot be read"
             raise WorkspaceError(f"{what}. {find_remedy(self.path)}") from error
-        return DataSet(
-            id, str(name), place, origin, names, pattern, bool(has_patients), split_origin, bool(is_synthetic), created
-        )
+        return DataSet(id, str(name), place, origin, names, pattern, bool(has_patients), split_origin, bool(is_synthetic), created)
 
     def _shorten(self, root: Path) -> str:
         """Images in the workspace are stored relative to it, so that it can be moved."""
@@ -263,9 +257,7 @@ def _refuse_taken(db: sqlite3.Connection, name: str) -> None:
         raise DataError(f"There is a data set {name!r} already. Choose another name, or remove that one first.")
 
 
-def _build_filter(
-    data_set: DataSet, split: str | None, label: str | None, text: str | None
-) -> tuple[str, list[Any]]:
+def _build_filter(data_set: DataSet, split: str | None, label: str | None, text: str | None) -> tuple[str, list[Any]]:
     """A WHERE clause and its values; an empty text or None filters nothing."""
     wanted = (
         ("data_set_id = ?", data_set.id), ("split = ?", split), ("label = ?", label),

@@ -20,34 +20,34 @@ FIELD_MM = 360.0
 PIXEL_MM = FIELD_MM / SIZE_PX
 
 _NORMAL_HEART = 0.86  # the size a large heart is compared with
-_WIDEST = 35.0        # y of the lungs' widest level
+_WIDEST = 35.0  # y of the lungs' widest level
 
 
 @dataclass(frozen=True)
 class Patient:
     """One body and its finding; lengths in mm."""
 
-    label: str                    # "normal", "nodule", "effusion" or "cardiomegaly"
+    label: str  # "normal", "nodule", "effusion" or "cardiomegaly"
     seed: int
-    stream: int                   # of the outlines; the next ones are of the vessels and the texture
-    half_width: float             # of a lung
-    height: float                 # of a lung, from its widest level up to the apex
-    depth: float                  # of a lung, front to back
-    fat: float                    # around the cage
-    dome: float                   # y of the right diaphragm's top
-    dome_left: float              # how much lower the left one is
-    heart: float                  # size; 1 is about half the chest's width
-    heart_tilt: float             # tangent of its long axis
-    rib_slope: float              # tangent by which ribs fall to the side
-    rib: float                    # half a rib's height
-    breast: float                 # 0 none … 1
-    bend: float                   # of the spine
-    vessels: float                # how full they are, about 1
+    stream: int  # of the outlines; the next ones are of the vessels and the texture
+    half_width: float  # of a lung
+    height: float  # of a lung, from its widest level up to the apex
+    depth: float  # of a lung, front to back
+    fat: float  # around the cage
+    dome: float  # y of the right diaphragm's top
+    dome_left: float  # how much lower the left one is
+    heart: float  # size; 1 is about half the chest's width
+    heart_tilt: float  # tangent of its long axis
+    rib_slope: float  # tangent by which ribs fall to the side
+    rib: float  # half a rib's height
+    breast: float  # 0 none … 1
+    bend: float  # of the spine
+    vessels: float  # how full they are, about 1
     stomach: tuple[float, float]  # half width and height of its air
-    side: int                     # of the finding: −1 right, 1 left
-    amount: float                 # of the finding, 0 … 1
-    density: float                # of a nodule, over soft tissue's
-    place: tuple[float, float]    # of a nodule in its lung, about −1 … 1 outward and down
+    side: int  # of the finding: −1 right, 1 left
+    amount: float  # of the finding, 0 … 1
+    density: float  # of a nodule, over soft tissue's
+    place: tuple[float, float]  # of a nodule in its lung, about −1 … 1 outward and down
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,10 @@ class View:
     """How a patient stood for one exposure."""
 
     shift: tuple[float, float]  # mm
-    tilt: float                 # tangent of the rotation in the image's plane
-    turn: float                 # mm between the front of the chest and its back
+    tilt: float  # tangent of the rotation in the image's plane
+    turn: float  # mm between the front of the chest and its back
     scale: float
-    breath: float               # mm by which the diaphragm is higher
+    breath: float  # mm by which the diaphragm is higher
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,7 @@ def _ramp(x: Floats) -> Floats:
     return slope
 
 
-def _bubble(
-    frame: _Frame, centre: tuple[float, float], axes: tuple[float, float], depth: float, lean: float = 0.0
-) -> Floats:
+def _bubble(frame: _Frame, centre: tuple[float, float], axes: tuple[float, float], depth: float, lean: float = 0.0) -> Floats:
     """Chord of an ellipsoid; `lean` is the tangent of its first axis, downwards to the left."""
     norm = 1.0 / math.sqrt(1.0 + lean * lean)
     dx, dy = frame.x - centre[0], frame.y - centre[1]

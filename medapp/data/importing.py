@@ -120,9 +120,7 @@ def add_files(
             raise DataError(f"{label!r} cannot be a class's folder. Name the class with letters, digits, spaces, - and _.")
     with _make_folder(workspace, chosen) as folder:
         found = [file for label, paths in files.items() for file in _copy_files(folder, label, paths)]
-        batch = _Batch(
-            folder, "uploaded", found, {}, [], _build_finder(pattern), patient_pattern=patient_pattern or None
-        )
+        batch = _Batch(folder, "uploaded", found, {}, [], _build_finder(pattern), patient_pattern=patient_pattern or None)
         return _import(workspace, batch, chosen, on_progress)
 
 

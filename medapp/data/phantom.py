@@ -32,11 +32,11 @@ class Site:
     """A hospital's machine and habits."""
 
     name: str
-    quanta: float      # per pixel in air
-    scatter: float     # scattered over primary intensity, on the mean
-    edge: float        # how much local contrast the processing adds
-    film: float        # 0 a linear display, 1 a film's S-shaped curve
-    blur: int          # binomial passes of the detector
+    quanta: float  # per pixel in air
+    scatter: float  # scattered over primary intensity, on the mean
+    edge: float  # how much local contrast the processing adds
+    film: float  # 0 a linear display, 1 a film's S-shaped curve
+    blur: int  # binomial passes of the detector
     shutter_mm: float  # how far the collimator may reach into the field
     marker: tuple[str, ...]
     is_marker_left: bool
@@ -57,11 +57,11 @@ class Exposure:
     patient: Patient
     view: View
     site: Site
-    stream: int                                  # of the noise
-    dose: float                                  # over the site's usual one
-    window: tuple[float, float]                  # shares of the display range cut at the dark and the bright end
+    stream: int  # of the noise
+    dose: float  # over the site's usual one
+    window: tuple[float, float]  # shares of the display range cut at the dark and the bright end
     shutters: tuple[float, float, float, float]  # mm of the field that the collimator takes: left, top, right, bottom
-    marker: tuple[float, float]                  # mm from the field's top and from its side
+    marker: tuple[float, float]  # mm from the field's top and from its side
 
 
 @dataclass(frozen=True)
@@ -155,9 +155,7 @@ def plan_exposures(patients: int, seed: int) -> list[tuple[str, Exposure]]:
     return plans
 
 
-def generate_phantom(
-    folder: Path, patients: int = 320, seed: int = 0, on_progress: Progress | None = None
-) -> list[PhantomImage]:
+def generate_phantom(folder: Path, patients: int = 320, seed: int = 0, on_progress: Progress | None = None) -> list[PhantomImage]:
     """Write the data set below `folder`, a folder a class, and say what stands in each file.
 
     The same arguments give the same bytes. Each patient has one to three images, all at one site; 320 patients have

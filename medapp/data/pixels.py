@@ -51,9 +51,7 @@ class Preprocess:
         0.0, "Local contrast (CLAHE)", "Clip limit of the adaptive histogram equalisation. 0 is off, 2 is usual.",
         low=0.0, high=10.0,
     )  # fmt: skip
-    crop_borders: bool = _setting(
-        False, "Crop black borders", "Cut the dark frame around the image before it is resized."
-    )
+    crop_borders: bool = _setting(False, "Crop black borders", "Cut the dark frame around the image before it is resized.")
 
 
 @dataclass(frozen=True)
@@ -234,9 +232,7 @@ def _resize(values: Bytes | Floats, view: View, size: tuple[int, int]) -> Bytes:
     The filter is a triangle over the source area, so nothing aliases.
     """
     height, width = values.shape[:2]
-    left, top, right, bottom = (
-        math.ceil(max(0.0, beyond)) for beyond in (-view.x0, -view.y0, view.x1 - width, view.y1 - height)
-    )
+    left, top, right, bottom = (math.ceil(max(0.0, beyond)) for beyond in (-view.x0, -view.y0, view.x1 - width, view.y1 - height))
     canvas: NDArray[Any] = values
     if left or top or right or bottom:
         canvas = np.pad(values, ((top, bottom), (left, right), (0, 0))[: values.ndim])

@@ -77,9 +77,7 @@ def _mix(seed: int, text: str) -> str:
     return hashlib.sha256(f"{seed} {text}".encode()).hexdigest()
 
 
-def _find_groups(
-    rows: Sequence[int], labels: Sequence[str], hashes: Sequence[str], patients: Sequence[str | None]
-) -> list[_Group]:
+def _find_groups(rows: Sequence[int], labels: Sequence[str], hashes: Sequence[str], patients: Sequence[str | None]) -> list[_Group]:
     """Rows joined by a common patient or common bytes, also over several steps."""
     parent = {row: row for row in rows}
 

@@ -30,9 +30,7 @@ def draw_balance(counts: Mapping[str, Mapping[str, int]], theme: str = "light", 
     finish(figure, theme, title or _state_balance(totals), 64 + 30 * len(classes), True, key)
     figure.update_layout(barmode="stack", bargap=0.3)
     figure.update_xaxes(title_text="images", rangemode="tozero", nticks=4, tickformat=",d", tickangle=0)
-    figure.update_yaxes(
-        autorange="reversed", showgrid=False, tickvals=list(range(len(classes))), ticktext=[shorten(n) for n in classes]
-    )
+    figure.update_yaxes(autorange="reversed", showgrid=False, tickvals=list(range(len(classes))), ticktext=[shorten(n) for n in classes])
     return figure
 
 

@@ -22,9 +22,7 @@ from medapp.metrics import trace_roc
 MOST_POINTS = 500  # of a curve: more cannot be told apart
 
 
-def draw_probabilities(
-    probabilities: Mapping[str, float], theme: str = "light", title: str | None = None
-) -> go.Figure:
+def draw_probabilities(probabilities: Mapping[str, float], theme: str = "light", title: str | None = None) -> go.Figure:
     """One image's probabilities by class, in the order that gives the colours. Made for a side column."""
     names, values = list(probabilities), list(probabilities.values())
     figure = go.Figure(go.Bar(
@@ -38,9 +36,7 @@ def draw_probabilities(
     finish(figure, theme, title or finding, 64 + 34 * len(names), is_narrow=True)
     figure.update_layout(bargap=0.3)
     figure.update_xaxes(title_text="probability", range=[0, 1.18], tickvals=[0, 0.5, 1])
-    figure.update_yaxes(
-        autorange="reversed", showgrid=False, tickvals=list(range(len(names))), ticktext=[shorten(n) for n in names]
-    )
+    figure.update_yaxes(autorange="reversed", showgrid=False, tickvals=list(range(len(names))), ticktext=[shorten(n) for n in names])
     return figure
 
 
@@ -105,9 +101,7 @@ def draw_sensitivity(evaluation: Evaluation, theme: str = "light", title: str | 
     labels = [f"{shorten(name)} (n = {evaluation.per_class[name].n:,})" for name in classes]
     quarters = [0, 0.25, 0.5, 0.75, 1]
     figure.update_xaxes(title_text="sensitivity, with 95% interval", range=[-0.02, 1.03], tickvals=quarters)
-    figure.update_yaxes(
-        range=[len(classes) - 0.5, -0.5], showgrid=False, tickvals=list(range(len(classes))), ticktext=labels
-    )
+    figure.update_yaxes(range=[len(classes) - 0.5, -0.5], showgrid=False, tickvals=list(range(len(classes))), ticktext=labels)
     return figure
 
 

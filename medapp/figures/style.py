@@ -100,9 +100,7 @@ def _write_key(key: Sequence[tuple[str, str]], letters: int) -> list[str]:
         if not rows or sum(len(name) + 3 for name, _ in (*rows[-1], item)) > letters:
             rows.append([])
         rows[-1].append(item)
-    parts = [
-        "  ".join(f'<span style="color:{colour}">■</span> {show_plain(name)}' for name, colour in row) for row in rows
-    ]
+    parts = ["  ".join(f'<span style="color:{colour}">■</span> {show_plain(name)}' for name, colour in row) for row in rows]
     return [f'<span style="font-size:13px;font-weight:400">{part}</span>' for part in parts]
 
 

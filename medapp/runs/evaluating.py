@@ -100,7 +100,10 @@ def evaluate_run(workspace: Workspace, run: Run, split: str = "test", dataset: s
         raise RunError(f"There are no images in the {split} part, so there is nothing to evaluate. Choose another part or data set.")
     pixels = load_pixels(samples, model.recipe.preprocess, model.recipe.image_size, open_cache(workspace))
     probabilities = model.predict(pixels)
-    figures = judge(samples, probabilities, model.classes) | {"split": split if dataset is None else "all", "dataset": dataset or model.recipe.dataset}
+    figures = judge(samples, probabilities, model.classes) | {
+        "split": split if dataset is None else "all",
+        "dataset": dataset or model.recipe.dataset,
+    }
     if dataset is None and split == "test":
         with run.lock():
             run.append_event("test_read", reason="evaluated on request")

@@ -47,10 +47,14 @@ def plan_run(workspace: Workspace, recipe: Recipe) -> Plan:
     counts = {side: sum(by_side.get(side, {}).values()) for side in ("train", "validation", "test")}
     learned = Counter(by_side.get("train", {}))
     if len(data_set.classes) < 2:
-        raise RecipeError(f"{data_set.name} has one class, {', '.join(data_set.classes)}; there is nothing to tell apart. Add a second class folder.")
+        raise RecipeError(
+            f"{data_set.name} has one class, {', '.join(data_set.classes)}; there is nothing to tell apart. Add a second class folder."
+        )
     empty = [name for name in data_set.classes if not learned[name]]
     if empty:
-        raise RecipeError(f"The training part of {data_set.name} has no image of {empty[0]}. Add images of that class, or remove its folder.")
+        raise RecipeError(
+            f"The training part of {data_set.name} has no image of {empty[0]}. Add images of that class, or remove its folder."
+        )
     if recipe.strategy != "linear-probe" and min(recipe.batch_size, counts["train"]) < 2:
         raise RecipeError("A batch of one image cannot train BatchNorm. Set the batch to 2 or more, or choose the linear probe.")
     find_source(recipe.source, recipe.architecture, workspace)

@@ -11,9 +11,9 @@ from medapp.workspace import Workspace, open_replacing
 TRAVELS = (
     "recipe.json", "name.txt", "split.parquet", "events.jsonl", "model.safetensors", "evaluation.json", "predictions.parquet",
 )  # fmt: skip
-README = """This is a trained model of MedApp: model.safetensors (weights, torchvision's names), recipe.json (how it was trained and how images
-are prepared), evaluation.json (its figures on the test part), split.parquet and predictions.parquet (names of images, no images).
-Import it with: medapp runs import FILE.zip. For research only, not for diagnosis.
+README = """This is a trained model of MedApp: model.safetensors (weights, torchvision's names), recipe.json (how it was trained
+and how images are prepared), evaluation.json (its figures on the test part), split.parquet and predictions.parquet (names of
+images, no images). Import it with: medapp runs import FILE.zip. For research only, not for diagnosis.
 """
 
 

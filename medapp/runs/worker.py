@@ -58,13 +58,17 @@ def _work_in_words(workspace: Workspace, run: Run, orphaned: threading.Event, st
     except MedAppError as error:
         run.append_event("state", state="failed", reason=str(error))
     except MemoryError:
-        run.append_event("state", state="failed", reason="The machine has too little memory for this. Choose a smaller image size or batch.")
+        run.append_event(
+            "state", state="failed", reason="The machine has too little memory for this. Choose a smaller image size or batch."
+        )
     except OSError as error:
         what = f"{error.strerror or error} ({error.filename or 'no name'})"
         run.append_event("state", state="failed", reason=f"A file could not be read or written: {what}. Check the disk, then resume.")
     except Exception as error:  # noqa: BLE001 - a fault of ours: the log keeps the traceback, the page says the words
         traceback.print_exc()
-        run.append_event("state", state="failed", reason=f"An unexpected fault ({type(error).__name__}: {error}). The log tells more; please report it.")
+        run.append_event(
+            "state", state="failed", reason=f"An unexpected fault ({type(error).__name__}: {error}). The log tells more; please report it."
+        )
     else:
         if finished:
             run.append_event("state", state="done")

@@ -78,12 +78,21 @@ class Recipe:
     batch_size: int = _setting(32, "Batch", "Images per step.", unit="images", low=1, high=4096)
     optimiser: str = _setting("adamw", "Optimiser", "How steps are taken.", choices=("adamw", "adam", "sgd"), expert=True)
     learning_rate: float = _setting(
-        0.0, "Learning rate", "Of the head, at its peak. 0 takes the strategy's measured default.",
-        low=0.0, high=10.0, step=0.0001, expert=True,
+        0.0,
+        "Learning rate",
+        "Of the head, at its peak. 0 takes the strategy's measured default.",
+        low=0.0,
+        high=10.0,
+        step=0.0001,
+        expert=True,
     )
     backbone_rate: float = _setting(
-        0.0, "Backbone rate", "The backbone's rate as a share of the head's. 0 takes the strategy's default.",
-        low=0.0, high=1.0, expert=True,
+        0.0,
+        "Backbone rate",
+        "The backbone's rate as a share of the head's. 0 takes the strategy's default.",
+        low=0.0,
+        high=1.0,
+        expert=True,
     )
     weight_decay: float = _setting(0.01, "Weight decay", "Not on biases and norms.", low=0.0, high=1.0, expert=True)
     momentum: float = _setting(0.9, "Momentum", "For SGD.", low=0.0, high=0.999, expert=True)
@@ -93,24 +102,32 @@ class Recipe:
         "light", "Augmentation", "Random changes to training images.", choices=("none", "light", "standard", "strong")
     )
     class_weights: bool = _setting(False, "Class weights", "Weigh the loss so that rare classes count as much as common ones.", expert=True)
-    label_smoothing: float = _setting(0.0, "Label smoothing", "Share of the target spread over all classes.", low=0.0, high=0.5, expert=True)
+    label_smoothing: float = _setting(
+        0.0, "Label smoothing", "Share of the target spread over all classes.", low=0.0, high=0.5, expert=True
+    )
     early_stopping: int = _setting(
         0, "Early stopping", "Stop after so many epochs without a lower validation loss. 0 is off.", unit="epochs", low=0, high=1000
     )
     seed: int = _setting(0, "Seed", "Of everything random in the run.", low=0, high=2**31 - 1, expert=True)
     device: str = _setting("auto", "Device", "Where it computes.", choices=("auto", "cpu", "cuda", "mps"), expert=True)
     precision: str = _setting(
-        "auto", "Precision", "auto takes bfloat16 where a short probe on this machine finds it faster.",
-        choices=("auto", "float32", "bfloat16"), expert=True,
+        "auto",
+        "Precision",
+        "auto takes bfloat16 where a short probe on this machine finds it faster.",
+        choices=("auto", "float32", "bfloat16"),
+        expert=True,
     )
     threads: int = _setting(0, "Threads", "CPU threads of the training. 0 takes all cores.", unit="threads", low=0, high=1024, expert=True)
-    preprocess: Preprocess = field(default=Preprocess(), metadata={"label": "Preprocess", "help": "From file to square; travels with the model."})
+    preprocess: Preprocess = field(
+        default=Preprocess(), metadata={"label": "Preprocess", "help": "From file to square; travels with the model."}
+    )
 
     def __post_init__(self) -> None:
         check_settings(self)
         if self.strategy == "scratch" and self.source not in ("none", "bundled"):
             raise RecipeError(
-                f"'From scratch' starts from random weights, so the source {self.source!r} would be ignored. Set the source to none, or choose fine-tune."
+                f"'From scratch' starts from random weights, so the source {self.source!r} would be ignored. "
+                "Set the source to none, or choose fine-tune."
             )
         if self.strategy == "scratch":
             object.__setattr__(self, "source", "none")

@@ -127,7 +127,7 @@ def _draw_report() -> None:
 
 
 def _draw_management(data_set: DataSet) -> None:
-    with st.form("rename", width=560):
+    with frame.show_errors(), st.form("rename", width=560):
         name = st.text_input("Name", data_set.name)
         if st.form_submit_button("Rename"):
             find_catalog().rename(data_set, name)

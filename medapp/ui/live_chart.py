@@ -77,7 +77,9 @@ def build_plain(chart: Chart) -> dict[str, Any]:
     """What is sent of a chart: rounded, thinned out, and without what JSON does not know."""
     series = [
         {
-            "name": line.name, "colour": line.colour, "thin": line.is_thin,
+            "name": line.name,
+            "colour": line.colour,
+            "thin": line.is_thin,
             "x": [round(x, 3) for x in thin_out(line.x)],
             "y": [None if y is None or not math.isfinite(y) else float(f"{y:.4g}") for y in thin_out(line.y)],
         }
@@ -85,6 +87,11 @@ def build_plain(chart: Chart) -> dict[str, Any]:
     ]
     mark = {"x": chart.mark[0], "text": chart.mark[1]} if chart.mark else None
     return {
-        "key": chart.key, "title": chart.title, "x": chart.x_label, "y": chart.y_label,
-        "series": series, "mark": mark, "empty": chart.empty,
+        "key": chart.key,
+        "title": chart.title,
+        "x": chart.x_label,
+        "y": chart.y_label,
+        "series": series,
+        "mark": mark,
+        "empty": chart.empty,
     }

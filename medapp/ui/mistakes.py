@@ -30,4 +30,3 @@ def draw_cell_images(run: Run, truth: str, prediction: str) -> None:
     opened = draw_gallery(tiles, data_set.classes, key="cell", note=note)
     if opened is not None:
         st.switch_page(frame.PREDICT, query_params={"by": run.id, "sample": str(opened)})
-

@@ -117,7 +117,7 @@ def _draw_external(run: Run) -> None:
 
 
 def _draw_management(run: Run) -> None:
-    with st.form("rename", width=560):
+    with frame.show_errors(), st.form("rename", width=560):
         name = st.text_input("Name", run.name)
         if st.form_submit_button("Rename"):
             run.rename(name)

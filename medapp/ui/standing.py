@@ -101,7 +101,9 @@ def _describe_activity(events: Sequence[Event], last: Event, epochs: int) -> str
     if state == "training" and last:
         return f"Epoch {last['epoch']} of {epochs}"
     return {
-        "queued": "Waits for its turn", "preparing": "Getting ready", "training": "The first step is under way",
+        "queued": "Waits for its turn",
+        "preparing": "Getting ready",
+        "training": "The first step is under way",
         "evaluating": "Reading the test part, once",
     }.get(str(state), "")
 

@@ -1,6 +1,7 @@
 """Predictions for pages: models kept in memory, one image with its heatmap, and jobs over many files that go on when the page is left."""
 
 import functools
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -78,6 +79,14 @@ def start_job(run: Run, folder: Path) -> PredictionJob:
     job.start()
     job.wait(AT_ONCE)
     return job
+
+
+def forget_folder(folder: Path) -> None:
+    """Delete a folder of uploads, and what is kept in memory of it."""
+    for key in [k for k in list(hold_jobs()) if k.folder == folder]:
+        hold_jobs().pop(key).stop()
+    shutil.rmtree(folder)
+    st.cache_data.clear()
 
 
 def predict_in_job(run: Run, files: Sequence[Path]) -> "Iterator[Prediction]":

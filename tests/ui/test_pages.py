@@ -1,6 +1,7 @@
 """Each page, run without a browser: on an empty workspace it teaches, with a data set and a model it shows them."""
 
 import functools
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,17 @@ def test_a_stopped_job_offers_to_go_on(trained: Trained) -> None:
     next(b for b in app.button if b.label == "Go on with the other 31").click().run()
     assert job.wait(60)
     assert job.state == "done"
+
+
+def test_forgotten_uploads_leave_nothing_behind(trained: Trained) -> None:
+    folder = trained.workspace.cache_folder / "upload-1"
+    shutil.copytree(trained.folder / "above", folder)
+    app = open_page("predict", **{"from": "Upload", "upload": "upload-1"})
+    assert len(app.dataframe[0].value) == 16
+    next(b for b in app.button if b.label == "Forget what was uploaded").click().run()
+    assert not app.exception
+    assert not folder.exists()
+    assert predicting.hold_jobs() == {}
 
 
 def test_a_folder_that_is_not_there_is_refused_in_words(trained: Trained) -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from medapp.data.image import load_image
 from medapp.data.pixels import View, find_view, render_full, render_pixels
+from medapp.data.threads import map_threaded
 from medapp.errors import ExplanationError, ImageError, RunError
 from medapp.explanation import Heatmap, explain, find_method
 from medapp.heatmap import overlay, place_on_image
@@ -111,7 +112,7 @@ def predict_files(model: Model, files: Sequence[Path], method: str | None = None
 
 
 def _predict_batch(model: Model, files: Sequence[Path], method: str | None, class_name: str | None) -> Iterator[Prediction]:
-    read = [_read_square(model, file) for file in files]
+    read = list(map_threaded(lambda file: _read_square(model, file), files))
     squares = [r.pixels for r in read if r.pixels is not None]
     if not squares:
         yield from read

@@ -18,7 +18,7 @@ from medapp.errors import DataError, RunError
 from medapp.evaluation import evaluate
 from medapp.prediction import load_model
 from medapp.runs.folder import Run, list_runs
-from medapp.runs.split_table import match_split
+from medapp.runs.split_table import load_split, match_split
 from medapp.workspace import Workspace, open_replacing, write_bytes
 
 
@@ -104,8 +104,19 @@ def evaluate_run(workspace: Workspace, run: Run, split: str = "test", dataset: s
         "split": split if dataset is None else "all",
         "dataset": dataset or model.recipe.dataset,
     }
+    if dataset is not None:
+        figures["notes"] = [*figures["notes"], *_find_known_images(run, samples)]
     if dataset is None and split == "test":
         with run.lock():
             run.append_event("test_read", reason="evaluated on request")
             save_evaluation(run, figures, samples, probabilities)
     return figures
+
+
+def _find_known_images(run: Run, samples: Sequence[Sample]) -> list[str]:
+    """A sentence where images of another data set are, byte by byte, images that the run learned from."""
+    learned = {row["content_hash"] for row in load_split(run.folder / "split.parquet", run.name) if row["split"] != "test"}
+    known = sum(sample.content_hash in learned for sample in samples)
+    if not known:
+        return []
+    return [f"{known:,} of these {len(samples):,} images were in the run's training or validation part: the figures flatter."]

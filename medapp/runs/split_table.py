@@ -21,19 +21,29 @@ def save_split(path: Path, samples: Sequence[Sample]) -> None:
         pq.write_table(table, file)
 
 
+def load_split(path: Path, run_name: str) -> list[dict[str, str]]:
+    """The rows of the table.
+
+    Raises:
+        RunError: the table is damaged or another one.
+    """
+    try:
+        table = pq.read_table(path)
+        rows: list[dict[str, str]] = table.to_pylist()
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise RunError(f"The split of run {run_name} cannot be read. Start a new run.") from error
+    if not set(COLUMNS) <= set(table.column_names) or not {row["split"] for row in rows} <= set(SPLITS):
+        raise RunError(f"{path.name} of run {run_name} is no table of a split. Start a new run.")
+    return rows
+
+
 def match_split(path: Path, samples: Sequence[Sample], run_name: str) -> list[Sample]:
     """The samples of the data set that the table names, in its order, each on the side the table gives it.
 
     Raises:
         RunError: the table is damaged, or an image it names has left the data set or changed.
     """
-    try:
-        table = pq.read_table(path)
-        rows = table.to_pylist()
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise RunError(f"The split of run {run_name} cannot be read. Start a new run.") from error
-    if not set(COLUMNS) <= set(table.column_names) or not {row["split"] for row in rows} <= set(SPLITS):
-        raise RunError(f"{path.name} of run {run_name} is no table of a split. Start a new run.")
+    rows = load_split(path, run_name)
     by_name = {(s.name, s.content_hash): s for s in samples}
     missing = [row["name"] for row in rows if (row["name"], row["content_hash"]) not in by_name]
     if missing:

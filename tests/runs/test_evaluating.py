@@ -56,3 +56,10 @@ def test_data_set_with_a_strange_class_is_refused(trained: Trained, tmp_path_fac
 def test_patients_are_resampled_where_they_are_known(trained: Trained) -> None:
     figures = evaluate_run(trained.workspace, find_run(trained.workspace, "probe"))
     assert figures["resampled"] == "patients"
+
+
+def test_images_that_the_run_learned_from_are_counted(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    figures = evaluate_run(trained.workspace, run, dataset="bands")  # its own data set, as if it came from elsewhere
+    learned = sum(e[side] for e in run.events if e["kind"] == "plan" for side in ("train", "validation"))
+    assert figures["notes"][-1].startswith(f"{learned} of these 32 images were in the run's training")

@@ -14,7 +14,7 @@ from medapp.training.recipe import Recipe
 from medapp.workspace import Workspace
 
 TYPICAL_GIGAFLOPS = 100.0  # a second, two laptop cores; until this machine has been measured
-EFFICIENCY = 0.6  # of a whole training step against one convolution, from benchmarks/training.py
+EFFICIENCY = 0.6  # of a whole training step against one convolution: a guess until an earlier run tells
 TRAINING_COST = {"linear-probe": 0.0, "last-stage": 1.5, "fine-tune": 3.0, "scratch": 3.0}  # forward passes a training image and epoch
 START_SECONDS = 6.0  # a process with torch, and the first pixels
 

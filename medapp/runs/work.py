@@ -20,7 +20,7 @@ from medapp.models.network import normalise, to_unit
 from medapp.models.weights import build_network, read_weights, save_network
 from medapp.runs.evaluating import judge, save_evaluation
 from medapp.runs.folder import Run
-from medapp.runs.plan import plan_run
+from medapp.runs.plan import TRAINING_COST, plan_run
 from medapp.runs.split_table import match_split, save_split
 from medapp.training.augmentation import AUGMENTATIONS, augment
 from medapp.training.features import as_tensor, fold_scale, load_features, measure_scale
@@ -149,7 +149,7 @@ class Work:
     def _say_speed(self, images: int) -> None:
         """What an estimate for the next run like this one needs: how many forward passes a second this one did."""
         p = self.loop.progress
-        cost = {"linear-probe": 0.0, "last-stage": 1.5}.get(self.recipe.strategy, 3.0)
+        cost = TRAINING_COST[self.recipe.strategy]
         if cost and p.seconds > 0:
             passes = p.epoch * (images * cost + len(self.loop.validation.labels))
             self.run.append_event("speed", forwards_per_second=passes / p.seconds, seconds=p.seconds)

@@ -67,8 +67,7 @@ def as_tensor(features: NDArray[Any]) -> Tensor:
 def measure_scale(features: NDArray[Any]) -> tuple[Tensor, Tensor]:
     """Mean and spread (F,) of the training features (N, F).
 
-    A head learns from standardised features as well in ten epochs as a fitted logistic regression (benchmarks/probe.py), whatever scale a
-    backbone's features have.
+    A backbone's features can have any scale; standardised, one learning rate suits them all.
     """
     values = as_tensor(features).double()
     return values.mean(0).float(), (values.std(0, unbiased=False) + 1e-6).float()

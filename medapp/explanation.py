@@ -5,6 +5,7 @@ method turns maps and gradients into a raw map; what is common to all (rectifyin
 is blank) stands here once.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from medapp.errors import ExplanationError
@@ -21,15 +22,16 @@ FLAT = 1e-4  # a rectified map that varies by less than this share of its peak s
 
 
 class Explainable(Protocol):
-    """A network in two parts; `training` must be False."""
+    """A network in stages; `training` must be False."""
 
     training: bool
 
-    def forward_maps(self, x: Tensor) -> Tensor:
-        """Images (N, 3, S, S) to the target layer's maps (N, C, h, w)."""
+    @property
+    def stages(self) -> Sequence[tuple[str, nn.Module]]:
+        """First to last, by name; each takes and gives maps (N, C, h, w), the first takes images (N, 3, S, S)."""
 
     def logits_from_maps(self, maps: Tensor) -> Tensor:
-        """Maps (N, C, h, w) to logits (N, K)."""
+        """The last stage's maps (N, C, h, w) to logits (N, K)."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,17 @@ class Heatmap:
 
 @dataclass(frozen=True)
 class Method:
-    """A way to make raw maps (N, h, w) of maps (N, C, h, w) and the gradients of the explained logits by them."""
+    """A way to make raw maps (N, h, w) of maps (N, C, h, w) and the gradients of the explained logits by them.
+
+    Attributes:
+        cell_px: the target layer is the last stage whose cells are at most so many pixels of the input wide, and the enlarged map is
+            smoothed by half a cell, since fine maps are ragged and a peak may lie between cells. None: the last stage, not smoothed.
+    """
 
     title: str
     help: str
     function: Callable[[Tensor, Tensor], Tensor]
+    cell_px: int | None = None
 
 
 def explain(network: Explainable, x: Tensor, class_indices: ArrayLike, method: str = "gradcam") -> list[Heatmap]:
@@ -66,7 +74,7 @@ def explain(network: Explainable, x: Tensor, class_indices: ArrayLike, method: s
         ExplanationError: there is no such method.
         ValueError: the network is in training mode, or there is not one class index for each image.
     """
-    function = find_method(method).function
+    row = find_method(method)
     indices = torch.as_tensor(np.asarray(class_indices), dtype=torch.long, device=x.device)
     if network.training:
         raise ValueError("heatmaps need a network in evaluation mode: in training mode a map depends on its batch")
@@ -74,13 +82,15 @@ def explain(network: Explainable, x: Tensor, class_indices: ArrayLike, method: s
         raise ValueError(f"class_indices must be one for each of {len(x)} images, not {tuple(indices.shape)}")
     if len(x) == 0:
         return []
-    maps, gradients = differentiate(network, x, indices)
+    maps, gradients = differentiate(network, x, indices, row.cell_px)
     is_finite = (maps.isfinite() & gradients.isfinite()).flatten(1).all(dim=1)
     kept = is_finite[:, None, None, None]  # one broken image must not break its batch
     zero = torch.zeros((), device=x.device)
-    raw = function(torch.where(kept, maps, zero), torch.where(kept, gradients, zero))
+    raw = row.function(torch.where(kept, maps, zero), torch.where(kept, gradients, zero))
     rectified = raw.clamp(min=0)
     enlarged = functional.interpolate(rectified[:, None], x.shape[2:], mode="bilinear", align_corners=False)[:, 0]
+    if row.cell_px is not None:
+        enlarged = smooth(enlarged, x.shape[3] / maps.shape[3] / 2)
     peaks = enlarged.amax(dim=(1, 2), keepdim=True)
     is_flat = (peaks - enlarged.amin(dim=(1, 2), keepdim=True) <= FLAT * peaks)[:, 0, 0]
     values = torch.where(is_flat[:, None, None], zero, enlarged / peaks.clamp(min=torch.finfo(torch.float32).tiny))
@@ -90,20 +100,47 @@ def explain(network: Explainable, x: Tensor, class_indices: ArrayLike, method: s
     return [Heatmap(v, _find_note(f)) for v, f in zip(values.cpu().numpy(), facts, strict=True)]
 
 
-def differentiate(network: Explainable, x: Tensor, class_indices: Tensor) -> tuple[Tensor, Tensor]:
+def differentiate(network: Explainable, x: Tensor, class_indices: Tensor, cell_px: int | None = None) -> tuple[Tensor, Tensor]:
     """Maps at the target layer and the gradients of each image's chosen logit by them, both (N, C, h, w) float32.
 
     Frozen weights do not matter, since the gradient ends at the maps; `torch.autograd.grad` writes to no parameter.
     """
     with torch.inference_mode(False):
         with torch.no_grad():
-            maps = network.forward_maps(x)
+            maps, later = _forward_to_target(network, x, cell_px)
         maps = maps.detach().requires_grad_()
         picks = class_indices[:, None].clone()  # outside of inference mode, whatever mode the caller is in
         with torch.enable_grad():
-            scores = network.logits_from_maps(maps).gather(1, picks).sum()
+            last = maps
+            for stage in later:
+                last = stage(last)
+            scores = network.logits_from_maps(last).gather(1, picks).sum()
         (gradients,) = torch.autograd.grad(scores, maps)
         return maps.detach().float(), gradients.float()
+
+
+def _forward_to_target(network: Explainable, x: Tensor, cell_px: int | None) -> tuple[Tensor, list[nn.Module]]:
+    """The target layer's maps, and the stages that come after it."""
+    stages, maps = [stage for _, stage in network.stages], x
+    for i, stage in enumerate(stages):
+        following = stage(maps)
+        if cell_px is not None and i > 0 and following.shape[3] * cell_px < x.shape[3]:
+            return maps, stages[i:]
+        maps = following
+    return maps, []
+
+
+def smooth(values: Tensor, sigma_px: float) -> Tensor:
+    """Maps (N, S, S) through a Gaussian; at the border the weights are those of the pixels that are there."""
+    reach = math.ceil(3 * sigma_px)
+    places = torch.arange(-reach, reach + 1, device=values.device)
+    weights = torch.exp(-0.5 * (places / sigma_px) ** 2)
+
+    def blur(maps: Tensor) -> Tensor:
+        rows = functional.conv2d(maps, weights[None, None, :, None], padding=(reach, 0))
+        return functional.conv2d(rows, weights[None, None, None, :], padding=(0, reach))
+
+    return (blur(values[:, None]) / blur(torch.ones_like(values[:1, None])))[:, 0]
 
 
 def find_method(name: str) -> Method:
@@ -149,6 +186,11 @@ def _project_on_first_component(maps: Tensor, gradients: Tensor) -> Tensor:
     return torch.where(is_upside_down, -raw, raw)
 
 
+def _weigh_places_that_speak_for(maps: Tensor, gradients: Tensor) -> Tensor:
+    """LayerCAM (Jiang et al. 2021, equation 4): each place weighted by its own gradient where that is positive."""
+    return (gradients.clamp(min=0) * maps).sum(1)
+
+
 METHODS: dict[str, Method] = {
     "gradcam": Method(
         "Grad-CAM",
@@ -169,6 +211,12 @@ METHODS: dict[str, Method] = {
         "EigenCAM",
         "What stands out to the network, whichever class is asked for: no gradients.",
         _project_on_first_component,
+    ),
+    "layercam": Method(
+        "LayerCAM",
+        "Reads an earlier, finer stage and weighs gradients place by place: better for small findings.",
+        _weigh_places_that_speak_for,
+        cell_px=16,
     ),
 }
 

@@ -7,40 +7,21 @@ import numpy as np
 import pytest
 import pytorch_grad_cam
 import torch
-import torchvision
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection
 from torch import Tensor, nn
 
 from medapp.errors import ExplanationError
-from medapp.explanation import METHODS, differentiate, explain
+from medapp.explanation import METHODS, differentiate, explain, smooth
+from medapp.models.network import Network
 
-LIBRARY = {"gradcam": "GradCAM", "gradcam++": "GradCAMPlusPlus", "hirescam": "HiResCAM"}
-
-
-class Parted(nn.Module):
-    """A ResNet-18 in the two parts that an explanation needs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        resnet = torchvision.models.resnet18(num_classes=3)
-        *body, pool, head = resnet.children()
-        self.body, self.tail = nn.Sequential(*body), nn.Sequential(pool, nn.Flatten(), head)
-
-    def forward_maps(self, x: Tensor) -> Tensor:
-        return self.body(x)
-
-    def logits_from_maps(self, maps: Tensor) -> Tensor:
-        return self.tail(maps)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.tail(self.body(x))
+LIBRARY = {"gradcam": "GradCAM", "gradcam++": "GradCAMPlusPlus", "hirescam": "HiResCAM"}  # those that read the last stage
 
 
 @pytest.fixture(scope="module")
-def network() -> Parted:
+def network() -> Network:
     torch.manual_seed(0)
-    return Parted().eval()
+    return Network("resnet18", "abc").eval()
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +39,16 @@ def stretch(values: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("method", LIBRARY)
-def test_maps_are_those_of_the_library(network: Parted, x: Tensor, method: str) -> None:
+def test_maps_are_those_of_the_library(network: Network, x: Tensor, method: str) -> None:
     ours = np.stack([h.values for h in explain(network, x, CLASSES, method)])
-    cam = getattr(pytorch_grad_cam, LIBRARY[method])(network, [network.body[-1]])
+    cam = getattr(pytorch_grad_cam, LIBRARY[method])(network, [network.stages[-1][1]])
     theirs = cam(x, [ClassifierOutputTarget(c) for c in CLASSES])
     network.zero_grad(set_to_none=True)
     assert ours.shape == theirs.shape == (4, 96, 96)
     np.testing.assert_allclose(stretch(ours), stretch(theirs), atol=1e-4)
 
 
-def test_eigencam_is_the_librarys_with_its_strongest_place_hot(network: Parted, x: Tensor) -> None:
+def test_eigencam_is_the_librarys_with_its_strongest_place_hot(network: Network, x: Tensor) -> None:
     maps, gradients = differentiate(network, x, torch.tensor(CLASSES))
     theirs = torch.from_numpy(get_2d_projection(maps.numpy()))
     for sign in (1, -1):  # whichever way the component points
@@ -76,8 +57,25 @@ def test_eigencam_is_the_librarys_with_its_strongest_place_hot(network: Parted, 
         assert (ours.amax(dim=(1, 2)) >= -ours.amin(dim=(1, 2))).all()
 
 
+def test_layercam_is_the_librarys_on_the_stage_with_cells_of_16_px_smoothed(network: Network, x: Tensor) -> None:
+    ours = np.stack([h.values for h in explain(network, x, CLASSES, "layercam")])
+    cam = pytorch_grad_cam.LayerCAM(network, [dict(network.stages)["layer3"]])
+    theirs = smooth(torch.from_numpy(cam(x, [ClassifierOutputTarget(c) for c in CLASSES])), 8.0).numpy()
+    network.zero_grad(set_to_none=True)
+    np.testing.assert_allclose(stretch(ours), stretch(theirs), atol=1e-4)
+
+
+def test_smoothing_keeps_an_even_map_and_spreads_a_point_as_a_gaussian() -> None:
+    torch.testing.assert_close(smooth(torch.ones(2, 12, 12), 2.0), torch.ones(2, 12, 12))
+    point = torch.zeros(1, 41, 41)
+    point[0, 20, 20] = 1
+    spread = smooth(point, 3.0)[0]
+    assert float(spread.sum()) == pytest.approx(1, abs=1e-3)
+    assert float(spread[20, 23] / spread[20, 20]) == pytest.approx(np.exp(-0.5), rel=1e-5)  # one sigma away
+
+
 @pytest.mark.parametrize("method", METHODS)
-def test_a_batch_gives_the_maps_of_single_images(network: Parted, x: Tensor, method: str) -> None:
+def test_a_batch_gives_the_maps_of_single_images(network: Network, x: Tensor, method: str) -> None:
     batch = explain(network, x, CLASSES, method)
     for i, heatmap in enumerate(batch):
         (single,) = explain(network, x[i : i + 1], CLASSES[i : i + 1], method)
@@ -89,7 +87,7 @@ def test_a_batch_gives_the_maps_of_single_images(network: Parted, x: Tensor, met
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_frozen_network_gives_the_same_map_and_stays_as_it_was(network: Parted, x: Tensor, method: str) -> None:
+def test_a_frozen_network_gives_the_same_map_and_stays_as_it_was(network: Network, x: Tensor, method: str) -> None:
     free = explain(network, x, CLASSES, method)
     network.requires_grad_(False)
     try:
@@ -104,8 +102,8 @@ def test_a_frozen_network_gives_the_same_map_and_stays_as_it_was(network: Parted
     assert not any(m.training for m in network.modules())
 
 
-def test_gradients_of_a_training_are_not_touched(network: Parted, x: Tensor) -> None:
-    head = network.tail[-1].weight
+def test_gradients_of_a_training_are_not_touched(network: Network, x: Tensor) -> None:
+    head = network.head.weight
     head.grad = torch.ones_like(head)
     explain(network, x, CLASSES, "gradcam++")
     assert (head.grad == 1).all()
@@ -116,7 +114,11 @@ def test_the_map_of_a_class_is_the_one_of_its_own_channel() -> None:
     class TwoChannels(nn.Module):
         """Class 0 sees the left half of the image, class 1 the right."""
 
-        def forward_maps(self, x: Tensor) -> Tensor:
+        @property
+        def stages(self) -> list[tuple[str, nn.Module]]:
+            return [("only", self)]
+
+        def forward(self, x: Tensor) -> Tensor:
             left = torch.zeros(len(x), 1, 8, 8)
             left[..., :4] = 1
             return torch.cat([left, 1 - left], dim=1)
@@ -140,7 +142,11 @@ class Given(nn.Module):
         super().__init__()
         self.maps, self.weights = maps, torch.tensor(weights)
 
-    def forward_maps(self, x: Tensor) -> Tensor:
+    @property
+    def stages(self) -> list[tuple[str, nn.Module]]:
+        return [("only", self)]
+
+    def forward(self, x: Tensor) -> Tensor:
         return self.maps
 
     def logits_from_maps(self, maps: Tensor) -> Tensor:
@@ -167,7 +173,7 @@ def test_an_even_map_and_a_map_of_one_cell_say_so() -> None:
     assert "Train with larger images" in (cell.note or "")
 
 
-def test_a_blank_image_says_where_its_map_comes_from(network: Parted) -> None:
+def test_a_blank_image_says_where_its_map_comes_from(network: Network) -> None:
     heatmap, _ = explain(network, torch.cat([torch.full_like(IMAGE, 0.3), IMAGE]), [0, 0], "eigencam")
     assert "The image is blank" in (heatmap.note or "")
 
@@ -185,26 +191,26 @@ def test_numbers_that_are_not_finite_say_so_and_spare_the_rest(method: str, brok
     assert good.values.max() == pytest.approx(1)
 
 
-def test_no_image_gives_no_heatmap(network: Parted) -> None:
+def test_no_image_gives_no_heatmap(network: Network) -> None:
     assert explain(network, torch.empty(0, 3, 32, 32), []) == []
 
 
-def test_too_few_classes_are_a_fault_and_not_blank_maps(network: Parted, x: Tensor) -> None:
+def test_too_few_classes_are_a_fault_and_not_blank_maps(network: Network, x: Tensor) -> None:
     with pytest.raises(ValueError, match="one for each of 4 images"):
         explain(network, x, [0])
 
 
 def test_a_network_in_training_mode_is_a_fault(x: Tensor) -> None:
     with pytest.raises(ValueError, match="evaluation mode"):
-        explain(Parted(), x, CLASSES)
+        explain(Network("resnet18", "abc"), x, CLASSES)
 
 
-def test_an_unknown_method_names_the_known_ones(network: Parted, x: Tensor) -> None:
-    with pytest.raises(ExplanationError, match=r"no heatmap method 'lime'.*gradcam, gradcam\+\+, hirescam, eigencam"):
+def test_an_unknown_method_names_the_known_ones(network: Network, x: Tensor) -> None:
+    with pytest.raises(ExplanationError, match=r"no heatmap method 'lime'.*gradcam, gradcam\+\+, hirescam, eigencam, layercam"):
         explain(network, x, CLASSES, "lime")
 
 
-def test_an_index_out_of_range_is_not_swallowed(network: Parted, x: Tensor) -> None:
+def test_an_index_out_of_range_is_not_swallowed(network: Network, x: Tensor) -> None:
     with pytest.raises((IndexError, RuntimeError)):
         explain(network, x, [0, 1, 2, 3])
 

@@ -119,7 +119,7 @@ def predict(
     run: RunName,
     images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Files, or folders of files.")],
     cam: Annotated[Path | None, typer.Option(help="A folder for heatmaps, one PNG an image.")] = None,
-    method: Annotated[str, typer.Option(help="gradcam, gradcam++, hirescam or eigencam.")] = "gradcam",
+    method: Annotated[str, typer.Option(help="gradcam, gradcam++, hirescam, eigencam or layercam.")] = "gradcam",
     class_name: Annotated[str | None, typer.Option("--class", help="The class to explain; else the predicted one.")] = None,
     as_json: AsJson = False,
 ) -> None:

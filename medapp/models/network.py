@@ -139,11 +139,6 @@ class Network(nn.Module):
         assert isinstance(head, Head)
         return head
 
-    @property
-    def target_layer(self) -> nn.Module:
-        """The stage whose maps a heatmap reads: the last one before pooling."""
-        return self.stages[-1][1]
-
     def train(self, mode: bool = True) -> "Network":
         """Set the mode of every part, those with no parameters included."""
         super().train(mode)

@@ -24,6 +24,7 @@ def draw_steps(next_step: int, has_data: bool, counts: tuple[str, str, str]) -> 
             st.subheader(f"{place + 1} · {title}", anchor=False)
             st.markdown(text)
             st.caption(counts[place])
+            st.space("stretch")  # the buttons of the three stand on one line
             kind: frame.ButtonKind = "primary" if place == next_step and has_data else "secondary"
             if st.button(action, key=f"go-{place}", type=kind, width="stretch", disabled=place > next_step):
                 st.switch_page(page, query_params=parameters)

@@ -21,7 +21,8 @@ IMPORT_LIMIT_MB = 300
 
 def draw_list(runs: list[Run]) -> None:
     done = sum(run.has_model for run in runs)
-    frame.draw_head("Models", f"{done:,} trained, {len(runs):,} runs in all" if runs else "What you trained, and how good it is")
+    summary = f"{done:,} trained, {len(runs):,} run{'s' * (len(runs) != 1)} in all"
+    frame.draw_head("Models", summary if runs else "What you trained, and how good it is")
     if not runs:
         words = "Train one on a data set, or begin with the phantom. A model of a colleague can be imported below."
         with frame.draw_empty("No model yet", words, "deployed_code"):

@@ -62,7 +62,7 @@ def choose_filters(data_set: DataSet) -> Filters:
 
 
 def _draw_images(data_set: DataSet) -> None:
-    one, two, three = st.columns([1, 1.35, 1])
+    one, two, three = st.columns([1, 1.9, 1])
     filters, labels = choose_filters(data_set), [ALL, *data_set.classes]
     one.selectbox("Class", labels, labels.index(filters["label"] or ALL), **url.bind("label", ALL, ["page"]))
     part = filters["split"] or ALL

@@ -24,7 +24,7 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     "Quick look": Preset(
-        "A linear probe on features computed once: seconds, and often close to the best.",
+        "A linear probe on features computed once: seconds. A first answer; letting the network learn is usually better.",
         {"strategy": "linear-probe", "epochs": 30},
     ),
     "Fine-tune": Preset("Everything learns, the backbone at a lower rate: the usual choice.", {"strategy": "fine-tune", "epochs": 15}),

@@ -26,7 +26,7 @@ def _describe(run: Run) -> dict[str, Any]:
     cells: list[dict[str, str]] = [{"text": f"{figures['n']:,}" if figures else "–"}]
     for name in METRICS:
         value, interval = (figures[name], figures["intervals"][name]) if figures else (None, None)
-        small = f"{interval[0]:.2f} to {interval[1]:.2f}" if interval else ""
+        small = f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""
         cells.append({"text": "–" if value is None else f"{value:.3f}", "small": small})
     facts = state_recipe(run) if state == "done" else f"{state} · {state_recipe(run)}"
     return {"id": run.id, "name": run.name, "facts": facts, "cells": cells}

@@ -34,10 +34,10 @@ def read_evaluation(figures: dict[str, Any]) -> Evaluation:
 
 
 def write_figure(value: float | None, interval: tuple[float, float] | list[float] | None) -> str:
-    """A figure with its interval, as 0.934 [0.91, 0.95]."""
+    """A figure with its interval, as 0.934 [0.910, 0.951]."""
     if value is None:
         return "undefined"
-    return f"{value:.3f}" + (f" [{interval[0]:.2f}, {interval[1]:.2f}]" if interval else "")
+    return f"{value:.3f}" + (f" [{interval[0]:.3f}, {interval[1]:.3f}]" if interval else "")
 
 
 def draw_figures(run: Run) -> None:

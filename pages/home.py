@@ -8,6 +8,7 @@ from medapp.ui.first_model import draw_first_model_button
 from medapp.ui.live_panel import draw_chip
 from medapp.ui.server import find_catalog, open_workspace
 from medapp.ui.standing import UNDER_WAY
+from medapp.ui.storage import show_storage
 
 frame.require_app()
 
@@ -60,3 +61,5 @@ if not models:
     draw_newcomer()
 if runs:
     draw_latest(runs)
+if data_sets and st.button("Storage", type="tertiary", icon=":material/hard_drive:"):
+    show_storage()

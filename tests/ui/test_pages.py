@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from conftest import Trained
+from conftest import Trained, write_bands
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from medapp.data.cache import open_cache
 from medapp.data.catalog import Catalog
 from medapp.data.folder import list_images
+from medapp.data.importing import add_folder
 from medapp.prediction_job import PredictionJob
 from medapp.runs.folder import find_run, list_runs
 from medapp.ui import predicting, server
@@ -196,3 +198,14 @@ def test_forgotten_uploads_leave_nothing_behind(trained: Trained) -> None:
 def test_a_folder_that_is_not_there_is_refused_in_words(trained: Trained) -> None:
     app = open_page("predict", **{"from": "A folder on this machine", "folder": "/nowhere"})
     assert "There is no folder" in app.error[0].value
+
+
+def test_what_is_kept_to_be_faster_can_be_cleared(workspace: Workspace) -> None:
+    cache = open_cache(workspace)
+    cache.save_bytes("thumbnails", "ab" * 32, bytes(2**20))
+    add_folder(workspace, write_bands(workspace.root.parent / "bands"))
+    app = open_page("home")
+    next(b for b in app.button if b.label == "Storage").click().run()
+    assert "of at most 8 GB" in read_text(app)
+    next(b for b in app.button if b.label == "Clear").click().run()
+    assert cache.size_bytes() == 0

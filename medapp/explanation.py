@@ -62,12 +62,16 @@ class Method:
     cell_px: int | None = None
 
 
-def explain(network: Explainable, x: Tensor, class_indices: ArrayLike, method: str = "gradcam") -> list[Heatmap]:
-    """A heatmap for each image of a batch. Leaves the network as it was: no gradients, no hooks, the same mode.
+def explain(
+    network: Explainable, x: Tensor, class_indices: ArrayLike | None = None, method: str = "gradcam"
+) -> tuple[Tensor, list[Heatmap]]:
+    """Logits (N, K) float32 and a heatmap for each image of a batch, by one forward pass.
+
+    Leaves the network as it was: no gradients, no hooks, the same mode. Under autocast it computes at that precision.
 
     Args:
         x: (N, 3, S, S), normalised as for prediction, on the network's device.
-        class_indices: (N,) the class that each heatmap explains.
+        class_indices: (N,) the class that each heatmap explains; None: the one with the highest logit.
         method: a key of `METHODS`.
 
     Raises:
@@ -75,14 +79,20 @@ def explain(network: Explainable, x: Tensor, class_indices: ArrayLike, method: s
         ValueError: the network is in training mode, or there is not one class index for each image.
     """
     row = find_method(method)
-    indices = torch.as_tensor(np.asarray(class_indices), dtype=torch.long, device=x.device)
+    indices = None if class_indices is None else torch.as_tensor(np.asarray(class_indices), dtype=torch.long, device=x.device)
     if network.training:
         raise ValueError("heatmaps need a network in evaluation mode: in training mode a map depends on its batch")
-    if indices.shape != x.shape[:1]:
+    if indices is not None and indices.shape != x.shape[:1]:
         raise ValueError(f"class_indices must be one for each of {len(x)} images, not {tuple(indices.shape)}")
     if len(x) == 0:
-        return []
-    maps, gradients = differentiate(network, x, indices, row.cell_px)
+        return torch.zeros(0, 0), []
+    logits, maps, gradients = differentiate(network, x, indices, row.cell_px)
+    with torch.autocast(x.device.type, enabled=False):  # what follows costs little and wants float32
+        return logits, _draw(row, x, maps, gradients)
+
+
+def _draw(row: Method, x: Tensor, maps: Tensor, gradients: Tensor) -> list[Heatmap]:
+    """From maps and gradients to heatmaps as large as the images, scaled, each with a note where it shows nothing."""
     is_finite = (maps.isfinite() & gradients.isfinite()).flatten(1).all(dim=1)
     kept = is_finite[:, None, None, None]  # one broken image must not break its batch
     zero = torch.zeros((), device=x.device)
@@ -100,8 +110,10 @@ def explain(network: Explainable, x: Tensor, class_indices: ArrayLike, method: s
     return [Heatmap(v, _find_note(f)) for v, f in zip(values.cpu().numpy(), facts, strict=True)]
 
 
-def differentiate(network: Explainable, x: Tensor, class_indices: Tensor, cell_px: int | None = None) -> tuple[Tensor, Tensor]:
-    """Maps at the target layer and the gradients of each image's chosen logit by them, both (N, C, h, w) float32.
+def differentiate(
+    network: Explainable, x: Tensor, class_indices: Tensor | None, cell_px: int | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Logits (N, K), maps at the target layer and the gradients of each image's chosen logit by them (N, C, h, w), all float32.
 
     Frozen weights do not matter, since the gradient ends at the maps; `torch.autograd.grad` writes to no parameter.
     """
@@ -109,14 +121,15 @@ def differentiate(network: Explainable, x: Tensor, class_indices: Tensor, cell_p
         with torch.no_grad():
             maps, later = _forward_to_target(network, x, cell_px)
         maps = maps.detach().requires_grad_()
-        picks = class_indices[:, None].clone()  # outside of inference mode, whatever mode the caller is in
         with torch.enable_grad():
             last = maps
             for stage in later:
                 last = stage(last)
-            scores = network.logits_from_maps(last).gather(1, picks).sum()
+            logits = network.logits_from_maps(last)
+            picks = logits.argmax(1) if class_indices is None else class_indices.clone()  # outside of the caller's inference mode
+            scores = logits.gather(1, picks[:, None]).sum()
         (gradients,) = torch.autograd.grad(scores, maps)
-        return maps.detach().float(), gradients.float()
+        return logits.detach().float(), maps.detach().float(), gradients.float()
 
 
 def _forward_to_target(network: Explainable, x: Tensor, cell_px: int | None) -> tuple[Tensor, list[nn.Module]]:

@@ -49,11 +49,21 @@ class Model:
     def predict(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Pixels (N, S, S, C) to probabilities (N, K)."""
         rows = []
-        with torch.inference_mode(), torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bfloat16"):
+        with torch.inference_mode(), self._autocast():
             for start in range(0, len(pixels), BATCH):
                 logits = self.network(self.to_input(pixels[start : start + BATCH]))
                 rows.append(torch.softmax(logits.float(), 1).cpu().numpy())
         return np.concatenate(rows) if rows else np.zeros((0, len(self.classes)), np.float32)
+
+    def explain(self, pixels: NDArray[np.uint8], method: str, class_name: str | None = None) -> tuple[NDArray[np.float32], list[Heatmap]]:
+        """Pixels (N, S, S, C) to probabilities (N, K) and heatmaps for the class named, or for each image's predicted one."""
+        chosen = None if class_name is None else np.full(len(pixels), self.classes.index(class_name))
+        with self._autocast():
+            logits, heatmaps = explain(self.network, self.to_input(pixels), chosen, method)
+        return torch.softmax(logits, 1).cpu().numpy(), heatmaps
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bfloat16")
 
 
 @dataclass(frozen=True)
@@ -118,11 +128,11 @@ def _predict_batch(model: Model, files: Sequence[Path], method: str | None, clas
         yield from read
         return
     pixels = to_batch(squares)
-    probabilities = model.predict(pixels)
-    heatmaps: list[Heatmap | None] = [None] * len(squares)
-    if method is not None:
-        chosen = probabilities.argmax(1) if class_name is None else np.full(len(squares), model.classes.index(class_name))
-        heatmaps = list(explain(model.network, model.to_input(pixels), chosen, method))
+    heatmaps: Sequence[Heatmap | None] = [None] * len(squares)
+    if method is None:
+        probabilities = model.predict(pixels)
+    else:
+        probabilities, heatmaps = model.explain(pixels, method, class_name)
     rows = iter(zip(probabilities, heatmaps, strict=True))
     for prediction in read:
         if prediction.error is not None:

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from medapp.ui.elements import read_element
+from medapp.ui.elements import read_element, read_script
 
 PAGE_SIZE = 60
 
 _gallery = st.components.v2.component(
-    "medapp_gallery", html='<div class="gallery"></div>', css=read_element("gallery.css"), js=read_element("gallery.js")
+    "medapp_gallery", html='<div class="gallery"></div>', css=read_element("gallery.css"), js=read_script("gallery.js")
 )
 
 

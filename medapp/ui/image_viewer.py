@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from medapp.data.samples import Box
-from medapp.ui.elements import read_element
+from medapp.ui.elements import read_element, read_script
 from medapp.ui.gallery import build_data_uri
 
 LONGEST_SIDE = 1600  # of the image that is sent; larger ones are scaled for the screen, boxes with them
 
 _viewer = st.components.v2.component(
-    "medapp_image_viewer", html='<div class="viewer"></div>', css=read_element("image_viewer.css"), js=read_element("image_viewer.js")
+    "medapp_image_viewer", html='<div class="viewer"></div>', css=read_element("image_viewer.css"), js=read_script("image_viewer.js")
 )
 
 

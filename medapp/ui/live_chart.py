@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from medapp.ui.elements import read_element
+from medapp.ui.elements import read_element, read_script
 
 MOST_POINTS = 500  # of a series that are sent: more cannot be told apart on a screen
 ACCENT = -1
@@ -21,7 +21,7 @@ ACCENT = -1
 def _build_library() -> str:
     style = json.dumps(read_element("uplot/uPlot.min.css") + read_element("live_chart.css"))
     library = read_element("uplot/uPlot.iife.min.js").replace("var uPlot=", "globalThis.uPlot=", 1)
-    return f"{library}\nglobalThis.medappChartStyle = {style};\n{read_element('live_chart.js')}\nexport default () => {{}};\n"
+    return f"{library}\nglobalThis.medappChartStyle = {style};\n{read_script('live_chart.js')}\nexport default () => {{}};\n"
 
 
 _HAND_OVER = """

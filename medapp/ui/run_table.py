@@ -6,11 +6,11 @@ from typing import Any
 import streamlit as st
 
 from medapp.runs.folder import Run
-from medapp.ui.elements import read_element
+from medapp.ui.elements import read_element, read_script
 from medapp.ui.run_view import METRICS, state_recipe
 
 _table = st.components.v2.component(
-    "medapp_run_table", html='<div class="scroll"></div>', css=read_element("run_table.css"), js=read_element("run_table.js")
+    "medapp_run_table", html='<div class="scroll"></div>', css=read_element("run_table.css"), js=read_script("run_table.js")
 )
 
 

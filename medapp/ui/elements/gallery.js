@@ -1,12 +1,5 @@
 // A grid of thumbnails; a click or Enter tells the page which one. All text goes through textContent.
 // data: { tiles: [{ id, source, caption, colour, label, badge }], legend: [{ label, colour }], chosen, note }
-const make = (tag, name, parent, text) => {
-  const element = document.createElement(tag);
-  if (name) element.className = name;
-  if (text) element.textContent = text;
-  parent.append(element);
-  return element;
-};
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const host = parentElement.querySelector(".gallery");

@@ -5,13 +5,6 @@
 const SVG = "http://www.w3.org/2000/svg";
 const kept = new WeakMap(); // element → what the user has set
 
-const make = (tag, name, parent, text) => {
-  const element = document.createElement(tag);
-  if (name) element.className = name;
-  if (text !== undefined) element.textContent = text;
-  if (parent) parent.append(element);
-  return element;
-};
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
 function paintMap(canvas, { values, size, colours }) {

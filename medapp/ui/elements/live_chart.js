@@ -8,13 +8,6 @@
   const css = (element, name) => getComputedStyle(element).getPropertyValue(name).trim();
   const colourOf = (element, place) =>
     place < 0 ? css(element, "--st-primary-color") : css(element, "--st-chart-categorical-colors").split(",")[place];
-  const make = (tag, name, parent, text) => {
-    const element = document.createElement(tag);
-    if (name) element.className = name;
-    if (text !== undefined) element.textContent = text;
-    if (parent) parent.append(element);
-    return element;
-  };
   const round = (value) => (value == null ? "–" : Math.abs(value) < 0.01 && value ? value.toExponential(1) : value.toFixed(3));
   const soften = (colour, share) => `color-mix(in srgb, ${colour} ${share}%, transparent)`;
 

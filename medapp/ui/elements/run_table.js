@@ -1,12 +1,5 @@
 // Rows with two-line cells; a click on a row tells the page which one. All text goes through textContent.
 // data: { head: [text], rows: [{ id, name, facts, cells: [{ text, small }] }] }
-const make = (tag, name, parent, text) => {
-  const element = document.createElement(tag);
-  if (name) element.className = name;
-  if (text) element.textContent = text;
-  parent.append(element);
-  return element;
-};
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const host = parentElement.querySelector(".scroll");

@@ -1,0 +1,76 @@
+"""How long from `streamlit run app.py` to the first page that says something, beside `streamlit hello`?
+
+    python -m benchmarks.startup
+
+Both start a server on a free port; a Chromium that is open already asks for the page until it answers, and the clock stops when the
+page's title can be read.
+"""
+
+import argparse
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Error, sync_playwright
+
+from benchmarks.alternate import alternate, ratio
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from browser.serving import FLAGS, ROOT, find_chromium  # the browser of the tests
+
+HELLO = "Welcome to Streamlit"
+OURS = "From medical images to a model that shows why"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=7)
+    options = parser.parse_args()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        ways = {"hello": start_and_see(browser, ["hello"], HELLO), "app": start_and_see(browser, ["run", "app.py"], OURS)}
+        measured = alternate(ways, options.repeats)
+    print(f"{options.repeats} rounds, medians: streamlit hello {statistics.median(measured['hello']):.2f} s, ", end="")
+    print(f"this app {statistics.median(measured['app']):.2f} s, ratio {ratio(measured['app'], measured['hello']):.2f}")
+
+
+def start_and_see(browser: Browser, arguments: list[str], title: str) -> Callable[[], float]:
+    """A function that starts a server, waits for a page's title, stops the server, and gives the seconds to the title."""
+
+    def timed() -> float:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        quiet = ["--server.port", str(port), "--server.headless", "true", "--browser.gatherUsageStats", "false"]
+        page = browser.new_page()
+        before = time.perf_counter()
+        server = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", *arguments, *quiet], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            while not answers(page.goto, f"http://127.0.0.1:{port}"):
+                time.sleep(0.02)
+            page.get_by_text(title).first.wait_for(timeout=120_000)
+            return time.perf_counter() - before
+        finally:
+            page.close()
+            server.terminate()
+            server.wait(timeout=30)
+
+    return timed
+
+
+def answers(go: Callable[[str], object], url: str) -> bool:
+    try:
+        go(url)
+    except Error:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    main()

@@ -176,10 +176,12 @@ def test_a_dicom_in_colour_and_of_several_frames() -> None:
 
 
 def test_damaged_dicom_files_are_read_or_refused() -> None:
-    whole, chance = build_dicom(GREY, WindowCenter=40, WindowWidth=80), random.Random(0)
+    whole, chance, taken = build_dicom(GREY, WindowCenter=40, WindowWidth=80), random.Random(0), 0
     for _ in range(150):
         content = bytearray(whole)
         for _ in range(chance.choice((1, 4, 30))):
             content[chance.randrange(128, len(content))] = chance.randrange(256)
         with contextlib.suppress(ImageError):
             decode_image(bytes(content[: chance.choice((len(content), chance.randrange(len(content))))]), ".dcm")
+            taken += 1
+    assert 0 < taken < 150  # anything but an ImageError is a crash

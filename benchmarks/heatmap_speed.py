@@ -35,8 +35,9 @@ def main() -> None:
     parser.add_argument("run")
     parser.add_argument("--images", type=int, default=256)
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(options.threads)
     workspace, catalog = find_workspace(), Catalog(find_workspace())
     run = find_run(workspace, options.run)
     model = load_model(run)
@@ -87,7 +88,7 @@ def time_way(name: str, way: Callable[[], Floats], maps: dict[str, Floats]) -> C
 def draw_with_library(network: Any, x: Tensor) -> Floats:
     """As its README does it, one image after the other, for the predicted class."""
     cam = pytorch_grad_cam.GradCAM(network, [network.stages[-1][1]])
-    drawn = [cam(image[None])[0] for image in x]
+    drawn = [cam(image[None], None)[0] for image in x]
     network.zero_grad(set_to_none=True)
     return np.stack(drawn)
 

@@ -1,4 +1,4 @@
-"""How fast are predictions with Grad-CAM beside pytorch-grad-cam image by image, and are the maps the same?
+"""How fast are predictions with Grad-CAM beside pytorch-grad-cam, image by image and in batches, and are the maps the same?
 
     python -m benchmarks.heatmap_speed RUN
 
@@ -10,7 +10,8 @@ import argparse
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,8 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     workspace, catalog = find_workspace(), Catalog(find_workspace())
     run = find_run(workspace, options.run)
-    model = load_model(run)
+    model = replace(load_model(run), device="cpu")
+    model.network.to("cpu")
     samples = catalog.load_samples(catalog.find_data_set(run.recipe.dataset))[: options.images]
     x = model.to_input(load_pixels(samples, run.recipe.preprocess, run.recipe.image_size))
     batches = [x[start : start + BATCH] for start in range(0, len(x), BATCH)]
@@ -54,7 +56,10 @@ def main() -> None:
             return ours()
 
     def library() -> Floats:
-        return draw_with_library(model.network, x)
+        return draw_with_library(model.network, x.split(1))
+
+    def library_batched() -> Floats:
+        return draw_with_library(model.network, batches)
 
     def limit() -> Floats:
         for batch in batches:
@@ -65,7 +70,14 @@ def main() -> None:
         with torch.autocast("cpu", torch.bfloat16):
             return limit()
 
-    ways = {"library": library, "ours": ours, "ours, bfloat16": ours_bfloat16, "limit": limit, "limit, bfloat16": limit_bfloat16}
+    ways = {
+        "library": library,
+        "library, batched": library_batched,
+        "ours": ours,
+        "ours, bfloat16": ours_bfloat16,
+        "limit": limit,
+        "limit, bfloat16": limit_bfloat16,
+    }
     measured = alternate({name: time_way(name, way, maps) for name, way in ways.items()}, options.repeats)
     print(f"{len(x)} images, {run.recipe.image_size} px, {options.repeats} rounds, medians; predictions and Grad-CAM")
     for name, seconds in measured.items():
@@ -85,12 +97,12 @@ def time_way(name: str, way: Callable[[], Floats], maps: dict[str, Floats]) -> C
     return timed
 
 
-def draw_with_library(network: Any, x: Tensor) -> Floats:
-    """As its README does it, one image after the other, for the predicted class."""
+def draw_with_library(network: Any, batches: Sequence[Tensor]) -> Floats:
+    """As its README does it, for the predicted class."""
     cam = pytorch_grad_cam.GradCAM(network, [network.stages[-1][1]])
-    drawn = [cam(image[None], None)[0] for image in x]
+    drawn = [cam(batch, None) for batch in batches]
     network.zero_grad(set_to_none=True)
-    return np.stack(drawn)
+    return np.concatenate(drawn)
 
 
 def compare(a: Floats, b: Floats) -> float:

@@ -7,10 +7,12 @@ page's title can be read.
 """
 
 import argparse
+import os
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -46,13 +48,16 @@ def start_and_see(browser: Browser, arguments: list[str], title: str) -> Callabl
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         quiet = ["--server.port", str(port), "--server.headless", "true", "--browser.gatherUsageStats", "false"]
+        home = tempfile.TemporaryDirectory()
         page = browser.new_page()
         before = time.perf_counter()
         server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", *arguments, *quiet], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+            [sys.executable, "-m", "streamlit", *arguments, *quiet], cwd=ROOT, env={**os.environ, "MEDAPP_HOME": home.name},
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
         try:
             while not answers(page.goto, f"http://127.0.0.1:{port}"):
+                assert server.poll() is None, "the server ended"
                 time.sleep(0.02)
             page.get_by_text(title).first.wait_for(timeout=120_000)
             return time.perf_counter() - before
@@ -60,6 +65,7 @@ def start_and_see(browser: Browser, arguments: list[str], title: str) -> Callabl
             page.close()
             server.terminate()
             server.wait(timeout=30)
+            home.cleanup()
 
     return timed
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import medapp
+from medapp.data.cache import open_cache
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
 from medapp.workspace import find_workspace
@@ -30,6 +31,7 @@ ARMS: dict[str, dict[str, Any]] = {
     "last stage": {"strategy": "last-stage", **EQUAL},
     "fine-tune": {"strategy": "fine-tune", **EQUAL},
     "from scratch": {"strategy": "scratch", **EQUAL},
+    "fine-tune, strong augmentation": {"strategy": "fine-tune", "augmentation": "strong", **EQUAL},
     "last stage, to early stopping": {"strategy": "last-stage", **LONG},
     "fine-tune, to early stopping": {"strategy": "fine-tune", **LONG},
     "from scratch, to early stopping": {"strategy": "scratch", **LONG},
@@ -53,7 +55,7 @@ def main() -> None:
 
 
 def _spend() -> float:
-    """CPU seconds of the children that ended: what a run cost whatever else the machine did meanwhile."""
+    """CPU seconds of the children that ended: what a run cost, its process's start included, whether or not it had to wait for a core."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
@@ -74,15 +76,23 @@ def measure(folder: Path, out: Path, seeds: int, arms: list[str], splits: list[s
     for seed, arm, split in product(range(seeds), arms, splits):
         if (arm, split, seed) in done:
             continue
+        open_cache(workspace).clear()  # each run pays for its own features
         before = _spend()
         run = medapp.train(split, seed=seed, image_size=128, threads=threads, **ARMS[arm])
         figures, epochs = medapp.evaluate(run), [e for e in run.events if e["kind"] == "epoch"]
-        row = {"arm": arm, "split": split, "seed": seed, "n": figures["n"], "intervals": figures["intervals"], "seconds": _spend() - before}
+        row = {
+            "arm": arm,
+            "split": split,
+            "seed": seed,
+            "n": figures["n"],
+            "intervals": figures["intervals"],
+            "cpu_seconds": _spend() - before,
+        }
         row |= {metric: figures[metric] for metric in METRICS}
         row |= {"epochs": len(epochs), "best_epoch": max(e["epoch"] for e in epochs if e["is_best"])}
         with out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
-        print(f"{arm} · {split} · seed {seed}: accuracy {row['accuracy']:.3f}, {row['seconds']:.0f} s", flush=True)
+        print(f"{arm} · {split} · seed {seed}: accuracy {row['accuracy']:.3f}, {row['cpu_seconds']:.0f} s", flush=True)
         run.delete()
 
 
@@ -100,7 +110,7 @@ def build_table(rows: list[dict[str, Any]]) -> str:
         for metric in METRICS:
             values = [row[metric] for row in chosen]
             figures.append(f"{statistics.mean(values):.3f} [{min(values):.3f}, {max(values):.3f}]")
-        epochs, seconds = (statistics.median(row[key] for row in chosen) for key in ("epochs", "seconds"))
+        epochs, seconds = (statistics.median(row[key] for row in chosen) for key in ("epochs", "cpu_seconds"))
         lines.append(f"| {arm} | {split} | {len(chosen)} | {chosen[0]['n']} | {' | '.join(figures)} | {epochs:.0f} | {seconds:.0f} |")
     return "\n".join(lines)
 

@@ -37,8 +37,10 @@ class Walk:
     def say(self, stop: str) -> None:
         print(f"{stop}: {self.clicks} clicks, {time.monotonic() - self.began:.1f} s", flush=True)
         if self.pictures is not None:
-            self.page.wait_for_timeout(1000)  # after the clock was read: charts draw themselves
+            paused = time.monotonic()
+            self.page.wait_for_timeout(1000)  # charts draw themselves
             self.page.screenshot(path=self.pictures / f"{stop.replace(' ', '-')}.png")
+            self.began += time.monotonic() - paused
 
     def see_heatmap(self) -> None:
         self.press("Predict with this model")  # appears when the run is done

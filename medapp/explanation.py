@@ -1,6 +1,6 @@
 """Why a network says so: heatmaps over the maps of its target layer, a whole batch at once.
 
-The forward pass goes to the maps without a graph, and only the short way from maps to logits is differentiated. A
+The forward pass goes to the maps without a graph, and only the way from maps to logits is differentiated. A
 method turns maps and gradients into a raw map; what is common to all (rectifying, enlarging, scaling, saying why a map
 is blank) stands here once.
 """
@@ -67,7 +67,8 @@ def explain(
 ) -> tuple[Tensor, list[Heatmap]]:
     """Logits (N, K) float32 and a heatmap for each image of a batch, by one forward pass.
 
-    Leaves the network as it was: no gradients, no hooks, the same mode. Under autocast it computes at that precision.
+    For a target before the last stage, the stage after it is computed twice. Under autocast it computes at that precision. Leaves the
+    network as it was: no gradients, no hooks, the same mode.
 
     Args:
         x: (N, 3, S, S), normalised as for prediction, on the network's device.
@@ -85,7 +86,7 @@ def explain(
     if indices is not None and indices.shape != x.shape[:1]:
         raise ValueError(f"class_indices must be one for each of {len(x)} images, not {tuple(indices.shape)}")
     if len(x) == 0:
-        return torch.zeros(0, 0), []
+        return network.logits_from_maps(_forward_to_target(network, x, None)[0]).detach().float(), []
     logits, maps, gradients = differentiate(network, x, indices, row.cell_px)
     with torch.autocast(x.device.type, enabled=False):  # what follows costs little and wants float32
         return logits, _draw(row, x, maps, gradients)
@@ -227,7 +228,7 @@ METHODS: dict[str, Method] = {
     ),
     "layercam": Method(
         "LayerCAM",
-        "Reads an earlier, finer stage and weighs gradients place by place: better for small findings.",
+        "Reads the last stage with cells of at most 16 px and weighs place by place: finer where the last stage is coarse.",
         _weigh_places_that_speak_for,
         cell_px=16,
     ),

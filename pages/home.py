@@ -61,5 +61,5 @@ if not models:
     draw_newcomer()
 if runs:
     draw_latest(runs)
-if data_sets and st.button("Storage", type="tertiary", icon=":material/hard_drive:"):
+if (data_sets or runs) and st.button("Storage", type="tertiary", icon=":material/hard_drive:"):
     show_storage()

@@ -1,4 +1,4 @@
-"""Each benchmark of speed runs on a handful of images and prints its ratio; what the ratio is, no test says."""
+"""Benchmarks of speed run on a handful of images and print a ratio; what the ratio is, no test says."""
 
 import importlib
 import re
@@ -22,6 +22,8 @@ def test_benchmark_runs_and_prints_a_ratio(
     arguments = [part.format(folder=trained.folder) for part in COMMANDS[name]]
     monkeypatch.setattr("sys.argv", [name, *arguments])
     threads = torch.get_num_threads()
-    importlib.import_module(f"benchmarks.{name}").main()
-    torch.set_num_threads(threads)  # the benchmarks take all cores; the tests after this one share them
+    try:
+        importlib.import_module(f"benchmarks.{name}").main()
+    finally:
+        torch.set_num_threads(threads)  # the benchmarks take all cores; the tests after this one share them
     assert re.search(r"\d\.\d+ (times|of the limit)|ratio of images/s: \d", capsys.readouterr().out)

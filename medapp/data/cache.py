@@ -7,6 +7,7 @@ aside and renamed into place, and one that is gone or damaged counts as never wr
 import contextlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from medapp.errors import WorkspaceError
 from medapp.workspace import Workspace, write_bytes
 
 LIMIT_BYTES = 8 * 2**30
+UNDER_WAY_SECONDS = 3600.0  # a file written aside that was not touched for so long belongs to a process that is gone
 
 
 def open_cache(workspace: Workspace, limit_bytes: int = LIMIT_BYTES) -> "Cache":
@@ -119,9 +121,9 @@ class Cache:
         return sum(size for _, size, _ in self._list())
 
     def clear(self) -> None:
-        """Delete all entries. On Windows those that are in use stay."""
-        for kind in self.folder.iterdir() if self.folder.is_dir() else ():
-            shutil.rmtree(kind, ignore_errors=True)
+        """Delete all entries, but none that is just being written. On Windows those that are in use stay."""
+        for _, _, path in self._list():
+            _unlink(path)
         self._known_bytes = None
 
     def _place(self, kind: str, key: str, suffix: str) -> Path:
@@ -145,12 +147,13 @@ class Cache:
         self._known_bytes = total
 
     def _list(self) -> Iterator[tuple[float, int, Path]]:
-        """When last used, size and place of each entry; what another process deletes meanwhile is left out."""
+        """When last used, size and place of each entry; what another process writes or deletes meanwhile is left out."""
         for place, _, names in os.walk(self.folder):
             for name in names:
                 with contextlib.suppress(OSError):
                     facts = (path := Path(place, name)).stat()
-                    yield facts.st_mtime, facts.st_size, path
+                    if not name.startswith(".") or time.time() - facts.st_mtime > UNDER_WAY_SECONDS:
+                        yield facts.st_mtime, facts.st_size, path
 
 
 def _unlink(path: Path) -> None:

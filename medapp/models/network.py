@@ -1,7 +1,7 @@
 """A network as three parts: named stages that make maps, a pool that makes a feature vector, a linear head that makes logits.
 
 The parts are views of a torchvision model, so a state dict has torchvision's own names and loads there too. Strategies freeze stages,
-heatmaps read the last stage's maps, features are what the pool gives.
+heatmaps read a stage's maps, mostly the last one's, features are what the pool gives.
 """
 
 from collections.abc import Callable, Sequence

@@ -27,7 +27,7 @@ from medapp.training.features import as_tensor, fold_scale, load_features, measu
 from medapp.training.loop import Loop, Part
 from medapp.training.precision import choose_device, choose_precision
 from medapp.training.recipe import STRATEGIES
-from medapp.training.strategies import cut_network, fold_norms, group_parameters
+from medapp.training.strategies import cut_network, group_parameters
 from medapp.workspace import Workspace
 
 
@@ -61,8 +61,6 @@ class Work:
         self.network = build_network(self.recipe.source, self.recipe.architecture, self.classes, self.recipe.seed, self.workspace)
         self.prefix, suffix = cut_network(self.network, STRATEGIES[self.recipe.strategy])
         self.network.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if self.prefix is not None:
-            self.prefix = fold_norms(self.prefix).to(memory_format=torch.channels_last)
         self.keeps_features = self.prefix is not None and self.recipe.augmentation == "none"
         self._say_plan(sides, suffix)
         train, validation = (self._load_part(sides[side], side) for side in ("train", "validation"))
@@ -122,7 +120,7 @@ class Work:
         if self.prefix is None:
             return x
         with torch.no_grad(), self.fabric.autocast():
-            frozen: Tensor = self.prefix(x)
+            frozen: Tensor = self.prefix.eval()(x)
         return frozen.float()
 
     def _resume(self) -> None:

@@ -10,9 +10,9 @@ from medapp.ui.server import open_workspace
 def show_storage() -> None:
     """Size and limit of the cache, counted when asked, since that walks over all its files."""
     cache = open_cache(open_workspace())
-    size, limit = cache.size_bytes() / 2**30, cache.limit_bytes / 2**30
+    size, limit = cache.size_bytes() / 1e9, cache.limit_bytes / 1e9
     st.markdown(
-        f"Prepared images, features and thumbnails take **{size:.2f} GB** of at most {limit:.0f} GB in the workspace. "
+        f"Prepared images, features and thumbnails take **{size:.2f} GB** of at most {limit:.1f} GB in the workspace. "
         "What was not used for longest is removed first. All of it is made again when it is needed; your images and models are elsewhere."
     )
     st.button("Clear", icon=":material/delete_sweep:", disabled=size == 0, on_click=cache.clear)

@@ -19,4 +19,5 @@ def test_deep_link_on_a_fresh_server_shows_the_whole_app(server: Server, open_pa
     for name in ("Start", "Data sets", "Train", "Models", "Predict"):
         expect(page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True)).to_be_visible()
     expect(page.get_by_text("Research use only. Not a medical device.")).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
     assert page.url.endswith(path)

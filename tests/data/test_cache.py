@@ -106,6 +106,24 @@ def test_bytes_are_kept_and_all_can_be_cleared(cache: Cache) -> None:
         assert kept.sum() == 4  # what is in use stays readable
 
 
+def test_clearing_spares_what_is_being_written(cache: Cache) -> None:
+    def fill(target: np.ndarray) -> None:
+        cache.clear()
+        target[...] = 7
+
+    assert cache.build_array("pixels", "ab", (4,), np.uint8, fill).tolist() == [7] * 4
+    assert cache.load_array("pixels", "ab") is not None
+
+
+def test_what_a_killed_process_left_behind_is_cleared(cache: Cache) -> None:
+    left = cache.folder / "pixels" / "ab" / ".ab.npy.1.2"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"half")
+    os.utime(left, (0, 0))
+    cache.clear()
+    assert not left.exists()
+
+
 def test_two_caches_on_one_folder_see_each_other(cache: Cache) -> None:
     cache.save_array("pixels", "ab", np.ones(4, np.uint8))
     assert Cache(cache.folder).load_array("pixels", "ab") is not None

@@ -206,6 +206,6 @@ def test_what_is_kept_to_be_faster_can_be_cleared(workspace: Workspace) -> None:
     add_folder(workspace, write_bands(workspace.root.parent / "bands"))
     app = open_page("home")
     next(b for b in app.button if b.label == "Storage").click().run()
-    assert "of at most 8 GB" in read_text(app)
+    assert "of at most 8.6 GB" in read_text(app)
     next(b for b in app.button if b.label == "Clear").click().run()
     assert cache.size_bytes() == 0

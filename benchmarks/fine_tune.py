@@ -26,8 +26,9 @@ from benchmarks.alternate import ratio
 from medapp.evaluation import evaluate
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.weights import read_weights
+from medapp.runs.events import Event
 from medapp.runs.folder import Run, create_run
-from medapp.runs.work import Work
+from medapp.runs.supervisor import Supervisor
 from medapp.training.recipe import Recipe
 from medapp.workspace import find_workspace
 
@@ -68,17 +69,16 @@ def main() -> None:
 
 
 class Sittings:
-    """A run whose worker stops at a given number of epochs and goes on when asked."""
+    """A run whose worker, a process of its own as ever, is stopped after an epoch and goes on when asked."""
 
     def __init__(self, run: Run) -> None:
-        self.run, self.workspace = run, find_workspace()
-        self.read, self.epochs, self.goal = 0, 0, 0.0
+        self.run, self.goal = run, 0.0
 
     def take_epoch(self) -> float:
         """One more epoch; its images per second."""
         self.goal += 1
-        Work(self.workspace, self.run, self._is_reached).do()
-        return float([e for e in self.run.events if e["kind"] == "step"][-1]["images_per_second"])
+        self._sit()
+        return float([e for e in self.run.events if e["kind"] == "step" and e["epoch"] == self.goal][-1]["images_per_second"])
 
     def find_preparation(self) -> float:
         """Seconds from the plan to the first step: decoding above all."""
@@ -88,15 +88,19 @@ class Sittings:
     def evaluate(self) -> dict[str, Any]:
         """On the test part, with the best epoch."""
         self.goal = math.inf
-        Work(self.workspace, self.run, self._is_reached).do()
+        self._sit()
         found = self.run.load_evaluation()
         assert found is not None
         return found
 
-    def _is_reached(self) -> bool:
-        events, self.read = self.run.load_events(self.read)
-        self.epochs += sum(e["kind"] == "epoch" for e in events)
-        return self.epochs >= self.goal
+    def _sit(self) -> None:
+        if self.run.state != "queued":
+            self.run.request_resume()
+        Supervisor(find_workspace(), only=self.run).run_to_end(self._watch)
+
+    def _watch(self, event: Event) -> None:
+        if event["kind"] == "epoch" and event["epoch"] >= self.goal:
+            self.run.request_stop()
 
 
 def find_places(folder: Path, run: Run, side: str) -> list[int]:

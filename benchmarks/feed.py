@@ -11,8 +11,7 @@ import argparse
 import os
 import statistics
 import tempfile
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -23,8 +22,8 @@ from PIL import Image
 from torchvision import datasets
 
 from benchmarks import tutorial
-from benchmarks.alternate import alternate, ratio
-from medapp.data.cache import Cache
+from benchmarks.alternate import alternate, ratio, time_way
+from medapp.data.cache import open_cache
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
 from medapp.data.pixels import load_pixels
@@ -47,7 +46,7 @@ def main() -> None:
         workspace = Workspace(Path(home))
         data_set = add_folder(workspace, folder, name="known").data_set
         samples, preprocess = Catalog(workspace).load_samples(data_set), Recipe("any").preprocess
-        cache = Cache(Path(home) / "cache")
+        cache = open_cache(workspace)
         load_pixels(samples, preprocess, size_px, cache)
 
         places = list(range(len(files)))
@@ -78,7 +77,7 @@ def main() -> None:
         }
         walk(loader)  # its workers are there from now on
         decode()  # the processes are there, the files are in the system's memory
-        measured = alternate({name: partial(time_way, way) for name, way in ways.items()}, options.repeats)
+        measured = alternate({name: time_way(way) for name, way in ways.items()}, options.repeats)
     print(f"{len(files)} files, {options.repeats} rounds, medians")
     for name, seconds in measured.items():
         print(f"{name:12} {statistics.median(seconds):6.2f} s")
@@ -95,12 +94,6 @@ def decode_file(path: Path) -> None:
 def walk(loader: Iterable[object]) -> None:
     for _ in loader:
         pass
-
-
-def time_way(way: Callable[[], None]) -> float:
-    before = time.perf_counter()
-    way()
-    return time.perf_counter() - before
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ pass to the target layer and the gradient of the logits by its maps, nothing dra
 import argparse
 import os
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from benchmarks.alternate import alternate, ratio
+from benchmarks.alternate import alternate, ratio, time_way
 from medapp.data.catalog import Catalog
 from medapp.data.pixels import load_pixels
 from medapp.explanation import differentiate, explain
@@ -39,7 +39,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    workspace, catalog = find_workspace(), Catalog(find_workspace())
+    workspace = find_workspace()
+    catalog = Catalog(workspace)
     run = find_run(workspace, options.run)
     model = replace(load_model(run), device="cpu")
     model.network.to("cpu")
@@ -48,37 +49,25 @@ def main() -> None:
     batches = [x[start : start + BATCH] for start in range(0, len(x), BATCH)]
     maps: dict[str, Floats] = {}
 
-    def ours() -> Floats:
-        return np.stack([h.values for batch in batches for h in explain(model.network, batch)[1]])
+    def draw(name: str) -> None:
+        maps[name] = np.stack([h.values for batch in batches for h in explain(model.network, batch)[1]])
 
-    def ours_bfloat16() -> Floats:
-        with torch.autocast("cpu", torch.bfloat16):
-            return ours()
+    def draw_with(name: str, given: Sequence[Tensor]) -> None:
+        maps[name] = draw_with_library(model.network, given)
 
-    def library() -> Floats:
-        return draw_with_library(model.network, x.split(1))
-
-    def library_batched() -> Floats:
-        return draw_with_library(model.network, batches)
-
-    def limit() -> Floats:
+    def differentiate_all() -> None:
         for batch in batches:
             differentiate(model.network, batch, None)
-        return np.zeros(0)
-
-    def limit_bfloat16() -> Floats:
-        with torch.autocast("cpu", torch.bfloat16):
-            return limit()
 
     ways = {
-        "library": library,
-        "library, batched": library_batched,
-        "ours": ours,
-        "ours, bfloat16": ours_bfloat16,
-        "limit": limit,
-        "limit, bfloat16": limit_bfloat16,
+        "library": partial(draw_with, "library", x.split(1)),
+        "library, batched": partial(draw_with, "library, batched", batches),
+        "ours": partial(draw, "ours"),
+        "ours, bfloat16": in_bfloat16(partial(draw, "ours, bfloat16")),
+        "limit": differentiate_all,
+        "limit, bfloat16": in_bfloat16(differentiate_all),
     }
-    measured = alternate({name: time_way(name, way, maps) for name, way in ways.items()}, options.repeats)
+    measured = alternate({name: time_way(way) for name, way in ways.items()}, options.repeats)
     print(f"{len(x)} images, {run.recipe.image_size} px, {options.repeats} rounds, medians; predictions and Grad-CAM")
     for name, seconds in measured.items():
         print(f"{name:16} {statistics.median(seconds):.2f} s, {ratio(measured['library'], seconds):.2f} times as fast as the library")
@@ -88,13 +77,9 @@ def main() -> None:
         print(f"largest difference of a stretched map from the library's: {name} {compare(maps[name], maps['library']):.1e}")
 
 
-def time_way(name: str, way: Callable[[], Floats], maps: dict[str, Floats]) -> Callable[[], float]:
-    def timed() -> float:
-        before = time.perf_counter()
-        maps[name] = way()
-        return time.perf_counter() - before
-
-    return timed
+def in_bfloat16(way: Callable[[], None]) -> Callable[[], None]:
+    """The same under autocast."""
+    return torch.autocast("cpu", torch.bfloat16)(way)  # type: ignore[no-any-return]
 
 
 def draw_with_library(network: Any, batches: Sequence[Tensor]) -> Floats:

@@ -8,7 +8,6 @@ page's title can be read.
 
 import argparse
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from playwright.sync_api import Browser, Error, sync_playwright
 from benchmarks.alternate import alternate, ratio
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from browser.serving import FLAGS, ROOT, find_chromium  # the browser of the tests
+from browser.serving import FLAGS, ROOT, find_chromium, find_port  # the browser of the tests
 
 HELLO = "Welcome to Streamlit"
 OURS = "From medical images to a model that shows why"
@@ -44,9 +43,7 @@ def start_and_see(browser: Browser, arguments: list[str], title: str) -> Callabl
     """A function that starts a server, waits for a page's title, stops the server, and gives the seconds to the title."""
 
     def timed() -> float:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = find_port()
         quiet = ["--server.port", str(port), "--server.headless", "true", "--browser.gatherUsageStats", "false"]
         home = tempfile.TemporaryDirectory()
         page = browser.new_page()

@@ -146,12 +146,6 @@ class Network(nn.Module):
             part.train(mode)
         return self
 
-    def forward_maps(self, x: Tensor) -> Tensor:
-        """Normalised images (N, 3, S, S) to the last stage's maps (N, C, h, w)."""
-        for _, stage in self.stages:
-            x = stage(x)
-        return x
-
     def logits_from_maps(self, maps: Tensor) -> Tensor:
         """Maps (N, C, h, w) to logits (N, K)."""
         logits: Tensor = self.head(self.pool(maps))
@@ -159,7 +153,9 @@ class Network(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalised images (N, 3, S, S) to logits (N, K)."""
-        return self.logits_from_maps(self.forward_maps(x))
+        for _, stage in self.stages:
+            x = stage(x)
+        return self.logits_from_maps(x)
 
 
 def normalise(images: Tensor) -> Tensor:

@@ -43,11 +43,16 @@ class Server:
         self.process.wait(timeout=30)
 
 
-def start_server(home: Path) -> Server:
-    """`streamlit run app.py` on a free port, answering."""
+def find_port() -> int:
+    """A port of this machine that nobody uses."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+def start_server(home: Path) -> Server:
+    """`streamlit run app.py` on a free port, answering."""
+    port = find_port()
     environment = {**os.environ, "MEDAPP_HOME": str(home)}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)

@@ -62,14 +62,19 @@ def _add_files() -> ImportReport | None:
     name = st.text_input("Name of the data set", key="loose-name")
     count = int(st.number_input("Classes", 2, 20, 2, key="loose-count"))
     chosen: dict[str, list[UploadedFile]] = {}
+    is_complete = bool(name)
     for place, column in enumerate(itertools.islice(_spread(count), count)):
         with column:
             label = st.text_input(f"Class {place + 1}", key=f"loose-label-{place}").strip()
             title = f"Images of {escape(label) or f'class {place + 1}'}"
             files = st.file_uploader(title, accept_multiple_files=True, key=f"loose-files-{place}")
-            if label and files:
-                chosen.setdefault(label, []).extend(files)
-    if st.button("Add the images", type="primary", disabled=not name or not chosen):
+            is_complete &= bool(label and files)
+            chosen.setdefault(label, []).extend(files)
+    if not is_complete:
+        st.caption("The set needs a name, and each class a name and images.")
+    # The number says what has arrived: a click while files still travel adds what it names.
+    title = f"Add {sum(map(len, chosen.values())):,} images" if is_complete else "Add the images"
+    if st.button(title, type="primary", disabled=not is_complete, key="loose-add"):
         with tempfile.TemporaryDirectory(dir=open_workspace().cache_folder) as folder:
             saved = {label: [save_upload(f, Path(folder) / str(i)) for f in files] for i, (label, files) in enumerate(chosen.items())}
             return add_files(open_workspace(), saved, name, on_progress=show_progress("Copying"))

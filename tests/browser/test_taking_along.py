@@ -38,12 +38,13 @@ def test_loose_files_become_a_data_set(trained: Trained, trained_server: Server,
     page.get_by_role("textbox", name="Name of the data set").fill("loose")
     page.keyboard.press("Enter")
     for place, (typed, label) in enumerate((("above ", "above"), ("below", "below"))):
+        expect(page.get_by_role("button", name="Add the images")).to_be_disabled()
         page.get_by_role("textbox", name=f"Class {place + 1}").fill(typed)
         page.keyboard.press("Enter")
         group = page.get_by_test_id("stFileUploader").filter(has_text=f"Images of {label}")
         group.locator("input[type=file]").set_input_files(sorted((trained.folder / label).glob("*.png"))[:4])
         expect(group.get_by_text("p03.png")).to_be_visible()
-    page.get_by_role("button", name="Add the images").click()
+    page.get_by_role("button", name="Add 8 images").click()  # the server has them all
     expect(page.get_by_role("heading", level=1)).to_have_text("loose")
     expect(page.locator(".tile")).to_have_count(8)
     data_set = Catalog(trained.workspace).find_data_set("loose")

@@ -11,7 +11,7 @@ from medapp.ui.frame import escape, show_errors
 from medapp.ui.live_chart import Chart, Series, draw_charts, load_charts
 from medapp.ui.recipe_form import find_idle, find_stand_in
 from medapp.ui.server import open_workspace
-from medapp.ui.standing import UNDER_WAY, Follower, Standing, format_seconds, summarise
+from medapp.ui.standing import UNDER_WAY, Follower, Standing, format_seconds
 
 CHIPS = {
     "running": ("primary", ":material/biotech:"),
@@ -61,7 +61,7 @@ def _draw(run_id: str) -> None:
         st.session_state[f"state-{run_id}"] = state
         if was in UNDER_WAY and state not in UNDER_WAY:
             st.rerun()  # the whole page: the polling ends and the results appear
-        standing = summarise(follow(run_id, run).read())
+        standing = follow(run_id, run).read()
         _draw_state(run, state, standing)
         _draw_cards(standing, run.recipe.epochs, state in UNDER_WAY)
         draw_charts(build_charts(standing, state), key=f"charts-{run_id}")

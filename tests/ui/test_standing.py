@@ -1,10 +1,12 @@
 """Where a run stands, from events written by hand."""
 
+from typing import Any
+
 import pytest
 
 from medapp.runs.folder import Run, create_run
 from medapp.training.recipe import Recipe
-from medapp.ui.standing import Follower, format_seconds, summarise
+from medapp.ui.standing import Follower, Record, Standing, format_seconds
 from medapp.workspace import Workspace
 
 PLAN = {"time": 0.0, "kind": "plan", "steps_per_epoch": 10, "epochs": 4, "train": 80, "validation": 20}
@@ -21,6 +23,13 @@ def step(time: float, number: int) -> dict[str, object]:
 
 def epoch(number: int, loss: float, is_best: bool) -> dict[str, object]:
     return {"time": 1.0, "kind": "epoch", "epoch": number, "validation_loss": loss, "is_best": is_best}
+
+
+def summarise(events: list[dict[str, Any]]) -> Standing:
+    record = Record()
+    for event in events:
+        record.add(event)
+    return record.summarise()
 
 
 def test_time_left_is_the_pace_so_far_times_what_is_missing() -> None:
@@ -53,17 +62,21 @@ def test_long_steps_say_how_far_they_are() -> None:
     assert summarise(events).activity == "Reading train images: 1,200 of 3,000"
 
 
-def test_a_follower_gives_each_event_once_and_drops_steps_taken_twice(workspace: Workspace) -> None:
+def test_a_follower_adds_what_is_new_and_drops_steps_taken_twice(workspace: Workspace) -> None:
     run: Run = create_run(workspace, Recipe(dataset="any"), "followed")
     follower = Follower(run)
-    assert [e["kind"] for e in follower.read()] == ["state"]
+    assert follower.read().activity == "Waits for its turn"
+    run.append_event("plan", epochs=4, steps_per_epoch=2, classes=["a", "b"])
     for number in (1, 2, 3):
         run.append_event("step", epoch=1, step=number, loss=1.0, rate=0.1, images_per_second=1.0)
-    assert len(follower.read()) == 4
+    run.append_event("epoch", epoch=1, train_loss=1.0, is_best=True)
+    assert len(follower.read().steps) == 3
     run.append_event("resume", epoch=0, step=1)
+    resumed = follower.read()
+    assert (list(resumed.steps), resumed.share, resumed.best) == ([0.5], 1 / 8, None)
     run.append_event("step", epoch=1, step=2, loss=0.5, rate=0.1, images_per_second=1.0)
-    steps = [e for e in follower.read() if e["kind"] == "step"]
-    assert [(e["step"], e["loss"]) for e in steps] == [(1, 1.0), (2, 0.5)]
+    standing = follower.read()
+    assert (list(standing.steps), list(standing.losses)) == ([0.5, 1.0], [1.0, 0.5])
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (190, "3 min 10 s"), (7260, "2 h 1 min")])

@@ -40,6 +40,8 @@ def draw_live_panel(run: Run) -> None:
     """Draw the panel; while the run is under way it redraws itself each second, without the rest of the page."""
     load_charts()
     st.fragment(run_every=1 if run.state in UNDER_WAY else None)(_draw)(run.folder.name)
+    with show_errors(), st.expander("Settings", icon=":material/tune:"):  # never change, so they stay out of what is redrawn
+        draw_settings(run)
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
@@ -65,7 +67,7 @@ def _draw(run_id: str) -> None:
         _draw_state(run, state, standing)
         _draw_cards(standing, run.recipe.epochs, state in UNDER_WAY)
         draw_charts(build_charts(standing, state), key=f"charts-{run_id}")
-        _draw_records(run, standing)
+        _draw_log(run, standing)
 
 
 def _draw_state(run: Run, state: str, standing: Standing) -> None:
@@ -150,13 +152,11 @@ def build_charts(standing: Standing, state: str) -> list[Chart]:
     ]  # fmt: skip
 
 
-def _draw_records(run: Run, standing: Standing) -> None:
+def _draw_log(run: Run, standing: Standing) -> None:
     with st.expander("Log", icon=":material/notes:"):
         for text in standing.messages:
             st.markdown(f"- {escape(text)}")
         st.code("\n".join(run.log.splitlines()[-200:]) or "Nothing was printed.", language=None)
-    with st.expander("Settings", icon=":material/tune:"):
-        draw_settings(run)
 
 
 def draw_settings(run: Run) -> None:

@@ -28,6 +28,8 @@ from medapp.training.recipe import Recipe
 from medapp.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+import itertools
+
 from browser.serving import Server, start_server
 
 WATCHERS = (0, 1, 10)
@@ -121,7 +123,11 @@ def weigh_server(server: Server, address: str, minutes: float) -> list[Claim]:
         watcher.stop()
     print(f"the server's memory over {ticks} ticks, MiB: {', '.join(f'{size:.0f}' for size in sizes[:: max(1, len(sizes) // 10)])}")
     growth = statistics.median(sizes[-len(sizes) // 4 :]) - statistics.median(sizes[: max(1, len(sizes) // 4)])
-    return [Claim("10", f"growth of the server's memory over {ticks:,} ticks ({sizes[0]:.0f} MiB before)", "", growth, 5, "MiB", is_ceiling=True)]
+    return [
+        Claim(
+            "10", f"growth of the server's memory over {ticks:,} ticks ({sizes[0]:.0f} MiB before)", "", growth, 5, "MiB", is_ceiling=True
+        )
+    ]
 
 
 def time_steps(run: Run, seconds: float) -> float:
@@ -131,7 +137,7 @@ def time_steps(run: Run, seconds: float) -> float:
     while True:
         time.sleep(0.2)
         steps = [e for e in run.load_events(offset)[0] if e["kind"] == "step"]
-        gaps = [b["time"] - a["time"] for a, b in zip(steps, steps[1:], strict=False) if a["epoch"] == b["epoch"]]
+        gaps = [b["time"] - a["time"] for a, b in itertools.pairwise(steps) if a["epoch"] == b["epoch"]]
         if len(gaps) >= 2 and time.monotonic() > end:
             return statistics.median(gaps)
         assert time.monotonic() < end + 60, "the run takes no steps, or one an epoch: choose a smaller batch"

@@ -2,12 +2,14 @@
 
 import threading
 import time
+from contextlib import ExitStack
 from types import TracebackType
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 PATIENCE_SECONDS = 120.0
 
@@ -23,13 +25,19 @@ class Client:
     def __init__(self, url: str, address: str = "") -> None:
         self.page, _, self.query = address.partition("?")
         self.fragments: dict[str, float] = {}  # that the page asked to be run again, with their intervals in seconds
-        self.socket: ClientConnection = connect(f"{url.replace('http', 'ws', 1)}/_stcore/stream", origin=url, max_size=None)  # type: ignore[arg-type]
+        self._opened = ExitStack()
+        place = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
+        self.socket: ClientConnection = self._opened.enter_context(connect(place, origin=Origin(url), max_size=None))
 
     def __enter__(self) -> "Client":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.socket.close()
+        self.close()
+
+    def close(self) -> None:
+        """Close the tab."""
+        self._opened.close()
 
     def rerun(self, fragment: str = "") -> tuple[float, int]:
         """Run the page, or one fragment of it: seconds until the server is done, and the bytes it sent.
@@ -70,7 +78,7 @@ class Watcher:
         """Close the tab."""
         self._ended.set()
         self._thread.join()
-        self.client.socket.close()
+        self.client.close()
 
     def _watch(self) -> None:
         fragment, interval = next(iter(self.client.fragments.items()))

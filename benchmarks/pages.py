@@ -11,21 +11,19 @@ import argparse
 import math
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
 
+import medapp
 from benchmarks.claims import Claim
 from benchmarks.client import Client, Watcher
-from medapp.data.importing import add_folder
+from benchmarks.setting import open_setting
 from medapp.data.samples import DataSet
 from medapp.runs.folder import Run, create_run
-from medapp.runs.supervisor import Supervisor
 from medapp.training.recipe import Recipe
-from medapp.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 import itertools
@@ -37,7 +35,8 @@ WATCHERS = (0, 1, 10)
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--images", type=int, default=0, help="0 takes all")
     parser.add_argument("--image-size", type=int, default=128)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--reruns", type=int, default=60)
@@ -45,17 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
     parser.add_argument("--seconds", type=float, default=30, help="of a round, for each number of watchers")
     parser.add_argument("--minutes", type=float, default=6, help="of watching by ten, for the server's memory")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as home:
-        workspace = Workspace(Path(home) / "home")
-        workspace.runs_folder.mkdir(parents=True)
-        data = add_folder(workspace, options.folder).data_set
-        probe = create_run(workspace, Recipe(data.name, strategy="linear-probe", image_size=options.image_size, epochs=5))
-        Supervisor(workspace, only=probe).run_to_end(lambda event: None)
-        word = Path(home) / "word.py"
+    with open_setting(options.folder, options.images) as setting:
+        settings = {"strategy": "linear-probe", "image_size": options.image_size, "epochs": 5}
+        probe = medapp.train(setting.data, **settings)
+        word = setting.workspace.root / "word.py"
         word.write_text('import streamlit as st\n\nst.write("word")\n', encoding="utf-8")
-        server, empty = start_server(workspace.root), start_server(workspace.root, str(word))
+        server, empty = start_server(setting.workspace.root), start_server(setting.workspace.root, str(word))
         try:
-            return measure(options, server, empty, data, probe)
+            return measure(options, server, empty, setting.data, probe)
         finally:
             server.stop()
             empty.stop()

@@ -131,7 +131,7 @@ def measure_rate(network: nn.Module, images: Tensor, is_bfloat16: bool, setting:
     fabric = Fabric(accelerator="cpu", devices=1, precision="bf16-mixed" if is_bfloat16 else "32-true")
     samples = Catalog(setting.workspace).load_samples(setting.data)[:256]
     pixels = load_pixels(samples, Recipe("any").preprocess, size_px)
-    extract = time_way(partial(compute_features, network, pixels, fabric))
+    extract = time_way(lambda: list(compute_features(network, pixels, fabric)))
     layer = nn.Conv2d(256, 256, 3, padding=1, bias=False).to(memory_format=torch.channels_last)
     maps = torch.randn(32, 256, 28, 28).contiguous(memory_format=torch.channels_last)
     convolve = time_way(partial(forward, layer, maps, is_bfloat16))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import psutil
 import torch
 from lightning_fabric import Fabric
 from numpy.typing import NDArray
@@ -20,11 +21,12 @@ from medapp.models.network import normalise, to_unit
 from medapp.models.weights import build_network, read_weights, save_network
 from medapp.runs.evaluating import judge, save_evaluation
 from medapp.runs.folder import Run
-from medapp.runs.plan import TRAINING_COST, plan_run
+from medapp.runs.plan import TRAINING_COST, find_size, plan_run
 from medapp.runs.split_table import match_split, save_split
 from medapp.training.augmentation import AUGMENTATIONS, augment
-from medapp.training.features import as_tensor, fold_scale, load_features, measure_scale
+from medapp.training.features import as_tensor, fold_scale, load_features, measure_features, measure_scale
 from medapp.training.loop import Loop, Part
+from medapp.training.memory import choose_parts
 from medapp.training.precision import choose_device, choose_precision
 from medapp.training.recipe import STRATEGIES
 from medapp.training.strategies import cut_network, group_parameters
@@ -61,7 +63,7 @@ class Work:
         self.network = build_network(self.recipe.source, self.recipe.architecture, self.classes, self.recipe.seed, self.workspace)
         self.prefix, suffix = cut_network(self.network, STRATEGIES[self.recipe.strategy])
         self.network.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.keeps_features = self.prefix is not None and self.recipe.augmentation == "none"
+        self.keeps_features = self._can_keep_features(len(samples))
         self._say_plan(sides, suffix)
         train, validation = (self._load_part(sides[side], side) for side in ("train", "validation"))
         self.scale = measure_scale(train.inputs) if self.recipe.strategy == "linear-probe" else None
@@ -70,6 +72,7 @@ class Work:
             self.recipe, self.run.checkpoint_path, self.run.append_event, self.should_stop, self._save_best,
         )  # fmt: skip
         self._resume()
+        self._bound_memory()
         self.run.append_event("state", state="training")
         if not self.loop.run():
             return False
@@ -86,6 +89,13 @@ class Work:
         if not path.exists():
             save_split(path, samples)
         return match_split(path, samples, self.run.name), data_set.classes
+
+    def _can_keep_features(self, images: int) -> bool:
+        """Images do not vary, and what the frozen part makes of them leaves half of the cache to others."""
+        if self.prefix is None or self.recipe.augmentation != "none":
+            return False
+        size = images * measure_features(self.prefix, self.recipe.image_size, self.precision == "bfloat16")
+        return size <= self.cache.limit_bytes / 2 or self.recipe.strategy == "linear-probe"
 
     def _say_plan(self, sides: dict[str, list[Sample]], suffix: torch.nn.Module) -> None:
         counts = {side: len(samples) for side, samples in sides.items()}
@@ -135,6 +145,15 @@ class Work:
         self.run.append_event("resume", epoch=p.epoch, step=p.epoch * self.loop.steps_per_epoch + p.step)
         if found:
             self.run.append_event("message", text=f"Going on after epoch {p.epoch}.")
+
+    def _bound_memory(self) -> None:
+        """Compute each batch in parts where it would take more than four fifths of the memory that is free."""
+        if self.fabric.device.type != "cpu":
+            return  # a card says itself when its memory runs out, and the loop halves what it computes at once
+        parts = choose_parts(self.recipe, *find_size(self.recipe), self.precision, round(0.8 * psutil.virtual_memory().available))
+        if parts > self.loop.progress.micro_batches:
+            self.loop.progress.micro_batches = parts
+            self.run.append_event("message", text=f"Memory is short: each batch is computed in {parts} parts, for the same step.")
 
     def _save_best(self, state: dict[str, Tensor], epoch: int) -> None:
         """The whole network with the learning part as it was after its best epoch."""

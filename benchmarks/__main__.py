@@ -42,6 +42,7 @@ BENCHMARKS = (
     Row("pages", (), (*TINY, "--batch", "4", "--reruns", "2", "--rounds", "1", "--seconds", "0.5", "--minutes", "0.02")),
     Row("gallery", (), ("--sizes", "40", "80", "--repeats", "1", "--settle", "0"), takes_folder=False),
     Row("memory", (), ("--images", "40", "--runs", "1")),
+    Row("time_left", (), (*TINY, "--batch", "4")),
     Row("live_charts", (), ("--steps", "200", "--epochs", "10", "--ticks", "2"), takes_folder=False),
 )
 

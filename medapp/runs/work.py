@@ -102,6 +102,7 @@ class Work:
         steps = -(-counts["train"] // self.recipe.batch_size)
         parameters = sum(p.numel() for p in suffix.parameters())
         asked = {"epochs": self.recipe.epochs, "batch_size": self.recipe.batch_size, "classes": self.classes}
+        asked["passes"] = TRAINING_COST["fine-tune" if self.keeps_features else self.recipe.strategy]  # a kept feature costs as an image
         machine = {"device": str(self.fabric.device), "precision": self.precision, "threads": torch.get_num_threads()}
         network = {"architecture": self.network.architecture, "parameters": parameters}
         self.run.append_event("plan", **asked, **counts, steps_per_epoch=steps, **network, **machine)

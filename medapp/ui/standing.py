@@ -85,7 +85,7 @@ class Record:
             epochs=[e for e in self._others if e["kind"] == "epoch"],
             last_step=last,
             share=min(1.0, done / total),
-            seconds_left=_estimate_seconds(self._others, last, total),
+            seconds_left=_estimate_seconds(self._others, last, plan),
             activity=_describe_activity(self._others, now, last, plan),
             messages=[e["text"] for e in self._others if e["kind"] == "message"],
         )
@@ -110,14 +110,22 @@ def _find_last(events: Sequence[Event], kind: str) -> dict[str, Any]:
     return next((e for e in reversed(events) if e["kind"] == kind), {})
 
 
-def _estimate_seconds(others: Sequence[Event], last: Event, total: int) -> float | None:
-    """At the pace since this sitting's training began: the steps that are missing."""
+def _estimate_seconds(others: Sequence[Event], last: Event, plan: Event) -> float | None:
+    """At the pace since this sitting's training began: the steps, the validations and the test part that are missing.
+
+    Work is counted in steps; an image that is only looked at costs one of the forward passes that a training image costs several of.
+    """
     begin = next((e for e in reversed(others) if e["kind"] == "state" and e["state"] == "training"), None)
-    resume = _find_last(others, "resume")
     if begin is None or not last or last["time"] <= begin["time"]:
         return None
-    taken = last["step"] - resume.get("step", 0)
-    return (last["time"] - begin["time"]) / taken * (total - last["step"]) if taken > 0 else None
+    per_epoch, start = plan.get("steps_per_epoch", 1), _find_last(others, "resume").get("step", 0)
+    look = per_epoch / max(1, plan.get("train", 0)) / plan.get("passes", 3.0)  # steps that an image takes which is only looked at
+    validation, test = look * plan.get("validation", 0), look * plan.get("test", 0)
+    ended = sum(e["kind"] == "epoch" and begin["time"] < e["time"] <= last["time"] for e in others)
+    done = last["step"] - start + ended * validation
+    epochs = plan.get("epochs", 1)
+    total = epochs * (per_epoch + validation) + test - start - start // per_epoch * validation
+    return (last["time"] - begin["time"]) / done * max(0.0, total - done) if done > 0 else None
 
 
 def _describe_activity(others: Sequence[Event], now: Event, last: Event, plan: Event) -> str:

@@ -34,7 +34,8 @@ def summarise(events: list[dict[str, Any]]) -> Standing:
 
 def test_time_left_is_the_pace_so_far_times_what_is_missing() -> None:
     standing = summarise([PLAN, state(100, "training"), step(101, 1), step(104, 4)])
-    assert standing.seconds_left == pytest.approx(36.0)  # one step a second, 36 of 40 to go
+    looks = 4 * 20 / 3 / 8  # four times 20 validation images at a third of a training image; eight of those are a step
+    assert standing.seconds_left == pytest.approx(36.0 + looks)  # one step a second, 36 of 40 to go
     assert standing.share == pytest.approx(0.1)
     assert standing.activity == "Epoch 1 of 4"
 
@@ -42,7 +43,22 @@ def test_time_left_is_the_pace_so_far_times_what_is_missing() -> None:
 def test_a_resumed_run_is_not_judged_by_its_pause() -> None:
     before = [PLAN, state(0, "training"), *(step(i, i) for i in range(1, 21))]
     after = [{"time": 9000.0, "kind": "resume", "epoch": 2, "step": 20}, state(9000, "training"), step(9002, 21)]
-    assert summarise(before + after).seconds_left == pytest.approx(2.0 * 19)
+    assert summarise(before + after).seconds_left == pytest.approx(2.0 * (19 + 2 * 20 / 3 / 8))
+
+
+def test_a_run_of_even_pace_is_foretold_exactly() -> None:
+    """A step takes 2 s, a look at the 20 validation images 5/3 s, one at 40 test images 10/3 s."""
+    plan, at = {**PLAN, "test": 40}, 0.0
+    events, left = [plan, state(at, "training")], []
+    for number in range(1, 41):
+        at += 2
+        events.append(step(at, number))
+        left.append((at, summarise(events).seconds_left))
+        if number % 10 == 0:
+            at += 2 * 20 / 3 / 8
+            events.append({**epoch(number // 10, 1.0, True), "time": at})
+    end = at + 2 * 40 / 3 / 8
+    assert [now + (seconds or 0) for now, seconds in left] == pytest.approx([end] * 40)
 
 
 def test_steps_lie_on_the_axis_of_epochs_and_the_last_best_epoch_counts() -> None:

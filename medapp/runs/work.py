@@ -39,6 +39,7 @@ class Work:
     def __init__(self, workspace: Workspace, run: Run, should_stop: Callable[[], bool]) -> None:
         self.workspace, self.run, self.should_stop = workspace, run, should_stop
         self.recipe, self.cache = run.recipe, open_cache(workspace)
+        self.passes, self.passing_seconds = 0.0, 0.0  # forward passes in this sitting, and what they took
         plan_run(workspace, self.recipe)  # the data may have changed while the run was in the queue
         torch.set_num_threads(self.recipe.threads or os.cpu_count() or 1)
         device = choose_device(self.recipe.device)
@@ -116,8 +117,12 @@ class Work:
             return Part(pixels, labels)
         assert self.prefix is not None
         key = hash_pixels(samples, self.recipe.preprocess, self.recipe.image_size)
-        progress = _Progress(self.run, f"Features of {side} images", self.should_stop)
-        return Part(load_features(self.prefix, pixels, key, self.fabric, self.cache, progress), labels)
+        progress, before = _Progress(self.run, f"Features of {side} images", self.should_stop), time.perf_counter()
+        features = load_features(self.prefix, pixels, key, self.fabric, self.cache, progress)
+        if progress.said:  # they were not kept from an earlier run
+            self.passes += len(samples)
+            self.passing_seconds += time.perf_counter() - before
+        return Part(features, labels)
 
     def _prepare(self, rows: NDArray[Any], generator: torch.Generator | None) -> Tensor:
         """Rows of pixels or features to what the learning part takes."""
@@ -170,9 +175,10 @@ class Work:
         """What an estimate for the next run like this one needs: how many forward passes a second this one did."""
         p = self.loop.progress
         cost = TRAINING_COST[self.recipe.strategy]
-        if cost and p.seconds > 0:
-            passes = p.epoch * (images * cost + len(self.loop.validation.labels))
-            self.run.append_event("speed", forwards_per_second=passes / p.seconds, seconds=p.seconds)
+        if cost:
+            self.passes, self.passing_seconds = p.epoch * (images * cost + len(self.loop.validation.labels)), p.seconds
+        if self.passing_seconds > 0:
+            self.run.append_event("speed", forwards_per_second=self.passes / self.passing_seconds, seconds=self.passing_seconds)
 
     def _evaluate(self, samples: list[Sample]) -> None:
         """Read the test part, once, with the weights of the best epoch."""

@@ -29,7 +29,7 @@ class Plan:
     Attributes:
         seconds: estimated, from start to figures.
         is_measured: the estimate comes from an earlier run like this one, not from a rule of thumb.
-        memory_bytes: what its process will take at its peak, within a sixth; on a graphics card that card's memory is asked for most of it.
+        memory_bytes: what its process will take at its peak, within a fifth; on a graphics card that card's memory is asked for most of it.
         free_bytes: of this machine's memory, now.
     """
 

@@ -8,7 +8,8 @@ from medapp.training.recipe import STRATEGIES, Recipe
 
 PROCESS_BYTES = 950 * 2**20  # with torch, the app's code and a small batch
 PASSING = 64  # images computed at once where nothing is learned
-PASSING_BYTES = {"bfloat16": 100, "float32": 200}  # of a pixel's input, stem and first maps, on the way through
+PASSING_BYTES = {"bfloat16": 100, "float32": 200}  # of a pixel's input, stem and first maps, on the way through: at least
+PASSING_MAPS = 0.15  # of what a training step would keep
 LAST_STAGE_WEIGHTS, LAST_STAGE_MAPS = 0.7, 0.12  # the last stage's share of a network
 
 
@@ -27,11 +28,11 @@ def estimate_bytes(recipe: Recipe, parameters: int, maps_mib: float, precision: 
     # autocast keeps one in bfloat16.
     held = parameters * (4 + 20 * weights + (2 if precision == "bfloat16" else 0))
     at_once = -(-recipe.batch_size // parts)
-    step = at_once * maps * maps_mib * 2**20 * area / 224**2 * size / 4
-    if weights < 1 and maps:
-        step += at_once * area * PASSING_BYTES[precision]
-    passing = min(PASSING, 2 * recipe.batch_size if maps else PASSING) * area * PASSING_BYTES[precision] / (parts if maps else 1)
-    return round(PROCESS_BYTES + held + max(step, passing))
+    kept = maps_mib * 2**20 * area / 224**2 * size / 4  # of an image, where all learns
+    passing = max(area * PASSING_BYTES[precision], PASSING_MAPS * kept)
+    step = at_once * (maps * kept + (passing if 0 < maps < 1 else 0))
+    looking = min(PASSING, 2 * recipe.batch_size) / parts if maps else PASSING
+    return round(PROCESS_BYTES + held + max(step, looking * passing))
 
 
 def choose_parts(recipe: Recipe, parameters: int, maps_mib: float, precision: str, available: int) -> int:

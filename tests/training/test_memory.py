@@ -23,7 +23,7 @@ def test_estimates_lie_near_measured_peaks(
     network: tuple[int, float], strategy: str, image_size: int, batch: int, precision: str, peak_mib: float
 ) -> None:
     recipe = Recipe("any", strategy=strategy, image_size=image_size, batch_size=batch)
-    assert estimate_bytes(recipe, *network, precision) / 2**20 == pytest.approx(peak_mib, rel=1 / 6)
+    assert estimate_bytes(recipe, *network, precision) / 2**20 == pytest.approx(peak_mib, rel=1 / 5)
 
 
 def test_a_large_batch_is_computed_in_as_many_parts_as_fit() -> None:

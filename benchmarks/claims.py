@@ -29,11 +29,15 @@ class Claim:
 
     def __str__(self) -> str:
         beside = f" beside {self.against}" if self.against else ""
-        return f"{self.line}: {self.what}{beside}: {self.figure:.3g} {self.unit} (aim {self.aim_text}): {self.verdict}"
+        return f"{self.line}: {self.what}{beside}: {self.figure_text} (aim {self.aim_text}): {self.verdict}"
+
+    @property
+    def figure_text(self) -> str:
+        return f"{self.figure:{',.0f' if abs(self.figure) >= 1000 else '.3g'}} {self.unit}".strip()
 
     @property
     def aim_text(self) -> str:
-        return f"{'≤' if self.is_ceiling else '≥'} {self.aim:g} {self.unit}"
+        return f"{'≤' if self.is_ceiling else '≥'} {self.aim:g} {self.unit}".strip()
 
     @property
     def verdict(self) -> str:
@@ -43,5 +47,5 @@ class Claim:
 def build_table(claims: Iterable[Claim]) -> str:
     """A Markdown table, a claim a row."""
     lines = ["| line | claim | reference of the same run | figure | aim | |", "|---|---|---|---|---|---|"]
-    lines += [f"| {c.line} | {c.what} | {c.against or '–'} | {c.figure:.3g} {c.unit} | {c.aim_text} | {c.verdict} |" for c in claims]
+    lines += [f"| {c.line} | {c.what} | {c.against or '–'} | {c.figure_text} | {c.aim_text} | {c.verdict} |" for c in claims]
     return "\n".join(lines)

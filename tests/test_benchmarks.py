@@ -29,6 +29,7 @@ def test_a_claim_says_whether_its_aim_is_met() -> None:
     faster, slower = Claim("1", "a", "b", 2.0, 1.5), Claim("2", "a", "b", 2.0, 1.5, is_ceiling=True)
     assert (faster.verdict, faster.aim_text) == ("met", "≥ 1.5 ×")
     assert (slower.verdict, slower.aim_text) == ("missed", "≤ 1.5 ×")
+    assert [Claim("1", "a", "", figure, 1.0, "").figure_text for figure in (12345.6, 0.012345)] == ["12,346", "0.0123"]
 
 
 def test_claims_of_an_earlier_measurement_are_replaced(tmp_path: Path) -> None:

@@ -1,71 +1,119 @@
-"""How fast is a fine-tune beside the tutorials' loop, at which accuracy?
+"""How fast is a fine-tune beside the tutorials' loop and beside the bare step, at which accuracy? And how much faster is the last stage?
 
     python -m benchmarks.fine_tune DATA_FOLDER
 
-Both train on the CPU on the same images from the same weights, an epoch of one and an epoch of the other in turn (of ours a sitting that
-is stopped at the epoch's end and resumed), so that a machine whose speed drifts is fair to both. Images per second are those of the
-steps, loading included, validation left out: the tutorial decodes in each step, ours once before the first, which is said apart. Ours
-computes at the precision that a run would choose, the tutorial's loop in float32. At the end both are evaluated on the same test images.
+An epoch of each in turn, so that a machine whose speed drifts is fair to all: of ours a sitting that is stopped at the epoch's end and
+resumed. Images per second are those of the steps, loading included, validation left out: the tutorial decodes in each step, ours once
+before the first. Ours computes at the precision that a run would choose, the tutorials' loop in float32. The bare step is the same network,
+precision and optimiser on one batch that lies in memory, without augmentation. At the end ours and the tutorials' are evaluated on the
+same test images.
 """
 
 import argparse
 import math
-import os
 import statistics
+import time
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import torch
-from torchvision import datasets
+from torch import nn
 
-import medapp
 from benchmarks import tutorial
 from benchmarks.alternate import ratio
+from benchmarks.claims import Claim
+from benchmarks.setting import Setting, open_setting
 from medapp.evaluation import evaluate
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.weights import read_weights
 from medapp.runs.events import Event
 from medapp.runs.folder import Run, create_run
 from medapp.runs.supervisor import Supervisor
+from medapp.training.precision import choose_precision
 from medapp.training.recipe import Recipe
 from medapp.workspace import find_workspace
 
 BATCH = 32
+OURS: dict[str, dict[str, Any]] = {
+    "fine-tune": {"strategy": "fine-tune"},
+    "last stage": {"strategy": "last-stage"},
+    "last stage, maps kept": {"strategy": "last-stage", "augmentation": "none"},
+}
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> list[Claim]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--image-size", type=int, default=128)
-    parser.add_argument("--workers", type=int, default=2, help="of the tutorial's DataLoader")
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of the tutorial's arithmetic")
-    options = parser.parse_args()
-    data = medapp.add_data(options.folder)
-    recipe = Recipe(data.name, strategy="fine-tune", epochs=options.epochs, image_size=options.image_size, batch_size=BATCH, device="cpu")
-    ours = Sittings(create_run(find_workspace(), recipe))
-    own_rates, rates = [ours.take_epoch()], []  # the first one also reads the images and decides the split
-    places = [find_places(options.folder, ours.run, side) for side in ("train", "test")]
-    loader, test_loader = tutorial.build_loaders(options.folder, options.image_size, BATCH, options.workers, *places)
-    model = tutorial.build_model(read_weights(BUNDLED_PATH)[0], len(data.classes), is_frozen=False)
-    steps = tutorial.train(model, loader, options.epochs, 1e-3)
-    for epoch in range(1, options.epochs + 1):
-        if epoch > 1:
-            own_rates.append(ours.take_epoch())
-        torch.set_num_threads(options.threads)
-        taken = list(islice(steps, len(loader)))
-        rates.append(sum(n for n, _ in taken) / sum(s for _, s in taken))
-        print(f"epoch {epoch}: {own_rates[-1]:.0f} and {rates[-1]:.0f} images/s", flush=True)
+    parser.add_argument("--images", type=int, default=0, help="0 takes all")
+    parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--bare-steps", type=int, default=15, help="a round")
+    options = parser.parse_args(arguments)
+    with open_setting(options.folder, options.images) as setting:
+        return measure(setting, options)
+
+
+def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
+    size_px, batch = options.image_size, options.batch
+    facts = {"epochs": options.epochs, "image_size": size_px, "batch_size": batch, "device": "cpu"}
+    ours = {name: Sittings(create_run(setting.workspace, Recipe(setting.data.name, **facts, **row))) for name, row in OURS.items()}
+    rates = {name: [sittings.take_epoch()] for name, sittings in ours.items()}  # the first ones also read the images and decide the split
+    places = [setting.find_places(ours["fine-tune"].run, side) for side in ("train", "test")]
+    weights = read_weights(BUNDLED_PATH)[0]
+    model = tutorial.build_model(weights, len(setting.data.classes), is_frozen=False)
+    feeding = tutorial.find_best_feeding(model, setting.folder, size_px, batch, places[0])
+    loader, test_loader = tutorial.build_loaders(setting.folder, size_px, batch, feeding.workers, *places)
+    steps, bare = tutorial.train(model, loader, options.epochs, 1e-3), BareStep(weights, len(setting.data.classes), size_px, batch)
+    rates |= {"tutorial": [], "bare": []}
+    for epoch in range(options.epochs):
+        for name, sittings in ours.items() if epoch else ():
+            rates[name].append(sittings.take_epoch())
+        with feeding:
+            taken = list(islice(steps, len(loader)))
+        rates["tutorial"].append(sum(n for n, _ in taken) / sum(s for _, s in taken))
+        rates["bare"].append(bare.take_steps(options.bare_steps))
+        print(f"{size_px} px, images/s: {', '.join(f'{name} {values[-1]:.0f}' for name, values in rates.items())}", flush=True)
     probabilities, labels = tutorial.predict(model, test_loader)
-    theirs = evaluate(probabilities.numpy(), labels.numpy(), data.classes).to_dict()
-    print(f"{options.image_size} px, {options.epochs} epochs, {len(places[0])} training images, medians over the epochs")
-    plan = next(e for e in ours.run.events if e["kind"] == "plan")
-    print(f"ours, {plan['precision']}:               {statistics.median(own_rates):.0f} images/s, accuracy {describe(ours.evaluate())}")
-    print(f"tutorial's loop, Adam 0.001:  {statistics.median(rates):.0f} images/s, accuracy {describe(theirs)}")
-    print(f"ratio of images/s: {ratio(own_rates, rates):.2f}; before its first step ours took {ours.find_preparation():.1f} s")
-    ours.run.delete()
+    theirs = evaluate(probabilities.numpy(), labels.numpy(), setting.data.classes).to_dict()
+    print(f"{size_px} px, {options.epochs} epochs, {len(places[0])} training images, {feeding}; medians over the epochs")
+    for name, values in rates.items():
+        reached = f", accuracy {describe(ours[name].evaluate())}" if name in ours else ""
+        print(f"{name}: {statistics.median(values):.1f} images/s{reached}")
+    print(f"the tutorials' loop: accuracy {describe(theirs)}")
+    print(f"before its first step ours took {ours['fine-tune'].find_preparation():.1f} s")
+    what, own = f"fine-tune, ResNet-18, {size_px} px, images/s", rates["fine-tune"]
+    return [
+        Claim("4a", what, "the tutorials' loop", ratio(own, rates["tutorial"]), 1.8 if bare.is_bfloat16 else 1.2),
+        Claim("4b", what, "the bare step on one batch in memory", ratio(own, rates["bare"]), 0.95),
+        Claim("6", f"last stage alone, {size_px} px, images/s", "fine-tune", ratio(rates["last stage"], own), 2),
+        Claim("6", f"the same, maps kept, {size_px} px, images/s", "fine-tune", ratio(rates["last stage, maps kept"], own), 4),
+    ]
+
+
+class BareStep:
+    """The least a training step can be: forward, backward and AdamW on the same batch again and again."""
+
+    def __init__(self, weights: dict[str, torch.Tensor], classes: int, size_px: int, batch: int) -> None:
+        self.is_bfloat16 = choose_precision("auto", "cpu", find_workspace()) == "bfloat16"
+        self.model = tutorial.build_model(weights, classes, is_frozen=False).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+        self.optimiser = torch.optim.AdamW(self.model.parameters(), 1e-4, fused=True)
+        self.images = torch.randn(batch, 3, size_px, size_px).contiguous(memory_format=torch.channels_last)
+        self.labels = torch.arange(batch) % classes
+
+    def take_steps(self, count: int) -> float:
+        """Images per second over so many steps, after two to warm up."""
+        for step in range(count + 2):
+            if step == 2:
+                before = time.perf_counter()
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.is_bfloat16):
+                logits = self.model(self.images)
+            nn.functional.cross_entropy(logits.float(), self.labels).backward()
+            self.optimiser.step()
+            self.optimiser.zero_grad(set_to_none=True)
+        return count * len(self.labels) / (time.perf_counter() - before)
 
 
 class Sittings:
@@ -88,7 +136,8 @@ class Sittings:
     def evaluate(self) -> dict[str, Any]:
         """On the test part, with the best epoch."""
         self.goal = math.inf
-        self._sit()
+        if self.run.state != "done":
+            self._sit()
         found = self.run.load_evaluation()
         assert found is not None
         return found
@@ -103,18 +152,11 @@ class Sittings:
             self.run.request_stop()
 
 
-def find_places(folder: Path, run: Run, side: str) -> list[int]:
-    """Where the images of one side of a run stand in `ImageFolder`."""
-    rows = pq.read_table(run.folder / "split.parquet").to_pylist()
-    names = {row["name"] for row in rows if row["split"] == side}
-    files = datasets.ImageFolder(str(folder)).samples
-    return [i for i, (path, _) in enumerate(files) if Path(path).relative_to(folder).as_posix() in names]
-
-
 def describe(figures: dict[str, Any]) -> str:
     low, high = figures["intervals"]["accuracy"]
     return f"{figures['accuracy']:.3f} [{low:.3f}, {high:.3f}] (n = {figures['n']})"
 
 
 if __name__ == "__main__":
-    main()
+    for claim in main():
+        print(claim)

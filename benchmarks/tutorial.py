@@ -1,7 +1,12 @@
 """The plain loop, as the tutorials write it: ImageFolder, DataLoader, float32, Adam. The reference of the claims of speed; it stays so."""
 
+import copy
+import os
+import statistics
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice, product
 from pathlib import Path
 
 import torch
@@ -11,8 +16,10 @@ from torchvision import datasets, models, transforms
 
 from medapp.models.network import MEAN, STD
 
+Loader = DataLoader[tuple[torch.Tensor, torch.Tensor]]
 
-def build_loaders(folder: Path, size_px: int, batch: int, workers: int, train: list[int], test: list[int]) -> tuple[DataLoader, DataLoader]:  # type: ignore[type-arg]
+
+def build_loaders(folder: Path, size_px: int, batch: int, workers: int, train: list[int], test: list[int]) -> tuple[Loader, Loader]:
     """Loaders over the images at these places of `ImageFolder(folder)`."""
     change = [transforms.Resize((size_px, size_px)), transforms.ToTensor(), transforms.Normalize(MEAN, STD)]
     augmented = transforms.Compose([transforms.RandomHorizontalFlip(), transforms.RandomAffine(5, (0.04, 0.04), (0.95, 1.05)), *change])
@@ -24,9 +31,9 @@ def build_loaders(folder: Path, size_px: int, batch: int, workers: int, train: l
     )
 
 
-def build_model(weights: dict[str, torch.Tensor], classes: int, is_frozen: bool) -> nn.Module:
-    """ResNet-18 with these weights and a new head."""
-    model = models.resnet18()
+def build_model(weights: dict[str, torch.Tensor], classes: int, is_frozen: bool, architecture: str = "resnet18") -> nn.Module:
+    """A ResNet with these weights and a new head."""
+    model = models.get_model(architecture)
     model.load_state_dict({k: v for k, v in weights.items() if not k.startswith("fc.")}, strict=False)
     for p in model.parameters():
         p.requires_grad = not is_frozen
@@ -34,7 +41,7 @@ def build_model(weights: dict[str, torch.Tensor], classes: int, is_frozen: bool)
     return model
 
 
-def train(model: nn.Module, loader: DataLoader, epochs: int, rate: float) -> Iterator[tuple[int, float]]:  # type: ignore[type-arg]
+def train(model: nn.Module, loader: Loader, epochs: int, rate: float) -> Iterator[tuple[int, float]]:
     """Adam and cross-entropy; after each step the number of images in it and its seconds, the loading included."""
     optimiser, criterion = torch.optim.Adam((p for p in model.parameters() if p.requires_grad), lr=rate), nn.CrossEntropyLoss()
     for _ in range(epochs):
@@ -50,9 +57,37 @@ def train(model: nn.Module, loader: DataLoader, epochs: int, rate: float) -> Ite
             before = now
 
 
-def predict(model: nn.Module, loader: DataLoader) -> tuple[torch.Tensor, torch.Tensor]:  # type: ignore[type-arg]
+def predict(model: nn.Module, loader: Loader) -> tuple[torch.Tensor, torch.Tensor]:
     """Probabilities (N, K) and labels (N,)."""
     model.eval()
     with torch.no_grad():
         pairs = [(torch.softmax(model(images), 1), labels) for images, labels in loader]
     return torch.cat([p for p, _ in pairs]), torch.cat([y for _, y in pairs])
+
+
+@dataclass
+class Feeding:
+    """How many loader workers and threads of arithmetic suit the loop on this machine; `with` sets the threads."""
+
+    workers: int
+    threads: int
+    _before: int = field(default=0, repr=False)
+
+    def __enter__(self) -> None:
+        self._before = torch.get_num_threads()
+        torch.set_num_threads(self.threads)
+
+    def __exit__(self, *problem: object) -> None:
+        torch.set_num_threads(self._before)
+
+
+def find_best_feeding(model: nn.Module, folder: Path, size_px: int, batch: int, train_places: list[int], steps: int = 8) -> Feeding:
+    """The fastest of some, by a few steps of each on a copy of the model; the first step, in which workers start, is not counted."""
+    cores, found = os.cpu_count() or 1, []
+    for workers, threads in product(sorted({0, 1, cores}), sorted({max(1, cores // 2), cores})):
+        loader, _ = build_loaders(folder, size_px, batch, workers, train_places, train_places[:1])
+        feeding = Feeding(workers, threads)
+        with feeding:
+            taken = list(islice(train(copy.deepcopy(model), loader, 1, 1e-3), steps))[1:]
+        found.append((statistics.median([s / n for n, s in taken] or [0.0]), workers, feeding))
+    return min(found, key=lambda row: row[:2])[2]

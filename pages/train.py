@@ -71,6 +71,10 @@ def draw_start(values: dict[str, object]) -> None:
     with st.container(border=True):
         origin = "measured on this machine" if plan.is_measured else "a rule of thumb"
         st.metric("Estimated time", format_seconds(plan.seconds), origin, delta_color="off", delta_arrow="off")
+        needed, free = (f"{size / 2**30:.1f} GB" for size in (plan.memory_bytes, plan.free_bytes))
+        st.metric("Memory, about", needed, f"{free} free now", delta_color="off", delta_arrow="off")
+        if plan.memory_bytes > plan.free_bytes:
+            st.warning("More than is free: batches will be computed in parts, which is slower. A smaller batch or image size needs less.")
         st.markdown("  \n".join(f"{count:,} {side} images" for side, count in plan.counts.items()))
         st.caption("The test part is read once, at the end.")
     if st.button("Start", type="primary", width="stretch", icon=":material/play_arrow:"):

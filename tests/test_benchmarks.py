@@ -1,29 +1,42 @@
-"""Benchmarks of speed run on a handful of images and print a ratio; what the ratio is, no test says."""
+"""Benchmarks of speed run on a handful of images and claim something; what the figures are, no test says."""
 
 import importlib
-import re
+import json
+import math
+from pathlib import Path
 
 import pytest
-import torch
+from browser.serving import find_chromium
 from conftest import Trained
 
-COMMANDS = {
-    "probe": ["{folder}", "--image-size", "32", "--repeats", "1"],
-    "fine_tune": ["{folder}", "--image-size", "32", "--epochs", "2", "--workers", "0"],
-    "feed": ["{folder}", "--image-size", "32", "--repeats", "1"],
-    "heatmap_speed": ["probe", "--images", "4", "--repeats", "1"],
-}
+from benchmarks.__main__ import BENCHMARKS, Row, keep
+from benchmarks.claims import Claim
+
+QUICK = [row for row in BENCHMARKS if row.quick is not None]
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_benchmark_runs_and_prints_a_ratio(
-    name: str, trained: Trained, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = [part.format(folder=trained.folder) for part in COMMANDS[name]]
-    monkeypatch.setattr("sys.argv", [name, *arguments])
-    threads = torch.get_num_threads()
-    try:
-        importlib.import_module(f"benchmarks.{name}").main()
-    finally:
-        torch.set_num_threads(threads)  # the benchmarks take all cores; the tests after this one share them
-    assert re.search(r"\d\.\d+ (times|of the limit)|ratio of images/s: \d", capsys.readouterr().out)
+@pytest.mark.parametrize("row", QUICK, ids=[row.name for row in QUICK])
+def test_a_benchmark_runs_and_claims_something(row: Row, trained: Trained) -> None:
+    if row.name == "startup" and find_chromium() is None:
+        pytest.skip("no Chromium or Chrome on the PATH")
+    folder = [str(trained.folder)] if row.takes_folder else []
+    claims = importlib.import_module(f"benchmarks.{row.name}").main([*folder, *(row.quick or ())])
+    assert claims
+    assert all(math.isfinite(claim.figure) for claim in claims)
+
+
+def test_a_claim_says_whether_its_aim_is_met() -> None:
+    faster, slower = Claim("1", "a", "b", 2.0, 1.5), Claim("2", "a", "b", 2.0, 1.5, is_ceiling=True)
+    assert (faster.verdict, faster.aim_text) == ("met", "≥ 1.5 ×")
+    assert (slower.verdict, slower.aim_text) == ("missed", "≤ 1.5 ×")
+    assert [Claim("1", "a", "", figure, 1.0, "").figure_text for figure in (12345.6, 0.012345)] == ["12,346", "0.0123"]
+
+
+def test_claims_of_an_earlier_measurement_are_replaced(tmp_path: Path) -> None:
+    keep(tmp_path, "feed", [Claim("7", "old", "b", 1.0, 2.0), Claim("7", "older", "b", 1.0, 2.0)])
+    keep(tmp_path, "live_charts", [Claim("12", "other", "", 4.0, 2.0, "ms", is_ceiling=True)])
+    keep(tmp_path, "feed", [Claim("7", "new", "b", 3.0, 2.0)])
+    rows = [json.loads(line) for line in (tmp_path / "speed.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(row["benchmark"], row["what"]) for row in rows] == [("feed", "new"), ("live_charts", "other")]
+    table = (tmp_path / "speed.md").read_text(encoding="utf-8").splitlines()
+    assert table[2:] == ["| 7 | new | b | 3 × | ≥ 2 × | met |", "| 12 | other | – | 4 ms | ≤ 2 ms | missed |"]

@@ -60,17 +60,6 @@ class Cache:
             return None
         return array
 
-    def save_array(self, kind: str, key: str, array: NDArray[Any]) -> NDArray[Any]:
-        """Keep an array; gives it back memory-mapped, or as it is where the disk has no room for it."""
-
-        def fill(target: NDArray[Any]) -> None:
-            target[...] = array
-
-        try:
-            return self.build_array(kind, key, array.shape, array.dtype, fill)
-        except WorkspaceError:
-            return array
-
     def build_array(
         self, kind: str, key: str, shape: tuple[int, ...], dtype: DTypeLike, fill: Callable[[NDArray[Any]], None]
     ) -> NDArray[Any]:

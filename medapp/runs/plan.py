@@ -5,11 +5,14 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 
+import psutil
+
 from medapp.data.catalog import Catalog
 from medapp.errors import RecipeError
-from medapp.models.backbones import BACKBONES
+from medapp.models.backbones import BACKBONES, Backbone
 from medapp.models.sources import find_source
 from medapp.runs.folder import list_runs, resolve_source
+from medapp.training.memory import estimate_bytes
 from medapp.training.recipe import Recipe
 from medapp.workspace import Workspace
 
@@ -26,11 +29,15 @@ class Plan:
     Attributes:
         seconds: estimated, from start to figures.
         is_measured: the estimate comes from an earlier run like this one, not from a rule of thumb.
+        memory_bytes: what its process will take at its peak, within a fifth; on a graphics card that card's memory is asked for most of it.
+        free_bytes: of this machine's memory, now.
     """
 
     counts: dict[str, int]
     seconds: float
     is_measured: bool
+    memory_bytes: int
+    free_bytes: int
 
 
 def plan_run(workspace: Workspace, recipe: Recipe) -> Plan:
@@ -61,7 +68,20 @@ def plan_run(workspace: Workspace, recipe: Recipe) -> Plan:
     rate = _find_rate(workspace, recipe)
     forward = sum(counts.values()) + recipe.epochs * counts["validation"] * (recipe.strategy != "linear-probe")
     passes = forward + recipe.epochs * counts["train"] * TRAINING_COST[recipe.strategy]
-    return Plan(counts, START_SECONDS + passes / rate[0], rate[1])
+    # Until the worker has probed the machine the precision is not known; float32 takes more.
+    memory = estimate_bytes(recipe, *find_size(recipe), "bfloat16" if recipe.precision == "bfloat16" else "float32")
+    return Plan(counts, START_SECONDS + passes / rate[0], rate[1], memory, psutil.virtual_memory().available)
+
+
+def find_size(recipe: Recipe) -> tuple[int, float]:
+    """Parameters of the network a recipe asks for, and what a step keeps of an image (see `estimate_bytes`)."""
+    row = _find_row(recipe)
+    return round(BACKBONES[row.architecture].megabytes * 1e6 / 4), row.maps_mib
+
+
+def _find_row(recipe: Recipe) -> Backbone:
+    name = recipe.source if recipe.source in BACKBONES else recipe.architecture
+    return BACKBONES[name if name in BACKBONES else "resnet18"]
 
 
 def _find_rate(workspace: Workspace, recipe: Recipe) -> tuple[float, bool]:
@@ -77,6 +97,5 @@ def _find_rate(workspace: Workspace, recipe: Recipe) -> tuple[float, bool]:
     with contextlib.suppress(OSError, ValueError, IndexError, TypeError, AttributeError):  # not measured yet
         known = json.loads((workspace.root / "machine.json").read_text(encoding="utf-8"))
         gigaflops = max(list(known.values())[-1].values())
-    name = recipe.source if recipe.source in BACKBONES else recipe.architecture
-    cost = BACKBONES[name if name in BACKBONES else "resnet18"].gigaflops * (recipe.image_size / 224) ** 2
+    cost = _find_row(recipe).gigaflops * (recipe.image_size / 224) ** 2
     return EFFICIENCY * gigaflops / cost, False

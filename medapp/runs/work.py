@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import psutil
 import torch
 from lightning_fabric import Fabric
 from numpy.typing import NDArray
@@ -20,11 +21,12 @@ from medapp.models.network import normalise, to_unit
 from medapp.models.weights import build_network, read_weights, save_network
 from medapp.runs.evaluating import judge, save_evaluation
 from medapp.runs.folder import Run
-from medapp.runs.plan import TRAINING_COST, plan_run
+from medapp.runs.plan import TRAINING_COST, find_size, plan_run
 from medapp.runs.split_table import match_split, save_split
 from medapp.training.augmentation import AUGMENTATIONS, augment
-from medapp.training.features import as_tensor, fold_scale, load_features, measure_scale
+from medapp.training.features import as_tensor, fold_scale, load_features, measure_features, measure_scale
 from medapp.training.loop import Loop, Part
+from medapp.training.memory import choose_parts
 from medapp.training.precision import choose_device, choose_precision
 from medapp.training.recipe import STRATEGIES
 from medapp.training.strategies import cut_network, group_parameters
@@ -37,6 +39,7 @@ class Work:
     def __init__(self, workspace: Workspace, run: Run, should_stop: Callable[[], bool]) -> None:
         self.workspace, self.run, self.should_stop = workspace, run, should_stop
         self.recipe, self.cache = run.recipe, open_cache(workspace)
+        self.passes, self.passing_seconds = 0.0, 0.0  # forward passes in this sitting, and what they took
         plan_run(workspace, self.recipe)  # the data may have changed while the run was in the queue
         torch.set_num_threads(self.recipe.threads or os.cpu_count() or 1)
         device = choose_device(self.recipe.device)
@@ -61,7 +64,7 @@ class Work:
         self.network = build_network(self.recipe.source, self.recipe.architecture, self.classes, self.recipe.seed, self.workspace)
         self.prefix, suffix = cut_network(self.network, STRATEGIES[self.recipe.strategy])
         self.network.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.keeps_features = self.prefix is not None and self.recipe.augmentation == "none"
+        self.keeps_features = self._can_keep_features(len(samples))
         self._say_plan(sides, suffix)
         train, validation = (self._load_part(sides[side], side) for side in ("train", "validation"))
         self.scale = measure_scale(train.inputs) if self.recipe.strategy == "linear-probe" else None
@@ -70,6 +73,7 @@ class Work:
             self.recipe, self.run.checkpoint_path, self.run.append_event, self.should_stop, self._save_best,
         )  # fmt: skip
         self._resume()
+        self._bound_memory()
         self.run.append_event("state", state="training")
         if not self.loop.run():
             return False
@@ -87,11 +91,19 @@ class Work:
             save_split(path, samples)
         return match_split(path, samples, self.run.name), data_set.classes
 
+    def _can_keep_features(self, images: int) -> bool:
+        """Images do not vary, and what the frozen part makes of them leaves half of the cache to others."""
+        if self.prefix is None or self.recipe.augmentation != "none":
+            return False
+        size = images * measure_features(self.prefix, self.recipe.image_size, self.precision == "bfloat16")
+        return size <= self.cache.limit_bytes / 2 or self.recipe.strategy == "linear-probe"
+
     def _say_plan(self, sides: dict[str, list[Sample]], suffix: torch.nn.Module) -> None:
         counts = {side: len(samples) for side, samples in sides.items()}
         steps = -(-counts["train"] // self.recipe.batch_size)
         parameters = sum(p.numel() for p in suffix.parameters())
         asked = {"epochs": self.recipe.epochs, "batch_size": self.recipe.batch_size, "classes": self.classes}
+        asked["passes"] = TRAINING_COST["fine-tune" if self.keeps_features else self.recipe.strategy]  # a kept feature costs as an image
         machine = {"device": str(self.fabric.device), "precision": self.precision, "threads": torch.get_num_threads()}
         network = {"architecture": self.network.architecture, "parameters": parameters}
         self.run.append_event("plan", **asked, **counts, steps_per_epoch=steps, **network, **machine)
@@ -105,8 +117,12 @@ class Work:
             return Part(pixels, labels)
         assert self.prefix is not None
         key = hash_pixels(samples, self.recipe.preprocess, self.recipe.image_size)
-        progress = _Progress(self.run, f"Features of {side} images", self.should_stop)
-        return Part(load_features(self.prefix, pixels, key, self.fabric, self.cache, progress), labels)
+        progress, before = _Progress(self.run, f"Features of {side} images", self.should_stop), time.perf_counter()
+        features = load_features(self.prefix, pixels, key, self.fabric, self.cache, progress)
+        if progress.said:  # they were not kept from an earlier run
+            self.passes += len(samples)
+            self.passing_seconds += time.perf_counter() - before
+        return Part(features, labels)
 
     def _prepare(self, rows: NDArray[Any], generator: torch.Generator | None) -> Tensor:
         """Rows of pixels or features to what the learning part takes."""
@@ -136,6 +152,15 @@ class Work:
         if found:
             self.run.append_event("message", text=f"Going on after epoch {p.epoch}.")
 
+    def _bound_memory(self) -> None:
+        """Compute each batch in parts where it would take more than four fifths of the memory that is free."""
+        if self.fabric.device.type != "cpu":
+            return  # a card says itself when its memory runs out, and the loop halves what it computes at once
+        parts = choose_parts(self.recipe, *find_size(self.recipe), self.precision, round(0.8 * psutil.virtual_memory().available))
+        if parts > self.loop.progress.micro_batches:
+            self.loop.progress.micro_batches = parts
+            self.run.append_event("message", text=f"Memory is short: each batch is computed in {parts} parts, for the same step.")
+
     def _save_best(self, state: dict[str, Tensor], epoch: int) -> None:
         """The whole network with the learning part as it was after its best epoch."""
         now = {name: tensor.detach().clone() for name, tensor in self.loop.suffix.state_dict().items()}
@@ -150,9 +175,10 @@ class Work:
         """What an estimate for the next run like this one needs: how many forward passes a second this one did."""
         p = self.loop.progress
         cost = TRAINING_COST[self.recipe.strategy]
-        if cost and p.seconds > 0:
-            passes = p.epoch * (images * cost + len(self.loop.validation.labels))
-            self.run.append_event("speed", forwards_per_second=passes / p.seconds, seconds=p.seconds)
+        if cost:
+            self.passes, self.passing_seconds = p.epoch * (images * cost + len(self.loop.validation.labels)), p.seconds
+        if self.passing_seconds > 0:
+            self.run.append_event("speed", forwards_per_second=self.passes / self.passing_seconds, seconds=self.passing_seconds)
 
     def _evaluate(self, samples: list[Sample]) -> None:
         """Read the test part, once, with the weights of the best epoch."""

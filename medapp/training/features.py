@@ -1,7 +1,8 @@
 """What the frozen part of a network gives for each image: computed once, kept in the cache, the same numbers as when computed again."""
 
 import hashlib
-from collections.abc import Callable
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from medapp.data.cache import Cache
+from medapp.data.threads import Progress
 from medapp.models.network import normalise, to_unit
 
 BATCH = 64  # fixed: another batch may round differently
-Forward = Callable[[NDArray[np.uint8]], Tensor]
 
 
 def hash_module(module: nn.Module) -> str:
@@ -26,36 +27,53 @@ def hash_module(module: nn.Module) -> str:
 
 
 def compute_features(
-    prefix: nn.Module, pixels: NDArray[np.uint8], fabric: Any, on_progress: Callable[[int, int], None] | None = None
-) -> NDArray[Any]:
-    """Pixels (N, S, S, C) to the prefix's output (N, …).
+    prefix: nn.Module, pixels: NDArray[np.uint8], fabric: Any, on_progress: Progress | None = None
+) -> Iterator[NDArray[Any]]:
+    """Pixels (N, S, S, C) to the prefix's output (N, …), a batch at a time, so that memory holds no more than one.
 
-    Returns:
+    Yields:
         float32, or bfloat16's bits as uint16 where the prefix computed in bfloat16 (numpy has no such type); `as_tensor` reads both.
     """
-    parts = []
     prefix.to(memory_format=torch.channels_last)
-    with torch.inference_mode(), fabric.autocast():
-        for start in range(0, len(pixels), BATCH):
+    for start in range(0, len(pixels), BATCH):
+        with torch.inference_mode(), fabric.autocast():
             images = torch.from_numpy(np.array(pixels[start : start + BATCH])).to(fabric.device)
             out = prefix(normalise(to_unit(images))).cpu().contiguous()
-            parts.append(out.view(torch.uint16).numpy() if out.dtype == torch.bfloat16 else out.float().numpy())
-            if on_progress is not None:
-                on_progress(min(start + BATCH, len(pixels)), len(pixels))
-    return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
+        yield out.view(torch.uint16).numpy() if out.dtype == torch.bfloat16 else out.float().numpy()
+        if on_progress is not None:
+            on_progress(min(start + BATCH, len(pixels)), len(pixels))
 
 
 def load_features(
-    prefix: nn.Module, pixels: NDArray[np.uint8], pixels_key: str, fabric: Any, cache: Cache,
-    on_progress: Callable[[int, int], None] | None = None,
-) -> NDArray[Any]:  # fmt: skip
-    """`compute_features`, from the cache where the same images went through the same weights at the same precision before."""
+    prefix: nn.Module, pixels: NDArray[np.uint8], pixels_key: str, fabric: Any, cache: Cache, on_progress: Progress | None = None
+) -> NDArray[Any]:
+    """All that `compute_features` gives, memory-mapped; not computed again where these images went through these weights at this precision.
+
+    Raises:
+        WorkspaceError: the disk has no room for them.
+    """
     words = f"{pixels_key} {hash_module(prefix)} {fabric.strategy.precision.precision} {fabric.device.type} torch {torch.__version__}"
     key = hashlib.sha256(words.encode()).hexdigest()
     known = cache.load_array("features", key)
     if known is not None:
         return known
-    return cache.save_array("features", key, compute_features(prefix, pixels, fabric, on_progress))
+    parts = compute_features(prefix, pixels, fabric, on_progress)
+    first = next(parts, np.zeros((0, 1), np.float32))
+
+    def fill(target: NDArray[Any]) -> None:
+        at = 0
+        for part in itertools.chain([first], parts):
+            target[at : at + len(part)] = part
+            at += len(part)
+
+    return cache.build_array("features", key, (len(pixels), *first.shape[1:]), first.dtype, fill)
+
+
+def measure_features(prefix: nn.Module, image_size: int, is_bfloat16: bool) -> int:
+    """Bytes that the features of one image take."""
+    with torch.inference_mode():
+        device = next(prefix.parameters()).device
+        return int(prefix(torch.zeros(1, 3, image_size, image_size, device=device)).numel()) * (2 if is_bfloat16 else 4)
 
 
 def as_tensor(features: NDArray[Any]) -> Tensor:

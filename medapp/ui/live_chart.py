@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from medapp.ui.elements import read_element, read_script
 
@@ -38,8 +40,8 @@ class Series:
     """One line. `x` and `y` are of equal length; `colour` is a place in the palette or `ACCENT`; a thin line has no points."""
 
     name: str
-    x: Sequence[float]
-    y: Sequence[float | None]
+    x: Sequence[float] | NDArray[np.float64]
+    y: Sequence[float | None] | NDArray[np.float64]
     colour: int = ACCENT
     is_thin: bool = False
 
@@ -67,10 +69,10 @@ def draw_charts(charts: Sequence[Chart], key: str) -> None:
     _charts(key=key, data={"charts": [build_plain(chart) for chart in charts]})
 
 
-def thin_out(values: Sequence[Any], most: int = MOST_POINTS) -> list[Any]:
+def thin_out(values: Sequence[Any] | NDArray[Any], most: int = MOST_POINTS) -> list[Any]:
     """At most `most` of the values, evenly spread, the last one always among them."""
     step = max(1, -(-len(values) // most))
-    return list(values[::-1][::step][::-1])
+    return list(values[(len(values) - 1) % step :: step])
 
 
 def build_plain(chart: Chart) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def build_plain(chart: Chart) -> dict[str, Any]:
             "name": line.name,
             "colour": line.colour,
             "thin": line.is_thin,
-            "x": [round(x, 3) for x in thin_out(line.x)],
+            "x": [round(float(x), 3) for x in thin_out(line.x)],
             "y": [None if y is None or not math.isfinite(y) else float(f"{y:.4g}") for y in thin_out(line.y)],
         }
         for line in chart.series

@@ -11,7 +11,7 @@ from medapp.ui.frame import escape, show_errors
 from medapp.ui.live_chart import Chart, Series, draw_charts, load_charts
 from medapp.ui.recipe_form import find_idle, find_stand_in
 from medapp.ui.server import open_workspace
-from medapp.ui.standing import UNDER_WAY, Follower, Standing, format_seconds, summarise
+from medapp.ui.standing import UNDER_WAY, Follower, Standing, format_seconds
 
 CHIPS = {
     "running": ("primary", ":material/biotech:"),
@@ -40,6 +40,8 @@ def draw_live_panel(run: Run) -> None:
     """Draw the panel; while the run is under way it redraws itself each second, without the rest of the page."""
     load_charts()
     st.fragment(run_every=1 if run.state in UNDER_WAY else None)(_draw)(run.folder.name)
+    with show_errors(), st.expander("Settings", icon=":material/tune:"):  # never change, so they stay out of what is redrawn
+        draw_settings(run)
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
@@ -61,11 +63,11 @@ def _draw(run_id: str) -> None:
         st.session_state[f"state-{run_id}"] = state
         if was in UNDER_WAY and state not in UNDER_WAY:
             st.rerun()  # the whole page: the polling ends and the results appear
-        standing = summarise(follow(run_id, run).read())
+        standing = follow(run_id, run).read()
         _draw_state(run, state, standing)
         _draw_cards(standing, run.recipe.epochs, state in UNDER_WAY)
         draw_charts(build_charts(standing, state), key=f"charts-{run_id}")
-        _draw_records(run, standing)
+        _draw_log(run, standing)
 
 
 def _draw_state(run: Run, state: str, standing: Standing) -> None:
@@ -150,13 +152,11 @@ def build_charts(standing: Standing, state: str) -> list[Chart]:
     ]  # fmt: skip
 
 
-def _draw_records(run: Run, standing: Standing) -> None:
+def _draw_log(run: Run, standing: Standing) -> None:
     with st.expander("Log", icon=":material/notes:"):
         for text in standing.messages:
             st.markdown(f"- {escape(text)}")
         st.code("\n".join(run.log.splitlines()[-200:]) or "Nothing was printed.", language=None)
-    with st.expander("Settings", icon=":material/tune:"):
-        draw_settings(run)
 
 
 def draw_settings(run: Run) -> None:

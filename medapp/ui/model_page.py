@@ -12,7 +12,7 @@ from medapp.metrics import CLASS_METRICS
 from medapp.runs.folder import Run
 from medapp.runs.transfer import export_run
 from medapp.ui import frame, url
-from medapp.ui.live_panel import draw_chip, draw_settings, follow
+from medapp.ui.live_panel import draw_chip, draw_settings
 from medapp.ui.mistakes import draw_cell_images
 from medapp.ui.run_view import draw_evaluation, draw_figures, find_classes, read_evaluation, state_recipe, write_figure
 from medapp.ui.server import find_catalog, open_workspace
@@ -90,7 +90,7 @@ def _draw_classes(evaluation: Evaluation) -> None:
 
 
 def _draw_curves(run: Run) -> None:
-    events = follow(run.id, run).read()
+    events = run.events
     left, right = frame.split(2, key="curves")
     with left:
         frame.draw_figure(draw_loss(events, frame.find_theme()), key="loss")

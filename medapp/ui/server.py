@@ -1,5 +1,7 @@
 """What one server process holds: the workspace, and the supervisor that trains in the background. Pages ask here and nowhere else."""
 
+import atexit
+import gc
 import threading
 
 import streamlit as st
@@ -43,3 +45,7 @@ def warm_up() -> threading.Thread:
 def _import_torch() -> None:
     import medapp.explanation
     import medapp.prediction  # noqa: F401
+
+    gc.collect()
+    gc.freeze()  # Streamlit collects after each rerun; a million objects of torch's, which never go, need not be looked at each time
+    atexit.register(gc.unfreeze)  # else libraries that count their objects at the end take them for leaks

@@ -3,10 +3,15 @@
 The estimate of the time left takes the pace of the sitting under way, so a resumed run is not judged by its pause.
 """
 
+import bisect
 import threading
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from medapp.runs.events import Event, merge_events
 from medapp.runs.folder import ACTIVE, Run
@@ -27,8 +32,8 @@ class Standing:
     """
 
     plan: Event = field(default_factory=dict)
-    steps: Sequence[float] = ()
-    losses: Sequence[float] = ()
+    steps: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    losses: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     epochs: Sequence[Event] = ()
     last_step: Event = field(default_factory=dict)
     share: float = 0.0
@@ -42,64 +47,93 @@ class Standing:
         return next((row for row in reversed(self.epochs) if row["is_best"]), None)
 
 
+class Record:
+    """What a run's events add up to. Steps, of which there may be a million, are kept as two columns, so that one more costs little."""
+
+    def __init__(self) -> None:
+        self._numbers, self._losses = array("q"), array("d")  # the numbers rise
+        self._last_step: Event = {}
+        self._others: list[Event] = []
+        self._is_last_a_step = False
+
+    def add(self, event: Event) -> None:
+        """One more event; a resume drops the steps and epochs after it, which will be taken again."""
+        self._is_last_a_step = event["kind"] == "step"
+        if self._is_last_a_step:
+            self._numbers.append(event["step"])
+            self._losses.append(event["loss"])
+            self._last_step = event
+            return
+        self._others.append(event)
+        if event["kind"] == "resume":
+            self._others = merge_events(self._others)
+            kept = bisect.bisect_right(self._numbers, event["step"])
+            if kept < len(self._numbers):
+                del self._numbers[kept:], self._losses[kept:]
+                self._last_step = {**self._last_step, "step": event["step"]} if kept else {}
+
+    def summarise(self) -> Standing:
+        """The standing after all of them."""
+        plan, last = _find_last(self._others, "plan"), self._last_step
+        per_epoch, wanted = plan.get("steps_per_epoch", 1), plan.get("epochs", 1)
+        done, total = last.get("step", 0), max(1, per_epoch * wanted)
+        now = self._others[-1] if self._others and not self._is_last_a_step else {}
+        return Standing(
+            plan=plan,
+            steps=np.array(self._numbers) / per_epoch,
+            losses=np.array(self._losses),
+            epochs=[e for e in self._others if e["kind"] == "epoch"],
+            last_step=last,
+            share=min(1.0, done / total),
+            seconds_left=_estimate_seconds(self._others, last, plan),
+            activity=_describe_activity(self._others, now, last, plan),
+            messages=[e["text"] for e in self._others if e["kind"] == "message"],
+        )
+
+
 class Follower:
     """Reads a run's events as they come, once for all who watch."""
 
     def __init__(self, run: Run) -> None:
-        self.run, self._offset, self._lock = run, 0, threading.Lock()
-        self._events: list[Event] = []
+        self.run, self._offset, self._lock, self._record = run, 0, threading.Lock(), Record()
 
-    def read(self) -> list[Event]:
-        """All events so far, with steps that were taken twice only once."""
+    def read(self) -> Standing:
+        """Where the run stands now."""
         with self._lock:
             news, self._offset = self.run.load_events(self._offset)
-            if news:
-                events = self._events + news
-                self._events = merge_events(events) if any(e["kind"] == "resume" for e in news) else events
-            return self._events
-
-
-def summarise(events: Sequence[Event]) -> Standing:
-    """The standing that the events, oldest first, add up to."""
-    plan = _find_last(events, "plan")
-    per_epoch, wanted = plan.get("steps_per_epoch", 1), plan.get("epochs", 1)
-    steps = [e for e in events if e["kind"] == "step"]
-    last = steps[-1] if steps else {}
-    done, total = last.get("step", 0), max(1, per_epoch * wanted)
-    return Standing(
-        plan=plan,
-        steps=[e["step"] / per_epoch for e in steps],
-        losses=[e["loss"] for e in steps],
-        epochs=[e for e in events if e["kind"] == "epoch"],
-        last_step=last,
-        share=min(1.0, done / total),
-        seconds_left=_estimate_seconds(events, last, total),
-        activity=_describe_activity(events, last, wanted),
-        messages=[e["text"] for e in events if e["kind"] == "message"],
-    )
+            for event in news:
+                self._record.add(event)
+            return self._record.summarise()
 
 
 def _find_last(events: Sequence[Event], kind: str) -> dict[str, Any]:
     return next((e for e in reversed(events) if e["kind"] == kind), {})
 
 
-def _estimate_seconds(events: Sequence[Event], last: Event, total: int) -> float | None:
-    """At the pace since this sitting's training began: the steps that are missing."""
-    begin = next((e for e in reversed(events) if e["kind"] == "state" and e["state"] == "training"), None)
-    resume = _find_last(events, "resume")
+def _estimate_seconds(others: Sequence[Event], last: Event, plan: Event) -> float | None:
+    """At the pace since this sitting's training began: the steps, the validations and the test part that are missing.
+
+    Work is counted in steps; an image that is only looked at costs one of the forward passes that a training image costs several of.
+    """
+    begin = next((e for e in reversed(others) if e["kind"] == "state" and e["state"] == "training"), None)
     if begin is None or not last or last["time"] <= begin["time"]:
         return None
-    taken = last["step"] - resume.get("step", 0)
-    return (last["time"] - begin["time"]) / taken * (total - last["step"]) if taken > 0 else None
+    per_epoch, start = plan.get("steps_per_epoch", 1), _find_last(others, "resume").get("step", 0)
+    look = per_epoch / max(1, plan.get("train", 0)) / plan.get("passes", 3.0)  # steps that an image takes which is only looked at
+    validation, test = look * plan.get("validation", 0), look * plan.get("test", 0)
+    ended = sum(e["kind"] == "epoch" and begin["time"] < e["time"] <= last["time"] for e in others)
+    done = last["step"] - start + ended * validation
+    epochs = plan.get("epochs", 1)
+    total = epochs * (per_epoch + validation) + test - start - start // per_epoch * validation
+    return (last["time"] - begin["time"]) / done * max(0.0, total - done) if done > 0 else None
 
 
-def _describe_activity(events: Sequence[Event], last: Event, epochs: int) -> str:
-    now = events[-1] if events else {}
+def _describe_activity(others: Sequence[Event], now: Event, last: Event, plan: Event) -> str:
     if now.get("kind") == "progress":
         return f"{now['text']}: {now['done']:,} of {now['total']:,}"
-    state = _find_last(events, "state").get("state")
+    state = _find_last(others, "state").get("state")
     if state == "training" and last:
-        return f"Epoch {last['epoch']} of {epochs}"
+        return f"Epoch {-(-last['step'] // plan.get('steps_per_epoch', 1))} of {plan.get('epochs', 1)}"
     return {
         "queued": "Waits for its turn",
         "preparing": "Getting ready",

@@ -50,11 +50,11 @@ def find_port() -> int:
         return int(free.getsockname()[1])
 
 
-def start_server(home: Path) -> Server:
-    """`streamlit run app.py` on a free port, answering."""
+def start_server(home: Path, script: str = "app.py") -> Server:
+    """`streamlit run app.py`, or another script, on a free port, answering."""
     port = find_port()
     environment = {**os.environ, "MEDAPP_HOME": str(home)}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     for _ in range(600):

@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from medapp.data.cache import Cache
 from medapp.errors import WorkspaceError
@@ -13,6 +15,13 @@ from medapp.errors import WorkspaceError
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "cache", limit_bytes=10_000)
+
+
+def keep(cache: Cache, kind: str, key: str, array: NDArray[Any]) -> NDArray[Any]:
+    def fill(target: NDArray[Any]) -> None:
+        target[...] = array
+
+    return cache.build_array(kind, key, array.shape, array.dtype, fill)
 
 
 def find_files(cache: Cache) -> list[Path]:
@@ -26,7 +35,7 @@ def age(path: Path | None, seconds: int) -> None:
 
 def test_an_array_comes_back_memory_mapped_and_not_to_be_written(cache: Cache) -> None:
     array = np.arange(12, dtype=np.float32).reshape(3, 4)
-    for kept in (cache.save_array("features", "ab01", array), cache.load_array("features", "ab01")):
+    for kept in (keep(cache, "features", "ab01", array), cache.load_array("features", "ab01")):
         assert isinstance(kept, np.memmap)
         np.testing.assert_array_equal(kept, array)
         assert not kept.flags.writeable
@@ -35,7 +44,7 @@ def test_an_array_comes_back_memory_mapped_and_not_to_be_written(cache: Cache) -
 
 
 def test_an_empty_array_is_kept_too(cache: Cache) -> None:
-    assert cache.save_array("pixels", "00", np.zeros((0, 8, 8, 1), np.uint8)).shape == (0, 8, 8, 1)
+    assert keep(cache, "pixels", "00", np.zeros((0, 8, 8, 1), np.uint8)).shape == (0, 8, 8, 1)
     assert cache.load_array("pixels", "00") is not None
 
 
@@ -43,20 +52,20 @@ def test_an_empty_array_is_kept_too(cache: Cache) -> None:
     lambda data: data[:-1], lambda data: b"", lambda data: b"\x93NUMPY" + b"\xff" * 50, lambda data: data[:20],
 ])  # fmt: skip
 def test_a_damaged_entry_counts_as_never_written(cache: Cache, damage: object) -> None:
-    cache.save_array("pixels", "ab", np.ones(100, np.uint8))
+    keep(cache, "pixels", "ab", np.ones(100, np.uint8))
     path = cache.find("pixels", "ab")
     assert path is not None
     path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
     assert cache.load_array("pixels", "ab") is None
-    assert cache.save_array("pixels", "ab", np.ones(100, np.uint8)).sum() == 100
+    assert keep(cache, "pixels", "ab", np.ones(100, np.uint8)).sum() == 100
 
 
 def test_the_longest_unused_goes_first(cache: Cache) -> None:
     for seconds, key in ((30, "aa"), (20, "bb"), (10, "cc")):
-        cache.save_array("pixels", key, np.zeros(3000, np.uint8))
+        keep(cache, "pixels", key, np.zeros(3000, np.uint8))
         age(cache.find("pixels", key), seconds)
     assert cache.load_array("pixels", "aa") is not None  # used just now, so it is not the oldest any more
-    cache.save_array("pixels", "dd", np.zeros(3000, np.uint8))
+    keep(cache, "pixels", "dd", np.zeros(3000, np.uint8))
     assert cache.find("pixels", "bb") is None
     assert cache.find("pixels", "aa") is not None
     assert cache.find("pixels", "dd") is not None
@@ -64,9 +73,9 @@ def test_the_longest_unused_goes_first(cache: Cache) -> None:
 
 
 def test_an_entry_larger_than_the_limit_stays_until_the_next(cache: Cache) -> None:
-    assert cache.save_array("pixels", "aa", np.zeros(20_000, np.uint8)).shape == (20_000,)
+    assert keep(cache, "pixels", "aa", np.zeros(20_000, np.uint8)).shape == (20_000,)
     assert cache.find("pixels", "aa") is not None
-    cache.save_array("pixels", "bb", np.zeros(10, np.uint8))
+    keep(cache, "pixels", "bb", np.zeros(10, np.uint8))
     assert cache.find("pixels", "aa") is None
 
 
@@ -85,20 +94,21 @@ def test_no_room_on_the_disk_is_said_before_anything_is_written(cache: Cache) ->
     assert find_files(cache) == []
 
 
-def test_a_cache_that_cannot_be_written_gives_the_array_as_it_is(tmp_path: Path) -> None:
+def test_a_cache_that_cannot_be_written_keeps_no_bytes_and_says_so_of_arrays(tmp_path: Path) -> None:
     (tmp_path / "cache").write_bytes(b"a file where the folder should be")
-    cache, array = Cache(tmp_path / "cache"), np.arange(3)
-    assert cache.save_array("features", "aa", array) is array
+    cache = Cache(tmp_path / "cache")
     assert cache.save_bytes("thumbnails", "aa", b"x") == b"x"
     assert cache.load_array("features", "aa") is None
     assert cache.load_bytes("thumbnails", "aa") is None
+    with pytest.raises(WorkspaceError, match="cannot be written"):
+        keep(cache, "features", "aa", np.arange(3))
 
 
 def test_bytes_are_kept_and_all_can_be_cleared(cache: Cache) -> None:
     cache.save_bytes("thumbnails", "abcd", b"jpeg")
     assert cache.load_bytes("thumbnails", "abcd") == b"jpeg"
     assert cache.size_bytes() == 4
-    kept = cache.save_array("pixels", "ab", np.ones(4, np.uint8))
+    kept = keep(cache, "pixels", "ab", np.ones(4, np.uint8))
     cache.clear()
     assert cache.size_bytes() == 0
     assert cache.load_bytes("thumbnails", "abcd") is None
@@ -125,5 +135,5 @@ def test_what_a_killed_process_left_behind_is_cleared(cache: Cache) -> None:
 
 
 def test_two_caches_on_one_folder_see_each_other(cache: Cache) -> None:
-    cache.save_array("pixels", "ab", np.ones(4, np.uint8))
+    keep(cache, "pixels", "ab", np.ones(4, np.uint8))
     assert Cache(cache.folder).load_array("pixels", "ab") is not None

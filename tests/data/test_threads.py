@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from medapp.data.threads import map_threaded
+from medapp.data.threads import AT_ONCE, map_threaded
 
 
 def test_results_in_order_with_progress() -> None:
@@ -19,7 +19,7 @@ def test_a_stop_from_the_progress_drops_the_rest() -> None:
 
     def work(i: int) -> int:
         begun.append(i)
-        if i:
+        if i >= AT_ONCE:
             gate.wait(5)
         return i
 

@@ -46,3 +46,14 @@ def test_batch_of_one_is_refused_where_batchnorm_learns(trained: Trained) -> Non
 def test_unknown_data_set_is_said(workspace: Workspace) -> None:
     with pytest.raises(DataError):
         plan_run(workspace, Recipe("nowhere"))
+
+
+def test_an_estimate_comes_from_an_earlier_run_like_it(trained: Trained) -> None:
+    assert plan_run(trained.workspace, Recipe("bands", strategy="linear-probe", image_size=32)).is_measured
+    assert not plan_run(trained.workspace, Recipe("bands", strategy="linear-probe", image_size=64)).is_measured
+
+
+def test_memory_is_stated_and_grows_with_the_batch(trained: Trained) -> None:
+    small, large = (plan_run(trained.workspace, Recipe("bands", image_size=224, batch_size=batch)) for batch in (8, 64))
+    assert large.memory_bytes - small.memory_bytes == pytest.approx(56 * 21.2 * 2**20, rel=0.1)  # float32, until the machine was probed
+    assert 0 < large.free_bytes < 2**50

@@ -8,7 +8,7 @@ from torch import nn
 
 from medapp.data.cache import Cache
 from medapp.models.network import Network
-from medapp.training.features import as_tensor, compute_features, fold_scale, hash_module, load_features, measure_scale
+from medapp.training.features import as_tensor, compute_features, fold_scale, hash_module, load_features, measure_features, measure_scale
 from medapp.training.recipe import STRATEGIES
 from medapp.training.strategies import cut_network
 
@@ -31,7 +31,7 @@ def test_kept_features_are_the_computed_ones(tmp_path: Path, prefix: nn.Module, 
     first = as_tensor(load_features(prefix, pixels, "key", fabric, cache))
     kept = as_tensor(load_features(prefix, np.zeros_like(pixels), "key", fabric, cache))  # the key decides, so these pixels are not read
     assert torch.equal(first, kept)
-    assert torch.equal(first, as_tensor(compute_features(prefix, pixels, fabric)))
+    assert torch.equal(first, as_tensor(np.concatenate(list(compute_features(prefix, pixels, fabric)))))
     assert first.shape == (70, 512)
 
 
@@ -45,8 +45,16 @@ def test_other_weights_other_features(tmp_path: Path, prefix: nn.Module) -> None
     assert not torch.equal(first, as_tensor(load_features(other, pixels, "key", fabric, cache)))
 
 
-def test_no_images_no_features(prefix: nn.Module) -> None:
-    assert len(compute_features(prefix, build_pixels(0), Fabric(accelerator="cpu"))) == 0
+def test_no_images_no_features(tmp_path: Path, prefix: nn.Module) -> None:
+    assert len(load_features(prefix, build_pixels(0), "key", Fabric(accelerator="cpu"), Cache(tmp_path, 10**9))) == 0
+
+
+@pytest.mark.parametrize(("strategy", "numbers"), [("linear-probe", 512), ("last-stage", 256 * 4 * 4)])
+def test_size_of_kept_features_is_known_before(strategy: str, numbers: int) -> None:
+    prefix, _ = cut_network(Network("resnet18", ("a", "b")), STRATEGIES[strategy])
+    assert prefix is not None
+    assert measure_features(prefix, 64, is_bfloat16=False) == 4 * numbers
+    assert measure_features(prefix, 64, is_bfloat16=True) == 2 * numbers
 
 
 def test_folded_head_gives_the_same_logits() -> None:

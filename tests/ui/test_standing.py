@@ -1,10 +1,12 @@
 """Where a run stands, from events written by hand."""
 
+from typing import Any
+
 import pytest
 
 from medapp.runs.folder import Run, create_run
 from medapp.training.recipe import Recipe
-from medapp.ui.standing import Follower, format_seconds, summarise
+from medapp.ui.standing import Follower, Record, Standing, format_seconds
 from medapp.workspace import Workspace
 
 PLAN = {"time": 0.0, "kind": "plan", "steps_per_epoch": 10, "epochs": 4, "train": 80, "validation": 20}
@@ -23,9 +25,17 @@ def epoch(number: int, loss: float, is_best: bool) -> dict[str, object]:
     return {"time": 1.0, "kind": "epoch", "epoch": number, "validation_loss": loss, "is_best": is_best}
 
 
+def summarise(events: list[dict[str, Any]]) -> Standing:
+    record = Record()
+    for event in events:
+        record.add(event)
+    return record.summarise()
+
+
 def test_time_left_is_the_pace_so_far_times_what_is_missing() -> None:
     standing = summarise([PLAN, state(100, "training"), step(101, 1), step(104, 4)])
-    assert standing.seconds_left == pytest.approx(36.0)  # one step a second, 36 of 40 to go
+    looks = 4 * 20 / 3 / 8  # four times 20 validation images at a third of a training image; eight of those are a step
+    assert standing.seconds_left == pytest.approx(36.0 + looks)  # one step a second, 36 of 40 to go
     assert standing.share == pytest.approx(0.1)
     assert standing.activity == "Epoch 1 of 4"
 
@@ -33,7 +43,22 @@ def test_time_left_is_the_pace_so_far_times_what_is_missing() -> None:
 def test_a_resumed_run_is_not_judged_by_its_pause() -> None:
     before = [PLAN, state(0, "training"), *(step(i, i) for i in range(1, 21))]
     after = [{"time": 9000.0, "kind": "resume", "epoch": 2, "step": 20}, state(9000, "training"), step(9002, 21)]
-    assert summarise(before + after).seconds_left == pytest.approx(2.0 * 19)
+    assert summarise(before + after).seconds_left == pytest.approx(2.0 * (19 + 2 * 20 / 3 / 8))
+
+
+def test_a_run_of_even_pace_is_foretold_exactly() -> None:
+    """A step takes 2 s, a look at the 20 validation images 5/3 s, one at 40 test images 10/3 s."""
+    plan, at = {**PLAN, "test": 40}, 0.0
+    events, left = [plan, state(at, "training")], []
+    for number in range(1, 41):
+        at += 2
+        events.append(step(at, number))
+        left.append((at, summarise(events).seconds_left))
+        if number % 10 == 0:
+            at += 2 * 20 / 3 / 8
+            events.append({**epoch(number // 10, 1.0, True), "time": at})
+    end = at + 2 * 40 / 3 / 8
+    assert [now + (seconds or 0) for now, seconds in left] == pytest.approx([end] * 40)
 
 
 def test_steps_lie_on_the_axis_of_epochs_and_the_last_best_epoch_counts() -> None:
@@ -53,17 +78,21 @@ def test_long_steps_say_how_far_they_are() -> None:
     assert summarise(events).activity == "Reading train images: 1,200 of 3,000"
 
 
-def test_a_follower_gives_each_event_once_and_drops_steps_taken_twice(workspace: Workspace) -> None:
+def test_a_follower_adds_what_is_new_and_drops_steps_taken_twice(workspace: Workspace) -> None:
     run: Run = create_run(workspace, Recipe(dataset="any"), "followed")
     follower = Follower(run)
-    assert [e["kind"] for e in follower.read()] == ["state"]
+    assert follower.read().activity == "Waits for its turn"
+    run.append_event("plan", epochs=4, steps_per_epoch=2, classes=["a", "b"])
     for number in (1, 2, 3):
         run.append_event("step", epoch=1, step=number, loss=1.0, rate=0.1, images_per_second=1.0)
-    assert len(follower.read()) == 4
+    run.append_event("epoch", epoch=1, train_loss=1.0, is_best=True)
+    assert len(follower.read().steps) == 3
     run.append_event("resume", epoch=0, step=1)
+    resumed = follower.read()
+    assert (list(resumed.steps), resumed.share, resumed.best) == ([0.5], 1 / 8, None)
     run.append_event("step", epoch=1, step=2, loss=0.5, rate=0.1, images_per_second=1.0)
-    steps = [e for e in follower.read() if e["kind"] == "step"]
-    assert [(e["step"], e["loss"]) for e in steps] == [(1, 1.0), (2, 0.5)]
+    standing = follower.read()
+    assert (list(standing.steps), list(standing.losses)) == ([0.5, 1.0], [1.0, 0.5])
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (190, "3 min 10 s"), (7260, "2 h 1 min")])

@@ -40,9 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
     parser.add_argument("--image-size", type=int, default=128)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--reruns", type=int, default=60)
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=30, help="of a round, for each number of watchers")
-    parser.add_argument("--minutes", type=float, default=6, help="of watching by ten, for the server's memory")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=20, help="of a round, for each number of watchers")
+    parser.add_argument("--minutes", type=float, default=5, help="of watching by ten, for the server's memory")
     options = parser.parse_args(arguments)
     with open_setting(options.folder, options.images) as setting:
         settings = {"strategy": "linear-probe", "image_size": options.image_size, "epochs": 5}

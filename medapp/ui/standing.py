@@ -1,6 +1,6 @@
 """Where a run stands, read from its events: what a live page shows. Plain values; no Streamlit here.
 
-The estimate of the time left takes the pace of the sitting under way, so a resumed run is not judged by its pause.
+The estimate of the time left takes the pace of the sitting under way without its first steps, so a resumed run is not judged by its pause.
 """
 
 import bisect
@@ -17,6 +17,7 @@ from medapp.runs.events import Event, merge_events
 from medapp.runs.folder import ACTIVE, Run
 
 UNDER_WAY = ("queued", *ACTIVE)
+WARM_UP = 4  # steps of a sitting that do not count for its pace once they are over: the first ones choose kernels
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class Record:
         self._last_step: Event = {}
         self._others: list[Event] = []
         self._is_last_a_step = False
+        self._anchor: Event = {}  # where the pace of this sitting is measured from
+        self._steps_taken = 0  # in this sitting
 
     def add(self, event: Event) -> None:
         """One more event; a resume drops the steps and epochs after it, which will be taken again."""
@@ -62,9 +65,14 @@ class Record:
         if self._is_last_a_step:
             self._numbers.append(event["step"])
             self._losses.append(event["loss"])
+            if self._steps_taken == WARM_UP:
+                self._anchor = self._last_step
+            self._steps_taken += 1
             self._last_step = event
             return
         self._others.append(event)
+        if event["kind"] == "state" and event["state"] == "training":
+            self._anchor, self._steps_taken = {**event, "step": self._numbers[-1] if self._numbers else 0}, 0
         if event["kind"] == "resume":
             self._others = merge_events(self._others)
             kept = bisect.bisect_right(self._numbers, event["step"])
@@ -85,7 +93,7 @@ class Record:
             epochs=[e for e in self._others if e["kind"] == "epoch"],
             last_step=last,
             share=min(1.0, done / total),
-            seconds_left=_estimate_seconds(self._others, last, plan),
+            seconds_left=_estimate_seconds(self._others, self._anchor, last, plan),
             activity=_describe_activity(self._others, now, last, plan),
             messages=[e["text"] for e in self._others if e["kind"] == "message"],
         )
@@ -110,22 +118,20 @@ def _find_last(events: Sequence[Event], kind: str) -> dict[str, Any]:
     return next((e for e in reversed(events) if e["kind"] == kind), {})
 
 
-def _estimate_seconds(others: Sequence[Event], last: Event, plan: Event) -> float | None:
-    """At the pace since this sitting's training began: the steps, the validations and the test part that are missing.
+def _estimate_seconds(others: Sequence[Event], anchor: Event, last: Event, plan: Event) -> float | None:
+    """At the pace since the anchor: the steps, the validations and the test part that are missing.
 
     Work is counted in steps; an image that is only looked at costs one of the forward passes that a training image costs several of.
     """
-    begin = next((e for e in reversed(others) if e["kind"] == "state" and e["state"] == "training"), None)
-    if begin is None or not last or last["time"] <= begin["time"]:
+    if not anchor or not last or last["time"] <= anchor["time"]:
         return None
-    per_epoch, start = plan.get("steps_per_epoch", 1), _find_last(others, "resume").get("step", 0)
+    per_epoch, epochs = plan.get("steps_per_epoch", 1), plan.get("epochs", 1)
     look = per_epoch / max(1, plan.get("train", 0)) / plan.get("passes", 3.0)  # steps that an image takes which is only looked at
     validation, test = look * plan.get("validation", 0), look * plan.get("test", 0)
-    ended = sum(e["kind"] == "epoch" and begin["time"] < e["time"] <= last["time"] for e in others)
-    done = last["step"] - start + ended * validation
-    epochs = plan.get("epochs", 1)
-    total = epochs * (per_epoch + validation) + test - start - start // per_epoch * validation
-    return (last["time"] - begin["time"]) / done * max(0.0, total - done) if done > 0 else None
+    ended = [e["time"] for e in others if e["kind"] == "epoch"]
+    done = last["step"] - anchor["step"] + sum(anchor["time"] < time <= last["time"] for time in ended) * validation
+    missing = per_epoch * epochs - last["step"] + (epochs - len(ended)) * validation + test
+    return (last["time"] - anchor["time"]) / done * max(0.0, missing) if done > 0 else None
 
 
 def _describe_activity(others: Sequence[Event], now: Event, last: Event, plan: Event) -> str:

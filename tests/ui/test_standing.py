@@ -33,7 +33,7 @@ def summarise(events: list[dict[str, Any]]) -> Standing:
 
 
 def test_time_left_is_the_pace_so_far_times_what_is_missing() -> None:
-    standing = summarise([PLAN, state(100, "training"), step(101, 1), step(104, 4)])
+    standing = summarise([PLAN, state(100, "training"), step(101, 1), step(102, 2), step(104, 4)])
     looks = 4 * 20 / 3 / 8  # four times 20 validation images at a third of a training image; eight of those are a step
     assert standing.seconds_left == pytest.approx(36.0 + looks)  # one step a second, 36 of 40 to go
     assert standing.share == pytest.approx(0.1)
@@ -41,9 +41,15 @@ def test_time_left_is_the_pace_so_far_times_what_is_missing() -> None:
 
 
 def test_a_resumed_run_is_not_judged_by_its_pause() -> None:
-    before = [PLAN, state(0, "training"), *(step(i, i) for i in range(1, 21))]
+    before = [PLAN, state(0, "training"), *(step(i, i) for i in range(1, 21)), epoch(1, 1.0, True), epoch(2, 1.0, True)]
     after = [{"time": 9000.0, "kind": "resume", "epoch": 2, "step": 20}, state(9000, "training"), step(9002, 21)]
     assert summarise(before + after).seconds_left == pytest.approx(2.0 * (19 + 2 * 20 / 3 / 8))
+
+
+def test_the_first_steps_do_not_count_once_they_are_over() -> None:
+    slow = [PLAN, state(0, "training"), *(step(10 * i, i) for i in range(1, 5))]
+    assert summarise(slow[:-1]).seconds_left == pytest.approx(10 * (37 + 4 * 20 / 3 / 8))
+    assert summarise([*slow, step(41, 5), step(42, 6)]).seconds_left == pytest.approx(34 + 4 * 20 / 3 / 8)
 
 
 def test_a_run_of_even_pace_is_foretold_exactly() -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -25,7 +25,7 @@ class Client:
     def __init__(self, url: str, address: str = "") -> None:
         self.page, _, self.query = address.partition("?")
         self.fragments: dict[str, float] = {}  # that the page asked to be run again, with their intervals in seconds
-        self._opened = ExitStack()
+        self._page_hash, self._opened = "", ExitStack()
         place = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
         self.socket: ClientConnection = self._opened.enter_context(connect(place, origin=Origin(url), max_size=None))
 
@@ -47,20 +47,34 @@ class Client:
         """
         ask = BackMsg()
         ask.rerun_script.query_string, ask.rerun_script.page_name = self.query, self.page
+        ask.rerun_script.page_script_hash = self._page_hash
         ask.rerun_script.fragment_id, ask.rerun_script.is_auto_rerun = fragment, bool(fragment)
-        before, size = time.perf_counter(), 0
+        before = time.perf_counter()
         self.socket.send(ask.SerializeToString())
+        size = self._read_to_end(PATIENCE_SECONDS)
+        seconds = time.perf_counter() - before
+        if fragment:  # it may have asked for its whole page
+            with suppress(TimeoutError):
+                size += self._read_to_end(0.25)
+        return seconds, size
+
+    def _read_to_end(self, patience_seconds: float) -> int:
+        """Take what comes until a script is done; the bytes. Raises TimeoutError where nothing begins to come."""
+        size, asked = 0, dict[str, float]()
         while True:
-            raw = self.socket.recv(timeout=PATIENCE_SECONDS)
+            raw = self.socket.recv(timeout=PATIENCE_SECONDS if size else patience_seconds)
             answer, size = ForwardMsg.FromString(raw), size + len(raw)  # type: ignore[arg-type]
             kind = answer.WhichOneof("type")
             assert kind != "page_not_found", f"no page {self.page!r}"
             if kind == "delta":
                 assert answer.delta.new_element.WhichOneof("type") != "exception", answer.delta.new_element.exception.message
+            elif kind == "navigation":
+                self._page_hash = answer.navigation.page_script_hash
             elif kind == "auto_rerun":
-                self.fragments[answer.auto_rerun.fragment_id] = answer.auto_rerun.interval
+                asked[answer.auto_rerun.fragment_id] = answer.auto_rerun.interval
             elif kind == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                return time.perf_counter() - before, size
+                self.fragments = asked or self.fragments
+                return size
 
 
 class Watcher:
@@ -81,10 +95,9 @@ class Watcher:
         self.client.close()
 
     def _watch(self) -> None:
-        fragment, interval = next(iter(self.client.fragments.items()))
         try:
-            while not self._ended.wait(interval):
-                self.seconds.append(self.client.rerun(fragment)[0])
+            while not self._ended.wait(next(iter(self.client.fragments.values()))):
+                self.seconds.append(self.client.rerun(next(iter(self.client.fragments)))[0])
         except ConnectionClosed:
             if not self._ended.is_set():
                 raise

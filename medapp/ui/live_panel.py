@@ -1,6 +1,12 @@
-"""A run as it happens: state, progress, figures, curves, log, Stop and Resume. Asks for news each second until the run ends."""
+"""A run as it happens: state, progress, figures, curves, log, Stop and Resume.
+
+Asks for news each second until the run ends; where many watch less often, so that what they cost the training does not grow with them.
+"""
 
 import dataclasses
+import math
+import time
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,6 +35,7 @@ EMPTY = {  # what stands where curves will be, in words
     "preparing": ("Begins when the images are ready.", "Appears after the first epoch."),
     "training": ("The first step is under way.", "Appears after the first epoch."),
 }
+INTERVALS = ((3, 1), (6, 2), (math.inf, 4))  # up to so many watchers, seconds
 CARDS = (
     ("Balanced accuracy", "balanced_accuracy", "normal"),
     ("AUROC", "macro_auroc", "normal"),
@@ -37,9 +44,10 @@ CARDS = (
 
 
 def draw_live_panel(run: Run) -> None:
-    """Draw the panel; while the run is under way it redraws itself each second, without the rest of the page."""
+    """Draw the panel; while the run is under way it redraws itself every few seconds, without the rest of the page."""
     load_charts()
-    st.fragment(run_every=1 if run.state in UNDER_WAY else None)(_draw)(run.folder.name)
+    every = st.session_state[f"every-{run.id}"] = _choose_interval(run) if run.state in UNDER_WAY else None
+    st.fragment(run_every=every)(_draw)(run.folder.name)
     with show_errors(), st.expander("Settings", icon=":material/tune:"):  # never change, so they stay out of what is redrawn
         draw_settings(run)
 
@@ -48,6 +56,13 @@ def draw_live_panel(run: Run) -> None:
 def follow(run_id: str, _run: Run) -> Follower:
     """One reader of a run's events for all who watch it."""
     return Follower(_run)
+
+
+def _choose_interval(run: Run) -> int:
+    """Seconds from tick to tick for this tab, which counts as watching from now on."""
+    me = st.session_state.setdefault("watcher", uuid.uuid4().hex)
+    count = follow(run.id, run).count_watchers(me, time.monotonic())
+    return next(seconds for most, seconds in INTERVALS if count <= most)
 
 
 def draw_chip(state: str) -> None:
@@ -63,6 +78,8 @@ def _draw(run_id: str) -> None:
         st.session_state[f"state-{run_id}"] = state
         if was in UNDER_WAY and state not in UNDER_WAY:
             st.rerun()  # the whole page: the polling ends and the results appear
+        if state in UNDER_WAY and _choose_interval(run) != st.session_state.get(f"every-{run_id}"):
+            st.rerun()  # others came or went
         standing = follow(run_id, run).read()
         _draw_state(run, state, standing)
         _draw_cards(standing, run.recipe.epochs, state in UNDER_WAY)

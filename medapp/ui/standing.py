@@ -17,6 +17,7 @@ from medapp.runs.events import Event, merge_events
 from medapp.runs.folder import ACTIVE, Run
 
 UNDER_WAY = ("queued", *ACTIVE)
+GONE_SECONDS = 10.0
 WARM_UP = 4  # steps of a sitting that do not count for its pace once they are over: the first ones choose kernels
 
 
@@ -104,6 +105,13 @@ class Follower:
 
     def __init__(self, run: Run) -> None:
         self.run, self._offset, self._lock, self._record = run, 0, threading.Lock(), Record()
+        self._seen: dict[str, float] = {}
+
+    def count_watchers(self, who: str, now: float) -> int:
+        """How many watch, `who` among them from now on; whoever was not seen for a while has gone. `now` is in seconds."""
+        with self._lock:
+            self._seen = {name: at for name, at in self._seen.items() if now - at < GONE_SECONDS} | {who: now}
+            return len(self._seen)
 
     def read(self) -> Standing:
         """Where the run stands now."""

@@ -101,6 +101,12 @@ def test_a_follower_adds_what_is_new_and_drops_steps_taken_twice(workspace: Work
     assert (list(standing.steps), list(standing.losses)) == ([0.5, 1.0], [1.0, 0.5])
 
 
+def test_watchers_are_counted_until_they_are_gone(workspace: Workspace) -> None:
+    follower = Follower(create_run(workspace, Recipe(dataset="any")))
+    looks = (("a", 0.0), ("b", 1.0), ("a", 5.0), ("a", 10.5), ("a", 11.5))
+    assert [follower.count_watchers(who, now) for who, now in looks] == [1, 2, 2, 2, 1]
+
+
 @pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (190, "3 min 10 s"), (7260, "2 h 1 min")])
 def test_durations_are_written_as_people_say_them(seconds: float, text: str) -> None:
     assert format_seconds(seconds) == text

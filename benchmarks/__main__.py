@@ -32,6 +32,7 @@ class Row(NamedTuple):
 TINY = ("--images", "40", "--image-size", "32")
 BENCHMARKS = (
     Row("probe", (), (*TINY, "--rounds", "1")),
+    Row("probe", ("--image-size", "128"), None),
     Row("probe", ("--architecture", "resnet50", "--rounds", "2"), None),
     Row("fine_tune", ("--epochs", "5"), (*TINY, "--epochs", "1", "--batch", "8", "--bare-steps", "1")),
     Row("fine_tune", ("--epochs", "3", "--image-size", "224"), None),

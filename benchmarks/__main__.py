@@ -40,7 +40,7 @@ BENCHMARKS = (
     Row("feed", (), (*TINY, "--repeats", "1")),
     Row("heatmap_speed", (), ("--images", "20", "--image-size", "32", "--repeats", "1")),
     Row("startup", (), ("--repeats", "1"), takes_folder=False),
-    Row("pages", (), (*TINY, "--batch", "4", "--reruns", "2", "--rounds", "1", "--seconds", "0.5", "--minutes", "0.02")),
+    Row("pages", (), (*TINY, "--batch", "4", "--reruns", "2", "--rounds", "1", "--seconds", "4.5", "--minutes", "0.12")),
     Row("gallery", (), ("--sizes", "40", "80", "--repeats", "1", "--settle", "0"), takes_folder=False),
     Row("memory", (), ("--images", "40", "--runs", "1")),
     Row("time_left", (), (*TINY, "--batch", "4")),

@@ -11,8 +11,6 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-PATIENCE_SECONDS = 120.0
-
 
 class Client:
     """One tab.
@@ -39,11 +37,12 @@ class Client:
         """Close the tab."""
         self._opened.close()
 
-    def rerun(self, fragment: str = "") -> tuple[float, int]:
+    def rerun(self, fragment: str = "", patience_seconds: float = 120.0) -> tuple[float, int]:
         """Run the page, or one fragment of it: seconds until the server is done, and the bytes it sent.
 
         Raises:
             AssertionError: the page showed an exception, or is not there.
+            TimeoutError: nothing came for so long.
         """
         ask = BackMsg()
         ask.rerun_script.query_string, ask.rerun_script.page_name = self.query, self.page
@@ -51,23 +50,25 @@ class Client:
         ask.rerun_script.fragment_id, ask.rerun_script.is_auto_rerun = fragment, bool(fragment)
         before = time.perf_counter()
         self.socket.send(ask.SerializeToString())
-        size = self._read_to_end(PATIENCE_SECONDS)
+        size = self._read_to_end(patience_seconds)
         seconds = time.perf_counter() - before
         if fragment:  # it may have asked for its whole page
             with suppress(TimeoutError):
-                size += self._read_to_end(0.25)
+                size += self._read_to_end(0.25, patience_seconds)
         return seconds, size
 
-    def _read_to_end(self, patience_seconds: float) -> int:
-        """Take what comes until a script is done; the bytes. Raises TimeoutError where nothing begins to come."""
-        size, asked = 0, dict[str, float]()
+    def _read_to_end(self, patience_seconds: float, patience_between: float | None = None) -> int:
+        """Take what comes until a script is done; the bytes. Once a script has begun its end is waited for `patience_between`."""
+        size, asked, patience = 0, dict[str, float](), patience_seconds
         while True:
-            raw = self.socket.recv(timeout=PATIENCE_SECONDS if size else patience_seconds)
+            raw = self.socket.recv(timeout=patience)
             answer, size = ForwardMsg.FromString(raw), size + len(raw)  # type: ignore[arg-type]
             kind = answer.WhichOneof("type")
             assert kind != "page_not_found", f"no page {self.page!r}"
             if kind == "delta":
                 assert answer.delta.new_element.WhichOneof("type") != "exception", answer.delta.new_element.exception.message
+            elif kind == "new_session":
+                patience = patience_between or patience_seconds
             elif kind == "navigation":
                 self._page_hash = answer.navigation.page_script_hash
             elif kind == "auto_rerun":
@@ -91,13 +92,12 @@ class Watcher:
     def stop(self) -> None:
         """Close the tab."""
         self._ended.set()
-        self._thread.join()
         self.client.close()
+        self._thread.join()
 
     def _watch(self) -> None:
-        try:
+        """As a browser does: a tick that the server took together with the one before it gets no answer of its own, and is let go."""
+        with suppress(ConnectionClosed):  # the tab was closed; a server that has gone is found out by who measures it
             while not self._ended.wait(next(iter(self.client.fragments.values()))):
-                self.seconds.append(self.client.rerun(next(iter(self.client.fragments)))[0])
-        except ConnectionClosed:
-            if not self._ended.is_set():
-                raise
+                with suppress(TimeoutError):
+                    self.seconds.append(self.client.rerun(next(iter(self.client.fragments)), patience_seconds=5.0)[0])

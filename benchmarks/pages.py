@@ -117,6 +117,7 @@ def weigh_server(server: Server, address: str, minutes: float) -> list[Claim]:
     ticks = sum(len(watcher.seconds) for watcher in watchers)
     for watcher in watchers:
         watcher.stop()
+    assert ticks, "nobody was answered"
     print(f"the server's memory over {ticks} ticks, MiB: {', '.join(f'{size:.0f}' for size in sizes[:: max(1, len(sizes) // 10)])}")
     growth = statistics.median(sizes[-len(sizes) // 4 :]) - statistics.median(sizes[: max(1, len(sizes) // 4)])
     return [

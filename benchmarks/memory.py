@@ -48,17 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
             words = f"{architecture}, {size_px} px, batch {batch}, {precision}, {strategy}"
             print(f"{words}: stated {stated:.0f} MiB, taken {watch.peak_mib:.0f} MiB ({off[-1]:+.0%})", flush=True)
     worst = max(map(abs, off))
-    return [
-        Claim(
-            "15",
-            f"memory stated before a run: largest error of {len(off)} kinds of run",
-            "what it took",
-            worst,
-            0.2,
-            "",
-            is_ceiling=True,
-        )
-    ]
+    what = f"memory stated before a run: largest error of {len(off)} kinds of run"
+    return [Claim("15", what, "what it took", worst, 0.2, "", is_ceiling=True)]
 
 
 class Watch:

@@ -8,6 +8,7 @@ steps within an epoch. At the end ten browsers go on watching, and the server's 
 """
 
 import argparse
+import itertools
 import math
 import statistics
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 import psutil
 
 import medapp
+from benchmarks.alternate import ratio
 from benchmarks.claims import Claim
 from benchmarks.client import Client, Watcher
 from benchmarks.setting import open_setting
@@ -26,8 +28,6 @@ from medapp.runs.folder import Run, create_run
 from medapp.training.recipe import Recipe
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-import itertools
-
 from browser.serving import Server, start_server
 
 WATCHERS = (0, 1, 10)
@@ -93,12 +93,13 @@ def time_watched(server: Server, run: Run, options: argparse.Namespace) -> list[
         for count in WATCHERS:
             watchers = [Watcher(server.url, address) for _ in range(count)]
             paces[count].append(time_steps(run, options.seconds))
-            ticks += [second for watcher in watchers for second in watcher.seconds]
+            if count == max(WATCHERS):
+                ticks += [second for watcher in watchers for second in watcher.seconds]
             for watcher in watchers:
                 watcher.stop()
     claims = []
     for count, aim in ((1, 1.03), (10, 1.10)):
-        slowed = statistics.median(a / b for a, b in zip(paces[count], paces[0], strict=True))
+        slowed = ratio(paces[count], paces[0])
         watching = f"{count} browser{'s' * (count > 1)} watching"
         claims.append(Claim("10", f"seconds a step with {watching}", "without", slowed, aim, is_ceiling=True))
     high = 1e3 * find_percentile(ticks, 95)
@@ -120,11 +121,8 @@ def weigh_server(server: Server, address: str, minutes: float) -> list[Claim]:
     assert ticks, "nobody was answered"
     print(f"the server's memory over {ticks} ticks, MiB: {', '.join(f'{size:.0f}' for size in sizes[:: max(1, len(sizes) // 10)])}")
     growth = statistics.median(sizes[-len(sizes) // 4 :]) - statistics.median(sizes[: max(1, len(sizes) // 4)])
-    return [
-        Claim(
-            "10", f"growth of the server's memory over {ticks:,} ticks ({sizes[0]:.0f} MiB before)", "", growth, 5, "MiB", is_ceiling=True
-        )
-    ]
+    what = f"growth of the server's memory over {ticks:,} ticks ({sizes[0]:.0f} MiB before)"
+    return [Claim("10", what, "", growth, 5, "MiB", is_ceiling=True)]
 
 
 def time_steps(run: Run, seconds: float) -> float:

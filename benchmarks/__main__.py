@@ -32,7 +32,6 @@ class Row(NamedTuple):
 TINY = ("--images", "40", "--image-size", "32")
 BENCHMARKS = (
     Row("probe", (), (*TINY, "--rounds", "1")),
-    Row("probe", ("--image-size", "128"), None),
     Row("probe", ("--architecture", "resnet50", "--rounds", "2"), None),
     Row("fine_tune", ("--epochs", "5"), (*TINY, "--epochs", "1", "--batch", "8", "--bare-steps", "1")),
     Row("fine_tune", ("--epochs", "3", "--image-size", "224"), None),
@@ -44,6 +43,7 @@ BENCHMARKS = (
     Row("gallery", (), ("--sizes", "40", "80", "--repeats", "1", "--settle", "0"), takes_folder=False),
     Row("memory", (), ("--images", "40", "--runs", "1")),
     Row("time_left", (), (*TINY, "--batch", "4")),
+    Row("two_processes", (), (*TINY, "--batch", "8", "--epochs", "1")),
     Row("live_charts", (), ("--steps", "200", "--epochs", "10", "--ticks", "2"), takes_folder=False),
 )
 

@@ -4,6 +4,7 @@
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,22 @@ def test_linear_probe_learns_brain_tumors(workspace: Workspace) -> None:
     figures = api.evaluate(run)
     assert figures["n"] == 460
     assert figures["balanced_accuracy"] > 0.8
+
+
+def test_bfloat16_is_as_accurate_as_float32(workspace: Workspace, tmp_path: Path) -> None:
+    for place in sorted((DATA / "brain-tumor-boxes").iterdir()):
+        if place.is_dir():
+            (tmp_path / "few" / place.name).mkdir(parents=True)
+            files = sorted(place.iterdir())
+            for file in files[:: len(files) // 120]:
+                shutil.copyfile(file, tmp_path / "few" / place.name / file.name)
+    few = add_folder(workspace, tmp_path / "few").data_set
+    for seed in range(3):
+        coarse, fine = (
+            api.evaluate(api.train(few, epochs=3, image_size=64, batch_size=16, seed=seed, precision=precision))
+            for precision in ("bfloat16", "float32")
+        )
+        for name in ("accuracy", "macro_auroc"):
+            low, high = fine["intervals"][name]
+            assert low <= coarse[name] <= high, f"{name}, seed {seed}"
+        assert fine["macro_auroc"] > 0.7

@@ -29,7 +29,7 @@ class Plan:
     Attributes:
         seconds: estimated, from start to figures.
         is_measured: the estimate comes from an earlier run like this one, not from a rule of thumb.
-        memory_bytes: what its process will take at its peak, within a fifth; on a graphics card that card's memory is asked for most of it.
+        memory_bytes: what it will take at its peak, within a fifth; on a graphics card that card's memory is asked for most of it.
         free_bytes: of this machine's memory, now.
     """
 
@@ -64,12 +64,14 @@ def plan_run(workspace: Workspace, recipe: Recipe) -> Plan:
         )
     if recipe.strategy != "linear-probe" and min(recipe.batch_size, counts["train"]) < 2:
         raise RecipeError("A batch of one image cannot train BatchNorm. Set the batch to 2 or more, or choose the linear probe.")
+    if counts["train"] // -(-counts["train"] // recipe.batch_size) < recipe.devices:  # images in the smallest batch
+        raise RecipeError(f"{recipe.devices} devices cannot share a batch of {recipe.batch_size}. Set the batch higher or devices lower.")
     find_source(recipe.source, recipe.architecture, workspace)
     rate = _find_rate(workspace, recipe)
     forward = sum(counts.values()) + recipe.epochs * counts["validation"] * (recipe.strategy != "linear-probe")
     passes = forward + recipe.epochs * counts["train"] * TRAINING_COST[recipe.strategy]
     # Until the worker has probed the machine the precision is not known; float32 takes more.
-    memory = estimate_bytes(recipe, *find_size(recipe), "bfloat16" if recipe.precision == "bfloat16" else "float32")
+    memory = recipe.devices * estimate_bytes(recipe, *find_size(recipe), "bfloat16" if recipe.precision == "bfloat16" else "float32")
     return Plan(counts, START_SECONDS + passes / rate[0], rate[1], memory, psutil.virtual_memory().available)
 
 
@@ -87,12 +89,10 @@ def _find_row(recipe: Recipe) -> Backbone:
 def _find_rate(workspace: Workspace, recipe: Recipe) -> tuple[float, bool]:
     """Forward passes a second, and whether that was measured by an earlier run with this backbone, size and strategy."""
     for run in list_runs(workspace)[:30]:
-        if run.state == "done":
-            earlier = run.recipe
-            if (earlier.source, earlier.strategy, earlier.image_size) == (recipe.source, recipe.strategy, recipe.image_size):
-                for event in run.load_events()[0]:
-                    if event["kind"] == "speed":
-                        return float(event["forwards_per_second"]), True
+        is_alike = all(getattr(run.recipe, name) == getattr(recipe, name) for name in ("source", "strategy", "image_size", "devices"))
+        for event in run.load_events()[0] if is_alike and run.state == "done" else ():
+            if event["kind"] == "speed":
+                return float(event["forwards_per_second"]), True
     gigaflops = TYPICAL_GIGAFLOPS
     with contextlib.suppress(OSError, ValueError, IndexError, TypeError, AttributeError):  # not measured yet
         known = json.loads((workspace.root / "machine.json").read_text(encoding="utf-8"))

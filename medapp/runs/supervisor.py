@@ -124,6 +124,7 @@ def _count_attempts(events: list[Event]) -> int:
 def _start_worker(run: Run) -> subprocess.Popen[bytes]:
     """A child in a session of its own, with what it prints in the run's log."""
     environment = {**os.environ, **ENVIRONMENT}
+    environment.pop("LOCAL_RANK", None)  # set where a launcher of processes started us; here it would mean a worker's own followers
     try:
         with (run.folder / "log.txt").open("ab") as log:
             return subprocess.Popen(

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import psutil
 import torch
-from lightning_fabric import Fabric
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -24,6 +23,7 @@ from medapp.runs.folder import Run
 from medapp.runs.plan import TRAINING_COST, find_size, plan_run
 from medapp.runs.split_table import match_split, save_split
 from medapp.training.augmentation import AUGMENTATIONS, augment
+from medapp.training.devices import open_fabric, synchronise_norms
 from medapp.training.features import as_tensor, fold_scale, load_features, measure_features, measure_scale
 from medapp.training.loop import Loop, Part
 from medapp.training.memory import choose_parts
@@ -34,18 +34,21 @@ from medapp.workspace import Workspace
 
 
 class Work:
-    """One sitting of a run: from its recipe, or its checkpoint, to its figures."""
+    """One sitting of a run: from its recipe, or its checkpoint, to its figures.
+
+    Where several processes share it, each does this work on its share of every batch; only the first one writes.
+    """
 
     def __init__(self, workspace: Workspace, run: Run, should_stop: Callable[[], bool]) -> None:
         self.workspace, self.run, self.should_stop = workspace, run, should_stop
         self.recipe, self.cache = run.recipe, open_cache(workspace)
         self.passes, self.passing_seconds = 0.0, 0.0  # forward passes in this sitting, and what they took
         plan_run(workspace, self.recipe)  # the data may have changed while the run was in the queue
-        torch.set_num_threads(self.recipe.threads or os.cpu_count() or 1)
-        device = choose_device(self.recipe.device)
+        torch.set_num_threads(self.recipe.threads or max(1, (os.cpu_count() or 1) // self.recipe.devices))
+        device = choose_device(self.recipe.device, self.recipe.devices)
         self.precision = choose_precision(self.recipe.precision, device, workspace)
-        self.fabric = Fabric(accelerator=device, devices=1, precision="bf16-mixed" if self.precision == "bfloat16" else "32-true")
-        self.fabric.launch()
+        self.fabric = open_fabric(device, self.precision, self.recipe.devices)
+        self.say: Callable[..., object] = run.append_event if self.fabric.is_global_zero else lambda kind, **values: None
 
     def do(self) -> bool:
         """All of it. False when asked to stop before the end.
@@ -59,26 +62,30 @@ class Work:
             return False
 
     def _do(self) -> bool:
-        samples, self.classes = self._choose_sides()
+        with self.fabric.rank_zero_first():
+            samples, self.classes = self._choose_sides()
         sides = {side: [s for s in samples if s.split == side] for side in ("train", "validation", "test")}
         self.network = build_network(self.recipe.source, self.recipe.architecture, self.classes, self.recipe.seed, self.workspace)
         self.prefix, suffix = cut_network(self.network, STRATEGIES[self.recipe.strategy])
         self.network.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if self.fabric.world_size > 1:
+            synchronise_norms(suffix)
         self.keeps_features = self._can_keep_features(len(samples))
         self._say_plan(sides, suffix)
         train, validation = (self._load_part(sides[side], side) for side in ("train", "validation"))
         self.scale = measure_scale(train.inputs) if self.recipe.strategy == "linear-probe" else None
         self.loop = Loop(
             self.fabric, suffix, group_parameters(self.network, suffix, self.recipe), self._prepare, train, validation, self.classes,
-            self.recipe, self.run.checkpoint_path, self.run.append_event, self.should_stop, self._save_best,
+            self.recipe, self.run.checkpoint_path, self.say, self.should_stop, self._save_best,
         )  # fmt: skip
-        self._resume()
+        with self.fabric.rank_zero_first():
+            self._resume()
         self._bound_memory()
-        self.run.append_event("state", state="training")
+        self.say("state", state="training")
         if not self.loop.run():
             return False
         self._say_speed(len(train.labels))
-        self.run.append_event("state", state="evaluating")
+        self.say("state", state="evaluating")
         self._evaluate(sides["test"])
         return True
 
@@ -105,33 +112,38 @@ class Work:
         asked = {"epochs": self.recipe.epochs, "batch_size": self.recipe.batch_size, "classes": self.classes}
         asked["passes"] = TRAINING_COST["fine-tune" if self.keeps_features else self.recipe.strategy]  # a kept feature costs as an image
         machine = {"device": str(self.fabric.device), "precision": self.precision, "threads": torch.get_num_threads()}
+        machine["devices"] = self.fabric.world_size
         network = {"architecture": self.network.architecture, "parameters": parameters}
-        self.run.append_event("plan", **asked, **counts, steps_per_epoch=steps, **network, **machine)
+        self.say("plan", **asked, **counts, steps_per_epoch=steps, **network, **machine)
 
     def _load_part(self, samples: Sequence[Sample], side: str) -> Part:
         """Pixels, or the frozen part's features of them where images do not vary, with labels."""
-        progress = _Progress(self.run, f"Reading {side} images", self.should_stop)
+        with self.fabric.rank_zero_first():
+            return self._load_alone(samples, side)
+
+    def _load_alone(self, samples: Sequence[Sample], side: str) -> Part:
+        progress = _Progress(self.say, f"Reading {side} images", self.should_stop)
         pixels = load_pixels(samples, self.recipe.preprocess, self.recipe.image_size, self.cache, progress)
         labels = np.array([self.classes.index(s.label) for s in samples], np.int64)
         if not self.keeps_features or not len(samples):
             return Part(pixels, labels)
         assert self.prefix is not None
         key = hash_pixels(samples, self.recipe.preprocess, self.recipe.image_size)
-        progress, before = _Progress(self.run, f"Features of {side} images", self.should_stop), time.perf_counter()
+        progress, before = _Progress(self.say, f"Features of {side} images", self.should_stop), time.perf_counter()
         features = load_features(self.prefix, pixels, key, self.fabric, self.cache, progress)
         if progress.said:  # they were not kept from an earlier run
             self.passes += len(samples)
             self.passing_seconds += time.perf_counter() - before
         return Part(features, labels)
 
-    def _prepare(self, rows: NDArray[Any], generator: torch.Generator | None) -> Tensor:
+    def _prepare(self, rows: NDArray[Any], seeds: Tensor | None) -> Tensor:
         """Rows of pixels or features to what the learning part takes."""
         if self.keeps_features:
             features = as_tensor(rows)
             return (features if self.scale is None else (features - self.scale[0]) / self.scale[1]).to(self.fabric.device)
         images = to_unit(torch.from_numpy(np.array(rows)).to(self.fabric.device))
-        if generator is not None:
-            images = augment(images, AUGMENTATIONS[self.recipe.augmentation], generator)
+        if seeds is not None:
+            images = augment(images, AUGMENTATIONS[self.recipe.augmentation], seeds)
         x = normalise(images)
         if self.prefix is None:
             return x
@@ -145,21 +157,22 @@ class Work:
             found = self.loop.load_checkpoint()
         except RunError as error:
             self.run.checkpoint_path.rename(self.run.checkpoint_path.with_suffix(".damaged"))
-            self.run.append_event("message", text=f"{error} Training starts again from the first epoch.")
+            self.say("message", text=f"{error} Training starts again from the first epoch.")
             found = False
         p = self.loop.progress
-        self.run.append_event("resume", epoch=p.epoch, step=p.epoch * self.loop.steps_per_epoch + p.step)
+        self.say("resume", epoch=p.epoch, step=p.epoch * self.loop.steps_per_epoch + p.step)
         if found:
-            self.run.append_event("message", text=f"Going on after epoch {p.epoch}.")
+            self.say("message", text=f"Going on after epoch {p.epoch}.")
 
     def _bound_memory(self) -> None:
         """Compute each batch in parts where it would take more than four fifths of the memory that is free."""
         if self.fabric.device.type != "cpu":
             return  # a card says itself when its memory runs out, and the loop halves what it computes at once
-        parts = choose_parts(self.recipe, *find_size(self.recipe), self.precision, round(0.8 * psutil.virtual_memory().available))
+        available = round(0.8 * psutil.virtual_memory().available / self.fabric.world_size)
+        parts = self.fabric.broadcast(choose_parts(self.recipe, *find_size(self.recipe), self.precision, available))
         if parts > self.loop.progress.micro_batches:
             self.loop.progress.micro_batches = parts
-            self.run.append_event("message", text=f"Memory is short: each batch is computed in {parts} parts, for the same step.")
+            self.say("message", text=f"Memory is short: each batch is computed in {parts} parts, for the same step.")
 
     def _save_best(self, state: dict[str, Tensor], epoch: int) -> None:
         """The whole network with the learning part as it was after its best epoch."""
@@ -178,35 +191,37 @@ class Work:
         if cost:
             self.passes, self.passing_seconds = p.epoch * (images * cost + len(self.loop.validation.labels)), p.seconds
         if self.passing_seconds > 0:
-            self.run.append_event("speed", forwards_per_second=self.passes / self.passing_seconds, seconds=self.passing_seconds)
+            self.say("speed", forwards_per_second=self.passes / self.passing_seconds, seconds=self.passing_seconds)
 
     def _evaluate(self, samples: list[Sample]) -> None:
         """Read the test part, once, with the weights of the best epoch."""
         if not samples:
-            self.run.append_event("message", text="There are no test images, so nothing says how good the model is.")
+            self.say("message", text="There are no test images, so nothing says how good the model is.")
             return
+        self.fabric.barrier()  # the first process has written it
         tensors, _ = read_weights(self.run.model_path)
         self.network.model.load_state_dict(tensors, strict=False)
         self.scale = None  # it is folded into the saved head
-        self.run.append_event("test_read", reason="end of the run")
+        self.say("test_read", reason="end of the run")
         part = self._load_part(samples, "test")
         probabilities = torch.softmax(self.loop.predict(part.inputs), 1).numpy()
         figures = judge(samples, probabilities, self.classes) | {"split": "test", "dataset": self.recipe.dataset}
-        save_evaluation(self.run, figures, samples, probabilities)
+        if self.fabric.is_global_zero:
+            save_evaluation(self.run, figures, samples, probabilities)
 
 
 class _Progress:
     """Says how far a long step is, four times a second at most, and ends it when the run is to stop."""
 
-    def __init__(self, run: Run, text: str, should_stop: Callable[[], bool]) -> None:
-        self.run, self.text, self.should_stop, self.said = run, text, should_stop, 0.0
+    def __init__(self, say: Callable[..., object], text: str, should_stop: Callable[[], bool]) -> None:
+        self.say, self.text, self.should_stop, self.said = say, text, should_stop, 0.0
 
     def __call__(self, done: int, total: int) -> None:
         if self.should_stop():
             raise StopRequestedError("Stopped while preparing.")
         if time.perf_counter() - self.said > 0.25 or done == total:
             self.said = time.perf_counter()
-            self.run.append_event("progress", text=self.text, done=done, total=total)
+            self.say("progress", text=self.text, done=done, total=total)
 
 
 class StopRequestedError(RunError):

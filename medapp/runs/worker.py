@@ -2,7 +2,7 @@
 
 `work` reads as the whole way: data set → split → pixels or features → training → evaluation. The process gets all it needs from the
 run's folder, says what happens in its events, and ends after a checkpoint when its standard input closes, because then whoever started
-it is gone.
+it is gone. A run on several devices has a process for each: this command again, started by the first one with a number in `LOCAL_RANK`.
 """
 
 import contextlib
@@ -12,6 +12,8 @@ import threading
 import time
 import traceback
 from pathlib import Path
+
+import psutil
 
 from medapp.errors import MedAppError
 from medapp.runs.folder import FINAL, Run, hold_machine
@@ -27,6 +29,9 @@ def main() -> int:
     workspace = Workspace(run.folder.parent.parent)
     orphaned = threading.Event()
     threading.Thread(target=_wait_for_end_of_input, args=(orphaned,), daemon=True).start()
+    if int(os.environ.get("LOCAL_RANK", "0")):
+        _follow(workspace, run, orphaned)
+        return 0
     try:
         with hold_machine(workspace) as is_free, run.lock():
             if not is_free:
@@ -44,6 +49,13 @@ def _wait_for_end_of_input(orphaned: threading.Event) -> None:
     while sys.stdin.buffer.read(4096):
         pass
     orphaned.set()
+
+
+def _follow(workspace: Workspace, run: Run, orphaned: threading.Event) -> None:
+    """One of several processes that share a run's work: the first one started it, holds the locks, and says what happens."""
+    from medapp.runs.work import Work
+
+    Work(workspace, run, orphaned.is_set).do()
 
 
 def _work_in_words(workspace: Workspace, run: Run, orphaned: threading.Event, started: float) -> None:
@@ -77,6 +89,8 @@ def _work_in_words(workspace: Workspace, run: Run, orphaned: threading.Event, st
         else:
             run.append_event("state", state="interrupted", reason="The app was closed. The run goes on from its checkpoint.")
     run.clear_stop()
+    for follower in psutil.Process().children():
+        follower.kill()  # it may wait for this process
 
 
 if __name__ == "__main__":

@@ -37,34 +37,32 @@ AUGMENTATIONS: dict[str, Augmentation] = {
 }
 
 
-def augment(images: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
-    """Change each image of a batch on its own.
+def augment(images: Tensor, augmentation: Augmentation, seeds: Tensor) -> Tensor:
+    """Change each image by a seed of its own: the same changes on every device, and however a batch is divided.
 
     Args:
         images: (N, C, S, S) float in 0 to 1.
-        generator: on the CPU, so that the same seed draws the same changes on every device.
+        seeds: (N,) int64, 0 to 2³² − 1.
 
     Returns:
         The same shape and range. What comes in from outside the image is black.
     """
     if augmentation == Augmentation():
         return images
-    n = len(images)
-
-    def draw(extent: float) -> Tensor:
-        return ((torch.rand(n, generator=generator) * 2 - 1) * extent).to(images.device)
-
-    angle, zoom = draw(math.radians(augmentation.rotate)), 1 + draw(augmentation.zoom)
-    shift_x, shift_y = draw(2 * augmentation.shift), draw(2 * augmentation.shift)
-    mirror = torch.where(torch.rand(n, generator=generator) < augmentation.flip, -1.0, 1.0).to(images.device)
-    brightness, contrast = draw(augmentation.brightness).view(n, 1, 1, 1), 1 + draw(augmentation.contrast).view(n, 1, 1, 1)
-    cos, sin = torch.cos(angle) * zoom, torch.sin(angle) * zoom
+    generators = [torch.Generator().manual_seed(seed) for seed in seeds.tolist()]
+    drawn = torch.stack([torch.rand(7, generator=generator) for generator in generators]).to(images.device)
+    a = augmentation
+    extents = (math.radians(a.rotate), a.zoom, 2 * a.shift, 2 * a.shift, a.brightness, a.contrast)
+    angle, zoom, shift_x, shift_y, brightness, contrast = ((drawn[:, i] * 2 - 1) * extent for i, extent in enumerate(extents))
+    mirror = torch.where(drawn[:, 6] < augmentation.flip, -1.0, 1.0)
+    cos, sin = torch.cos(angle) * (1 + zoom), torch.sin(angle) * (1 + zoom)
     matrices = torch.stack([torch.stack([cos * mirror, -sin, shift_x], 1), torch.stack([sin * mirror, cos, shift_y], 1)], 1)  # (N, 2, 3)
     grid = F.affine_grid(matrices, list(images.shape), align_corners=False)
     moved = F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     if augmentation.brightness or augmentation.contrast:
         mean = moved.mean((1, 2, 3), keepdim=True)
-        moved = (moved - mean) * contrast + mean + brightness
+        moved = (moved - mean) * (1 + contrast).view(-1, 1, 1, 1) + mean + brightness.view(-1, 1, 1, 1)
     if augmentation.noise:
-        moved = moved + augmentation.noise * torch.randn(moved.shape, generator=generator).to(images.device)
+        noise = torch.stack([torch.randn(moved.shape[1:], generator=generator) for generator in generators])
+        moved = moved + augmentation.noise * noise.to(images.device)
     return moved.clamp_(0, 1)

@@ -1,7 +1,8 @@
 """The training loop, on Lightning Fabric: from inputs and labels to the weights of the best epoch.
 
 Everything random is drawn from (seed, epoch, step), so a run that goes on from a checkpoint takes the very steps it would have taken.
-The loop does not know what its inputs are (pixels or features), where runs live, or who watches: it gets functions for that.
+Where several processes train, each runs this same loop: it computes its share of every batch, sums are taken over all, and only the first
+writes. The loop does not know what its inputs are (pixels or features), where runs live, or who watches: it gets functions for that.
 """
 
 import hashlib
@@ -29,9 +30,9 @@ WRITING_SHARE = 0.05  # of the time at most goes into checkpoints at the ends of
 
 
 class Prepare(Protocol):
-    """From rows of the inputs to what the suffix takes, on the device; with a generator the images are augmented by it."""
+    """From rows of the inputs to what the suffix takes, on the device; with seeds (N,) each image is augmented by its own."""
 
-    def __call__(self, rows: NDArray[Any], generator: torch.Generator | None) -> Tensor: ...
+    def __call__(self, rows: NDArray[Any], seeds: Tensor | None) -> Tensor: ...
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Loop:
     """One training.
 
     Args:
-        fabric: a `lightning_fabric.Fabric`: device, precision, and later several devices.
+        fabric: a launched `lightning_fabric.Fabric`: device, precision, and how many processes there are.
         suffix: what learns, from prepared inputs to logits (N, K).
         emit: takes an event's kind and its values.
         should_stop: asked before each step.
@@ -111,16 +112,18 @@ class Loop:
     def _train_epoch(self) -> bool:
         """The rest of the epoch under way; False when asked to stop in it."""
         p, recipe = self.progress, self.recipe
-        order = torch.randperm(len(self.train.labels), generator=_generator(recipe.seed, p.epoch)).numpy()
+        generator = torch.Generator().manual_seed(seed_of(recipe.seed, p.epoch))
+        order = torch.randperm(len(self.train.labels), generator=generator).numpy()
+        seeds = torch.randint(2**32, (len(order),), generator=generator)
         batches = np.array_split(order, self.steps_per_epoch)  # sizes differ by one at most: no tiny last batch
         self.suffix.train()
         started, images = time.perf_counter(), 0
         while p.step < len(batches):
-            if self.should_stop():
+            if any(self._add_up(self.should_stop())):
                 return False
             before, rows = time.perf_counter(), np.sort(batches[p.step])
             rate = self._set_rate(p.epoch * self.steps_per_epoch + p.step)
-            loss = self._take_step(rows)
+            loss = self._take_step(rows, seeds[rows])
             p.loss_sum += loss * len(rows)
             p.step += 1
             p.seconds += time.perf_counter() - before
@@ -132,24 +135,28 @@ class Loop:
                 self.save_checkpoint()
         return True
 
-    def _take_step(self, rows: NDArray[np.int64]) -> float:
+    def _take_step(self, rows: NDArray[np.int64], seeds: Tensor) -> float:
         """One optimiser step on a batch; halves what is computed at once, and says so, when memory runs out."""
-        p, recipe = self.progress, self.recipe
+        p, recipe, rank = self.progress, self.recipe, self.fabric.global_rank
+        own = np.array_split(np.arange(len(rows)), self.fabric.world_size)[rank]
         while True:
-            torch.manual_seed(seed_of(recipe.seed, p.epoch, p.step, "dropout"))
-            generator = _generator(recipe.seed, p.epoch, p.step)
+            torch.manual_seed(seed_of(recipe.seed, p.epoch, p.step, "dropout", rank))
+            parts = np.array_split(own, min(p.micro_batches, len(own)))
             try:
-                parts = [self._accumulate(part, rows, generator) for part in np.array_split(rows, min(p.micro_batches, len(rows)))]
+                sums = [self._accumulate(rows, part, seeds[part], is_last=part is parts[-1]) for part in parts]
                 break
             except (torch.OutOfMemoryError, RuntimeError, MemoryError) as error:
                 if not _is_out_of_memory(error):
                     raise
+                if self.fabric.world_size > 1:  # the others wait for this step's gradients
+                    raise RunError("Memory ran out on one of the devices. Choose a smaller batch or image size.") from error
                 if p.micro_batches >= len(rows):
                     raise RunError("Not even one image fits into the memory. Choose a smaller image size or a smaller backbone.") from error
                 p.micro_batches *= 2
+                self.optimiser.zero_grad(set_to_none=True)
                 self.emit("message", text=f"Memory ran out: each batch is now computed in {p.micro_batches} parts, for the same step.")
-        loss = sum(share for share, _ in parts)
-        p.right += sum(right for _, right in parts)
+        loss, right = self._add_up(*(sum(values) for values in zip(*sums, strict=True)))
+        p.right += int(right)
         if not math.isfinite(loss):
             place = f"epoch {p.epoch + 1}, step {p.step + 1}"
             raise RunError(f"The loss is no longer a number at {place}. Lower the learning rate or use float32.")
@@ -157,17 +164,24 @@ class Loop:
         self.optimiser.zero_grad(set_to_none=True)
         return loss
 
-    def _accumulate(self, part: NDArray[np.int64], rows: NDArray[np.int64], generator: torch.Generator) -> tuple[float, int]:
+    def _accumulate(self, rows: NDArray[np.int64], part: NDArray[np.int64], seeds: Tensor, is_last: bool) -> tuple[float, int]:
         """Add the gradient of one part of a batch; gives the part's share of the batch's mean loss, and how many images were right."""
-        if part[0] == rows[0]:
-            self.optimiser.zero_grad(set_to_none=True)
-        labels = torch.from_numpy(self.train.labels[part]).to(self.fabric.device)
-        logits = self.model(self.prepare(self.train.inputs[part], generator))
+        chosen, ranks = rows[part], self.fabric.world_size
+        labels = torch.from_numpy(self.train.labels[chosen]).to(self.fabric.device)
         weight = self.criterion.weight
         whole = len(rows) if weight is None else float(weight.cpu()[self.train.labels[rows]].sum())
-        loss = self.criterion(logits.float(), labels) / whole
-        self.fabric.backward(loss)
+        with self.fabric.no_backward_sync(self.model, enabled=not is_last):
+            logits = self.model(self.prepare(self.train.inputs[chosen], seeds))
+            loss = self.criterion(logits.float(), labels) / whole
+            self.fabric.backward(loss * ranks)  # the mean of all processes' gradients is taken
         return float(loss.detach()), int((logits.detach().argmax(1) == labels).sum())
+
+    def _add_up(self, *values: float) -> list[float]:
+        """Sums over all processes."""
+        if self.fabric.world_size == 1:
+            return list(values)
+        added = self.fabric.all_reduce(torch.tensor(values, dtype=torch.float64, device=self.fabric.device), reduce_op="sum")
+        return [float(value) for value in added]
 
     def _set_rate(self, step: int) -> float:
         """Warm-up, then the schedule; gives the head's rate."""
@@ -219,13 +233,19 @@ class Loop:
         """Logits (N, K) float32 on the CPU, without augmentation, in evaluation mode."""
         self.suffix.eval()
         size = max(1, min(64, 2 * self.recipe.batch_size) // self.progress.micro_batches)
+        logits = torch.zeros(len(inputs), len(self.classes), device=self.fabric.device)
+        starts = range(0, len(inputs), size)[self.fabric.global_rank :: self.fabric.world_size]
         with torch.inference_mode():
-            parts = [self.model(self.prepare(inputs[i : i + size], None)).float().cpu() for i in range(0, len(inputs), size)]
-        return torch.cat(parts) if parts else torch.zeros(0, len(self.classes))
+            for start in starts:
+                logits[start : start + size] = self.model(self.prepare(inputs[start : start + size], None))
+        summed: Tensor = self.fabric.all_reduce(logits, reduce_op="sum")  # each row was computed by one process and is 0 elsewhere
+        return summed.cpu()
 
     def save_checkpoint(self) -> None:
         """Write the best weights, then the checkpoint: killed in between, the steps are taken again with the same result."""
         before = time.perf_counter()
+        if not self.fabric.is_global_zero:
+            return
         if self.best_state is not None:
             self.save_best(self.best_state, self.progress.best_epoch)
             self.best_state = None
@@ -262,10 +282,6 @@ class Loop:
             self.suffix.load_state_dict(before)  # a part of it may have been taken over
             raise RunError(f"The checkpoint cannot be read ({type(error).__name__}): it is damaged.") from error
         return True
-
-
-def _generator(*words: object) -> torch.Generator:
-    return torch.Generator().manual_seed(seed_of(*words))
 
 
 def _build_optimiser(groups: list[dict[str, object]], recipe: Recipe) -> torch.optim.Optimizer:

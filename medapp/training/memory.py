@@ -14,12 +14,12 @@ LAST_STAGE_WEIGHTS, LAST_STAGE_MAPS = 0.7, 0.12  # the last stage's share of a n
 
 
 def estimate_bytes(recipe: Recipe, parameters: int, maps_mib: float, precision: str, parts: int = 1) -> int:
-    """The peak of a run's process, in bytes.
+    """The peak of a run's process, of each where there are several, in bytes.
 
     Args:
         parameters: of the network.
         maps_mib: what a training step keeps of one image at 224 px in float32, in MiB.
-        parts: that each batch is computed in.
+        parts: that a process computes its share of each batch in.
     """
     stages = STRATEGIES[recipe.strategy].learning_stages
     weights, maps = {0: (0.0, 0.0), 1: (LAST_STAGE_WEIGHTS, LAST_STAGE_MAPS), None: (1.0, 1.0)}[stages]
@@ -27,7 +27,7 @@ def estimate_bytes(recipe: Recipe, parameters: int, maps_mib: float, precision: 
     # In float32: a weight, and where it learns its gradient, AdamW's two moments, the best epoch's and a copy on its way to the disk;
     # autocast keeps one in bfloat16.
     held = parameters * (4 + 20 * weights + (2 if precision == "bfloat16" else 0))
-    at_once = -(-recipe.batch_size // parts)
+    at_once = -(-recipe.batch_size // (parts * recipe.devices))
     kept = maps_mib * 2**20 * area / 224**2 * size / 4  # of an image, where all learns
     passing = max(area * PASSING_BYTES[precision], PASSING_MAPS * kept)
     step = at_once * (maps * kept + (passing if 0 < maps < 1 else 0))
@@ -36,8 +36,8 @@ def estimate_bytes(recipe: Recipe, parameters: int, maps_mib: float, precision: 
 
 
 def choose_parts(recipe: Recipe, parameters: int, maps_mib: float, precision: str, available: int) -> int:
-    """In how many parts, a power of two, each batch has to be computed so that the run takes no more than is available."""
+    """In how many parts, a power of two, a process has to compute its share of each batch to take no more than is available."""
     parts = 1
-    while parts < recipe.batch_size and estimate_bytes(recipe, parameters, maps_mib, precision, parts) > available:
+    while parts * recipe.devices < recipe.batch_size and estimate_bytes(recipe, parameters, maps_mib, precision, parts) > available:
         parts *= 2
     return parts

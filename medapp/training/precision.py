@@ -25,18 +25,20 @@ class Speed:
     bfloat16: float
 
 
-def choose_device(wanted: str) -> str:
+def choose_device(wanted: str, count: int = 1) -> str:
     """The device that 'auto' stands for here, or the wanted one.
 
     Raises:
-        RecipeError: the wanted device is not there.
+        RecipeError: the wanted device is not there, or not so many of them.
     """
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    if wanted == "auto":
-        return next(name for name, is_there in there.items() if is_there)
-    if not there[wanted]:
-        raise RecipeError(f"This machine has no usable {wanted} device. Set the device to auto or cpu.")
-    return wanted
+    device = next(name for name, is_there in there.items() if is_there) if wanted == "auto" else wanted
+    if not there[device]:
+        raise RecipeError(f"This machine has no usable {device} device. Set the device to auto or cpu.")
+    most = {"cuda": torch.cuda.device_count(), "mps": 1, "cpu": os.cpu_count() or 1}[device]
+    if count > most:
+        raise RecipeError(f"devices is {count} and this machine has {most} of the kind {device}. Set devices to {most} or less.")
+    return device
 
 
 def choose_precision(wanted: str, device: str, workspace: Workspace) -> str:

@@ -60,5 +60,5 @@ def augment_examples(square: NDArray[np.uint8], name: str, count: int) -> NDArra
 
     channels = square[None] if square.ndim == 2 else square.transpose(2, 0, 1)
     images = torch.from_numpy(np.ascontiguousarray(channels)).float().div(255).expand(count, -1, -1, -1)
-    changed = augment(images.contiguous(), AUGMENTATIONS[name], torch.Generator().manual_seed(0)).mul(255).round().byte().numpy()
+    changed = augment(images.contiguous(), AUGMENTATIONS[name], torch.arange(count)).mul(255).round().byte().numpy()
     return changed[:, 0] if square.ndim == 2 else changed.transpose(0, 2, 3, 1)

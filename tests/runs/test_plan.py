@@ -43,6 +43,12 @@ def test_batch_of_one_is_refused_where_batchnorm_learns(trained: Trained) -> Non
     plan_run(trained.workspace, Recipe("bands", batch_size=1, strategy="linear-probe"))
 
 
+def test_more_devices_than_a_batch_has_images_are_refused(trained: Trained) -> None:
+    plan_run(trained.workspace, Recipe("bands", batch_size=4, devices=2))
+    with pytest.raises(RecipeError, match="3 devices cannot share a batch of 2"):
+        plan_run(trained.workspace, Recipe("bands", batch_size=2, devices=3))
+
+
 def test_unknown_data_set_is_said(workspace: Workspace) -> None:
     with pytest.raises(DataError):
         plan_run(workspace, Recipe("nowhere"))

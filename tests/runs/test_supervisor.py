@@ -13,6 +13,7 @@ from conftest import write_bands
 from safetensors.numpy import load_file
 
 from medapp.data.importing import add_folder
+from medapp.runs.evaluating import load_predictions
 from medapp.runs.folder import Event, Run, create_run
 from medapp.runs.supervisor import Supervisor
 from medapp.training.recipe import Recipe
@@ -63,6 +64,29 @@ def test_stopped_run_keeps_its_best_model_and_resumes(workspace: Workspace, band
     epochs = [e["epoch"] for e in run.events if e["kind"] == "epoch"]
     assert epochs == sorted(set(epochs))
     assert max(epochs) > done
+
+
+def test_two_processes_end_with_the_weights_of_one(workspace: Workspace, bands: str) -> None:
+    settings = SETTINGS | {"optimiser": "sgd", "learning_rate": 0.02, "augmentation": "strong"}
+    one, two = (create_run(workspace, Recipe(bands, **settings, devices=devices)) for devices in (1, 2))
+    assert follow(workspace, one) == "done"
+
+    def stop_after_an_epoch(event: Event, supervisor: Supervisor) -> None:
+        if event["kind"] == "epoch" and event["epoch"] == 1:
+            two.request_stop()
+
+    assert follow(workspace, two, stop_after_an_epoch) == "stopped", two.log
+    two.request_resume()
+    assert follow(workspace, two) == "done", two.log
+    assert next(e["devices"] for e in two.events if e["kind"] == "plan") == 2
+    for kind, key in (("step", "loss"), ("epoch", "train_accuracy"), ("epoch", "validation_loss")):
+        found = [[e[key] for e in run.events if e["kind"] == kind] for run in (one, two)]
+        assert found[0] == pytest.approx(found[1], rel=1e-3), key
+    weights = [load_file(run.model_path) for run in (one, two)]
+    for name, tensor in weights[0].items():
+        assert np.allclose(tensor, weights[1][name], rtol=1e-3, atol=1e-4), name
+    probabilities = [[row["probability of above"] for row in load_predictions(run)] for run in (one, two)]
+    assert probabilities[0] == pytest.approx(probabilities[1], abs=1e-3)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")

@@ -42,9 +42,12 @@ class Bench:
     def emit(self, kind: str, **values: Any) -> None:
         self.events.append({"kind": kind, **values})
 
-    def prepare(self, rows: np.ndarray, generator: torch.Generator | None) -> Tensor:
-        noise = torch.randn(rows.shape, generator=generator) * 0.1 if generator else 0.0  # stands for augmentation
-        return torch.from_numpy(rows) + noise
+    def prepare(self, rows: np.ndarray, seeds: Tensor | None) -> Tensor:
+        points = torch.from_numpy(rows)
+        if seeds is None:
+            return points
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds.tolist()]  # stands for augmentation
+        return points + 0.1 * torch.stack([torch.randn(2, generator=generator) for generator in generators])
 
     def should_stop(self) -> bool:
         self.steps += 1
@@ -144,7 +147,6 @@ def test_batch_is_parted_when_memory_runs_out_with_the_same_result(tmp_path: Pat
     roomy, tight = (Bench(tmp_path / str(most), model=Small(most)) for most in (100, 5))
     tight.model.load_state_dict(roomy.model.state_dict())
     for bench in (roomy, tight):
-        bench.prepare = bench.loop.prepare = lambda rows, generator: torch.from_numpy(rows)  # type: ignore[method-assign, assignment]
         assert bench.loop.run()
     assert tight.loop.progress.micro_batches == 4  # 15 images: 2 parts of 8 are too many, 4 of 4 fit
     assert tight.of("message", "text")

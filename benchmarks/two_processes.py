@@ -1,0 +1,78 @@
+"""Does a training that two processes share end with the weights of one process, and at which speed?
+
+    python -m benchmarks.two_processes DATA_FOLDER
+
+Both train in float32 with the same recipe; the two talk over gloo and take half of this machine's cores each. What differs is the order of
+sums, so the weights agree to rounding, which every step enlarges; beside it stands the difference between two runs of one process whose
+sums are ordered differently, too, because they take different numbers of threads.
+"""
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file
+
+import medapp
+from benchmarks.claims import Claim
+from benchmarks.setting import Setting, open_setting
+from medapp.models.backbones import BUNDLED_PATH
+from medapp.runs.folder import Run
+
+
+def main(arguments: Sequence[str] | None = None) -> list[Claim]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--image-size", type=int, default=128)
+    parser.add_argument("--images", type=int, default=600)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--epochs", type=int, default=3)
+    options = parser.parse_args(arguments)
+    with open_setting(options.folder, options.images) as setting:
+        return measure(setting, options)
+
+
+def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
+    settings = {"epochs": options.epochs, "image_size": options.image_size, "batch_size": options.batch}
+    settings |= {"precision": "float32", "device": "cpu", "optimiser": "sgd"}
+    cores = os.cpu_count() or 1
+    one = medapp.train(setting.data, **settings)
+    two = medapp.train(setting.data, **settings, devices=2)
+    other = medapp.train(setting.data, **settings, threads=max(1, cores // 2))
+    rates = [find_rate(run) for run in (one, two)]
+    print(f"images/s: one process {rates[0]:.1f}, two {rates[1]:.1f}")
+    print(f"accuracy: one process {medapp.evaluate(one)['accuracy']:.3f}, two {medapp.evaluate(two)['accuracy']:.3f}")
+    what, against = f"weights after {options.epochs} epochs, {options.image_size} px, float32", "one process"
+    apart, by_order = compare_weights(one, two), compare_weights(one, other)
+    return [
+        Claim("14", f"{what}, two processes: difference", against, apart, 1e-3, "of what was learned", is_ceiling=True),
+        Claim("14", f"{what}, other number of threads: difference", against, by_order, 1e-3, "of what was learned", is_ceiling=True),
+        Claim("14", "two processes, images/s (as it is)", against, rates[1] / rates[0], 0),
+    ]
+
+
+def find_rate(run: Run) -> float:
+    """Images per second over the steps, without the first epoch's first four."""
+    plan = next(e for e in run.events if e["kind"] == "plan")
+    times = [e["time"] for e in run.events if e["kind"] == "step"]
+    start = min(4, len(times) - 2)
+    return float(plan["train"] / plan["steps_per_epoch"] * (len(times) - 1 - start) / (times[-1] - times[start]))
+
+
+def compare_weights(a: Run, b: Run) -> float:
+    """The length of the difference between two runs' weights, as a share of how far the first one moved from where it began."""
+    begun = load_file(BUNDLED_PATH)
+    one, two = load_file(a.model_path), load_file(b.model_path)
+    names = [name for name in one if name in begun and not name.startswith("fc.") and one[name].dtype.kind == "f"]
+
+    def measure_distance(x: dict[str, np.ndarray], y: dict[str, np.ndarray]) -> float:
+        return float(np.sqrt(sum(np.square(x[name].astype(np.float64) - y[name]).sum() for name in names)))
+
+    return measure_distance(one, two) / measure_distance(one, begun)
+
+
+if __name__ == "__main__":
+    for claim in main():
+        print(claim)

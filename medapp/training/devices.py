@@ -1,0 +1,68 @@
+"""A training in one process or in several, each with a device of its own: how they are started, and BatchNorm over all of them."""
+
+import datetime
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from lightning_fabric.plugins.environments.lightning import LightningEnvironment
+from lightning_fabric.strategies.ddp import DDPStrategy
+from torch import Tensor, nn
+from torch.distributed.nn import functional as collective
+
+PATIENCE = datetime.timedelta(hours=12)  # the others wait while the first one reads the images
+
+
+def open_fabric(device: str, precision: str, count: int) -> Any:
+    """A launched `lightning_fabric.Fabric`; for several devices it has started this very command again for each of the others.
+
+    Args:
+        device: "cpu", "cuda" or "mps". Processes on a CPU talk over gloo, those on graphics cards over NCCL.
+        precision: "bfloat16" or "float32".
+    """
+    how: dict[str, Any] = {"accelerator": device, "devices": count, "precision": "bf16-mixed" if precision == "bfloat16" else "32-true"}
+    if count > 1:  # the statistics of BatchNorm are the same everywhere (see below), so they need not be sent around
+        how["strategy"] = DDPStrategy(broadcast_buffers=False, gradient_as_bucket_view=True, timeout=PATIENCE)
+        how["plugins"] = [LightningEnvironment()]
+    fabric, threads = Fabric(**how), torch.get_num_threads()
+    fabric.launch()
+    torch.set_num_threads(threads)  # Fabric sets a number of its own
+    return fabric
+
+
+def synchronise_norms(module: nn.Module) -> None:
+    """Let every BatchNorm of a module use the mean and variance of the whole batch, not of one process's share."""
+    for part in module.modules():
+        if type(part) is nn.BatchNorm2d:
+            part.__class__ = _SynchronisedBatchNorm  # in place: a network's stages are views that hold the same objects
+
+
+class _SynchronisedBatchNorm(nn.BatchNorm2d):
+    """Ioffe & Szegedy 2015 over the shares of all processes, on every device; torch's own `SyncBatchNorm` knows graphics cards alone."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Maps (N, C, H, W) of this process's share; the same out. Every process has to call it."""
+        if not self.training:
+            return super().forward(x)
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        assert self.num_batches_tracked is not None
+        with torch.autocast(x.device.type, enabled=False):
+            values = x.float()
+            count = values.new_tensor([values.numel() / values.shape[1]])
+            sums = _sum_over_processes(torch.cat([values.sum((0, 2, 3)), count]))
+            mean, count = sums[:-1] / sums[-1], sums[-1]
+            centred = values - mean.view(1, -1, 1, 1)
+            variance = _sum_over_processes(centred.square().sum((0, 2, 3))) / count
+            with torch.no_grad():
+                self.running_mean.lerp_(mean, share := self.momentum or 0.1)
+                self.running_var.lerp_(variance * count / (count - 1), share)
+                self.num_batches_tracked.add_(1)
+            gain = self.weight / (variance + self.eps).sqrt()
+            return (centred * gain.view(1, -1, 1, 1) + self.bias.view(1, -1, 1, 1)).to(x.dtype)
+
+
+def _sum_over_processes(values: Tensor) -> Tensor:
+    """The sum of every process's values; the gradient takes the same way back."""
+    summed: Tensor = collective.all_reduce(values)  # type: ignore[no-untyped-call]
+    return summed

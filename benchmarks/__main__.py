@@ -43,7 +43,7 @@ BENCHMARKS = (
     Row("gallery", (), ("--sizes", "40", "80", "--repeats", "1", "--settle", "0"), takes_folder=False),
     Row("memory", (), ("--images", "40", "--runs", "1")),
     Row("time_left", (), (*TINY, "--batch", "4")),
-    Row("two_processes", (), (*TINY, "--batch", "8", "--epochs", "1")),
+    Row("two_processes", (), (*TINY, "--batch", "8", "--seeds", "1")),
     Row("live_charts", (), ("--steps", "200", "--epochs", "10", "--ticks", "2"), takes_folder=False),
 )
 

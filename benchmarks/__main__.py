@@ -44,6 +44,7 @@ BENCHMARKS = (
     Row("memory", (), ("--images", "40", "--runs", "1")),
     Row("time_left", (), (*TINY, "--batch", "4")),
     Row("two_processes", (), (*TINY, "--batch", "8", "--seeds", "1")),
+    Row("choices", (), ("--image-size", "32", "--batch", "4", "--repeats", "1", "--without-compiling")),
     Row("live_charts", (), ("--steps", "200", "--epochs", "10", "--ticks", "2"), takes_folder=False),
 )
 

@@ -11,7 +11,6 @@ import argparse
 import itertools
 import math
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,13 +21,11 @@ import medapp
 from benchmarks.alternate import ratio
 from benchmarks.claims import Claim
 from benchmarks.client import Client, Watcher
+from benchmarks.serving import Server, start_server
 from benchmarks.setting import open_setting
 from medapp.data.samples import DataSet
 from medapp.runs.folder import Run, create_run
 from medapp.training.recipe import Recipe
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from browser.serving import Server, start_server
 
 WATCHERS = (0, 1, 10)
 

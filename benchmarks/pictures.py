@@ -6,19 +6,16 @@ RUN is a trained run of the workspace; its data set and its first test image wit
 """
 
 import argparse
-import sys
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.serving import FLAGS, find_chromium, start_server
 from medapp.data.catalog import Catalog
 from medapp.data.samples import Sample
 from medapp.runs.folder import Run, find_run
 from medapp.runs.split_table import match_split
 from medapp.workspace import Workspace, find_workspace
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from browser.serving import FLAGS, find_chromium, start_server  # the server and browser of the tests
 
 HEIGHT = 900
 

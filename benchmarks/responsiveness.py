@@ -7,19 +7,15 @@ Chromium, as the browser tests do.
 """
 
 import argparse
-import sys
 import time
-from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from benchmarks.serving import FLAGS, find_chromium, start_server
 from medapp.data.importing import add_phantom
 from medapp.runs.folder import create_run
 from medapp.training.recipe import Recipe
 from medapp.workspace import find_workspace
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from browser.serving import FLAGS, find_chromium, start_server  # the server and browser of the tests
 
 PARTS = ("train", "validation", "test")
 

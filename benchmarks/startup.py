@@ -14,15 +14,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from playwright.sync_api import Browser, Error, sync_playwright
 
 from benchmarks.alternate import alternate, ratio
 from benchmarks.claims import Claim
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from browser.serving import FLAGS, ROOT, find_chromium, find_port  # the browser of the tests
+from benchmarks.serving import FLAGS, ROOT, find_chromium, find_port
 
 HELLO = "Welcome to Streamlit"
 OURS = "From medical images to a model that shows why"

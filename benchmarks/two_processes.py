@@ -3,7 +3,7 @@
     python -m benchmarks.two_processes DATA_FOLDER
 
 Both train for an epoch in float32 with the same recipe; the two talk over gloo and take half of this machine's cores each. What differs is
-the order of sums, so the weights agree to rounding, which every step enlarges. How much that is shows one process with another number of
+the order of sums, so the weights agree to rounding, which every step enlarges, the less the lower the rate. How much that is shows one process with another number of
 threads, which orders sums differently, too.
 """
 
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
 
 def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
     settings = {"epochs": 1, "image_size": options.image_size, "batch_size": options.batch}
-    settings |= {"precision": "float32", "device": "cpu", "optimiser": "sgd"}
+    settings |= {"precision": "float32", "device": "cpu", "optimiser": "sgd", "learning_rate": 0.002}
     speeds, differences = [], []
     for seed in range(options.seeds):
         one, two, other = (medapp.train(setting.data, **settings, **how, seed=seed) for how in ({}, {"devices": 2}, {"threads": 1}))

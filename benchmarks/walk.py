@@ -7,15 +7,13 @@ page proposes. The server's start is not counted. Fields that are filled in coun
 """
 
 import argparse
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from browser.serving import FLAGS, find_chromium, start_server  # the server and browser of the tests
+from benchmarks.serving import FLAGS, find_chromium, start_server
 
 PATIENCE_MS = 120_000
 

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from medapp.runs.plan import TRAINING_COST, find_size, plan_run
 from medapp.runs.split_table import match_split, save_split
 from medapp.training.augmentation import AUGMENTATIONS, augment
 from medapp.training.devices import open_fabric, synchronise_norms
-from medapp.training.features import as_tensor, fold_scale, load_features, measure_features, measure_scale
+from medapp.training.features import fold_scale, load_features, measure_features, measure_scale, place, to_tensor
 from medapp.training.loop import Loop, Part
 from medapp.training.memory import choose_parts
 from medapp.training.precision import choose_device, choose_precision
@@ -72,8 +73,9 @@ class Work:
             synchronise_norms(suffix)
         self.keeps_features = self._can_keep_features(len(samples))
         self._say_plan(sides, suffix)
-        train, validation = (self._load_part(sides[side], side) for side in ("train", "validation"))
-        self.scale = measure_scale(train.inputs) if self.recipe.strategy == "linear-probe" else None
+        parts = [self._load_part(sides[side], side) for side in ("train", "validation")]
+        self.scale = measure_scale(parts[0].inputs) if self.recipe.strategy == "linear-probe" else None
+        train, validation = (replace(part, inputs=place(part.inputs, self.fabric.device)) for part in parts)
         self.loop = Loop(
             self.fabric, suffix, group_parameters(self.network, suffix, self.recipe), self._prepare, train, validation, self.classes,
             self.recipe, self.run.checkpoint_path, self.say, self.should_stop, self._save_best,
@@ -136,12 +138,15 @@ class Work:
             self.passing_seconds += time.perf_counter() - before
         return Part(features, labels)
 
-    def _prepare(self, rows: NDArray[Any], seeds: Tensor | None) -> Tensor:
+    def _prepare(self, rows: NDArray[Any] | Tensor, seeds: Tensor | None) -> Tensor:
         """Rows of pixels or features to what the learning part takes."""
+        there = to_tensor(rows).to(self.fabric.device)
+        if self.scale is not None:
+            mean, spread = (t.to(there.device) for t in self.scale)
+            return (there.float() - mean) / spread
         if self.keeps_features:
-            features = as_tensor(rows)
-            return (features if self.scale is None else (features - self.scale[0]) / self.scale[1]).to(self.fabric.device)
-        images = to_unit(torch.from_numpy(np.array(rows)).to(self.fabric.device))
+            return there.float()
+        images = to_unit(there)
         if seeds is not None:
             images = augment(images, AUGMENTATIONS[self.recipe.augmentation], seeds)
         x = normalise(images)

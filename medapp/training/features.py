@@ -32,7 +32,7 @@ def compute_features(
     """Pixels (N, S, S, C) to the prefix's output (N, …), a batch at a time, so that memory holds no more than one.
 
     Yields:
-        float32, or bfloat16's bits as uint16 where the prefix computed in bfloat16 (numpy has no such type); `as_tensor` reads both.
+        float32, or bfloat16's bits as uint16 where the prefix computed in bfloat16 (numpy has no such type); `to_tensor` reads both.
     """
     prefix.to(memory_format=torch.channels_last)
     for start in range(0, len(pixels), BATCH):
@@ -76,18 +76,26 @@ def measure_features(prefix: nn.Module, image_size: int, is_bfloat16: bool) -> i
         return int(prefix(torch.zeros(1, 3, image_size, image_size, device=device)).numel()) * (2 if is_bfloat16 else 4)
 
 
-def as_tensor(features: NDArray[Any]) -> Tensor:
-    """Features as `compute_features` gives them, to float32."""
-    tensor = torch.from_numpy(np.array(features))
-    return tensor.view(torch.bfloat16).float() if tensor.dtype == torch.uint16 else tensor
+def to_tensor(rows: NDArray[Any] | Tensor) -> Tensor:
+    """Pixels, or features as `compute_features` gives them; a tensor stays as it is."""
+    if isinstance(rows, Tensor):
+        return rows
+    tensor = torch.from_numpy(np.array(rows))
+    return tensor.view(torch.bfloat16) if tensor.dtype == torch.uint16 else tensor
 
 
-def measure_scale(features: NDArray[Any]) -> tuple[Tensor, Tensor]:
+def place(inputs: NDArray[Any] | Tensor, device: torch.device) -> NDArray[Any] | Tensor:
+    """Inputs (N, …) on a graphics card where they take no more than half of its free memory; else as they are, sent batch by batch."""
+    room = torch.cuda.mem_get_info(device)[0] // 2 if device.type == "cuda" else 0
+    return to_tensor(inputs).to(device) if inputs.nbytes <= room else inputs
+
+
+def measure_scale(features: NDArray[Any] | Tensor) -> tuple[Tensor, Tensor]:
     """Mean and spread (F,) of the training features (N, F).
 
     A backbone's features can have any scale; standardised, one learning rate suits them all.
     """
-    values = as_tensor(features).double()
+    values = to_tensor(features).double()
     return values.mean(0).float(), (values.std(0, unbiased=False) + 1e-6).float()
 
 

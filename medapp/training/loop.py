@@ -32,14 +32,14 @@ WRITING_SHARE = 0.05  # of the time at most goes into checkpoints at the ends of
 class Prepare(Protocol):
     """From rows of the inputs to what the suffix takes, on the device; with seeds (N,) each image is augmented by its own."""
 
-    def __call__(self, rows: NDArray[Any], seeds: Tensor | None) -> Tensor: ...
+    def __call__(self, rows: NDArray[Any] | Tensor, seeds: Tensor | None) -> Tensor: ...
 
 
 @dataclass(frozen=True)
 class Part:
     """One side of the split: inputs (N, …) as `Prepare` takes them, labels (N,) as indices of classes."""
 
-    inputs: NDArray[Any]
+    inputs: NDArray[Any] | Tensor
     labels: NDArray[np.int64]
 
 
@@ -229,7 +229,7 @@ class Loop:
         names = ("accuracy", "balanced_accuracy", "macro_auroc")
         return {"validation_loss": loss, **{name: value for name in names if (value := getattr(result, name)) is not None}}
 
-    def predict(self, inputs: NDArray[Any]) -> Tensor:
+    def predict(self, inputs: NDArray[Any] | Tensor) -> Tensor:
         """Logits (N, K) float32 on the CPU, without augmentation, in evaluation mode."""
         self.suffix.eval()
         size = max(1, min(64, 2 * self.recipe.batch_size) // self.progress.micro_batches)

@@ -4,7 +4,6 @@ Asks for news each second until the run ends; where many watch less often, so th
 """
 
 import dataclasses
-import math
 import time
 import uuid
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from medapp.ui.frame import escape, show_errors
 from medapp.ui.live_chart import Chart, Series, draw_charts, load_charts
 from medapp.ui.recipe_form import find_idle, find_stand_in
 from medapp.ui.server import open_workspace
-from medapp.ui.standing import UNDER_WAY, Follower, Standing, format_seconds
+from medapp.ui.standing import INTERVALS, UNDER_WAY, Follower, Standing, format_seconds
 
 CHIPS = {
     "running": ("primary", ":material/biotech:"),
@@ -35,7 +34,6 @@ EMPTY = {  # what stands where curves will be, in words
     "preparing": ("Begins when the images are ready.", "Appears after the first epoch."),
     "training": ("The first step is under way.", "Appears after the first epoch."),
 }
-INTERVALS = ((3, 1), (6, 2), (math.inf, 4))  # up to so many watchers, seconds
 CARDS = (
     ("Balanced accuracy", "balanced_accuracy", "normal"),
     ("AUROC", "macro_auroc", "normal"),

@@ -4,6 +4,7 @@ The estimate of the time left takes the pace of the sitting under way without it
 """
 
 import bisect
+import math
 import threading
 from array import array
 from collections.abc import Sequence
@@ -17,7 +18,8 @@ from medapp.runs.events import Event, merge_events
 from medapp.runs.folder import ACTIVE, Run
 
 UNDER_WAY = ("queued", *ACTIVE)
-GONE_SECONDS = 10.0
+INTERVALS = ((3, 1), (6, 2), (math.inf, 4))  # up to so many watchers, seconds from look to look
+GONE_SECONDS = 2.5 * max(seconds for _, seconds in INTERVALS)
 WARM_UP = 4  # steps of a sitting that do not count for its pace once they are over: the first ones choose kernels
 
 

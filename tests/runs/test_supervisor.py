@@ -67,7 +67,8 @@ def test_stopped_run_keeps_its_best_model_and_resumes(workspace: Workspace, band
 
 
 def test_two_processes_end_with_the_weights_of_one(workspace: Workspace, bands: str) -> None:
-    settings = SETTINGS | {"optimiser": "sgd", "learning_rate": 0.02, "augmentation": "strong"}
+    # Larger images and a low rate: each step enlarges the rounding of the one before, the more so where BatchNorm sees few values.
+    settings = SETTINGS | {"optimiser": "sgd", "learning_rate": 0.002, "augmentation": "strong", "image_size": 64}
     one, two = (create_run(workspace, Recipe(bands, **settings, devices=devices)) for devices in (1, 2))
     assert follow(workspace, one) == "done"
 
@@ -81,7 +82,7 @@ def test_two_processes_end_with_the_weights_of_one(workspace: Workspace, bands: 
     assert next(e["devices"] for e in two.events if e["kind"] == "plan") == 2
     for kind, key in (("step", "loss"), ("epoch", "train_accuracy"), ("epoch", "validation_loss")):
         found = [[e[key] for e in run.events if e["kind"] == kind] for run in (one, two)]
-        assert found[0] == pytest.approx(found[1], rel=1e-3), key
+        assert found[0] == pytest.approx(found[1], rel=1e-4), key
     weights = [load_file(run.model_path) for run in (one, two)]
     for name, tensor in weights[0].items():
         assert np.allclose(tensor, weights[1][name], rtol=1e-3, atol=1e-4), name

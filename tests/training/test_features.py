@@ -8,7 +8,16 @@ from torch import nn
 
 from medapp.data.cache import Cache
 from medapp.models.network import Network
-from medapp.training.features import as_tensor, compute_features, fold_scale, hash_module, load_features, measure_features, measure_scale
+from medapp.training.features import (
+    compute_features,
+    fold_scale,
+    hash_module,
+    load_features,
+    measure_features,
+    measure_scale,
+    place,
+    to_tensor,
+)
 from medapp.training.recipe import STRATEGIES
 from medapp.training.strategies import cut_network
 
@@ -28,21 +37,30 @@ def build_pixels(n: int, seed: int = 0) -> np.ndarray:
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
 def test_kept_features_are_the_computed_ones(tmp_path: Path, prefix: nn.Module, precision: str) -> None:
     fabric, cache, pixels = Fabric(accelerator="cpu", precision=precision), Cache(tmp_path, 10**9), build_pixels(70)
-    first = as_tensor(load_features(prefix, pixels, "key", fabric, cache))
-    kept = as_tensor(load_features(prefix, np.zeros_like(pixels), "key", fabric, cache))  # the key decides, so these pixels are not read
+    first = to_tensor(load_features(prefix, pixels, "key", fabric, cache))
+    kept = to_tensor(load_features(prefix, np.zeros_like(pixels), "key", fabric, cache))  # the key decides, so these pixels are not read
     assert torch.equal(first, kept)
-    assert torch.equal(first, as_tensor(np.concatenate(list(compute_features(prefix, pixels, fabric)))))
+    assert torch.equal(first, to_tensor(np.concatenate(list(compute_features(prefix, pixels, fabric)))))
     assert first.shape == (70, 512)
 
 
 def test_other_weights_other_features(tmp_path: Path, prefix: nn.Module) -> None:
     fabric, cache, pixels = Fabric(accelerator="cpu"), Cache(tmp_path, 10**9), build_pixels(3)
-    first = as_tensor(load_features(prefix, pixels, "key", fabric, cache)).clone()
+    first = to_tensor(load_features(prefix, pixels, "key", fabric, cache)).clone()
     torch.manual_seed(1)
     other, _ = cut_network(Network("resnet18", ("a", "b")), STRATEGIES["linear-probe"])
     assert other is not None
     assert hash_module(other) != hash_module(prefix)
-    assert not torch.equal(first, as_tensor(load_features(other, pixels, "key", fabric, cache)))
+    assert not torch.equal(first, to_tensor(load_features(other, pixels, "key", fabric, cache)))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.uint16])
+def test_inputs_stay_what_they_are_wherever_they_lie(dtype: type) -> None:
+    inputs = np.random.default_rng(0).integers(0, 200, (5, 4)).astype(dtype)
+    assert place(inputs, torch.device("cpu")) is inputs  # a CPU's memory holds them anyway
+    there, rows = to_tensor(inputs), np.array([4, 0, 2])
+    assert to_tensor(there) is there
+    assert there[rows].view(torch.uint8).tolist() == to_tensor(inputs[rows]).view(torch.uint8).tolist()
 
 
 def test_no_images_no_features(tmp_path: Path, prefix: nn.Module) -> None:

@@ -43,7 +43,7 @@ class Bench:
         self.events.append({"kind": kind, **values})
 
     def prepare(self, rows: np.ndarray, seeds: Tensor | None) -> Tensor:
-        points = torch.from_numpy(rows)
+        points = torch.as_tensor(rows)
         if seeds is None:
             return points
         generators = [torch.Generator().manual_seed(seed) for seed in seeds.tolist()]  # stands for augmentation
@@ -67,6 +67,15 @@ def test_training_learns_and_says_so(tmp_path: Path) -> None:
     assert all(a * 90 == pytest.approx(round(a * 90)) for a in bench.of("epoch", "train_accuracy"))  # a share of the 90 images
     assert bench.of("step", "step") == list(range(1, 8 * 6 + 1))
     assert bench.of("epoch", "epoch") == list(range(1, 9))
+
+
+def test_inputs_may_lie_on_the_device(tmp_path: Path) -> None:
+    there = [Part(torch.from_numpy(part.inputs), part.labels) for part in (build_part(90, 1), build_part(40, 2))]
+    host, device = Bench(tmp_path / "host"), Bench(tmp_path / "device", train=there[0], validation=there[1])
+    for bench in (host, device):
+        assert bench.loop.run()
+    assert host.of("step", "loss") == device.of("step", "loss")
+    assert host.of("epoch", "validation_loss") == device.of("epoch", "validation_loss")
 
 
 @pytest.mark.parametrize("stop_after", [1, 5, 6, 7, 11, 17])

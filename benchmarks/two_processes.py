@@ -3,8 +3,8 @@
     python -m benchmarks.two_processes DATA_FOLDER
 
 Both train for an epoch in float32 with the same recipe; the two talk over gloo and take half of this machine's cores each. What differs is
-the order of sums, so the weights agree to rounding, which every step enlarges, the less the lower the rate. How much that is shows one process with another number of
-threads, which orders sums differently, too.
+the order of sums, so the weights agree to rounding, which every step enlarges, the less the lower the rate. How much that is shows one
+process with another number of threads, which orders sums differently, too.
 """
 
 import argparse
@@ -66,7 +66,7 @@ def compare_weights(a: Run, b: Run) -> float:
     """The length of the difference between two runs' weights, as a share of how far the first one moved from where it began."""
     begun = load_file(BUNDLED_PATH)
     one, two = load_file(a.model_path), load_file(b.model_path)
-    names = [name for name in one if name in begun and not name.startswith("fc.") and one[name].dtype.kind == "f"]
+    names = [name for name in one if name in begun and "running" not in name and not name.startswith("fc.") and one[name].dtype.kind == "f"]
 
     def measure_distance(x: dict[str, np.ndarray], y: dict[str, np.ndarray]) -> float:
         return float(np.sqrt(sum(np.square(x[name].astype(np.float64) - y[name]).sum() for name in names)))

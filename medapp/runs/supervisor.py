@@ -29,6 +29,8 @@ ENVIRONMENT = {
     "PYTHONUNBUFFERED": "1",
     "PYTHONFAULTHANDLER": "1",
 }  # of a worker
+# What a cluster's launcher may have set for us; to a worker it would be about its own followers.
+LAUNCHER = {"LOCAL_RANK", "NODE_RANK", "GROUP_RANK", "RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_USE_AGENT_STORE"}
 
 
 class Supervisor:
@@ -125,8 +127,7 @@ def _count_attempts(events: list[Event]) -> int:
 
 def _start_worker(run: Run) -> subprocess.Popen[bytes]:
     """A child in a session of its own, with what it prints in the run's log."""
-    environment = {**os.environ, **ENVIRONMENT}
-    environment.pop("LOCAL_RANK", None)  # set where a launcher of processes started us; here it would mean a worker's own followers
+    environment = {name: value for name, value in os.environ.items() if name not in LAUNCHER} | ENVIRONMENT
     try:
         with (run.folder / "log.txt").open("ab") as log:
             return subprocess.Popen(

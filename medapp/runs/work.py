@@ -25,7 +25,7 @@ from medapp.runs.plan import TRAINING_COST, find_size, plan_run
 from medapp.runs.split_table import match_split, save_split
 from medapp.training.augmentation import AUGMENTATIONS, augment
 from medapp.training.devices import open_fabric, synchronise_norms
-from medapp.training.features import fold_scale, load_features, measure_features, measure_scale, place, to_tensor
+from medapp.training.features import fold_scale, load_features, measure_features, measure_room, measure_scale, place, to_tensor
 from medapp.training.loop import Loop, Part
 from medapp.training.memory import choose_parts
 from medapp.training.precision import choose_device, choose_precision
@@ -75,7 +75,8 @@ class Work:
         self._say_plan(sides, suffix)
         parts = [self._load_part(sides[side], side) for side in ("train", "validation")]
         self.scale = measure_scale(parts[0].inputs) if self.recipe.strategy == "linear-probe" else None
-        train, validation = (replace(part, inputs=place(part.inputs, self.fabric.device)) for part in parts)
+        device = self.fabric.device
+        train, validation = (replace(part, inputs=place(part.inputs, device, measure_room(device))) for part in parts)
         self.loop = Loop(
             self.fabric, suffix, group_parameters(self.network, suffix, self.recipe), self._prepare, train, validation, self.classes,
             self.recipe, self.run.checkpoint_path, self.say, self.should_stop, self._save_best,
@@ -161,6 +162,8 @@ class Work:
         try:
             found = self.loop.load_checkpoint()
         except RunError as error:
+            if not self.fabric.is_global_zero:
+                raise  # the first process could read it
             self.run.checkpoint_path.rename(self.run.checkpoint_path.with_suffix(".damaged"))
             self.say("message", text=f"{error} Training starts again from the first epoch.")
             found = False

@@ -30,15 +30,17 @@ def main() -> int:
     orphaned = threading.Event()
     threading.Thread(target=_wait_for_end_of_input, args=(orphaned,), daemon=True).start()
     if int(os.environ.get("LOCAL_RANK", "0")):
-        _follow(workspace, run, orphaned)
-        return 0
+        return _follow(workspace, run)
     try:
         with hold_machine(workspace) as is_free, run.lock():
             if not is_free:
                 return BUSY
             if run.last_state["state"] in FINAL:  # another supervisor was quicker
                 return 0
-            _work_in_words(workspace, run, orphaned, started)
+            try:
+                _work_in_words(workspace, run, orphaned, started)
+            finally:
+                _end_followers()
     except MedAppError as error:  # the run is held by another process, or the disk is full even for a word
         print(error, file=sys.stderr, flush=True)  # noqa: T201 - standard error is the run's log
         return 1
@@ -51,11 +53,34 @@ def _wait_for_end_of_input(orphaned: threading.Event) -> None:
     orphaned.set()
 
 
-def _follow(workspace: Workspace, run: Run, orphaned: threading.Event) -> None:
-    """One of several processes that share a run's work: the first one started it, holds the locks, and says what happens."""
-    from medapp.runs.work import Work
+def _follow(workspace: Workspace, run: Run) -> int:
+    """One of several processes that share a run's work: the first one started it, holds the locks, says what happens and when to stop."""
+    threading.Thread(target=_leave_with, args=(psutil.Process().parent(),), daemon=True).start()
+    try:
+        from medapp.runs.work import Work
 
-    Work(workspace, run, orphaned.is_set).do()
+        Work(workspace, run, lambda: False).do()
+    except Exception as error:  # noqa: BLE001 - it may be this process's alone: its memory, its card
+        traceback.print_exc()
+        if isinstance(error, MedAppError | MemoryError):  # the first process, which waits for this one, only sees it vanish
+            run.append_event("state", state="failed", reason=str(error) or "Memory ran out in one of the run's processes.")
+        return 1
+    return 0
+
+
+def _leave_with(leader: psutil.Process | None) -> None:
+    if leader is not None:
+        leader.wait()
+    os._exit(1)
+
+
+def _end_followers() -> None:
+    """They may wait for this process in vain, and hold a graphics card."""
+    followers = psutil.Process().children()
+    for follower in followers:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            follower.kill()
+    psutil.wait_procs(followers, timeout=3)
 
 
 def _work_in_words(workspace: Workspace, run: Run, orphaned: threading.Event, started: float) -> None:
@@ -78,9 +103,11 @@ def _work_in_words(workspace: Workspace, run: Run, orphaned: threading.Event, st
         run.append_event("state", state="failed", reason=f"A file could not be read or written: {what}. Check the disk, then resume.")
     except Exception as error:  # noqa: BLE001 - a fault of ours: the log keeps the traceback, the page says the words
         traceback.print_exc()
-        run.append_event(
-            "state", state="failed", reason=f"An unexpected fault ({type(error).__name__}: {error}). The log tells more; please report it."
-        )
+        what = f"An unexpected fault ({type(error).__name__}: {error}). The log tells more; please report it."
+        if any(follower.status() == psutil.STATUS_ZOMBIE for follower in psutil.Process().children()):
+            what = "One of the run's processes vanished; perhaps memory ran out. Choose a smaller batch or image size, or resume."
+        if run.last_state["state"] != "failed":  # else a follower has said what it was
+            run.append_event("state", state="failed", reason=what)
     else:
         if finished:
             run.append_event("state", state="done")
@@ -89,8 +116,6 @@ def _work_in_words(workspace: Workspace, run: Run, orphaned: threading.Event, st
         else:
             run.append_event("state", state="interrupted", reason="The app was closed. The run goes on from its checkpoint.")
     run.clear_stop()
-    for follower in psutil.Process().children():
-        follower.kill()  # it may wait for this process
 
 
 if __name__ == "__main__":

@@ -7,10 +7,9 @@ import torch
 from lightning_fabric import Fabric
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from lightning_fabric.strategies.ddp import DDPStrategy
-from torch import Tensor, nn
-from torch.distributed.nn import functional as collective
+from torch import Tensor, distributed, nn
 
-PATIENCE = datetime.timedelta(hours=12)  # the others wait while the first one reads the images
+PATIENCE = datetime.timedelta(minutes=30)  # of a process that waits for another one's share of a step
 
 
 def open_fabric(device: str, precision: str, count: int) -> Any:
@@ -49,11 +48,11 @@ class _SynchronisedBatchNorm(nn.BatchNorm2d):
         assert self.num_batches_tracked is not None
         with torch.autocast(x.device.type, enabled=False):
             values = x.float()
-            count = values.new_tensor([values.numel() / values.shape[1]])
-            sums = _sum_over_processes(torch.cat([values.sum((0, 2, 3)), count]))
+            count = values.new_full((1,), values.numel() / values.shape[1])
+            sums = _add_up(torch.cat([values.sum((0, 2, 3)), count]))
             mean, count = sums[:-1] / sums[-1], sums[-1]
             centred = values - mean.view(1, -1, 1, 1)
-            variance = _sum_over_processes(centred.square().sum((0, 2, 3))) / count
+            variance = _add_up(centred.square().sum((0, 2, 3))) / count
             with torch.no_grad():
                 self.running_mean.lerp_(mean, share := self.momentum or 0.1)
                 self.running_var.lerp_(variance * count / (count - 1), share)
@@ -62,7 +61,20 @@ class _SynchronisedBatchNorm(nn.BatchNorm2d):
             return (centred * gain.view(1, -1, 1, 1) + self.bias.view(1, -1, 1, 1)).to(x.dtype)
 
 
-def _sum_over_processes(values: Tensor) -> Tensor:
-    """The sum of every process's values; the gradient takes the same way back."""
-    summed: Tensor = collective.all_reduce(values)  # type: ignore[no-untyped-call]
+class _Sum(torch.autograd.Function):
+    """The sum of every process's values. Each of them is in every process's sum, so its gradient is the sum of theirs."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor) -> Tensor:
+        summed = values.clone()
+        distributed.all_reduce(summed)
+        return summed
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        return _Sum.forward(ctx, gradient)
+
+
+def _add_up(values: Tensor) -> Tensor:
+    summed: Tensor = _Sum.apply(values)
     return summed

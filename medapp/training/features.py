@@ -84,10 +84,19 @@ def to_tensor(rows: NDArray[Any] | Tensor) -> Tensor:
     return tensor.view(torch.bfloat16) if tensor.dtype == torch.uint16 else tensor
 
 
-def place(inputs: NDArray[Any] | Tensor, device: torch.device) -> NDArray[Any] | Tensor:
-    """Inputs (N, …) on a graphics card where they take no more than half of its free memory; else as they are, sent batch by batch."""
-    room = torch.cuda.mem_get_info(device)[0] // 2 if device.type == "cuda" else 0
-    return to_tensor(inputs).to(device) if inputs.nbytes <= room else inputs
+def measure_room(device: torch.device) -> int:
+    """Bytes of a graphics card that inputs may take: a quarter of what is free; of a CPU none, since its memory holds them anyway."""
+    return int(torch.cuda.mem_get_info(device)[0]) // 4 if device.type == "cuda" else 0
+
+
+def place(inputs: NDArray[Any] | Tensor, device: torch.device, room_bytes: int) -> NDArray[Any] | Tensor:
+    """Inputs (N, …) on a device where they take no more than the room there is; else as they are, to be sent batch by batch."""
+    if inputs.nbytes > room_bytes:
+        return inputs
+    there = torch.empty(inputs.shape, dtype=to_tensor(inputs[:0]).dtype, device=device)
+    for start in range(0, len(inputs), BATCH):  # the host need not hold them all
+        there[start : start + BATCH] = to_tensor(inputs[start : start + BATCH])
+    return there
 
 
 def measure_scale(features: NDArray[Any] | Tensor) -> tuple[Tensor, Tensor]:

@@ -141,7 +141,7 @@ class Loop:
         own = np.array_split(np.arange(len(rows)), self.fabric.world_size)[rank]
         while True:
             torch.manual_seed(seed_of(recipe.seed, p.epoch, p.step, "dropout", rank))
-            parts = np.array_split(own, min(p.micro_batches, len(own)))
+            parts = np.array_split(own, min(p.micro_batches, len(rows) // self.fabric.world_size))  # as many for every process
             try:
                 sums = [self._accumulate(rows, part, seeds[part], is_last=part is parts[-1]) for part in parts]
                 break
@@ -206,7 +206,8 @@ class Loop:
         is_best = loss < p.best_loss or not len(self.validation.labels)
         if is_best:
             p.best_loss, p.best_epoch = loss, p.epoch
-            self.best_state = {name: t.detach().cpu().clone() for name, t in self.suffix.state_dict().items()}
+            if self.fabric.is_global_zero:
+                self.best_state = {name: t.detach().cpu().clone() for name, t in self.suffix.state_dict().items()}
         p.seconds += time.perf_counter() - started
         row = {"epoch": p.epoch, "train_loss": train_loss, "train_accuracy": train_accuracy, **figures}
         row |= {"seconds": p.seconds, "is_best": is_best}
@@ -238,8 +239,9 @@ class Loop:
         with torch.inference_mode():
             for start in starts:
                 logits[start : start + size] = self.model(self.prepare(inputs[start : start + size], None))
-        summed: Tensor = self.fabric.all_reduce(logits, reduce_op="sum")  # each row was computed by one process and is 0 elsewhere
-        return summed.cpu()
+        if self.fabric.world_size > 1:
+            logits = self.fabric.all_reduce(logits, reduce_op="sum")  # each row was computed by one process and is 0 elsewhere
+        return logits.cpu()
 
     def save_checkpoint(self) -> None:
         """Write the best weights, then the checkpoint: killed in between, the steps are taken again with the same result."""

@@ -23,7 +23,8 @@ def estimate_bytes(recipe: Recipe, parameters: int, maps_mib: float, precision: 
     """
     stages = STRATEGIES[recipe.strategy].learning_stages
     weights, maps = {0: (0.0, 0.0), 1: (LAST_STAGE_WEIGHTS, LAST_STAGE_MAPS), None: (1.0, 1.0)}[stages]
-    size, area = (2 if precision == "bfloat16" else 4), recipe.image_size**2
+    # BatchNorm over several processes keeps its maps in float32.
+    size, area = (2 if precision == "bfloat16" and recipe.devices == 1 else 4), recipe.image_size**2
     # In float32: a weight, and where it learns its gradient, AdamW's two moments, the best epoch's and a copy on its way to the disk;
     # autocast keeps one in bfloat16.
     held = parameters * (4 + 20 * weights + (2 if precision == "bfloat16" else 0))

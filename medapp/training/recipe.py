@@ -121,7 +121,9 @@ class Recipe:
         choices=("auto", "float32", "bfloat16"),
         expert=True,
     )
-    threads: int = _setting(0, "Threads", "CPU threads of the training. 0 takes all cores.", unit="threads", low=0, high=1024, expert=True)
+    threads: int = _setting(
+        0, "Threads", "CPU threads of each of the training's processes. 0 takes all cores.", unit="threads", low=0, high=1024, expert=True
+    )
     preprocess: Preprocess = field(
         default=Preprocess(), metadata={"label": "Preprocess", "help": "From file to square; travels with the model."}
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from conftest import write_bands
 from safetensors.numpy import load_file
@@ -68,7 +69,7 @@ def test_stopped_run_keeps_its_best_model_and_resumes(workspace: Workspace, band
 
 def test_two_processes_end_with_the_weights_of_one(workspace: Workspace, bands: str) -> None:
     # Larger images and a low rate: each step enlarges the rounding of the one before, the more so where BatchNorm sees few values.
-    settings = SETTINGS | {"optimiser": "sgd", "learning_rate": 0.002, "augmentation": "strong", "image_size": 64}
+    settings = SETTINGS | {"optimiser": "sgd", "learning_rate": 0.002, "augmentation": "strong", "image_size": 64, "class_weights": True}
     one, two = (create_run(workspace, Recipe(bands, **settings, devices=devices)) for devices in (1, 2))
     assert follow(workspace, one) == "done"
 
@@ -88,6 +89,24 @@ def test_two_processes_end_with_the_weights_of_one(workspace: Workspace, bands: 
         assert np.allclose(tensor, weights[1][name], rtol=1e-3, atol=1e-4), name
     probabilities = [[row["probability of above"] for row in load_predictions(run)] for run in (one, two)]
     assert probabilities[0] == pytest.approx(probabilities[1], abs=1e-3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
+def test_run_goes_on_when_one_of_its_processes_was_killed(workspace: Workspace, bands: str) -> None:
+    run = create_run(workspace, Recipe(bands, **SETTINGS, devices=2))
+    killed: list[psutil.Process] = []
+
+    def kill_the_second(event: Event, supervisor: Supervisor) -> None:
+        if event["kind"] == "epoch" and not killed and supervisor.child is not None:
+            killed.extend(psutil.Process(supervisor.child.pid).children())
+            killed[0].kill()
+
+    if follow(workspace, run, kill_the_second) == "failed":  # it noticed; else its supervisor did, and started it again
+        assert "vanished" in run.last_state["reason"]
+        run.request_resume()
+        assert follow(workspace, run) == "done", run.log
+    assert run.state == "done"
+    assert len(killed) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")

@@ -14,6 +14,7 @@ from medapp.training.features import (
     hash_module,
     load_features,
     measure_features,
+    measure_room,
     measure_scale,
     place,
     to_tensor,
@@ -57,8 +58,10 @@ def test_other_weights_other_features(tmp_path: Path, prefix: nn.Module) -> None
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.uint16])
 def test_inputs_stay_what_they_are_wherever_they_lie(dtype: type) -> None:
     inputs = np.random.default_rng(0).integers(0, 200, (5, 4)).astype(dtype)
-    assert place(inputs, torch.device("cpu")) is inputs  # a CPU's memory holds them anyway
-    there, rows = to_tensor(inputs), np.array([4, 0, 2])
+    device = torch.device("cpu")
+    assert place(inputs, device, measure_room(device)) is inputs  # a CPU's memory holds them anyway
+    there, rows = place(inputs, device, inputs.nbytes), np.array([4, 0, 2])
+    assert isinstance(there, torch.Tensor)
     assert to_tensor(there) is there
     assert there[rows].view(torch.uint8).tolist() == to_tensor(inputs[rows]).view(torch.uint8).tolist()
 

@@ -10,7 +10,7 @@ PROCESS_BYTES = 950 * 2**20  # with torch, the app's code and a small batch
 PASSING = 64  # images computed at once where nothing is learned
 PASSING_BYTES = {"bfloat16": 100, "float32": 200}  # of a pixel's input, stem and first maps, on the way through: at least
 PASSING_MAPS = 0.15  # of what a training step would keep
-LAST_STAGE_WEIGHTS, LAST_STAGE_MAPS = 0.7, 0.12  # the last stage's share of a network
+LAST_STAGE_WEIGHTS, LAST_STAGE_MAPS = 0.65, 0.08  # the last stage's share of a network
 
 
 def estimate_bytes(recipe: Recipe, parameters: int, maps_mib: float, precision: str, parts: int = 1) -> int:

@@ -111,7 +111,7 @@ class Recipe:
     seed: int = _setting(0, "Seed", "Of everything random in the run.", low=0, high=2**31 - 1, expert=True)
     device: str = _setting("auto", "Device", "Where it computes.", choices=("auto", "cpu", "cuda", "mps"), expert=True)
     devices: int = _setting(
-        1, "Devices", "Graphics cards, or processes on a CPU, that share each batch. More than one pays on graphics cards.",
+        1, "Number of devices", "Graphics cards, or processes on a CPU, that share each batch. More than one pays on graphics cards.",
         low=1, high=64, expert=True,
     )  # fmt: skip
     precision: str = _setting(

@@ -16,11 +16,11 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
 from torch.fx.experimental.optimization import fuse
 from torchvision import models
 
 from benchmarks.alternate import alternate, ratio, time_way
+from benchmarks.bare import Step, forward
 from benchmarks.claims import Claim
 from benchmarks.setting import open_setting
 from medapp.training.precision import choose_precision
@@ -45,15 +45,15 @@ def measure(options: argparse.Namespace, is_bfloat16: bool) -> list[Claim]:
     plain = models.resnet18()
     network = copy.deepcopy(plain).to(memory_format=torch.channels_last)
     ways: dict[str, Callable[[], object]] = {
-        "step": Step(network, last, is_bfloat16, fused=True),
-        "step, contiguous": Step(plain, images, is_bfloat16, fused=True),
-        "step, optimiser not fused": Step(copy.deepcopy(network), last, is_bfloat16, fused=False),
-        "forward": partial(forward, copy.deepcopy(network).eval(), last, is_bfloat16, torch.inference_mode()),
-        "forward, no_grad": partial(forward, copy.deepcopy(network).eval(), last, is_bfloat16, torch.no_grad()),
-        "forward, BatchNorm folded": partial(forward, fuse(copy.deepcopy(network).eval()), last, is_bfloat16, torch.inference_mode()),
+        "step": Step(network, last, 3, is_bfloat16, fused=True),
+        "step, contiguous": Step(plain, images, 3, is_bfloat16, fused=True),
+        "step, optimiser not fused": Step(copy.deepcopy(network), last, 3, is_bfloat16, fused=False),
+        "forward": partial(forward, copy.deepcopy(network).eval(), last, is_bfloat16, torch.inference_mode),
+        "forward, no_grad": partial(forward, copy.deepcopy(network).eval(), last, is_bfloat16, torch.no_grad),
+        "forward, BatchNorm folded": partial(forward, fuse(copy.deepcopy(network).eval()), last, is_bfloat16, torch.inference_mode),
     }
     if not options.without_compiling and shutil.which("c++"):
-        ways |= {"step, compiled": Step(copy.deepcopy(network), last, is_bfloat16, is_compiled=True, fused=True)}
+        ways |= {"step, compiled": Step(copy.deepcopy(network), last, 3, is_bfloat16, is_compiled=True, fused=True)}
     warm_up = {name: time_way(way)() for name, way in ways.items()}
     seconds = alternate({name: time_way(way) for name, way in ways.items()}, options.repeats)
     for name, values in seconds.items():
@@ -65,28 +65,6 @@ def measure(options: argparse.Namespace, is_bfloat16: bool) -> list[Claim]:
         Claim("17", f"{what}, fused AdamW", "AdamW as it comes", ratio(seconds["step, optimiser not fused"], used), 0.98),
         Claim("17", f"{size}: forward pass in inference mode", "no_grad", ratio(seconds["forward, no_grad"], seconds["forward"]), 0.98),
     ]
-
-
-class Step:
-    """One training step."""
-
-    def __init__(self, network: nn.Module, images: Tensor, is_bfloat16: bool, is_compiled: bool = False, **how: bool) -> None:
-        self.images, self.is_bfloat16 = images, is_bfloat16
-        self.labels = torch.arange(len(images)) % 3
-        self.network: Callable[[Tensor], Tensor] = torch.compile(network) if is_compiled else network
-        self.optimiser = torch.optim.AdamW(network.train().parameters(), 1e-4, **how)
-
-    def __call__(self) -> None:
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.is_bfloat16):
-            logits = self.network(self.images)
-        nn.functional.cross_entropy(logits.float(), self.labels).backward()
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
-
-
-def forward(network: nn.Module, images: Tensor, is_bfloat16: bool, mode: torch.no_grad | torch.inference_mode) -> None:
-    with mode, torch.autocast("cpu", torch.bfloat16, enabled=is_bfloat16):
-        network(images)
 
 
 if __name__ == "__main__":

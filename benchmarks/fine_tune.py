@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from benchmarks import tutorial
 from benchmarks.alternate import ratio
+from benchmarks.bare import Step, find_rate
 from benchmarks.claims import Claim
 from benchmarks.setting import Setting, open_setting
 from medapp.evaluation import evaluate
@@ -35,7 +35,7 @@ from medapp.training.precision import choose_precision
 from medapp.training.recipe import Recipe
 from medapp.workspace import find_workspace
 
-BATCH, WARM_UP = 32, 4
+BATCH = 32
 OURS: dict[str, dict[str, Any]] = {
     "fine-tune": {"strategy": "fine-tune"},
     "last stage": {"strategy": "last-stage"},
@@ -94,26 +94,21 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
 
 
 class BareStep:
-    """The least a training step can be: forward, backward and AdamW on the same batch again and again."""
+    """A bare step of the network that the run fine-tunes, at the precision that it would choose."""
 
     def __init__(self, weights: dict[str, torch.Tensor], classes: int, size_px: int, batch: int) -> None:
         self.is_bfloat16 = choose_precision("auto", "cpu", find_workspace()) == "bfloat16"
-        self.model = tutorial.build_model(weights, classes, is_frozen=False).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]
-        self.optimiser = torch.optim.AdamW(self.model.parameters(), 1e-4, fused=True)
-        self.images = torch.randn(batch, 3, size_px, size_px).contiguous(memory_format=torch.channels_last)
-        self.labels = torch.arange(batch) % classes
+        model = tutorial.build_model(weights, classes, is_frozen=False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        images = torch.randn(batch, 3, size_px, size_px).contiguous(memory_format=torch.channels_last)
+        self.step = Step(model, images, classes, self.is_bfloat16, fused=True)
 
     def take_steps(self, count: int) -> float:
         """Images per second over so many steps, after two to warm up."""
         for step in range(count + 2):
             if step == 2:
                 before = time.perf_counter()
-            with torch.autocast("cpu", torch.bfloat16, enabled=self.is_bfloat16):
-                logits = self.model(self.images)
-            nn.functional.cross_entropy(logits.float(), self.labels).backward()
-            self.optimiser.step()
-            self.optimiser.zero_grad(set_to_none=True)
-        return count * len(self.labels) / (time.perf_counter() - before)
+            self.step()
+        return count * len(self.step.images) / (time.perf_counter() - before)
 
 
 class Sittings:
@@ -123,13 +118,10 @@ class Sittings:
         self.run, self.goal = run, 0.0
 
     def take_epoch(self) -> float:
-        """One more epoch; its images per second, without the first steps, which every process needs to warm up."""
+        """One more epoch; its images per second."""
         self.goal += 1
         self._sit()
-        plan = next(e for e in self.run.events if e["kind"] == "plan")
-        times = [e["time"] for e in self.run.events if e["kind"] == "step" and e["epoch"] == self.goal]
-        start = min(WARM_UP, len(times) - 2)
-        return float(plan["train"] / plan["steps_per_epoch"] * (len(times) - 1 - start) / (times[-1] - times[start]))
+        return find_rate(self.run, int(self.goal))
 
     def find_preparation(self) -> float:
         """Seconds from the plan to the first step: decoding above all."""

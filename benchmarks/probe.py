@@ -25,6 +25,7 @@ from torch.utils.flop_counter import FlopCounterMode
 import medapp
 from benchmarks import tutorial
 from benchmarks.alternate import ratio, time_way
+from benchmarks.bare import forward
 from benchmarks.claims import Claim
 from benchmarks.setting import Setting, open_setting
 from medapp.data.cache import open_cache
@@ -116,12 +117,6 @@ def build_bare_network(weights: dict[str, Tensor], architecture: str) -> nn.Modu
     network = tutorial.build_model(weights, 2, True, architecture)
     network.fc = nn.Identity()  # type: ignore[assignment]
     return network.eval().to(memory_format=torch.channels_last)
-
-
-def forward(network: nn.Module, images: Tensor, is_bfloat16: bool) -> None:
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=is_bfloat16):
-        for start in range(0, len(images), 64):
-            network(images[start : start + 64])
 
 
 def measure_rate(network: nn.Module, images: Tensor, is_bfloat16: bool, setting: Setting, size_px: int) -> float:

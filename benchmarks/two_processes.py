@@ -16,6 +16,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 import medapp
+from benchmarks.bare import find_rate
 from benchmarks.claims import Claim
 from benchmarks.setting import Setting, open_setting
 from medapp.models.backbones import BUNDLED_PATH
@@ -40,10 +41,10 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
     speeds, differences = [], []
     for seed in range(options.seeds):
         one, two, other = (medapp.train(setting.data, **settings, **how, seed=seed) for how in ({}, {"devices": 2}, {"threads": 1}))
-        speeds.append(find_rate(two) / find_rate(one))
+        speeds.append(find_rate(two, 1) / find_rate(one, 1))
         apart, by_order = compare_weights(one, two), compare_weights(one, other)
         differences.append(apart / by_order)
-        print(f"seed {seed}: images/s {find_rate(one):.1f}, two processes {find_rate(two):.1f}; ", end="")
+        print(f"seed {seed}: images/s {find_rate(one, 1):.1f}, two processes {find_rate(two, 1):.1f}; ", end="")
         print(f"weights differ by {apart:.4f} of what was learned, those of one process with one thread by {by_order:.4f}", flush=True)
     what = f"two processes, {options.image_size} px, float32"
     return [
@@ -52,14 +53,6 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
         ),
         Claim("14", f"{what}: images/s, as it is", "one process", statistics.median(speeds), 0),
     ]
-
-
-def find_rate(run: Run) -> float:
-    """Images per second over the steps, without the first epoch's first four."""
-    plan = next(e for e in run.events if e["kind"] == "plan")
-    times = [e["time"] for e in run.events if e["kind"] == "step"]
-    start = min(4, len(times) - 2)
-    return float(plan["train"] / plan["steps_per_epoch"] * (len(times) - 1 - start) / (times[-1] - times[start]))
 
 
 def compare_weights(a: Run, b: Run) -> float:

@@ -74,8 +74,8 @@ class Work:
         self.keeps_features = self._can_keep_features(len(samples))
         self._say_plan(sides, suffix)
         parts = [self._load_part(sides[side], side) for side in ("train", "validation")]
-        self.scale = measure_scale(parts[0].inputs) if self.recipe.strategy == "linear-probe" else None
-        device = self.fabric.device
+        device, is_probe = self.fabric.device, self.recipe.strategy == "linear-probe"
+        self.scale = tuple(t.to(device) for t in measure_scale(parts[0].inputs)) if is_probe else None
         train, validation = (replace(part, inputs=place(part.inputs, device, measure_room(device))) for part in parts)
         self.loop = Loop(
             self.fabric, suffix, group_parameters(self.network, suffix, self.recipe), self._prepare, train, validation, self.classes,
@@ -143,8 +143,7 @@ class Work:
         """Rows of pixels or features to what the learning part takes."""
         there = to_tensor(rows).to(self.fabric.device)
         if self.scale is not None:
-            mean, spread = (t.to(there.device) for t in self.scale)
-            return (there.float() - mean) / spread
+            return (there.float() - self.scale[0]) / self.scale[1]
         if self.keeps_features:
             return there.float()
         images = to_unit(there)

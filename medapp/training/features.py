@@ -111,6 +111,6 @@ def measure_scale(features: NDArray[Any] | Tensor) -> tuple[Tensor, Tensor]:
 def fold_scale(head: nn.Linear, mean: Tensor, std: Tensor) -> None:
     """Change a head that learned from standardised features so that it gives the same logits for plain ones."""
     with torch.no_grad():
-        weight = head.weight.cpu() / std
-        head.bias.copy_(head.bias.cpu() - weight @ mean)
+        weight = head.weight.cpu() / std.cpu()
+        head.bias.copy_(head.bias.cpu() - weight @ mean.cpu())
         head.weight.copy_(weight)

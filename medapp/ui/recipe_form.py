@@ -58,9 +58,10 @@ def draw_settings_form(preset: str) -> dict[str, Any]:
 
 
 def _draw_settings(fields: Sequence[dataclasses.Field[Any]], preset: str, values: dict[str, Any]) -> None:
-    """Draw some settings in three columns and add their values; what was chosen before decides what has an effect."""
-    columns = st.columns(3)
+    """Draw some settings, three in a row, and add their values; what was chosen before decides what has an effect."""
     for place, setting in enumerate(fields):
+        if place % 3 == 0:
+            columns = st.columns(3, vertical_alignment="bottom")
         start = PRESETS[preset].values.get(setting.name, setting.default)
         with columns[place % 3]:
             reason = find_idle(values).get(setting.name)

@@ -36,8 +36,10 @@ class Setting:
 
 
 @contextmanager
-def open_setting(folder: Path | None, images: int = 0, threads: int = 0) -> Iterator[Setting]:
+def open_setting(folder: Path | None, images: int = 0, threads: int = 0, patient_pattern: str | None = None) -> Iterator[Setting]:
     """All images of a folder, or a random choice with the classes in proportion; without a folder those of the phantom.
+
+    A pattern finds the patients in the files' names, who then stay on one side of the split.
 
     This process computes with as many threads as said, 0 for all cores, and is put back as it was.
     """
@@ -48,7 +50,8 @@ def open_setting(folder: Path | None, images: int = 0, threads: int = 0) -> Iter
         try:
             workspace = find_workspace()
             chosen = choose_images(folder, Path(place) / "images", images) if folder is not None and images else folder
-            data = add_phantom(workspace).data_set if chosen is None else add_folder(workspace, chosen).data_set
+            report = add_phantom(workspace) if chosen is None else add_folder(workspace, chosen, patient_pattern=patient_pattern)
+            data = report.data_set
             yield Setting(workspace, data.root, data)
         finally:
             torch.set_num_threads(before)

@@ -36,6 +36,7 @@ BENCHMARKS = (
     Row("fine_tune", ("--epochs", "5"), (*TINY, "--epochs", "1", "--batch", "8", "--bare-steps", "1")),
     Row("fine_tune", ("--epochs", "3", "--image-size", "224"), None),
     Row("time_to_auroc", (), (*TINY, "--seeds", "1", "--epochs", "1")),
+    Row("time_to_auroc", ("--patient-pattern", r"(\d\d)\d\d"), None),  # figshare 1512427 is numbered series after series
     Row("feed", (), (*TINY, "--repeats", "1")),
     Row("heatmap_speed", (), ("--images", "20", "--image-size", "32", "--repeats", "1")),
     Row("startup", (), ("--repeats", "1"), takes_folder=False),

@@ -44,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
         ours = {"image_size": options.image_size, "batch_size": BATCH, "augmentation": options.augmentation, "device": "cpu"}
         factors = [measure(setting, ours, options.epochs, seed) for seed in range(options.seeds)]
     split = "patients kept whole" if options.patient_pattern else "split by images"
-    what = f"fine-tune, {options.image_size} px, {split}: seconds to the loop's test AUROC"
+    changes = "without" if options.augmentation == "none" else f"with {options.augmentation}"
+    what = f"fine-tune {changes} augmentation, {options.image_size} px, {split}: seconds to the loop's test AUROC"
     return [
         Claim("5", f"{what}, {which} of {options.seeds} seeds", "the tutorials' loop, ten epochs", figure, 4)
         for which, figure in (("median", statistics.median(factors)), ("least", min(factors)))

@@ -19,7 +19,6 @@ from torch.nn import functional
 from medapp.errors import ExplanationError
 
 FLAT = 1e-4  # a rectified map that varies by less than this share of its peak shows no place
-FINE_STAGES = 2  # stay in float32: bfloat16 rounds a bright pixel by half a grey level, which moves a map by up to 0.03
 
 
 class Explainable(Protocol):
@@ -68,8 +67,8 @@ def explain(
 ) -> tuple[Tensor, list[Heatmap]]:
     """Logits (N, K) float32 and a heatmap for each image of a batch, by one forward pass.
 
-    For a target before the last stage, the stage after it is computed twice. Under autocast it computes at that precision, but for the
-    first stages, which stay in float32. Leaves the network as it was: no gradients, no hooks, the same mode.
+    For a target before the last stage, the stage after it is computed twice. Under autocast it computes at that precision. Leaves the
+    network as it was: no gradients, no hooks, the same mode.
 
     Args:
         x: (N, 3, S, S), normalised as for prediction, on the network's device.
@@ -138,8 +137,7 @@ def _forward_to_target(network: Explainable, x: Tensor, cell_px: int | None) -> 
     """The target layer's maps, and the stages that come after it."""
     stages, maps = [stage for _, stage in network.stages], x
     for i, stage in enumerate(stages):
-        with torch.autocast(x.device.type, enabled=torch.is_autocast_enabled(x.device.type) and i >= FINE_STAGES):
-            following = stage(maps)
+        following = stage(maps)
         if cell_px is not None and i > 0 and following.shape[3] * cell_px < x.shape[3]:
             return maps, stages[i:]
         maps = following

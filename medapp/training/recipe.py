@@ -99,7 +99,10 @@ class Recipe:
     schedule: str = _setting("cosine", "Schedule", "How the rate falls.", choices=("cosine", "constant"), expert=True)
     warmup: float = _setting(0.05, "Warm-up", "Share of the steps in which the rate rises.", low=0.0, high=0.5, expert=True)
     augmentation: str = _setting(
-        "light", "Augmentation", "Random changes to training images.", choices=("none", "light", "standard", "strong")
+        "light",
+        "Augmentation",
+        "Random changes to training images: they pay in long runs and slow short ones down.",
+        choices=("none", "light", "standard", "strong"),
     )
     class_weights: bool = _setting(False, "Class weights", "Weigh the loss so that rare classes count as much as common ones.", expert=True)
     label_smoothing: float = _setting(

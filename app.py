@@ -1,8 +1,11 @@
-"""The browser's way in: `streamlit run app.py`, or `medapp app`. Navigation and what runs behind it, nothing else."""
+"""The browser's way in: `streamlit run app.py`, or `medapp app`.
+
+Navigation and what runs behind it, nothing else.
+"""
 
 import streamlit as st
 
-from medapp.ui import frame, server
+from medapp.ui.shell import frame, server
 
 st.set_page_config(page_title="MedApp", page_icon=frame.MARK, layout="wide")
 page = st.navigation(frame.build_navigation())

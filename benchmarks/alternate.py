@@ -1,4 +1,6 @@
-"""Two or more ways to do the same thing, timed in turn, so that a machine whose speed drifts is fair to all."""
+"""Two or more ways to do the same thing, timed in turn, so that a machine whose speed drifts is
+fair to all.
+"""
 
 import statistics
 import time

@@ -1,4 +1,6 @@
-"""Cases of bad input, tried one by one: what came of each, how long it took, and a watch on every file that is written."""
+"""Cases of bad input, tried one by one: what came of each, how long it took, and a watch on every
+file that is written.
+"""
 
 import contextlib
 import faulthandler
@@ -18,12 +20,13 @@ from benchmarks import bad_files
 from medapp.cli import app
 from medapp.data.importing import add_folder
 from medapp.errors import MedAppError
-from medapp.runs.folder import Run, create_run, list_runs
+from medapp.runs.run import Run, create_run, list_runs
 from medapp.runs.supervisor import Supervisor
-from medapp.training.recipe import Recipe
-from medapp.workspace import find_workspace
+from medapp.store.workspace import find_workspace
+from medapp.training.recipe.recipe import Recipe
 
-SECONDS = 5.0  # a case that takes longer counts as a hang; after ten times that the process ends with a traceback
+# a case that takes longer counts as a hang; after ten times that the process ends with a traceback
+SECONDS = 5.0
 NOBODY = 65534
 WRITES = {  # events of Python's own watch, and how many of their first arguments are paths
     "open": 1,
@@ -43,11 +46,26 @@ class Group:
     """Cases of one kind: counts, the slowest, and what must not have happened."""
 
     def __init__(self, name: str) -> None:
-        self.name, self.taken, self.refused, self.slowest, self.faults = name, 0, 0, (0.0, ""), list[str]()
+        self.name, self.taken, self.refused, self.slowest, self.faults = (
+            name,
+            0,
+            0,
+            (0.0, ""),
+            list[str](),
+        )
         self.words: dict[str, str] = {}
 
-    def try_case(self, case: str, work: Callable[[], object], must_refuse: bool = False, seconds: float = SECONDS) -> None:
-        """Do the work. It may succeed, unless it must be refused, or raise a `MedAppError` with words in it."""
+    def try_case(
+        self,
+        case: str,
+        work: Callable[[], object],
+        must_refuse: bool = False,
+        seconds: float = SECONDS,
+    ) -> None:
+        """Do the work.
+
+        It may succeed, unless it must be refused, or raise a `MedAppError` with words in it.
+        """
         before = time.perf_counter()
         faulthandler.dump_traceback_later(10 * seconds, exit=True)
         try:
@@ -63,7 +81,9 @@ class Group:
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise
-            self.faults.append(f"{case}: {type(error).__name__}: {str(error)[:200]} ({_say_place(error)})")
+            self.faults.append(
+                f"{case}: {type(error).__name__}: {str(error)[:200]} ({_say_place(error)})"
+            )
         finally:
             faulthandler.cancel_dump_traceback_later()
         taken = time.perf_counter() - before
@@ -74,7 +94,8 @@ class Group:
     def report(self, talks: bool) -> None:
         seconds, case = self.slowest
         print(
-            f"{self.name}: {self.taken} taken, {self.refused} refused, {len(self.faults)} faults, slowest {seconds:.2f} s ({case})",
+            f"{self.name}: {self.taken} taken, {self.refused} refused, {len(self.faults)} faults,"
+            f" slowest {seconds:.2f} s ({case})",
             flush=True,
         )
         for fault in self.faults[:40]:
@@ -95,7 +116,9 @@ def _say_place(error: BaseException) -> str:
 
 
 class Arena:
-    """A folder that holds the workspace, `home`, and beside it what the cases make; everything else is watched for writes."""
+    """A folder that holds the workspace, `home`, and beside it what the cases make; everything else
+    is watched for writes.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.marker = folder, folder / "ran"
@@ -109,9 +132,18 @@ class Arena:
         """Files of hostile zips that stand anywhere but in the folder of a data set or a run."""
         home = self.workspace.root
         found = subprocess.run(
-            ["find", str(self.folder), "-iname", "evil*"], capture_output=True, text=True, check=True
+            ["find", str(self.folder), "-iname", "evil*"],
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.splitlines()
-        return [path for path in found if not any(Path(path).is_relative_to(f) for f in (home / "data").glob("*") if f.is_dir())]
+        return [
+            path
+            for path in found
+            if not any(
+                Path(path).is_relative_to(f) for f in (home / "data").glob("*") if f.is_dir()
+            )
+        ]
 
     def place(self, name: str) -> Path:
         """A new folder for one case."""
@@ -125,7 +157,11 @@ class Arena:
             return
         if event == "open":
             path, _, flags = arguments
-            paths = [path] if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) else []
+            paths = (
+                [path]
+                if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+                else []
+            )
         else:
             paths = list(arguments[: WRITES[event]])
             if event == "os.system":
@@ -140,7 +176,9 @@ class Arena:
         base = arguments[places[event]] if event in places else -1
         for path in paths:
             if isinstance(path, (str, bytes, os.PathLike)):
-                text = os.path.join(os.readlink(f"/proc/self/fd/{base}") if base >= 0 else os.getcwd(), os.fsdecode(path))  # noqa: PTH109, PTH115, PTH118
+                # Paths may be any bytes, which Path takes only from os.fsdecode.
+                folder = Path(f"/proc/self/fd/{base}").readlink() if base >= 0 else Path.cwd()
+                text = str(folder / os.fsdecode(path))
                 if (
                     not text.startswith(self.writable)
                     and not os.path.realpath(text).startswith(self.writable)
@@ -150,8 +188,13 @@ class Arena:
 
 
 def call_shell(*arguments: object) -> str:
-    """The command line, in this process; what it prints. A `MedAppError` comes out as in `medapp.cli.main`."""
-    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace", write_through=True)
+    """The command line, in this process; what it prints.
+
+    A `MedAppError` comes out as in `medapp.cli.main`.
+    """
+    out = io.TextIOWrapper(
+        io.BytesIO(), encoding="utf-8", errors="backslashreplace", write_through=True
+    )
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
         status = app([str(a) for a in arguments], standalone_mode=False)
     assert status in (0, None), f"status {status}"
@@ -179,9 +222,19 @@ def train(arena: Arena) -> Run:
     for label, low in (("dark", 0), ("light", 80)):
         (folder / label).mkdir(parents=True)
         for i in range(8):
-            Image.fromarray(draw.integers(low, low + 120, (32, 32)).astype(np.uint8)).save(folder / label / f"{i}.png")
+            Image.fromarray(draw.integers(low, low + 120, (32, 32)).astype(np.uint8)).save(
+                folder / label / f"{i}.png"
+            )
     add_folder(arena.workspace, folder, name="bands")
-    recipe = Recipe("bands", strategy="linear-probe", image_size=32, epochs=2, batch_size=4, precision="float32", threads=1)
+    recipe = Recipe(
+        "bands",
+        strategy="linear-probe",
+        image_size=32,
+        epochs=2,
+        batch_size=4,
+        precision="float32",
+        threads=1,
+    )
     run = create_run(arena.workspace, recipe, "probe")
     state = Supervisor(arena.workspace, only=run).run_to_end(lambda event: None)
     assert state == "done", f"{run.last_state} {run.log}"

@@ -12,11 +12,11 @@ import numpy as np
 
 from benchmarks import bad_files
 from benchmarks.bad_cases import NOBODY, SECONDS, Arena, Group, call_shell, fill, skip, train
-from medapp.data.cache import open_cache
 from medapp.data.catalog import Catalog
-from medapp.data.image import load_image
 from medapp.data.importing import add_folder
-from medapp.data.thumbnails import load_thumbnail
+from medapp.imaging.image import load_image
+from medapp.imaging.thumbnails import load_thumbnail
+from medapp.store.cache import open_cache
 
 
 def try_images(arena: Arena, group: Group, count: int) -> None:
@@ -37,12 +37,21 @@ def try_imports_of_images(arena: Arena, group: Group, count: int) -> None:
     for suffix in bad_files.FORMATS:
         folder, cache = fill(arena.place(f"images{suffix}")), open_cache(arena.workspace)
         name = f"mutated {suffix}"
-        group.try_case(f"import {suffix}", lambda f=folder, n=name: add_folder(arena.workspace, f, name=n), seconds=60)
+        group.try_case(
+            f"import {suffix}",
+            lambda f=folder, n=name: add_folder(arena.workspace, f, name=n),
+            seconds=60,
+        )
         data_set = Catalog(arena.workspace).find_data_set(name)
         for sample in Catalog(arena.workspace).load_samples(data_set):
-            group.try_case(sample.name, lambda s=sample, c=cache: load_thumbnail(s, c))
+            group.try_case(
+                sample.name, lambda s=sample, c=cache: load_thumbnail(s.path, s.content_hash, c)
+            )
         group.try_case(f"show {suffix}", lambda n=name: call_shell("data", "show", n))
-        group.try_case(f"show {suffix} as JSON", lambda n=name: json.loads(call_shell("data", "show", n, "--json")))
+        group.try_case(
+            f"show {suffix} as JSON",
+            lambda n=name: json.loads(call_shell("data", "show", n, "--json")),
+        )
 
 
 def try_zips_of_data(arena: Arena, group: Group, count: int) -> None:
@@ -69,7 +78,9 @@ def try_folders(arena: Arena, group: Group, count: int) -> None:
     cases = {name: build(arena.place(name)) for name, build in FOLDERS.items()}
     for case, folder in cases.items():
         group.try_case(
-            case, lambda f=folder, c=case: call_shell("data", "add", f, "--name", c), seconds=30 if "10,000" in case else SECONDS
+            case,
+            lambda f=folder, c=case: call_shell("data", "add", f, "--name", c),
+            seconds=30 if "10,000" in case else SECONDS,
         )
         group.try_case(f"{case}: show", lambda c=case: call_shell("data", "show", c))
     for case, path in {
@@ -82,12 +93,21 @@ def try_folders(arena: Arena, group: Group, count: int) -> None:
         "a file": __file__,
     }.items():
         group.try_case(f"add {case}", lambda p=path: call_shell("data", "add", p), must_refuse=True)
-        group.try_case(f"import {case}", lambda p=path: call_shell("runs", "import", p), must_refuse=True)
-    group.try_case("markup in a name", lambda: call_shell("data", "add", cases["plain"], "--name", "a [/b] [red]:smile:"))
+        group.try_case(
+            f"import {case}", lambda p=path: call_shell("runs", "import", p), must_refuse=True
+        )
+    group.try_case(
+        "markup in a name",
+        lambda: call_shell("data", "add", cases["plain"], "--name", "a [/b] [red]:smile:"),
+    )
     group.try_case("markup: list", lambda: call_shell("data", "list"))
     group.try_case("markup: remove", lambda: call_shell("data", "remove", "a [/b] [red]:smile:"))
     group.try_case(
-        "odd pattern", lambda: call_shell("data", "add", cases["plain"], "--patient-pattern", "(((", "--name", "pattern"), must_refuse=True
+        "odd pattern",
+        lambda: call_shell(
+            "data", "add", cases["plain"], "--patient-pattern", "(((", "--name", "pattern"
+        ),
+        must_refuse=True,
     )
 
 
@@ -181,9 +201,14 @@ FOLDERS: dict[str, Callable[[Path], Path]] = {
     "boxes: one long line": _add_boxes(b"image,label,x0,y0,x1,y1\n" + b"a" * 5_000_000),
     "boxes: numbers": _add_boxes(
         b"image,label,x0,y0,x1,y1\n"
-        + b"".join(b"a/0.png,l,%s,0,9,9\n" % v for v in (b"nan", b"inf", b"-1e308", b"1e999", b"", b"x", b"9" * 999, b"0x1", b"1_0"))
+        + b"".join(
+            b"a/0.png,l,%s,0,9,9\n" % v
+            for v in (b"nan", b"inf", b"-1e308", b"1e999", b"", b"x", b"9" * 999, b"0x1", b"1_0")
+        )
     ),
-    "boxes: ragged": _add_boxes(b'image,label,x0,y0,x1,y1\na/0.png\na/0.png,l,1,2,3,4,5,6,7\n"a/0.png,l\n'),
+    "boxes: ragged": _add_boxes(
+        b'image,label,x0,y0,x1,y1\na/0.png\na/0.png,l,1,2,3,4,5,6,7\n"a/0.png,l\n'
+    ),
     "boxes: empty": _add_boxes(b""),
 }
 
@@ -211,7 +236,8 @@ def try_permissions(arena: Arena, group: Group, count: int) -> None:
     closed.chmod(0o700)
     run = train(arena)
     good = bad_files.pack(
-        arena.folder / "good.zip", [(f"{c}/{i}.png", (folder / "a" / "0.png").read_bytes()) for c in "ab" for i in range(3)]
+        arena.folder / "good.zip",
+        [(f"{c}/{i}.png", (folder / "a" / "0.png").read_bytes()) for c in "ab" for i in range(3)],
     )
     arena.folder.chmod(0o755)
     own, there = arena.folder / "own", os.environ["MEDAPP_HOME"]
@@ -221,19 +247,35 @@ def try_permissions(arena: Arena, group: Group, count: int) -> None:
         ("evaluate", run.name, "--split", "validation"),
         ("predict", run.name, arena.folder / "bands", "--cam", own),
     ):
-        call_shell(*arguments)  # what is imported late is imported now: another user may not read this Python
+        call_shell(
+            *arguments
+        )  # what is imported late is imported now: another user may not read this Python
     __import__("zoneinfo")
     os.chown(own, NOBODY, NOBODY)
     with as_nobody():
         os.environ["MEDAPP_HOME"] = str(own)
         group.try_case("some unreadable", lambda: call_shell("data", "add", folder))
-        group.try_case("a closed folder", lambda: call_shell("data", "add", closed), must_refuse=True)
-        group.try_case("in a closed folder", lambda: call_shell("data", "add", closed / "a"), must_refuse=True)
-        group.try_case("a closed zip", lambda: call_shell("data", "add", closed / "a" / "x.zip"), must_refuse=True)
-        group.try_case("a closed file to import", lambda: call_shell("runs", "import", closed / "x.zip"), must_refuse=True)
+        group.try_case(
+            "a closed folder", lambda: call_shell("data", "add", closed), must_refuse=True
+        )
+        group.try_case(
+            "in a closed folder", lambda: call_shell("data", "add", closed / "a"), must_refuse=True
+        )
+        group.try_case(
+            "a closed zip",
+            lambda: call_shell("data", "add", closed / "a" / "x.zip"),
+            must_refuse=True,
+        )
+        group.try_case(
+            "a closed file to import",
+            lambda: call_shell("runs", "import", closed / "x.zip"),
+            must_refuse=True,
+        )
         for home in (arena.folder / "nowhere", closed / "home"):
             os.environ["MEDAPP_HOME"] = str(home)
-            group.try_case(f"workspace {home.name}", lambda: call_shell("data", "list"), must_refuse=True)
+            group.try_case(
+                f"workspace {home.name}", lambda: call_shell("data", "list"), must_refuse=True
+            )
         os.environ["MEDAPP_HOME"] = there
         for arguments in (
             ("data", "list"),
@@ -254,7 +296,9 @@ def try_permissions(arena: Arena, group: Group, count: int) -> None:
             ("data", "add", "phantom"),
             ("train", "--data", "bands", "--from", closed / "x.pth"),
         ):
-            group.try_case(" ".join(map(str, arguments[:2])), lambda a=arguments: call_shell(*a), seconds=15)
+            group.try_case(
+                " ".join(map(str, arguments[:2])), lambda a=arguments: call_shell(*a), seconds=15
+            )
     os.environ["MEDAPP_HOME"] = there
     return None
 
@@ -270,12 +314,16 @@ def try_catalogs(arena: Arena, group: Group, count: int) -> None:
     whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     whole.close()
     content, draw = (home / "catalog.sqlite").read_bytes(), np.random.default_rng(0)
-    cases: dict[str, bytes | None] = {key: value for key, value in bad_files.damage_text(content).items() if key != "twice"}
+    cases: dict[str, bytes | None] = {
+        key: value for key, value in bad_files.damage_text(content).items() if key != "twice"
+    }
     for i in range(150):
         changed = np.frombuffer(content, np.uint8).copy()
         places = draw.integers(0, len(changed) if i % 3 else 4096, 1 + i)
         changed[places] = draw.integers(0, 256, len(places))
-        cases[f"flipped {i}"] = changed.tobytes() if i % 4 else changed.tobytes()[: int(draw.integers(1, len(changed)))]
+        cases[f"flipped {i}"] = (
+            changed.tobytes() if i % 4 else changed.tobytes()[: int(draw.integers(1, len(changed)))]
+        )
     made = arena.place("sqlite") / "x.sqlite"
     for case, script in {
         "foreign": "CREATE TABLE photos (id)",
@@ -301,12 +349,25 @@ def try_catalogs(arena: Arena, group: Group, count: int) -> None:
             db.execute(f"UPDATE {table} SET {column} = ?", (value,))
             db.commit()
         cases[f"odd {table}.{column} {value!r}"] = made.read_bytes()
-    must = ("newer", "foreign", "negative", "random bytes", "foreign of our version", "same names", "half migrated")
+    must = (
+        "newer",
+        "foreign",
+        "negative",
+        "random bytes",
+        "foreign of our version",
+        "same names",
+        "half migrated",
+    )
     for case, changed_bytes in cases.items():
         for beside in ("-wal", "-shm"):
             Path(f"{home / 'catalog.sqlite'}{beside}").unlink(missing_ok=True)
         with bad_files.spoil(home / "catalog.sqlite", changed_bytes):
             group.try_case(case, lambda: call_shell("data", "list"), must_refuse=case in must)
-            for arguments in (("data", "show", "plain"), ("data", "add", folder), ("train", "--data", "gone"), ("data", "remove", "plain")):
+            for arguments in (
+                ("data", "show", "plain"),
+                ("data", "add", folder),
+                ("train", "--data", "gone"),
+                ("data", "remove", "plain"),
+            ):
                 group.try_case(f"{case}: {arguments[1]}", lambda a=arguments: call_shell(*a))
     os.environ["MEDAPP_HOME"] = there

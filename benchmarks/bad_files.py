@@ -1,4 +1,7 @@
-"""Makers of bad files: mutated images, hostile zips, pickles with code. The same seed gives the same bytes."""
+"""Makers of bad files: mutated images, hostile zips, pickles with code.
+
+The same seed gives the same bytes.
+"""
 
 import contextlib
 import io
@@ -18,14 +21,22 @@ import numpy as np
 import pydicom
 from PIL import Image
 from pydicom.dataset import FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless, SecondaryCaptureImageStorage, generate_uid
+from pydicom.uid import (
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    RLELossless,
+    SecondaryCaptureImageStorage,
+    generate_uid,
+)
 
 PIXELS = np.random.default_rng(0).integers(0, 255, (40, 48, 3)).astype(np.uint8)
 FORMATS = (".png", ".jpg", ".tif", ".bmp", ".webp", ".dcm")
 
 
 def mutate_images(suffix: str, count: int, seed: int = 0) -> Iterator[bytes]:
-    """Good files of a format, each with bytes changed, cut off, or with a size in its header that is a lie."""
+    """Good files of a format, each with bytes changed, cut off, or with a size in its header that
+    is a lie.
+    """
     good, draw = make_images(suffix), random.Random(f"{suffix} {seed}")
     for number in range(count):
         content = bytearray(draw.choice(good))
@@ -35,7 +46,9 @@ def mutate_images(suffix: str, count: int, seed: int = 0) -> Iterator[bytes]:
         elif kind == 1:
             _lie_about_size(content, draw)
         else:
-            reach = min(len(content), draw.choice((30, 120, 600, 1 << 20)))  # headers are short and break more
+            reach = min(
+                len(content), draw.choice((30, 120, 600, 1 << 20))
+            )  # headers are short and break more
             for _ in range(draw.choice((1, 2, 4, 16, 64))):
                 content[draw.randrange(reach)] = draw.randrange(256)
         if kind == 2 and draw.random() < 0.3:
@@ -55,7 +68,9 @@ def _lie_about_size(content: bytearray, draw: random.Random) -> None:
                     form, draw.choice((0, 1, true + 1, 9999, 20_000, limit // 2, limit)) & limit
                 )
                 place = content.find(packed, place + 1)
-    if content.startswith(b"\x89PNG"):  # with its checksum set right, or the lie would be found at once
+    if content.startswith(
+        b"\x89PNG"
+    ):  # with its checksum set right, or the lie would be found at once
         content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
 
 
@@ -63,10 +78,17 @@ def make_images(suffix: str) -> list[bytes]:
     """Small good files of a format, in its modes and compressions."""
     modes: dict[str, list[dict[str, Any]]] = {
         ".png": [{"mode": m} for m in ("L", "RGB", "RGBA", "P", "I;16", "1")],
-        ".jpg": [{"mode": m} for m in ("L", "RGB", "CMYK")] + [{"mode": "RGB", "progressive": True}],
-        ".tif": [{"mode": m} for m in ("L", "RGB", "I;16", "F", "CMYK")]
-        + [{"mode": "RGB", "compression": c} for c in ("tiff_lzw", "jpeg", "tiff_adobe_deflate", "packbits")]
-        + [{"mode": "1", "compression": "group4"}],
+        ".jpg": (
+            [{"mode": m} for m in ("L", "RGB", "CMYK")] + [{"mode": "RGB", "progressive": True}]
+        ),
+        ".tif": (
+            [{"mode": m} for m in ("L", "RGB", "I;16", "F", "CMYK")]
+            + [
+                {"mode": "RGB", "compression": c}
+                for c in ("tiff_lzw", "jpeg", "tiff_adobe_deflate", "packbits")
+            ]
+            + [{"mode": "1", "compression": "group4"}]
+        ),
         ".bmp": [{"mode": m} for m in ("L", "RGB", "P", "1")],
         ".webp": [{"mode": "RGB"}, {"mode": "RGBA"}, {"mode": "RGB", "lossless": True}],
     }
@@ -75,7 +97,13 @@ def make_images(suffix: str) -> list[bytes]:
         return [
             make_dicom(grey),
             make_dicom(PIXELS),
-            make_dicom(grey.astype(np.int16), RescaleSlope=1, RescaleIntercept=-9, WindowCenter=40, WindowWidth=80),
+            make_dicom(
+                grey.astype(np.int16),
+                RescaleSlope=1,
+                RescaleIntercept=-9,
+                WindowCenter=40,
+                WindowWidth=80,
+            ),
             make_dicom(np.stack([grey, grey]), NumberOfFrames=2),
             make_dicom(grey, ImplicitVRLittleEndian),
             make_dicom(grey, RLELossless),
@@ -84,7 +112,11 @@ def make_images(suffix: str) -> list[bytes]:
 
 
 def _encode(suffix: str, mode: str, **settings: Any) -> bytes:
-    image = Image.fromarray(PIXELS[..., 0].astype(np.uint16) * 200) if mode == "I;16" else Image.fromarray(PIXELS).convert(mode)
+    image = (
+        Image.fromarray(PIXELS[..., 0].astype(np.uint16) * 200)
+        if mode == "I;16"
+        else Image.fromarray(PIXELS).convert(mode)
+    )
     file = io.BytesIO()
     image.save(file, {".jpg": "JPEG", ".tif": "TIFF"}.get(suffix, suffix[1:].upper()), **settings)
     return file.getvalue()
@@ -96,9 +128,13 @@ def make_dicom(pixels: Any, syntax: str = ExplicitVRLittleEndian, **facts: Any) 
     dicom.file_meta = FileMetaDataset()
     dicom.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian if syntax == RLELossless else syntax
     dicom.file_meta.MediaStorageSOPClassUID = dicom.SOPClassUID = SecondaryCaptureImageStorage
-    dicom.file_meta.MediaStorageSOPInstanceUID = dicom.SOPInstanceUID = generate_uid(entropy_srcs=["bad input"])
+    dicom.file_meta.MediaStorageSOPInstanceUID = dicom.SOPInstanceUID = generate_uid(
+        entropy_srcs=["bad input"]
+    )
     dicom.Rows, dicom.Columns = pixels.shape[:2] if is_colour else pixels.shape[-2:]
-    dicom.SamplesPerPixel, dicom.PhotometricInterpretation = (3, "RGB") if is_colour else (1, "MONOCHROME2")
+    dicom.SamplesPerPixel, dicom.PhotometricInterpretation = (
+        (3, "RGB") if is_colour else (1, "MONOCHROME2")
+    )
     if is_colour:
         dicom.PlanarConfiguration = 0
     dicom.BitsAllocated = dicom.BitsStored = 8 * pixels.itemsize
@@ -117,7 +153,9 @@ Entry = tuple[str, bytes] | tuple[str, bytes, dict[str, Any]]
 
 
 def pack(path: Path, entries: list[Entry], compression: int = zipfile.ZIP_STORED) -> Path:
-    """A zip with names as they are given, however bad; the third part of an entry sets fields of its `ZipInfo`."""
+    """A zip with names as they are given, however bad; the third part of an entry sets fields of
+    its `ZipInfo`.
+    """
     with zipfile.ZipFile(path, "w") as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # duplicate names
         for name, content, *fields in entries:
@@ -130,7 +168,10 @@ def pack(path: Path, entries: list[Entry], compression: int = zipfile.ZIP_STORED
 
 
 def make_zips(folder: Path, good: list[tuple[str, bytes]]) -> dict[str, Path]:
-    """Hostile and broken zips, by what is wrong with them. `good` are the files of one that is right, small ones first."""
+    """Hostile and broken zips, by what is wrong with them.
+
+    `good` are the files of one that is right, small ones first.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     name, content = good[0]
     suffix = Path(name).suffix
@@ -158,23 +199,48 @@ def make_zips(folder: Path, good: list[tuple[str, bytes]]) -> dict[str, Path]:
         "unprintable": "a/\u202eevil" + suffix,
         "empty name": "",
     }
-    made = {key: pack(folder / f"{number}.zip", [*good, (bad, content)]) for number, (key, bad) in enumerate(names.items())}
+    made = {
+        key: pack(folder / f"{number}.zip", [*good, (bad, content)])
+        for number, (key, bad) in enumerate(names.items())
+    }
     links = {"link": stat.S_IFLNK, "device": stat.S_IFBLK, "pipe": stat.S_IFIFO}
     for key, kind in links.items():
-        made[key] = pack(folder / f"{key}.zip", [*good, ("a/link" + suffix, b"/etc/passwd", {"external_attr": (kind | 0o777) << 16})])
-    made["NUL in a name"] = _edit(made["other case"], folder / "nul.zip", name.upper().encode()[:3], b"\0\0\0")
-    made["bomb by ratio"] = pack(folder / "ratio.zip", [("a/bomb" + suffix, bytes(70 << 20))], zipfile.ZIP_DEFLATED)
-    made["bomb by count"] = pack(folder / "count.zip", [(f"a/{i}{suffix}", b"") for i in range(200_001)])
-    made["bomb by size"] = _claim(pack(folder / "claims.zip", [*good, ("a/bomb" + suffix, b"x" * 9999)]), 9999, 0xFFFFFFF0)
-    made["size too small"] = _claim(pack(folder / "small.zip", [*good, ("a/bomb" + suffix, b"x" * 9999)]), 9999, 10)
-    made["nested"] = pack(folder / "nested.zip", [("inner.zip", made["twice"].read_bytes()), ("a/inner.zip", made["twice"].read_bytes())])
+        made[key] = pack(
+            folder / f"{key}.zip",
+            [*good, ("a/link" + suffix, b"/etc/passwd", {"external_attr": (kind | 0o777) << 16})],
+        )
+    made["NUL in a name"] = _edit(
+        made["other case"], folder / "nul.zip", name.upper().encode()[:3], b"\0\0\0"
+    )
+    made["bomb by ratio"] = pack(
+        folder / "ratio.zip", [("a/bomb" + suffix, bytes(70 << 20))], zipfile.ZIP_DEFLATED
+    )
+    made["bomb by count"] = pack(
+        folder / "count.zip", [(f"a/{i}{suffix}", b"") for i in range(200_001)]
+    )
+    made["bomb by size"] = _claim(
+        pack(folder / "claims.zip", [*good, ("a/bomb" + suffix, b"x" * 9999)]), 9999, 0xFFFFFFF0
+    )
+    made["size too small"] = _claim(
+        pack(folder / "small.zip", [*good, ("a/bomb" + suffix, b"x" * 9999)]), 9999, 10
+    )
+    made["nested"] = pack(
+        folder / "nested.zip",
+        [("inner.zip", made["twice"].read_bytes()), ("a/inner.zip", made["twice"].read_bytes())],
+    )
     whole = pack(folder / "good.zip", list(good)).read_bytes()
     for share in (0, 0.1, 0.5, 0.99):
-        made[f"cut at {share:.0%}"] = _write(folder / f"cut {share}.zip", whole[: int(share * len(whole))])
+        made[f"cut at {share:.0%}"] = _write(
+            folder / f"cut {share}.zip", whole[: int(share * len(whole))]
+        )
     made["no zip"] = _write(folder / "no.zip", random.Random(0).randbytes(5000))
     made["empty zip"] = _write(folder / "empty.zip", b"PK\x05\x06" + bytes(18))
     made["another archive"] = _write(folder / "other.zip", b"7z\xbc\xaf\x27\x1c" + bytes(100))
-    for key, method in (("bzip2", zipfile.ZIP_BZIP2), ("lzma", zipfile.ZIP_LZMA), ("deflate", zipfile.ZIP_DEFLATED)):
+    for key, method in (
+        ("bzip2", zipfile.ZIP_BZIP2),
+        ("lzma", zipfile.ZIP_LZMA),
+        ("deflate", zipfile.ZIP_DEFLATED),
+    ):
         made[f"damaged {key}"] = _damage(pack(folder / f"{key}.zip", list(good[:2]), method))
     made["unknown compression"] = _mark(folder / "method.zip", whole, 8, 10, 97)
     made["encrypted"] = _mark(folder / "encrypted.zip", whole, 6, 8, 1)
@@ -223,7 +289,9 @@ class Code:
 
 
 def make_pickles(folder: Path, marker: Path) -> list[Path]:
-    """Weights files that would make `marker` if anything in them were run, as plain pickles and in torch's two formats."""
+    """Weights files that would make `marker` if anything in them were run, as plain pickles and in
+    torch's two formats.
+    """
     import torch
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -241,13 +309,18 @@ def make_pickles(folder: Path, marker: Path) -> list[Path]:
             made.append(path)
         made.append(_write(folder / f"{number}-plain.pth", pickle.dumps(table)))
     code = b"cos\nsystem\n(S'touch " + str(marker).encode() + b"'\ntR."
-    made += [_write(folder / "system.pth", code), _write(folder / "system.pt", pickle.dumps(torch.zeros(2))[:-1] + code)]
+    made += [
+        _write(folder / "system.pth", code),
+        _write(folder / "system.pt", pickle.dumps(torch.zeros(2))[:-1] + code),
+    ]
     return made
 
 
 @contextlib.contextmanager
 def spoil(path: Path, content: bytes | None) -> Iterator[None]:
-    """The file holds `content`, or is a folder where that is None, and afterwards is as it was, or not there."""
+    """The file holds `content`, or is a folder where that is None, and afterwards is as it was, or
+    not there.
+    """
     before = path.read_bytes() if path.is_file() else None
     path.unlink(missing_ok=True)
     path.mkdir() if content is None else path.write_bytes(content)
@@ -260,7 +333,9 @@ def spoil(path: Path, content: bytes | None) -> Iterator[None]:
 
 
 def damage_text(whole: bytes, seed: int = 0) -> dict[str, bytes | None]:
-    """What can become of a file of text: cut short, no text, another kind of JSON, nothing, a folder."""
+    """What can become of a file of text: cut short, no text, another kind of JSON, nothing, a
+    folder.
+    """
     draw, middle = random.Random(seed), len(whole) // 2
     return {
         "empty": b"",

@@ -2,9 +2,10 @@
 
     python -m benchmarks.bad_input [--images 500] [GROUP …]
 
-One line a group: cases, how many were taken and how many refused, the slowest. The exit status is 1 where anything but a `MedAppError`
-came out, a case took over 5 s, code in a file was run, or anything was written outside the workspace and the folder of the case.
-Some groups need root on Linux (another user, a small disk); elsewhere they say that they are skipped.
+One line a group: cases, how many were taken and how many refused, the slowest. The exit status is 1
+where anything but a `MedAppError` came out, a case took over 5 s, code in a file was run, or
+anything was written outside the workspace and the folder of the case. Some groups need root on
+Linux (another user, a small disk); elsewhere they say that they are skipped.
 """
 
 import argparse
@@ -33,7 +34,9 @@ GROUPS: dict[str, Callable[[Arena, Group, int], None]] = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("groups", nargs="*", help=", ".join(GROUPS))
     parser.add_argument("--images", type=int, default=500, help="mutated files of each format")
     parser.add_argument("--words", action="store_true", help="print each refusal")
@@ -45,14 +48,18 @@ def main() -> int:
         for name in options.groups or GROUPS:
             group = Group(name)
             GROUPS[name](arena, group, options.images)
-            group.faults += [f"written outside: {what}" for what in dict.fromkeys(arena.written_outside)]
+            group.faults += [
+                f"written outside: {what}" for what in dict.fromkeys(arena.written_outside)
+            ]
             group.faults += [f"escaped: {path}" for path in arena.find_escaped()]
             group.faults += ["code was run"] if arena.marker.exists() else []
             arena.written_outside.clear()
             group.report(options.words)
             faults += len(group.faults)
     finally:
-        subprocess.run(["rm", "-rf", str(folder)], check=True)  # some folders are deeper than Python's own removal goes
+        subprocess.run(
+            ["rm", "-rf", str(folder)], check=True
+        )  # some folders are deeper than Python's own removal goes
     return 1 if faults else 0
 
 

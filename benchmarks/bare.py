@@ -1,22 +1,37 @@
-"""The least that work on images in memory can cost, a training step and a forward pass; and how fast the steps of a run were."""
+"""The least that work on images in memory can cost, a training step and a forward pass; and how
+fast the steps of a run were.
+"""
 
 from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
 
-from medapp.runs.folder import Run
+from medapp.runs.run import Run
 
 WARM_UP = 4  # steps of a process that do not count
 
 
 class Step:
-    """Forward, backward and AdamW on the same batch again and again. `how` goes to the optimiser."""
+    """Forward, backward and AdamW on the same batch again and again.
 
-    def __init__(self, network: nn.Module, images: Tensor, classes: int, is_bfloat16: bool, is_compiled: bool = False, **how: bool) -> None:
+    `how` goes to the optimiser.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        images: Tensor,
+        classes: int,
+        is_bfloat16: bool,
+        is_compiled: bool = False,
+        **how: bool,
+    ) -> None:
         self.images, self.is_bfloat16 = images, is_bfloat16
         self.labels = torch.arange(len(images)) % classes
-        self.network: Callable[[Tensor], Tensor] = torch.compile(network) if is_compiled else network
+        self.network: Callable[[Tensor], Tensor] = (
+            torch.compile(network) if is_compiled else network
+        )
         self.optimiser = torch.optim.AdamW(network.train().parameters(), 1e-4, **how)
 
     def __call__(self) -> None:
@@ -28,7 +43,10 @@ class Step:
 
 
 def forward(
-    network: nn.Module, images: Tensor, is_bfloat16: bool, mode: Callable[[], torch.no_grad | torch.inference_mode] = torch.inference_mode
+    network: nn.Module,
+    images: Tensor,
+    is_bfloat16: bool,
+    mode: Callable[[], torch.no_grad | torch.inference_mode] = torch.inference_mode,
 ) -> None:
     """All images, 64 at a time."""
     with mode(), torch.autocast("cpu", torch.bfloat16, enabled=is_bfloat16):
@@ -37,8 +55,15 @@ def forward(
 
 
 def find_rate(run: Run, epoch: int) -> float:
-    """Images per second over the steps of an epoch, without the first ones, which every process needs to warm up."""
+    """Images per second over the steps of an epoch, without the first ones, which every process
+    needs to warm up.
+    """
     plan = next(e for e in run.events if e["kind"] == "plan")
     times = [e["time"] for e in run.events if e["kind"] == "step" and e["epoch"] == epoch]
     start = min(WARM_UP, len(times) - 2)
-    return float(plan["train"] / plan["steps_per_epoch"] * (len(times) - 1 - start) / (times[-1] - times[start]))
+    return float(
+        plan["train"]
+        / plan["steps_per_epoch"]
+        * (len(times) - 1 - start)
+        / (times[-1] - times[start])
+    )

@@ -1,10 +1,12 @@
-"""What do the ways to make torch faster give on this machine: layout, inference mode, folded BatchNorm, fused optimiser, compilation?
+"""What do the ways to make torch faster give on this machine: layout, inference mode, folded
+BatchNorm, fused optimiser, compilation?
 
     python -m benchmarks.choices
 
-ResNet-18 on random images, at the precision that a run would choose; each way beside the one without it, in turn. For those that are used
-a claim is made; of folding and compiling, which are not, the script says what they would give. Compiling needs a C++ compiler on the
-machine that trains, and its first calls take so long that the seconds gained later are counted against them.
+ResNet-18 on random images, at the precision that a run would choose; each way beside the one
+without it, in turn. For those that are used a claim is made; of folding and compiling, which are
+not, the script says what they would give. Compiling needs a C++ compiler on the machine that
+trains, and its first calls take so long that the seconds gained later are counted against them.
 """
 
 import argparse
@@ -23,11 +25,13 @@ from benchmarks.alternate import alternate, ratio, time_way
 from benchmarks.bare import Step, forward
 from benchmarks.claims import Claim
 from benchmarks.setting import open_setting
-from medapp.training.precision import choose_precision
+from medapp.training.machine.precision import choose_precision
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--image-size", type=int, default=128)
     parser.add_argument("--batch", type=int, default=32)
@@ -40,30 +44,66 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
 
 
 def measure(options: argparse.Namespace, is_bfloat16: bool) -> list[Claim]:
-    images, size = torch.randn(options.batch, 3, options.image_size, options.image_size), f"ResNet-18, {options.image_size} px"
+    images, size = (
+        torch.randn(options.batch, 3, options.image_size, options.image_size),
+        f"ResNet-18, {options.image_size} px",
+    )
     last = images.contiguous(memory_format=torch.channels_last)
     plain = models.resnet18()
     network = copy.deepcopy(plain).to(memory_format=torch.channels_last)
     ways: dict[str, Callable[[], object]] = {
         "step": Step(network, last, 3, is_bfloat16, fused=True),
         "step, contiguous": Step(plain, images, 3, is_bfloat16, fused=True),
-        "step, optimiser not fused": Step(copy.deepcopy(network), last, 3, is_bfloat16, fused=False),
-        "forward": partial(forward, copy.deepcopy(network).eval(), last, is_bfloat16, torch.inference_mode),
-        "forward, no_grad": partial(forward, copy.deepcopy(network).eval(), last, is_bfloat16, torch.no_grad),
-        "forward, BatchNorm folded": partial(forward, fuse(copy.deepcopy(network).eval()), last, is_bfloat16, torch.inference_mode),
+        "step, optimiser not fused": Step(
+            copy.deepcopy(network), last, 3, is_bfloat16, fused=False
+        ),
+        "forward": partial(
+            forward, copy.deepcopy(network).eval(), last, is_bfloat16, torch.inference_mode
+        ),
+        "forward, no_grad": partial(
+            forward, copy.deepcopy(network).eval(), last, is_bfloat16, torch.no_grad
+        ),
+        "forward, BatchNorm folded": partial(
+            forward, fuse(copy.deepcopy(network).eval()), last, is_bfloat16, torch.inference_mode
+        ),
     }
     if not options.without_compiling and shutil.which("c++"):
-        ways |= {"step, compiled": Step(copy.deepcopy(network), last, 3, is_bfloat16, is_compiled=True, fused=True)}
+        ways |= {
+            "step, compiled": Step(
+                copy.deepcopy(network), last, 3, is_bfloat16, is_compiled=True, fused=True
+            )
+        }
     warm_up = {name: time_way(way)() for name, way in ways.items()}
     seconds = alternate({name: time_way(way) for name, way in ways.items()}, options.repeats)
     for name, values in seconds.items():
         beside = ratio(seconds[name.split(",")[0]], values)
-        print(f"{size}: {name}: {1000 * statistics.median(values):.0f} ms, {beside:.2f} times as fast; first {warm_up[name]:.1f} s")
+        print(
+            f"{size}: {name}: {1000 * statistics.median(values):.0f} ms, {beside:.2f} times as"
+            f" fast; first {warm_up[name]:.1f} s"
+        )
     what, used = f"{size}: training step", seconds["step"]
     return [
-        Claim("17", f"{what}, channels last", "contiguous", ratio(seconds["step, contiguous"], used), 1),
-        Claim("17", f"{what}, fused AdamW", "AdamW as it comes", ratio(seconds["step, optimiser not fused"], used), 0.98),
-        Claim("17", f"{size}: forward pass in inference mode", "no_grad", ratio(seconds["forward, no_grad"], seconds["forward"]), 0.98),
+        Claim(
+            "17",
+            f"{what}, channels last",
+            "contiguous",
+            ratio(seconds["step, contiguous"], used),
+            1,
+        ),
+        Claim(
+            "17",
+            f"{what}, fused AdamW",
+            "AdamW as it comes",
+            ratio(seconds["step, optimiser not fused"], used),
+            0.98,
+        ),
+        Claim(
+            "17",
+            f"{size}: forward pass in inference mode",
+            "no_grad",
+            ratio(seconds["forward, no_grad"], seconds["forward"]),
+            0.98,
+        ),
     ]
 
 

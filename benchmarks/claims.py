@@ -29,7 +29,10 @@ class Claim:
 
     def __str__(self) -> str:
         beside = f" beside {self.against}" if self.against else ""
-        return f"{self.line}: {self.what}{beside}: {self.figure_text} (aim {self.aim_text}): {self.verdict}"
+        return (
+            f"{self.line}: {self.what}{beside}: {self.figure_text} (aim {self.aim_text}):"
+            f" {self.verdict}"
+        )
 
     @property
     def figure_text(self) -> str:
@@ -46,6 +49,13 @@ class Claim:
 
 def build_table(claims: Iterable[Claim]) -> str:
     """A Markdown table, a claim a row."""
-    lines = ["| line | claim | reference of the same run | figure | aim | |", "|---|---|---|---|---|---|"]
-    lines += [f"| {c.line} | {c.what} | {c.against or '–'} | {c.figure_text} | {c.aim_text} | {c.verdict} |" for c in claims]
+    lines = [
+        "| line | claim | reference of the same run | figure | aim | |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {c.line} | {c.what} | {c.against or '–'} | {c.figure_text} | {c.aim_text} |"
+        f" {c.verdict} |"
+        for c in claims
+    ]
     return "\n".join(lines)

@@ -1,4 +1,6 @@
-"""A browser without a window: it speaks Streamlit's websocket protocol, so that a server's answers can be timed without a renderer."""
+"""A browser without a window: it speaks Streamlit's websocket protocol, so that a server's answers
+can be timed without a renderer.
+"""
 
 import threading
 import time
@@ -22,15 +24,24 @@ class Client:
 
     def __init__(self, url: str, address: str = "") -> None:
         self.page, _, self.query = address.partition("?")
-        self.fragments: dict[str, float] = {}  # that the page asked to be run again, with their intervals in seconds
+        self.fragments: dict[
+            str, float
+        ] = {}  # that the page asked to be run again, with their intervals in seconds
         self._page_hash, self._opened = "", ExitStack()
         place = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
-        self.socket: ClientConnection = self._opened.enter_context(connect(place, origin=Origin(url), max_size=None))
+        self.socket: ClientConnection = self._opened.enter_context(
+            connect(place, origin=Origin(url), max_size=None)
+        )
 
     def __enter__(self) -> "Client":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -38,7 +49,8 @@ class Client:
         self._opened.close()
 
     def rerun(self, fragment: str = "", patience_seconds: float = 120.0) -> tuple[float, int]:
-        """Run the page, or one fragment of it: seconds until the server is done, and the bytes it sent.
+        """Run the page, or one fragment of it: seconds until the server is done, and the bytes it
+        sent.
 
         Raises:
             AssertionError: the page showed an exception, or is not there.
@@ -58,7 +70,10 @@ class Client:
         return seconds, size
 
     def _read_to_end(self, patience_seconds: float, patience_between: float | None = None) -> int:
-        """Take what comes until a script is done; the bytes. Once a script has begun its end is waited for `patience_between`."""
+        """Take what comes until a script is done; the bytes.
+
+        Once a script has begun its end is waited for `patience_between`.
+        """
         size, asked, patience = 0, dict[str, float](), patience_seconds
         while True:
             raw = self.socket.recv(timeout=patience)
@@ -66,20 +81,27 @@ class Client:
             kind = answer.WhichOneof("type")
             assert kind != "page_not_found", f"no page {self.page!r}"
             if kind == "delta":
-                assert answer.delta.new_element.WhichOneof("type") != "exception", answer.delta.new_element.exception.message
+                assert answer.delta.new_element.WhichOneof("type") != "exception", (
+                    answer.delta.new_element.exception.message
+                )
             elif kind == "new_session":
                 patience = patience_between or patience_seconds
             elif kind == "navigation":
                 self._page_hash = answer.navigation.page_script_hash
             elif kind == "auto_rerun":
                 asked[answer.auto_rerun.fragment_id] = answer.auto_rerun.interval
-            elif kind == "script_finished" and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            elif (
+                kind == "script_finished"
+                and answer.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            ):
                 self.fragments = asked or self.fragments
                 return size
 
 
 class Watcher:
-    """A tab that is left open: what its page wants to be run again is run again, on time, in a thread."""
+    """A tab that is left open: what its page wants to be run again is run again, on time, in a
+    thread.
+    """
 
     def __init__(self, url: str, address: str) -> None:
         self.client, self.seconds = Client(url, address), list[float]()
@@ -96,8 +118,16 @@ class Watcher:
         self._thread.join()
 
     def _watch(self) -> None:
-        """As a browser does: a tick that the server took together with the one before it gets no answer of its own, and is let go."""
-        with suppress(ConnectionClosed):  # the tab was closed; a server that has gone is found out by who measures it
+        """As a browser does: a tick that the server took together with the one before it gets no
+        answer of its own, and is let go.
+        """
+        with suppress(
+            ConnectionClosed
+        ):  # the tab was closed; a server that has gone is found out by who measures it
             while not self._ended.wait(next(iter(self.client.fragments.values()))):
                 with suppress(TimeoutError):
-                    self.seconds.append(self.client.rerun(next(iter(self.client.fragments)), patience_seconds=5.0)[0])
+                    self.seconds.append(
+                        self.client.rerun(next(iter(self.client.fragments)), patience_seconds=5.0)[
+                            0
+                        ]
+                    )

@@ -2,9 +2,11 @@
 
     python -m benchmarks.feed DATA_FOLDER
 
-Coming in: registering the folder (each file hashed and decoded, the split made) and rendering its pixels, each beside Pillow decoding the
-same files in as many processes as there are cores. An epoch: every image once in batches from the pixel cache, without augmentation, as
-the bytes that a graphics card is sent and as normalised float tensors, beside `ImageFolder` with the tutorials' transforms and its loader.
+Coming in: registering the folder (each file hashed and decoded, the split made) and rendering its
+pixels, each beside Pillow decoding the same files in as many processes as there are cores. An
+epoch: every image once in batches from the pixel cache, without augmentation, as the bytes that a
+graphics card is sent and as normalised float tensors, beside `ImageFolder` with the tutorials'
+transforms and its loader.
 """
 
 import argparse
@@ -26,33 +28,43 @@ from benchmarks import tutorial
 from benchmarks.alternate import alternate, ratio, time_way
 from benchmarks.claims import Claim
 from benchmarks.setting import Setting, open_setting
-from medapp.data.cache import open_cache
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
 from medapp.data.pixels import load_pixels
 from medapp.models.network import normalise, to_unit
+from medapp.store.cache import open_cache
+from medapp.store.workspace import Workspace
 from medapp.training.features import to_tensor
-from medapp.training.recipe import Recipe
-from medapp.workspace import Workspace
+from medapp.training.recipe.recipe import Recipe
 
 BATCH = 32
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--image-size", type=int, default=128)
     parser.add_argument("--images", type=int, default=5000)
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args(arguments)
     cores = os.cpu_count() or 1
-    with open_setting(options.folder, options.images) as setting, ProcessPoolExecutor(cores, get_context("spawn")) as pool:
+    with (
+        open_setting(options.folder, options.images) as setting,
+        ProcessPoolExecutor(cores, get_context("spawn")) as pool,
+    ):
         return measure(setting, pool, options.image_size, options.repeats, cores)
 
 
-def measure(setting: Setting, pool: Executor, size_px: int, repeats: int, cores: int) -> list[Claim]:
+def measure(
+    setting: Setting, pool: Executor, size_px: int, repeats: int, cores: int
+) -> list[Claim]:
     files = [Path(path) for path, _ in datasets.ImageFolder(str(setting.folder)).samples]
-    samples, preprocess = Catalog(setting.workspace).load_samples(setting.data), Recipe("any").preprocess
+    samples, preprocess = (
+        Catalog(setting.workspace).load_samples(setting.data),
+        Recipe("any").preprocess,
+    )
     cache = open_cache(setting.workspace)
     load_pixels(samples, preprocess, size_px, cache)
     places = list(range(len(files)))
@@ -68,7 +80,9 @@ def measure(setting: Setting, pool: Executor, size_px: int, repeats: int, cores:
 
     def feed() -> Iterator[Tensor]:
         pixels = load_pixels(samples, preprocess, size_px, cache)
-        for rows in np.array_split(np.random.default_rng(0).permutation(len(pixels)), -(-len(pixels) // BATCH)):
+        for rows in np.array_split(
+            np.random.default_rng(0).permutation(len(pixels)), -(-len(pixels) // BATCH)
+        ):
             yield to_tensor(pixels[np.sort(rows)])
 
     def feed_normalised() -> None:
@@ -91,10 +105,34 @@ def measure(setting: Setting, pool: Executor, size_px: int, repeats: int, cores:
         print(f"{name:12} {statistics.median(seconds):6.2f} s")
     pillow, loop = f"Pillow's decoding in {cores} processes", "ImageFolder, best loader"
     return [
-        Claim("7", f"registering {len(files):,} files: hash, decode, split", pillow, ratio(measured["Pillow"], measured["register"]), 0.9),
-        Claim("7", f"rendering them to {size_px} px", pillow, ratio(measured["Pillow"], measured["render"]), 0.9),
-        Claim("7", "an epoch from the pixel cache, as bytes", loop, ratio(measured["ImageFolder"], measured["cache"]), 50),
-        Claim("7", "the same, as normalised tensors", loop, ratio(measured["ImageFolder"], measured["normalised"]), 50),
+        Claim(
+            "7",
+            f"registering {len(files):,} files: hash, decode, split",
+            pillow,
+            ratio(measured["Pillow"], measured["register"]),
+            0.9,
+        ),
+        Claim(
+            "7",
+            f"rendering them to {size_px} px",
+            pillow,
+            ratio(measured["Pillow"], measured["render"]),
+            0.9,
+        ),
+        Claim(
+            "7",
+            "an epoch from the pixel cache, as bytes",
+            loop,
+            ratio(measured["ImageFolder"], measured["cache"]),
+            50,
+        ),
+        Claim(
+            "7",
+            "the same, as normalised tensors",
+            loop,
+            ratio(measured["ImageFolder"], measured["normalised"]),
+            50,
+        ),
     ]
 
 

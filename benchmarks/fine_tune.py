@@ -1,12 +1,14 @@
-"""How fast is a fine-tune beside the tutorials' loop and beside the bare step, at which accuracy? And how much faster is the last stage?
+"""How fast is a fine-tune beside the tutorials' loop and beside the bare step, at which accuracy?
+And how much faster is the last stage?
 
     python -m benchmarks.fine_tune DATA_FOLDER
 
-An epoch of each in turn, so that a machine whose speed drifts is fair to all: of ours a sitting that is stopped at the epoch's end and
-resumed. Images per second are those of the steps, loading included, validation left out: the tutorial decodes in each step, ours once
-before the first. Ours computes at the precision that a run would choose, the tutorials' loop in float32. The bare step is the same network,
-precision and optimiser on one batch that lies in memory, without augmentation. At the end ours and the tutorials' are evaluated on the
-same test images.
+An epoch of each in turn, so that a machine whose speed drifts is fair to all: of ours a sitting
+that is stopped at the epoch's end and resumed. Images per second are those of the steps, loading
+included, validation left out: the tutorial decodes in each step, ours once before the first. Ours
+computes at the precision that a run would choose, the tutorials' loop in float32. The bare step is
+the same network, precision and optimiser on one batch that lies in memory, without augmentation. At
+the end ours and the tutorials' are evaluated on the same test images.
 """
 
 import argparse
@@ -25,15 +27,15 @@ from benchmarks.alternate import ratio
 from benchmarks.bare import Step, find_rate
 from benchmarks.claims import Claim
 from benchmarks.setting import Setting, open_setting
-from medapp.evaluation import evaluate
+from medapp.evaluation.evaluate import evaluate
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.weights import read_weights
 from medapp.runs.events import Event
-from medapp.runs.folder import Run, create_run
+from medapp.runs.run import Run, create_run
 from medapp.runs.supervisor import Supervisor
-from medapp.training.precision import choose_precision
-from medapp.training.recipe import Recipe
-from medapp.workspace import find_workspace
+from medapp.store.workspace import find_workspace
+from medapp.training.machine.precision import choose_precision
+from medapp.training.recipe.recipe import Recipe
 
 BATCH = 32
 OURS: dict[str, dict[str, Any]] = {
@@ -44,7 +46,9 @@ OURS: dict[str, dict[str, Any]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--image-size", type=int, default=128)
@@ -59,14 +63,24 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
 def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
     size_px, batch = options.image_size, options.batch
     facts = {"epochs": options.epochs, "image_size": size_px, "batch_size": batch, "device": "cpu"}
-    ours = {name: Sittings(create_run(setting.workspace, Recipe(setting.data.name, **facts, **row))) for name, row in OURS.items()}
-    rates = {name: [sittings.take_epoch()] for name, sittings in ours.items()}  # the first ones also read the images and decide the split
+    ours = {
+        name: Sittings(create_run(setting.workspace, Recipe(setting.data.name, **facts, **row)))
+        for name, row in OURS.items()
+    }
+    rates = {
+        name: [sittings.take_epoch()] for name, sittings in ours.items()
+    }  # the first ones also read the images and decide the split
     places = [setting.find_places(ours["fine-tune"].run, side) for side in ("train", "test")]
     weights = read_weights(BUNDLED_PATH)[0]
     model = tutorial.build_model(weights, len(setting.data.classes), is_frozen=False)
     feeding = tutorial.find_best_feeding(model, setting.folder, size_px, batch, places[0])
-    loader, test_loader = tutorial.build_loaders(setting.folder, size_px, batch, feeding.workers, *places)
-    steps, bare = tutorial.train(model, loader, options.epochs, 1e-3), BareStep(weights, len(setting.data.classes), size_px, batch)
+    loader, test_loader = tutorial.build_loaders(
+        setting.folder, size_px, batch, feeding.workers, *places
+    )
+    steps, bare = (
+        tutorial.train(model, loader, options.epochs, 1e-3),
+        BareStep(weights, len(setting.data.classes), size_px, batch),
+    )
     rates |= {"tutorial": [], "bare": []}
     for epoch in range(options.epochs):
         for name, sittings in ours.items() if epoch else ():
@@ -75,10 +89,17 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
             taken = list(islice(steps, len(loader)))
         rates["tutorial"].append(sum(n for n, _ in taken) / sum(s for _, s in taken))
         rates["bare"].append(bare.take_steps(options.bare_steps))
-        print(f"{size_px} px, images/s: {', '.join(f'{name} {values[-1]:.0f}' for name, values in rates.items())}", flush=True)
+        print(
+            f"{size_px} px, images/s:"
+            f" {', '.join(f'{name} {values[-1]:.0f}' for name, values in rates.items())}",
+            flush=True,
+        )
     probabilities, labels = tutorial.predict(model, test_loader)
     theirs = evaluate(probabilities.numpy(), labels.numpy(), setting.data.classes).to_dict()
-    print(f"{size_px} px, {options.epochs} epochs, {len(places[0])} training images, {feeding}; medians over the epochs")
+    print(
+        f"{size_px} px, {options.epochs} epochs, {len(places[0])} training images, {feeding};"
+        " medians over the epochs"
+    )
     for name, values in rates.items():
         reached = f", accuracy {describe(ours[name].evaluate())}" if name in ours else ""
         print(f"{name}: {statistics.median(values):.1f} images/s{reached}")
@@ -86,20 +107,44 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
     print(f"before its first step ours took {ours['fine-tune'].find_preparation():.1f} s")
     what, own = f"fine-tune, ResNet-18, {size_px} px, images/s", rates["fine-tune"]
     return [
-        Claim("4a", what, "the tutorials' loop", ratio(own, rates["tutorial"]), 1.8 if bare.is_bfloat16 else 1.2),
+        Claim(
+            "4a",
+            what,
+            "the tutorials' loop",
+            ratio(own, rates["tutorial"]),
+            1.8 if bare.is_bfloat16 else 1.2,
+        ),
         Claim("4b", what, "the bare step on one batch in memory", ratio(own, rates["bare"]), 0.95),
-        Claim("6", f"last stage alone, {size_px} px, images/s", "fine-tune", ratio(rates["last stage"], own), 2),
-        Claim("6", f"the same, maps kept, {size_px} px, images/s", "fine-tune", ratio(rates["last stage, maps kept"], own), 4),
+        Claim(
+            "6",
+            f"last stage alone, {size_px} px, images/s",
+            "fine-tune",
+            ratio(rates["last stage"], own),
+            2,
+        ),
+        Claim(
+            "6",
+            f"the same, maps kept, {size_px} px, images/s",
+            "fine-tune",
+            ratio(rates["last stage, maps kept"], own),
+            4,
+        ),
     ]
 
 
 class BareStep:
     """A bare step of the network that the run fine-tunes, at the precision that it would choose."""
 
-    def __init__(self, weights: dict[str, torch.Tensor], classes: int, size_px: int, batch: int) -> None:
+    def __init__(
+        self, weights: dict[str, torch.Tensor], classes: int, size_px: int, batch: int
+    ) -> None:
         self.is_bfloat16 = choose_precision("auto", "cpu", find_workspace()) == "bfloat16"
-        model = tutorial.build_model(weights, classes, is_frozen=False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        images = torch.randn(batch, 3, size_px, size_px).contiguous(memory_format=torch.channels_last)
+        model = tutorial.build_model(weights, classes, is_frozen=False).to(
+            memory_format=torch.channels_last
+        )  # type: ignore[call-overload]
+        images = torch.randn(batch, 3, size_px, size_px).contiguous(
+            memory_format=torch.channels_last
+        )
         self.step = Step(model, images, classes, self.is_bfloat16, fused=True)
 
     def take_steps(self, count: int) -> float:
@@ -112,7 +157,9 @@ class BareStep:
 
 
 class Sittings:
-    """A run whose worker, a process of its own as ever, is stopped after an epoch and goes on when asked."""
+    """A run whose worker, a process of its own as ever, is stopped after an epoch and goes on when
+    asked.
+    """
 
     def __init__(self, run: Run) -> None:
         self.run, self.goal = run, 0.0
@@ -125,7 +172,10 @@ class Sittings:
 
     def find_preparation(self) -> float:
         """Seconds from the plan to the first step: decoding above all."""
-        times = {kind: next(e["time"] for e in self.run.events if e["kind"] == kind) for kind in ("plan", "resume")}
+        times = {
+            kind: next(e["time"] for e in self.run.events if e["kind"] == kind)
+            for kind in ("plan", "resume")
+        }
         return float(times["resume"] - times["plan"])
 
     def evaluate(self) -> dict[str, Any]:

@@ -1,9 +1,11 @@
-"""How does the gallery bear a large data set? Thumbnails, filters, memory and disk at 1,000, 10,000 and 100,000 images.
+"""How does the gallery bear a large data set? Thumbnails, filters, memory and disk at 1,000, 10,000
+and 100,000 images.
 
     python -m benchmarks.gallery
 
-The images are noise of 48 px, drawn for the purpose. The page is asked for through the websocket, as a browser does it: warm means that the
-thumbnails of this page were made before, cold that they were not. A filter is the same page with a class, a part and a search.
+The images are noise of 48 px, drawn for the purpose. The page is asked for through the websocket,
+as a browser does it: warm means that the thumbnails of this page were made before, cold that they
+were not. A filter is the same page with a class, a part and a search.
 """
 
 import argparse
@@ -21,31 +23,70 @@ from benchmarks.claims import Claim
 from benchmarks.client import Client
 from benchmarks.pages import start_server
 from medapp.data.importing import add_folder
-from medapp.workspace import Workspace
+from medapp.store.workspace import Workspace
 
 SIDE_PX = 48
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--repeats", type=int, default=15)
-    parser.add_argument("--settle", type=float, default=12, help="seconds in which the server imports torch behind its first page")
+    parser.add_argument(
+        "--settle",
+        type=float,
+        default=12,
+        help="seconds in which the server imports torch behind its first page",
+    )
     options = parser.parse_args(arguments)
     found = [measure(size, options.repeats, options.settle) for size in options.sizes]
     claims = []
     for size, figures in zip(options.sizes, found, strict=True):
-        claims.append(Claim("11", f"gallery of {size:,} images: first thumbnails, warm", "", figures["warm"], 1, "s", is_ceiling=True))
         claims.append(
-            Claim("11", f"gallery of {size:,} images: filter by class, part and text", "", figures["filter"], 0.3, "s", is_ceiling=True)
+            Claim(
+                "11",
+                f"gallery of {size:,} images: first thumbnails, warm",
+                "",
+                figures["warm"],
+                1,
+                "s",
+                is_ceiling=True,
+            )
+        )
+        claims.append(
+            Claim(
+                "11",
+                f"gallery of {size:,} images: filter by class, part and text",
+                "",
+                figures["filter"],
+                0.3,
+                "s",
+                is_ceiling=True,
+            )
         )
     if len(found) > 1:
         more = options.sizes[-1] / options.sizes[0]
         disk = found[-1]["disk"] / found[0]["disk"] / more
-        claims.append(Claim("11", f"disk for {more:g} × the images, over linear growth", "", disk, 1, is_ceiling=True))
         claims.append(
             Claim(
-                "11", f"the server's memory for {more:g} × the images", "", found[-1]["memory"] / found[0]["memory"], 1.1, is_ceiling=True
+                "11",
+                f"disk for {more:g} × the images, over linear growth",
+                "",
+                disk,
+                1,
+                is_ceiling=True,
+            )
+        )
+        claims.append(
+            Claim(
+                "11",
+                f"the server's memory for {more:g} × the images",
+                "",
+                found[-1]["memory"] / found[0]["memory"],
+                1.1,
+                is_ceiling=True,
             )
         )
     return claims
@@ -60,7 +101,9 @@ def measure(size: int, repeats: int, settle_seconds: float) -> dict[str, float]:
         before = time.perf_counter()
         data = add_folder(workspace, Path(place) / "noise", patient_pattern=r"\d{5}").data_set
         added = time.perf_counter() - before
-        disk = sum(path.stat().st_size for path in workspace.root.rglob("*") if path.is_file()) / 2**20
+        disk = (
+            sum(path.stat().st_size for path in workspace.root.rglob("*") if path.is_file()) / 2**20
+        )
         server = start_server(workspace.root)
         try:
             address = f"data_sets?set={data.id}"
@@ -73,7 +116,10 @@ def measure(size: int, repeats: int, settle_seconds: float) -> dict[str, float]:
         finally:
             server.stop()
     words = ", ".join(f"{name} {value:.3g}" for name, value in figures.items())
-    print(f"{size:,} images: added in {added:.1f} s, first thumbnails cold {cold:.2f} s; {words}", flush=True)
+    print(
+        f"{size:,} images: added in {added:.1f} s, first thumbnails cold {cold:.2f} s; {words}",
+        flush=True,
+    )
     return figures
 
 
@@ -104,7 +150,9 @@ def draw_noise(folder: Path, size: int) -> None:
         (folder / label).mkdir(parents=True)
     for i in range(size):
         pixels = random.integers(0, 256, (SIDE_PX, SIDE_PX), np.uint8)
-        Image.fromarray(pixels).save(folder / "ab"[i % 2] / f"{i // 10:05d}_{i % 10}.png", compress_level=0)
+        Image.fromarray(pixels).save(
+            folder / "ab"[i % 2] / f"{i // 10:05d}_{i % 10}.png", compress_level=0
+        )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
-"""How fast are predictions with Grad-CAM beside pytorch-grad-cam, image by image and in batches, and are the maps the same?
+"""How fast are predictions with Grad-CAM beside pytorch-grad-cam, image by image and in batches,
+and are the maps the same?
 
     python -m benchmarks.heatmap_speed DATA_FOLDER
 
-The model is a linear probe on these images, which are ready as tensors; ours computes in batches. The limit is one forward pass to the
-target layer and the gradient of the logits by its maps, nothing drawn.
+The model is a linear probe on these images, which are ready as tensors; ours computes in batches.
+The limit is one forward pass to the target layer and the gradient of the logits by its maps,
+nothing drawn.
 """
 
 import argparse
@@ -26,22 +28,26 @@ from benchmarks.claims import Claim
 from benchmarks.setting import Setting, open_setting
 from medapp.data.catalog import Catalog
 from medapp.data.pixels import load_pixels
-from medapp.explanation import differentiate, explain
-from medapp.prediction import BATCH, load_model
-from medapp.runs.folder import Run
+from medapp.explanation.explain import differentiate, explain
+from medapp.prediction.model import BATCH, load_model
+from medapp.runs.run import Run
 
 Floats = NDArray[np.floating]
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--image-size", type=int, default=224)
     parser.add_argument("--images", type=int, default=256)
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args(arguments)
     with open_setting(options.folder, options.images) as setting:
-        run = medapp.train(setting.data, strategy="linear-probe", image_size=options.image_size, device="cpu")
+        run = medapp.train(
+            setting.data, strategy="linear-probe", image_size=options.image_size, device="cpu"
+        )
         return measure(setting, run, options.repeats)
 
 
@@ -54,7 +60,9 @@ def measure(setting: Setting, run: Run, repeats: int) -> list[Claim]:
     maps: dict[str, Floats] = {}
 
     def draw(name: str) -> None:
-        maps[name] = np.stack([h.values for batch in batches for h in explain(model.network, batch)[1]])
+        maps[name] = np.stack(
+            [h.values for batch in batches for h in explain(model.network, batch)[1]]
+        )
 
     def draw_with(name: str, given: Sequence[Tensor]) -> None:
         maps[name] = draw_with_library(model.network, given)
@@ -72,16 +80,38 @@ def measure(setting: Setting, run: Run, repeats: int) -> list[Claim]:
         "limit, bfloat16": in_bfloat16(differentiate_all),
     }
     measured = alternate({name: time_way(way) for name, way in ways.items()}, repeats)
-    print(f"{len(x)} images, {run.recipe.image_size} px, {repeats} rounds, medians; predictions and Grad-CAM")
+    print(
+        f"{len(x)} images, {run.recipe.image_size} px, {repeats} rounds, medians; predictions and"
+        " Grad-CAM"
+    )
     for name, seconds in measured.items():
-        print(f"{name:16} {statistics.median(seconds):.2f} s, {ratio(measured['library'], seconds):.2f} times as fast as the library")
+        print(
+            f"{name:16} {statistics.median(seconds):.2f} s,"
+            f" {ratio(measured['library'], seconds):.2f} times as fast as the library"
+        )
     what, claims = f"predictions with Grad-CAM of {len(x)} images, {run.recipe.image_size} px", []
     for suffix, aim, most in (("", 2.5, 1e-4), (", bfloat16", 5, 2e-2)):
         name, own = f"{what}{suffix or ', float32'}", measured[f"ours{suffix}"]
         claims += [
-            Claim("8", name, "pytorch-grad-cam, image by image", ratio(measured["library"], own), aim),
-            Claim("8", name, "one forward pass and the gradient", ratio(measured[f"limit{suffix}"], own), 0.9),
-            Claim("8", f"{name}: difference", "its maps", compare(maps[f"ours{suffix}"], maps["library"]), most, "", is_ceiling=True),
+            Claim(
+                "8", name, "pytorch-grad-cam, image by image", ratio(measured["library"], own), aim
+            ),
+            Claim(
+                "8",
+                name,
+                "one forward pass and the gradient",
+                ratio(measured[f"limit{suffix}"], own),
+                0.9,
+            ),
+            Claim(
+                "8",
+                f"{name}: difference",
+                "its maps",
+                compare(maps[f"ours{suffix}"], maps["library"]),
+                most,
+                "",
+                is_ceiling=True,
+            ),
         ]
     return claims
 
@@ -101,7 +131,11 @@ def draw_with_library(network: Any, batches: Sequence[Tensor]) -> Floats:
 
 def compare(a: Floats, b: Floats) -> float:
     """The library moves a map's least value to 0; ours keeps it. Both agree once stretched."""
-    first, second = ((v - v.min(axis=(1, 2), keepdims=True)) / np.maximum(np.ptp(v, axis=(1, 2))[:, None, None], 1e-9) for v in (a, b))
+    first, second = (
+        (v - v.min(axis=(1, 2), keepdims=True))
+        / np.maximum(np.ptp(v, axis=(1, 2))[:, None, None], 1e-9)
+        for v in (a, b)
+    )
     return float(np.abs(first - second).max())
 
 

@@ -1,9 +1,10 @@
-"""Does a run survive `kill -9` of its worker, of the app, and of both, at random moments, and end with the same weights?
+"""Does a run survive `kill -9` of its worker, of the app, and of both, at random moments, and end
+with the same weights?
 
     python -m benchmarks.kills --moments 10
 
-On the phantom data with float32 on the CPU, where the same steps give the same bits. The app stands here as the process that holds its
-supervisor; the pages add nothing to it.
+On the phantom data with float32 on the CPU, where the same steps give the same bits. The app stands
+here as the process that holds its supervisor; the pages add nothing to it.
 """
 
 import argparse
@@ -18,11 +19,11 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
-from medapp.data.importing import add_phantom
-from medapp.runs.folder import Run, create_run
+from medapp.phantom.data_set import add_phantom
+from medapp.runs.run import Run, create_run
 from medapp.runs.supervisor import Supervisor
-from medapp.training.recipe import Recipe
-from medapp.workspace import find_workspace
+from medapp.store.workspace import find_workspace
+from medapp.training.recipe.recipe import Recipe
 
 APP = """
 from medapp.runs.supervisor import Supervisor
@@ -34,16 +35,22 @@ VICTIMS = ("worker", "app", "both")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--moments", type=int, default=10)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--image-size", type=int, default=64)
     options = parser.parse_args()
     workspace = find_workspace()
     data = add_phantom(workspace).data_set
-    recipe = Recipe(data.name, epochs=options.epochs, image_size=options.image_size, precision="float32")
+    recipe = Recipe(
+        data.name, epochs=options.epochs, image_size=options.image_size, precision="float32"
+    )
     whole = create_run(workspace, recipe)
-    assert Supervisor(workspace, only=whole).run_to_end(lambda event: None) == "done", whole.last_state
+    assert Supervisor(workspace, only=whole).run_to_end(lambda event: None) == "done", (
+        whole.last_state
+    )
     steps = max(e["step"] for e in whole.events if e["kind"] == "step")
     draw = random.Random(0)
     for moment in range(options.moments):
@@ -66,12 +73,17 @@ def start_app() -> subprocess.Popen[bytes]:
 
 
 def disturb(run: Run, victim: str, at: int) -> float:
-    """Let the run go to step `at`, kill, start the app again, and wait for the end. Gives the seconds of it all."""
+    """Let the run go to step `at`, kill, start the app again, and wait for the end.
+
+    Gives the seconds of it all.
+    """
     before, app = time.perf_counter(), start_app()
     while max((e["step"] for e in run.events if e["kind"] == "step"), default=0) < at:
         time.sleep(0.02)
     if victim in ("worker", "both"):
-        os.kill(next(e["pid"] for e in reversed(run.events) if e["kind"] == "ready"), signal.SIGKILL)
+        os.kill(
+            next(e["pid"] for e in reversed(run.events) if e["kind"] == "ready"), signal.SIGKILL
+        )
     if victim in ("app", "both"):
         os.kill(app.pid, signal.SIGKILL)
         app.wait()
@@ -86,7 +98,9 @@ def disturb(run: Run, victim: str, at: int) -> float:
 def have_same_weights(one: Path, other: Path) -> bool:
     """Bit for bit."""
     first, second = load_file(one), load_file(other)
-    return first.keys() == second.keys() and all(np.array_equal(first[name], second[name]) for name in first)
+    return first.keys() == second.keys() and all(
+        np.array_equal(first[name], second[name]) for name in first
+    )
 
 
 if __name__ == "__main__":

@@ -2,8 +2,9 @@
 
     python -m benchmarks.live_charts
 
-A run's events are written as its worker would write them: 100,000 steps, 100 epochs. Then, as on the page each second: one more step, the
-events read, the standing summed up, the charts built as they are sent. Server time of a tick, points and bytes sent.
+A run's events are written as its worker would write them: 100,000 steps, 100 epochs. Then, as on
+the page each second: one more step, the events read, the standing summed up, the charts built as
+they are sent. Server time of a tick, points and bytes sent.
 """
 
 import argparse
@@ -15,16 +16,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.claims import Claim
-from medapp.runs.folder import Run, create_run
-from medapp.training.recipe import Recipe
-from medapp.ui.live_chart import build_plain
-from medapp.ui.live_panel import build_charts
-from medapp.ui.standing import Follower
-from medapp.workspace import Workspace
+from medapp.runs.progress import Follower
+from medapp.runs.run import Run, create_run
+from medapp.store.workspace import Workspace
+from medapp.training.recipe.recipe import Recipe
+from medapp.ui.elements.live_chart import build_plain
+from medapp.ui.train.live_panel import build_charts
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--steps", type=int, default=100_000)
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--ticks", type=int, default=50)
@@ -37,17 +40,30 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
         follower.read()
         first = time.perf_counter() - before
         for tick in range(options.ticks):
-            run.append_event("step", **build_step(options.steps + tick + 1, options.steps // options.epochs))
+            run.append_event(
+                "step", **build_step(options.steps + tick + 1, options.steps // options.epochs)
+            )
             before = time.perf_counter()
             sent = [build_plain(chart) for chart in build_charts(follower.read(), "training")]
             seconds.append(time.perf_counter() - before)
     points = sum(len(line["x"]) for chart in sent for line in chart["series"])
     size = len(json.dumps(sent, separators=(",", ":")).encode())
-    print(f"{options.steps} steps: the first look took {first:.2f} s, a tick {1e3 * statistics.median(seconds):.1f} ms in the median")
+    print(
+        f"{options.steps} steps: the first look took {first:.2f} s, a tick"
+        f" {1e3 * statistics.median(seconds):.1f} ms in the median"
+    )
     milliseconds = 1e3 * sorted(seconds)[int(0.95 * len(seconds))]
     what = f"live charts of a run of {options.steps:,} steps"
     return [
-        Claim("12", f"{what}: server time of a tick, 95th percentile", "", milliseconds, 50, "ms", is_ceiling=True),
+        Claim(
+            "12",
+            f"{what}: server time of a tick, 95th percentile",
+            "",
+            milliseconds,
+            50,
+            "ms",
+            is_ceiling=True,
+        ),
         Claim("12", f"{what}: points a tick", "", points, 2000, "points", is_ceiling=True),
         Claim("12", f"{what}: sent a tick", "", size / 1e3, 20, "kB", is_ceiling=True),
     ]
@@ -56,14 +72,29 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
 def write_events(run: Run, steps: int, epochs: int) -> None:
     """All at once, in the worker's format."""
     per_epoch = steps // epochs
-    events = [{"kind": "plan", "epochs": 2 * epochs, "steps_per_epoch": per_epoch, "classes": ["a", "b"], "validation": 500}]
+    events = [
+        {
+            "kind": "plan",
+            "epochs": 2 * epochs,
+            "steps_per_epoch": per_epoch,
+            "classes": ["a", "b"],
+            "validation": 500,
+        }
+    ]
     events += [{"kind": "resume", "epoch": 0, "step": 0}, {"kind": "state", "state": "training"}]
     for step in range(1, steps + 1):
         events.append({"kind": "step", **build_step(step, per_epoch)})
         if step % per_epoch == 0:
             loss, quality = 1 / (1 + step / per_epoch), 1 - 0.7123 / (1 + step / per_epoch)
-            row = {"epoch": step // per_epoch, "is_best": True, "train_loss": loss, "validation_loss": 1.1234 * loss}
-            row |= dict.fromkeys(("train_accuracy", "accuracy", "balanced_accuracy", "macro_auroc"), quality)
+            row = {
+                "epoch": step // per_epoch,
+                "is_best": True,
+                "train_loss": loss,
+                "validation_loss": 1.1234 * loss,
+            }
+            row |= dict.fromkeys(
+                ("train_accuracy", "accuracy", "balanced_accuracy", "macro_auroc"), quality
+            )
             events.append({"kind": "epoch", **row})
     now = time.time() - steps
     lines = [json.dumps({"time": round(now + i, 3), **event}) for i, event in enumerate(events)]
@@ -72,7 +103,13 @@ def write_events(run: Run, steps: int, epochs: int) -> None:
 
 
 def build_step(step: int, per_epoch: int) -> dict[str, float]:
-    return {"epoch": (step - 1) // per_epoch + 1, "step": step, "loss": 0.123456789 + 1 / step, "rate": 1e-3, "images_per_second": 83.1234}
+    return {
+        "epoch": (step - 1) // per_epoch + 1,
+        "step": step,
+        "loss": 0.123456789 + 1 / step,
+        "rate": 1e-3,
+        "images_per_second": 83.1234,
+    }
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python -m benchmarks.memory DATA_FOLDER
 
-Runs of one epoch with several networks, sizes, strategies and precisions, from random weights; the peak is that of the worker, asked of the
-system twenty times a second. Linux only.
+Runs of one epoch with several networks, sizes, strategies and precisions, from random weights; the
+peak is that of the worker, asked of the system twenty times a second. Linux only.
 """
 
 import argparse
@@ -18,35 +18,62 @@ import medapp
 from benchmarks.claims import Claim
 from benchmarks.setting import open_setting
 from medapp.runs.plan import find_size
-from medapp.training.memory import estimate_bytes
+from medapp.training.machine.memory import estimate_bytes
 
 RUNS = (
-    ("resnet18", 32, 2, "bfloat16", "linear-probe"), ("resnet18", 128, 32, "bfloat16", "fine-tune"),
-    ("resnet18", 128, 32, "float32", "fine-tune"), ("resnet18", 224, 32, "bfloat16", "fine-tune"),
-    ("resnet18", 224, 16, "float32", "fine-tune"), ("resnet18", 128, 64, "bfloat16", "last-stage"),
-    ("resnet18", 224, 32, "bfloat16", "linear-probe"), ("resnet50", 128, 32, "bfloat16", "fine-tune"),
-    ("resnet50", 224, 32, "bfloat16", "linear-probe"), ("resnet50", 224, 32, "bfloat16", "last-stage"),
-    ("densenet121", 128, 16, "bfloat16", "fine-tune"), ("vgg16_bn", 128, 16, "bfloat16", "fine-tune"),
-    ("efficientnet_b0", 128, 16, "bfloat16", "fine-tune"), ("convnext_tiny", 128, 16, "bfloat16", "fine-tune"),
-)  # fmt: skip
+    ("resnet18", 32, 2, "bfloat16", "linear-probe"),
+    ("resnet18", 128, 32, "bfloat16", "fine-tune"),
+    ("resnet18", 128, 32, "float32", "fine-tune"),
+    ("resnet18", 224, 32, "bfloat16", "fine-tune"),
+    ("resnet18", 224, 16, "float32", "fine-tune"),
+    ("resnet18", 128, 64, "bfloat16", "last-stage"),
+    ("resnet18", 224, 32, "bfloat16", "linear-probe"),
+    ("resnet50", 128, 32, "bfloat16", "fine-tune"),
+    ("resnet50", 224, 32, "bfloat16", "linear-probe"),
+    ("resnet50", 224, 32, "bfloat16", "last-stage"),
+    ("densenet121", 128, 16, "bfloat16", "fine-tune"),
+    ("vgg16_bn", 128, 16, "bfloat16", "fine-tune"),
+    ("efficientnet_b0", 128, 16, "bfloat16", "fine-tune"),
+    ("convnext_tiny", 128, 16, "bfloat16", "fine-tune"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--images", type=int, default=120)
-    parser.add_argument("--runs", type=int, default=len(RUNS), help="the first so many of the table")
+    parser.add_argument(
+        "--runs", type=int, default=len(RUNS), help="the first so many of the table"
+    )
     options = parser.parse_args(arguments)
     off = []
     with open_setting(options.folder, options.images) as setting:
         for architecture, size_px, batch, precision, strategy in RUNS[: options.runs]:
-            settings = {"architecture": architecture, "image_size": size_px, "batch_size": batch, "precision": precision}
+            settings = {
+                "architecture": architecture,
+                "image_size": size_px,
+                "batch_size": batch,
+                "precision": precision,
+            }
             with Watch() as watch:
-                run = medapp.train(setting.data, source="none", strategy=strategy, epochs=1, device="cpu", **settings)
+                run = medapp.train(
+                    setting.data,
+                    source="none",
+                    strategy=strategy,
+                    epochs=1,
+                    device="cpu",
+                    **settings,
+                )
             stated = estimate_bytes(run.recipe, *find_size(run.recipe), precision) / 2**20
             off.append(stated / watch.peak_mib - 1)
             words = f"{architecture}, {size_px} px, batch {batch}, {precision}, {strategy}"
-            print(f"{words}: stated {stated:.0f} MiB, taken {watch.peak_mib:.0f} MiB ({off[-1]:+.0%})", flush=True)
+            print(
+                f"{words}: stated {stated:.0f} MiB, taken {watch.peak_mib:.0f} MiB"
+                f" ({off[-1]:+.0%})",
+                flush=True,
+            )
     worst = max(map(abs, off))
     what = f"memory stated before a run: largest error of {len(off)} kinds of run"
     return [Claim("15", what, "what it took", worst, 0.2, "", is_ceiling=True)]
@@ -70,7 +97,16 @@ class Watch:
             for child in psutil.Process().children(recursive=True):
                 with contextlib.suppress(OSError):  # it has just ended
                     lines = Path(f"/proc/{child.pid}/status").read_text().splitlines()
-                    self.peak_mib = max([self.peak_mib, *(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))])
+                    self.peak_mib = max(
+                        [
+                            self.peak_mib,
+                            *(
+                                int(line.split()[1]) / 1024
+                                for line in lines
+                                if line.startswith("VmHWM")
+                            ),
+                        ]
+                    )
 
 
 if __name__ == "__main__":

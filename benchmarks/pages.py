@@ -1,10 +1,12 @@
-"""How fast does the server answer, idle, while a run trains, and with ten browsers watching; and what does the training lose by them?
+"""How fast does the server answer, idle, while a run trains, and with ten browsers watching; and
+what does the training lose by them?
 
     python -m benchmarks.pages DATA_FOLDER
 
-Every page is run again through the websocket, in turn with a Streamlit page that holds one word, so both meet the same machine. Then the
-same while a fine-tune trains on all cores. Then one browser, ten, and none in turn watch that run; the training's pace is that of its
-steps within an epoch. At the end ten browsers go on watching, and the server's memory is read.
+Every page is run again through the websocket, in turn with a Streamlit page that holds one word, so
+both meet the same machine. Then the same while a fine-tune trains on all cores. Then one browser,
+ten, and none in turn watch that run; the training's pace is that of its steps within an epoch. At
+the end ten browsers go on watching, and the server's memory is read.
 """
 
 import argparse
@@ -24,29 +26,38 @@ from benchmarks.client import Client, Watcher
 from benchmarks.serving import Server, start_server
 from benchmarks.setting import open_setting
 from medapp.data.samples import DataSet
-from medapp.runs.folder import Run, create_run
-from medapp.training.recipe import Recipe
+from medapp.runs.run import Run, create_run
+from medapp.training.recipe.recipe import Recipe
 
 WATCHERS = (0, 1, 10)
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--images", type=int, default=0, help="0 takes all")
     parser.add_argument("--image-size", type=int, default=128)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--reruns", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=20, help="of a round, for each number of watchers")
-    parser.add_argument("--minutes", type=float, default=5, help="of watching by ten, for the server's memory")
+    parser.add_argument(
+        "--seconds", type=float, default=20, help="of a round, for each number of watchers"
+    )
+    parser.add_argument(
+        "--minutes", type=float, default=5, help="of watching by ten, for the server's memory"
+    )
     options = parser.parse_args(arguments)
     with open_setting(options.folder, options.images) as setting:
         settings = {"strategy": "linear-probe", "image_size": options.image_size, "epochs": 5}
         probe = medapp.train(setting.data, **settings)
         word = setting.workspace.root / "word.py"
         word.write_text('import streamlit as st\n\nst.write("word")\n', encoding="utf-8")
-        server, empty = start_server(setting.workspace.root), start_server(setting.workspace.root, str(word))
+        server, empty = (
+            start_server(setting.workspace.root),
+            start_server(setting.workspace.root, str(word)),
+        )
         try:
             return measure(options, server, empty, setting.data, probe)
         finally:
@@ -54,42 +65,83 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
             empty.stop()
 
 
-def measure(options: argparse.Namespace, server: Server, empty: Server, data: DataSet, probe: Run) -> list[Claim]:
+def measure(
+    options: argparse.Namespace, server: Server, empty: Server, data: DataSet, probe: Run
+) -> list[Claim]:
     addresses = [
-        "", "data_sets", f"data_sets?set={data.id}", "train", f"train?run={probe.id}", "models", f"models?model={probe.id}",
+        "",
+        "data_sets",
+        f"data_sets?set={data.id}",
+        "train",
+        f"train?run={probe.id}",
+        "models",
+        f"models?model={probe.id}",
         f"predict?by={probe.id}&of={data.id}",
-    ]  # fmt: skip
+    ]
     process = psutil.Process(server.process.pid)
-    with Client(server.url) as page:  # after its first page the server imports torch in a thread, and is not idle
+    with Client(
+        server.url
+    ) as page:  # after its first page the server imports torch in a thread, and is not idle
         page.rerun()
     wait_until(lambda: process.cpu_percent(1.0) < 5)
     claims = time_pages(server, empty, addresses, options.reruns, "idle", 150)
-    run = create_run(server.workspace, Recipe(data.name, image_size=options.image_size, batch_size=options.batch, epochs=1000))
+    run = create_run(
+        server.workspace,
+        Recipe(data.name, image_size=options.image_size, batch_size=options.batch, epochs=1000),
+    )
     wait_until(lambda: any(e["kind"] == "step" for e in run.load_events()[0]))
-    claims += time_pages(server, empty, [*addresses, f"train?run={run.id}"], options.reruns, "while a run trains on all cores", 600)
+    claims += time_pages(
+        server,
+        empty,
+        [*addresses, f"train?run={run.id}"],
+        options.reruns,
+        "while a run trains on all cores",
+        600,
+    )
     claims += time_watched(server, run, options)
     run.request_stop()
     wait_until(lambda: not run.is_locked())
     return claims
 
 
-def time_pages(server: Server, empty: Server, addresses: Sequence[str], reruns: int, when: str, aim_ms: float) -> list[Claim]:
-    """Each page and the empty one in turn; the claim is the slowest page's 95th percentile over the empty one's."""
+def time_pages(
+    server: Server, empty: Server, addresses: Sequence[str], reruns: int, when: str, aim_ms: float
+) -> list[Claim]:
+    """Each page and the empty one in turn; the claim is the slowest page's 95th percentile over the
+    empty one's.
+    """
     over = {}
     for address in addresses:
         with Client(server.url, address) as page, Client(empty.url) as word:
-            measured = [(page.rerun()[0], word.rerun()[0]) for _ in range(reruns + 3)][3:]  # the first ones warm up
+            measured = [(page.rerun()[0], word.rerun()[0]) for _ in range(reruns + 3)][
+                3:
+            ]  # the first ones warm up
         own, bare = (find_percentile(list(side), 95) for side in zip(*measured, strict=True))
         over[address] = 1e3 * (own - bare)
-        print(f"{when}: /{address}: 95th percentile {1e3 * own:.0f} ms, an empty page {1e3 * bare:.0f} ms", flush=True)
+        print(
+            f"{when}: /{address}: 95th percentile {1e3 * own:.0f} ms, an empty page"
+            f" {1e3 * bare:.0f} ms",
+            flush=True,
+        )
     slowest = max(over, key=lambda address: over[address])
-    what = f"rerun of the slowest of {len(addresses)} pages (/{slowest.split('?')[0]}), {when}, 95th percentile over"
-    return [Claim("10", what, "an empty Streamlit page", over[slowest], aim_ms, "ms", is_ceiling=True)]
+    what = (
+        f"rerun of the slowest of {len(addresses)} pages (/{slowest.split('?')[0]}), {when}, 95th"
+        " percentile over"
+    )
+    return [
+        Claim("10", what, "an empty Streamlit page", over[slowest], aim_ms, "ms", is_ceiling=True)
+    ]
 
 
 def time_watched(server: Server, run: Run, options: argparse.Namespace) -> list[Claim]:
-    """The pace of the training with 0, 1 and 10 tabs that watch it, in turn; then the server's memory while ten go on."""
-    address, paces, ticks = f"train?run={run.id}", {count: list[float]() for count in WATCHERS}, list[float]()
+    """The pace of the training with 0, 1 and 10 tabs that watch it, in turn; then the server's
+    memory while ten go on.
+    """
+    address, paces, ticks = (
+        f"train?run={run.id}",
+        {count: list[float]() for count in WATCHERS},
+        list[float](),
+    )
     for _ in range(options.rounds):
         for count in WATCHERS:
             watchers = [Watcher(server.url, address) for _ in range(count)]
@@ -102,15 +154,32 @@ def time_watched(server: Server, run: Run, options: argparse.Namespace) -> list[
     for count, aim in ((1, 1.03), (10, 1.10)):
         slowed = ratio(paces[count], paces[0])
         watching = f"{count} browser{'s' * (count > 1)} watching"
-        claims.append(Claim("10", f"seconds a step with {watching}", "without", slowed, aim, is_ceiling=True))
+        claims.append(
+            Claim("10", f"seconds a step with {watching}", "without", slowed, aim, is_ceiling=True)
+        )
     high = 1e3 * find_percentile(ticks, 95)
-    claims.append(Claim("10", "a watcher's tick while ten watch, 95th percentile", "", high, 600, "ms", is_ceiling=True))
+    claims.append(
+        Claim(
+            "10",
+            "a watcher's tick while ten watch, 95th percentile",
+            "",
+            high,
+            600,
+            "ms",
+            is_ceiling=True,
+        )
+    )
     return [*claims, *weigh_server(server, address, options.minutes)]
 
 
 def weigh_server(server: Server, address: str, minutes: float) -> list[Claim]:
-    """The growth of the server's memory over some minutes of ten tabs watching, from when they are all open."""
-    watchers, process = [Watcher(server.url, address) for _ in range(10)], psutil.Process(server.process.pid)
+    """The growth of the server's memory over some minutes of ten tabs watching, from when they are
+    all open.
+    """
+    watchers, process = (
+        [Watcher(server.url, address) for _ in range(10)],
+        psutil.Process(server.process.pid),
+    )
     time.sleep(min(10.0, 10 * minutes))
     sizes, end = [process.memory_info().rss / 2**20], time.monotonic() + 60 * minutes
     while time.monotonic() < end:
@@ -120,27 +189,42 @@ def weigh_server(server: Server, address: str, minutes: float) -> list[Claim]:
     for watcher in watchers:
         watcher.stop()
     assert ticks, "nobody was answered"
-    print(f"the server's memory over {ticks} ticks, MiB: {', '.join(f'{size:.0f}' for size in sizes[:: max(1, len(sizes) // 10)])}")
-    growth = statistics.median(sizes[-len(sizes) // 4 :]) - statistics.median(sizes[: max(1, len(sizes) // 4)])
+    print(
+        f"the server's memory over {ticks} ticks, MiB:"
+        f" {', '.join(f'{size:.0f}' for size in sizes[:: max(1, len(sizes) // 10)])}"
+    )
+    growth = statistics.median(sizes[-len(sizes) // 4 :]) - statistics.median(
+        sizes[: max(1, len(sizes) // 4)]
+    )
     what = f"growth of the server's memory over {ticks:,} ticks ({sizes[0]:.0f} MiB before)"
     return [Claim("10", what, "", growth, 5, "MiB", is_ceiling=True)]
 
 
 def time_steps(run: Run, seconds: float) -> float:
-    """The median time of a step within an epoch, over the next so many seconds (and until there are two such steps)."""
+    """The median time of a step within an epoch, over the next so many seconds (and until there are
+    two such steps).
+    """
     _, offset = run.load_events()
     end = time.monotonic() + seconds
     while True:
         time.sleep(0.2)
         steps = [e for e in run.load_events(offset)[0] if e["kind"] == "step"]
-        gaps = [b["time"] - a["time"] for a, b in itertools.pairwise(steps) if a["epoch"] == b["epoch"]]
+        gaps = [
+            b["time"] - a["time"] for a, b in itertools.pairwise(steps) if a["epoch"] == b["epoch"]
+        ]
         if len(gaps) >= 2 and time.monotonic() > end:
             return statistics.median(gaps)
-        assert time.monotonic() < end + 60, "the run takes no steps, or one an epoch: choose a smaller batch"
+        assert time.monotonic() < end + 60, (
+            "the run takes no steps, or one an epoch: choose a smaller batch"
+        )
 
 
 def find_percentile(values: list[float], percent: float) -> float:
-    return sorted(values)[min(len(values) - 1, math.ceil(percent / 100 * len(values)) - 1)] if values else math.nan
+    return (
+        sorted(values)[min(len(values) - 1, math.ceil(percent / 100 * len(values)) - 1)]
+        if values
+        else math.nan
+    )
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -13,15 +13,17 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.serving import FLAGS, find_chromium, start_server
 from medapp.data.catalog import Catalog
 from medapp.data.samples import Sample
-from medapp.runs.folder import Run, find_run
+from medapp.runs.run import Run, find_run
 from medapp.runs.split_table import match_split
-from medapp.workspace import Workspace, find_workspace
+from medapp.store.workspace import Workspace, find_workspace
 
 HEIGHT = 900
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("run")
     parser.add_argument("--to", type=Path, default=Path("docs/pictures"))
     parser.add_argument("--only", nargs="*", help="such as model-light-1440")
@@ -35,10 +37,16 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
             for scheme in ("light", "dark"):
                 for width in (1440, 800):
-                    page = browser.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme).new_page()  # type: ignore[arg-type]
+                    page = browser.new_context(
+                        viewport={"width": width, "height": HEIGHT}, color_scheme=scheme
+                    ).new_page()  # type: ignore[arg-type]
                     for name, address in addresses.items():
                         if not options.only or f"{name}-{scheme}-{width}" in options.only:
-                            take(page, server.url + address, options.to / f"{name}-{scheme}-{width}.png")
+                            take(
+                                page,
+                                server.url + address,
+                                options.to / f"{name}-{scheme}-{width}.png",
+                            )
     finally:
         server.stop()
 
@@ -47,7 +55,9 @@ def list_addresses(workspace: Workspace, run: Run) -> dict[str, str]:
     """Each page's name and its address."""
     catalog = Catalog(workspace)
     data = catalog.find_data_set(run.recipe.dataset)
-    sample = choose_sample(match_split(run.folder / "split.parquet", catalog.load_samples(data), run.name))
+    sample = choose_sample(
+        match_split(run.folder / "split.parquet", catalog.load_samples(data), run.name)
+    )
     of_data, of_run = f"?set={data.id}", f"by={run.id}"
     return {
         "start": "/",

@@ -1,11 +1,14 @@
-"""What does a linear probe cost beside the tutorials' loop, and beside one bare forward pass over the same images?
+"""What does a linear probe cost beside the tutorials' loop, and beside one bare forward pass over
+the same images?
 
     python -m benchmarks.probe DATA_FOLDER
 
-The tutorials' loop computes the frozen backbone in every epoch; a round takes one epoch of it, which counts ten times, and one whole probe
-of ours: ten epochs, from the files to the figures of the test part, with nothing kept; then another one that finds the features kept. The
-bare pass: torchvision's network without its head, channels last, at the precision that a run chooses, over normalised tensors that lie in
-memory. ResNet-50's weights are random here (`--architecture resnet50`): how long a network takes does not depend on what it knows.
+The tutorials' loop computes the frozen backbone in every epoch; a round takes one epoch of it,
+which counts ten times, and one whole probe of ours: ten epochs, from the files to the figures of
+the test part, with nothing kept; then another one that finds the features kept. The bare pass:
+torchvision's network without its head, channels last, at the precision that a run chooses, over
+normalised tensors that lie in memory. ResNet-50's weights are random here (`--architecture
+resnet50`): how long a network takes does not depend on what it knows.
 """
 
 import argparse
@@ -28,28 +31,35 @@ from benchmarks.alternate import ratio, time_way
 from benchmarks.bare import forward
 from benchmarks.claims import Claim
 from benchmarks.setting import Setting, open_setting
-from medapp.data.cache import open_cache
 from medapp.data.catalog import Catalog
 from medapp.data.pixels import load_pixels
-from medapp.evaluation import evaluate
+from medapp.evaluation.evaluate import evaluate
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.network import normalise, to_unit
 from medapp.models.weights import read_weights
-from medapp.runs.folder import Run
+from medapp.runs.run import Run
+from medapp.store.cache import open_cache
 from medapp.training.features import compute_features
-from medapp.training.precision import choose_precision
-from medapp.training.recipe import Recipe
+from medapp.training.machine.precision import choose_precision
+from medapp.training.recipe.recipe import Recipe
 
 BATCH, EPOCHS = 32, 10
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--architecture", choices=("resnet18", "resnet50"), default="resnet18")
     parser.add_argument("--image-size", type=int, default=224)
     parser.add_argument("--images", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=EPOCHS, help="fewer than ten leave the tutorials' loop untrained: no AUROC")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=EPOCHS,
+        help="fewer than ten leave the tutorials' loop untrained: no AUROC",
+    )
     options = parser.parse_args(arguments)
     with open_setting(options.folder, options.images) as setting:
         return measure(setting, options)
@@ -58,14 +68,24 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
 def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
     size_px, name = options.image_size, f"{options.architecture}, {options.image_size} px"
     source = choose_weights(options.architecture, setting.folder.parent)
-    settings = {"strategy": "linear-probe", "epochs": EPOCHS, "image_size": size_px, "device": "cpu", "threads": torch.get_num_threads()}
-    probe = partial(medapp.train, setting.data, source=source, architecture=options.architecture, **settings)
+    settings = {
+        "strategy": "linear-probe",
+        "epochs": EPOCHS,
+        "image_size": size_px,
+        "device": "cpu",
+        "threads": torch.get_num_threads(),
+    }
+    probe = partial(
+        medapp.train, setting.data, source=source, architecture=options.architecture, **settings
+    )
     first = probe()
     places = [setting.find_places(first, side) for side in ("train", "test")]
     weights = read_weights(Path(source) if source != "bundled" else BUNDLED_PATH)[0]
     model = tutorial.build_model(weights, len(setting.data.classes), True, options.architecture)
     feeding = tutorial.find_best_feeding(model, setting.folder, size_px, BATCH, places[0])
-    loader, test_loader = tutorial.build_loaders(setting.folder, size_px, BATCH, feeding.workers, *places)
+    loader, test_loader = tutorial.build_loaders(
+        setting.folder, size_px, BATCH, feeding.workers, *places
+    )
     steps = tutorial.train(model, loader, EPOCHS, 1e-3)
     images, bare = load_images(setting, size_px), build_bare_network(weights, options.architecture)
     is_bfloat16 = choose_precision("auto", "cpu", setting.workspace) == "bfloat16"
@@ -78,20 +98,62 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
             run = probe()
             seconds[way].append(run.seconds)
         seconds["bare"].append(time_way(partial(forward, bare, images, is_bfloat16))())
-        print(f"{name}: {', '.join(f'{way} {values[-1]:.1f} s' for way, values in seconds.items())}", flush=True)
+        print(
+            f"{name}: {', '.join(f'{way} {values[-1]:.1f} s' for way, values in seconds.items())}",
+            flush=True,
+        )
     reached = measure_rate(bare, images, is_bfloat16, setting, size_px)
-    startup = statistics.median(next(e["startup_seconds"] for e in r.events if e["kind"] == "ready") for r in (first, run))
-    print(f"{name}: {len(images)} images, {feeding}; the start of our process, {startup:.1f} s, is not counted")
+    startup = statistics.median(
+        next(e["startup_seconds"] for e in r.events if e["kind"] == "ready") for r in (first, run)
+    )
+    print(
+        f"{name}: {len(images)} images, {feeding}; the start of our process, {startup:.1f} s, is"
+        " not counted"
+    )
     aim, plain = (15 if is_bfloat16 else 8), "the tutorials' loop, ten epochs"
     claims = [
-        Claim("1a", f"linear probe, {name}, from files to figures", plain, ratio(seconds["tutorial"], seconds["ours"]), aim),
-        Claim("1b", f"linear probe, {name}", "one bare forward pass", ratio(seconds["ours"], seconds["bare"]), 1.2, is_ceiling=True),
-        Claim("2", f"second linear probe, {name}", plain, ratio(seconds["tutorial"], seconds["again"]), 200),
-        Claim("3", f"arithmetic rate of feature extraction, {name}", "a 3×3 convolution's", reached, 0.7),
+        Claim(
+            "1a",
+            f"linear probe, {name}, from files to figures",
+            plain,
+            ratio(seconds["tutorial"], seconds["ours"]),
+            aim,
+        ),
+        Claim(
+            "1b",
+            f"linear probe, {name}",
+            "one bare forward pass",
+            ratio(seconds["ours"], seconds["bare"]),
+            1.2,
+            is_ceiling=True,
+        ),
+        Claim(
+            "2",
+            f"second linear probe, {name}",
+            plain,
+            ratio(seconds["tutorial"], seconds["again"]),
+            200,
+        ),
+        Claim(
+            "3",
+            f"arithmetic rate of feature extraction, {name}",
+            "a 3×3 convolution's",
+            reached,
+            0.7,
+        ),
     ]
     if options.rounds >= EPOCHS:
         gained = compare_auroc(run, setting, model, test_loader)
-        claims.append(Claim("1a", f"test AUROC of that probe, {name}: gain", "the tutorials' loop", gained, -0.002, ""))
+        claims.append(
+            Claim(
+                "1a",
+                f"test AUROC of that probe, {name}: gain",
+                "the tutorials' loop",
+                gained,
+                -0.002,
+                "",
+            )
+        )
     return claims
 
 
@@ -107,8 +169,13 @@ def choose_weights(architecture: str, place: Path) -> str:
 
 def load_images(setting: Setting, size_px: int) -> Tensor:
     """Normalised float32 (N, 3, S, S), channels last."""
-    pixels = load_pixels(Catalog(setting.workspace).load_samples(setting.data), Recipe("any").preprocess, size_px)
-    parts = [normalise(to_unit(torch.from_numpy(np.array(pixels[i : i + 64])))) for i in range(0, len(pixels), 64)]
+    pixels = load_pixels(
+        Catalog(setting.workspace).load_samples(setting.data), Recipe("any").preprocess, size_px
+    )
+    parts = [
+        normalise(to_unit(torch.from_numpy(np.array(pixels[i : i + 64]))))
+        for i in range(0, len(pixels), 64)
+    ]
     return torch.cat(parts).contiguous(memory_format=torch.channels_last)
 
 
@@ -119,11 +186,17 @@ def build_bare_network(weights: dict[str, Tensor], architecture: str) -> nn.Modu
     return network.eval().to(memory_format=torch.channels_last)
 
 
-def measure_rate(network: nn.Module, images: Tensor, is_bfloat16: bool, setting: Setting, size_px: int) -> float:
-    """Our extraction's operations a second as a share of a large 3×3 convolution's, in turn; the median of five."""
+def measure_rate(
+    network: nn.Module, images: Tensor, is_bfloat16: bool, setting: Setting, size_px: int
+) -> float:
+    """Our extraction's operations a second as a share of a large 3×3 convolution's, in turn; the
+    median of five.
+    """
     with FlopCounterMode(display=False) as counter, torch.inference_mode():
         network(images[:1])
-    fabric = Fabric(accelerator="cpu", devices=1, precision="bf16-mixed" if is_bfloat16 else "32-true")
+    fabric = Fabric(
+        accelerator="cpu", devices=1, precision="bf16-mixed" if is_bfloat16 else "32-true"
+    )
     samples = Catalog(setting.workspace).load_samples(setting.data)[:256]
     pixels = load_pixels(samples, Recipe("any").preprocess, size_px)
     extract = time_way(lambda: list(compute_features(network, pixels, fabric)))
@@ -131,17 +204,33 @@ def measure_rate(network: nn.Module, images: Tensor, is_bfloat16: bool, setting:
     maps = torch.randn(32, 256, 28, 28).contiguous(memory_format=torch.channels_last)
     convolve = time_way(partial(forward, layer, maps, is_bfloat16))
     convolve()
-    pairs = [(counter.get_total_flops() * len(pixels) / extract(), 2 * 9 * 256 * 256 * 28 * 28 * 32 / convolve()) for _ in range(5)]
-    print(f"billions of operations a second: features {pairs[2][0] / 1e9:.0f}, a convolution alone {pairs[2][1] / 1e9:.0f}")
+    pairs = [
+        (
+            counter.get_total_flops() * len(pixels) / extract(),
+            2 * 9 * 256 * 256 * 28 * 28 * 32 / convolve(),
+        )
+        for _ in range(5)
+    ]
+    print(
+        f"billions of operations a second: features {pairs[2][0] / 1e9:.0f}, a convolution alone"
+        f" {pairs[2][1] / 1e9:.0f}"
+    )
     return statistics.median(own / peak for own, peak in pairs)
 
 
-def compare_auroc(run: Run, setting: Setting, model: nn.Module, test_loader: tutorial.Loader) -> float:
+def compare_auroc(
+    run: Run, setting: Setting, model: nn.Module, test_loader: tutorial.Loader
+) -> float:
     """Ours less theirs, on the same test images."""
     probabilities, labels = tutorial.predict(model, test_loader)
-    theirs = evaluate(probabilities.numpy(), labels.numpy(), setting.data.classes).to_dict()["macro_auroc"]
+    theirs = evaluate(probabilities.numpy(), labels.numpy(), setting.data.classes).to_dict()[
+        "macro_auroc"
+    ]
     ours = medapp.evaluate(run)["macro_auroc"]
-    print(f"macro AUROC on {len(labels)} test images: ours {ours:.3f}, the tutorials' loop {theirs:.3f}")
+    print(
+        f"macro AUROC on {len(labels)} test images: ours {ours:.3f}, the tutorials' loop"
+        f" {theirs:.3f}"
+    )
     return float(ours - theirs)
 
 

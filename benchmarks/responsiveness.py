@@ -1,9 +1,10 @@
-"""How long does a page take to answer while a run trains on all cores? Clicks in a real browser, idle and during a training.
+"""How long does a page take to answer while a run trains on all cores? Clicks in a real browser,
+idle and during a training.
 
     python -m benchmarks.responsiveness --clicks 40
 
-Each click changes the gallery's part (train, validation, test); the time runs until the first thumbnail of the new page is there. Needs
-Chromium, as the browser tests do.
+Each click changes the gallery's part (train, validation, test); the time runs until the first
+thumbnail of the new page is there. Needs Chromium, as the browser tests do.
 """
 
 import argparse
@@ -12,16 +13,18 @@ import time
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.serving import FLAGS, find_chromium, start_server
-from medapp.data.importing import add_phantom
-from medapp.runs.folder import create_run
-from medapp.training.recipe import Recipe
-from medapp.workspace import find_workspace
+from medapp.phantom.data_set import add_phantom
+from medapp.runs.run import create_run
+from medapp.store.workspace import find_workspace
+from medapp.training.recipe.recipe import Recipe
 
 PARTS = ("train", "validation", "test")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--clicks", type=int, default=40)
     options = parser.parse_args()
     workspace = find_workspace()
@@ -29,7 +32,9 @@ def main() -> None:
     server = start_server(workspace.root)
     try:
         with sync_playwright() as playwright:
-            page = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS).new_page()
+            page = playwright.chromium.launch(
+                executable_path=find_chromium(), args=FLAGS
+            ).new_page()
             page.goto(f"{server.url}/data_sets?set={data.id}")
             page.locator(".tile").first.wait_for()
             measure(page, "warm-up", 6)
@@ -57,7 +62,9 @@ def measure(page: Page, name: str, clicks: int) -> None:
         before = page.locator(".tile").first.get_attribute("title")
         started = time.perf_counter()
         choice.click()
-        page.wait_for_function("before => document.querySelector('.tile')?.title !== before", arg=before, polling=5)
+        page.wait_for_function(
+            "before => document.querySelector('.tile')?.title !== before", arg=before, polling=5
+        )
         seconds.append(time.perf_counter() - started)
     ordered = sorted(seconds)
     median, high = ordered[len(ordered) // 2], ordered[int(0.95 * len(ordered))]

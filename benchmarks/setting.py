@@ -1,4 +1,6 @@
-"""A workspace of a benchmark's own, gone at its end, with a data set of as many images as are wanted."""
+"""A workspace of a benchmark's own, gone at its end, with a data set of as many images as are
+wanted.
+"""
 
 import os
 import random
@@ -13,10 +15,11 @@ import pyarrow.parquet as pq
 import torch
 from torchvision import datasets
 
-from medapp.data.importing import add_folder, add_phantom
+from medapp.data.importing import add_folder
 from medapp.data.samples import DataSet
-from medapp.runs.folder import Run
-from medapp.workspace import Workspace, find_workspace
+from medapp.phantom.data_set import add_phantom
+from medapp.runs.run import Run
+from medapp.store.workspace import Workspace, find_workspace
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,19 @@ class Setting:
         rows = pq.read_table(run.folder / "split.parquet").to_pylist()
         names = {row["name"] for row in rows if row["split"] == side}
         files = datasets.ImageFolder(str(self.folder)).samples
-        return [i for i, (path, _) in enumerate(files) if Path(path).relative_to(self.folder).as_posix() in names]
+        return [
+            i
+            for i, (path, _) in enumerate(files)
+            if Path(path).relative_to(self.folder).as_posix() in names
+        ]
 
 
 @contextmanager
-def open_setting(folder: Path | None, images: int = 0, threads: int = 0, patient_pattern: str | None = None) -> Iterator[Setting]:
-    """All images of a folder, or a random choice with the classes in proportion; without a folder those of the phantom.
+def open_setting(
+    folder: Path | None, images: int = 0, threads: int = 0, patient_pattern: str | None = None
+) -> Iterator[Setting]:
+    """All images of a folder, or a random choice with the classes in proportion; without a folder
+    those of the phantom.
 
     A pattern finds the patients in the files' names, who then stay on one side of the split.
 
@@ -49,8 +59,16 @@ def open_setting(folder: Path | None, images: int = 0, threads: int = 0, patient
         torch.set_num_threads(threads or os.cpu_count() or 1)
         try:
             workspace = find_workspace()
-            chosen = choose_images(folder, Path(place) / "images", images) if folder is not None and images else folder
-            report = add_phantom(workspace) if chosen is None else add_folder(workspace, chosen, patient_pattern=patient_pattern)
+            chosen = (
+                choose_images(folder, Path(place) / "images", images)
+                if folder is not None and images
+                else folder
+            )
+            report = (
+                add_phantom(workspace)
+                if chosen is None
+                else add_folder(workspace, chosen, patient_pattern=patient_pattern)
+            )
             data = report.data_set
             yield Setting(workspace, data.root, data)
         finally:
@@ -62,7 +80,11 @@ def open_setting(folder: Path | None, images: int = 0, threads: int = 0, patient
 
 def choose_images(folder: Path, target: Path, images: int) -> Path:
     """Copy a random choice, the same each time, of the images in class folders."""
-    by_class = {place: sorted(p for p in place.rglob("*") if p.is_file()) for place in sorted(folder.iterdir()) if place.is_dir()}
+    by_class = {
+        place: sorted(p for p in place.rglob("*") if p.is_file())
+        for place in sorted(folder.iterdir())
+        if place.is_dir()
+    }
     share = min(1.0, images / sum(map(len, by_class.values())))
     for place, files in by_class.items():
         (target / place.name).mkdir(parents=True)

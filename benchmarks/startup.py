@@ -1,9 +1,10 @@
-"""How long from `streamlit run app.py` to the first page that says something, beside `streamlit hello`?
+"""How long from `streamlit run app.py` to the first page that says something, beside `streamlit
+hello`?
 
     python -m benchmarks.startup
 
-Both start a server on a free port; a Chromium that is open already asks for the page until it answers, and the clock stops when the
-page's title can be read.
+Both start a server on a free port; a Chromium that is open already asks for the page until it
+answers, and the clock stops when the page's title can be read.
 """
 
 import argparse
@@ -26,33 +27,63 @@ OURS = "From medical images to a model that shows why"
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--repeats", type=int, default=7)
     options = parser.parse_args(arguments)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        ways = {"hello": start_and_see(browser, ["hello"], HELLO), "app": start_and_see(browser, ["run", "app.py"], OURS)}
+        ways = {
+            "hello": start_and_see(browser, ["hello"], HELLO),
+            "app": start_and_see(browser, ["run", "app.py"], OURS),
+        }
         measured = alternate(ways, options.repeats)
         browser.close()
-    print(f"{options.repeats} rounds, medians: streamlit hello {statistics.median(measured['hello']):.2f} s, ", end="")
+    print(
+        f"{options.repeats} rounds, medians: streamlit hello"
+        f" {statistics.median(measured['hello']):.2f} s, ",
+        end="",
+    )
     print(f"this app {statistics.median(measured['app']):.2f} s")
     slower = ratio(measured["app"], measured["hello"])
-    return [Claim("9", "from the command to the first page that can be read", "streamlit hello", slower, 1.5, is_ceiling=True)]
+    return [
+        Claim(
+            "9",
+            "from the command to the first page that can be read",
+            "streamlit hello",
+            slower,
+            1.5,
+            is_ceiling=True,
+        )
+    ]
 
 
 def start_and_see(browser: Browser, arguments: list[str], title: str) -> Callable[[], float]:
-    """A function that starts a server, waits for a page's title, stops the server, and gives the seconds to the title."""
+    """A function that starts a server, waits for a page's title, stops the server, and gives the
+    seconds to the title.
+    """
 
     def timed() -> float:
         port = find_port()
-        quiet = ["--server.port", str(port), "--server.headless", "true", "--browser.gatherUsageStats", "false"]
+        quiet = [
+            "--server.port",
+            str(port),
+            "--server.headless",
+            "true",
+            "--browser.gatherUsageStats",
+            "false",
+        ]
         home = tempfile.TemporaryDirectory()
         page = browser.new_page()
         before = time.perf_counter()
         server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", *arguments, *quiet], cwd=ROOT, env={**os.environ, "MEDAPP_HOME": home.name},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, "-m", "streamlit", *arguments, *quiet],
+            cwd=ROOT,
+            env={**os.environ, "MEDAPP_HOME": home.name},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         try:
             while not answers(page.goto, f"http://127.0.0.1:{port}"):
                 assert server.poll() is None, "the server ended"

@@ -2,9 +2,10 @@
 
     python -m benchmarks.time_left DATA_FOLDER
 
-Runs of ten epochs; afterwards their events are read again one by one as the page did, and at each step from the first tenth to the last
-the end that it foretold is set beside the end that came. The error is a share of the time that was really left (and at least of a tenth
-of the whole: of the last second, half a second is no error worth the name).
+Runs of ten epochs; afterwards their events are read again one by one as the page did, and at each
+step from the first tenth to the last the end that it foretold is set beside the end that came. The
+error is a share of the time that was really left (and at least of a tenth of the whole: of the last
+second, half a second is no error worth the name).
 """
 
 import argparse
@@ -14,14 +15,16 @@ from pathlib import Path
 import medapp
 from benchmarks.claims import Claim
 from benchmarks.setting import open_setting
-from medapp.runs.folder import Run
-from medapp.ui.standing import Record
+from medapp.runs.progress import Record
+from medapp.runs.run import Run
 
 STRATEGIES = ("fine-tune", "last-stage")
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--images", type=int, default=0, help="0 takes all")
     parser.add_argument("--image-size", type=int, default=64)
@@ -30,9 +33,27 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
     claims = []
     with open_setting(options.folder, options.images) as setting:
         for strategy in STRATEGIES:
-            run = medapp.train(setting.data, strategy=strategy, epochs=10, image_size=options.image_size, batch_size=options.batch)
-            what = f"time left of a {strategy} of ten epochs, from the first tenth on: largest error"
-            claims.append(Claim("16", what, "the time that was left", find_largest_error(run), 0.2, "", is_ceiling=True))
+            run = medapp.train(
+                setting.data,
+                strategy=strategy,
+                epochs=10,
+                image_size=options.image_size,
+                batch_size=options.batch,
+            )
+            what = (
+                f"time left of a {strategy} of ten epochs, from the first tenth on: largest error"
+            )
+            claims.append(
+                Claim(
+                    "16",
+                    what,
+                    "the time that was left",
+                    find_largest_error(run),
+                    0.2,
+                    "",
+                    is_ceiling=True,
+                )
+            )
     return claims
 
 
@@ -46,7 +67,10 @@ def find_largest_error(run: Run) -> float:
         if event["kind"] == "step" and standing.share >= 0.1 and standing.seconds_left is not None:
             left = end - event["time"]
             errors.append(abs(standing.seconds_left - left) / max(left, 0.1 * (end - begin)))
-    print(f"{run.name}: {end - begin:.0f} s of training, error at the first tenth {errors[0]:.0%}, largest {max(errors):.0%}")
+    print(
+        f"{run.name}: {end - begin:.0f} s of training, error at the first tenth {errors[0]:.0%},"
+        f" largest {max(errors):.0%}"
+    )
     return max(errors)
 
 

@@ -1,11 +1,14 @@
-"""How much sooner does a fine-tune reach the test AUROC that the tutorials' loop reaches in its ten epochs?
+"""How much sooner does a fine-tune reach the test AUROC that the tutorials' loop reaches in its ten
+epochs?
 
     python -m benchmarks.time_to_auroc DATA_FOLDER
 
-For each seed: the tutorials' loop for ten epochs, its steps alone counted; then whole runs of ours of 2, 3, 4, … epochs, each with its own
-schedule, until one reaches that AUROC on the same test images. What counts of ours is that run, from its first file to its figures, without
-the start of its process. How many epochs suffice is read off the test images: that flatters ours by a little. The loop augments, as the
-tutorials do; ours does not unless told so, since in so few epochs that only slows it.
+For each seed: the tutorials' loop for ten epochs, its steps alone counted; then whole runs of ours
+of 2, 3, 4, … epochs, each with its own schedule, until one reaches that AUROC on the same test
+images. What counts of ours is that run, from its first file to its figures, without the start of
+its process. How many epochs suffice is read off the test images: that flatters ours by a little.
+The loop augments, as the tutorials do; ours does not unless told so, since in so few epochs that
+only slows it.
 """
 
 import argparse
@@ -21,54 +24,95 @@ import medapp
 from benchmarks import tutorial
 from benchmarks.claims import Claim
 from benchmarks.setting import Setting, open_setting
-from medapp.data.cache import open_cache
-from medapp.evaluation import evaluate
+from medapp.evaluation.evaluate import evaluate
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.weights import read_weights
-from medapp.runs.folder import Run
+from medapp.runs.run import Run
+from medapp.store.cache import open_cache
 
 BATCH, EPOCHS = 32, 10
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--image-size", type=int, default=128)
     parser.add_argument("--images", type=int, default=0, help="0 takes all")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--epochs", type=int, nargs="+", default=[2, 3, 4, 5, 6, 8, 10], help="of ours, tried in this order")
+    parser.add_argument(
+        "--epochs",
+        type=int,
+        nargs="+",
+        default=[2, 3, 4, 5, 6, 8, 10],
+        help="of ours, tried in this order",
+    )
     parser.add_argument("--augmentation", default="none", help="of ours")
-    parser.add_argument("--patient-pattern", help="in the files' names, so that patients stay on one side")
+    parser.add_argument(
+        "--patient-pattern", help="in the files' names, so that patients stay on one side"
+    )
     options = parser.parse_args(arguments)
-    with open_setting(options.folder, options.images, patient_pattern=options.patient_pattern) as setting:
-        ours = {"image_size": options.image_size, "batch_size": BATCH, "augmentation": options.augmentation, "device": "cpu"}
+    with open_setting(
+        options.folder, options.images, patient_pattern=options.patient_pattern
+    ) as setting:
+        ours = {
+            "image_size": options.image_size,
+            "batch_size": BATCH,
+            "augmentation": options.augmentation,
+            "device": "cpu",
+        }
         factors = [measure(setting, ours, options.epochs, seed) for seed in range(options.seeds)]
     split = "patients kept whole" if options.patient_pattern else "split by images"
     changes = "without" if options.augmentation == "none" else f"with {options.augmentation}"
-    what = f"fine-tune {changes} augmentation, {options.image_size} px, {split}: seconds to the loop's test AUROC"
+    what = (
+        f"fine-tune {changes} augmentation, {options.image_size} px, {split}: seconds to the loop's"
+        " test AUROC"
+    )
     return [
-        Claim("5", f"{what}, {which} of {options.seeds} seeds", "the tutorials' loop, ten epochs", figure, 4)
+        Claim(
+            "5",
+            f"{what}, {which} of {options.seeds} seeds",
+            "the tutorials' loop, ten epochs",
+            figure,
+            4,
+        )
         for which, figure in (("median", statistics.median(factors)), ("least", min(factors)))
     ]
 
 
 def measure(setting: Setting, ours: dict[str, Any], ladder: Sequence[int], seed: int) -> float:
-    """How many times sooner a run with our settings is, with this seed; 0 where no run of the ladder reaches it."""
+    """How many times sooner a run with our settings is, with this seed; 0 where no run of the
+    ladder reaches it.
+    """
     first, size_px = train(setting, ours, ladder[0], seed), ours["image_size"]
     places = [setting.find_places(first, side) for side in ("train", "test")]
     torch.manual_seed(seed)
-    model = tutorial.build_model(read_weights(BUNDLED_PATH)[0], len(setting.data.classes), is_frozen=False)
+    model = tutorial.build_model(
+        read_weights(BUNDLED_PATH)[0], len(setting.data.classes), is_frozen=False
+    )
     feeding = tutorial.find_best_feeding(model, setting.folder, size_px, BATCH, places[0])
-    loader, test_loader = tutorial.build_loaders(setting.folder, size_px, BATCH, feeding.workers, *places)
+    loader, test_loader = tutorial.build_loaders(
+        setting.folder, size_px, BATCH, feeding.workers, *places
+    )
     with feeding:
-        seconds = sum(s for _, s in islice(tutorial.train(model, loader, EPOCHS, 1e-3), EPOCHS * len(loader)))
+        seconds = sum(
+            s for _, s in islice(tutorial.train(model, loader, EPOCHS, 1e-3), EPOCHS * len(loader))
+        )
     probabilities, labels = tutorial.predict(model, test_loader)
-    goal = evaluate(probabilities.numpy(), labels.numpy(), setting.data.classes).to_dict()["macro_auroc"]
-    print(f"seed {seed}: the tutorials' loop reaches {goal:.4f} in {seconds:.0f} s ({feeding})", flush=True)
+    goal = evaluate(probabilities.numpy(), labels.numpy(), setting.data.classes).to_dict()[
+        "macro_auroc"
+    ]
+    print(
+        f"seed {seed}: the tutorials' loop reaches {goal:.4f} in {seconds:.0f} s ({feeding})",
+        flush=True,
+    )
     for epochs in ladder:
         run = first if epochs == ladder[0] else train(setting, ours, epochs, seed)
         reached = medapp.evaluate(run)["macro_auroc"]
-        print(f"seed {seed}: ours, {epochs} epochs: {reached:.4f} in {run.seconds:.0f} s", flush=True)
+        print(
+            f"seed {seed}: ours, {epochs} epochs: {reached:.4f} in {run.seconds:.0f} s", flush=True
+        )
         if reached >= goal:
             return seconds / run.seconds
     return 0.0

@@ -1,11 +1,13 @@
-"""What is transfer worth on a set of brain tumor slices? Strategies, a random frozen backbone as control, two ways of splitting.
+"""What is transfer worth on a set of brain tumor slices? Strategies, a random frozen backbone as
+control, two ways of splitting.
 
     python -m benchmarks.transfer DATA_FOLDER --out docs/measured/transfer.jsonl
 
-DATA_FOLDER is the figshare set 1512427 (J. Cheng) as class folders of slices numbered series after series. Each line of the output is
-one run; a run that stands there already is not made again, so the script can be stopped and goes on where it was. Two processes of one
-thread each (`--threads 1`), one for each of `--splits` with a workspace (`MEDAPP_HOME`) of its own, are faster than one of two threads.
-`--table` prints the Markdown table of `docs/results.md` from the lines.
+DATA_FOLDER is the figshare set 1512427 (J. Cheng) as class folders of slices numbered series after
+series. Each line of the output is one run; a run that stands there already is not made again, so
+the script can be stopped and goes on where it was. Two processes of one thread each (`--threads
+1`), one for each of `--splits` with a workspace (`MEDAPP_HOME`) of its own, are faster than one of
+two threads. `--table` prints the Markdown table of `docs/results.md` from the lines.
 """
 
 import argparse
@@ -17,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import medapp
-from medapp.data.cache import open_cache
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
-from medapp.workspace import find_workspace
+from medapp.store.cache import open_cache
+from medapp.store.workspace import find_workspace
 
 SPLITS = {"slices": None, "blocks": r"(\d\d)\d\d"}
 EQUAL = {"epochs": 10}
@@ -40,7 +42,9 @@ METRICS = ("accuracy", "balanced_accuracy", "macro_auroc")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--out", type=Path, default=Path("docs/measured/transfer.jsonl"))
     parser.add_argument("--seeds", type=int, default=3)
@@ -50,21 +54,36 @@ def main() -> None:
     parser.add_argument("--table", action="store_true", help="print the table and make no runs")
     options = parser.parse_args()
     if not options.table:
-        measure(options.folder, options.out, options.seeds, options.arms, options.splits, options.threads)
+        measure(
+            options.folder,
+            options.out,
+            options.seeds,
+            options.arms,
+            options.splits,
+            options.threads,
+        )
     print(build_table(load_rows(options.out)))
 
 
 def _spend() -> float:
-    """CPU seconds of the children that ended: what a run cost, its process's start included, whether or not it had to wait for a core."""
+    """CPU seconds of the children that ended: what a run cost, its process's start included,
+    whether or not it had to wait for a core.
+    """
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 def load_rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return (
+        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        if path.exists()
+        else []
+    )
 
 
-def measure(folder: Path, out: Path, seeds: int, arms: list[str], splits: list[str], threads: int) -> None:
+def measure(
+    folder: Path, out: Path, seeds: int, arms: list[str], splits: list[str], threads: int
+) -> None:
     """Make the runs that are not in `out` yet: all arms of a seed before the next seed."""
     workspace = find_workspace()
     known = {d.name for d in Catalog(workspace).list_data_sets()}
@@ -89,17 +108,27 @@ def measure(folder: Path, out: Path, seeds: int, arms: list[str], splits: list[s
             "cpu_seconds": _spend() - before,
         }
         row |= {metric: figures[metric] for metric in METRICS}
-        row |= {"epochs": len(epochs), "best_epoch": max(e["epoch"] for e in epochs if e["is_best"])}
+        row |= {
+            "epochs": len(epochs),
+            "best_epoch": max(e["epoch"] for e in epochs if e["is_best"]),
+        }
         with out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
-        print(f"{arm} · {split} · seed {seed}: accuracy {row['accuracy']:.3f}, {row['cpu_seconds']:.0f} s", flush=True)
+        print(
+            f"{arm} · {split} · seed {seed}: accuracy {row['accuracy']:.3f},"
+            f" {row['cpu_seconds']:.0f} s",
+            flush=True,
+        )
         run.delete()
 
 
 def build_table(rows: list[dict[str, Any]]) -> str:
     """Mean over the seeds, lowest and highest in brackets."""
     lines = [
-        "| arm | split | seeds | n test | accuracy | balanced accuracy | macro AUROC | epochs | CPU seconds |",
+        (
+            "| arm | split | seeds | n test | accuracy | balanced accuracy | macro AUROC | epochs |"
+            " CPU seconds |"
+        ),
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for arm, split in product(ARMS, SPLITS):
@@ -110,8 +139,13 @@ def build_table(rows: list[dict[str, Any]]) -> str:
         for metric in METRICS:
             values = [row[metric] for row in chosen]
             figures.append(f"{statistics.mean(values):.3f} [{min(values):.3f}, {max(values):.3f}]")
-        epochs, seconds = (statistics.median(row[key] for row in chosen) for key in ("epochs", "cpu_seconds"))
-        lines.append(f"| {arm} | {split} | {len(chosen)} | {chosen[0]['n']} | {' | '.join(figures)} | {epochs:.0f} | {seconds:.0f} |")
+        epochs, seconds = (
+            statistics.median(row[key] for row in chosen) for key in ("epochs", "cpu_seconds")
+        )
+        lines.append(
+            f"| {arm} | {split} | {len(chosen)} | {chosen[0]['n']} | {' | '.join(figures)} |"
+            f" {epochs:.0f} | {seconds:.0f} |"
+        )
     return "\n".join(lines)
 
 

@@ -1,4 +1,7 @@
-"""The plain loop, as the tutorials write it: ImageFolder, DataLoader, float32, Adam. The reference of the claims of speed; it stays so."""
+"""The plain loop, as the tutorials write it: ImageFolder, DataLoader, float32, Adam.
+
+The reference of the claims of speed; it stays so.
+"""
 
 import copy
 import os
@@ -19,31 +22,56 @@ from medapp.models.network import MEAN, STD
 Loader = DataLoader[tuple[torch.Tensor, torch.Tensor]]
 
 
-def build_loaders(folder: Path, size_px: int, batch: int, workers: int, train: list[int], test: list[int]) -> tuple[Loader, Loader]:
+def build_loaders(
+    folder: Path, size_px: int, batch: int, workers: int, train: list[int], test: list[int]
+) -> tuple[Loader, Loader]:
     """Loaders over the images at these places of `ImageFolder(folder)`."""
-    change = [transforms.Resize((size_px, size_px)), transforms.ToTensor(), transforms.Normalize(MEAN, STD)]
-    augmented = transforms.Compose([transforms.RandomHorizontalFlip(), transforms.RandomAffine(5, (0.04, 0.04), (0.95, 1.05)), *change])
+    change = [
+        transforms.Resize((size_px, size_px)),
+        transforms.ToTensor(),
+        transforms.Normalize(MEAN, STD),
+    ]
+    augmented = transforms.Compose(
+        [
+            transforms.RandomHorizontalFlip(),
+            transforms.RandomAffine(5, (0.04, 0.04), (0.95, 1.05)),
+            *change,
+        ]
+    )
     train_set = Subset(datasets.ImageFolder(str(folder), augmented), train)
     test_set = Subset(datasets.ImageFolder(str(folder), transforms.Compose(change)), test)
     return (
-        DataLoader(train_set, batch, shuffle=True, num_workers=workers, persistent_workers=workers > 0),
+        DataLoader(
+            train_set, batch, shuffle=True, num_workers=workers, persistent_workers=workers > 0
+        ),
         DataLoader(test_set, batch, num_workers=workers),
     )
 
 
-def build_model(weights: dict[str, torch.Tensor], classes: int, is_frozen: bool, architecture: str = "resnet18") -> nn.Module:
+def build_model(
+    weights: dict[str, torch.Tensor], classes: int, is_frozen: bool, architecture: str = "resnet18"
+) -> nn.Module:
     """A ResNet with these weights and a new head."""
     model = models.get_model(architecture)
-    model.load_state_dict({k: v for k, v in weights.items() if not k.startswith("fc.")}, strict=False)
+    model.load_state_dict(
+        {k: v for k, v in weights.items() if not k.startswith("fc.")}, strict=False
+    )
     for p in model.parameters():
         p.requires_grad = not is_frozen
     model.fc = nn.Linear(model.fc.in_features, classes)
     return model
 
 
-def train(model: nn.Module, loader: Loader, epochs: int, rate: float) -> Iterator[tuple[int, float]]:
-    """Adam and cross-entropy; after each step the number of images in it and its seconds, the loading included."""
-    optimiser, criterion = torch.optim.Adam((p for p in model.parameters() if p.requires_grad), lr=rate), nn.CrossEntropyLoss()
+def train(
+    model: nn.Module, loader: Loader, epochs: int, rate: float
+) -> Iterator[tuple[int, float]]:
+    """Adam and cross-entropy; after each step the number of images in it and its seconds, the
+    loading included.
+    """
+    optimiser, criterion = (
+        torch.optim.Adam((p for p in model.parameters() if p.requires_grad), lr=rate),
+        nn.CrossEntropyLoss(),
+    )
     for _ in range(epochs):
         model.train()
         before = time.perf_counter()
@@ -67,7 +95,9 @@ def predict(model: nn.Module, loader: Loader) -> tuple[torch.Tensor, torch.Tenso
 
 @dataclass
 class Feeding:
-    """How many loader workers and threads of arithmetic suit the loop on this machine; `with` sets the threads."""
+    """How many loader workers and threads of arithmetic suit the loop on this machine; `with` sets
+    the threads.
+    """
 
     workers: int
     threads: int
@@ -81,8 +111,17 @@ class Feeding:
         torch.set_num_threads(self._before)
 
 
-def find_best_feeding(model: nn.Module, folder: Path, size_px: int, batch: int, train_places: list[int], steps: int = 8) -> Feeding:
-    """The fastest of some, by a few steps of each on a copy of the model; the first step, in which workers start, is not counted."""
+def find_best_feeding(
+    model: nn.Module,
+    folder: Path,
+    size_px: int,
+    batch: int,
+    train_places: list[int],
+    steps: int = 8,
+) -> Feeding:
+    """The fastest of some, by a few steps of each on a copy of the model; the first step, in which
+    workers start, is not counted.
+    """
     cores, found = os.cpu_count() or 1, []
     for workers, threads in product(sorted({0, 1, cores}), sorted({max(1, cores // 2), cores})):
         loader, _ = build_loaders(folder, size_px, batch, workers, train_places, train_places[:1])

@@ -2,9 +2,10 @@
 
     python -m benchmarks.two_processes DATA_FOLDER
 
-Both train for an epoch in float32 with the same recipe; the two talk over gloo and take half of this machine's cores each. What differs is
-the order of sums, so the weights agree to rounding, which every step enlarges, the less the lower the rate. How much that is shows one
-process with another number of threads, which orders sums differently, too.
+Both train for an epoch in float32 with the same recipe; the two talk over gloo and take half of
+this machine's cores each. What differs is the order of sums, so the weights agree to rounding,
+which every step enlarges, the less the lower the rate. How much that is shows one process with
+another number of threads, which orders sums differently, too.
 """
 
 import argparse
@@ -20,11 +21,13 @@ from benchmarks.bare import find_rate
 from benchmarks.claims import Claim
 from benchmarks.setting import Setting, open_setting
 from medapp.models.backbones import BUNDLED_PATH
-from medapp.runs.folder import Run
+from medapp.runs.run import Run
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--image-size", type=int, default=128)
     parser.add_argument("--images", type=int, default=600)
@@ -37,32 +40,64 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
 
 def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
     settings = {"epochs": 1, "image_size": options.image_size, "batch_size": options.batch}
-    settings |= {"precision": "float32", "device": "cpu", "optimiser": "sgd", "learning_rate": 0.002}
+    settings |= {
+        "precision": "float32",
+        "device": "cpu",
+        "optimiser": "sgd",
+        "learning_rate": 0.002,
+    }
     speeds, differences = [], []
     for seed in range(options.seeds):
-        one, two, other = (medapp.train(setting.data, **settings, **how, seed=seed) for how in ({}, {"devices": 2}, {"threads": 1}))
+        one, two, other = (
+            medapp.train(setting.data, **settings, **how, seed=seed)
+            for how in ({}, {"devices": 2}, {"threads": 1})
+        )
         speeds.append(find_rate(two, 1) / find_rate(one, 1))
         apart, by_order = compare_weights(one, two), compare_weights(one, other)
         differences.append(apart / by_order)
-        print(f"seed {seed}: images/s {find_rate(one, 1):.1f}, two processes {find_rate(two, 1):.1f}; ", end="")
-        print(f"weights differ by {apart:.4f} of what was learned, those of one process with one thread by {by_order:.4f}", flush=True)
+        print(
+            f"seed {seed}: images/s {find_rate(one, 1):.1f}, two processes"
+            f" {find_rate(two, 1):.1f}; ",
+            end="",
+        )
+        print(
+            f"weights differ by {apart:.4f} of what was learned, those of one process with one"
+            f" thread by {by_order:.4f}",
+            flush=True,
+        )
     what = f"two processes, {options.image_size} px, float32"
     return [
         Claim(
-            "14", f"{what}: difference of the weights", "one process with one thread", statistics.median(differences), 2, is_ceiling=True
+            "14",
+            f"{what}: difference of the weights",
+            "one process with one thread",
+            statistics.median(differences),
+            2,
+            is_ceiling=True,
         ),
         Claim("14", f"{what}: images/s, as it is", "one process", statistics.median(speeds), 0),
     ]
 
 
 def compare_weights(a: Run, b: Run) -> float:
-    """The length of the difference between two runs' weights, as a share of how far the first one moved from where it began."""
+    """The length of the difference between two runs' weights, as a share of how far the first one
+    moved from where it began.
+    """
     begun = load_file(BUNDLED_PATH)
     one, two = load_file(a.model_path), load_file(b.model_path)
-    names = [name for name in one if name in begun and "running" not in name and not name.startswith("fc.") and one[name].dtype.kind == "f"]
+    names = [
+        name
+        for name in one
+        if name in begun
+        and "running" not in name
+        and not name.startswith("fc.")
+        and one[name].dtype.kind == "f"
+    ]
 
     def measure_distance(x: dict[str, np.ndarray], y: dict[str, np.ndarray]) -> float:
-        return float(np.sqrt(sum(np.square(x[name].astype(np.float64) - y[name]).sum() for name in names)))
+        return float(
+            np.sqrt(sum(np.square(x[name].astype(np.float64) - y[name]).sum() for name in names))
+        )
 
     return measure_distance(one, two) / measure_distance(one, begun)
 

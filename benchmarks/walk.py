@@ -1,9 +1,11 @@
-"""How long, and how many clicks, from an empty workspace to the first heatmap, and to a first model of one's own?
+"""How long, and how many clicks, from an empty workspace to the first heatmap, and to a first model
+of one's own?
 
     python -m benchmarks.walk DATA_FOLDER --to PICTURES
 
-A walk in Chromium over a fresh server, as a newcomer would do it: the phantom's button first, then the folder with the settings that the
-page proposes. The server's start is not counted. Fields that are filled in count as a click. `--to` keeps a screenshot of each stop.
+A walk in Chromium over a fresh server, as a newcomer would do it: the phantom's button first, then
+the folder with the settings that the page proposes. The server's start is not counted. Fields that
+are filled in count as a click. `--to` keeps a screenshot of each stop.
 """
 
 import argparse
@@ -47,7 +49,9 @@ class Walk:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--to", type=Path)
     options = parser.parse_args()

@@ -1,17 +1,17 @@
 """What can go wrong, in words for the person in front of the screen.
 
-    MedAppError                 anything a user can mend; its text says what happened, why, and what to do
-    ├── WorkspaceError          the workspace cannot be read or written (disk full, no permission, corrupt catalog)
-    ├── DataError               a data set cannot be had as asked (no such folder, no images, unknown name)
-    │   ├── ImageError          one file cannot be read as an image
-    │   └── ArchiveError        a zip is refused (it escapes its folder, is too large, is broken)
-    ├── RecipeError             a setting is unknown, out of range, or does not go with another
-    ├── WeightsError            weights cannot be found, fetched, trusted, or do not fit the network
-    ├── RunError                a run cannot be found, started, stopped, resumed, exported or imported
-    └── ExplanationError        a heatmap cannot be made
+    MedAppError                 anything a user can mend; its text says what happened, why, and what
+    to do ├── WorkspaceError          the workspace cannot be read or written (disk full, no
+    permission, corrupt catalog) ├── DataError               a data set cannot be had as asked (no
+    such folder, no images, unknown name) │   ├── ImageError          one file cannot be read as an
+    image │   └── ArchiveError        a zip is refused (it escapes its folder, is too large, is
+    broken) ├── RecipeError             a setting is unknown, out of range, or does not go with
+    another ├── WeightsError            weights cannot be found, fetched, trusted, or do not fit the
+    network ├── RunError                a run cannot be found, started, stopped, resumed, exported
+    or imported └── ExplanationError        a heatmap cannot be made
 
-Pages and the command line show `str(error)` and nothing else: one line, no traceback. Anything that is not a `MedAppError` is a fault
-of ours.
+Pages and the command line show `str(error)` and nothing else: one line, no traceback. Anything that
+is not a `MedAppError` is a fault of ours.
 """
 
 

@@ -6,11 +6,11 @@
 import streamlit as st
 
 from medapp.data.samples import DataSet
-from medapp.ui import frame, url
-from medapp.ui.adding import WAYS, draw_adding
-from medapp.ui.data_set_view import count_and_name, draw_data_set
-from medapp.ui.image_page import draw_image_page
-from medapp.ui.server import find_catalog
+from medapp.ui.data_sets.adding import WAYS, draw_adding
+from medapp.ui.data_sets.image_page import draw_image_page
+from medapp.ui.data_sets.view import count_and_name, draw_data_set
+from medapp.ui.shell import frame, url
+from medapp.ui.shell.server import find_catalog
 
 frame.require_app()
 
@@ -18,16 +18,28 @@ HERE = {"Data sets": (frame.DATA_SETS, dict[str, str]())}
 
 
 def draw_list(data_sets: list[DataSet]) -> None:
-    frame.draw_head("Data sets", f"{len(data_sets):,} in this workspace" if data_sets else "Where your images come in")
+    frame.draw_head(
+        "Data sets",
+        f"{len(data_sets):,} in this workspace" if data_sets else "Where your images come in",
+    )
     if not data_sets:
-        words = "Register a folder with one subfolder for each class: it stays where it is and is never changed. Or begin with the phantom."
+        words = (
+            "Register a folder with one subfolder for each class: it stays where it is and is never"
+            " changed. Or begin with the phantom."
+        )
         with frame.draw_empty("No images yet", words, "photo_library"):
             draw_add_button("primary")
         return
     for data_set in data_sets:
-        with st.container(border=True, key=f"set-{data_set.id}", horizontal=True, vertical_alignment="center"):
+        with st.container(
+            border=True, key=f"set-{data_set.id}", horizontal=True, vertical_alignment="center"
+        ):
             with st.container(width="stretch", gap="xsmall"):
-                st.page_link(frame.DATA_SETS, label=f"**{frame.escape(data_set.name)}**", query_params={"set": str(data_set.id)})
+                st.page_link(
+                    frame.DATA_SETS,
+                    label=f"**{frame.escape(data_set.name)}**",
+                    query_params={"set": str(data_set.id)},
+                )
                 st.caption(frame.escape(count_and_name(data_set)))
             if st.button("Train", key=f"train-{data_set.id}", icon=":material/model_training:"):
                 st.switch_page(frame.TRAIN, query_params={"data": str(data_set.id)})
@@ -41,10 +53,20 @@ def draw_add_button(kind: frame.ButtonKind) -> None:
 
 
 def draw_add_page() -> None:
-    frame.draw_head("Add a data set", "Images are read, never changed, and stay on this machine.", HERE)
+    frame.draw_head(
+        "Add a data set", "Images are read, never changed, and stay on this machine.", HERE
+    )
     way = url.read_choice("add", WAYS) or "folder"
     titles = {name: title for name, (title, _) in WAYS.items()}
-    st.segmented_control("Where from", titles, default=way, format_func=titles.__getitem__, required=True, wrap=True, **url.bind("add", ""))
+    st.segmented_control(
+        "Where from",
+        titles,
+        default=way,
+        format_func=titles.__getitem__,
+        required=True,
+        wrap=True,
+        **url.bind("add", ""),
+    )
     with st.container(border=True, width=760):
         draw_adding(way)
 

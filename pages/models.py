@@ -5,14 +5,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from medapp.runs.folder import Run, list_damaged, list_runs
+from medapp.runs.run import Run, list_damaged, list_runs
 from medapp.runs.transfer import import_run
-from medapp.ui import frame, url
-from medapp.ui.adding import save_upload
-from medapp.ui.first_model import draw_first_model_button
-from medapp.ui.model_page import draw_model_page
-from medapp.ui.run_table import draw_run_table
-from medapp.ui.server import open_workspace
+from medapp.ui.data_sets.adding import save_upload
+from medapp.ui.models.model_page import draw_model_page
+from medapp.ui.models.run_table import draw_run_table
+from medapp.ui.shell import frame, url
+from medapp.ui.shell.first_model import draw_first_model_button
+from medapp.ui.shell.server import open_workspace
 
 frame.require_app()
 
@@ -24,12 +24,18 @@ def draw_list(runs: list[Run]) -> None:
     summary = f"{done:,} trained, {len(runs):,} run{'s' * (len(runs) != 1)} in all"
     frame.draw_head("Models", summary if runs else "What you trained, and how good it is")
     if not runs:
-        words = "Train one on a data set, or begin with the phantom. A model of a colleague can be imported below."
+        words = (
+            "Train one on a data set, or begin with the phantom. A model of a colleague can be"
+            " imported below."
+        )
         with frame.draw_empty("No model yet", words, "deployed_code"):
             draw_first_model_button("try")
     else:
         opened = draw_run_table(runs)
-        st.caption("Figures on each run's own test part, with 95% bootstrap intervals. Click a run to open it.")
+        st.caption(
+            "Figures on each run's own test part, with 95% bootstrap intervals. Click a run to"
+            " open it."
+        )
         if opened:
             st.switch_page(frame.MODELS, query_params={"model": opened})
     for _, reason in list_damaged(open_workspace()):
@@ -39,9 +45,14 @@ def draw_list(runs: list[Run]) -> None:
 
 def draw_import() -> None:
     with st.expander("Import a model", icon=":material/upload:"):
-        file = st.file_uploader("A zip that MedApp exported", type=["zip"], max_upload_size=IMPORT_LIMIT_MB)
+        file = st.file_uploader(
+            "A zip that MedApp exported", type=["zip"], max_upload_size=IMPORT_LIMIT_MB
+        )
         if st.button("Import", disabled=file is None) and file is not None:
-            with tempfile.TemporaryDirectory(dir=open_workspace().cache_folder) as folder, st.spinner("Checking the model"):
+            with (
+                tempfile.TemporaryDirectory(dir=open_workspace().cache_folder) as folder,
+                st.spinner("Checking the model"),
+            ):
                 run = import_run(open_workspace(), save_upload(file, Path(folder)))
             st.switch_page(frame.MODELS, query_params={"model": run.id})
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from medapp.workspace import Workspace, find_workspace
+from medapp.store.workspace import Workspace, find_workspace
 
 
 @pytest.fixture
@@ -19,13 +19,20 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 def write_bands(folder: Path, count: int = 16) -> Path:
-    """Images of two classes that a network can tell apart: bright above, bright below. Half are 40 × 32 px, some are RGB."""
+    """Images of two classes that a network can tell apart: bright above, bright below.
+
+    Half are 40 × 32 px, some are RGB.
+    """
     for label, is_above in (("above", True), ("below", False)):
         (folder / label).mkdir(parents=True)
         for i in range(count):
             height = 40 if i % 2 else 32
-            pixels = np.random.default_rng([i, is_above]).integers(0, 90, (height, 32)).astype(np.uint8)
-            pixels[: height // 2 if is_above else None][slice(None) if is_above else slice(height // 2, None)] += 100
+            pixels = (
+                np.random.default_rng([i, is_above]).integers(0, 90, (height, 32)).astype(np.uint8)
+            )
+            pixels[: height // 2 if is_above else None][
+                slice(None) if is_above else slice(height // 2, None)
+            ] += 100
             image = Image.fromarray(pixels)
             (image.convert("RGB") if i % 5 == 4 else image).save(folder / label / f"p{i:02d}.png")
     return folder
@@ -33,7 +40,9 @@ def write_bands(folder: Path, count: int = 16) -> Path:
 
 @dataclass(frozen=True)
 class Trained:
-    """A workspace with a data set, `bands`, and a run, `probe`, that a child process trained on it."""
+    """A workspace with a data set, `bands`, and a run, `probe`, that a child process trained on
+    it.
+    """
 
     workspace: Workspace
     folder: Path
@@ -44,16 +53,24 @@ class Trained:
 def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Train once a session."""
     from medapp.data.importing import add_folder
-    from medapp.runs.folder import create_run
+    from medapp.runs.run import create_run
     from medapp.runs.supervisor import Supervisor
-    from medapp.training.recipe import Recipe
+    from medapp.training.recipe.recipe import Recipe
 
     home = tmp_path_factory.mktemp("trained")
     workspace = Workspace(home / "home")
     workspace.runs_folder.mkdir(parents=True)
     folder = write_bands(home / "bands")
     data = add_folder(workspace, folder, name="bands", patient_pattern=r"p\d\d").data_set
-    recipe = Recipe(data.name, strategy="linear-probe", image_size=32, epochs=5, batch_size=8, precision="float32", threads=1)
+    recipe = Recipe(
+        data.name,
+        strategy="linear-probe",
+        image_size=32,
+        epochs=5,
+        batch_size=8,
+        precision="float32",
+        threads=1,
+    )
     run = create_run(workspace, recipe, "probe")
     state = Supervisor(workspace, only=run).run_to_end(lambda event: None)
     assert state == "done", f"{run.last_state} {run.log}"

@@ -1,4 +1,6 @@
-"""A small part of `python -m benchmarks.bad_input`: bad input is taken or refused in words, and runs or writes nothing else."""
+"""A small part of `python -m benchmarks.bad_input`: bad input is taken or refused in words, and
+runs or writes nothing else.
+"""
 
 import contextlib
 import io
@@ -13,29 +15,38 @@ from pathlib import Path
 
 import pytest
 import torch
+from cli.test_cli import ask, medapp
 from conftest import Trained, write_bands
 from PIL import Image
-from test_cli import ask, medapp
 
 from medapp.cli import main
-from medapp.data import image as image_module
-from medapp.data.archive import extract_archive
 from medapp.data.catalog import Catalog
-from medapp.data.image import load_image
 from medapp.data.importing import add_folder
 from medapp.data.schema import find_backup
-from medapp.errors import ArchiveError, DataError, ImageError, MedAppError, RunError, WeightsError, WorkspaceError
+from medapp.errors import (
+    ArchiveError,
+    DataError,
+    ImageError,
+    MedAppError,
+    RunError,
+    WeightsError,
+    WorkspaceError,
+)
+from medapp.imaging import image as image_module
+from medapp.imaging.image import load_image
 from medapp.models.network import Network
 from medapp.models.weights import load_network, read_weights, save_network
-from medapp.runs.evaluating import load_predictions
 from medapp.runs.events import read_event
-from medapp.runs.folder import create_run, find_run, list_damaged, list_runs
 from medapp.runs.plan import plan_run
+from medapp.runs.results import load_predictions
+from medapp.runs.run import create_run, find_run, list_damaged, list_runs
 from medapp.runs.split_table import match_split
 from medapp.runs.supervisor import Supervisor
 from medapp.runs.transfer import export_run, import_run
-from medapp.training.recipe import Recipe
-from medapp.workspace import Workspace, expand_path, find_workspace, open_replacing, write_bytes
+from medapp.store.archive import extract_archive
+from medapp.store.files import expand_path, open_replacing, write_bytes
+from medapp.store.workspace import Workspace, find_workspace
+from medapp.training.recipe.recipe import Recipe
 
 has_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 DAMAGED = (b"", b"{", b"[1]", b"7", b"null", b"{}", b"\xff\xfe", b"[" * 100_000)
@@ -68,7 +79,9 @@ def test_folders_deeper_than_calls_may_nest_are_read(workspace: Workspace, tmp_p
     finally:
         os.chdir(here)
     assert add_folder(workspace, folder).images == 7
-    below = folder / "above" / "d"  # taken apart from the top, for what clears temporary folders is recursive
+    below = (
+        folder / "above" / "d"
+    )  # taken apart from the top, for what clears temporary folders is recursive
     while below.is_dir():
         inner, moved = below / "d", tmp_path / f"moved {below.stat().st_ino}"
         if inner.is_dir():
@@ -77,7 +90,9 @@ def test_folders_deeper_than_calls_may_nest_are_read(workspace: Workspace, tmp_p
         below = moved
 
 
-def test_a_file_larger_than_an_image_can_be_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_larger_than_an_image_can_be_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(image_module, "MAX_BYTES", 10)
     Image.new("L", (9, 9)).save(tmp_path / "a.png")
     with pytest.raises(ImageError, match="MiB, more than"):
@@ -86,7 +101,11 @@ def test_a_file_larger_than_an_image_can_be_is_not_read(tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize("path", ["x" * 5000, "y" * 300, "~nobody-at-all/x", "/dev/null", "[/b]"])
 def test_odd_paths_are_refused_in_words(trained: Trained, path: str) -> None:
-    for arguments in (("data", "add", path), ("data", "add", f"{path}.zip"), ("runs", "import", path)):
+    for arguments in (
+        ("data", "add", path),
+        ("data", "add", f"{path}.zip"),
+        ("runs", "import", path),
+    ):
         medapp(*arguments, code=1)
     with pytest.raises(WeightsError, match="nothing to start from"):
         plan_run(trained.workspace, Recipe("bands", source=path))
@@ -104,15 +123,20 @@ def test_names_are_never_markup(workspace: Workspace, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="names there are Unicode")
-def test_a_name_that_is_not_unicode_is_printed(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_is_not_unicode_is_printed(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     monkeypatch.setattr(sys, "stdout", out)
-    monkeypatch.setattr(sys, "argv", ["medapp", "predict", "probe", os.fsdecode(b"/nowhere/\xff.png"), "--json"])
+    monkeypatch.setattr(
+        sys, "argv", ["medapp", "predict", "probe", os.fsdecode(b"/nowhere/\xff.png"), "--json"]
+    )
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 0
     out.flush()
-    assert json.loads(out.buffer.getvalue())[0]["file"] == os.fsdecode(b"/nowhere/\xff.png")  # type: ignore[attr-defined]
+    # defined]
+    assert json.loads(out.buffer.getvalue())[0]["file"] == os.fsdecode(b"/nowhere/\xff.png")  # type: ignore[attr
 
 
 # Zips
@@ -150,11 +174,19 @@ def test_damage_is_said_whatever_the_compression(tmp_path: Path, method: int) ->
 # The catalog
 
 
-@pytest.mark.parametrize("script", [
-    "CREATE TABLE photos (id)", "CREATE TABLE photos (id); PRAGMA user_version = 2", "PRAGMA user_version = -3",
-    "CREATE TABLE data_sets (x); PRAGMA user_version = 2", "CREATE TABLE data_sets (x)",
-])  # fmt: skip
-def test_another_program_s_database_is_refused_and_left_as_it_is(workspace: Workspace, script: str) -> None:
+@pytest.mark.parametrize(
+    "script",
+    [
+        "CREATE TABLE photos (id)",
+        "CREATE TABLE photos (id); PRAGMA user_version = 2",
+        "PRAGMA user_version = -3",
+        "CREATE TABLE data_sets (x); PRAGMA user_version = 2",
+        "CREATE TABLE data_sets (x)",
+    ],
+)
+def test_another_program_s_database_is_refused_and_left_as_it_is(
+    workspace: Workspace, script: str
+) -> None:
     db = sqlite3.connect(workspace.catalog_path)
     db.executescript(script)
     db.close()
@@ -197,7 +229,9 @@ def test_a_damaged_run_stops_no_other(trained: Trained, name: str, content: byte
     probe = find_run(trained.workspace, "probe")
     (probe.folder / name).write_bytes(content)
     assert [run.name for run in list_runs(trained.workspace)] == ["other"]
-    assert [(run.id, "probe" in reason) for run, reason in list_damaged(trained.workspace)] == [(probe.id, True)]
+    assert [(run.id, "probe" in reason) for run, reason in list_damaged(trained.workspace)] == [
+        (probe.id, True)
+    ]
     assert [row["run"] for row in ask("runs", "list")] == ["other"]
     medapp("runs", "show", "probe", code=1)
     medapp("data", "show", "bands")
@@ -219,18 +253,34 @@ def test_a_damaged_table_is_said(trained: Trained, name: str, content: bytes) ->
     run = find_run(trained.workspace, "probe")
     path = run.folder / name
     if content == b"foreign":
-        content = (run.folder / ("split.parquet" if name[0] == "p" else "predictions.parquet")).read_bytes()
+        content = (
+            run.folder / ("split.parquet" if name[0] == "p" else "predictions.parquet")
+        ).read_bytes()
     path.write_bytes(content)
     with pytest.raises(RunError, match="probe"):
         load_predictions(run) if name[0] == "p" else match_split(path, [], run.name)
 
 
-@pytest.mark.parametrize("line", [
-    b"", b"{", b"7", b"[]", b"[" * 100_000, b'{"time": 1}', b'{"kind": "step"}', b'{"kind": "step", "time": 1}',
-    b'{"kind": [1], "time": 1}', b'{"kind": "state", "time": 1, "state": ["x"]}',
-    b'{"kind": "epoch", "time": 1, "epoch": "1"}', b'{"kind": "message", "time": "x", "text": "y"}',
-])  # fmt: skip
-def test_an_event_that_holds_less_than_it_promises_was_never_written(trained: Trained, line: bytes) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{",
+        b"7",
+        b"[]",
+        b"[" * 100_000,
+        b'{"time": 1}',
+        b'{"kind": "step"}',
+        b'{"kind": "step", "time": 1}',
+        b'{"kind": [1], "time": 1}',
+        b'{"kind": "state", "time": 1, "state": ["x"]}',
+        b'{"kind": "epoch", "time": 1, "epoch": "1"}',
+        b'{"kind": "message", "time": "x", "text": "y"}',
+    ],
+)
+def test_an_event_that_holds_less_than_it_promises_was_never_written(
+    trained: Trained, line: bytes
+) -> None:
     assert read_event(line) is None
     run = find_run(trained.workspace, "probe")
     before = run.events
@@ -253,7 +303,9 @@ def test_a_name_that_cannot_be_read_is_the_id(trained: Trained) -> None:
 
 @pytest.mark.parametrize("names", ["{", "[1, 2]", "7", '"ab"', '["a", "a"]', "[" * 100_000])
 def test_a_model_that_lies_about_its_classes_is_refused(tmp_path: Path, names: str) -> None:
-    save_network(Network("resnet18", ("a", "b")), tmp_path / "m.safetensors", {"class_names": names})
+    save_network(
+        Network("resnet18", ("a", "b")), tmp_path / "m.safetensors", {"class_names": names}
+    )
     with pytest.raises(WeightsError, match="does not say its architecture and classes"):
         load_network(tmp_path / "m.safetensors")
 
@@ -289,7 +341,9 @@ def test_a_run_with_a_damaged_checkpoint_says_so_and_begins_again(trained: Train
 def test_files_have_the_rights_that_the_user_gives(tmp_path: Path) -> None:
     (tmp_path / "plain").write_bytes(b"x")
     write_bytes(tmp_path / "ours", b"x")
-    assert stat.S_IMODE((tmp_path / "ours").stat().st_mode) == stat.S_IMODE((tmp_path / "plain").stat().st_mode)
+    assert stat.S_IMODE((tmp_path / "ours").stat().st_mode) == stat.S_IMODE(
+        (tmp_path / "plain").stat().st_mode
+    )
 
 
 def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
@@ -314,7 +368,9 @@ def test_events_on_a_full_disk_are_an_error_in_words(trained: Trained) -> None:
         run.append_event("message", text="x" * 100)
 
 
-def test_a_workspace_that_is_a_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workspace_that_is_a_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "home").write_bytes(b"")
     monkeypatch.setenv("MEDAPP_HOME", str(tmp_path / "home"))
     with pytest.raises(MedAppError, match="Set MEDAPP_HOME"):

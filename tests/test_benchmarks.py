@@ -1,4 +1,6 @@
-"""Benchmarks of speed run on a handful of images and claim something; what the figures are, no test says."""
+"""Benchmarks of speed run on a handful of images and claim something; what the figures are, no test
+says.
+"""
 
 import importlib
 import json
@@ -29,14 +31,26 @@ def test_a_claim_says_whether_its_aim_is_met() -> None:
     faster, slower = Claim("1", "a", "b", 2.0, 1.5), Claim("2", "a", "b", 2.0, 1.5, is_ceiling=True)
     assert (faster.verdict, faster.aim_text) == ("met", "≥ 1.5 ×")
     assert (slower.verdict, slower.aim_text) == ("missed", "≤ 1.5 ×")
-    assert [Claim("1", "a", "", figure, 1.0, "").figure_text for figure in (12345.6, 0.012345)] == ["12,346", "0.0123"]
+    assert [Claim("1", "a", "", figure, 1.0, "").figure_text for figure in (12345.6, 0.012345)] == [
+        "12,346",
+        "0.0123",
+    ]
 
 
 def test_claims_of_an_earlier_measurement_are_replaced(tmp_path: Path) -> None:
     keep(tmp_path, "feed", [Claim("7", "old", "b", 1.0, 2.0), Claim("7", "older", "b", 1.0, 2.0)])
     keep(tmp_path, "live_charts", [Claim("12", "other", "", 4.0, 2.0, "ms", is_ceiling=True)])
     keep(tmp_path, "feed", [Claim("7", "new", "b", 3.0, 2.0)])
-    rows = [json.loads(line) for line in (tmp_path / "speed.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [(row["benchmark"], row["what"]) for row in rows] == [("feed", "new"), ("live_charts", "other")]
+    rows = [
+        json.loads(line)
+        for line in (tmp_path / "speed.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    assert [(row["benchmark"], row["what"]) for row in rows] == [
+        ("feed", "new"),
+        ("live_charts", "other"),
+    ]
     table = (tmp_path / "speed.md").read_text(encoding="utf-8").splitlines()
-    assert table[2:] == ["| 7 | new | b | 3 × | ≥ 2 × | met |", "| 12 | other | – | 4 ms | ≤ 2 ms | missed |"]
+    assert table[2:] == [
+        "| 7 | new | b | 3 × | ≥ 2 × | met |",
+        "| 12 | other | – | 4 ms | ≤ 2 ms | missed |",
+    ]

@@ -1,6 +1,8 @@
-"""Facts of public images that were checked by hand. `MEDAPP_TEST_DATA` names the folder that holds the sets; without it these tests skip.
+"""Facts of public images that were checked by hand. `MEDAPP_TEST_DATA` names the folder that holds
+the sets; without it these tests skip.
 
-`brain-tumor-boxes` is figshare 1512427 (J. Cheng), `chest-xray` a sample of NIH ChestX-ray8, `brain-mri` the set of S. Bhuvaji et al.
+`brain-tumor-boxes` is figshare 1512427 (J. Cheng), `chest-xray` a sample of NIH ChestX-ray8,
+`brain-mri` the set of S. Bhuvaji et al.
 """
 
 import os
@@ -9,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from medapp import api
+from medapp import session as api
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
-from medapp.workspace import Workspace
+from medapp.store.workspace import Workspace
 
 DATA = Path(os.environ.get("MEDAPP_TEST_DATA", ""))
-pytestmark = pytest.mark.skipif(not os.environ.get("MEDAPP_TEST_DATA"), reason="MEDAPP_TEST_DATA names no folder of public images")
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("MEDAPP_TEST_DATA"),
+    reason="MEDAPP_TEST_DATA names no folder of public images",
+)
 
 
 def test_leak_of_a_published_split_is_found(workspace: Workspace) -> None:
@@ -52,7 +57,11 @@ def test_bfloat16_is_as_accurate_as_float32(workspace: Workspace, tmp_path: Path
     few = add_folder(workspace, tmp_path / "few").data_set
     for seed in range(3):
         coarse, fine = (
-            api.evaluate(api.train(few, epochs=3, image_size=64, batch_size=16, seed=seed, precision=precision))
+            api.evaluate(
+                api.train(
+                    few, epochs=3, image_size=64, batch_size=16, seed=seed, precision=precision
+                )
+            )
             for precision in ("bfloat16", "float32")
         )
         for name in ("accuracy", "macro_auroc"):

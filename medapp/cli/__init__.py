@@ -1,4 +1,5 @@
-"""The same from a shell. Each command asks the modules below it, then prints words or, with `--json`, one JSON value.
+"""The same from a shell. Each command asks the modules below it, then prints words or, with
+`--json`, one JSON value.
 
     medapp app                       the pages
     medapp data …                    data sets          (cli/data.py)
@@ -17,9 +18,12 @@ from medapp.cli import data, runs, work
 from medapp.errors import MedAppError
 
 app = typer.Typer(
-    name="medapp", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="medapp",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     help="Transfer learning for medical images. For research, not for diagnosis.",
-)  # fmt: skip
+)
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
 app.add_typer(runs.backbones, name="backbones")
@@ -30,7 +34,9 @@ for command in (work.open_app, work.train, work.evaluate, work.predict):
 def main() -> None:
     """The `medapp` command."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # file names may hold bytes that no encoding has; in JSON \udcff means just that
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # file names may hold bytes that no encoding has; in JSON \udcff means just that
             stream.reconfigure(errors="backslashreplace")
     try:
         app()

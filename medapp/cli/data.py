@@ -6,11 +6,13 @@ import typer
 
 from medapp.cli.output import AsJson, console, print_json, print_table
 from medapp.data.catalog import Catalog
-from medapp.data.importing import ImportReport, add_folder, add_phantom, add_zip, is_zip
+from medapp.data.importing import ImportReport, add_folder, add_zip, is_zip
 from medapp.data.notes import describe
 from medapp.data.samples import SPLITS
-from medapp.runs.evaluating import count_test_reads
-from medapp.workspace import expand_path, find_workspace
+from medapp.phantom.data_set import add_phantom
+from medapp.runs.results import count_test_reads
+from medapp.store.files import expand_path
+from medapp.store.workspace import find_workspace
 
 app = typer.Typer(no_args_is_help=True, help="Data sets: register, list, show, remove.")
 Name = Annotated[str, typer.Argument(help="A data set's name.")]
@@ -18,14 +20,29 @@ Name = Annotated[str, typer.Argument(help="A data set's name.")]
 
 @app.command()
 def add(
-    path: Annotated[str, typer.Argument(help="A folder with a folder a class (stays where it is), a zip of one, or the word 'phantom'.")],
-    name: Annotated[str | None, typer.Option(help="What to call it; else the folder's name.")] = None,
+    path: Annotated[
+        str,
+        typer.Argument(
+            help=(
+                "A folder with a folder a class (stays where it is), a zip of one, or the word"
+                " 'phantom'."
+            )
+        ),
+    ],
+    name: Annotated[
+        str | None, typer.Option(help="What to call it; else the folder's name.")
+    ] = None,
     patient_pattern: Annotated[
-        str | None, typer.Option(help="A regular expression that finds the patient in a file's name, such as '^.{8}'.")
+        str | None,
+        typer.Option(
+            help="A regular expression that finds the patient in a file's name, such as '^.{8}'."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Register a folder of images in place, copy a zip into the workspace, or make the built-in phantom data set."""
+    """Register a folder of images in place, copy a zip into the workspace, or make the built-in
+    phantom data set.
+    """
     workspace, place = find_workspace(), expand_path(path)
     if path == "phantom" and not place.exists():
         report = add_phantom(workspace, name or "Phantom")
@@ -37,7 +54,10 @@ def add(
         print_json(_to_dict(report))
         return
     sides = ", ".join(f"{n} {side}" for side, n in report.splits.items())
-    console.print(f"{report.data_set.name}: {report.images} images, {len(report.data_set.classes)} classes; {sides}.")
+    console.print(
+        f"{report.data_set.name}: {report.images} images, {len(report.data_set.classes)} classes;"
+        f" {sides}."
+    )
     for file, reason in report.unreadable:
         console.print(f"  left out: {file}: {reason}", markup=False)
     for sentence in describe(report.data_set, Catalog(workspace)):
@@ -46,9 +66,13 @@ def add(
 
 def _to_dict(report: ImportReport) -> dict[str, Any]:
     return {
-        "dataset": report.data_set.name, "images": report.images, "classes": list(report.data_set.classes), "splits": report.splits,
-        "unreadable": [{"file": file, "reason": reason} for file, reason in report.unreadable], "leaks": report.leaks,
-    }  # fmt: skip
+        "dataset": report.data_set.name,
+        "images": report.images,
+        "classes": list(report.data_set.classes),
+        "splits": report.splits,
+        "unreadable": [{"file": file, "reason": reason} for file, reason in report.unreadable],
+        "leaks": report.leaks,
+    }
 
 
 @app.command("list")
@@ -56,17 +80,27 @@ def list_sets(as_json: AsJson = False) -> None:
     """All data sets of the workspace."""
     catalog = Catalog(find_workspace())
     rows: list[dict[str, Any]] = [
-        {"dataset": d.name, "images": catalog.count_samples(d), "classes": list(d.classes), "origin": d.origin, "root": str(d.root)}
+        {
+            "dataset": d.name,
+            "images": catalog.count_samples(d),
+            "classes": list(d.classes),
+            "origin": d.origin,
+            "root": str(d.root),
+        }
         for d in catalog.list_data_sets()
     ]
     if as_json:
         print_json(rows)
     elif rows:
         print_table(
-            ("data set", "images", "classes", "origin"), [(r["dataset"], r["images"], ", ".join(r["classes"]), r["origin"]) for r in rows]
+            ("data set", "images", "classes", "origin"),
+            [(r["dataset"], r["images"], ", ".join(r["classes"]), r["origin"]) for r in rows],
         )
     else:
-        console.print("No data sets yet. Register a folder with: medapp data add FOLDER — or make one with: medapp data add phantom")
+        console.print(
+            "No data sets yet. Register a folder with: medapp data add FOLDER — or make one with:"
+            " medapp data add phantom"
+        )
 
 
 @app.command()
@@ -79,24 +113,51 @@ def show(name: Name, as_json: AsJson = False) -> None:
     sides = {side: sum(counts.get(side, {}).values()) for side in SPLITS}
     reads = count_test_reads(workspace, data_set.name)
     if as_json:
-        print_json({
-            "dataset": data_set.name, "root": str(data_set.root), "images": sum(sides.values()), "classes": counts, "splits": sides,
-            "split_origin": data_set.split_origin, "unreadable": [{"file": f, "reason": r} for f, r in catalog.list_unreadable(data_set)],
-            "leaks": catalog.count_leaks(data_set), "notes": sentences, "test_reads": reads,
-        })  # fmt: skip
+        print_json(
+            {
+                "dataset": data_set.name,
+                "root": str(data_set.root),
+                "images": sum(sides.values()),
+                "classes": counts,
+                "splits": sides,
+                "split_origin": data_set.split_origin,
+                "unreadable": [
+                    {"file": f, "reason": r} for f, r in catalog.list_unreadable(data_set)
+                ],
+                "leaks": catalog.count_leaks(data_set),
+                "notes": sentences,
+                "test_reads": reads,
+            }
+        )
         return
-    console.print(f"{data_set.name} · {sum(sides.values())} images · {data_set.origin} · {data_set.root}", markup=False)
-    print_table(("class", *SPLITS), [(c, *(counts.get(side, {}).get(c, 0) for side in SPLITS)) for c in data_set.classes])
+    console.print(
+        f"{data_set.name} · {sum(sides.values())} images · {data_set.origin} · {data_set.root}",
+        markup=False,
+    )
+    print_table(
+        ("class", *SPLITS),
+        [(c, *(counts.get(side, {}).get(c, 0) for side in SPLITS)) for c in data_set.classes],
+    )
     console.print(f"Split: {data_set.split_origin}", markup=False)
     for sentence in sentences:
         console.print(f"- {sentence}", markup=False)
-    console.print(f"- The test part was read {reads} times by runs that are kept." if reads else "- The test part has not been read yet.")
+    console.print(
+        f"- The test part was read {reads} times by runs that are kept."
+        if reads
+        else "- The test part has not been read yet."
+    )
 
 
 @app.command()
 def remove(name: Name) -> None:
-    """Forget a data set. A folder registered in place is not touched; uploaded and generated images are deleted."""
+    """Forget a data set.
+
+    A folder registered in place is not touched; uploaded and generated images are deleted.
+    """
     catalog = Catalog(find_workspace())
     data_set = catalog.find_data_set(name)
     catalog.remove(data_set)
-    console.print(f"{data_set.name} is removed." + (" Its folder was not touched." if data_set.origin == "registered" else ""))
+    console.print(
+        f"{data_set.name} is removed."
+        + (" Its folder was not touched." if data_set.origin == "registered" else "")
+    )

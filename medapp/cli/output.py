@@ -24,7 +24,11 @@ def _clean(value: Any) -> Any:
         return {key: _clean(v) for key, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_clean(v) for v in value]
-    return None if isinstance(value, float) and (value != value or abs(value) == float("inf")) else value
+    return (
+        None
+        if isinstance(value, float) and (value != value or abs(value) == float("inf"))
+        else value
+    )
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -32,10 +36,17 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     rows = [list(row) for row in rows]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for i, name in enumerate(columns):
-        is_number = bool(rows) and all(isinstance(row[i], (int, float)) or row[i] is None for row in rows)
+        is_number = bool(rows) and all(
+            isinstance(row[i], (int, float)) or row[i] is None for row in rows
+        )
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+        table.add_row(
+            *(
+                "" if cell is None else f"{cell:.3f}" if isinstance(cell, float) else str(cell)
+                for cell in row
+            )
+        )
     console.print(table)
 
 

@@ -7,25 +7,34 @@ from typing import Annotated, Any
 import typer
 from rich.progress import DownloadColumn, Progress
 
-from medapp import api
+from medapp import session as api
 from medapp.cli.output import AsJson, console, errors, print_json, print_table, say_figure
 from medapp.cli.work import Follower, RunName, open_bar, report_run
 from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, find_file
-from medapp.runs.folder import Run, find_run, list_damaged, list_runs
+from medapp.runs.run import Run, find_run, list_damaged, list_runs
 from medapp.runs.transfer import export_run, import_run
-from medapp.workspace import find_workspace
+from medapp.store.workspace import find_workspace
 
-app = typer.Typer(no_args_is_help=True, help="Runs: list, show, stop, resume, delete, export, import.")
+app = typer.Typer(
+    no_args_is_help=True, help="Runs: list, show, stop, resume, delete, export, import."
+)
 backbones = typer.Typer(no_args_is_help=True, help="Backbones: list, fetch, export.")
 
 
 def _summarise(run: Run) -> dict[str, Any]:
     recipe, figures = run.recipe, run.load_evaluation() or {}
     return {
-        "run": run.name, "id": run.id, "state": run.state, "dataset": recipe.dataset, "source": recipe.source, "strategy": recipe.strategy,
-        "n": figures.get("n"), "balanced_accuracy": figures.get("balanced_accuracy"), "intervals": figures.get("intervals"),
-    }  # fmt: skip
+        "run": run.name,
+        "id": run.id,
+        "state": run.state,
+        "dataset": recipe.dataset,
+        "source": recipe.source,
+        "strategy": recipe.strategy,
+        "n": figures.get("n"),
+        "balanced_accuracy": figures.get("balanced_accuracy"),
+        "intervals": figures.get("intervals"),
+    }
 
 
 @app.command("list")
@@ -39,7 +48,14 @@ def list_all(as_json: AsJson = False) -> None:
         print_json(rows)
     elif rows:
         facts = ("run", "state", "dataset", "source", "strategy")
-        cells = [(*(r[fact] for fact in facts), say_figure(r, "balanced_accuracy") if r["n"] else None, r["n"]) for r in rows]
+        cells = [
+            (
+                *(r[fact] for fact in facts),
+                say_figure(r, "balanced_accuracy") if r["n"] else None,
+                r["n"],
+            )
+            for r in rows
+        ]
         print_table((*facts, "balanced accuracy", "n"), cells)
     else:
         console.print("No runs yet. Start one with: medapp train --data NAME")
@@ -53,17 +69,39 @@ def show(run: RunName, as_json: AsJson = False) -> None:
     recipe = json.loads(found.recipe.to_json())
     if as_json:
         reason = found.last_state.get("reason")
-        print_json({**_summarise(found), "reason": reason, "seconds": found.seconds, "recipe": recipe, "epochs": epochs})
+        print_json(
+            {
+                **_summarise(found),
+                "reason": reason,
+                "seconds": found.seconds,
+                "recipe": recipe,
+                "epochs": epochs,
+            }
+        )
         return
     reason = found.last_state.get("reason", "")
     console.print(f"{found.name} ({found.id}): {found.state}. {reason}", markup=False)
     print_table(("setting", "value"), [(key, str(value)) for key, value in recipe.items()])
-    print_table(("epoch", "train loss", "validation loss", "balanced accuracy", "best"), [
-        (e["epoch"], e["train_loss"], e.get("validation_loss"), e.get("balanced_accuracy"), "*" if e["is_best"] else "") for e in epochs
-    ])  # fmt: skip
+    print_table(
+        ("epoch", "train loss", "validation loss", "balanced accuracy", "best"),
+        [
+            (
+                e["epoch"],
+                e["train_loss"],
+                e.get("validation_loss"),
+                e.get("balanced_accuracy"),
+                "*" if e["is_best"] else "",
+            )
+            for e in epochs
+        ],
+    )
     figures = found.load_evaluation()
     if figures:
-        console.print(f"Test: balanced accuracy {say_figure(figures, 'balanced_accuracy')} on {figures['n']} images.", markup=False)
+        console.print(
+            f"Test: balanced accuracy {say_figure(figures, 'balanced_accuracy')} on {figures['n']}"
+            " images.",
+            markup=False,
+        )
 
 
 @app.command()
@@ -98,7 +136,10 @@ def export(run: RunName, to: Annotated[Path, typer.Option(help="The zip to write
 
 
 @app.command("import")
-def import_zip(file: Annotated[Path, typer.Argument(help="A zip that 'runs export' wrote.")], as_json: AsJson = False) -> None:
+def import_zip(
+    file: Annotated[Path, typer.Argument(help="A zip that 'runs export' wrote.")],
+    as_json: AsJson = False,
+) -> None:
     """Take in a run from a zip."""
     run = import_run(find_workspace(), file)
     if as_json:
@@ -112,16 +153,34 @@ def list_backbones(as_json: AsJson = False) -> None:
     """What can be transferred from, and whether it is on this machine."""
     workspace = find_workspace()
     rows = [
-        {"name": b.name, "title": b.title, "megabytes": b.megabytes, "source": b.source_data, "top1": b.top1,
-         "is_here": find_file(b, workspace) is not None, "terms": b.terms}
+        {
+            "name": b.name,
+            "title": b.title,
+            "megabytes": b.megabytes,
+            "source": b.source_data,
+            "top1": b.top1,
+            "is_here": find_file(b, workspace) is not None,
+            "terms": b.terms,
+        }
         for b in BACKBONES.values()
-    ]  # fmt: skip
+    ]
     if as_json:
         print_json(rows)
         return
-    print_table(("name", "network", "MB", "learned on", "top-1 there", "on this machine"), [
-        (r["name"], r["title"], f"{r['megabytes']:.0f}", r["source"], r["top1"], "yes" if r["is_here"] else "no") for r in rows
-    ])  # fmt: skip
+    print_table(
+        ("name", "network", "MB", "learned on", "top-1 there", "on this machine"),
+        [
+            (
+                r["name"],
+                r["title"],
+                f"{r['megabytes']:.0f}",
+                r["source"],
+                r["top1"],
+                "yes" if r["is_here"] else "no",
+            )
+            for r in rows
+        ],
+    )
     console.print(f"By hand: put a file into {workspace.weights_folder}.", markup=False)
 
 
@@ -132,15 +191,23 @@ def fetch(name: Annotated[str, typer.Argument(help="A backbone's name.")]) -> No
 
     if name not in BACKBONES:
         raise WeightsError(f"There is no backbone {name!r}. Known: {', '.join(BACKBONES)}.")
-    with Progress(*Progress.get_default_columns(), DownloadColumn(), console=errors, transient=True) as bar:
+    with Progress(
+        *Progress.get_default_columns(), DownloadColumn(), console=errors, transient=True
+    ) as bar:
         task = bar.add_task(name, total=None)
-        path = fetch_weights(BACKBONES[name], find_workspace(), lambda done, total: bar.update(task, completed=done, total=total or None))
+        path = fetch_weights(
+            BACKBONES[name],
+            find_workspace(),
+            lambda done, total: bar.update(task, completed=done, total=total or None),
+        )
     console.print(f"On this machine: {path}", markup=False)
 
 
 @backbones.command("export")
 def export_weights(
-    run: RunName, to: Annotated[Path, typer.Option(help="The .safetensors to write; its card goes beside it.")], terms: str = ""
+    run: RunName,
+    to: Annotated[Path, typer.Option(help="The .safetensors to write; its card goes beside it.")],
+    terms: str = "",
 ) -> None:
     """Make a backbone of a run, so that others can start from it with `--from FILE`."""
     from medapp.models.weights import export_backbone
@@ -148,11 +215,21 @@ def export_weights(
     found = find_run(find_workspace(), run)
     figures = found.load_evaluation() or {}
     card = {
-        "source_task": {"data": found.recipe.dataset, "test": {k: figures.get(k) for k in ("n", "accuracy", "balanced_accuracy")}},
-        "recipe": json.loads(found.recipe.to_json()), "suggested_resolution_px": [found.recipe.image_size],
-        "terms": terms or "Not stated: ask who made it, and mind the terms of the images it learned from.",
-    }  # fmt: skip
+        "source_task": {
+            "data": found.recipe.dataset,
+            "test": {k: figures.get(k) for k in ("n", "accuracy", "balanced_accuracy")},
+        },
+        "recipe": json.loads(found.recipe.to_json()),
+        "suggested_resolution_px": [found.recipe.image_size],
+        "terms": (
+            terms
+            or "Not stated: ask who made it, and mind the terms of the images it learned from."
+        ),
+    }
     if to.suffix != ".safetensors":
-        raise WeightsError(f"A backbone is written as .safetensors, not {to.suffix or 'without a suffix'}. Choose another name.")
+        raise WeightsError(
+            f"A backbone is written as .safetensors, not {to.suffix or 'without a suffix'}. Choose"
+            " another name."
+        )
     export_backbone(found.model_path, to, card)
     console.print(f"Written: {to} and {to.with_suffix('.json').name}", markup=False)

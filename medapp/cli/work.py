@@ -9,21 +9,24 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from medapp import api
+from medapp import session as api
 from medapp.cli.output import AsJson, console, errors, print_json, print_table, say_figure
-from medapp.data.image import IMAGE_SUFFIXES
 from medapp.errors import RunError
-from medapp.metrics import METRICS
+from medapp.evaluation.metrics import METRICS
+from medapp.imaging.image import IMAGE_SUFFIXES
 from medapp.runs.events import Event
-from medapp.runs.folder import Run, find_run
-from medapp.training.recipe import STRATEGIES, parse_assignments
-from medapp.workspace import find_workspace, write_bytes
+from medapp.runs.run import Run, find_run
+from medapp.store.files import write_bytes
+from medapp.store.workspace import find_workspace
+from medapp.training.recipe.recipe import STRATEGIES, parse_assignments
 
 ROOT = Path(__file__).resolve().parents[2]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name or id.")]
 
 
-def open_app(port: Annotated[int, typer.Option(help="Where to listen, on this machine only.")] = 8501) -> None:
+def open_app(
+    port: Annotated[int, typer.Option(help="Where to listen, on this machine only.")] = 8501,
+) -> None:
     """Open the pages in the browser."""
     environment = {**os.environ, "MEDAPP_HOME": str(find_workspace().root)}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
@@ -32,20 +35,39 @@ def open_app(port: Annotated[int, typer.Option(help="Where to listen, on this ma
 
 def train(
     data: Annotated[str, typer.Option(help="A data set's name.")],
-    source: Annotated[str, typer.Option("--from", help="bundled, a backbone's name, a weights file, a run, or none.")] = "bundled",
+    source: Annotated[
+        str,
+        typer.Option("--from", help="bundled, a backbone's name, a weights file, a run, or none."),
+    ] = "bundled",
     strategy: Annotated[str, typer.Option(help=", ".join(STRATEGIES) + ".")] = "fine-tune",
     epochs: Annotated[int | None, typer.Option(help="Passes over the training images.")] = None,
-    image_size: Annotated[int | None, typer.Option(help="Side of the square the network sees, in px.")] = None,
+    image_size: Annotated[
+        int | None, typer.Option(help="Side of the square the network sees, in px.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call the run.")] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any field of the recipe; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Any field of the recipe; may be repeated."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train a network; the run is seen live in the browser too. Ctrl-C stops it and keeps the best model."""
-    values: dict[str, Any] = {"source": source, "strategy": strategy, **parse_assignments(settings or [])}
-    values |= {key: value for key, value in (("epochs", epochs), ("image_size", image_size), ("seed", seed)) if value is not None}
+    """Train a network; the run is seen live in the browser too.
+
+    Ctrl-C stops it and keeps the best model.
+    """
+    values: dict[str, Any] = {
+        "source": source,
+        "strategy": strategy,
+        **parse_assignments(settings or []),
+    }
+    values |= {
+        key: value
+        for key, value in (("epochs", epochs), ("image_size", image_size), ("seed", seed))
+        if value is not None
+    }
     with open_bar() as bar:
         run = api.train(data, name=name, on_event=Follower(bar), **values)
     report_run(run, as_json)
@@ -53,7 +75,12 @@ def train(
 
 def open_bar() -> Progress:
     """A progress bar on standard error."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     return Progress(*columns, console=errors, transient=True)
 
 
@@ -66,18 +93,30 @@ class Follower:
     def __call__(self, event: Event) -> None:
         kind = event["kind"]
         if kind == "plan":
-            self.bar.update(self.task, total=event["epochs"] * event["steps_per_epoch"], completed=0)
+            self.bar.update(
+                self.task, total=event["epochs"] * event["steps_per_epoch"], completed=0
+            )
         elif kind == "progress":
-            self.bar.update(self.task, description=f"{event['text']} {event['done']}/{event['total']}")
+            self.bar.update(
+                self.task, description=f"{event['text']} {event['done']}/{event['total']}"
+            )
         elif kind == "step":
             words = f"epoch {event['epoch']}, {event['images_per_second']:.0f} images/s"
             self.bar.update(self.task, completed=event["step"], description=words)
         elif kind == "epoch":
-            validation = f", validation {event['validation_loss']:.3f}" if "validation_loss" in event else ""
+            validation = (
+                f", validation {event['validation_loss']:.3f}" if "validation_loss" in event else ""
+            )
             best = " (best)" if event["is_best"] else ""
-            self.bar.console.print(f"epoch {event['epoch']}: loss {event['train_loss']:.3f}{validation}{best}")
-        elif kind == "message" or (kind == "state" and event["state"] in ("evaluating", "interrupted")):
-            self.bar.console.print(event.get("text") or event.get("reason") or event["state"], markup=False)
+            self.bar.console.print(
+                f"epoch {event['epoch']}: loss {event['train_loss']:.3f}{validation}{best}"
+            )
+        elif kind == "message" or (
+            kind == "state" and event["state"] in ("evaluating", "interrupted")
+        ):
+            self.bar.console.print(
+                event.get("text") or event.get("reason") or event["state"], markup=False
+            )
 
 
 def report_run(run: Run, as_json: bool) -> None:
@@ -86,18 +125,36 @@ def report_run(run: Run, as_json: bool) -> None:
     best = next((e["epoch"] for e in reversed(epochs) if e["is_best"]), None)
     figures, seconds = run.load_evaluation(), run.seconds
     if as_json:
-        print_json({"run": run.name, "id": run.id, "state": run.state, "best_epoch": best, "epochs": len(epochs), "seconds": seconds})
+        print_json(
+            {
+                "run": run.name,
+                "id": run.id,
+                "state": run.state,
+                "best_epoch": best,
+                "epochs": len(epochs),
+                "seconds": seconds,
+            }
+        )
         return
-    console.print(f"{run.name}: {run.state}, best epoch {best} of {len(epochs)}, {seconds:.1f} s.", markup=False)
+    console.print(
+        f"{run.name}: {run.state}, best epoch {best} of {len(epochs)}, {seconds:.1f} s.",
+        markup=False,
+    )
     if figures:
         figure = say_figure(figures, "balanced_accuracy")
-        console.print(f"Balanced accuracy on {figures['n']} test images: {figure} (95% interval).", markup=False)
+        console.print(
+            f"Balanced accuracy on {figures['n']} test images: {figure} (95% interval).",
+            markup=False,
+        )
 
 
 def evaluate(
     run: RunName,
     split: Annotated[str, typer.Option(help="test or validation.")] = "test",
-    data: Annotated[str | None, typer.Option(help="Another data set with the same classes (external validation).")] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(help="Another data set with the same classes (external validation)."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Figures of a run on images it did not learn from, each with its 95% interval."""
@@ -107,31 +164,59 @@ def evaluate(
     if as_json:
         print_json(figures)
         return
-    console.print(f"{run} on {figures['n']} images of {figures['dataset']} ({figures['split']}), with 95% intervals:", markup=False)
-    print_table(("metric", "value"), [(name.replace("_", " "), say_figure(figures, name)) for name in METRICS])
+    console.print(
+        f"{run} on {figures['n']} images of {figures['dataset']} ({figures['split']}), with 95%"
+        " intervals:",
+        markup=False,
+    )
+    print_table(
+        ("metric", "value"),
+        [(name.replace("_", " "), say_figure(figures, name)) for name in METRICS],
+    )
     classes = figures["classes"]
-    print_table(("truth \\ prediction", *classes), [(c, *row) for c, row in zip(classes, figures["confusion"], strict=True)])
+    print_table(
+        ("truth \\ prediction", *classes),
+        [(c, *row) for c, row in zip(classes, figures["confusion"], strict=True)],
+    )
     for note in figures.get("notes", ()):
         console.print(f"- {note}", markup=False)
 
 
 def predict(
     run: RunName,
-    images: Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Files, or folders of files.")],
-    cam: Annotated[Path | None, typer.Option(help="A folder for heatmaps, one PNG an image.")] = None,
-    method: Annotated[str, typer.Option(help="gradcam, gradcam++, hirescam, eigencam or layercam.")] = "gradcam",
-    class_name: Annotated[str | None, typer.Option("--class", help="The class to explain; else the predicted one.")] = None,
+    images: Annotated[
+        list[Path], typer.Argument(metavar="IMAGE…", help="Files, or folders of files.")
+    ],
+    cam: Annotated[
+        Path | None, typer.Option(help="A folder for heatmaps, one PNG an image.")
+    ] = None,
+    method: Annotated[
+        str, typer.Option(help="gradcam, gradcam++, hirescam, eigencam or layercam.")
+    ] = "gradcam",
+    class_name: Annotated[
+        str | None, typer.Option("--class", help="The class to explain; else the predicted one.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Class probabilities for images, and heatmaps that show why. For research, not for diagnosis."""
-    from medapp.prediction import draw_heatmap
+    """Class probabilities for images, and heatmaps that show why.
 
-    files = [file for path in images for file in (_list_images(path) if os.path.isdir(path) else [path])]  # noqa: PTH112 - says no where it may not look
+    For research, not for diagnosis.
+    """
+    from medapp.prediction.files import draw_heatmap
+
+    files: list[Path] = []
+    for path in images:
+        # Path.is_dir raises where it may not look.
+        files += _list_images(path) if os.path.isdir(path) else [path]  # noqa: PTH112
     if not files:
         raise RunError("There is no image in the folders given. Name files or folders of images.")
     rows: list[dict[str, Any]] = []
     for prediction in api.predict(run, files, method if cam else None, class_name):
-        row: dict[str, Any] = {"file": str(prediction.file), "label": prediction.label, "probabilities": prediction.probabilities}
+        row: dict[str, Any] = {
+            "file": str(prediction.file),
+            "label": prediction.label,
+            "probabilities": prediction.probabilities,
+        }
         row["cam"] = None
         if cam is not None and prediction.heatmap is not None:
             number = f"{len(rows):04d}-" if _has_twin(prediction.file, files) else ""
@@ -143,9 +228,18 @@ def predict(
     if as_json:
         print_json(rows)
         return
-    print_table(("file", "label", "probability", "note"), [
-        (r["file"], r["label"], max(r["probabilities"].values(), default=None), r["error"] or r.get("note")) for r in rows
-    ])  # fmt: skip
+    print_table(
+        ("file", "label", "probability", "note"),
+        [
+            (
+                r["file"],
+                r["label"],
+                max(r["probabilities"].values(), default=None),
+                r["error"] or r.get("note"),
+            )
+            for r in rows
+        ],
+    )
     name = find_run(find_workspace(), run).name
     console.print(f"{name}. For research, not for diagnosis.", markup=False)
 

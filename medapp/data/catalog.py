@@ -1,6 +1,8 @@
-"""The table of data sets and their samples: one SQLite file in the workspace, and all the SQL but its schema.
+"""The table of data sets and their samples: one SQLite file in the workspace, and all the SQL but
+its schema.
 
-A connection a call, write-ahead log, foreign keys, a busy timeout: pages, threads and processes use it at once.
+A connection a call, write-ahead log, foreign keys, a busy timeout: pages, threads and processes use
+it at once.
 """
 
 import difflib
@@ -12,13 +14,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from medapp.data.samples import SPLITS, Box, DataSet, Sample
+from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.data.schema import change, connect, find_remedy, migrate
 from medapp.errors import DataError, WorkspaceError
-from medapp.workspace import Workspace
+from medapp.imaging.geometry import Box
+from medapp.store.workspace import Workspace
 
 _SAMPLE = "id, name, label, patient, site, split, content_hash, width, height, mode"
-_DATA_SET = "name, root, origin, classes, patient_pattern, has_patients, split_origin, is_synthetic, created"
+_DATA_SET = (
+    "name, root, origin, classes, patient_pattern, has_patients, split_origin, is_synthetic,"
+    " created"
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,8 @@ class Catalog:
     """The data sets of a workspace. Cheap to make; may be shared by threads.
 
     Raises:
-        WorkspaceError: the catalog is damaged, from a newer MedApp, or cannot be read or written; says what to do.
+        WorkspaceError: the catalog is damaged, from a newer MedApp, or cannot be read or written;
+            says what to do.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -59,7 +66,9 @@ class Catalog:
 
     def list_data_sets(self) -> list[DataSet]:
         """All data sets, by name."""
-        rows = self._read(f"SELECT id, {_DATA_SET} FROM data_sets ORDER BY name COLLATE NOCASE, name")
+        rows = self._read(
+            f"SELECT id, {_DATA_SET} FROM data_sets ORDER BY name COLLATE NOCASE, name"
+        )
         return [self._build_data_set(*row) for row in rows]
 
     def find_data_set(self, name_or_id: str | int) -> DataSet:
@@ -69,18 +78,34 @@ class Catalog:
             DataError: there is none; names the nearest.
         """
         known = self.list_data_sets()
-        for found in [d for d in known if d.name == name_or_id] + [d for d in known if str(d.id) == str(name_or_id)]:
+        for found in [d for d in known if d.name == name_or_id] + [
+            d for d in known if str(d.id) == str(name_or_id)
+        ]:
             return found
         names = [d.name for d in known]
         near = difflib.get_close_matches(str(name_or_id), names, 1)
-        hint = f"Known: {', '.join(names)}." if names else "There is none yet: add a folder of images first."
-        raise DataError(f"There is no data set {name_or_id!r}. {f'Did you mean {near[0]}?' if near else hint}")
+        hint = (
+            f"Known: {', '.join(names)}."
+            if names
+            else "There is none yet: add a folder of images first."
+        )
+        raise DataError(
+            f"There is no data set {name_or_id!r}. {f'Did you mean {near[0]}?' if near else hint}"
+        )
 
     def load_samples(
-        self, data_set: DataSet, split: str | None = None, label: str | None = None, text: str | None = None,
-        offset: int = 0, limit: int | None = None,
-    ) -> list[Sample]:  # fmt: skip
-        """Samples with their boxes, by name. `text` is sought in name, patient and site, whatever the case."""
+        self,
+        data_set: DataSet,
+        split: str | None = None,
+        label: str | None = None,
+        text: str | None = None,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> list[Sample]:
+        """Samples with their boxes, by name.
+
+        `text` is sought in name, patient and site, whatever the case.
+        """
         where, values = _build_filter(data_set, split, label, text)
         query = f"SELECT {_SAMPLE} FROM samples WHERE {where} ORDER BY id LIMIT ? OFFSET ?"
         rows = self._read(query, *values, -1 if limit is None else limit, offset)
@@ -88,18 +113,33 @@ class Catalog:
 
     def load_sample(self, data_set: DataSet, id: int) -> Sample | None:
         """One sample of a data set, or None."""
-        rows = self._read(f"SELECT {_SAMPLE} FROM samples WHERE data_set_id = ? AND id = ?", data_set.id, id)
+        rows = self._read(
+            f"SELECT {_SAMPLE} FROM samples WHERE data_set_id = ? AND id = ?", data_set.id, id
+        )
         return next(iter(self._build_samples(data_set, rows)), None)
 
-    def count_samples(self, data_set: DataSet, split: str | None = None, label: str | None = None, text: str | None = None) -> int:
+    def count_samples(
+        self,
+        data_set: DataSet,
+        split: str | None = None,
+        label: str | None = None,
+        text: str | None = None,
+    ) -> int:
         """How many samples `load_samples` would give without a limit."""
         where, values = _build_filter(data_set, split, label, text)
         return self._count(f"FROM samples WHERE {where}", *values)
 
     def find_place(
-        self, data_set: DataSet, sample: Sample, split: str | None = None, label: str | None = None, text: str | None = None
+        self,
+        data_set: DataSet,
+        sample: Sample,
+        split: str | None = None,
+        label: str | None = None,
+        text: str | None = None,
     ) -> int | None:
-        """The offset at which `load_samples` would give this sample; None where the filters leave it out."""
+        """The offset at which `load_samples` would give this sample; None where the filters leave
+        it out.
+        """
         where, values = _build_filter(data_set, split, label, text)
         if not self._count(f"FROM samples WHERE {where} AND id = ?", *values, sample.id):
             return None
@@ -108,43 +148,65 @@ class Catalog:
     def count_classes(self, data_set: DataSet) -> dict[str, dict[str, int]]:
         """Images by split and class; every split and every class is there, if with 0."""
         counts = {split: dict.fromkeys(data_set.classes, 0) for split in SPLITS}
-        query = "SELECT split, label, COUNT(*) FROM samples WHERE data_set_id = ? GROUP BY split, label"
+        query = (
+            "SELECT split, label, COUNT(*) FROM samples WHERE data_set_id = ? GROUP BY split, label"
+        )
         for split, label, count in self._read(query, data_set.id):
             counts.setdefault(split, {})[label] = count
         return counts
 
     def list_unreadable(self, data_set: DataSet) -> list[tuple[str, str]]:
         """Files that were left out, each with the reason."""
-        rows = self._read("SELECT file, reason FROM unreadable WHERE data_set_id = ? ORDER BY rowid", data_set.id)
+        rows = self._read(
+            "SELECT file, reason FROM unreadable WHERE data_set_id = ? ORDER BY rowid", data_set.id
+        )
         return [(file, reason) for file, reason in rows]
 
     def count_leaks(self, data_set: DataSet) -> int:
         """Test images whose bytes also stand in training or validation."""
         return self._count(
-            "FROM samples t WHERE t.data_set_id = ? AND t.split = 'test' AND EXISTS (SELECT 1 FROM samples o WHERE "
-            "o.data_set_id = t.data_set_id AND o.content_hash = t.content_hash AND o.split != 'test')", data_set.id,
-        )  # fmt: skip
+            "FROM samples t WHERE t.data_set_id = ? AND t.split = 'test' AND EXISTS (SELECT 1 FROM"
+            " samples o WHERE o.data_set_id = t.data_set_id AND o.content_hash = t.content_hash AND"
+            " o.split != 'test')",
+            data_set.id,
+        )
 
     def load_facts(self, data_set: DataSet) -> Facts:
         """What there is to know of a data set, in figures."""
         mine, of_mine = data_set.id, "FROM samples WHERE data_set_id = ?"
         images, unknown, patients, sites, contents = self._read(
-            "SELECT COUNT(*), COUNT(*) - COUNT(patient), COUNT(DISTINCT patient), COUNT(DISTINCT site), "
-            f"COUNT(DISTINCT content_hash) {of_mine}", mine,
-        )[0]  # fmt: skip
-        torn = f"FROM (SELECT 1 {of_mine} AND patient IS NOT NULL GROUP BY patient HAVING COUNT(DISTINCT split) > 1)"
-        contrary = f"(SELECT content_hash {of_mine} GROUP BY content_hash HAVING COUNT(DISTINCT label) > 1)"
+            "SELECT COUNT(*), COUNT(*) - COUNT(patient), COUNT(DISTINCT patient), COUNT(DISTINCT"
+            f" site), COUNT(DISTINCT content_hash) {of_mine}",
+            mine,
+        )[0]
+        torn = (
+            f"FROM (SELECT 1 {of_mine} AND patient IS NOT NULL GROUP BY patient HAVING"
+            " COUNT(DISTINCT split) > 1)"
+        )
+        contrary = (
+            f"(SELECT content_hash {of_mine} GROUP BY content_hash HAVING COUNT(DISTINCT label)"
+            " > 1)"
+        )
         return Facts(
-            images, unknown, patients, sites,
+            images,
+            unknown,
+            patients,
+            sites,
             patients_on_two_sides=self._count(torn, mine),
             with_box=self._count(f"{of_mine} AND id IN (SELECT sample_id FROM boxes)", mine),
             copies=images - contents,
             contradictions=self._count(f"{of_mine} AND content_hash IN {contrary}", mine, mine),
             leaks=self.count_leaks(data_set),
-        )  # fmt: skip
+        )
 
-    def add(self, data_set: DataSet, samples: Sequence[Sample], unreadable: Sequence[tuple[str, str]] = ()) -> DataSet:
-        """Store a new data set with its samples, their boxes and what was left out. The ids given are ignored.
+    def add(
+        self,
+        data_set: DataSet,
+        samples: Sequence[Sample],
+        unreadable: Sequence[tuple[str, str]] = (),
+    ) -> DataSet:
+        """Store a new data set with its samples, their boxes and what was left out. The ids given
+        are ignored.
 
         Returns:
             The data set with its id.
@@ -153,10 +215,16 @@ class Catalog:
             DataError: the name is taken.
         """
         values = (
-            data_set.name, self._shorten(data_set.root), data_set.origin,
-            json.dumps(data_set.classes, ensure_ascii=False), data_set.patient_pattern, data_set.has_patients,
-            data_set.split_origin, data_set.is_synthetic, data_set.created,
-        )  # fmt: skip
+            data_set.name,
+            self._shorten(data_set.root),
+            data_set.origin,
+            json.dumps(data_set.classes, ensure_ascii=False),
+            data_set.patient_pattern,
+            data_set.has_patients,
+            data_set.split_origin,
+            data_set.is_synthetic,
+            data_set.created,
+        )
         with change(self.path) as db:
             _refuse_taken(db, data_set.name)
             db.execute(f"INSERT INTO data_sets ({_DATA_SET}) VALUES (?,?,?,?,?,?,?,?,?)", values)
@@ -164,18 +232,36 @@ class Catalog:
             last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'samples'").fetchone()
             numbered = list(enumerate(samples, start=1 + (last[0] if last else 0)))
             db.executemany(
-                f"INSERT INTO samples (data_set_id, searched, {_SAMPLE}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-                ((new, f"{s.name} {s.patient or ''} {s.site or ''}".casefold(),
-                  i, s.name, s.label, s.patient, s.site, s.split, s.content_hash, s.width, s.height, s.mode)
-                 for i, s in numbered),
-            )  # fmt: skip
+                f"INSERT INTO samples (data_set_id, searched, {_SAMPLE}) VALUES"
+                " (?,?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    (
+                        new,
+                        f"{s.name} {s.patient or ''} {s.site or ''}".casefold(),
+                        i,
+                        s.name,
+                        s.label,
+                        s.patient,
+                        s.site,
+                        s.split,
+                        s.content_hash,
+                        s.width,
+                        s.height,
+                        s.mode,
+                    )
+                    for i, s in numbered
+                ),
+            )
             boxes = ((i, b.label, b.x0, b.y0, b.x1, b.y1) for i, s in numbered for b in s.boxes)
             db.executemany("INSERT INTO boxes VALUES (?,?,?,?,?,?)", boxes)
-            db.executemany("INSERT INTO unreadable VALUES (?,?,?)", ((new, *entry) for entry in unreadable))
+            db.executemany(
+                "INSERT INTO unreadable VALUES (?,?,?)", ((new, *entry) for entry in unreadable)
+            )
         return replace(data_set, id=new)
 
     def rename(self, data_set: DataSet, name: str) -> DataSet:
-        """Give a data set another name. Runs that were trained on it keep the old one in their recipes.
+        """Give a data set another name. Runs that were trained on it keep the old one in their
+        recipes.
 
         Raises:
             DataError: the name is empty, too long or taken.
@@ -188,7 +274,8 @@ class Catalog:
         return replace(data_set, name=name)
 
     def remove(self, data_set: DataSet) -> None:
-        """Forget a data set. Images of an uploaded or built-in one are deleted; a registered folder is never touched.
+        """Forget a data set. Images of an uploaded or built-in one are deleted; a registered folder
+        is never touched.
 
         Raises:
             WorkspaceError: the images cannot be deleted.
@@ -204,7 +291,9 @@ class Catalog:
                 return
             except OSError as error:
                 reason = f"{folder} could not be deleted: {error.strerror}"
-                raise WorkspaceError(f"{data_set.name} is forgotten, but {reason}. Delete it yourself.") from error
+                raise WorkspaceError(
+                    f"{data_set.name} is forgotten, but {reason}. Delete it yourself."
+                ) from error
 
     def _read(self, query: str, *values: Any) -> list[Any]:
         with connect(self.path) as db:
@@ -218,13 +307,21 @@ class Catalog:
         if not rows:
             return []
         boxes: dict[int, list[Box]] = {}
-        query = "SELECT sample_id, label, x0, y0, x1, y1 FROM boxes WHERE sample_id BETWEEN ? AND ? ORDER BY rowid"
+        query = (
+            "SELECT sample_id, label, x0, y0, x1, y1 FROM boxes WHERE sample_id BETWEEN ? AND ?"
+            " ORDER BY rowid"
+        )
         for id, *box in self._read(query, rows[0][0], rows[-1][0]):
             boxes.setdefault(id, []).append(Box(*box))
         root = data_set.root
-        return [Sample(*(id, name, root / name, *rest, tuple(boxes.get(id, ())))) for id, name, *rest in rows]
+        return [
+            Sample(*(id, name, root / name, *rest, tuple(boxes.get(id, ()))))
+            for id, name, *rest in rows
+        ]
 
-    def _build_data_set(self, id: int, name: str, root: str, origin: str, classes: str, *rest: Any) -> DataSet:
+    def _build_data_set(
+        self, id: int, name: str, root: str, origin: str, classes: str, *rest: Any
+    ) -> DataSet:
         pattern, has_patients, split_origin, is_synthetic, created = rest
         try:
             place = self.workspace.root / root  # a path that is absolute stays as it is
@@ -232,7 +329,18 @@ class Catalog:
         except (ValueError, TypeError) as error:
             what = f"{self.path} is damaged: the data set {name!r} cannot be read"
             raise WorkspaceError(f"{what}. {find_remedy(self.path)}") from error
-        return DataSet(id, str(name), place, origin, names, pattern, bool(has_patients), split_origin, bool(is_synthetic), created)
+        return DataSet(
+            id,
+            str(name),
+            place,
+            origin,
+            names,
+            pattern,
+            bool(has_patients),
+            split_origin,
+            bool(is_synthetic),
+            created,
+        )
 
     def _shorten(self, root: Path) -> str:
         """Images in the workspace are stored relative to it, so that it can be moved."""
@@ -248,20 +356,28 @@ def check_name(name: str) -> str:
     """
     name = name.strip()
     if not name or len(name) > 100 or not name.isprintable():
-        raise DataError(f"{name[:100]!r} cannot be a data set's name. Take 1 to 100 printable characters.")
+        raise DataError(
+            f"{name[:100]!r} cannot be a data set's name. Take 1 to 100 printable characters."
+        )
     return name
 
 
 def _refuse_taken(db: sqlite3.Connection, name: str) -> None:
     if db.execute("SELECT 1 FROM data_sets WHERE name = ?", (name,)).fetchone():
-        raise DataError(f"There is a data set {name!r} already. Choose another name, or remove that one first.")
+        raise DataError(
+            f"There is a data set {name!r} already. Choose another name, or remove that one first."
+        )
 
 
-def _build_filter(data_set: DataSet, split: str | None, label: str | None, text: str | None) -> tuple[str, list[Any]]:
+def _build_filter(
+    data_set: DataSet, split: str | None, label: str | None, text: str | None
+) -> tuple[str, list[Any]]:
     """A WHERE clause and its values; an empty text or None filters nothing."""
     wanted = (
-        ("data_set_id = ?", data_set.id), ("split = ?", split), ("label = ?", label),
+        ("data_set_id = ?", data_set.id),
+        ("split = ?", split),
+        ("label = ?", label),
         ("instr(searched, ?) > 0", text.casefold() if text else None),
-    )  # fmt: skip
+    )
     given = [(condition, value) for condition, value in wanted if value]
     return " AND ".join(condition for condition, _ in given), [value for _, value in given]

@@ -1,6 +1,8 @@
-"""A folder as people keep images, to files with labels: a folder a class, in train, validation and test folders or not.
+"""A folder as people keep images, to files with labels: a folder a class, in train, validation and
+test folders or not.
 
-Nothing is decoded here. Links are not followed; hidden files, `__MACOSX` and what is no image are passed over.
+Nothing is decoded here. Links are not followed; hidden files, `__MACOSX` and what is no image are
+passed over.
 """
 
 import csv
@@ -13,23 +15,33 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from medapp.data.image import IMAGE_SUFFIXES
-from medapp.data.samples import Box
 from medapp.errors import DataError
+from medapp.imaging.geometry import Box
+from medapp.imaging.image import IMAGE_SUFFIXES
 
 BOXES_FILE = "boxes.csv"
 
 _SPLIT_WORDS = {
-    "train": "train", "training": "train", "trn": "train",
-    "val": "validation", "valid": "validation", "validation": "validation", "validating": "validation",
+    "train": "train",
+    "training": "train",
+    "trn": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "validating": "validation",
     "dev": "validation",
-    "test": "test", "testing": "test", "tst": "test", "holdout": "test",
-}  # fmt: skip
+    "test": "test",
+    "testing": "test",
+    "tst": "test",
+    "holdout": "test",
+}
 
 
 @dataclass(frozen=True)
 class FoundFile:
-    """An image file: `name` is its path below the root, with forward slashes; `split` is its folder's, else None."""
+    """An image file: `name` is its path below the root, with forward slashes; `split` is its
+    folder's, else None.
+    """
 
     path: Path
     name: str
@@ -39,7 +51,10 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class Scan:
-    """What a folder holds. `root` is where the class or split folders are: below a folder that only wraps another."""
+    """What a folder holds.
+
+    `root` is where the class or split folders are: below a folder that only wraps another.
+    """
 
     root: Path
     files: tuple[FoundFile, ...]
@@ -47,7 +62,9 @@ class Scan:
 
 
 def find_split(name: str) -> str | None:
-    """The split that a folder's name means, such as "Training" or "val_set"; None for any other name."""
+    """The split that a folder's name means, such as "Training" or "val_set"; None for any other
+    name.
+    """
     word = re.sub(r"[\W\d_]+", "", name.casefold())
     return _SPLIT_WORDS.get(word) or _SPLIT_WORDS.get(re.sub("(set|data|images|split)$", "", word))
 
@@ -55,9 +72,10 @@ def find_split(name: str) -> str | None:
 def scan_folder(folder: Path) -> Scan:
     """Image files with labels and splits, by name.
 
-    The label is the first folder below the root, or below the split folder; deeper folders are only part of the name.
-    A folder that wraps nothing but one other folder of folders is stepped into. Where there are split folders, what
-    stands beside them is left out, and so is an image in no class folder.
+    The label is the first folder below the root, or below the split folder; deeper folders are only
+    part of the name. A folder that wraps nothing but one other folder of folders is stepped into.
+    Where there are split folders, what stands beside them is left out, and so is an image in no
+    class folder.
 
     Raises:
         DataError: the folder is missing, may not be read, or holds no image in a class folder.
@@ -91,7 +109,10 @@ def list_images(folder: Path) -> list[Path]:
     found = [folder.joinpath(*parts) for parts in sorted(_list_images(folder, left_out))]
     if not found:
         reason = f" ({_printable(': '.join(left_out[0]))})" if left_out else ""
-        raise DataError(f"There is no image in {folder}{reason}. Images end in {', '.join(sorted(IMAGE_SUFFIXES))}.")
+        raise DataError(
+            f"There is no image in {folder}{reason}. Images end in"
+            f" {', '.join(sorted(IMAGE_SUFFIXES))}."
+        )
     return found
 
 
@@ -100,7 +121,9 @@ def _check_folder(folder: Path) -> None:
         if not folder.is_dir():
             raise DataError(f"There is no folder {folder}. Check the path.")
     except OSError as error:
-        raise DataError(f"{folder} cannot be opened: {error.strerror}. Check the path and the permissions.") from error
+        raise DataError(
+            f"{folder} cannot be opened: {error.strerror}. Check the path and the permissions."
+        ) from error
 
 
 def _refuse(folder: Path, left_out: Sequence[tuple[str, str]]) -> None:
@@ -112,14 +135,22 @@ def _refuse(folder: Path, left_out: Sequence[tuple[str, str]]) -> None:
 
 
 def _list_images(folder: Path, left_out: list[tuple[str, str]]) -> Iterator[tuple[str, ...]]:
-    """The parts of each image's name below the folder. No recursion: folders may be deeper than Python's calls."""
+    """The parts of each image's name below the folder.
+
+    No recursion: folders may be deeper than Python's calls.
+    """
     waiting: list[tuple[str, ...]] = [()]
     while waiting:
         parts = waiting.pop()
         try:
             entries = list(os.scandir(folder.joinpath(*parts)))
         except OSError as error:
-            left_out.append((_shorten("/".join(parts)) or str(folder), f"the folder cannot be read ({error.strerror})"))
+            left_out.append(
+                (
+                    _shorten("/".join(parts)) or str(folder),
+                    f"the folder cannot be read ({error.strerror})",
+                )
+            )
             continue
         for entry in entries:
             if entry.name.startswith(".") or entry.name == "__MACOSX" or _is_link(entry):
@@ -139,16 +170,24 @@ def _is_link(entry: "os.DirEntry[str]") -> bool:
 
 
 def _step_into(names: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
-    """Names below the only folder, as long as there is just one, and it is no class or split folder itself."""
+    """Names below the only folder, as long as there is just one, and it is no class or split folder
+    itself.
+    """
     wrapping: tuple[str, ...] = ()
-    while len({parts[0] for parts in names}) == 1 and all(len(p) > 2 for p in names) and not find_split(names[0][0]):
+    while (
+        len({parts[0] for parts in names}) == 1
+        and all(len(p) > 2 for p in names)
+        and not find_split(names[0][0])
+    ):
         wrapping += names[0][:1]
         names = [parts[1:] for parts in names]
     return names, wrapping
 
 
 def _has_split_folders(names: Sequence[tuple[str, ...]]) -> bool:
-    """Split folders hold class folders; all folders are split folders, or at least one is for training."""
+    """Split folders hold class folders; all folders are split folders, or at least one is for
+    training.
+    """
     tops = {parts[0] for parts in names if len(parts) > 2}
     splits = {find_split(top) for top in tops}
     return bool(tops) and (None not in splits or "train" in splits)
@@ -173,7 +212,9 @@ def _printable(name: str) -> str:
     return name.encode("utf-8", "replace").decode()
 
 
-def read_boxes(path: Path, names: Sequence[str]) -> tuple[dict[str, list[Box]], list[tuple[str, str]]]:
+def read_boxes(
+    path: Path, names: Sequence[str]
+) -> tuple[dict[str, list[Box]], list[tuple[str, str]]]:
     """Boxes of the images `names` from the table at `path`, if there is one.
 
     Its columns are image, label, x0, y0, x1, y1 (pixels); others are ignored.
@@ -189,7 +230,11 @@ def read_boxes(path: Path, names: Sequence[str]) -> tuple[dict[str, list[Box]], 
             return {}, []
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)
-            missing = [c for c in ("image", "label", "x0", "y0", "x1", "y1") if c not in (table.fieldnames or ())]
+            missing = [
+                c
+                for c in ("image", "label", "x0", "y0", "x1", "y1")
+                if c not in (table.fieldnames or ())
+            ]
             if missing:
                 return {}, [(path.name, f"it has no column {missing[0]}, so no box is read")]
             for row in table:
@@ -201,8 +246,12 @@ def read_boxes(path: Path, names: Sequence[str]) -> tuple[dict[str, list[Box]], 
                     reason = "not a box in pixels" if image in known else "no such image"
                     faults.append(f"line {table.line_num}: {reason}")
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        return {}, [(path.name, f"it cannot be read as a table in UTF-8 ({error}), so no box is read")]
-    return boxes, [(path.name, f"{len(faults)} of its rows are left out ({faults[0]})")] if faults else []
+        return {}, [
+            (path.name, f"it cannot be read as a table in UTF-8 ({error}), so no box is read")
+        ]
+    return boxes, (
+        [(path.name, f"{len(faults)} of its rows are left out ({faults[0]})")] if faults else []
+    )
 
 
 def _read_box(row: dict[str, str]) -> Box | None:

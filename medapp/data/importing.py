@@ -1,7 +1,8 @@
-"""Images to a data set in the catalog: a folder in place, a zip, loose files a class, or the built-in phantom.
+"""Images to a data set in the catalog: a folder in place, a zip, loose files a class, or the
+built-in phantom.
 
-Every file is read once, whole: its hash and its facts come from the same bytes. What cannot be decoded is left out, with
-the reason.
+Every file is read once, whole: its hash and its facts come from the same bytes. What cannot be
+decoded is left out, with the reason.
 """
 
 import contextlib
@@ -16,15 +17,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from medapp.data.archive import extract_archive
 from medapp.data.catalog import Catalog, check_name
 from medapp.data.folder import BOXES_FILE, FoundFile, read_boxes, scan_folder
-from medapp.data.image import IMAGE_SUFFIXES, ImageFacts, decode_image, read_content
-from medapp.data.samples import Box, DataSet, Sample
+from medapp.data.samples import DataSet, Sample
 from medapp.data.split import describe_split, split_samples
-from medapp.data.threads import Progress, map_threaded
 from medapp.errors import DataError, ImageError, WorkspaceError
-from medapp.workspace import Workspace, expand_path
+from medapp.imaging.geometry import Box
+from medapp.imaging.image import IMAGE_SUFFIXES, ImageFacts, decode_image, read_content
+from medapp.store.archive import extract_archive
+from medapp.store.files import expand_path
+from medapp.store.threads import Progress, map_threaded
+from medapp.store.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class ImportReport:
 
 
 @dataclass(frozen=True)
-class _Batch:
+class Batch:
     """Files to be one data set, and what is known of them beside their bytes."""
 
     root: Path
@@ -61,28 +64,36 @@ class _Batch:
 
 
 def add_folder(
-    workspace: Workspace, folder: Path, name: str | None = None, patient_pattern: str | None = None,
+    workspace: Workspace,
+    folder: Path,
+    name: str | None = None,
+    patient_pattern: str | None = None,
     on_progress: Progress | None = None,
-) -> ImportReport:  # fmt: skip
-    """Register a folder in place (see `medapp.data.folder.scan_folder`); its files are never changed.
+) -> ImportReport:
+    """Register a folder in place (see `medapp.data.folder.scan_folder`); its files are never
+    changed.
 
     Args:
         name: else the folder's, with a number where that is taken.
         patient_pattern: see `preview_patients`.
 
     Raises:
-        DataError: no folder, no images in class folders, the name is taken, or the pattern is no regular expression.
+        DataError: no folder, no images in class folders, the name is taken, or the pattern is no
+            regular expression.
     """
     folder = expand_path(folder)
     pattern = _compile(patient_pattern)
-    chosen = _choose_name(workspace, name, folder.name)
+    chosen = choose_name(workspace, name, folder.name)
     return _register(workspace, folder, "registered", chosen, pattern, on_progress)
 
 
 def add_zip(
-    workspace: Workspace, zip_path: Path, name: str | None = None, patient_pattern: str | None = None,
+    workspace: Workspace,
+    zip_path: Path,
+    name: str | None = None,
+    patient_pattern: str | None = None,
     on_progress: Progress | None = None,
-) -> ImportReport:  # fmt: skip
+) -> ImportReport:
     """Unpack a zip of such a folder into the workspace and register that.
 
     Raises:
@@ -90,38 +101,56 @@ def add_zip(
         DataError: as `add_folder`.
     """
     pattern = _compile(patient_pattern)
-    chosen = _choose_name(workspace, name, Path(zip_path).stem)
-    with _make_folder(workspace, chosen) as folder:
+    chosen = choose_name(workspace, name, Path(zip_path).stem)
+    with make_folder(workspace, chosen) as folder:
         extract_archive(Path(zip_path), folder, (*IMAGE_SUFFIXES, Path(BOXES_FILE).suffix))
         return _register(workspace, folder, "uploaded", chosen, pattern, on_progress)
 
 
 def is_zip(path: Path) -> bool:
     """Whether a path means a zip; a folder may end so too."""
-    return path.suffix.lower() == ".zip" and not os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises for a long path
+    # Path.is_dir raises for a long path
+    return path.suffix.lower() == ".zip" and not os.path.isdir(path)  # noqa: PTH112
 
 
 def add_files(
-    workspace: Workspace, files: Mapping[str, Sequence[Path]], name: str, patient_pattern: str | None = None,
+    workspace: Workspace,
+    files: Mapping[str, Sequence[Path]],
+    name: str,
+    patient_pattern: str | None = None,
     on_progress: Progress | None = None,
-) -> ImportReport:  # fmt: skip
-    """Copy loose files, given by class, into the workspace and register them. A name that comes twice in a class gets a number.
+) -> ImportReport:
+    """Copy loose files, given by class, into the workspace and register them. A name that comes
+    twice in a class gets a number.
 
     Raises:
         DataError: no files, a class whose name cannot be a folder's, or as `add_folder`.
         WorkspaceError: a file cannot be copied.
     """
     pattern = _compile(patient_pattern)
-    chosen = _choose_name(workspace, name, name)
+    chosen = choose_name(workspace, name, name)
     if not any(files.values()):
         raise DataError("There are no files to add. Choose at least one image.")
     for label in files:
         if re.search(r'[<>:"/\\|?*\x00-\x1f]', label) or label != label.strip(" .") or not label:
-            raise DataError(f"{label!r} cannot be a class's folder. Name the class with letters, digits, spaces, - and _.")
-    with _make_folder(workspace, chosen) as folder:
-        found = [file for label, paths in files.items() for file in _copy_files(folder, label, paths)]
-        batch = _Batch(folder, "uploaded", found, {}, [], _build_finder(pattern), patient_pattern=patient_pattern or None)
-        return _import(workspace, batch, chosen, on_progress)
+            raise DataError(
+                f"{label!r} cannot be a class's folder. Name the class with letters, digits,"
+                " spaces, - and _."
+            )
+    with make_folder(workspace, chosen) as folder:
+        found = [
+            file for label, paths in files.items() for file in _copy_files(folder, label, paths)
+        ]
+        batch = Batch(
+            folder,
+            "uploaded",
+            found,
+            {},
+            [],
+            _build_finder(pattern),
+            patient_pattern=patient_pattern or None,
+        )
+        return import_batch(workspace, batch, chosen, on_progress)
 
 
 def _copy_files(folder: Path, label: str, paths: Sequence[Path]) -> Iterator[FoundFile]:
@@ -138,31 +167,10 @@ def _copy_files(folder: Path, label: str, paths: Sequence[Path]) -> Iterator[Fou
             shutil.copyfile(path, target)
         except OSError as error:
             reason = error.strerror or error
-            raise WorkspaceError(f"{path.name} could not be copied: {reason}. Free some space.") from error
+            raise WorkspaceError(
+                f"{path.name} could not be copied: {reason}. Free some space."
+            ) from error
         yield FoundFile(target, f"{label}/{target.name}", label, None)
-
-
-def add_phantom(workspace: Workspace, name: str = "Phantom", on_progress: Progress | None = None) -> ImportReport:
-    """The built-in synthetic chest radiographs; made on first use, the same bytes on every machine.
-
-    Raises:
-        DataError: another data set has the name.
-    """
-    from medapp.data.phantom import generate_phantom  # only whoever makes them needs the physics
-
-    catalog = Catalog(workspace)
-    for known in catalog.list_data_sets():
-        if known.name == name and known.is_synthetic:
-            return _report(catalog, known)
-    chosen = _choose_name(workspace, name, name)
-    with _make_folder(workspace, chosen) as folder:
-        images = {image.name: image for image in generate_phantom(folder, on_progress=on_progress)}
-        files = [FoundFile(folder / image.name, image.name, image.label, None) for image in images.values()]
-        boxes = {image.name: image.boxes for image in images.values()}
-        batch = _Batch(
-            folder, "built-in", files, boxes, [], lambda n: images[n].patient, lambda n: images[n].site, is_synthetic=True
-        )  # fmt: skip
-        return _import(workspace, batch, chosen, None)
 
 
 def preview_patients(names: Sequence[str], pattern: str) -> list[tuple[str, str | None]]:
@@ -178,9 +186,13 @@ def preview_patients(names: Sequence[str], pattern: str) -> list[tuple[str, str 
 
 
 def _register(
-    workspace: Workspace, folder: Path, origin: str, name: str, pattern: re.Pattern[str] | None,
+    workspace: Workspace,
+    folder: Path,
+    origin: str,
+    name: str,
+    pattern: re.Pattern[str] | None,
     on_progress: Progress | None,
-) -> ImportReport:  # fmt: skip
+) -> ImportReport:
     """Scan a folder, with its table of boxes where there is one, and import what it holds."""
     scan = scan_folder(folder)
     try:
@@ -188,44 +200,82 @@ def _register(
     except UnicodeEncodeError as error:
         raise DataError(f"The path of {name} is not valid Unicode. Rename the folder.") from error
     boxes, faults = read_boxes(scan.root / BOXES_FILE, [file.name for file in scan.files])
-    batch = _Batch(
-        scan.root, origin, scan.files, boxes, [*scan.left_out, *faults], _build_finder(pattern),
+    batch = Batch(
+        scan.root,
+        origin,
+        scan.files,
+        boxes,
+        [*scan.left_out, *faults],
+        _build_finder(pattern),
         patient_pattern=pattern.pattern if pattern else None,
-    )  # fmt: skip
-    return _import(workspace, batch, name, on_progress)
+    )
+    return import_batch(workspace, batch, name, on_progress)
 
 
-def _import(workspace: Workspace, batch: _Batch, name: str, on_progress: Progress | None) -> ImportReport:
+def import_batch(
+    workspace: Workspace, batch: Batch, name: str, on_progress: Progress | None
+) -> ImportReport:
     """Read every file, split, and store."""
     read = list(map_threaded(lambda file: _read_file(file.path), batch.files, on_progress))
-    left_out = [*batch.left_out, *((f.name, r) for f, r in zip(batch.files, read, strict=True) if isinstance(r, str))]
+    left_out = [
+        *batch.left_out,
+        *((f.name, r) for f, r in zip(batch.files, read, strict=True) if isinstance(r, str)),
+    ]
     good = [(f, *r) for f, r in zip(batch.files, read, strict=True) if not isinstance(r, str)]
     if not good:
-        raise DataError(f"None of {len(batch.files)} images can be read ({': '.join(left_out[0])}). Check the files.")
-    patients, official = [batch.find_patient(f.name) for f, _, _ in good], [f.split for f, _, _ in good]
-    sides = split_samples([f.label for f, _, _ in good], [h for _, h, _ in good], patients, official)
+        raise DataError(
+            f"None of {len(batch.files)} images can be read ({': '.join(left_out[0])}). Check the"
+            " files."
+        )
+    patients, official = (
+        [batch.find_patient(f.name) for f, _, _ in good],
+        [f.split for f, _, _ in good],
+    )
+    sides = split_samples(
+        [f.label for f, _, _ in good], [h for _, h, _ in good], patients, official
+    )
     samples = [
         Sample(
-            id=0, name=f.name, path=f.path, label=f.label, patient=patient, site=batch.find_site(f.name), split=side,
-            content_hash=h, width=facts.width, height=facts.height, mode=facts.mode,
+            id=0,
+            name=f.name,
+            path=f.path,
+            label=f.label,
+            patient=patient,
+            site=batch.find_site(f.name),
+            split=side,
+            content_hash=h,
+            width=facts.width,
+            height=facts.height,
+            mode=facts.mode,
             boxes=tuple(batch.boxes.get(f.name, ())),
         )
         for (f, h, facts), patient, side in zip(good, patients, sides, strict=True)
-    ]  # fmt: skip
+    ]
     has_patients = any(p is not None for p in patients)
     draft = DataSet(
-        id=0, name=name, root=batch.root, origin=batch.origin, classes=tuple(sorted({s.label for s in samples})),
-        patient_pattern=batch.patient_pattern, has_patients=has_patients, split_origin=describe_split(official, has_patients),
-        is_synthetic=batch.is_synthetic, created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    )  # fmt: skip
+        id=0,
+        name=name,
+        root=batch.root,
+        origin=batch.origin,
+        classes=tuple(sorted({s.label for s in samples})),
+        patient_pattern=batch.patient_pattern,
+        has_patients=has_patients,
+        split_origin=describe_split(official, has_patients),
+        is_synthetic=batch.is_synthetic,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )
     catalog = Catalog(workspace)
-    return _report(catalog, catalog.add(draft, samples, left_out))
+    return build_report(catalog, catalog.add(draft, samples, left_out))
 
 
-def _report(catalog: Catalog, data_set: DataSet) -> ImportReport:
-    splits = {split: sum(classes.values()) for split, classes in catalog.count_classes(data_set).items()}
+def build_report(catalog: Catalog, data_set: DataSet) -> ImportReport:
+    splits = {
+        split: sum(classes.values()) for split, classes in catalog.count_classes(data_set).items()
+    }
     left_out = tuple(catalog.list_unreadable(data_set))
-    return ImportReport(data_set, sum(splits.values()), splits, left_out, catalog.count_leaks(data_set))
+    return ImportReport(
+        data_set, sum(splits.values()), splits, left_out, catalog.count_leaks(data_set)
+    )
 
 
 def _read_file(path: Path) -> tuple[str, ImageFacts] | str:
@@ -244,7 +294,8 @@ def _compile(pattern: str | None) -> re.Pattern[str] | None:
         return re.compile(pattern) if pattern else None
     except re.error as error:
         raise DataError(
-            f"The patient pattern {pattern!r} is no regular expression: {error}. '^.{{8}}' finds the first eight characters."
+            f"The patient pattern {pattern!r} is no regular expression: {error}. '^.{{8}}' finds"
+            " the first eight characters."
         ) from error
 
 
@@ -256,12 +307,18 @@ def _build_finder(pattern: re.Pattern[str] | None) -> Callable[[str], str | None
     return find_patient
 
 
-def _choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:
-    """The name asked for, which must be free; else the fallback, with a number where it is taken."""
+def choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:
+    """The name asked for, which must be free.
+
+    Else the fallback, with a number where it is taken.
+    """
     taken = {data_set.name for data_set in Catalog(workspace).list_data_sets()}
     if name is not None:
         if check_name(name) in taken:  # said before the work; the catalog says it again at its end
-            raise DataError(f"There is a data set {check_name(name)!r} already. Choose another name, or remove that one.")
+            raise DataError(
+                f"There is a data set {check_name(name)!r} already. Choose another name, or remove"
+                " that one."
+            )
         return check_name(name)
     printable = "".join(c for c in fallback if c.isprintable()).strip()[:90] or "Data"
     numbered = (f"{printable} {number}" for number in itertools.count(2))
@@ -269,8 +326,11 @@ def _choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:
 
 
 @contextlib.contextmanager
-def _make_folder(workspace: Workspace, name: str) -> Iterator[Path]:
-    """A new folder in the workspace for a data set's images; taken away again if the import fails."""
+def make_folder(workspace: Workspace, name: str) -> Iterator[Path]:
+    """A new folder in the workspace for a data set's images.
+
+    Taken away again if the import fails.
+    """
     plain = re.sub(r"[^\w-]+", "-", name).strip("-") or "data"
     for number in itertools.count(1):
         folder = workspace.data_folder / (plain if number == 1 else f"{plain}-{number}")
@@ -280,12 +340,16 @@ def _make_folder(workspace: Workspace, name: str) -> Iterator[Path]:
         except FileExistsError:
             continue
         except OSError as error:
-            raise WorkspaceError(f"{folder} cannot be made: {error.strerror}. Check permissions and space.") from error
+            raise WorkspaceError(
+                f"{folder} cannot be made: {error.strerror}. Check permissions and space."
+            ) from error
     try:
         yield folder
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise WorkspaceError(f"{folder} cannot be filled: {error.strerror or error}. Free some space.") from error
+        raise WorkspaceError(
+            f"{folder} cannot be filled: {error.strerror or error}. Free some space."
+        ) from error
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -1,20 +1,14 @@
-"""The words for what is learned from: a data set, its samples, their boxes. Plain values; nothing here touches the disk."""
+"""The words for what is learned from: a data set, its samples, their boxes.
+
+Plain values; nothing here touches the disk.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from medapp.imaging.geometry import Box
+
 SPLITS = ("train", "validation", "test")
-
-
-@dataclass(frozen=True)
-class Box:
-    """Where a finding is, in pixels of the image as stored, origin at the top left, `x1` and `y1` exclusive."""
-
-    label: str
-    x0: float
-    y0: float
-    x1: float
-    y1: float
 
 
 @dataclass(frozen=True)
@@ -52,7 +46,8 @@ class DataSet:
     """A named table of samples.
 
     Attributes:
-        origin: "registered" (a folder of the user's that is never changed), "uploaded" or "built-in".
+        origin: "registered" (a folder of the user's that is never changed), "uploaded" or
+            "built-in".
         classes: sorted; the order is the order of logits and probabilities.
         patient_pattern: the regular expression that found the patients in the file names, if any.
         split_origin: a sentence that says where the split comes from.

@@ -1,6 +1,8 @@
-"""The catalog's file: its tables, the migrations that lead to them, its backups, a connection with errors in words.
+"""The catalog's file: its tables, the migrations that lead to them, its backups, a connection with
+errors in words.
 
-The schema's version is in `user_version`. A migration is a small function, applied in one transaction after a backup.
+The schema's version is in `user_version`. A migration is a small function, applied in one
+transaction after a backup.
 """
 
 import contextlib
@@ -19,13 +21,16 @@ _SIGNS_OF_DAMAGE = ("no such", "decode", "malformed", "unsupported file format",
 
 def _create_tables(db: sqlite3.Connection) -> None:
     db.execute("""CREATE TABLE data_sets (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, root TEXT NOT NULL, origin TEXT NOT NULL,
-        classes TEXT NOT NULL, patient_pattern TEXT, has_patients INTEGER NOT NULL, split_origin TEXT NOT NULL,
+        id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, root TEXT NOT NULL,
+        origin TEXT NOT NULL, classes TEXT NOT NULL, patient_pattern TEXT,
+        has_patients INTEGER NOT NULL, split_origin TEXT NOT NULL,
         is_synthetic INTEGER NOT NULL, created TEXT NOT NULL)""")
     db.execute("""CREATE TABLE samples (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, data_set_id INTEGER NOT NULL REFERENCES data_sets ON DELETE CASCADE,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        data_set_id INTEGER NOT NULL REFERENCES data_sets ON DELETE CASCADE,
         name TEXT NOT NULL, label TEXT NOT NULL, patient TEXT, site TEXT, split TEXT NOT NULL,
-        content_hash TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, mode TEXT NOT NULL,
+        content_hash TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+        mode TEXT NOT NULL,
         UNIQUE (data_set_id, name))""")
     db.execute("CREATE INDEX samples_by_class ON samples (data_set_id, split, label)")
     db.execute("CREATE INDEX samples_by_content ON samples (data_set_id, content_hash)")
@@ -40,10 +45,17 @@ def _create_tables(db: sqlite3.Connection) -> None:
 
 
 def _add_search(db: sqlite3.Connection) -> None:
-    """A page of 100,000 samples and a search among them, in milliseconds: SQLite folds only ASCII by itself."""
+    """A page of 100,000 samples and a search among them, in milliseconds: SQLite folds only ASCII
+    by itself.
+    """
     db.execute("ALTER TABLE samples ADD COLUMN searched TEXT NOT NULL DEFAULT ''")
-    db.execute("UPDATE samples SET searched = folded(name || ' ' || COALESCE(patient, '') || ' ' || COALESCE(site, ''))")
-    db.execute("CREATE INDEX samples_in_order ON samples (data_set_id)")  # it ends with the id, as every index does
+    db.execute(
+        "UPDATE samples SET searched = folded(name || ' ' || COALESCE(patient, '') || ' ' ||"
+        " COALESCE(site, ''))"
+    )
+    db.execute(
+        "CREATE INDEX samples_in_order ON samples (data_set_id)"
+    )  # it ends with the id, as every index does
 
 
 # The n-th leads to version n. Never change one that was released; add one.
@@ -57,7 +69,8 @@ def find_backup(path: Path) -> Path:
 
 @contextlib.contextmanager
 def connect(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection for one piece of work; outside `change` each statement is a transaction of its own.
+    """A connection for one piece of work; outside `change` each statement is a transaction of its
+    own.
 
     Raises:
         WorkspaceError: the file is damaged, locked for long, or cannot be read or written.
@@ -66,7 +79,9 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
         db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             db.execute("PRAGMA foreign_keys = ON")
-            db.execute("PRAGMA synchronous = NORMAL")  # a power cut may lose the last change, never the file
+            db.execute(
+                "PRAGMA synchronous = NORMAL"
+            )  # a power cut may lose the last change, never the file
             db.create_function("folded", 1, lambda text: str(text).casefold(), deterministic=True)
             yield db
         finally:
@@ -75,14 +90,21 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextlib.contextmanager
 def change(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection within one transaction: all of it is kept, or nothing. Afterwards the backup is renewed."""
+    """A connection within one transaction: all of it is kept, or nothing.
+
+    Afterwards the backup is renewed.
+    """
     with connect(path) as db, _transaction(db):
         yield db
-    with contextlib.suppress(WorkspaceError):  # on a full disk the former backup stays; the change itself is safe
+    with contextlib.suppress(
+        WorkspaceError
+    ):  # on a full disk the former backup stays; the change itself is safe
         _back_up(path, find_backup(path))
 
 
-def migrate(path: Path, migrations: tuple[Callable[[sqlite3.Connection], None], ...] = MIGRATIONS) -> None:
+def migrate(
+    path: Path, migrations: tuple[Callable[[sqlite3.Connection], None], ...] = MIGRATIONS
+) -> None:
     """Bring the catalog at `path`, which need not exist, to the newest schema.
 
     Raises:
@@ -94,11 +116,17 @@ def migrate(path: Path, migrations: tuple[Callable[[sqlite3.Connection], None], 
     with connect(path) as db:
         if _find_version(db) == len(migrations):
             return
-    with _in_words(path), FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS), connect(path) as db:
+    with (
+        _in_words(path),
+        FileLock(path.with_suffix(".lock"), timeout=BUSY_SECONDS),
+        connect(path) as db,
+    ):
         db.execute("PRAGMA journal_mode = WAL")
         version = _find_version(db)
         if version > len(migrations):
-            raise WorkspaceError(f"{path} was written by a newer MedApp (version {version}). Update MedApp.")
+            raise WorkspaceError(
+                f"{path} was written by a newer MedApp (version {version}). Update MedApp."
+            )
         if version < 0 or (version == 0 and db.execute("SELECT 1 FROM sqlite_master").fetchone()):
             raise WorkspaceError(f"{path} is a database of another program. {find_remedy(path)}")
         for number, step in enumerate(migrations[version:], start=version + 1):
@@ -115,7 +143,11 @@ def _find_version(db: sqlite3.Connection) -> int:
 
 def _back_up(path: Path, target: Path) -> None:
     """A consistent copy, written aside and renamed into place."""
-    with _in_words(target), FileLock(target.with_suffix(".lock"), timeout=BUSY_SECONDS), connect(path) as db:
+    with (
+        _in_words(target),
+        FileLock(target.with_suffix(".lock"), timeout=BUSY_SECONDS),
+        connect(path) as db,
+    ):
         aside = target.with_suffix(".part")
         try:
             aside.unlink(missing_ok=True)
@@ -143,12 +175,18 @@ def _in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        if not isinstance(error, sqlite3.OperationalError) or any(word in str(error) for word in _SIGNS_OF_DAMAGE):
+        if not isinstance(error, sqlite3.OperationalError) or any(
+            word in str(error) for word in _SIGNS_OF_DAMAGE
+        ):
             raise WorkspaceError(f"{path} is damaged: {error}. {find_remedy(path)}") from error
-        raise WorkspaceError(f"{path} cannot be used: {error}. Check permissions and space.") from error
+        raise WorkspaceError(
+            f"{path} cannot be used: {error}. Check permissions and space."
+        ) from error
     except OSError as error:
         reason = error.strerror or error
-        raise WorkspaceError(f"{path} cannot be used: {reason}. Check permissions and space.") from error
+        raise WorkspaceError(
+            f"{path} cannot be used: {reason}. Check permissions and space."
+        ) from error
 
 
 def find_remedy(path: Path) -> str:

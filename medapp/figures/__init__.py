@@ -1,7 +1,8 @@
 """Data to Plotly figures: pure functions, for a light and a dark page.
 
-Each takes `theme`, "light" or "dark", and `title`, which states the finding where none is given. Show them as they are
-(`st.plotly_chart(figure, theme=None, config=CONFIG)`): colours and type are the page's own.
+Each takes `theme`, "light" or "dark", and `title`, which states the finding where none is given.
+Show them as they are (`st.plotly_chart(figure, theme=None, config=CONFIG)`): colours and type are
+the page's own.
 """
 
 from medapp.figures.data import draw_balance, draw_histogram

@@ -1,4 +1,7 @@
-"""Figures of what is in a data set: how its classes are balanced, which values an image has. Made for a side column."""
+"""Figures of what is in a data set: how its classes are balanced, which values an image has.
+
+Made for a side column.
+"""
 
 from collections.abc import Mapping
 
@@ -13,7 +16,9 @@ EVEN = 1.25  # classes whose sizes differ by less count as even
 MUCH = 0.05  # share of the pixels from which a background is worth a word
 
 
-def draw_balance(counts: Mapping[str, Mapping[str, int]], theme: str = "light", title: str | None = None) -> go.Figure:
+def draw_balance(
+    counts: Mapping[str, Mapping[str, int]], theme: str = "light", title: str | None = None
+) -> go.Figure:
     """Images by class and split, from split → class → count."""
     sides = [side for side in SPLITS if side in counts]
     classes = list(dict.fromkeys(name for side in sides for name in counts[side]))
@@ -21,38 +26,59 @@ def draw_balance(counts: Mapping[str, Mapping[str, int]], theme: str = "light", 
     figure = go.Figure()
     for side in sides:
         figure.add_bar(
-            y=list(range(len(classes))), x=[counts[side].get(name, 0) for name in classes], name=side, orientation="h",
+            y=list(range(len(classes))),
+            x=[counts[side].get(name, 0) for name in classes],
+            name=side,
+            orientation="h",
             marker={"color": PALETTES[theme].splits[SPLITS.index(side)], "line": {"width": 0}},
             customdata=[[show_plain(name), totals[name]] for name in classes],
-            hovertemplate=f"%{{customdata[0]}}, {side}: %{{x:,}} of %{{customdata[1]:,}} images<extra></extra>",
-        )  # fmt: skip
+            hovertemplate=(
+                f"%{{customdata[0]}}, {side}: %{{x:,}} of %{{customdata[1]:,}}"
+                " images<extra></extra>"
+            ),
+        )
     key = [(side, PALETTES[theme].splits[SPLITS.index(side)]) for side in sides]
     finish(figure, theme, title or _state_balance(totals), 64 + 30 * len(classes), True, key)
     figure.update_layout(barmode="stack", bargap=0.3)
-    figure.update_xaxes(title_text="images", rangemode="tozero", nticks=4, tickformat=",d", tickangle=0)
-    figure.update_yaxes(autorange="reversed", showgrid=False, tickvals=list(range(len(classes))), ticktext=[shorten(n) for n in classes])
+    figure.update_xaxes(
+        title_text="images", rangemode="tozero", nticks=4, tickformat=",d", tickangle=0
+    )
+    figure.update_yaxes(
+        autorange="reversed",
+        showgrid=False,
+        tickvals=list(range(len(classes))),
+        ticktext=[shorten(n) for n in classes],
+    )
     return figure
 
 
-def draw_histogram(pixels: ArrayLike, theme: str = "light", title: str | None = None, bins: int = 64) -> go.Figure:
+def draw_histogram(
+    pixels: ArrayLike, theme: str = "light", title: str | None = None, bins: int = 64
+) -> go.Figure:
     """How often each value occurs among pixels (H, W) or (H, W, 3), in percent of the pixels.
 
-    Values are whole numbers. A tall peak at the darkest or the brightest is cut off, so that the rest can be seen; the
-    title names a dark background.
+    Values are whole numbers. A tall peak at the darkest or the brightest is cut off, so that the
+    rest can be seen; the title names a dark background.
     """
     values = np.asarray(pixels)
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-    width = np.ceil((high - low + 1) / bins)  # a whole number, or bins would hold now three values, now four
+    width = np.ceil(
+        (high - low + 1) / bins
+    )  # a whole number, or bins would hold now three values, now four
     channels, figure, tallest = _list_channels(values, theme), go.Figure(), 0.0
     for name, channel, colour in channels:
         counts, edges = np.histogram(channel, np.arange(low, high + 1 + width, width) - 0.5)
         percent = 100 * counts / max(channel.size, 1)
         tallest = max(tallest, float(percent[1:-1].max(initial=0)))
         figure.add_scatter(
-            x=(edges[:-1] + edges[1:]) / 2, y=percent, name=name, mode="lines",
-            line={"color": colour, "width": 1.5, "shape": "hvh"}, fill=None if values.ndim == 3 else "tozeroy",
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=percent,
+            name=name,
+            mode="lines",
+            line={"color": colour, "width": 1.5, "shape": "hvh"},
+            fill=None if values.ndim == 3 else "tozeroy",
             hovertemplate=f"{name}, about %{{x:.0f}}: %{{y:.2f}}% of the pixels<extra></extra>",
-        )  # fmt: skip
+        )
     key = [(name, colour) for name, _, colour in channels] if values.ndim == 3 else []
     finish(figure, theme, title or _state_values(values), 190, True, key)
     figure.update_xaxes(title_text="pixel value", nticks=5)
@@ -60,13 +86,18 @@ def draw_histogram(pixels: ArrayLike, theme: str = "light", title: str | None = 
     return figure
 
 
-def _list_channels(values: NDArray[np.generic], theme: str) -> list[tuple[str, NDArray[np.generic], str]]:
+def _list_channels(
+    values: NDArray[np.generic], theme: str
+) -> list[tuple[str, NDArray[np.generic], str]]:
     colours = PALETTES[theme]
     if values.ndim == 2:
         return [("grey", values, colours.muted)]
     shades = (colours.classes[5], colours.classes[2], colours.classes[0])
     names = ("red", "green", "blue")
-    return [(name, values[..., c], shade) for c, (name, shade) in enumerate(zip(names, shades, strict=True))]
+    return [
+        (name, values[..., c], shade)
+        for c, (name, shade) in enumerate(zip(names, shades, strict=True))
+    ]
 
 
 def _state_balance(totals: Mapping[str, int]) -> str:

@@ -1,4 +1,6 @@
-"""What all figures share: colours for light and dark pages, type, axes, a title that wraps, numbers in words."""
+"""What all figures share: colours for light and dark pages, type, axes, a title that wraps, numbers
+in words.
+"""
 
 import html
 import textwrap
@@ -23,8 +25,10 @@ CONFIG: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of a page: dark has brighter ones of its own. `classes` have a fixed order that colour-blind readers
-    can tell apart (after Okabe & Ito 2008). The text is legible on all of `ramp`."""
+    """The colours of a page: dark has brighter ones of its own. `classes` have a fixed order that
+    colour-blind readers can tell apart (after Okabe & Ito 2008). The text is legible on all of
+    `ramp`.
+    """
 
     text: str
     muted: str
@@ -39,57 +43,115 @@ class Palette:
 
 PALETTES = {
     "light": Palette(
-        text="#13212B", muted="#51616B", faint="#9DB0BA", grid="#DCE3E7", page="#FFFFFF", accent="#0B6E8A",
-        ramp=("#EEF2F4", "#6DB1C6"), splits=("#0B6E8A", "#7FB3C4", "#C5D3D9"),
-        classes=("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6BB1", "#7A7A7A"),
+        text="#13212B",
+        muted="#51616B",
+        faint="#9DB0BA",
+        grid="#DCE3E7",
+        page="#FFFFFF",
+        accent="#0B6E8A",
+        ramp=("#EEF2F4", "#6DB1C6"),
+        splits=("#0B6E8A", "#7FB3C4", "#C5D3D9"),
+        classes=(
+            "#0072B2",
+            "#E69F00",
+            "#009E73",
+            "#CC79A7",
+            "#56B4E9",
+            "#D55E00",
+            "#8C6BB1",
+            "#7A7A7A",
+        ),
     ),
     "dark": Palette(
-        text="#E4ECF0", muted="#A5B4BD", faint="#74868F", grid="#2A363F", page="#0F161B", accent="#45B5D0",
-        ramp=("#18232A", "#23708A"), splits=("#45B5D0", "#2A8098", "#8798A2"),
-        classes=("#4DA6E0", "#F2B632", "#2FC79B", "#E79CC8", "#9AD4F5", "#F58549", "#B79DDB", "#A9B1B6"),
+        text="#E4ECF0",
+        muted="#A5B4BD",
+        faint="#74868F",
+        grid="#2A363F",
+        page="#0F161B",
+        accent="#45B5D0",
+        ramp=("#18232A", "#23708A"),
+        splits=("#45B5D0", "#2A8098", "#8798A2"),
+        classes=(
+            "#4DA6E0",
+            "#F2B632",
+            "#2FC79B",
+            "#E79CC8",
+            "#9AD4F5",
+            "#F58549",
+            "#B79DDB",
+            "#A9B1B6",
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def pick_colour(index: int, theme: str = "light") -> str:
-    """The colour of the class at that place among its data set's classes; the ninth has the first one's."""
+    """The colour of the class at that place among its data set's classes; the ninth has the first
+    one's.
+    """
     colours = PALETTES[theme].classes
     return colours[index % len(colours)]
 
 
 def finish(
-    figure: go.Figure, theme: str, title: str, height: int, is_narrow: bool = False, key: Sequence[tuple[str, str]] = ()
+    figure: go.Figure,
+    theme: str,
+    title: str,
+    height: int,
+    is_narrow: bool = False,
+    key: Sequence[tuple[str, str]] = (),
 ) -> go.Figure:
     """Give a figure its title, type and colours.
 
     Args:
         height: in px, without the title.
         is_narrow: it is made for a side column.
-        key: names and colours of what is drawn, for a line below the title. Plotly's own legend takes the room of a
-            narrow chart, or grows into the title.
+        key: names and colours of what is drawn, for a line below the title. Plotly's own legend
+            takes the room of a narrow chart, or grows into the title.
     """
     colours, letters = PALETTES[theme], NARROW if is_narrow else WIDE
     title_lines = [show_plain(line) for line in textwrap.wrap(title, letters)] or [""]
     lines = [*title_lines, *_write_key(key, letters)]
     axis = {
-        "automargin": True, "gridcolor": colours.grid, "linecolor": colours.grid, "zeroline": False, "ticks": "",
-        "tickfont": {"color": colours.muted, "size": 12}, "title": {"font": {"color": colours.muted, "size": 13}},
-    }  # fmt: skip
+        "automargin": True,
+        "gridcolor": colours.grid,
+        "linecolor": colours.grid,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"color": colours.muted, "size": 12},
+        "title": {"font": {"color": colours.muted, "size": 13}},
+    }
     top = 22 + LINE_HEIGHT * len(lines)
     figure.update_layout(
-        template="none", height=height + top, margin={"l": 8, "r": 14, "t": top, "b": 8}, showlegend=False,
+        template="none",
+        height=height + top,
+        margin={"l": 8, "r": 14, "t": top, "b": 8},
+        showlegend=False,
         title={
-            "text": "<br>".join(lines), "x": 0, "xref": "container", "xanchor": "left", "y": 1, "yanchor": "top",
-            "pad": {"t": 8 if len(lines) == 1 else 18},  # Plotly lifts a title of several lines by half a line
+            "text": "<br>".join(lines),
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {
+                "t": 8 if len(lines) == 1 else 18
+            },  # Plotly lifts a title of several lines by half a line
             "font": {"size": 15, "weight": 600, "color": colours.text},
         },
-        font={"family": FONT, "color": colours.text, "size": 13}, paper_bgcolor=CLEAR, plot_bgcolor=CLEAR,
+        font={"family": FONT, "color": colours.text, "size": 13},
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
         hoverlabel={
-            "bgcolor": colours.page, "bordercolor": colours.grid, "font": {"color": colours.text}, "align": "left",
+            "bgcolor": colours.page,
+            "bordercolor": colours.grid,
+            "font": {"color": colours.text},
+            "align": "left",
         },
         modebar={"bgcolor": CLEAR, "color": colours.muted, "activecolor": colours.accent},
-        xaxis=axis, yaxis=axis,
-    )  # fmt: skip
+        xaxis=axis,
+        yaxis=axis,
+    )
     return figure
 
 
@@ -100,7 +162,12 @@ def _write_key(key: Sequence[tuple[str, str]], letters: int) -> list[str]:
         if not rows or sum(len(name) + 3 for name, _ in (*rows[-1], item)) > letters:
             rows.append([])
         rows[-1].append(item)
-    parts = ["  ".join(f'<span style="color:{colour}">■</span> {show_plain(name)}' for name, colour in row) for row in rows]
+    parts = [
+        "  ".join(
+            f'<span style="color:{colour}">■</span> {show_plain(name)}' for name, colour in row
+        )
+        for row in rows
+    ]
     return [f'<span style="font-size:13px;font-weight:400">{part}</span>' for part in parts]
 
 
@@ -110,7 +177,9 @@ def show_plain(text: str) -> str:
 
 
 def shorten(name: str) -> str:
-    """A class's name for an axis or legend, its middle left out if need be; the whole stands where the pointer is."""
+    """A class's name for an axis or legend, its middle left out if need be; the whole stands where
+    the pointer is.
+    """
     return show_plain(name if len(name) <= LONGEST_NAME else f"{name[:12]}…{name[-9:]}")
 
 
@@ -123,4 +192,8 @@ def write_probability(value: float) -> str:
 
 def write_figure(value: float, interval: tuple[float, float] | None) -> str:
     """A figure with its 95% interval, where it has one."""
-    return f"{value:.2f}" if interval is None else f"{value:.2f} [{interval[0]:.2f}, {interval[1]:.2f}]"
+    return (
+        f"{value:.2f}"
+        if interval is None
+        else f"{value:.2f} [{interval[0]:.2f}, {interval[1]:.2f}]"
+    )

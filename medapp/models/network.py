@@ -1,7 +1,9 @@
-"""A network as three parts: named stages that make maps, a pool that makes a feature vector, a linear head that makes logits.
+"""A network as three parts: named stages that make maps, a pool that makes a feature vector, a
+linear head that makes logits.
 
-The parts are views of a torchvision model, so a state dict has torchvision's own names and loads there too. Strategies freeze stages,
-heatmaps read a stage's maps, mostly the last one's, features are what the pool gives.
+The parts are views of a torchvision model, so a state dict has torchvision's own names and loads
+there too. Strategies freeze stages, heatmaps read a stage's maps, mostly the last one's, features
+are what the pool gives.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +29,8 @@ def _part_resnet(model: Any) -> Parts:
 
 
 def _part_vgg(model: Any) -> Parts:
-    # A block ends with its max-pooling; the last pooling goes to the pool, so that maps keep their 14 px at 224.
+    # A block ends with its max-pooling; the last pooling goes to the pool, so that maps keep their
+    # 14 px at 224.
     blocks: list[list[nn.Module]] = [[]]
     for layer in model.features:
         blocks[-1].append(layer)
@@ -35,7 +38,9 @@ def _part_vgg(model: Any) -> Parts:
             blocks.append([])
     blocks.pop()
     last_pool = blocks[-1].pop()
-    stages: list[tuple[str, nn.Module]] = [(f"block{i + 1}", nn.Sequential(*block)) for i, block in enumerate(blocks)]
+    stages: list[tuple[str, nn.Module]] = [
+        (f"block{i + 1}", nn.Sequential(*block)) for i, block in enumerate(blocks)
+    ]
     return stages, nn.Sequential(last_pool, model.avgpool, nn.Flatten(), *model.classifier[:-1])
 
 
@@ -54,12 +59,16 @@ def _part_densenet(model: Any) -> Parts:
 def _part_efficientnet(model: Any) -> Parts:
     f = model.features
     middle = [(f"stage{i}", f[i]) for i in range(1, len(f) - 2)]
-    return [("stem", f[0]), *middle, ("last", nn.Sequential(f[-2], f[-1]))], nn.Sequential(model.avgpool, nn.Flatten(), nn.Dropout(0.2))
+    return [("stem", f[0]), *middle, ("last", nn.Sequential(f[-2], f[-1]))], nn.Sequential(
+        model.avgpool, nn.Flatten(), nn.Dropout(0.2)
+    )
 
 
 def _part_convnext(model: Any) -> Parts:
     f = model.features  # downsampling and blocks alternate
-    stages: list[tuple[str, nn.Module]] = [(f"stage{i // 2 + 1}", nn.Sequential(f[i], f[i + 1])) for i in range(0, len(f), 2)]
+    stages: list[tuple[str, nn.Module]] = [
+        (f"stage{i // 2 + 1}", nn.Sequential(f[i], f[i + 1])) for i in range(0, len(f), 2)
+    ]
     return stages, nn.Sequential(model.avgpool, model.classifier[0], nn.Flatten())
 
 
@@ -78,7 +87,10 @@ class Architecture:
 
 
 ARCHITECTURES: dict[str, Architecture] = {
-    **{name: Architecture(_part_resnet, "fc") for name in ("resnet18", "resnet34", "resnet50", "resnet101")},
+    **{
+        name: Architecture(_part_resnet, "fc")
+        for name in ("resnet18", "resnet34", "resnet50", "resnet101")
+    },
     **{name: Architecture(_part_vgg, "classifier.6") for name in ("vgg16_bn", "vgg19_bn")},
     "densenet121": Architecture(_part_densenet, "classifier"),
     "efficientnet_b0": Architecture(_part_efficientnet, "classifier.1"),
@@ -89,7 +101,8 @@ ARCHITECTURES: dict[str, Architecture] = {
 class Head(nn.Linear):
     """A linear layer that computes in float32, also where the rest runs in bfloat16.
 
-    Its inputs can have means far above their spread; with eight bits of mantissa their differences, which tell the classes apart, drown.
+    Its inputs can have means far above their spread; with eight bits of mantissa their differences,
+    which tell the classes apart, drown.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -111,16 +124,25 @@ class Network(nn.Module):
     def __init__(self, architecture: str, classes: Sequence[str]) -> None:
         super().__init__()
         if architecture not in ARCHITECTURES:
-            raise WeightsError(f"There is no architecture {architecture!r}. Known: {', '.join(ARCHITECTURES)}.")
+            raise WeightsError(
+                f"There is no architecture {architecture!r}. Known: {', '.join(ARCHITECTURES)}."
+            )
         self.architecture, self.classes = architecture, tuple(classes)
         self.model: nn.Module = torchvision.models.get_model(architecture, weights=None)
         row = ARCHITECTURES[architecture]
         parent_name, _, name = row.head.rpartition(".")
         parent = self.model.get_submodule(parent_name)
-        setattr(parent, name, Head(self.model.get_submodule(row.head).in_features, len(self.classes)))
+        setattr(
+            parent, name, Head(self.model.get_submodule(row.head).in_features, len(self.classes))
+        )
         stages, pool = row.part(self.model)
-        # A tuple hides the parts from nn.Module's registry: they share the model's parameters and must not be saved twice.
-        self._parts: tuple[list[tuple[str, nn.Module]], nn.Module, nn.Module] = (stages, pool, self.model.get_submodule(row.head))
+        # A tuple hides the parts from nn.Module's registry: they share the model's parameters and
+        # must not be saved twice.
+        self._parts: tuple[list[tuple[str, nn.Module]], nn.Module, nn.Module] = (
+            stages,
+            pool,
+            self.model.get_submodule(row.head),
+        )
 
     @property
     def stages(self) -> list[tuple[str, nn.Module]]:
@@ -159,12 +181,16 @@ class Network(nn.Module):
 
 
 def normalise(images: Tensor) -> Tensor:
-    """Images (N, C, S, S) with C 1 or 3, float in 0 to 1, to what a backbone expects: (N, 3, S, S), channels last, mean 0 and spread 1."""
+    """Images (N, C, S, S) with C 1 or 3, float in 0 to 1, to what a backbone expects: (N, 3, S, S),
+    channels last, mean 0 and spread 1.
+    """
     mean = torch.tensor(MEAN, dtype=images.dtype, device=images.device).view(1, 3, 1, 1)
     std = torch.tensor(STD, dtype=images.dtype, device=images.device).view(1, 3, 1, 1)
     return ((images - mean) / std).contiguous(memory_format=torch.channels_last)
 
 
 def to_unit(pixels: Tensor) -> Tensor:
-    """uint8 pixels (N, S, S, C), as `data.pixels` gives them, to float images (N, C, S, S) in 0 to 1."""
+    """uint8 pixels (N, S, S, C), as `data.pixels` gives them, to float images (N, C, S, S) in 0 to
+    1.
+    """
     return pixels.permute(0, 3, 1, 2).float().div_(255)

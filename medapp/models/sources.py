@@ -1,4 +1,7 @@
-"""What a recipe's `source` names: an architecture and a weights file, or nothing. No torch here, so that a page can check at once."""
+"""What a recipe's `source` names: an architecture and a weights file, or nothing.
+
+No torch here, so that a page can check at once.
+"""
 
 import os
 from pathlib import Path
@@ -7,14 +10,17 @@ import safetensors
 
 from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, find_file
-from medapp.workspace import Workspace, expand_path
+from medapp.store.files import expand_path
+from medapp.store.workspace import Workspace
 
 
 def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[str, Path | None]:
-    """The architecture and the weights file that a recipe's `source` names; None for random weights.
+    """The architecture and the weights file that a recipe's `source` names; None for random
+    weights.
 
     Raises:
-        WeightsError: the file is not on this machine (says how to get it there), or the name is unknown.
+        WeightsError: the file is not on this machine (says how to get it there), or the name is
+            unknown.
     """
     if source == "none":
         return architecture, None
@@ -23,24 +29,36 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
         path = find_file(backbone, workspace)
         if path is None:
             raise WeightsError(
-                f"The weights of {backbone.title} ({backbone.megabytes:.0f} MB) are not on this machine. Fetch them with "
-                f"'medapp backbones fetch {backbone.name}', or put {backbone.file_name} into {workspace.weights_folder}."
+                f"The weights of {backbone.title} ({backbone.megabytes:.0f} MB) are not on this"
+                f" machine. Fetch them with 'medapp backbones fetch {backbone.name}', or put"
+                f" {backbone.file_name} into {workspace.weights_folder}."
             )
         return backbone.architecture, path
-    path = workspace.runs_folder / source.removeprefix("run:") / "model.safetensors" if source.startswith("run:") else expand_path(source)
+    path = (
+        workspace.runs_folder / source.removeprefix("run:") / "model.safetensors"
+        if source.startswith("run:")
+        else expand_path(source)
+    )
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for a name that is too long
         known = f"{', '.join(BACKBONES)}, none, a file, or a run"
-        raise WeightsError(f"There is nothing to start from at {source!r}: {path} is missing. Known: {known}.")
+        raise WeightsError(
+            f"There is nothing to start from at {source!r}: {path} is missing. Known: {known}."
+        )
     return _read_architecture(path, architecture), path
 
 
 def _read_architecture(path: Path, otherwise: str) -> str:
-    """What a file says of its own architecture: in its metadata, in the card beside it, else what the recipe says."""
+    """What a file says of its own architecture: in its metadata, in the card beside it, else what
+    the recipe says.
+    """
     if path.suffix != ".safetensors":
         return otherwise
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
             said = (file.metadata() or {}).get("architecture", otherwise)
     except (safetensors.SafetensorError, OSError) as error:
-        raise WeightsError(f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it again.") from error
+        raise WeightsError(
+            f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it"
+            " again."
+        ) from error
     return str(said).removeprefix("torchvision ")

@@ -1,7 +1,8 @@
-"""Weights between disk and network: read without running anything, checked by hash, saved in `.safetensors` that describes itself.
+"""Weights between disk and network: read without running anything, checked by hash, saved in
+`.safetensors` that describes itself.
 
-A `.pth` file is a pickle, which can carry code; it is read with torch's weights-only reader, which runs none, and a file that asks for
-more is refused.
+A `.pth` file is a pickle, which can carry code; it is read with torch's weights-only reader, which
+runs none, and a file that asks for more is refused.
 """
 
 import hashlib
@@ -24,15 +25,27 @@ from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.models.network import ARCHITECTURES, MEAN, STD, Network
 from medapp.models.sources import find_source
-from medapp.workspace import Workspace, open_replacing, write_bytes
+from medapp.store.files import open_replacing, write_bytes
+from medapp.store.workspace import Workspace
 
 Progress = Callable[[int, int], None]
 
 # What torch raises on damaged files, found with mutated ones.
 DAMAGE = (
-    OSError, EOFError, RuntimeError, ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, MemoryError,
-    struct.error, pickle.UnpicklingError, zipfile.BadZipFile,
-)  # fmt: skip
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    MemoryError,
+    struct.error,
+    pickle.UnpicklingError,
+    zipfile.BadZipFile,
+)
 
 
 def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -46,24 +59,37 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     try:
         if path.suffix == ".safetensors":
             with safetensors.safe_open(path, framework="pt") as file:
-                return {name: file.get_tensor(name) for name in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
+                names = file.keys()
+                return {name: file.get_tensor(name) for name in names}, dict(file.metadata() or {})
         values = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise WeightsError(
-            f"{path.name} is refused: it is no plain weights file (a pickle that holds code or foreign objects). Nothing in it was run. "
-            "Ask its author for .safetensors."
+            f"{path.name} is refused: it is no plain weights file (a pickle that holds code or"
+            " foreign objects). Nothing in it was run. Ask its author for .safetensors."
         ) from error
     except (safetensors.SafetensorError, *DAMAGE) as error:
-        raise WeightsError(f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it again.") from error
+        raise WeightsError(
+            f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it"
+            " again."
+        ) from error
     if isinstance(values, dict) and isinstance(values.get("state_dict"), dict):
         values = values["state_dict"]
     if not isinstance(values, dict) or not all(isinstance(v, Tensor) for v in values.values()):
-        raise WeightsError(f"{path.name} holds no table of tensors. Save the network's state_dict, or better .safetensors.")
+        raise WeightsError(
+            f"{path.name} holds no table of tensors. Save the network's state_dict, or better"
+            " .safetensors."
+        )
     return values, {}
 
 
-def load_backbone(network: Network, tensors: Mapping[str, Tensor], origin: str, classes: tuple[str, ...] | None = None) -> None:
-    """Copy a backbone into `network`; the head is copied too where it was trained for the same `classes`, else it stays random.
+def load_backbone(
+    network: Network,
+    tensors: Mapping[str, Tensor],
+    origin: str,
+    classes: tuple[str, ...] | None = None,
+) -> None:
+    """Copy a backbone into `network`; the head is copied too where it was trained for the same
+    `classes`, else it stays random.
 
     Raises:
         WeightsError: a tensor of the backbone is missing or has another shape.
@@ -72,19 +98,30 @@ def load_backbone(network: Network, tensors: Mapping[str, Tensor], origin: str, 
     skipped = () if classes == network.classes else (f"{head}.weight", f"{head}.bias")
     own = network.model.state_dict()
     wanted = [name for name in own if name not in skipped]
-    missing = [name for name in wanted if name not in tensors and not name.endswith("num_batches_tracked")]
-    foreign = [name for name in wanted if name in tensors and tensors[name].shape != own[name].shape]
+    missing = [
+        name for name in wanted if name not in tensors and not name.endswith("num_batches_tracked")
+    ]
+    foreign = [
+        name for name in wanted if name in tensors and tensors[name].shape != own[name].shape
+    ]
     if missing or foreign:
         name = (missing or foreign)[0]
         raise WeightsError(
-            f"{origin} does not fit {network.architecture}: {name} is {'missing' if missing else 'of another shape'} "
-            f"({len(missing) + len(foreign)} tensors in all). Choose the architecture the weights were trained with."
+            f"{origin} does not fit {network.architecture}: {name} is"
+            f" {'missing' if missing else 'of another shape'} ({len(missing) + len(foreign)}"
+            " tensors in all). Choose the architecture the weights were trained with."
         )
-    network.model.load_state_dict({name: tensors[name] for name in wanted if name in tensors}, strict=False)
+    network.model.load_state_dict(
+        {name: tensors[name] for name in wanted if name in tensors}, strict=False
+    )
 
 
-def build_network(source: str, architecture: str, classes: tuple[str, ...], seed: int, workspace: Workspace) -> Network:
-    """A network for `classes` with the weights that `source` names; the rest (a new head, or all) is drawn from `seed`."""
+def build_network(
+    source: str, architecture: str, classes: tuple[str, ...], seed: int, workspace: Workspace
+) -> Network:
+    """A network for `classes` with the weights that `source` names; the rest (a new head, or all)
+    is drawn from `seed`.
+    """
     name, path = find_source(source, architecture, workspace)
     torch.manual_seed(seed)
     network = Network(name, classes)
@@ -96,15 +133,37 @@ def build_network(source: str, architecture: str, classes: tuple[str, ...], seed
     return network
 
 
-def save_network(network: Network, path: Path, metadata: Mapping[str, str] | None = None, dtype: torch.dtype | None = None) -> None:
-    """Write the network as `.safetensors` with torchvision's names; the metadata hold architecture, classes and normalisation."""
+def save_network(
+    network: Network,
+    path: Path,
+    metadata: Mapping[str, str] | None = None,
+    dtype: torch.dtype | None = None,
+) -> None:
+    """Write the network as `.safetensors` with torchvision's names; the metadata hold architecture,
+    classes and normalisation.
+    """
     tensors = {
-        name: (t.to(dtype) if dtype is not None and t.is_floating_point() else t).detach().cpu().contiguous()
+        name: (
+            (t.to(dtype) if dtype is not None and t.is_floating_point() else t)
+            .detach()
+            .cpu()
+            .contiguous()
+        )
         for name, t in network.model.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
-    facts = {"format": "pt", "architecture": network.architecture, "class_names": json.dumps(network.classes, ensure_ascii=False)}
-    write_bytes(path, save(tensors, facts | {"mean": json.dumps(MEAN), "std": json.dumps(STD)} | dict(metadata or {})))
+    facts = {
+        "format": "pt",
+        "architecture": network.architecture,
+        "class_names": json.dumps(network.classes, ensure_ascii=False),
+    }
+    write_bytes(
+        path,
+        save(
+            tensors,
+            facts | {"mean": json.dumps(MEAN), "std": json.dumps(STD)} | dict(metadata or {}),
+        ),
+    )
 
 
 def load_network(path: Path) -> tuple[Network, dict[str, str]]:
@@ -124,11 +183,18 @@ def _read_classes(metadata: Mapping[str, str], path: Path) -> tuple[str, ...]:
     """The classes that a file says it was trained for."""
     try:
         names = json.loads(metadata["class_names"])
-        if isinstance(names, list) and all(isinstance(name, str) for name in names) and len(set(names)) == len(names):
+        if (
+            isinstance(names, list)
+            and all(isinstance(name, str) for name in names)
+            and len(set(names)) == len(names)
+        ):
             return tuple(names)
     except (KeyError, ValueError, RecursionError):
         pass
-    raise WeightsError(f"{path.name} does not say its architecture and classes, or damaged ones. Export the run again.")
+    raise WeightsError(
+        f"{path.name} does not say its architecture and classes, or damaged ones. Export the run"
+        " again."
+    )
 
 
 def hash_file(path: Path) -> str:
@@ -140,10 +206,15 @@ def hash_file(path: Path) -> str:
 def check_hash(path: Path, backbone: Backbone) -> None:
     """Raises WeightsError where the file is not the one that was published."""
     if not hash_file(path).startswith(backbone.sha256):
-        raise WeightsError(f"{path} is not the published file of {backbone.title}: its SHA-256 differs. Delete it and fetch it again.")
+        raise WeightsError(
+            f"{path} is not the published file of {backbone.title}: its SHA-256 differs. Delete it"
+            " and fetch it again."
+        )
 
 
-def fetch_weights(backbone: Backbone, workspace: Workspace, on_progress: Progress | None = None) -> Path:
+def fetch_weights(
+    backbone: Backbone, workspace: Workspace, on_progress: Progress | None = None
+) -> Path:
     """Download a backbone's file into the workspace, check its hash, and only then put it in place.
 
     Args:
@@ -156,9 +227,15 @@ def fetch_weights(backbone: Backbone, workspace: Workspace, on_progress: Progres
     if found is not None:
         return found
     path, digest, done = workspace.weights_folder / backbone.file_name, hashlib.sha256(), 0
-    by_hand = f"Where there is no internet, put {backbone.file_name} into {workspace.weights_folder} by hand."
+    by_hand = (
+        f"Where there is no internet, put {backbone.file_name} into {workspace.weights_folder} by"
+        " hand."
+    )
     try:
-        with urllib.request.urlopen(backbone.url, timeout=30) as response, open_replacing(path) as file:
+        with (
+            urllib.request.urlopen(backbone.url, timeout=30) as response,
+            open_replacing(path) as file,
+        ):
             total = int(response.headers.get("Content-Length") or 0)
             while chunk := response.read(1 << 20):
                 file.write(chunk)
@@ -167,23 +244,39 @@ def fetch_weights(backbone: Backbone, workspace: Workspace, on_progress: Progres
                 if on_progress is not None:
                     on_progress(done, total)
             if done < total or not digest.hexdigest().startswith(backbone.sha256):
-                raise WeightsError(f"The download of {backbone.title} was damaged (wrong SHA-256) and is thrown away. Try again. {by_hand}")
+                raise WeightsError(
+                    f"The download of {backbone.title} was damaged (wrong SHA-256) and is thrown"
+                    f" away. Try again. {by_hand}"
+                )
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-        raise WeightsError(f"{backbone.url} cannot be reached: {getattr(error, 'reason', error)}. {by_hand}") from error
+        raise WeightsError(
+            f"{backbone.url} cannot be reached: {getattr(error, 'reason', error)}. {by_hand}"
+        ) from error
     return path
 
 
 def export_backbone(model_path: Path, to: Path, card: Mapping[str, Any]) -> dict[str, Any]:
-    """Write a trained network as a backbone: float16 `.safetensors` and a JSON card beside it. Gives the card.
+    """Write a trained network as a backbone: float16 `.safetensors` and a JSON card beside it.
+    Gives the card.
 
     Args:
-        card: what the file cannot say itself: source task, data, recipe, accuracy, resolution, terms.
+        card: what the file cannot say itself: source task, data, recipe, accuracy, resolution,
+            terms.
     """
     network, _ = load_network(model_path)
     save_network(network, to, dtype=torch.float16)
     full = {
-        "file": to.name, "sha256": hash_file(to), "bytes": to.stat().st_size, "architecture": network.architecture, "dtype": "float16",
-        "normalisation": {"mean": MEAN, "std": STD, "input": "RGB in 0 to 1; grey images repeat the channel"}, **card,
-    }  # fmt: skip
+        "file": to.name,
+        "sha256": hash_file(to),
+        "bytes": to.stat().st_size,
+        "architecture": network.architecture,
+        "dtype": "float16",
+        "normalisation": {
+            "mean": MEAN,
+            "std": STD,
+            "input": "RGB in 0 to 1; grey images repeat the channel",
+        },
+        **card,
+    }
     write_bytes(to.with_suffix(".json"), json.dumps(full, indent=1, ensure_ascii=False).encode())
     return full

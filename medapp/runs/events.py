@@ -1,6 +1,7 @@
 """One line of `events.jsonl` → an event: what happened, with what its kind promises.
 
-A line that was cut off, or that holds less than its kind promises, counts as never written: whoever reads events finds what it needs.
+A line that was cut off, or that holds less than its kind promises, counts as never written: whoever
+reads events finds what it needs.
 """
 
 import json
@@ -12,11 +13,19 @@ from medapp.errors import WorkspaceError
 Event = dict[str, Any]
 
 _NUMBER = (int, float)
-_HOLDS: dict[str, dict[str, type | tuple[type, ...]]] = {  # at least, beside the time; a kind that is not here needs nothing
+_HOLDS: dict[
+    str, dict[str, type | tuple[type, ...]]
+] = {  # at least, beside the time; a kind that is not here needs nothing
     "state": {"state": str},
     "plan": {"epochs": int, "steps_per_epoch": int, "classes": list},
     "resume": {"epoch": int, "step": int},
-    "step": {"epoch": int, "step": int, "loss": _NUMBER, "rate": _NUMBER, "images_per_second": _NUMBER},
+    "step": {
+        "epoch": int,
+        "step": int,
+        "loss": _NUMBER,
+        "rate": _NUMBER,
+        "images_per_second": _NUMBER,
+    },
     "epoch": {"epoch": int, "train_loss": _NUMBER, "is_best": bool},
     "progress": {"text": str, "done": int, "total": int},
     "message": {"text": str},
@@ -30,9 +39,15 @@ def read_event(line: bytes) -> Event | None:
         event = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(event, dict) or not isinstance(event.get("kind"), str) or not isinstance(event.get("time"), _NUMBER):
+    if (
+        not isinstance(event, dict)
+        or not isinstance(event.get("kind"), str)
+        or not isinstance(event.get("time"), _NUMBER)
+    ):
         return None
-    is_whole = all(isinstance(event.get(name), kind) for name, kind in _HOLDS.get(event["kind"], {}).items())
+    is_whole = all(
+        isinstance(event.get(name), kind) for name, kind in _HOLDS.get(event["kind"], {}).items()
+    )
     return event if is_whole else None
 
 
@@ -53,7 +68,10 @@ def _is_after(event: Event, resume: Event) -> bool:
 
 
 def read_tail(path: Path, size: int, tail: int) -> list[bytes]:
-    """The whole lines among the last bytes of a file; those that are cut at the front are left out."""
+    """The whole lines among the last bytes of a file.
+
+    Those that are cut at the front are left out.
+    """
     if not size:
         return []
     lines = read_from(path, max(0, size - tail)).splitlines()
@@ -67,7 +85,9 @@ def read_from(path: Path, offset: int) -> bytes:
             file.seek(offset)
             return file.read()
     except OSError as error:
-        raise WorkspaceError(f"{path} cannot be read: {error.strerror}. Check the permissions, or delete the run.") from error
+        raise WorkspaceError(
+            f"{path} cannot be read: {error.strerror}. Check the permissions, or delete the run."
+        ) from error
 
 
 def ends_with_newline(path: Path) -> bool:

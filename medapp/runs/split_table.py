@@ -1,4 +1,6 @@
-"""`split.parquet`: who stands on which side of a run, with content hashes, so that a resumed or copied run knows its images again."""
+"""`split.parquet`: who stands on which side of a run, with content hashes, so that a resumed or
+copied run knows its images again.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,14 +11,16 @@ import pyarrow.parquet as pq
 
 from medapp.data.samples import SPLITS, Sample
 from medapp.errors import RunError
-from medapp.workspace import open_replacing
+from medapp.store.files import open_replacing
 
 COLUMNS = ("name", "label", "patient", "site", "split", "content_hash")
 
 
 def save_split(path: Path, samples: Sequence[Sample]) -> None:
     """One row a sample, in the order given."""
-    table = pa.table({name: pa.array([getattr(s, name) for s in samples], pa.string()) for name in COLUMNS})
+    table = pa.table(
+        {name: pa.array([getattr(s, name) for s in samples], pa.string()) for name in COLUMNS}
+    )
     with open_replacing(path) as file:
         pq.write_table(table, file)
 
@@ -32,13 +36,16 @@ def load_split(path: Path, run_name: str) -> list[dict[str, str]]:
         rows: list[dict[str, str]] = table.to_pylist()
     except (OSError, ValueError, pa.ArrowException) as error:
         raise RunError(f"The split of run {run_name} cannot be read. Start a new run.") from error
-    if not set(COLUMNS) <= set(table.column_names) or not {row["split"] for row in rows} <= set(SPLITS):
+    if not set(COLUMNS) <= set(table.column_names) or not {row["split"] for row in rows} <= set(
+        SPLITS
+    ):
         raise RunError(f"{path.name} of run {run_name} is no table of a split. Start a new run.")
     return rows
 
 
 def match_split(path: Path, samples: Sequence[Sample], run_name: str) -> list[Sample]:
-    """The samples of the data set that the table names, in its order, each on the side the table gives it.
+    """The samples of the data set that the table names, in its order, each on the side the table
+    gives it.
 
     Raises:
         RunError: the table is damaged, or an image it names has left the data set or changed.
@@ -48,7 +55,11 @@ def match_split(path: Path, samples: Sequence[Sample], run_name: str) -> list[Sa
     missing = [row["name"] for row in rows if (row["name"], row["content_hash"]) not in by_name]
     if missing:
         raise RunError(
-            f"The data set has changed since run {run_name} began: {len(missing)} of its {len(rows)} images are gone or different "
-            f"({missing[0]} is one). Put them back, or start a new run."
+            f"The data set has changed since run {run_name} began: {len(missing)} of its"
+            f" {len(rows)} images are gone or different ({missing[0]} is one). Put them back, or"
+            " start a new run."
         )
-    return [replace(by_name[row["name"], row["content_hash"]], split=row["split"], label=row["label"]) for row in rows]
+    return [
+        replace(by_name[row["name"], row["content_hash"]], split=row["split"], label=row["label"])
+        for row in rows
+    ]

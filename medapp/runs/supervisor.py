@@ -1,7 +1,9 @@
-"""The queue: starts a worker for each run that waits, one at a time, oldest first, and picks up those whose process has vanished.
+"""The queue: starts a worker for each run that waits, one at a time, oldest first, and picks up
+those whose process has vanished.
 
-The app has one supervisor in a thread; `medapp train` has one in the foreground for its own run. Both may live in one workspace: the lock
-on the machine decides. A worker ends when its supervisor does (its standard input closes), and its run goes on with the next one.
+The app has one supervisor in a thread; `medapp train` has one in the foreground for its own run.
+Both may live in one workspace: the lock on the machine decides. A worker ends when its supervisor
+does (its standard input closes), and its run goes on with the next one.
 """
 
 import os
@@ -12,25 +14,37 @@ from collections.abc import Callable
 
 from medapp.errors import MedAppError, WorkspaceError
 from medapp.runs.events import Event
-from medapp.runs.folder import ACTIVE, Run, hold_machine, list_damaged, list_runs
-from medapp.workspace import Workspace
+from medapp.runs.run import ACTIVE, Run, hold_machine, list_damaged, list_runs
+from medapp.store.workspace import Workspace
 
 TICK_SECONDS = 0.3
 ATTEMPTS = 3  # a run whose process vanishes so often without an epoch in between is given up
 ENVIRONMENT = {
-    # Threads that wait by spinning slow down the other process on a small machine (measured: 2.1 times).
+    # Threads that wait by spinning slow down the other process on a small machine (measured: 2.1
+    # times).
     "OMP_WAIT_POLICY": "PASSIVE",
-    # Those that never spin sleep between the hundreds of layers of a step. A moment of it, about 0.2 ms, makes steps 1.07 times as fast.
+    # Those that never spin sleep between the hundreds of layers of a step. A moment of it, about
+    # 0.2 ms, makes steps 1.07 times as fast.
     "GOMP_SPINCOUNT": "10000",
-    # glibc asks the system for every block over 32 MB anew, and gives it back zeroed pages: activations are such blocks. Kept in the
-    # process, features are computed 1.25 times as fast and a fine-tune's steps 1.1 to 1.25 times (128 px, two cores). Ignored elsewhere.
+    # glibc asks the system for every block over 32 MB anew, and gives it back zeroed pages:
+    # activations are such blocks. Kept in the process, features are computed 1.25 times as fast and
+    # a fine-tune's steps 1.1 to 1.25 times (128 px, two cores). Ignored elsewhere.
     "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(2**40),
     "PYTHONUNBUFFERED": "1",
     "PYTHONFAULTHANDLER": "1",
 }  # of a worker
 # What a cluster's launcher may have set for us; to a worker it would be about its own followers.
-LAUNCHER = {"LOCAL_RANK", "NODE_RANK", "GROUP_RANK", "RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "TORCHELASTIC_USE_AGENT_STORE"}
+LAUNCHER = {
+    "LOCAL_RANK",
+    "NODE_RANK",
+    "GROUP_RANK",
+    "RANK",
+    "WORLD_SIZE",
+    "MASTER_ADDR",
+    "MASTER_PORT",
+    "TORCHELASTIC_USE_AGENT_STORE",
+}
 
 
 class Supervisor:
@@ -62,7 +76,10 @@ class Supervisor:
             self.child.wait()
 
     def run_to_end(self, on_event: Callable[[Event], None]) -> str:
-        """Care for the one run until it has ended, passing on what happens. Gives its last state."""
+        """Care for the one run until it has ended, passing on what happens.
+
+        Gives its last state.
+        """
         assert self.only is not None
         offset = 0
         while True:
@@ -70,7 +87,11 @@ class Supervisor:
             events, offset = self.only.load_events(offset)
             for event in events:
                 on_event(event)
-            if self.child is None and self.only.last_state["state"] in ("done", "stopped", "failed"):
+            if self.child is None and self.only.last_state["state"] in (
+                "done",
+                "stopped",
+                "failed",
+            ):
                 return str(self.only.last_state["state"])
             self._ended.wait(TICK_SECONDS if not events else 0.05)
 
@@ -88,19 +109,31 @@ class Supervisor:
             return
 
     def _find_waiting(self) -> list[Run]:
-        """Runs that want a worker, oldest first; those that vanish again and again are given up in words."""
-        damaged = [run for run, _ in list_damaged(self.workspace)]  # its worker says in words what is wrong
-        runs = [self.only] if self.only is not None else sorted([*list_runs(self.workspace), *damaged], key=lambda run: run.id)
+        """Runs that want a worker, oldest first; those that vanish again and again are given up in
+        words.
+        """
+        damaged = [
+            run for run, _ in list_damaged(self.workspace)
+        ]  # its worker says in words what is wrong
+        runs = (
+            [self.only]
+            if self.only is not None
+            else sorted([*list_runs(self.workspace), *damaged], key=lambda run: run.id)
+        )
         waiting = []
         for run in runs:
             state = run.state
             if state == "interrupted" and _count_attempts(run.load_events()[0]) >= ATTEMPTS:
                 with run.lock():
                     run.append_event(
-                        "state", state="failed",
-                        reason=f"The process vanished {ATTEMPTS} times without finishing an epoch; perhaps the machine ran out of memory. "
-                        "Choose a smaller image size or batch.",
-                    )  # fmt: skip
+                        "state",
+                        state="failed",
+                        reason=(
+                            f"The process vanished {ATTEMPTS} times without finishing an epoch;"
+                            " perhaps the machine ran out of memory. Choose a smaller image size"
+                            " or batch."
+                        ),
+                    )
             elif state in ("queued", "interrupted"):
                 waiting.append(run)
         return waiting
@@ -110,7 +143,8 @@ class Supervisor:
             try:
                 self.tick()
             except (MedAppError, OSError) as error:  # a full disk, say: it must not end the watch
-                print(f"medapp: {error}", file=sys.stderr, flush=True)  # noqa: T201 - the server's log
+                # the server's log
+                print(f"medapp: {error}", file=sys.stderr, flush=True)  # noqa: T201
             self._ended.wait(TICK_SECONDS)
 
 
@@ -127,13 +161,21 @@ def _count_attempts(events: list[Event]) -> int:
 
 def _start_worker(run: Run) -> subprocess.Popen[bytes]:
     """A child in a session of its own, with what it prints in the run's log."""
-    environment = {name: value for name, value in os.environ.items() if name not in LAUNCHER} | ENVIRONMENT
+    environment = {
+        name: value for name, value in os.environ.items() if name not in LAUNCHER
+    } | ENVIRONMENT
     try:
         with (run.folder / "log.txt").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "medapp.runs.worker", str(run.folder)],
-                stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment, start_new_session=True,
-            )  # fmt: skip
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
+            )
     except OSError as error:
         reason = f"{error.strerror or error} ({error.filename or run.folder})"
-        raise WorkspaceError(f"The process of run {run.name} cannot start: {reason}. Check permissions and space.") from error
+        raise WorkspaceError(
+            f"The process of run {run.name} cannot start: {reason}. Check permissions and space."
+        ) from error

@@ -1,19 +1,30 @@
-"""A run as one zip, to take to another machine, and back. Images do not travel; the split names them by hash."""
+"""A run as one zip, to take to another machine, and back.
+
+Images do not travel; the split names them by hash.
+"""
 
 import zipfile
 from pathlib import Path
 
-from medapp.data.archive import extract_archive
 from medapp.errors import RunError
-from medapp.runs.folder import Run, list_damaged, list_runs, make_folder
-from medapp.workspace import Workspace, open_replacing
+from medapp.runs.run import Run, list_damaged, list_runs, make_folder
+from medapp.store.archive import extract_archive
+from medapp.store.files import open_replacing
+from medapp.store.workspace import Workspace
 
 TRAVELS = (
-    "recipe.json", "name.txt", "split.parquet", "events.jsonl", "model.safetensors", "evaluation.json", "predictions.parquet",
-)  # fmt: skip
-README = """This is a trained model of MedApp: model.safetensors (weights, torchvision's names), recipe.json (how it was trained
-and how images are prepared), evaluation.json (its figures on the test part), split.parquet and predictions.parquet (names of
-images, no images). Import it with: medapp runs import FILE.zip. For research only, not for diagnosis.
+    "recipe.json",
+    "name.txt",
+    "split.parquet",
+    "events.jsonl",
+    "model.safetensors",
+    "evaluation.json",
+    "predictions.parquet",
+)
+README = """This is a trained model of MedApp: model.safetensors (weights, torchvision's names),
+recipe.json (how it was trained and how images are prepared), evaluation.json (its figures on the
+test split), split.parquet and predictions.parquet (names of images, no images). Import it with:
+medapp runs import FILE.zip. For research only, not for diagnosis.
 """
 
 
@@ -24,8 +35,14 @@ def export_run(run: Run, to: Path) -> Path:
         RunError: the run has no model yet.
     """
     if not run.has_model:
-        raise RunError(f"Run {run.name} has no model to export: it is {run.state}. Wait for its first epoch, or resume it.")
-    with open_replacing(to) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        raise RunError(
+            f"Run {run.name} has no model to export: it is {run.state}. Wait for its first epoch,"
+            " or resume it."
+        )
+    with (
+        open_replacing(to) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+    ):
         archive.writestr("README.txt", README)
         for name in TRAVELS:
             if (run.folder / name).is_file():
@@ -46,12 +63,17 @@ def import_run(workspace: Workspace, path: Path) -> Run:
     try:
         extract_archive(path, folder, suffixes=None, names=TRAVELS)
         if not (folder / "recipe.json").is_file() or not run.has_model:
-            raise RunError(f"{path.name} holds no run: recipe.json or model.safetensors is missing. Choose a zip that MedApp exported.")
+            raise RunError(
+                f"{path.name} holds no run: recipe.json or model.safetensors is missing. Choose a"
+                " zip that MedApp exported."
+            )
         _check(run)
         others = [*list_runs(workspace), *(other for other, _ in list_damaged(workspace))]
         taken = {other.name for other in others if other.id != run.id}
         name = run.name if (folder / "name.txt").is_file() else "Imported run"
-        run.rename(next(n for n in (name, *(f"{name} {i}" for i in range(2, 10_000))) if n not in taken))
+        run.rename(
+            next(n for n in (name, *(f"{name} {i}" for i in range(2, 10_000))) if n not in taken)
+        )
         if run.last_state["state"] != "done":
             run.append_event("state", state="stopped", reason="Imported before its end.")
     except BaseException:
@@ -61,9 +83,13 @@ def import_run(workspace: Workspace, path: Path) -> Run:
 
 
 def _check(run: Run) -> None:
-    """Read what the run consists of, so that a damaged file is found now and not at the first prediction."""
-    from medapp.models.weights import load_network  # torch only here: a page that lists runs does without
-    from medapp.runs.evaluating import load_predictions
+    """Read what the run consists of, so that a damaged file is found now and not at the first
+    prediction.
+    """
+    from medapp.models.weights import (
+        load_network,  # torch only here: a page that lists runs does without
+    )
+    from medapp.runs.results import load_predictions
 
     recipe, (network, _) = run.recipe, load_network(run.model_path)
     del recipe, network

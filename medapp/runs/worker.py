@@ -1,8 +1,10 @@
 """The child process that does a run's work: `python -m medapp.runs.worker RUN_FOLDER`.
 
-`work` reads as the whole way: data set → split → pixels or features → training → evaluation. The process gets all it needs from the
-run's folder, says what happens in its events, and ends after a checkpoint when its standard input closes, because then whoever started
-it is gone. A run on several devices has a process for each: this command again, started by the first one with a number in `LOCAL_RANK`.
+`work` reads as the whole way: data set → split → pixels or features → training → evaluation. The
+process gets all it needs from the run's folder, says what happens in its events, and ends after a
+checkpoint when its standard input closes, because then whoever started it is gone. A run on several
+devices has a process for each: this command again, started by the first one with a number in
+`LOCAL_RANK`.
 """
 
 import contextlib
@@ -16,14 +18,17 @@ from pathlib import Path
 import psutil
 
 from medapp.errors import MedAppError
-from medapp.runs.folder import FINAL, Run, hold_machine
-from medapp.workspace import Workspace
+from medapp.runs.run import FINAL, Run, hold_machine
+from medapp.store.workspace import Workspace
 
 BUSY = 75  # exit status: another run holds the machine; try again later
 
 
 def main() -> int:
-    """Work on the run whose folder is the first argument. 0 when it came to an end that its events tell."""
+    """Work on the run whose folder is the first argument.
+
+    0 when it came to an end that its events tell.
+    """
     started = time.perf_counter()
     run = Run(Path(sys.argv[1]).absolute())
     workspace = Workspace(run.folder.parent.parent)
@@ -41,7 +46,9 @@ def main() -> int:
                 _work_in_words(workspace, run, orphaned, started)
             finally:
                 _end_followers()
-    except MedAppError as error:  # the run is held by another process, or the disk is full even for a word
+    except (
+        MedAppError
+    ) as error:  # the run is held by another process, or the disk is full even for a word
         print(error, file=sys.stderr, flush=True)  # noqa: T201 - standard error is the run's log
         return 1
     return 0
@@ -54,16 +61,25 @@ def _wait_for_end_of_input(orphaned: threading.Event) -> None:
 
 
 def _follow(workspace: Workspace, run: Run) -> int:
-    """One of several processes that share a run's work: the first one started it, holds the locks, says what happens and when to stop."""
+    """One of several processes that share a run's work: the first one started it, holds the locks,
+    says what happens and when to stop.
+    """
     threading.Thread(target=_leave_with, args=(psutil.Process().parent(),), daemon=True).start()
     try:
-        from medapp.runs.work import Work
+        from medapp.runs.sitting import Work
 
         Work(workspace, run, lambda: False).do()
-    except Exception as error:  # noqa: BLE001 - it may be this process's alone: its memory, its card
+    # it may be this process's alone: its memory, its card
+    except Exception as error:  # noqa: BLE001
         traceback.print_exc()
-        if isinstance(error, MedAppError | MemoryError):  # the first process, which waits for this one, only sees it vanish
-            run.append_event("state", state="failed", reason=str(error) or "Memory ran out in one of the run's processes.")
+        if isinstance(
+            error, MedAppError | MemoryError
+        ):  # the first process, which waits for this one, only sees it vanish
+            run.append_event(
+                "state",
+                state="failed",
+                reason=str(error) or "Memory ran out in one of the run's processes.",
+            )
         return 1
     return 0
 
@@ -83,29 +99,50 @@ def _end_followers() -> None:
     psutil.wait_procs(followers, timeout=3)
 
 
-def _work_in_words(workspace: Workspace, run: Run, orphaned: threading.Event, started: float) -> None:
+def _work_in_words(
+    workspace: Workspace, run: Run, orphaned: threading.Event, started: float
+) -> None:
     """Do the work; whatever goes wrong becomes an event with a reason."""
     run.append_event("state", state="preparing")
     try:
-        from medapp.runs.work import Work
+        from medapp.runs.sitting import Work
 
-        run.append_event("ready", startup_seconds=round(time.perf_counter() - started, 3), pid=os.getpid())
+        run.append_event(
+            "ready", startup_seconds=round(time.perf_counter() - started, 3), pid=os.getpid()
+        )
         is_stopped = run.is_stop_requested
         finished = Work(workspace, run, lambda: orphaned.is_set() or is_stopped()).do()
     except MedAppError as error:
         run.append_event("state", state="failed", reason=str(error))
     except MemoryError:
         run.append_event(
-            "state", state="failed", reason="The machine has too little memory for this. Choose a smaller image size or batch."
+            "state",
+            state="failed",
+            reason=(
+                "The machine has too little memory for this. Choose a smaller image size or batch."
+            ),
         )
     except OSError as error:
         what = f"{error.strerror or error} ({error.filename or 'no name'})"
-        run.append_event("state", state="failed", reason=f"A file could not be read or written: {what}. Check the disk, then resume.")
-    except Exception as error:  # noqa: BLE001 - a fault of ours: the log keeps the traceback, the page says the words
+        run.append_event(
+            "state",
+            state="failed",
+            reason=f"A file could not be read or written: {what}. Check the disk, then resume.",
+        )
+    # a fault of ours: the log keeps the traceback, the page says the words
+    except Exception as error:  # noqa: BLE001
         traceback.print_exc()
-        what = f"An unexpected fault ({type(error).__name__}: {error}). The log tells more; please report it."
-        if any(follower.status() == psutil.STATUS_ZOMBIE for follower in psutil.Process().children()):
-            what = "One of the run's processes vanished; perhaps memory ran out. Choose a smaller batch or image size, or resume."
+        what = (
+            f"An unexpected fault ({type(error).__name__}: {error}). The log tells more; please"
+            " report it."
+        )
+        if any(
+            follower.status() == psutil.STATUS_ZOMBIE for follower in psutil.Process().children()
+        ):
+            what = (
+                "One of the run's processes vanished; perhaps memory ran out. Choose a smaller"
+                " batch or image size, or resume."
+            )
         if run.last_state["state"] != "failed":  # else a follower has said what it was
             run.append_event("state", state="failed", reason=what)
     else:
@@ -114,7 +151,11 @@ def _work_in_words(workspace: Workspace, run: Run, orphaned: threading.Event, st
         elif run.is_stop_requested():
             run.append_event("state", state="stopped", reason="Stopped on request.")
         else:
-            run.append_event("state", state="interrupted", reason="The app was closed. The run goes on from its checkpoint.")
+            run.append_event(
+                "state",
+                state="interrupted",
+                reason="The app was closed. The run goes on from its checkpoint.",
+            )
     run.clear_stop()
 
 

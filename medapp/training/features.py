@@ -1,4 +1,6 @@
-"""What the frozen part of a network gives for each image: computed once, kept in the cache, the same numbers as when computed again."""
+"""What the frozen part of a network gives for each image: computed once, kept in the cache, the
+same numbers as when computed again.
+"""
 
 import hashlib
 import itertools
@@ -10,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from medapp.data.cache import Cache
-from medapp.data.threads import Progress
 from medapp.models.network import normalise, to_unit
+from medapp.store.cache import Cache
+from medapp.store.threads import Progress
 
 BATCH = 64  # fixed: another batch may round differently
 
@@ -29,10 +31,12 @@ def hash_module(module: nn.Module) -> str:
 def compute_features(
     prefix: nn.Module, pixels: NDArray[np.uint8], fabric: Any, on_progress: Progress | None = None
 ) -> Iterator[NDArray[Any]]:
-    """Pixels (N, S, S, C) to the prefix's output (N, …), a batch at a time, so that memory holds no more than one.
+    """Pixels (N, S, S, C) to the prefix's output (N, …), a batch at a time, so that memory holds no
+    more than one.
 
     Yields:
-        float32, or bfloat16's bits as uint16 where the prefix computed in bfloat16 (numpy has no such type); `to_tensor` reads both.
+        float32, or bfloat16's bits as uint16 where the prefix computed in bfloat16 (numpy has no
+        such type); `to_tensor` reads both.
     """
     prefix.to(memory_format=torch.channels_last)
     for start in range(0, len(pixels), BATCH):
@@ -45,14 +49,23 @@ def compute_features(
 
 
 def load_features(
-    prefix: nn.Module, pixels: NDArray[np.uint8], pixels_key: str, fabric: Any, cache: Cache, on_progress: Progress | None = None
+    prefix: nn.Module,
+    pixels: NDArray[np.uint8],
+    pixels_key: str,
+    fabric: Any,
+    cache: Cache,
+    on_progress: Progress | None = None,
 ) -> NDArray[Any]:
-    """All that `compute_features` gives, memory-mapped; not computed again where these images went through these weights at this precision.
+    """All that `compute_features` gives, memory-mapped; not computed again where these images went
+    through these weights at this precision.
 
     Raises:
         WorkspaceError: the disk has no room for them.
     """
-    words = f"{pixels_key} {hash_module(prefix)} {fabric.strategy.precision.precision} {fabric.device.type} torch {torch.__version__}"
+    words = (
+        f"{pixels_key} {hash_module(prefix)} {fabric.strategy.precision.precision}"
+        f" {fabric.device.type} torch {torch.__version__}"
+    )
     key = hashlib.sha256(words.encode()).hexdigest()
     known = cache.load_array("features", key)
     if known is not None:
@@ -73,7 +86,9 @@ def measure_features(prefix: nn.Module, image_size: int, is_bfloat16: bool) -> i
     """Bytes that the features of one image take."""
     with torch.inference_mode():
         device = next(prefix.parameters()).device
-        return int(prefix(torch.zeros(1, 3, image_size, image_size, device=device)).numel()) * (2 if is_bfloat16 else 4)
+        return int(prefix(torch.zeros(1, 3, image_size, image_size, device=device)).numel()) * (
+            2 if is_bfloat16 else 4
+        )
 
 
 def to_tensor(rows: NDArray[Any] | Tensor) -> Tensor:
@@ -85,12 +100,18 @@ def to_tensor(rows: NDArray[Any] | Tensor) -> Tensor:
 
 
 def measure_room(device: torch.device) -> int:
-    """Bytes of a graphics card that inputs may take: a quarter of what is free; of a CPU none, since its memory holds them anyway."""
+    """Bytes of a graphics card that inputs may take: a quarter of what is free; of a CPU none,
+    since its memory holds them anyway.
+    """
     return int(torch.cuda.mem_get_info(device)[0]) // 4 if device.type == "cuda" else 0
 
 
-def place(inputs: NDArray[Any] | Tensor, device: torch.device, room_bytes: int) -> NDArray[Any] | Tensor:
-    """Inputs (N, …) on a device where they take no more than the room there is; else as they are, to be sent batch by batch."""
+def place(
+    inputs: NDArray[Any] | Tensor, device: torch.device, room_bytes: int
+) -> NDArray[Any] | Tensor:
+    """Inputs (N, …) on a device where they take no more than the room there is; else as they are,
+    to be sent batch by batch.
+    """
     if inputs.nbytes > room_bytes:
         return inputs
     there = torch.empty(inputs.shape, dtype=to_tensor(inputs[:0]).dtype, device=device)
@@ -109,7 +130,9 @@ def measure_scale(features: NDArray[Any] | Tensor) -> tuple[Tensor, Tensor]:
 
 
 def fold_scale(head: nn.Linear, mean: Tensor, std: Tensor) -> None:
-    """Change a head that learned from standardised features so that it gives the same logits for plain ones."""
+    """Change a head that learned from standardised features so that it gives the same logits for
+    plain ones.
+    """
     with torch.no_grad():
         weight = head.weight.cpu() / std.cpu()
         head.bias.copy_(head.bias.cpu() - weight @ mean.cpu())

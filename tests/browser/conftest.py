@@ -1,4 +1,7 @@
-"""A real Chromium against a real server with a workspace of its own. When a page closes it asserts that no request left this machine."""
+"""A real Chromium against a real server with a workspace of its own.
+
+When a page closes it asserts that no request left this machine.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,7 +44,9 @@ def trained_server(trained: Trained) -> Iterator[Server]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens pages in contexts of their own; what they asked for and what broke in them is judged at the end."""
+    """Opens pages in contexts of their own; what they asked for and what broke in them is judged at
+    the end.
+    """
     contexts, foreign, faults = [], [], []
 
     def watch_request(url: str) -> None:
@@ -49,7 +54,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             foreign.append(url)
 
     def open_one(url: str, **options: object) -> Page:
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)  # type: ignore[arg-type]
+        # type]
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)  # type: ignore[arg
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)

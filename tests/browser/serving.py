@@ -9,7 +9,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from medapp.workspace import Workspace
+from medapp.store.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -27,7 +27,9 @@ FLAGS = [
 def find_chromium() -> str | None:
     """The browser that `MEDAPP_CHROMIUM` names, else the first on the PATH."""
     names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    return os.environ.get("MEDAPP_CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
+    return os.environ.get("MEDAPP_CHROMIUM") or next(
+        (path for name in names if (path := shutil.which(name))), None
+    )
 
 
 @dataclass

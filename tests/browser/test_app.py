@@ -1,4 +1,6 @@
-"""What only a browser can show: the address, the gallery, the heatmap over its image, curves that keep their zoom."""
+"""What only a browser can show: the address, the gallery, the heatmap over its image, curves that
+keep their zoom.
+"""
 
 from collections.abc import Callable
 
@@ -8,14 +10,16 @@ from conftest import Trained
 from playwright.sync_api import Page, expect
 
 from medapp.data.catalog import Catalog
-from medapp.runs.folder import find_run
+from medapp.runs.run import find_run
 
 pytestmark = pytest.mark.browser
 
 Opener = Callable[[str], Page]
 
 
-def test_a_filtered_gallery_survives_reload_and_back(trained: Trained, trained_server: Server, open_page: Opener) -> None:
+def test_a_filtered_gallery_survives_reload_and_back(
+    trained: Trained, trained_server: Server, open_page: Opener
+) -> None:
     catalog = Catalog(trained.workspace)
     data_set = catalog.list_data_sets()[0]
     samples = catalog.load_samples(data_set, label="below")
@@ -37,7 +41,9 @@ def test_a_filtered_gallery_survives_reload_and_back(trained: Trained, trained_s
     assert page.locator(".tile").count() == len(samples)
 
 
-def test_a_link_within_a_page_changes_the_address(trained: Trained, trained_server: Server, open_page: Opener) -> None:
+def test_a_link_within_a_page_changes_the_address(
+    trained: Trained, trained_server: Server, open_page: Opener
+) -> None:
     page = open_page(f"{trained_server.url}/data_sets")
     page.get_by_role("link", name="bands").click()
     page.locator(".tile").first.wait_for()
@@ -48,8 +54,13 @@ def test_a_link_within_a_page_changes_the_address(trained: Trained, trained_serv
     expect(page.get_by_role("heading", level=1)).to_have_text("Data sets")
 
 
-def test_the_heatmap_lies_beside_the_original_and_answers_at_once(trained: Trained, trained_server: Server, open_page: Opener) -> None:
-    run, data_set = find_run(trained.workspace, "probe"), Catalog(trained.workspace).list_data_sets()[0]
+def test_the_heatmap_lies_beside_the_original_and_answers_at_once(
+    trained: Trained, trained_server: Server, open_page: Opener
+) -> None:
+    run, data_set = (
+        find_run(trained.workspace, "probe"),
+        Catalog(trained.workspace).list_data_sets()[0],
+    )
     page = open_page(f"{trained_server.url}/predict?by={run.id}&of={data_set.id}")
     page.locator(".tile").first.click()
     layer = page.locator(".pane canvas")
@@ -64,7 +75,9 @@ def test_the_heatmap_lies_beside_the_original_and_answers_at_once(trained: Train
     assert download.value.suggested_filename.endswith("-heatmap.png")
 
 
-def test_curves_move_and_keep_their_zoom_while_a_run_trains(trained: Trained, trained_server: Server, open_page: Opener) -> None:
+def test_curves_move_and_keep_their_zoom_while_a_run_trains(
+    trained: Trained, trained_server: Server, open_page: Opener
+) -> None:
     page = open_page(f"{trained_server.url}/train")
     page.get_by_role("radio", name="From scratch").click()
     page.get_by_role("spinbutton", name="Epochs", exact=True).fill("400")

@@ -11,9 +11,16 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize(
     ("path", "title"),
-    [("train", "Train a model"), ("data_sets?add=folder", "Add a data set"), ("models", "Models"), ("predict", "Predict")],
+    [
+        ("train", "Train a model"),
+        ("data_sets?add=folder", "Add a data set"),
+        ("models", "Models"),
+        ("predict", "Predict"),
+    ],
 )
-def test_deep_link_on_a_fresh_server_shows_the_whole_app(server: Server, open_page: Callable[..., Page], path: str, title: str) -> None:
+def test_deep_link_on_a_fresh_server_shows_the_whole_app(
+    server: Server, open_page: Callable[..., Page], path: str, title: str
+) -> None:
     page = open_page(f"{server.url}/{path}")
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     for name in ("Start", "Data sets", "Train", "Models", "Predict"):

@@ -1,4 +1,6 @@
-"""The main job as a newcomer does it: from an empty workspace to a heatmap, and to a model of one's own."""
+"""The main job as a newcomer does it: from an empty workspace to a heatmap, and to a model of one's
+own.
+"""
 
 import time
 from collections.abc import Callable
@@ -9,7 +11,7 @@ from browser.serving import Server
 from conftest import write_bands
 from playwright.sync_api import Page, expect
 
-from medapp.runs.folder import find_run, list_runs
+from medapp.runs.run import find_run, list_runs
 
 pytestmark = pytest.mark.browser
 
@@ -20,7 +22,9 @@ def test_newcomer_sees_a_heatmap_after_a_few_clicks(
     began = time.monotonic()
     page = open_page(server.url)
     page.get_by_role("button", name="Try it on phantom images").click()
-    page.get_by_role("button", name="Predict with this model").click()  # appears when the run is done
+    page.get_by_role(
+        "button", name="Predict with this model"
+    ).click()  # appears when the run is done
     expect(page.get_by_text("synthetic phantom, not a patient").first).to_be_visible()
     page.locator(".tile").first.click()
     expect(page.locator(".pane canvas").first).to_be_visible()
@@ -32,7 +36,9 @@ def test_newcomer_sees_a_heatmap_after_a_few_clicks(
     assert 0.3 < figures["accuracy"] < 0.95  # it learned, and the phantom is not trivial
 
 
-def test_training_goes_on_when_the_browser_is_closed(server: Server, open_page: Callable[..., Page], tmp_path: Path) -> None:
+def test_training_goes_on_when_the_browser_is_closed(
+    server: Server, open_page: Callable[..., Page], tmp_path: Path
+) -> None:
     folder = write_bands(tmp_path / "bänder")
     page = open_page(f"{server.url}/data_sets?add=folder")
     page.get_by_role("textbox", name="Folder", exact=True).fill(str(folder))
@@ -42,7 +48,9 @@ def test_training_goes_on_when_the_browser_is_closed(server: Server, open_page: 
     expect(page.locator(".tile")).to_have_count(32)
     page.get_by_role("button", name="Train on this data set").click()
     page.get_by_role("radio", name="Fine-tune").click()
-    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("15")  # the preset has come in
+    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value(
+        "15"
+    )  # the preset has come in
     page.get_by_role("spinbutton", name="Image size (px)").fill("32")
     page.get_by_role("spinbutton", name="Epochs", exact=True).fill("40")
     page.keyboard.press("Enter")
@@ -57,7 +65,9 @@ def test_training_goes_on_when_the_browser_is_closed(server: Server, open_page: 
     assert find_run(server.workspace, "mine").state in ("preparing", "training")
 
     again = open_page(address)
-    expect(again.get_by_role("button", name="Predict with this model")).to_be_visible(timeout=300_000)
+    expect(again.get_by_role("button", name="Predict with this model")).to_be_visible(
+        timeout=300_000
+    )
     assert find_run(server.workspace, "mine").state == "done"
     assert len([e for e in find_run(server.workspace, "mine").events if e["kind"] == "epoch"]) == 40
 
@@ -67,5 +77,7 @@ def test_mistakes_are_answered_in_words(server: Server, open_page: Callable[...,
     page.get_by_role("textbox", name="Folder", exact=True).fill("/nowhere/at/all")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Register the folder").click()
-    expect(page.get_by_test_id("stAlert").filter(has_text="There is no folder /nowhere/at/all")).to_be_visible()
+    expect(
+        page.get_by_test_id("stAlert").filter(has_text="There is no folder /nowhere/at/all")
+    ).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -1,4 +1,6 @@
-"""What comes in by the browser and goes out by it: loose files, a model as a zip and back, a folder of predictions as a table."""
+"""What comes in by the browser and goes out by it: loose files, a model as a zip and back, a folder
+of predictions as a table.
+"""
 
 import csv
 import re
@@ -11,13 +13,15 @@ from conftest import Trained
 from playwright.sync_api import Page, expect
 
 from medapp.data.catalog import Catalog
-from medapp.runs.folder import find_run
+from medapp.runs.run import find_run
 
 pytestmark = pytest.mark.browser
 Opener = Callable[[str], Page]
 
 
-def test_an_exported_model_comes_back_with_its_figures(trained: Trained, trained_server: Server, open_page: Opener, tmp_path: Path) -> None:
+def test_an_exported_model_comes_back_with_its_figures(
+    trained: Trained, trained_server: Server, open_page: Opener, tmp_path: Path
+) -> None:
     run = find_run(trained.workspace, "probe")
     page = open_page(f"{trained_server.url}/models?model={run.id}&show=Manage")
     with page.expect_download() as download:
@@ -29,11 +33,18 @@ def test_an_exported_model_comes_back_with_its_figures(trained: Trained, trained
     page.locator("input[type=file]").set_input_files(zipped)
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("probe 2")
-    expect(page.get_by_text(f"{(run.load_evaluation() or {})['n']} images on the test part of bands")).to_be_visible()
-    assert find_run(trained.workspace, "probe 2").model_path.read_bytes() == run.model_path.read_bytes()
+    expect(
+        page.get_by_text(f"{(run.load_evaluation() or {})['n']} images on the test part of bands")
+    ).to_be_visible()
+    assert (
+        find_run(trained.workspace, "probe 2").model_path.read_bytes()
+        == run.model_path.read_bytes()
+    )
 
 
-def test_loose_files_become_a_data_set(trained: Trained, trained_server: Server, open_page: Opener) -> None:
+def test_loose_files_become_a_data_set(
+    trained: Trained, trained_server: Server, open_page: Opener
+) -> None:
     page = open_page(f"{trained_server.url}/data_sets?add=files")
     page.get_by_role("textbox", name="Name of the data set").fill("loose")
     page.keyboard.press("Enter")
@@ -42,7 +53,9 @@ def test_loose_files_become_a_data_set(trained: Trained, trained_server: Server,
         page.get_by_role("textbox", name=f"Class {place + 1}").fill(typed)
         page.keyboard.press("Enter")
         group = page.get_by_test_id("stFileUploader").filter(has_text=f"Images of {label}")
-        group.locator("input[type=file]").set_input_files(sorted((trained.folder / label).glob("*.png"))[:4])
+        group.locator("input[type=file]").set_input_files(
+            sorted((trained.folder / label).glob("*.png"))[:4]
+        )
         expect(group.get_by_text("p03.png")).to_be_visible()
     page.get_by_role("button", name="Add 8 images").click()  # the server has them all
     expect(page.get_by_role("heading", level=1)).to_have_text("loose")
@@ -51,7 +64,9 @@ def test_loose_files_become_a_data_set(trained: Trained, trained_server: Server,
     assert data_set.classes == ("above", "below")
 
 
-def test_a_folder_is_predicted_and_taken_along(trained: Trained, trained_server: Server, open_page: Opener, tmp_path: Path) -> None:
+def test_a_folder_is_predicted_and_taken_along(
+    trained: Trained, trained_server: Server, open_page: Opener, tmp_path: Path
+) -> None:
     page = open_page(f"{trained_server.url}/predict")
     page.get_by_text("A folder on this machine", exact=True).click()
     page.get_by_role("textbox", name="Folder", exact=True).fill(str(trained.folder))
@@ -65,4 +80,8 @@ def test_a_folder_is_predicted_and_taken_along(trained: Trained, trained_server:
     download.value.save_as(tmp_path / "rows.csv")
     rows = list(csv.DictReader((tmp_path / "rows.csv").read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 32
-    assert all(re.fullmatch(r"(above|below)/p\d\d\.png", row["file"]) and row["prediction"] in ("above", "below") for row in rows)
+    assert all(
+        re.fullmatch(r"(above|below)/p\d\d\.png", row["file"])
+        and row["prediction"] in ("above", "below")
+        for row in rows
+    )

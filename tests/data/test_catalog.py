@@ -8,19 +8,40 @@ from pathlib import Path
 import pytest
 
 from medapp.data.catalog import Catalog
-from medapp.data.samples import Box, DataSet, Sample
+from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, WorkspaceError
-from medapp.workspace import Workspace
+from medapp.imaging.geometry import Box
+from medapp.store.workspace import Workspace
 
 
 def build_data_set(name: str, root: Path, origin: str = "registered") -> DataSet:
-    return DataSet(0, name, root, origin, ("a", "b"), None, False, "drawn", False, "2024-01-01T00:00:00+00:00")
+    return DataSet(
+        0, name, root, origin, ("a", "b"), None, False, "drawn", False, "2024-01-01T00:00:00+00:00"
+    )
 
 
 def build_sample(
-    name: str, root: Path, split: str = "train", content: str = "", patient: str | None = None, boxes: tuple[Box, ...] = ()
+    name: str,
+    root: Path,
+    split: str = "train",
+    content: str = "",
+    patient: str | None = None,
+    boxes: tuple[Box, ...] = (),
 ) -> Sample:
-    return Sample(0, name, root / name, name[0], patient, None, split, content or name, 4, 3, "8-bit grey", boxes)
+    return Sample(
+        0,
+        name,
+        root / name,
+        name[0],
+        patient,
+        None,
+        split,
+        content or name,
+        4,
+        3,
+        "8-bit grey",
+        boxes,
+    )
 
 
 @pytest.fixture
@@ -35,16 +56,28 @@ def catalog(workspace: Workspace) -> Catalog:
 
 def test_a_data_set_comes_back_as_it_was_stored(catalog: Catalog, root: Path) -> None:
     boxes = (Box("a", 1, 2, 3.5, 4), Box("a", 0, 0, 1, 1))
-    samples = [build_sample("a/1.png", root, boxes=boxes), build_sample("b/Ä.png", root, "test", patient="p7")]
+    samples = [
+        build_sample("a/1.png", root, boxes=boxes),
+        build_sample("b/Ä.png", root, "test", patient="p7"),
+    ]
     stored = catalog.add(build_data_set("Köpfe", root), samples, [("b/x.png", "cut short")])
     assert catalog.list_data_sets() == [stored]
-    assert catalog.find_data_set("Köpfe") == catalog.find_data_set(stored.id) == catalog.find_data_set(str(stored.id)) == stored
+    assert (
+        catalog.find_data_set("Köpfe")
+        == catalog.find_data_set(stored.id)
+        == catalog.find_data_set(str(stored.id))
+        == stored
+    )
     loaded = catalog.load_samples(stored)
     assert [replace(s, id=0) for s in loaded] == samples
     assert [catalog.load_sample(stored, s.id) for s in loaded] == loaded
     assert catalog.load_sample(stored, 99) is None
     assert catalog.list_unreadable(stored) == [("b/x.png", "cut short")]
-    assert catalog.count_classes(stored) == {"train": {"a": 1, "b": 0}, "validation": {"a": 0, "b": 0}, "test": {"a": 0, "b": 1}}
+    assert catalog.count_classes(stored) == {
+        "train": {"a": 1, "b": 0},
+        "validation": {"a": 0, "b": 0},
+        "test": {"a": 0, "b": 1},
+    }
 
 
 def test_a_sample_of_another_data_set_is_not_found(catalog: Catalog, root: Path) -> None:
@@ -55,7 +88,10 @@ def test_a_sample_of_another_data_set_is_not_found(catalog: Catalog, root: Path)
 
 def test_filters_and_pages(catalog: Catalog, root: Path) -> None:
     sides = ["train"] * 8 + ["test"] * 2
-    samples = [build_sample(f"{'ab'[i % 2]}/{i:02d}.png", root, side, patient=f"Müller{i % 3}") for i, side in enumerate(sides)]
+    samples = [
+        build_sample(f"{'ab'[i % 2]}/{i:02d}.png", root, side, patient=f"Müller{i % 3}")
+        for i, side in enumerate(sides)
+    ]
     stored = catalog.add(build_data_set("x", root), samples)
 
     def names(**filters: object) -> list[str]:
@@ -73,16 +109,23 @@ def test_filters_and_pages(catalog: Catalog, root: Path) -> None:
 
 def test_leaks_copies_and_contradictions_are_counted(catalog: Catalog, root: Path) -> None:
     samples = [
-        build_sample("a/1.png", root, "train", "same"), build_sample("b/2.png", root, "test", "same"),
-        build_sample("a/3.png", root, "test", "twice"), build_sample("a/4.png", root, "test", "twice"),
+        build_sample("a/1.png", root, "train", "same"),
+        build_sample("b/2.png", root, "test", "same"),
+        build_sample("a/3.png", root, "test", "twice"),
+        build_sample("a/4.png", root, "test", "twice"),
         build_sample("a/5.png", root, "validation", "near", "p", (Box("a", 0, 0, 1, 1),) * 2),
         build_sample("a/6.png", root, "test", "near", "p"),
-    ]  # fmt: skip
+    ]
     stored = catalog.add(build_data_set("x", root), samples)
     facts = catalog.load_facts(stored)
     assert catalog.count_leaks(stored) == facts.leaks == 2
     assert (facts.images, facts.copies, facts.contradictions) == (6, 3, 2)
-    assert (facts.patients, facts.without_patient, facts.patients_on_two_sides, facts.with_box) == (1, 4, 1, 1)
+    assert (facts.patients, facts.without_patient, facts.patients_on_two_sides, facts.with_box) == (
+        1,
+        4,
+        1,
+        1,
+    )
 
 
 def test_a_taken_name_is_refused_and_leaves_nothing_behind(catalog: Catalog, root: Path) -> None:
@@ -105,7 +148,9 @@ def test_an_unknown_name_suggests_the_nearest(catalog: Catalog, root: Path) -> N
         catalog.find_data_set("chest-xry")
 
 
-def test_removing_deletes_images_of_ones_own_only(catalog: Catalog, workspace: Workspace, root: Path) -> None:
+def test_removing_deletes_images_of_ones_own_only(
+    catalog: Catalog, workspace: Workspace, root: Path
+) -> None:
     own = workspace.data_folder / "mine" / "wrapped"
     for folder in (own, root):
         folder.mkdir(parents=True)
@@ -123,7 +168,9 @@ def test_removing_deletes_images_of_ones_own_only(catalog: Catalog, workspace: W
     assert catalog.load_samples(registered) == []
 
 
-def test_own_images_move_with_the_workspace(catalog: Catalog, workspace: Workspace, tmp_path: Path) -> None:
+def test_own_images_move_with_the_workspace(
+    catalog: Catalog, workspace: Workspace, tmp_path: Path
+) -> None:
     catalog.add(build_data_set("x", workspace.data_folder / "x", "uploaded"), [])
     moved = Workspace(tmp_path / "elsewhere")
     workspace.root.rename(moved.root)
@@ -133,7 +180,9 @@ def test_own_images_move_with_the_workspace(catalog: Catalog, workspace: Workspa
 def test_many_threads_read_and_write_at_once(workspace: Workspace, root: Path) -> None:
     def work(i: int) -> int:
         catalog = Catalog(workspace)
-        stored = catalog.add(build_data_set(f"set {i}", root), [build_sample(f"a/{j}.png", root) for j in range(20)])
+        stored = catalog.add(
+            build_data_set(f"set {i}", root), [build_sample(f"a/{j}.png", root) for j in range(20)]
+        )
         return catalog.count_samples(stored)
 
     with ThreadPoolExecutor(8) as pool:
@@ -141,7 +190,9 @@ def test_many_threads_read_and_write_at_once(workspace: Workspace, root: Path) -
     assert len(Catalog(workspace).list_data_sets()) == 16
 
 
-def test_a_corrupt_catalog_names_its_backup_and_the_backup_works(workspace: Workspace, root: Path) -> None:
+def test_a_corrupt_catalog_names_its_backup_and_the_backup_works(
+    workspace: Workspace, root: Path
+) -> None:
     Catalog(workspace).add(build_data_set("x", root), [build_sample("a/1.png", root)])
     backup = workspace.root / "catalog.backup.sqlite"
     for path in workspace.root.glob("catalog.sqlite-*"):
@@ -163,7 +214,9 @@ def test_missing_tables_are_damage_too(workspace: Workspace) -> None:
 
 
 def test_a_sample_has_its_place_among_those_that_fit(catalog: Catalog, root: Path) -> None:
-    stored = catalog.add(build_data_set("x", root), [build_sample(f"{'ab'[i % 2]}/{i}.png", root) for i in range(6)])
+    stored = catalog.add(
+        build_data_set("x", root), [build_sample(f"{'ab'[i % 2]}/{i}.png", root) for i in range(6)]
+    )
     samples = catalog.load_samples(stored, label="b")
     assert [catalog.find_place(stored, s, label="b") for s in samples] == [0, 1, 2]
     assert catalog.find_place(stored, samples[0], label="a") is None

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from medapp.data.folder import Scan, find_split, list_images, read_boxes, scan_folder
-from medapp.data.samples import Box
 from medapp.errors import DataError
+from medapp.imaging.geometry import Box
 
 
 def make(root: Path, *names: str) -> Path:
@@ -24,40 +24,75 @@ def show(scan: Scan) -> list[tuple[str, str, str | None]]:
 
 
 def test_a_folder_a_class(tmp_path: Path) -> None:
-    scan = scan_folder(make(tmp_path, "b/2.JPG", "a/1.png", "a/deep/er/3.tiff", "a/notes.txt", "boxes.csv"))
-    assert show(scan) == [("a/1.png", "a", None), ("a/deep/er/3.tiff", "a", None), ("b/2.JPG", "b", None)]
+    scan = scan_folder(
+        make(tmp_path, "b/2.JPG", "a/1.png", "a/deep/er/3.tiff", "a/notes.txt", "boxes.csv")
+    )
+    assert show(scan) == [
+        ("a/1.png", "a", None),
+        ("a/deep/er/3.tiff", "a", None),
+        ("b/2.JPG", "b", None),
+    ]
     assert scan.root == tmp_path
     assert scan.left_out == ()
     assert scan.files[1].path == tmp_path / "a" / "deep" / "er" / "3.tiff"
 
 
-@pytest.mark.parametrize(("name", "split"), [
-    ("train", "train"), ("Training", "train"), ("TRAIN_SET", "train"), ("train-data", "train"), ("1_train", "train"),
-    ("val", "validation"), ("Valid", "validation"), ("validation set", "validation"), ("dev", "validation"),
-    ("test", "test"), ("Testing", "test"), ("test_images", "test"),
-    ("glioma", None), ("tested positive", None), ("trainer", None), ("set", None), ("", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [
+        ("train", "train"),
+        ("Training", "train"),
+        ("TRAIN_SET", "train"),
+        ("train-data", "train"),
+        ("1_train", "train"),
+        ("val", "validation"),
+        ("Valid", "validation"),
+        ("validation set", "validation"),
+        ("dev", "validation"),
+        ("test", "test"),
+        ("Testing", "test"),
+        ("test_images", "test"),
+        ("glioma", None),
+        ("tested positive", None),
+        ("trainer", None),
+        ("set", None),
+        ("", None),
+    ],
+)
 def test_spellings_of_splits(name: str, split: str | None) -> None:
     assert find_split(name) == split
 
 
 def test_split_folders_of_class_folders(tmp_path: Path) -> None:
-    scan = scan_folder(make(tmp_path, "Training/a/1.png", "Training/b/x/2.png", "VALID/a/3.png", "Testing/b/4.png"))
+    scan = scan_folder(
+        make(tmp_path, "Training/a/1.png", "Training/b/x/2.png", "VALID/a/3.png", "Testing/b/4.png")
+    )
     assert show(scan) == [
-        ("Testing/b/4.png", "b", "test"), ("Training/a/1.png", "a", "train"), ("Training/b/x/2.png", "b", "train"),
+        ("Testing/b/4.png", "b", "test"),
+        ("Training/a/1.png", "a", "train"),
+        ("Training/b/x/2.png", "b", "train"),
         ("VALID/a/3.png", "a", "validation"),
-    ]  # fmt: skip
+    ]
 
 
 def test_what_stands_beside_the_split_folders_is_left_out_and_said(tmp_path: Path) -> None:
-    scan = scan_folder(make(tmp_path, "train/a/1.png", "test/a/2.png", "extra/a/3.png", "train/4.png", "5.png"))
+    scan = scan_folder(
+        make(tmp_path, "train/a/1.png", "test/a/2.png", "extra/a/3.png", "train/4.png", "5.png")
+    )
     assert [file.name for file in scan.files] == ["test/a/2.png", "train/a/1.png"]
     outside = "it stands outside the train, validation and test folders"
-    assert scan.left_out == (("5.png", outside), ("extra/a/3.png", outside), ("train/4.png", "it stands in no class folder"))
+    assert scan.left_out == (
+        ("5.png", outside),
+        ("extra/a/3.png", outside),
+        ("train/4.png", "it stands in no class folder"),
+    )
 
 
 def test_classes_may_be_called_like_splits(tmp_path: Path) -> None:
-    assert show(scan_folder(make(tmp_path, "test/1.png", "train/2.png"))) == [("test/1.png", "test", None), ("train/2.png", "train", None)]
+    assert show(scan_folder(make(tmp_path, "test/1.png", "train/2.png"))) == [
+        ("test/1.png", "test", None),
+        ("train/2.png", "train", None),
+    ]
 
 
 def test_a_folder_that_only_wraps_is_stepped_into(tmp_path: Path) -> None:
@@ -73,7 +108,17 @@ def test_one_class_folder_stays_a_class(tmp_path: Path) -> None:
 
 
 def test_hidden_files_and_what_systems_leave_behind_are_passed_over(tmp_path: Path) -> None:
-    scan = scan_folder(make(tmp_path, "a/1.png", "a/._1.png", "a/Thumbs.db", ".git/2.png", "__MACOSX/a/._1.png", "a/.hidden/3.png"))
+    scan = scan_folder(
+        make(
+            tmp_path,
+            "a/1.png",
+            "a/._1.png",
+            "a/Thumbs.db",
+            ".git/2.png",
+            "__MACOSX/a/._1.png",
+            "a/.hidden/3.png",
+        )
+    )
     assert [file.name for file in scan.files] == ["a/1.png"]
     assert scan.left_out == ()
 
@@ -94,7 +139,9 @@ def test_a_name_that_is_no_text_is_left_out(tmp_path: Path) -> None:
     make(tmp_path, "a/1.png")
     with open(os.fsencode(tmp_path) + b"/a/\xff.png", "wb"):  # noqa: PTH123
         pass
-    assert scan_folder(tmp_path).left_out == (("a/?.png", "its name is not valid Unicode; rename it"),)
+    assert scan_folder(tmp_path).left_out == (
+        ("a/?.png", "its name is not valid Unicode; rename it"),
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
@@ -107,10 +154,17 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     assert [file.name for file in scan_folder(root).files] == ["a/1.png"]
 
 
-@pytest.mark.parametrize(("names", "reason"), [
-    ([], r"looked for \.png"), (["notes.txt"], r"looked for \.png"), (["1.png", "2.png"], r"1\.png: it stands in no class folder"),
-])  # fmt: skip
-def test_a_folder_without_classes_says_what_to_do(tmp_path: Path, names: list[str], reason: str) -> None:
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        ([], r"looked for \.png"),
+        (["notes.txt"], r"looked for \.png"),
+        (["1.png", "2.png"], r"1\.png: it stands in no class folder"),
+    ],
+)
+def test_a_folder_without_classes_says_what_to_do(
+    tmp_path: Path, names: list[str], reason: str
+) -> None:
     with pytest.raises(DataError, match=rf"{reason}.*Put the images of each class into a folder"):
         scan_folder(make(tmp_path, *names))
 
@@ -122,12 +176,16 @@ def test_no_folder(tmp_path: Path) -> None:
         scan_folder(make(tmp_path, "file.png") / "file.png")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="a superuser may read everything")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="a superuser may read everything"
+)
 def test_a_folder_without_permission_is_left_out(tmp_path: Path) -> None:
     make(tmp_path, "a/1.png", "b/2.png")
     (tmp_path / "b").chmod(0)
     try:
-        assert scan_folder(tmp_path).left_out == (("b", "the folder cannot be read (Permission denied)"),)
+        assert scan_folder(tmp_path).left_out == (
+            ("b", "the folder cannot be read (Permission denied)"),
+        )
     finally:
         (tmp_path / "b").chmod(0o700)
 
@@ -141,27 +199,53 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
 
 
 def test_boxes_by_image(tmp_path: Path) -> None:
-    text = HEADER + 'a/1.png,tumor,1,2,3.5,4,"1,2 3,4"\na\\1.png,cyst,0,0,1,1,\n./ä/2.png,tumor,5,5,6,6,\n'
-    boxes, faults = read_boxes(write(tmp_path / "boxes.csv", text, "utf-8-sig"), ["a/1.png", "ä/2.png"])
-    assert boxes == {"a/1.png": [Box("tumor", 1, 2, 3.5, 4), Box("cyst", 0, 0, 1, 1)], "ä/2.png": [Box("tumor", 5, 5, 6, 6)]}
+    text = (
+        HEADER
+        + 'a/1.png,tumor,1,2,3.5,4,"1,2 3,4"\na\\1.png,cyst,0,0,1,1,\n./ä/2.png,tumor,5,5,6,6,\n'
+    )
+    boxes, faults = read_boxes(
+        write(tmp_path / "boxes.csv", text, "utf-8-sig"), ["a/1.png", "ä/2.png"]
+    )
+    assert boxes == {
+        "a/1.png": [Box("tumor", 1, 2, 3.5, 4), Box("cyst", 0, 0, 1, 1)],
+        "ä/2.png": [Box("tumor", 5, 5, 6, 6)],
+    }
     assert faults == []
 
 
-@pytest.mark.parametrize("row", [
-    "b.png,t,0,0,1,1", "a.png,t,0,0,1", "a.png,t,zero,0,1,1", "a.png,t,1,0,1,1", "a.png,t,0,nan,1,1", "a.png,t,0,0,inf,1", "a.png",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "row",
+    [
+        "b.png,t,0,0,1,1",
+        "a.png,t,0,0,1",
+        "a.png,t,zero,0,1,1",
+        "a.png,t,1,0,1,1",
+        "a.png,t,0,nan,1,1",
+        "a.png,t,0,0,inf,1",
+        "a.png",
+    ],
+)
 def test_a_bad_row_is_left_out_with_its_line(tmp_path: Path, row: str) -> None:
-    boxes, faults = read_boxes(write(tmp_path / "boxes.csv", f"{HEADER}a.png,t,0,0,1,1\n{row}\n"), ["a.png"])
+    boxes, faults = read_boxes(
+        write(tmp_path / "boxes.csv", f"{HEADER}a.png,t,0,0,1,1\n{row}\n"), ["a.png"]
+    )
     assert boxes == {"a.png": [Box("t", 0, 0, 1, 1)]}
     assert len(faults) == 1
     assert faults[0][1].startswith("1 of its rows are left out (line 3: ")
 
 
-@pytest.mark.parametrize(("content", "reason"), [
-    (b"", "no column image"), (b"image,label\n", "no column x0"), (b"\xff\xfe\x00\x01", "cannot be read as a table"),
-    (b'image,label,x0,y0,x1,y1\n"' + b"x" * 200_000, "cannot be read as a table"),
-])  # fmt: skip
-def test_a_table_that_is_none_is_said_and_the_images_stay(tmp_path: Path, content: bytes, reason: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "no column image"),
+        (b"image,label\n", "no column x0"),
+        (b"\xff\xfe\x00\x01", "cannot be read as a table"),
+        (b'image,label,x0,y0,x1,y1\n"' + b"x" * 200_000, "cannot be read as a table"),
+    ],
+)
+def test_a_table_that_is_none_is_said_and_the_images_stay(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
     (tmp_path / "boxes.csv").write_bytes(content)
     boxes, faults = read_boxes(tmp_path / "boxes.csv", ["a.png"])
     assert boxes == {}
@@ -174,6 +258,10 @@ def test_images_of_any_folder_are_listed_by_name(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_images_is_refused_in_words(tmp_path: Path) -> None:
-    for folder, reason in ((tmp_path, "no image"), (tmp_path / "nowhere", "no folder"), (Path("/" + "x" * 5000), "cannot be opened")):
+    for folder, reason in (
+        (tmp_path, "no image"),
+        (tmp_path / "nowhere", "no folder"),
+        (Path("/" + "x" * 5000), "cannot be opened"),
+    ):
         with pytest.raises(DataError, match=reason):
             list_images(folder)

@@ -11,17 +11,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from medapp.data import phantom
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_files, add_folder, add_phantom, add_zip, preview_patients
-from medapp.data.samples import Box
+from medapp.data.importing import add_files, add_folder, add_zip, preview_patients
 from medapp.errors import ArchiveError, DataError, WorkspaceError
-from medapp.workspace import Workspace
+from medapp.imaging.geometry import Box
+from medapp.phantom import render as phantom
+from medapp.phantom.data_set import add_phantom
+from medapp.store.workspace import Workspace
 
 
 def save(path: Path, seed: int) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.random.default_rng(seed).integers(0, 255, (6, 8)).astype(np.uint8)).save(path)
+    Image.fromarray(np.random.default_rng(seed).integers(0, 255, (6, 8)).astype(np.uint8)).save(
+        path
+    )
     return path
 
 
@@ -40,20 +43,44 @@ def pack(folder: Path, path: Path) -> Path:
 
 
 def list_tree(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
 
 
-def test_a_folder_is_registered_in_place_and_not_touched(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_folder_is_registered_in_place_and_not_touched(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     root = make_folder(tmp_path / "Köpfe")
-    (root / "boxes.csv").write_text("image,label,x0,y0,x1,y1\na/p0_0.png,x,1,2,3,4\n", encoding="utf-8")
+    (root / "boxes.csv").write_text(
+        "image,label,x0,y0,x1,y1\na/p0_0.png,x,1,2,3,4\n", encoding="utf-8"
+    )
     before, seen = list_tree(root), []
-    report = add_folder(workspace, root, patient_pattern=r"p(\d)_", on_progress=lambda *done: seen.append(done))
+    report = add_folder(
+        workspace, root, patient_pattern=r"p(\d)_", on_progress=lambda *done: seen.append(done)
+    )
     assert list_tree(root) == before
     assert list(workspace.data_folder.iterdir()) == []
     data_set, catalog = report.data_set, Catalog(workspace)
-    assert (data_set.name, data_set.root, data_set.origin, data_set.classes) == ("Köpfe", root, "registered", ("a", "b"))
-    assert (data_set.has_patients, data_set.patient_pattern, data_set.is_synthetic) == (True, r"p(\d)_", False)
-    assert (report.images, sum(report.splits.values()), report.unreadable, report.leaks) == (20, 20, (), 0)
+    assert (data_set.name, data_set.root, data_set.origin, data_set.classes) == (
+        "Köpfe",
+        root,
+        "registered",
+        ("a", "b"),
+    )
+    assert (data_set.has_patients, data_set.patient_pattern, data_set.is_synthetic) == (
+        True,
+        r"p(\d)_",
+        False,
+    )
+    assert (report.images, sum(report.splits.values()), report.unreadable, report.leaks) == (
+        20,
+        20,
+        (),
+        0,
+    )
     assert seen[-1] == (20, 20)
     sample = next(s for s in catalog.load_samples(data_set) if s.name == "a/p0_0.png")
     assert sample.content_hash == hashlib.sha256(sample.path.read_bytes()).hexdigest()
@@ -70,7 +97,9 @@ def test_a_patient_in_two_classes_stays_on_one_side(workspace: Workspace, tmp_pa
     assert all(len(of_patient) == 1 for of_patient in sides.values())
 
 
-def test_a_broken_image_is_listed_and_the_rest_goes_on(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_broken_image_is_listed_and_the_rest_goes_on(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     root = make_folder(tmp_path / "x", 3)
     (root / "a" / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 not an image")
     (root / "a" / "cut.png").write_bytes((root / "a" / "p0_0.png").read_bytes()[:60])
@@ -83,22 +112,30 @@ def test_a_broken_image_is_listed_and_the_rest_goes_on(workspace: Workspace, tmp
     assert Catalog(workspace).list_unreadable(report.data_set) == list(report.unreadable)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="a superuser may read everything")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="a superuser may read everything"
+)
 def test_a_file_without_permission_is_listed(workspace: Workspace, tmp_path: Path) -> None:
     root = make_folder(tmp_path / "x", 3)
     (root / "a" / "p0_0.png").chmod(0)
-    assert add_folder(workspace, root).unreadable == (("a/p0_0.png", "it cannot be opened (Permission denied)"),)
+    assert add_folder(workspace, root).unreadable == (
+        ("a/p0_0.png", "it cannot be opened (Permission denied)"),
+    )
 
 
 def test_nothing_that_can_be_read_is_an_error(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "x" / "a").mkdir(parents=True)
     (tmp_path / "x" / "a" / "1.png").write_bytes(b"")
-    with pytest.raises(DataError, match=r"None of 1 images can be read \(a/1\.png: the file is empty\)"):
+    with pytest.raises(
+        DataError, match=r"None of 1 images can be read \(a/1\.png: the file is empty\)"
+    ):
         add_folder(workspace, tmp_path / "x")
     assert Catalog(workspace).list_data_sets() == []
 
 
-def test_a_published_split_with_copies_counts_its_leak(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_published_split_with_copies_counts_its_leak(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     for split, seeds in (("Training", range(20)), ("Testing", range(17, 25))):
         for seed in seeds:
             save(tmp_path / "x" / split / "ab"[seed % 2] / f"{seed}.png", seed)
@@ -125,18 +162,30 @@ def test_a_broken_pattern_is_said_before_any_work(workspace: Workspace, tmp_path
 
 def test_patients_in_names() -> None:
     names = ["a/00001803_001.jpg", "00001803/x.jpg", "b/0000180.jpg"]
-    assert preview_patients(names, r"^(\d{8})_") == [(names[0], "00001803"), (names[1], None), (names[2], None)]
+    assert preview_patients(names, r"^(\d{8})_") == [
+        (names[0], "00001803"),
+        (names[1], None),
+        (names[2], None),
+    ]
     assert preview_patients(names, "^.{8}")[0] == (names[0], "00001803")
     assert preview_patients(["x.jpg"], "(y)?x") == [("x.jpg", None)]
     assert preview_patients(["x.jpg"], "") == [("x.jpg", None)]
 
 
-def test_a_zip_is_copied_into_the_workspace_and_removed_with_the_data_set(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_zip_is_copied_into_the_workspace_and_removed_with_the_data_set(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     make_folder(tmp_path / "source" / "wrapped" / "set", 3)
-    (tmp_path / "source" / "wrapped" / "set" / "boxes.csv").write_text("image,label,x0,y0,x1,y1\na/p0_0.png,x,1,2,3,4\n", encoding="utf-8")
+    (tmp_path / "source" / "wrapped" / "set" / "boxes.csv").write_text(
+        "image,label,x0,y0,x1,y1\na/p0_0.png,x,1,2,3,4\n", encoding="utf-8"
+    )
     path = pack(tmp_path / "source", tmp_path / "Mein Zip.zip")
     report = add_zip(workspace, path)
-    assert (report.data_set.name, report.data_set.origin, report.images) == ("Mein Zip", "uploaded", 6)
+    assert (report.data_set.name, report.data_set.origin, report.images) == (
+        "Mein Zip",
+        "uploaded",
+        6,
+    )
     catalog = Catalog(workspace)
     samples = catalog.load_samples(report.data_set)
     assert [s.name for s in samples][:1] == ["a/p0_0.png"]
@@ -161,17 +210,24 @@ def test_a_refused_zip_leaves_nothing(workspace: Workspace, tmp_path: Path) -> N
 
 def test_loose_files_by_class(workspace: Workspace, tmp_path: Path) -> None:
     same = [save(tmp_path / str(i) / "1.png", i) for i in range(3)]
-    report = add_files(workspace, {"train": same, "Ödem": [save(tmp_path / "2.png", 9)]}, "loose files")
+    report = add_files(
+        workspace, {"train": same, "Ödem": [save(tmp_path / "2.png", 9)]}, "loose files"
+    )
     samples = Catalog(workspace).load_samples(report.data_set)
     assert [(s.name, s.label) for s in samples] == [
-        ("train/1.png", "train"), ("train/1 2.png", "train"), ("train/1 3.png", "train"), ("Ödem/2.png", "Ödem"),
-    ]  # fmt: skip
+        ("train/1.png", "train"),
+        ("train/1 2.png", "train"),
+        ("train/1 3.png", "train"),
+        ("Ödem/2.png", "Ödem"),
+    ]
     assert [s.path.read_bytes() for s in samples[:3]] == [path.read_bytes() for path in same]
     assert report.data_set.root == workspace.data_folder / "loose-files"
 
 
 @pytest.mark.parametrize("label", ["", "a/b", "..", "a\\b", "c:", " x", "x.", "a\0"])
-def test_a_class_that_cannot_be_a_folder_is_refused(workspace: Workspace, tmp_path: Path, label: str) -> None:
+def test_a_class_that_cannot_be_a_folder_is_refused(
+    workspace: Workspace, tmp_path: Path, label: str
+) -> None:
     with pytest.raises(DataError, match="cannot be a class"):
         add_files(workspace, {label: [save(tmp_path / "1.png", 1)]}, "x")
     assert list(workspace.data_folder.iterdir()) == []
@@ -190,7 +246,9 @@ def test_a_stop_in_the_middle_leaves_nothing(workspace: Workspace, tmp_path: Pat
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        add_zip(workspace, pack(make_folder(tmp_path / "source"), tmp_path / "x.zip"), on_progress=stop)
+        add_zip(
+            workspace, pack(make_folder(tmp_path / "source"), tmp_path / "x.zip"), on_progress=stop
+        )
     assert list(workspace.data_folder.iterdir()) == []
     assert Catalog(workspace).list_data_sets() == []
 
@@ -203,10 +261,17 @@ def test_a_folder_whose_own_name_is_no_text_is_said(workspace: Workspace, tmp_pa
 
 
 def test_the_phantom_is_made_once(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(phantom, "generate_phantom", functools.partial(phantom.generate_phantom, patients=12))  # the whole takes 12 s
+    monkeypatch.setattr(
+        phantom, "generate_phantom", functools.partial(phantom.generate_phantom, patients=12)
+    )  # the whole takes 12 s
     report = add_phantom(workspace)
     data_set = report.data_set
-    assert (data_set.name, data_set.origin, data_set.is_synthetic, data_set.has_patients) == ("Phantom", "built-in", True, True)
+    assert (data_set.name, data_set.origin, data_set.is_synthetic, data_set.has_patients) == (
+        "Phantom",
+        "built-in",
+        True,
+        True,
+    )
     samples = Catalog(workspace).load_samples(data_set)
     assert {s.site is not None and s.patient is not None for s in samples} == {True}
     assert {s.label for s in samples if s.boxes} == {"cardiomegaly", "effusion", "nodule"}

@@ -59,7 +59,9 @@ def test_a_catalog_of_the_first_version_is_found_by_search_too(tmp_path: Path) -
     migrate(path, MIGRATIONS[:1])
     with change(path) as db:
         db.execute("INSERT INTO data_sets VALUES (1, 'x', '', '', '[]', NULL, 0, '', 0, '')")
-        db.execute("INSERT INTO samples VALUES (1, 1, 'Ä.png', 'a', 'P1', NULL, 'train', '', 1, 1, '')")
+        db.execute(
+            "INSERT INTO samples VALUES (1, 1, 'Ä.png', 'a', 'P1', NULL, 'train', '', 1, 1, '')"
+        )
     migrate(path)
     with connect(path) as db:
         assert db.execute("SELECT searched FROM samples").fetchone() == ("ä.png p1 ",)

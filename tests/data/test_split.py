@@ -10,9 +10,16 @@ from medapp.data.samples import SPLITS
 from medapp.data.split import describe_split, split_samples
 
 
-def split(labels: list[str], patients: list[str | None] | None = None, official: list[str | None] | None = None, **more: int) -> list[str]:
+def split(
+    labels: list[str],
+    patients: list[str | None] | None = None,
+    official: list[str | None] | None = None,
+    **more: int,
+) -> list[str]:
     hashes = [f"{i:04d}" for i in range(len(labels))]
-    return split_samples(labels, hashes, patients or [None] * len(labels), official or [None] * len(labels), **more)
+    return split_samples(
+        labels, hashes, patients or [None] * len(labels), official or [None] * len(labels), **more
+    )
 
 
 def count(labels: list[str], sides: list[str]) -> dict[tuple[str, str], int]:
@@ -25,7 +32,10 @@ def test_a_hundred_images_of_two_classes_are_dealt_in_proportion() -> None:
     assert [counts[c, s] for c in "ab" for s in SPLITS] == [28, 6, 6, 42, 9, 9]
 
 
-@pytest.mark.parametrize(("images", "expected"), [(1, [1, 0, 0]), (3, [1, 1, 1]), (4, [2, 1, 1]), (6, [4, 1, 1]), (20, [14, 3, 3])])
+@pytest.mark.parametrize(
+    ("images", "expected"),
+    [(1, [1, 0, 0]), (3, [1, 1, 1]), (4, [2, 1, 1]), (6, [4, 1, 1]), (20, [14, 3, 3])],
+)
 def test_small_classes(images: int, expected: list[int]) -> None:
     sides = Counter(split(["a"] * images))
     assert [sides[s] for s in SPLITS] == expected
@@ -39,20 +49,34 @@ def test_two_images_a_class_fill_all_three_sides() -> None:
 
 
 SAMPLES = st.lists(
-    st.tuples(st.sampled_from("abc"), st.integers(0, 30), st.none() | st.sampled_from(["p1", "p2", "p3", "p4"])), min_size=1, max_size=60
+    st.tuples(
+        st.sampled_from("abc"),
+        st.integers(0, 30),
+        st.none() | st.sampled_from(["p1", "p2", "p3", "p4"]),
+    ),
+    min_size=1,
+    max_size=60,
 )
 
 
 @given(SAMPLES)
 @settings(max_examples=200, deadline=None)
-def test_no_patient_and_no_bytes_are_on_two_sides_and_training_knows_each_class(samples: list[tuple[str, int, str | None]]) -> None:
-    labels, hashes, patients = [s[0] for s in samples], [str(s[1]) for s in samples], [s[2] for s in samples]
+def test_no_patient_and_no_bytes_are_on_two_sides_and_training_knows_each_class(
+    samples: list[tuple[str, int, str | None]],
+) -> None:
+    labels, hashes, patients = (
+        [s[0] for s in samples],
+        [str(s[1]) for s in samples],
+        [s[2] for s in samples],
+    )
     sides = split_samples(labels, hashes, patients, [None] * len(samples))
     for ties in (hashes, patients):
         of: dict[str | None, str] = {}
         for tie, side in zip(ties, sides, strict=True):
             assert tie is None or of.setdefault(tie, side) == side
-    assert {label for label, side in zip(labels, sides, strict=True) if side == "train"} == set(labels)
+    assert {label for label, side in zip(labels, sides, strict=True) if side == "train"} == set(
+        labels
+    )
 
 
 @given(st.permutations(range(40)))
@@ -61,7 +85,12 @@ def test_the_order_of_the_files_does_not_matter(order: list[int]) -> None:
     labels, hashes = ["ab"[i % 2] for i in range(40)], [f"{i:03d}" for i in range(40)]
     patients = [f"p{i // 3}" for i in range(40)]
     straight = split_samples(labels, hashes, patients, [None] * 40)
-    shuffled = split_samples([labels[i] for i in order], [hashes[i] for i in order], [patients[i] for i in order], [None] * 40)
+    shuffled = split_samples(
+        [labels[i] for i in order],
+        [hashes[i] for i in order],
+        [patients[i] for i in order],
+        [None] * 40,
+    )
     assert shuffled == [straight[i] for i in order]
 
 
@@ -104,11 +133,17 @@ def test_a_whole_published_split_is_untouched_even_where_it_tears_a_patient() ->
 
 
 def test_the_split_says_where_it_comes_from() -> None:
-    assert describe_split([None], False) == (
-        "Drawn by MedApp: 70% train, 15% validation, 15% test, stratified by class, by image, because patients are not known."
+    assert (
+        describe_split([None], False)
+        == "Drawn by MedApp: 70% train, 15% validation, 15% test, stratified by class, by image,"
+        " because patients are not known."
     )
-    assert describe_split(["train", "test"], True) == (
-        "The folders' own train and test parts are kept. "
-        "From the training part 15% for validation is cut, stratified by class, patients kept whole."
+    assert (
+        describe_split(["train", "test"], True)
+        == "The folders' own train and test parts are kept. From the training part 15% for"
+        " validation is cut, stratified by class, patients kept whole."
     )
-    assert describe_split(["train", "validation", "test"], False) == "The folders' own train, validation and test parts are kept."
+    assert (
+        describe_split(["train", "validation", "test"], False)
+        == "The folders' own train, validation and test parts are kept."
+    )

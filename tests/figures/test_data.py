@@ -7,11 +7,17 @@ from medapp.figures import draw_balance, draw_histogram
 
 
 def test_bars_are_the_counts_in_the_order_of_the_splits() -> None:
-    counts = {"test": {"nodule": 2, "normal": 4}, "train": {"nodule": 10, "normal": 20}, "validation": {"normal": 3}}
+    counts = {
+        "test": {"nodule": 2, "normal": 4},
+        "train": {"nodule": 10, "normal": 20},
+        "validation": {"normal": 3},
+    }
     figure = draw_balance(counts)
     assert [(bar.name, list(bar.x)) for bar in figure.data] == [
-        ("train", [10, 20]), ("validation", [0, 3]), ("test", [2, 4]),
-    ]  # fmt: skip
+        ("train", [10, 20]),
+        ("validation", [0, 3]),
+        ("test", [2, 4]),
+    ]
     assert list(figure.layout.yaxis.ticktext) == ["nodule", "normal"]
     assert figure.layout.barmode == "stack"
 
@@ -65,6 +71,9 @@ def test_colour_images_have_three_lines_and_a_key() -> None:
     assert figure.data[1].x[int(np.argmax(figure.data[1].y))] == pytest.approx(200, abs=4)
 
 
-@pytest.mark.parametrize(("pixels", "finding"), [(np.full((3, 3), 7), "All pixels have the value 7"), (np.empty((0, 0)), "no pixels")])
+@pytest.mark.parametrize(
+    ("pixels", "finding"),
+    [(np.full((3, 3), 7), "All pixels have the value 7"), (np.empty((0, 0)), "no pixels")],
+)
 def test_an_image_without_contrast_says_so(pixels: np.ndarray, finding: str) -> None:
     assert finding in draw_histogram(pixels).layout.title.text

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from medapp.evaluation import evaluate
+from medapp.evaluation.evaluate import evaluate
 from medapp.figures import PALETTES, draw_confusion, draw_probabilities, draw_roc, draw_sensitivity
 
 CLASSES = ("effusion", "nodule", "normal")
@@ -34,7 +34,10 @@ def test_a_click_tells_row_and_column() -> None:
 def test_the_confusion_states_its_worst_error() -> None:
     title = draw_confusion(EVALUATION).layout.title.text.replace("<br>", " ").replace("\u00a0", " ")
     assert title == "Most frequent error: 3 of 10 effusion taken for nodule (n = 20)"
-    assert "No error among 3 images" in draw_confusion(evaluate(np.eye(3), [0, 1, 2], CLASSES)).layout.title.text
+    assert (
+        "No error among 3 images"
+        in draw_confusion(evaluate(np.eye(3), [0, 1, 2], CLASSES)).layout.title.text
+    )
     assert "No image was judged" in draw_confusion(NOTHING).layout.title.text
 
 

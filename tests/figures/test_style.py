@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from medapp.evaluation import evaluate
+from medapp.evaluation.evaluate import evaluate
 from medapp.figures import (
     PALETTES,
     draw_balance,
@@ -27,7 +27,14 @@ PROBABILITIES, TRUTH = np.array([[0.9, 0.1], [0.4, 0.6], [0.7, 0.3]]), [0, 1, 1]
 EVALUATION = evaluate(PROBABILITIES, TRUTH, ["<b>odd</b>", "normal"])
 EVENTS = [
     {"kind": "step", "epoch": 1, "step": 1, "loss": 1.0},
-    {"kind": "epoch", "epoch": 1, "train_loss": 1.0, "validation_loss": 0.9, "accuracy": 0.5, "is_best": True},
+    {
+        "kind": "epoch",
+        "epoch": 1,
+        "train_loss": 1.0,
+        "validation_loss": 0.9,
+        "accuracy": 0.5,
+        "is_best": True,
+    },
 ]
 FIGURES = {
     "balance": lambda **o: draw_balance({"train": {"<b>odd</b>": 3, "normal": 1}}, **o),
@@ -53,16 +60,24 @@ def find_contrast(first: str, second: str) -> float:
 
 @pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_figure_has_a_finding_labelled_axes_hover_and_a_clear_ground(name: str, theme: str) -> None:
+def test_every_figure_has_a_finding_labelled_axes_hover_and_a_clear_ground(
+    name: str, theme: str
+) -> None:
     figure = FIGURES[name](theme=theme)
     assert figure.layout.title.text
     assert figure.layout.xaxis.title.text
-    assert figure.layout.yaxis.title.text or name in ("balance", "probabilities", "sensitivity")  # names of classes
+    assert figure.layout.yaxis.title.text or name in (
+        "balance",
+        "probabilities",
+        "sensitivity",
+    )  # names of classes
     assert any(trace.hovertemplate for trace in figure.data)
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
     assert figure.layout.font.color == PALETTES[theme].text
     assert "<b>" not in str(figure.to_dict())
-    assert FIGURES[name](theme=theme, title="What was found").layout.title.text.startswith("What was found")
+    assert FIGURES[name](theme=theme, title="What was found").layout.title.text.startswith(
+        "What was found"
+    )
 
 
 def test_colours_are_those_of_the_page() -> None:
@@ -82,7 +97,9 @@ def test_a_class_has_one_place_in_the_palette() -> None:
 @pytest.mark.parametrize("theme", PALETTES)
 def test_text_and_lines_stand_out_from_the_page(theme: str) -> None:
     colours = PALETTES[theme]
-    assert all(find_contrast(colours.text, ground) >= 4.5 for ground in (colours.page, *colours.ramp))
+    assert all(
+        find_contrast(colours.text, ground) >= 4.5 for ground in (colours.page, *colours.ramp)
+    )
     assert find_contrast(colours.muted, colours.page) >= 4.5
     assert find_contrast(colours.accent, colours.page) >= 3
 
@@ -92,11 +109,15 @@ def test_a_long_title_is_broken_and_gets_its_room() -> None:
     lines = three.layout.title.text.split("<br>")
     assert len(lines) == 3
     assert max(map(len, lines)) <= 30
-    assert three.layout.margin.t - one.layout.margin.t == three.layout.height - one.layout.height == 40
+    assert (
+        three.layout.margin.t - one.layout.margin.t == three.layout.height - one.layout.height == 40
+    )
 
 
 def test_a_key_is_broken_like_the_title() -> None:
-    key = [(f"name {i}", "#000000") for i in range(5)]  # nine letters each with its mark: three fit into thirty
+    key = [
+        (f"name {i}", "#000000") for i in range(5)
+    ]  # nine letters each with its mark: three fit into thirty
     figure = finish(go.Figure(), "light", "Title", 100, is_narrow=True, key=key)
     title, *rows = figure.layout.title.text.split("<br>")
     assert title == "Title"
@@ -111,7 +132,15 @@ def test_names_are_shown_letter_by_letter_and_short() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.0, "0.00"), (0.001, "<0.01"), (0.5, "0.50"), (0.994, "0.99"), (0.999, ">0.99"), (1.0, "1.00")]
+    ("value", "text"),
+    [
+        (0.0, "0.00"),
+        (0.001, "<0.01"),
+        (0.5, "0.50"),
+        (0.994, "0.99"),
+        (0.999, ">0.99"),
+        (1.0, "1.00"),
+    ],
 )
 def test_a_probability_is_never_rounded_to_certainty(value: float, text: str) -> None:
     assert write_probability(value) == text

@@ -8,16 +8,29 @@ import pytest
 from medapp.figures import draw_loss, draw_metrics
 
 
-def tell_run(epochs: int = 3, steps: int = 4, best: tuple[int, ...] = (1, 2)) -> list[dict[str, Any]]:
-    """Events of a run; loss falls by one a step from 100, validation loss is ten times the epoch."""
+def tell_run(
+    epochs: int = 3, steps: int = 4, best: tuple[int, ...] = (1, 2)
+) -> list[dict[str, Any]]:
+    """Events of a run.
+
+    Loss falls by one a step from 100, validation loss is ten times the epoch.
+    """
     events: list[dict[str, Any]] = [{"kind": "plan", "steps_per_epoch": steps, "validation": 459}]
     for epoch in range(1, epochs + 1):
         for step in range((epoch - 1) * steps + 1, epoch * steps + 1):
             events.append({"kind": "step", "epoch": epoch, "step": step, "loss": 100.0 - step})
-        events.append({
-            "kind": "epoch", "epoch": epoch, "train_loss": 1.0 * epoch, "validation_loss": 10.0 * epoch, "accuracy": 0.5,
-            "balanced_accuracy": 0.6 + epoch / 100, "macro_auroc": 0.7, "is_best": epoch in best,
-        })  # fmt: skip
+        events.append(
+            {
+                "kind": "epoch",
+                "epoch": epoch,
+                "train_loss": 1.0 * epoch,
+                "validation_loss": 10.0 * epoch,
+                "accuracy": 0.5,
+                "balanced_accuracy": 0.6 + epoch / 100,
+                "macro_auroc": 0.7,
+                "is_best": epoch in best,
+            }
+        )
     return events
 
 
@@ -51,7 +64,10 @@ def test_the_last_best_epoch_is_marked_and_named() -> None:
 
 
 def test_training_accuracy_is_drawn_where_it_was_kept() -> None:
-    epochs = [{**event, "train_accuracy": 0.9} if event["kind"] == "epoch" else event for event in tell_run()]
+    epochs = [
+        {**event, "train_accuracy": 0.9} if event["kind"] == "epoch" else event
+        for event in tell_run()
+    ]
     names = [line.name for line in draw_metrics(epochs).data]
     assert names == ["train accuracy", *[line.name for line in draw_metrics(tell_run()).data]]
     assert list(draw_metrics(epochs).data[0].y) == [0.9] * 3
@@ -65,4 +81,8 @@ def test_a_run_without_validation_shows_its_training() -> None:
 
 
 def test_a_run_that_has_not_begun_says_so() -> None:
-    assert draw_loss([]).layout.title.text == draw_metrics([]).layout.title.text == "No epoch was finished"
+    assert (
+        draw_loss([]).layout.title.text
+        == draw_metrics([]).layout.title.text
+        == "No epoch was finished"
+    )

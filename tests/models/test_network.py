@@ -5,7 +5,13 @@ import torchvision
 from medapp.errors import WeightsError
 from medapp.models.network import ARCHITECTURES, MEAN, STD, Network, normalise, to_unit
 
-LIGHT = ["resnet18", "vgg16_bn", "densenet121", "efficientnet_b0", "convnext_tiny"]  # one of each family
+LIGHT = [
+    "resnet18",
+    "vgg16_bn",
+    "densenet121",
+    "efficientnet_b0",
+    "convnext_tiny",
+]  # one of each family
 
 
 @pytest.mark.parametrize("architecture", LIGHT)
@@ -20,13 +26,17 @@ def test_parts_give_what_torchvision_gives(architecture: str) -> None:
 def test_parts_share_every_parameter_of_the_model(architecture: str) -> None:
     network = Network(architecture, ("a", "b"))
     parts = [*(stage for _, stage in network.stages), network.pool, network.head]
-    assert {id(p) for part in parts for p in part.parameters()} == {id(p) for p in network.model.parameters()}
+    assert {id(p) for part in parts for p in part.parameters()} == {
+        id(p) for p in network.model.parameters()
+    }
 
 
 @pytest.mark.parametrize("architecture", LIGHT)
 def test_mode_reaches_every_part(architecture: str) -> None:
     network = Network(architecture, ("a", "b")).train()
-    modules = [m for part in (*(s for _, s in network.stages), network.pool) for m in part.modules()]
+    modules = [
+        m for part in (*(s for _, s in network.stages), network.pool) for m in part.modules()
+    ]
     assert all(m.training for m in modules)
     network.eval()
     assert not any(m.training for m in modules)
@@ -34,14 +44,19 @@ def test_mode_reaches_every_part(architecture: str) -> None:
 
 def test_names_are_torchvisions() -> None:
     network = Network("resnet18", tuple("abc"))
-    assert network.model.state_dict().keys() == torchvision.models.resnet18(num_classes=3).state_dict().keys()
+    assert (
+        network.model.state_dict().keys()
+        == torchvision.models.resnet18(num_classes=3).state_dict().keys()
+    )
 
 
 def test_every_architecture_of_the_table_takes_its_least_size() -> None:
     for name, row in ARCHITECTURES.items():
         if name in LIGHT:
             with torch.no_grad():
-                assert Network(name, ("a", "b")).eval()(torch.zeros(1, 3, row.least_size, row.least_size)).shape == (1, 2)
+                assert Network(name, ("a", "b")).eval()(
+                    torch.zeros(1, 3, row.least_size, row.least_size)
+                ).shape == (1, 2)
 
 
 def test_unknown_architecture_is_said() -> None:

@@ -24,7 +24,7 @@ from medapp.models.weights import (
     read_weights,
     save_network,
 )
-from medapp.workspace import Workspace
+from medapp.store.workspace import Workspace
 
 CLASSES = ("left", "röntgen")
 
@@ -51,18 +51,24 @@ def test_bundled_backbone_fills_all_but_the_head(workspace: Workspace) -> None:
     assert torch.equal(one.model.conv1.weight, other.model.conv1.weight)
     assert torch.equal(one.model.layer4[1].bn2.running_var, other.model.layer4[1].bn2.running_var)
     assert not torch.equal(one.head.weight, other.head.weight)
-    assert torch.equal(one.model.conv1.weight, read_weights(BUNDLED_PATH)[0]["conv1.weight"].float())
+    assert torch.equal(
+        one.model.conv1.weight, read_weights(BUNDLED_PATH)[0]["conv1.weight"].float()
+    )
 
 
 def test_random_weights_follow_the_seed(workspace: Workspace) -> None:
-    one, same, other = (build_network("none", "resnet18", CLASSES, seed, workspace) for seed in (0, 0, 1))
+    one, same, other = (
+        build_network("none", "resnet18", CLASSES, seed, workspace) for seed in (0, 0, 1)
+    )
     assert torch.equal(one.model.conv1.weight, same.model.conv1.weight)
     assert not torch.equal(one.model.conv1.weight, other.model.conv1.weight)
 
 
 def test_head_travels_only_to_the_same_classes(tmp_path: Path, workspace: Workspace) -> None:
     save_network(trained := Network("resnet18", CLASSES), path := tmp_path / "model.safetensors")
-    assert torch.equal(build_network(str(path), "resnet18", CLASSES, 0, workspace).head.weight, trained.head.weight)
+    assert torch.equal(
+        build_network(str(path), "resnet18", CLASSES, 0, workspace).head.weight, trained.head.weight
+    )
     other = build_network(str(path), "resnet18", ("x", "y"), 0, workspace)
     assert not torch.equal(other.head.weight, trained.head.weight)
     assert torch.equal(other.model.conv1.weight, trained.model.conv1.weight)
@@ -102,7 +108,9 @@ def test_truncated_weights_are_refused_in_words(tmp_path: Path, name: str, keep:
         read_weights(path)
 
 
-def test_weights_of_another_architecture_are_refused_in_words(tmp_path: Path, workspace: Workspace) -> None:
+def test_weights_of_another_architecture_are_refused_in_words(
+    tmp_path: Path, workspace: Workspace
+) -> None:
     torch.save(Network("resnet34", CLASSES).model.state_dict(), tmp_path / "a.pth")
     torch.save(Network("densenet121", CLASSES).model.state_dict(), tmp_path / "b.pth")
     build_network(str(tmp_path / "a.pth"), "resnet34", CLASSES, 0, workspace)
@@ -136,10 +144,16 @@ def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
         httpd.shutdown()
 
 
-def test_fetched_weights_are_checked_and_kept(server: tuple[str, Path], workspace: Workspace) -> None:
+def test_fetched_weights_are_checked_and_kept(
+    server: tuple[str, Path], workspace: Workspace
+) -> None:
     url, folder = server
     (folder / "net.pth").write_bytes(b"weights" * 500_000)
-    row = replace(BACKBONES["resnet18"], url=f"{url}/net.pth", sha256=hashlib.sha256(b"weights" * 500_000).hexdigest()[:8])
+    row = replace(
+        BACKBONES["resnet18"],
+        url=f"{url}/net.pth",
+        sha256=hashlib.sha256(b"weights" * 500_000).hexdigest()[:8],
+    )
     seen: list[tuple[int, int]] = []
     path = fetch_weights(row, workspace, lambda done, total: seen.append((done, total)))
     assert path == find_file(row, workspace)
@@ -171,8 +185,14 @@ def test_file_put_there_by_hand_is_checked(workspace: Workspace) -> None:
 
 def test_exported_backbone_is_a_source(tmp_path: Path, workspace: Workspace) -> None:
     save_network(trained := Network("resnet18", CLASSES), tmp_path / "model.safetensors")
-    card = export_backbone(tmp_path / "model.safetensors", tmp_path / "mine.safetensors", {"source_task": "left or right"})
+    card = export_backbone(
+        tmp_path / "model.safetensors",
+        tmp_path / "mine.safetensors",
+        {"source_task": "left or right"},
+    )
     assert read_card(tmp_path / "mine.json") == json.loads(json.dumps(card))
     assert card["sha256"] == hash_file(tmp_path / "mine.safetensors")
-    network = build_network(str(tmp_path / "mine.safetensors"), "resnet50", ("x", "y", "z"), 0, workspace)
+    network = build_network(
+        str(tmp_path / "mine.safetensors"), "resnet50", ("x", "y", "z"), 0, workspace
+    )
     assert torch.allclose(network.model.conv1.weight, trained.model.conv1.weight, atol=1e-3)

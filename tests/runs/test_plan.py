@@ -7,8 +7,8 @@ from medapp.data.importing import add_folder
 from medapp.errors import DataError, RecipeError
 from medapp.models.backbones import BACKBONES
 from medapp.runs.plan import plan_run
-from medapp.training.recipe import Recipe
-from medapp.workspace import Workspace
+from medapp.store.workspace import Workspace
+from medapp.training.recipe.recipe import Recipe
 
 
 def test_plan_counts_the_sides(trained: Trained) -> None:
@@ -19,12 +19,19 @@ def test_plan_counts_the_sides(trained: Trained) -> None:
 
 def test_more_work_takes_longer(trained: Trained) -> None:
     def estimate(**settings: object) -> float:
-        return plan_run(trained.workspace, Recipe("bands", **settings)).seconds  # type: ignore[arg-type]
+        # type]
+        return plan_run(trained.workspace, Recipe("bands", **settings)).seconds  # type: ignore[arg
 
     assert estimate(epochs=20) > estimate(epochs=10)
     assert estimate(image_size=256) > estimate(image_size=128)
-    assert estimate(strategy="fine-tune") > estimate(strategy="last-stage") > estimate(strategy="linear-probe")
-    (trained.workspace.weights_folder / BACKBONES["resnet50"].file_name).write_bytes(b"put there by hand")
+    assert (
+        estimate(strategy="fine-tune")
+        > estimate(strategy="last-stage")
+        > estimate(strategy="linear-probe")
+    )
+    (trained.workspace.weights_folder / BACKBONES["resnet50"].file_name).write_bytes(
+        b"put there by hand"
+    )
     assert estimate(source="resnet50") > estimate(source="bundled")
 
 
@@ -55,11 +62,20 @@ def test_unknown_data_set_is_said(workspace: Workspace) -> None:
 
 
 def test_an_estimate_comes_from_an_earlier_run_like_it(trained: Trained) -> None:
-    assert plan_run(trained.workspace, Recipe("bands", strategy="linear-probe", image_size=32)).is_measured
-    assert not plan_run(trained.workspace, Recipe("bands", strategy="linear-probe", image_size=64)).is_measured
+    assert plan_run(
+        trained.workspace, Recipe("bands", strategy="linear-probe", image_size=32)
+    ).is_measured
+    assert not plan_run(
+        trained.workspace, Recipe("bands", strategy="linear-probe", image_size=64)
+    ).is_measured
 
 
 def test_memory_is_stated_and_grows_with_the_batch(trained: Trained) -> None:
-    small, large = (plan_run(trained.workspace, Recipe("bands", image_size=224, batch_size=batch)) for batch in (8, 64))
-    assert large.memory_bytes - small.memory_bytes == pytest.approx(56 * 21.2 * 2**20, rel=0.1)  # float32, until the machine was probed
+    small, large = (
+        plan_run(trained.workspace, Recipe("bands", image_size=224, batch_size=batch))
+        for batch in (8, 64)
+    )
+    assert large.memory_bytes - small.memory_bytes == pytest.approx(
+        56 * 21.2 * 2**20, rel=0.1
+    )  # float32, until the machine was probed
     assert 0 < large.free_bytes < 2**50

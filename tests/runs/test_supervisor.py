@@ -14,11 +14,11 @@ from conftest import write_bands
 from safetensors.numpy import load_file
 
 from medapp.data.importing import add_folder
-from medapp.runs.evaluating import load_predictions
-from medapp.runs.folder import Event, Run, create_run
+from medapp.runs.results import load_predictions
+from medapp.runs.run import Event, Run, create_run
 from medapp.runs.supervisor import Supervisor
-from medapp.training.recipe import Recipe
-from medapp.workspace import Workspace
+from medapp.store.workspace import Workspace
+from medapp.training.recipe.recipe import Recipe
 
 SETTINGS = {"image_size": 32, "epochs": 3, "batch_size": 8, "precision": "float32", "threads": 1}
 
@@ -28,7 +28,11 @@ def bands(workspace: Workspace, tmp_path: Path) -> str:
     return add_folder(workspace, write_bands(tmp_path / "bands")).data_set.name
 
 
-def follow(workspace: Workspace, run: Run, react: Callable[[Event, Supervisor], None] = lambda event, supervisor: None) -> str:
+def follow(
+    workspace: Workspace,
+    run: Run,
+    react: Callable[[Event, Supervisor], None] = lambda event, supervisor: None,
+) -> str:
     supervisor = Supervisor(workspace, only=run)
     return supervisor.run_to_end(lambda event: react(event, supervisor))
 
@@ -40,7 +44,9 @@ def test_run_trains_and_is_judged(workspace: Workspace, bands: str) -> None:
     assert states == ["queued", "preparing", "training", "evaluating", "done"]
     figures = run.load_evaluation()
     assert figures is not None
-    assert figures["n"] == len([1 for e in run.events if e["kind"] == "test_read"]) * figures["n"] > 0
+    assert (
+        figures["n"] == len([1 for e in run.events if e["kind"] == "test_read"]) * figures["n"] > 0
+    )
     assert run.has_model
 
 
@@ -68,9 +74,18 @@ def test_stopped_run_keeps_its_best_model_and_resumes(workspace: Workspace, band
 
 
 def test_two_processes_end_with_the_weights_of_one(workspace: Workspace, bands: str) -> None:
-    # Larger images and a low rate: each step enlarges the rounding of the one before, the more so where BatchNorm sees few values.
-    settings = SETTINGS | {"optimiser": "sgd", "learning_rate": 0.002, "augmentation": "strong", "image_size": 64, "class_weights": True}
-    one, two = (create_run(workspace, Recipe(bands, **settings, devices=devices)) for devices in (1, 2))
+    # Larger images and a low rate: each step enlarges the rounding of the one before, the more so
+    # where BatchNorm sees few values.
+    settings = SETTINGS | {
+        "optimiser": "sgd",
+        "learning_rate": 0.002,
+        "augmentation": "strong",
+        "image_size": 64,
+        "class_weights": True,
+    }
+    one, two = (
+        create_run(workspace, Recipe(bands, **settings, devices=devices)) for devices in (1, 2)
+    )
     assert follow(workspace, one) == "done"
 
     def stop_after_an_epoch(event: Event, supervisor: Supervisor) -> None:
@@ -87,7 +102,9 @@ def test_two_processes_end_with_the_weights_of_one(workspace: Workspace, bands: 
     weights = [load_file(run.model_path) for run in (one, two)]
     for name, tensor in weights[0].items():
         assert np.allclose(tensor, weights[1][name], rtol=1e-3, atol=1e-4), name
-    probabilities = [[row["probability of above"] for row in load_predictions(run)] for run in (one, two)]
+    probabilities = [
+        [row["probability of above"] for row in load_predictions(run)] for run in (one, two)
+    ]
     assert probabilities[0] == pytest.approx(probabilities[1], abs=1e-3)
 
 
@@ -101,7 +118,9 @@ def test_run_goes_on_when_one_of_its_processes_was_killed(workspace: Workspace, 
             killed.extend(psutil.Process(supervisor.child.pid).children())
             killed[0].kill()
 
-    if follow(workspace, run, kill_the_second) == "failed":  # it noticed; else its supervisor did, and started it again
+    if (
+        follow(workspace, run, kill_the_second) == "failed"
+    ):  # it noticed; else its supervisor did, and started it again
         assert "vanished" in run.last_state["reason"]
         run.request_resume()
         assert follow(workspace, run) == "done", run.log
@@ -110,13 +129,20 @@ def test_run_goes_on_when_one_of_its_processes_was_killed(workspace: Workspace, 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
-def test_killed_run_ends_with_the_weights_of_an_undisturbed_one(workspace: Workspace, bands: str) -> None:
+def test_killed_run_ends_with_the_weights_of_an_undisturbed_one(
+    workspace: Workspace, bands: str
+) -> None:
     whole, killed = (create_run(workspace, Recipe(bands, **SETTINGS)) for _ in range(2))
     assert follow(workspace, whole) == "done"
     kills: list[int] = []
 
     def kill_once(event: Event, supervisor: Supervisor) -> None:
-        if event["kind"] == "step" and event["step"] == 4 and not kills and supervisor.child is not None:
+        if (
+            event["kind"] == "step"
+            and event["step"] == 4
+            and not kills
+            and supervisor.child is not None
+        ):
             kills.append(supervisor.child.pid)
             os.kill(supervisor.child.pid, signal.SIGKILL)
 
@@ -135,7 +161,8 @@ def test_worker_ends_when_its_supervisor_is_gone(workspace: Workspace, bands: st
         if event["kind"] == "epoch" and not closed and supervisor.child is not None:
             closed.append(supervisor.child)
             supervisor.stop()
-            run.request_stop()  # so that the supervisor, which we keep watching with, does not start it again
+            # so that the supervisor, which we keep watching with, does not start it again
+            run.request_stop()
 
     assert supervisor.run_to_end(close_input) == "stopped"
     assert closed[0].returncode == 0

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from conftest import Trained
 
-from medapp import api
+from medapp import session as api
 from medapp.errors import MedAppError, RunError
-from medapp.runs.folder import create_run, find_run, list_runs
+from medapp.runs.run import create_run, find_run, list_runs
 from medapp.runs.transfer import export_run, import_run
-from medapp.training.recipe import Recipe
-from medapp.workspace import Workspace
+from medapp.store.workspace import Workspace
+from medapp.training.recipe.recipe import Recipe
 
 
 def test_exported_run_comes_back_and_predicts_the_same(trained: Trained, tmp_path: Path) -> None:
@@ -43,8 +43,13 @@ def test_run_without_a_model_is_not_exported(workspace: Workspace, tmp_path: Pat
 
 
 @pytest.mark.parametrize("damage", ["foreign", "no model", "cut model", "newer recipe", "no zip"])
-def test_damaged_zip_is_refused_in_words_and_leaves_nothing(trained: Trained, tmp_path: Path, damage: str) -> None:
-    good, bad = export_run(find_run(trained.workspace, "probe"), tmp_path / "good.zip"), tmp_path / "bad.zip"
+def test_damaged_zip_is_refused_in_words_and_leaves_nothing(
+    trained: Trained, tmp_path: Path, damage: str
+) -> None:
+    good, bad = (
+        export_run(find_run(trained.workspace, "probe"), tmp_path / "good.zip"),
+        tmp_path / "bad.zip",
+    )
     with zipfile.ZipFile(good) as source, zipfile.ZipFile(bad, "w") as target:
         for name in source.namelist():
             content = source.read(name)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from medapp.training.augmentation import AUGMENTATIONS, Augmentation, augment
-from medapp.training.recipe import Recipe
+from medapp.training.recipe.recipe import Recipe
 
 SEEDS = torch.arange(100, 108)
 
@@ -34,7 +34,9 @@ def test_none_changes_nothing() -> None:
 
 def test_same_seed_draws_the_same_changes() -> None:
     images = torch.rand(4, 1, 16, 16, generator=generator())
-    one, same, other = (augment(images, AUGMENTATIONS["strong"], SEEDS[seed : seed + 4]) for seed in (1, 1, 2))
+    one, same, other = (
+        augment(images, AUGMENTATIONS["strong"], SEEDS[seed : seed + 4]) for seed in (1, 1, 2)
+    )
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
 
@@ -43,13 +45,18 @@ def test_same_seed_draws_the_same_changes() -> None:
 def test_batch_may_be_divided(name: str) -> None:
     images = torch.rand(5, 3, 24, 24, generator=generator())
     whole = augment(images, AUGMENTATIONS[name], SEEDS[:5])
-    parts = [augment(images[part], AUGMENTATIONS[name], SEEDS[:5][part]) for part in (slice(0, 2), slice(2, 5))]
+    parts = [
+        augment(images[part], AUGMENTATIONS[name], SEEDS[:5][part])
+        for part in (slice(0, 2), slice(2, 5))
+    ]
     assert torch.allclose(whole, torch.cat(parts), atol=1e-6)
 
 
 def test_certain_flip_is_a_mirror() -> None:
     images = torch.rand(3, 1, 17, 17, generator=generator())
-    assert torch.allclose(augment(images, Augmentation(flip=1.0), SEEDS[: len(images)]), images.flip(3), atol=1e-5)
+    assert torch.allclose(
+        augment(images, Augmentation(flip=1.0), SEEDS[: len(images)]), images.flip(3), atol=1e-5
+    )
 
 
 def test_rotation_keeps_the_centre_and_the_size_of_a_disc() -> None:

@@ -6,8 +6,8 @@ import torch
 from lightning_fabric import Fabric
 from torch import nn
 
-from medapp.data.cache import Cache
 from medapp.models.network import Network
+from medapp.store.cache import Cache
 from medapp.training.features import (
     compute_features,
     fold_scale,
@@ -19,7 +19,7 @@ from medapp.training.features import (
     place,
     to_tensor,
 )
-from medapp.training.recipe import STRATEGIES
+from medapp.training.recipe.recipe import STRATEGIES
 from medapp.training.strategies import cut_network
 
 
@@ -36,12 +36,22 @@ def build_pixels(n: int, seed: int = 0) -> np.ndarray:
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
-def test_kept_features_are_the_computed_ones(tmp_path: Path, prefix: nn.Module, precision: str) -> None:
-    fabric, cache, pixels = Fabric(accelerator="cpu", precision=precision), Cache(tmp_path, 10**9), build_pixels(70)
+def test_kept_features_are_the_computed_ones(
+    tmp_path: Path, prefix: nn.Module, precision: str
+) -> None:
+    fabric, cache, pixels = (
+        Fabric(accelerator="cpu", precision=precision),
+        Cache(tmp_path, 10**9),
+        build_pixels(70),
+    )
     first = to_tensor(load_features(prefix, pixels, "key", fabric, cache))
-    kept = to_tensor(load_features(prefix, np.zeros_like(pixels), "key", fabric, cache))  # the key decides, so these pixels are not read
+    kept = to_tensor(
+        load_features(prefix, np.zeros_like(pixels), "key", fabric, cache)
+    )  # the key decides, so these pixels are not read
     assert torch.equal(first, kept)
-    assert torch.equal(first, to_tensor(np.concatenate(list(compute_features(prefix, pixels, fabric)))))
+    assert torch.equal(
+        first, to_tensor(np.concatenate(list(compute_features(prefix, pixels, fabric))))
+    )
     assert first.shape == (70, 512)
 
 
@@ -63,14 +73,25 @@ def test_inputs_stay_what_they_are_wherever_they_lie(dtype: type) -> None:
     there, rows = place(inputs, device, inputs.nbytes), np.array([4, 0, 2])
     assert isinstance(there, torch.Tensor)
     assert to_tensor(there) is there
-    assert there[rows].view(torch.uint8).tolist() == to_tensor(inputs[rows]).view(torch.uint8).tolist()
+    assert (
+        there[rows].view(torch.uint8).tolist() == to_tensor(inputs[rows]).view(torch.uint8).tolist()
+    )
 
 
 def test_no_images_no_features(tmp_path: Path, prefix: nn.Module) -> None:
-    assert len(load_features(prefix, build_pixels(0), "key", Fabric(accelerator="cpu"), Cache(tmp_path, 10**9))) == 0
+    assert (
+        len(
+            load_features(
+                prefix, build_pixels(0), "key", Fabric(accelerator="cpu"), Cache(tmp_path, 10**9)
+            )
+        )
+        == 0
+    )
 
 
-@pytest.mark.parametrize(("strategy", "numbers"), [("linear-probe", 512), ("last-stage", 256 * 4 * 4)])
+@pytest.mark.parametrize(
+    ("strategy", "numbers"), [("linear-probe", 512), ("last-stage", 256 * 4 * 4)]
+)
 def test_size_of_kept_features_is_known_before(strategy: str, numbers: int) -> None:
     prefix, _ = cut_network(Network("resnet18", ("a", "b")), STRATEGIES[strategy])
     assert prefix is not None

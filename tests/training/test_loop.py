@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from medapp.errors import RunError
 from medapp.training.loop import Loop, Part, seed_of
-from medapp.training.recipe import Recipe
+from medapp.training.recipe.recipe import Recipe
 
 CLASSES = ("a", "b")
 
@@ -25,19 +25,48 @@ def build_part(n: int, seed: int) -> Part:
 class Bench:
     """A loop over points, with what it said and saved."""
 
-    def __init__(self, folder: Path, stop_after: float = math.inf, model: nn.Module | None = None, train: Part | None = None,
-                 validation: Part | None = None, **settings: Any) -> None:  # fmt: skip
+    def __init__(
+        self,
+        folder: Path,
+        stop_after: float = math.inf,
+        model: nn.Module | None = None,
+        train: Part | None = None,
+        validation: Part | None = None,
+        **settings: Any,
+    ) -> None:
         torch.manual_seed(0)
-        self.model = model or nn.Sequential(nn.Linear(2, 8), nn.Dropout(0.2), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 2))
+        self.model = model or nn.Sequential(
+            nn.Linear(2, 8), nn.Dropout(0.2), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 2)
+        )
         self.events: list[dict[str, Any]] = []
         self.best: dict[str, Tensor] = {}
         self.steps, self.stop_after = 0, stop_after
-        recipe = Recipe("d", **({"epochs": 3, "batch_size": 16, "learning_rate": 0.05, "warmup": 0.0} | settings))
-        groups = [{"params": list(self.model.parameters()), "lr": recipe.learning_rate, "peak": recipe.learning_rate, "weight_decay": 0.0}]
+        recipe = Recipe(
+            "d",
+            **({"epochs": 3, "batch_size": 16, "learning_rate": 0.05, "warmup": 0.0} | settings),
+        )
+        groups = [
+            {
+                "params": list(self.model.parameters()),
+                "lr": recipe.learning_rate,
+                "peak": recipe.learning_rate,
+                "weight_decay": 0.0,
+            }
+        ]
         self.loop = Loop(
-            Fabric(accelerator="cpu"), self.model, groups, self.prepare, train or build_part(90, 1), validation or build_part(40, 2),
-            CLASSES, recipe, folder / "checkpoint.pt", self.emit, self.should_stop, lambda state, epoch: self.best.update(state),
-        )  # fmt: skip
+            Fabric(accelerator="cpu"),
+            self.model,
+            groups,
+            self.prepare,
+            train or build_part(90, 1),
+            validation or build_part(40, 2),
+            CLASSES,
+            recipe,
+            folder / "checkpoint.pt",
+            self.emit,
+            self.should_stop,
+            lambda state, epoch: self.best.update(state),
+        )
 
     def emit(self, kind: str, **values: Any) -> None:
         self.events.append({"kind": kind, **values})
@@ -46,8 +75,12 @@ class Bench:
         points = torch.as_tensor(rows)
         if seeds is None:
             return points
-        generators = [torch.Generator().manual_seed(seed) for seed in seeds.tolist()]  # stands for augmentation
-        return points + 0.1 * torch.stack([torch.randn(2, generator=generator) for generator in generators])
+        generators = [
+            torch.Generator().manual_seed(seed) for seed in seeds.tolist()
+        ]  # stands for augmentation
+        return points + 0.1 * torch.stack(
+            [torch.randn(2, generator=generator) for generator in generators]
+        )
 
     def should_stop(self) -> bool:
         self.steps += 1
@@ -64,14 +97,22 @@ def test_training_learns_and_says_so(tmp_path: Path) -> None:
     assert losses[-1] < 0.5 * losses[0] or losses[-1] < 0.2
     assert accuracies[-1] > 0.9
     assert bench.of("epoch", "train_accuracy")[-1] > 0.85
-    assert all(a * 90 == pytest.approx(round(a * 90)) for a in bench.of("epoch", "train_accuracy"))  # a share of the 90 images
+    assert all(
+        a * 90 == pytest.approx(round(a * 90)) for a in bench.of("epoch", "train_accuracy")
+    )  # a share of the 90 images
     assert bench.of("step", "step") == list(range(1, 8 * 6 + 1))
     assert bench.of("epoch", "epoch") == list(range(1, 9))
 
 
 def test_inputs_may_lie_on_the_device(tmp_path: Path) -> None:
-    there = [Part(torch.from_numpy(part.inputs), part.labels) for part in (build_part(90, 1), build_part(40, 2))]
-    host, device = Bench(tmp_path / "host"), Bench(tmp_path / "device", train=there[0], validation=there[1])
+    there = [
+        Part(torch.from_numpy(part.inputs), part.labels)
+        for part in (build_part(90, 1), build_part(40, 2))
+    ]
+    host, device = (
+        Bench(tmp_path / "host"),
+        Bench(tmp_path / "device", train=there[0], validation=there[1]),
+    )
     for bench in (host, device):
         assert bench.loop.run()
     assert host.of("step", "loss") == device.of("step", "loss")
@@ -90,7 +131,9 @@ def test_resumed_training_ends_with_the_same_weights(tmp_path: Path, stop_after:
     for name, tensor in whole.model.state_dict().items():
         assert torch.equal(tensor, later.model.state_dict()[name]), name
     assert whole.of("step", "loss") == cut.of("step", "loss") + later.of("step", "loss")
-    assert whole.of("epoch", "train_accuracy") == cut.of("epoch", "train_accuracy") + later.of("epoch", "train_accuracy")
+    assert whole.of("epoch", "train_accuracy") == cut.of("epoch", "train_accuracy") + later.of(
+        "epoch", "train_accuracy"
+    )
     assert (whole.loop.progress.best_epoch, whole.loop.progress.best_loss) == (
         later.loop.progress.best_epoch,
         later.loop.progress.best_loss,
@@ -104,12 +147,16 @@ def test_best_weights_are_those_of_the_lowest_validation_loss(tmp_path: Path) ->
     assert bench.loop.progress.best_epoch == 1 + int(np.argmin(losses))
     bench.model.load_state_dict(bench.best)
     logits = bench.loop.predict(bench.loop.validation.inputs)
-    assert nn.functional.cross_entropy(logits, torch.from_numpy(bench.loop.validation.labels)).item() == pytest.approx(min(losses))
+    assert nn.functional.cross_entropy(
+        logits, torch.from_numpy(bench.loop.validation.labels)
+    ).item() == pytest.approx(min(losses))
 
 
 def test_early_stopping_waits_its_patience(tmp_path: Path) -> None:
     shuffled = build_part(40, 2)
-    shuffled = Part(shuffled.inputs, 1 - shuffled.labels)  # the better it learns, the worse it gets here
+    shuffled = Part(
+        shuffled.inputs, 1 - shuffled.labels
+    )  # the better it learns, the worse it gets here
     bench = Bench(tmp_path, epochs=50, early_stopping=3, validation=shuffled)
     assert bench.loop.run()
     assert bench.loop.progress.epoch == bench.loop.progress.best_epoch + 3 < 50
@@ -157,7 +204,9 @@ def test_batch_is_parted_when_memory_runs_out_with_the_same_result(tmp_path: Pat
     tight.model.load_state_dict(roomy.model.state_dict())
     for bench in (roomy, tight):
         assert bench.loop.run()
-    assert tight.loop.progress.micro_batches == 4  # 15 images: 2 parts of 8 are too many, 4 of 4 fit
+    assert (
+        tight.loop.progress.micro_batches == 4
+    )  # 15 images: 2 parts of 8 are too many, 4 of 4 fit
     assert tight.of("message", "text")
     for name, tensor in roomy.model.state_dict().items():
         assert torch.allclose(tensor, tight.model.state_dict()[name], atol=1e-5)
@@ -194,7 +243,13 @@ def test_batch_larger_than_the_data_is_one_step(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"PK" + b[2:200], lambda b: b[:-200] + b"\0" * 200]
+    "damage",
+    [
+        lambda b: b[: len(b) // 2],
+        lambda b: b"",
+        lambda b: b"PK" + b[2:200],
+        lambda b: b[:-200] + b"\0" * 200,
+    ],
 )
 def test_damaged_checkpoint_is_said(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     Bench(tmp_path).loop.run()
@@ -206,4 +261,7 @@ def test_damaged_checkpoint_is_said(tmp_path: Path, damage: Callable[[bytes], by
 
 def test_seeds_are_the_same_everywhere() -> None:
     assert seed_of(0, 1, 2) == seed_of(0, 1, 2) != seed_of(0, 2, 1)
-    assert seed_of(0, 0) == int.from_bytes(__import__("hashlib").blake2b(b"(0, 0)", digest_size=8).digest()) >> 1
+    assert (
+        seed_of(0, 0)
+        == int.from_bytes(__import__("hashlib").blake2b(b"(0, 0)", digest_size=8).digest()) >> 1
+    )

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from medapp.models.network import Network
-from medapp.training.recipe import STRATEGIES, Recipe
+from medapp.training.recipe.recipe import STRATEGIES, Recipe
 from medapp.training.strategies import cut_network, group_parameters
 
 
@@ -16,7 +16,12 @@ def test_prefix_then_suffix_is_the_network(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "learning"), [("linear-probe", 513 * 3), ("last-stage", 8_393_728 + 513 * 3), ("fine-tune", 11_176_512 + 513 * 3)]
+    ("name", "learning"),
+    [
+        ("linear-probe", 513 * 3),
+        ("last-stage", 8_393_728 + 513 * 3),
+        ("fine-tune", 11_176_512 + 513 * 3),
+    ],
 )
 def test_only_the_suffix_learns(name: str, learning: int) -> None:
     network = Network("resnet18", ("a", "b", "c"))
@@ -29,9 +34,12 @@ def test_only_the_suffix_learns(name: str, learning: int) -> None:
 def test_head_and_backbone_learn_at_their_own_rates() -> None:
     network = Network("resnet18", ("a", "b"))
     _, suffix = cut_network(network, STRATEGIES["fine-tune"])
-    groups = group_parameters(network, suffix, Recipe("d", learning_rate=0.01, backbone_rate=0.1, weight_decay=0.5))
+    groups = group_parameters(
+        network, suffix, Recipe("d", learning_rate=0.01, backbone_rate=0.1, weight_decay=0.5)
+    )
     rate = {id(p): g["lr"] for g in groups for p in g["params"]}  # type: ignore[attr-defined]
-    decay = {id(p): g["weight_decay"] for g in groups for p in g["params"]}  # type: ignore[attr-defined]
+    # defined]
+    decay = {id(p): g["weight_decay"] for g in groups for p in g["params"]}  # type: ignore[attr
     assert len(rate) == len(list(network.parameters()))
     assert rate[id(network.head.weight)] == 0.01
     assert rate[id(network.model.conv1.weight)] == pytest.approx(0.001)
@@ -40,8 +48,11 @@ def test_head_and_backbone_learn_at_their_own_rates() -> None:
 
 
 @pytest.mark.parametrize(("optimiser", "head"), [("adamw", 0.001), ("adam", 0.001), ("sgd", 0.02)])
-def test_rates_of_zero_are_the_default_of_strategy_and_optimiser(optimiser: str, head: float) -> None:
+def test_rates_of_zero_are_the_default_of_strategy_and_optimiser(
+    optimiser: str, head: float
+) -> None:
     network = Network("resnet18", ("a", "b"))
     _, suffix = cut_network(network, STRATEGIES["fine-tune"])
     groups = group_parameters(network, suffix, Recipe("d", optimiser=optimiser))
-    assert sorted({g["peak"] for g in groups}) == pytest.approx([head / 2, head])  # type: ignore[type-var]
+    # var]
+    assert sorted({g["peak"] for g in groups}) == pytest.approx([head / 2, head])  # type: ignore[type

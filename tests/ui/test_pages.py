@@ -1,4 +1,6 @@
-"""Each page, run without a browser: on an empty workspace it teaches, with a data set and a model it shows them."""
+"""Each page, run without a browser: on an empty workspace it teaches, with a data set and a model
+it shows them.
+"""
 
 import functools
 import shutil
@@ -12,21 +14,24 @@ from conftest import Trained, write_bands
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from medapp.data.cache import open_cache
 from medapp.data.catalog import Catalog
 from medapp.data.folder import list_images
 from medapp.data.importing import add_folder
-from medapp.prediction_job import PredictionJob
-from medapp.runs.folder import find_run, list_runs
-from medapp.ui import predicting, server
-from medapp.workspace import Workspace
+from medapp.prediction.job import PredictionJob
+from medapp.runs.run import find_run, list_runs
+from medapp.store.cache import open_cache
+from medapp.store.workspace import Workspace
+from medapp.ui.predict import predicting
+from medapp.ui.shell import server
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("home", "data_sets", "train", "models", "predict")
 
 
 class _AfterNavigation(PagesManager):
-    """As on a server that has run app.py once; AppTest forgets that before each run, and going through app.py again would lose a click."""
+    """As on a server that has run app.py once; AppTest forgets that before each run, and going
+    through app.py again would lose a click.
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         PagesManager.uses_pages_directory = False
@@ -55,20 +60,44 @@ def open_page(file: str, **parameters: object) -> AppTest:
 
 
 def read_text(app: AppTest) -> str:
-    return "\n".join(str(element.value) for element in [*app.title, *app.markdown, *app.caption, *app.subheader, *app.error, *app.info])
+    return "\n".join(
+        str(element.value)
+        for element in [
+            *app.title,
+            *app.markdown,
+            *app.caption,
+            *app.subheader,
+            *app.error,
+            *app.info,
+        ]
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_an_empty_workspace_teaches_and_says_what_it_is_for(workspace: Workspace, page: str) -> None:
+def test_an_empty_workspace_teaches_and_says_what_it_is_for(
+    workspace: Workspace, page: str
+) -> None:
     app = open_page(page)
     assert app.title[0].value
     assert [b for b in app.button if not b.disabled], "a next step"
-    assert "Research use only. Not a medical device. Everything stays on this machine." in read_text(app)
+    assert (
+        "Research use only. Not a medical device. Everything stays on this machine."
+        in read_text(app)
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_strangers_in_the_address_are_ignored(trained: Trained, page: str) -> None:
-    nonsense = {"set": "999", "image": "-1", "run": "../..", "model": "<script>", "by": "x", "sample": "1e9", "of": "None", "page": "0"}
+    nonsense = {
+        "set": "999",
+        "image": "-1",
+        "run": "../..",
+        "model": "<script>",
+        "by": "x",
+        "sample": "1e9",
+        "of": "None",
+        "page": "0",
+    }
     app = open_page(page, **nonsense, label="x", method="y")
     assert app.title[0].value
     assert not app.error
@@ -111,7 +140,12 @@ def test_start_queues_a_run_with_the_settings_of_the_form(trained: Trained) -> N
     app.number_input(key="Quick look-image_size").set_value(32)
     next(b for b in app.button if b.label == "Start").click().run()
     recipe = list_runs(trained.workspace)[0].recipe
-    assert (recipe.dataset, recipe.strategy, recipe.epochs, recipe.image_size) == ("bands", "linear-probe", 3, 32)
+    assert (recipe.dataset, recipe.strategy, recipe.epochs, recipe.image_size) == (
+        "bands",
+        "linear-probe",
+        3,
+        32,
+    )
 
 
 def test_a_recipe_that_cannot_work_is_refused_in_words_and_not_started(trained: Trained) -> None:
@@ -130,7 +164,13 @@ def test_a_model_shows_its_figures_with_their_number(trained: Trained) -> None:
     assert figures is not None
     app = open_page("models", model=run.id)
     assert f"{figures['n']} images" in read_text(app)
-    assert {m.label for m in app.metric} == {"Accuracy", "Balanced accuracy", "Macro sensitivity", "Macro F1", "AUROC"}
+    assert {m.label for m in app.metric} == {
+        "Accuracy",
+        "Balanced accuracy",
+        "Macro sensitivity",
+        "Macro F1",
+        "AUROC",
+    }
     assert "was read once by the runs that are kept" in read_text(app)
     assert any("AUROC" in chart.proto.spec for chart in app.get("plotly_chart"))
 
@@ -159,11 +199,16 @@ def test_a_prediction_says_what_it_is_for(trained: Trained) -> None:
 
 def test_a_folder_is_predicted_as_a_job_that_another_visit_finds(trained: Trained) -> None:
     run = find_run(trained.workspace, "probe")
-    app = open_page("predict", **{"by": run.id, "from": "A folder on this machine", "folder": trained.folder})
+    app = open_page(
+        "predict", **{"by": run.id, "from": "A folder on this machine", "folder": trained.folder}
+    )
     next(b for b in app.button if b.label == "Predict 32 images").click().run()
     (job,) = predicting.hold_jobs().values()
     assert job.wait(60)
-    again = open_page("predict", **{"by": run.id, "from": "A folder on this machine", "folder": trained.folder, "open": 3})
+    again = open_page(
+        "predict",
+        **{"by": run.id, "from": "A folder on this machine", "folder": trained.folder, "open": 3},
+    )
     assert len(again.dataframe[0].value) == 32
     assert again.dataframe[0].value["File"][0] == "above/p00.png"
     assert "above/p03.png" in read_text(again).replace("\\", "")
@@ -173,12 +218,16 @@ def test_a_folder_is_predicted_as_a_job_that_another_visit_finds(trained: Traine
 def test_a_stopped_job_offers_to_go_on(trained: Trained) -> None:
     run = find_run(trained.workspace, "probe")
     key = predicting.name_job(run, trained.folder)
-    job = predicting.hold_jobs()[key] = PredictionJob(list_images(trained.folder), functools.partial(predicting.predict_in_job, run))
+    job = predicting.hold_jobs()[key] = PredictionJob(
+        list_images(trained.folder), functools.partial(predicting.predict_in_job, run)
+    )
     job.start()
     job.stop()
     assert job.wait(60)
     assert (job.state, len(job.rows)) == ("stopped", 1)
-    app = open_page("predict", **{"by": run.id, "from": "A folder on this machine", "folder": trained.folder})
+    app = open_page(
+        "predict", **{"by": run.id, "from": "A folder on this machine", "folder": trained.folder}
+    )
     next(b for b in app.button if b.label == "Go on with the other 31").click().run()
     assert job.wait(60)
     assert job.state == "done"

@@ -1,0 +1,202 @@
+"""Why a network says so: heatmaps over the maps of its target layer, a whole batch at once.
+
+The forward pass goes to the maps without a graph, and only the way from maps to logits is
+differentiated. A method turns maps and gradients into a raw map; what is common to all (rectifying,
+enlarging, scaling, saying why a map is blank) stands here once.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from medapp.explanation.methods import Method, find_method
+
+FLAT = 1e-4  # a rectified map that varies by less than this share of its peak shows no place
+
+
+class Explainable(Protocol):
+    """A network in stages; `training` must be False."""
+
+    training: bool
+
+    @property
+    def stages(self) -> Sequence[tuple[str, nn.Module]]:
+        """First to last, by name; each takes and gives maps (N, C, h, w), the first takes images
+        (N, 3, S, S).
+        """
+
+    def logits_from_maps(self, maps: Tensor) -> Tensor:
+        """The last stage's maps (N, C, h, w) to logits (N, K)."""
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """How much each place of the square that the network saw spoke for one class.
+
+    Attributes:
+        values: (S, S) float32 in 0 to 1; the most telling place is 1, unless all are 0.
+        note: None, or why the map shows nothing or not what it seems to show.
+    """
+
+    values: NDArray[np.float32]
+    note: str | None = None
+
+
+def explain(
+    network: Explainable, x: Tensor, class_indices: ArrayLike | None = None, method: str = "gradcam"
+) -> tuple[Tensor, list[Heatmap]]:
+    """Logits (N, K) float32 and a heatmap for each image of a batch, by one forward pass.
+
+    For a target before the last stage, the stage after it is computed twice. Under autocast it
+    computes at that precision. Leaves the network as it was: no gradients, no hooks, the same mode.
+
+    Args:
+        x: (N, 3, S, S), normalised as for prediction, on the network's device.
+        class_indices: (N,) the class that each heatmap explains; None: the one with the highest
+            logit.
+        method: a key of `METHODS`.
+
+    Raises:
+        ExplanationError: there is no such method.
+        ValueError: the network is in training mode, or there is not one class index for each image.
+    """
+    row = find_method(method)
+    indices = (
+        None
+        if class_indices is None
+        else torch.as_tensor(np.asarray(class_indices), dtype=torch.long, device=x.device)
+    )
+    if network.training:
+        raise ValueError(
+            "heatmaps need a network in evaluation mode: in training mode a map depends on its"
+            " batch"
+        )
+    if indices is not None and indices.shape != x.shape[:1]:
+        raise ValueError(
+            f"class_indices must be one for each of {len(x)} images, not {tuple(indices.shape)}"
+        )
+    if len(x) == 0:
+        return (
+            network.logits_from_maps(_forward_to_target(network, x, None)[0]).detach().float(),
+            [],
+        )
+    logits, maps, gradients = differentiate(network, x, indices, row.cell_px)
+    with torch.autocast(
+        x.device.type, enabled=False
+    ):  # what follows costs little and wants float32
+        return logits, _draw(row, x, maps, gradients)
+
+
+def _draw(row: Method, x: Tensor, maps: Tensor, gradients: Tensor) -> list[Heatmap]:
+    """From maps and gradients to heatmaps as large as the images, scaled, each with a note where it
+    shows nothing.
+    """
+    is_finite = (maps.isfinite() & gradients.isfinite()).flatten(1).all(dim=1)
+    kept = is_finite[:, None, None, None]  # one broken image must not break its batch
+    zero = torch.zeros((), device=x.device)
+    raw = row.function(torch.where(kept, maps, zero), torch.where(kept, gradients, zero))
+    rectified = raw.clamp(min=0)
+    enlarged = functional.interpolate(
+        rectified[:, None], x.shape[2:], mode="bilinear", align_corners=False
+    )[:, 0]
+    if row.cell_px is not None:
+        enlarged = smooth(enlarged, x.shape[3] / maps.shape[3] / 2)
+    peaks = enlarged.amax(dim=(1, 2), keepdim=True)
+    is_flat = (peaks - enlarged.amin(dim=(1, 2), keepdim=True) <= FLAT * peaks)[:, 0, 0]
+    values = torch.where(
+        is_flat[:, None, None], zero, enlarged / peaks.clamp(min=torch.finfo(torch.float32).tiny)
+    )
+    is_uniform = (x.amax(dim=(2, 3)) == x.amin(dim=(2, 3))).all(dim=1)
+    is_one_cell = torch.full_like(is_flat, rectified[0].numel() == 1)
+    facts = torch.stack(
+        [~is_finite, is_uniform, peaks[:, 0, 0] == 0, is_one_cell, is_flat], dim=1
+    ).tolist()
+    return [Heatmap(v, _find_note(f)) for v, f in zip(values.cpu().numpy(), facts, strict=True)]
+
+
+def differentiate(
+    network: Explainable, x: Tensor, class_indices: Tensor | None, cell_px: int | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Logits (N, K), maps at the target layer and the gradients of each image's chosen logit by
+    them (N, C, h, w), all float32.
+
+    Frozen weights do not matter, since the gradient ends at the maps; `torch.autograd.grad` writes
+    to no parameter.
+    """
+    with torch.inference_mode(False):
+        with torch.no_grad():
+            maps, later = _forward_to_target(network, x, cell_px)
+        maps = maps.detach().requires_grad_()
+        with torch.enable_grad():
+            last = maps
+            for stage in later:
+                last = stage(last)
+            logits = network.logits_from_maps(last)
+            picks = (
+                logits.argmax(1) if class_indices is None else class_indices.clone()
+            )  # outside of the caller's inference mode
+            scores = logits.gather(1, picks[:, None]).sum()
+        (gradients,) = torch.autograd.grad(scores, maps)
+        return logits.detach().float(), maps.detach().float(), gradients.float()
+
+
+def _forward_to_target(
+    network: Explainable, x: Tensor, cell_px: int | None
+) -> tuple[Tensor, list[nn.Module]]:
+    """The target layer's maps, and the stages that come after it."""
+    stages, maps = [stage for _, stage in network.stages], x
+    for i, stage in enumerate(stages):
+        following = stage(maps)
+        if cell_px is not None and i > 0 and following.shape[3] * cell_px < x.shape[3]:
+            return maps, stages[i:]
+        maps = following
+    return maps, []
+
+
+def smooth(values: Tensor, sigma_px: float) -> Tensor:
+    """Maps (N, S, S) through a Gaussian; at the border the weights are those of the pixels that are
+    there.
+    """
+    reach = math.ceil(3 * sigma_px)
+    places = torch.arange(-reach, reach + 1, device=values.device)
+    weights = torch.exp(-0.5 * (places / sigma_px) ** 2)
+
+    def blur(maps: Tensor) -> Tensor:
+        rows = functional.conv2d(maps, weights[None, None, :, None], padding=(reach, 0))
+        return functional.conv2d(rows, weights[None, None, None, :], padding=(0, reach))
+
+    return (blur(values[:, None]) / blur(torch.ones_like(values[:1, None])))[:, 0]
+
+
+def _find_note(facts: Sequence[bool]) -> str | None:
+    is_broken, is_uniform, is_zero, is_one_cell, is_flat = facts
+    if is_broken:
+        return (
+            "No map: for this image the model's values are not finite numbers, because its weights"
+            " are damaged or its training diverged. Choose another model."
+        )
+    if is_uniform:
+        return (
+            "The image is blank, all its pixels are equal: what the map shows comes from the"
+            " image's edges, not from a finding."
+        )
+    if is_zero:
+        return (
+            "The map is blank: no place in this image speaks for this class; what the model sees"
+            " counts against it or not at all."
+        )
+    if is_one_cell:
+        return (
+            "The map is blank: at this image size the network sees the whole image as one place."
+            " Train with larger images."
+        )
+    if is_flat:
+        return "The map is blank: all places speak for this class alike, so none stands out."
+    return None

@@ -1,0 +1,161 @@
+"""One file to an array: the one way in, whoever asks."""
+
+import io
+import stat
+import struct
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from medapp.errors import ImageError
+from medapp.imaging.readers import READERS
+
+IMAGE_SUFFIXES = tuple(READERS)
+MAX_BYTES = 2**30  # of a file; what the largest image takes that is read, uncompressed, with room
+
+# What decoders raise on damaged files, found with mutated ones; among it the memory that a header
+# claims.
+_DAMAGE = (
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    SyntaxError,
+    EOFError,
+    RuntimeError,
+    AssertionError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+
+
+@dataclass(frozen=True)
+class ImageFacts:
+    """What a file holds.
+
+    Attributes:
+        width, height: in pixels, upright.
+        mode: "8-bit grey", "16-bit grey" or "8-bit RGB" as `load_image` gives it, then how it is
+            stored if otherwise.
+        format: such as "PNG".
+    """
+
+    width: int
+    height: int
+    mode: str
+    format: str
+
+
+def is_colour(mode: str) -> bool:
+    """Whether an image of this mode (see `ImageFacts`) has three channels."""
+    return mode.startswith("8-bit RGB")
+
+
+def load_image(path: Path) -> NDArray[Any]:
+    """The image in a file: (H, W) or (H, W, 3), uint8 or uint16, upright, bright is high.
+
+    What is transparent lies on black. Palette and CMYK become RGB. An image whose channels are all
+    equal becomes grey.
+
+    Raises:
+        ImageError: the file is missing, damaged, cut short, too large, or no image; says which
+            file.
+    """
+    return _read(path)[0]
+
+
+def read_facts(path: Path) -> ImageFacts:
+    """What a file holds; it is decoded whole, so a file with facts is one that can be read.
+
+    Raises:
+        ImageError: see `load_image`.
+    """
+    return _read(path)[1]
+
+
+def read_content(path: Path) -> bytes:
+    """A file's bytes; never those of a pipe or a device, which have no end.
+
+    Raises:
+        ImageError: it is no file, or too large for an image; the reason alone, as a part of a
+            sentence.
+        OSError: it cannot be opened.
+    """
+    facts = path.stat()
+    if not stat.S_ISREG(facts.st_mode):
+        raise ImageError("it is a folder, a pipe or a device, and no file")
+    if facts.st_size > MAX_BYTES:
+        raise ImageError(f"it has {facts.st_size >> 20:,} MiB, more than {MAX_BYTES >> 20:,}")
+    return path.read_bytes()
+
+
+def _read(path: Path) -> tuple[NDArray[Any], ImageFacts]:
+    try:
+        return decode_image(read_content(path), path.suffix)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ImageError(
+            f"{path.name} cannot be opened: {reason}. Check that it is there and may be read."
+        ) from error
+    except ImageError as error:
+        raise ImageError(
+            f"{path.name} cannot be read: {error}. Export it again as PNG, or leave it out."
+        ) from error
+
+
+def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]:
+    """A file's bytes to what `load_image` gives, and its facts; `suffix`, such as ".png", chooses
+    the reader.
+
+    Raises:
+        ImageError: the reason alone, as a part of a sentence.
+    """
+    reader = READERS.get(suffix.lower())
+    if reader is None:
+        raise ImageError(
+            f"its kind {suffix!r} is not among those that are read ({', '.join(IMAGE_SUFFIXES)})"
+        )
+    if not content:
+        raise ImageError("the file is empty")
+    try:
+        picture = reader(io.BytesIO(content))
+    except ImageError:
+        raise
+    except _DAMAGE as error:
+        raise ImageError(_explain(error)) from error
+    pixels, stored_as = picture.pixels, picture.stored_as
+    if pixels.ndim == 3 and _is_grey(pixels):
+        pixels, stored_as = pixels[..., 0], stored_as or "RGB"
+    mode = f"{8 * pixels.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}"
+    mode += f" (stored as {stored_as})" if stored_as else ""
+    return np.ascontiguousarray(pixels), ImageFacts(
+        pixels.shape[1], pixels.shape[0], mode, picture.format
+    )
+
+
+def _is_grey(pixels: NDArray[Any]) -> bool:
+    """All channels are equal; a few pixels mostly tell that they are not."""
+    parts = (pixels[::64, ::64], pixels)
+    return all(
+        np.array_equal(part[..., 0], part[..., channel]) for part in parts for channel in (1, 2)
+    )
+
+
+def _explain(error: BaseException) -> str:
+    text = str(error)
+    if "cannot identify" in text:
+        return "it is not an image, or its beginning is damaged"
+    if "truncated" in text or isinstance(error, EOFError):
+        return "the file is cut short"
+    if isinstance(error, MemoryError | Image.DecompressionBombError):
+        return "it claims more pixels than fit into memory"
+    return f"it is damaged or of an unknown variant ({text[:100] or type(error).__name__})"

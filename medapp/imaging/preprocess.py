@@ -1,0 +1,170 @@
+"""One image to the square of 8-bit pixels that a network sees, and the way back.
+
+Every way of resizing is one rectangle of the original image, the `View`, drawn onto the square; so
+a box or a heatmap goes back to the image by that rectangle alone. The order: crop borders → window
+(16 bits, percentiles) → CLAHE → resize → 8 bits. What lies between is computed in floating point,
+so that 16-bit images lose nothing on the way.
+"""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from medapp.imaging.clahe import equalise
+from medapp.imaging.geometry import View
+
+VERSION = 1  # of what `render_pixels` gives for the same input; part of every cache key
+RESIZE_MODES = ("squash", "pad", "crop")
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+def _setting(default: Any, label: str, help: str, **facts: Any) -> Any:
+    return field(default=default, metadata={"label": label, "help": help, **facts})
+
+
+@dataclass(frozen=True)
+class Preprocess:
+    """From file to square; part of the recipe, travels with the model."""
+
+    resize: str = _setting(
+        "squash",
+        "Resize",
+        "squash fits the whole image and changes its proportions, pad keeps them and fills with"
+        " black, crop keeps the middle.",
+        choices=RESIZE_MODES,
+    )
+    percentile_clip: float = _setting(
+        0.0,
+        "Percentile clip",
+        "Share of the darkest and of the brightest pixels that become black and white.",
+        unit="%",
+        low=0.0,
+        high=20.0,
+    )
+    clahe: float = _setting(
+        0.0,
+        "Local contrast (CLAHE)",
+        "Clip limit of the adaptive histogram equalisation. 0 is off, 2 is usual.",
+        low=0.0,
+        high=10.0,
+    )
+    crop_borders: bool = _setting(
+        False, "Crop black borders", "Cut the dark frame around the image before it is resized."
+    )
+
+
+def find_view(image: NDArray[Any], preprocess: Preprocess) -> View:
+    """The rectangle of an image (H, W) or (H, W, 3) that `render_pixels` draws onto the square."""
+    x0, y0, x1, y1 = _find_content(image, preprocess)
+    width, height = x1 - x0, y1 - y0
+    if preprocess.resize == "squash":
+        return View(x0, y0, x1, y1)
+    half = (max(width, height) if preprocess.resize == "pad" else min(width, height)) / 2
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    return View(x - half, y - half, x + half, y + half)
+
+
+def render_pixels(image: NDArray[Any], preprocess: Preprocess, size_px: int) -> Bytes:
+    """An image (H, W) or (H, W, 3), uint8 or uint16, to the square (S, S) or (S, S, 3), uint8;
+    black outside of it.
+    """
+    return _resize(_adjust(image, preprocess), find_view(image, preprocess), (size_px, size_px))
+
+
+def render_full(
+    image: NDArray[Any], preprocess: Preprocess | None = None, longest_px: int | None = None
+) -> Bytes:
+    """An image as a person sees it: all of it, uint8, with the contrast of `preprocess`, its longer
+    side at most `longest_px`.
+    """
+    height, width = image.shape[:2]
+    scale = min(1.0, (longest_px or max(height, width)) / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return _resize(_adjust(image, preprocess or Preprocess()), View(0, 0, width, height), size)
+
+
+def _find_content(image: NDArray[Any], preprocess: Preprocess) -> tuple[int, int, int, int]:
+    """x0, y0, x1, y1 of what counts: the image, or where black borders are cropped what they
+    surround.
+
+    That is: between the outermost rows and columns of which at least 2% is brighter than 6% of the
+    image's range.
+    """
+    whole = 0, 0, image.shape[1], image.shape[0]
+    if not preprocess.crop_borders:
+        return whole
+    grey = image if image.ndim == 2 else image.max(2)
+    low, high = int(grey.min()), int(grey.max())
+    bright = grey > low + 0.06 * (high - low)
+    rows, columns = np.flatnonzero(bright.mean(1) >= 0.02), np.flatnonzero(bright.mean(0) >= 0.02)
+    if not rows.size or not columns.size:
+        return whole
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _adjust(image: NDArray[Any], preprocess: Preprocess) -> Bytes | Floats:
+    """Contrast: uint8 as it came where nothing is to be done, else float32 in 0 to 255."""
+    if image.dtype == np.uint8 and not preprocess.percentile_clip and not preprocess.clahe:
+        return image
+    x0, y0, x1, y1 = _find_content(image, preprocess)
+    low, high = 0.0, 255.0
+    if preprocess.percentile_clip or image.dtype != np.uint8:
+        cut = preprocess.percentile_clip
+        low, high = (float(v) for v in np.percentile(image[y0:y1, x0:x1], (cut, 100 - cut)))
+    values: Floats = np.clip(
+        (image.astype(np.float32) - low) / ((high - low) or 1.0), 0.0, 1.0, dtype=np.float32
+    )
+    if preprocess.clahe:
+        values[y0:y1, x0:x1] = _equalise_colours(values[y0:y1, x0:x1], preprocess.clahe)
+    values *= np.float32(255.0)
+    return values
+
+
+def _equalise_colours(values: Floats, clip_limit: float) -> Floats:
+    """`equalise` for (H, W) or (H, W, 3): the same gain for all channels, so that hues stay."""
+    if values.ndim == 2:
+        return equalise(values, clip_limit)
+    grey = values.mean(2)
+    gain = equalise(grey, clip_limit) / np.maximum(grey, np.float32(1e-6))
+    brightened: Floats = np.minimum(values * gain[..., None], np.float32(1.0))
+    return brightened
+
+
+def _resize(values: Bytes | Floats, view: View, size: tuple[int, int]) -> Bytes:
+    """The view of values (H, W) or (H, W, 3) drawn onto `size` (width, height), black outside of
+    them.
+
+    The filter is a triangle over the source area, so nothing aliases.
+    """
+    height, width = values.shape[:2]
+    left, top, right, bottom = (
+        math.ceil(max(0.0, beyond))
+        for beyond in (-view.x0, -view.y0, view.x1 - width, view.y1 - height)
+    )
+    canvas: NDArray[Any] = values
+    if left or top or right or bottom:
+        canvas = np.pad(values, ((top, bottom), (left, right), (0, 0))[: values.ndim])
+    box = (view.x0 + left, view.y0 + top, view.x1 + left, view.y1 + top)
+    if canvas.dtype == np.uint8:
+        return np.asarray(_draw(canvas, box, size))
+    if canvas.ndim == 2:
+        drawn = np.asarray(_draw(canvas, box, size))
+    else:
+        drawn = np.stack(
+            [np.asarray(_draw(channel, box, size)) for channel in np.moveaxis(canvas, 2, 0)], axis=2
+        )
+    rounded: Bytes = np.rint(np.clip(drawn, 0, 255)).astype(np.uint8)
+    return rounded
+
+
+def _draw(
+    channel: NDArray[Any], box: tuple[float, float, float, float], size: tuple[int, int]
+) -> Image.Image:
+    image = Image.fromarray(np.ascontiguousarray(channel))
+    return image.resize(size, Image.Resampling.BILINEAR, box, reducing_gap=3.0)

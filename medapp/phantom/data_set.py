@@ -1,0 +1,49 @@
+"""The built-in data set in the catalog; made on first use."""
+
+from medapp.data.catalog import Catalog
+from medapp.data.folder import FoundFile
+from medapp.data.importing import (
+    Batch,
+    ImportReport,
+    build_report,
+    choose_name,
+    import_batch,
+    make_folder,
+)
+from medapp.store.threads import Progress
+from medapp.store.workspace import Workspace
+
+
+def add_phantom(
+    workspace: Workspace, name: str = "Phantom", on_progress: Progress | None = None
+) -> ImportReport:
+    """The built-in synthetic chest radiographs; made on first use, the same bytes on every machine.
+
+    Raises:
+        DataError: another data set has the name.
+    """
+    from medapp.phantom.render import generate_phantom  # only whoever makes them needs the physics
+
+    catalog = Catalog(workspace)
+    for known in catalog.list_data_sets():
+        if known.name == name and known.is_synthetic:
+            return build_report(catalog, known)
+    chosen = choose_name(workspace, name, name)
+    with make_folder(workspace, chosen) as folder:
+        images = {image.name: image for image in generate_phantom(folder, on_progress=on_progress)}
+        files = [
+            FoundFile(folder / image.name, image.name, image.label, None)
+            for image in images.values()
+        ]
+        boxes = {image.name: image.boxes for image in images.values()}
+        batch = Batch(
+            folder,
+            "built-in",
+            files,
+            boxes,
+            [],
+            lambda n: images[n].patient,
+            lambda n: images[n].site,
+            is_synthetic=True,
+        )
+        return import_batch(workspace, batch, chosen, None)

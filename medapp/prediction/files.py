@@ -1,0 +1,141 @@
+"""A run's model and images to probabilities: the same way from file to tensor as in training, at
+the same precision.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from medapp.errors import ExplanationError, ImageError
+from medapp.explanation.explain import Heatmap
+from medapp.explanation.methods import find_method
+from medapp.explanation.placing import overlay, place_on_image
+from medapp.imaging.geometry import View
+from medapp.imaging.image import load_image
+from medapp.imaging.preprocess import find_view, render_full, render_pixels
+from medapp.prediction.model import BATCH, Model
+from medapp.store.threads import map_threaded
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says of one file.
+
+    Attributes:
+        label: the class with the highest probability; None where the file could not be read.
+        pixels: (S, S) or (S, S, 3) uint8: the square that the network saw.
+        view: where that square lies in the image.
+        image_size: width and height of the image in px.
+        error: why there is no prediction.
+        heatmap: over the square, where one was asked for.
+    """
+
+    file: Path
+    label: str | None
+    probabilities: dict[str, float]
+    pixels: NDArray[np.uint8] | None = None
+    view: View | None = None
+    image_size: tuple[int, int] = (0, 0)
+    error: str | None = None
+    heatmap: Heatmap | None = None
+
+
+def predict_files(
+    model: Model, files: Sequence[Path], method: str | None = None, class_name: str | None = None
+) -> Iterator[Prediction]:
+    """A prediction for each file, in order; a file that cannot be read gives one that says why.
+
+    Args:
+        method: a key of `explanation.METHODS` for a heatmap beside each prediction.
+        class_name: the class that the heatmap explains; the predicted one where none is named.
+
+    Raises:
+        ExplanationError: no such method or class.
+    """
+    if method is not None:
+        find_method(method)
+    if class_name is not None and class_name not in model.classes:
+        raise ExplanationError(
+            f"The model knows no class {class_name!r}. Its classes: {', '.join(model.classes)}."
+        )
+    for start in range(0, len(files), BATCH):
+        yield from _predict_batch(model, files[start : start + BATCH], method, class_name)
+
+
+def _predict_batch(
+    model: Model, files: Sequence[Path], method: str | None, class_name: str | None
+) -> Iterator[Prediction]:
+    read = list(map_threaded(lambda file: _read_square(model, file), files))
+    squares = [r.pixels for r in read if r.pixels is not None]
+    if not squares:
+        yield from read
+        return
+    pixels = to_batch(squares)
+    heatmaps: Sequence[Heatmap | None] = [None] * len(squares)
+    if method is None:
+        probabilities = model.predict(pixels)
+    else:
+        probabilities, heatmaps = model.explain(pixels, method, class_name)
+    rows = iter(zip(probabilities, heatmaps, strict=True))
+    for prediction in read:
+        if prediction.error is not None:
+            yield prediction
+            continue
+        row, heatmap = next(rows)
+        named = {name: float(p) for name, p in zip(model.classes, row, strict=True)}
+        yield replace(
+            prediction, label=model.classes[int(row.argmax())], probabilities=named, heatmap=heatmap
+        )
+
+
+def _read_square(model: Model, file: Path) -> Prediction:
+    """The square that the network will see, or why there is none."""
+    try:
+        image = load_image(file)
+    except ImageError as error:
+        return Prediction(file, None, {}, error=str(error))
+    preprocess = model.recipe.preprocess
+    square = render_pixels(image, preprocess, model.recipe.image_size)
+    return Prediction(
+        file, None, {}, square, find_view(image, preprocess), (image.shape[1], image.shape[0])
+    )
+
+
+def to_batch(squares: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Squares (S, S) or (S, S, 3) to a batch (N, S, S, C); C is 1 where all are grey."""
+    grey = all(square.ndim == 2 for square in squares)
+    return np.stack(
+        [
+            (
+                s[..., None]
+                if grey
+                else np.broadcast_to(s[..., None], (*s.shape, 3))
+                if s.ndim == 2
+                else s
+            )
+            for s in squares
+        ]
+    )
+
+
+def draw_heatmap(prediction: Prediction, opacity: float = 0.6) -> bytes:
+    """The prediction's heatmap over its image, at the image's own size, as PNG.
+
+    Raises:
+        ExplanationError: it was made without a heatmap.
+        ImageError: the file cannot be read any more.
+    """
+    if prediction.heatmap is None or prediction.view is None:
+        raise ExplanationError(
+            f"{prediction.file.name} was predicted without a heatmap. Name a method."
+        )
+    image = render_full(load_image(prediction.file))
+    placed = place_on_image(prediction.heatmap.values, prediction.view, *image.shape[:2])
+    file = io.BytesIO()
+    Image.fromarray(overlay(image, placed, opacity)).save(file, "PNG")
+    return file.getvalue()

@@ -1,0 +1,42 @@
+"""Predictions as rows, and as CSV."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Row:
+    """One file: its class and probabilities, or why there are none."""
+
+    file: Path
+    label: str | None
+    probabilities: dict[str, float]
+    error: str | None
+
+
+def write_csv(
+    rows: Sequence[Row], classes: Sequence[str], model: str, root: Path | None = None
+) -> str:
+    """The predictions as CSV: file (below `root`, where one is given), prediction, a column a
+    class, error, model, what it is for.
+    """
+    file = io.StringIO()
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow(
+        [
+            "file",
+            "prediction",
+            *(f"probability of {name}" for name in classes),
+            "error",
+            "model",
+            "use",
+        ]
+    )
+    for row in rows:
+        name = (row.file.relative_to(root) if root else row.file).as_posix()
+        figures = [f"{row.probabilities[c]:.6f}" if row.probabilities else "" for c in classes]
+        table.writerow([name, row.label or "", *figures, row.error or "", model, "research only"])
+    return file.getvalue()

@@ -1,0 +1,148 @@
+"""A zip to a folder: bounded in files, bytes and ratio, and nothing is written outside the
+folder.
+"""
+
+import lzma
+import re
+import shutil
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Collection, Sequence
+from pathlib import Path, PurePosixPath
+
+from medapp.errors import ArchiveError
+from medapp.store.threads import Progress
+
+MAX_FILES = 200_000
+MAX_BYTES = 64 * 2**30  # unpacked
+MAX_RATIO = 200  # unpacked over packed; photographs reach 1, black bitmaps 100
+FREE_BYTES = 64 * 2**20  # below this no ratio is a bomb
+MAX_NAME = 500  # characters with all folders; systems differ in what they take, and none needs more
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    LookupError,
+    lzma.LZMAError,
+    MemoryError,
+)
+_YOURSELF = "Unpack it yourself and register the folder."
+
+
+def extract_archive(
+    path: Path,
+    folder: Path,
+    suffixes: Sequence[str] | None,
+    on_progress: Progress | None = None,
+    names: Collection[str] | None = None,
+) -> int:
+    """Unpack into `folder`, which exists; only files with one of the `suffixes` (such as ".png"),
+    all where it is None.
+
+    Where `names` are given, only files of exactly these names are unpacked.
+
+    Hidden files, `__MACOSX` and what nested archives hold stay packed. What was written before an
+    error is left to the caller.
+
+    Returns:
+        How many files were written.
+
+    Raises:
+        ArchiveError: not a zip, damaged, protected by a password, too large, or with an entry that
+            is a link or points outside the folder.
+    """
+    try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            raise ArchiveError(f"{path.name} is no file. Choose a zip.")
+        with zipfile.ZipFile(path) as archive:
+            wanted = [
+                entry for entry in _check(archive, path) if _is_wanted(entry[1], suffixes, names)
+            ]
+            for done, (info, name) in enumerate(wanted, start=1):
+                _extract(archive, info, folder.joinpath(*name.parts))
+                if on_progress is not None:
+                    on_progress(done, len(wanted))
+            return len(wanted)
+    except _BROKEN as error:
+        raise ArchiveError(
+            f"{path.name} is no zip, or a damaged one: {error}. Pack the folder again."
+        ) from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise ArchiveError(
+            f"{path.name} holds {error.filename} twice. Rename one and pack it again."
+        ) from error
+    except OSError as error:
+        reason = error.strerror or error
+        raise ArchiveError(
+            f"{path.name} could not be unpacked: {reason}. Check the path and the space left."
+        ) from error
+
+
+def _check(archive: zipfile.ZipFile, path: Path) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
+    """The files of the zip with their clean names.
+
+    All of it is judged before anything is written.
+    """
+    files = [info for info in archive.infolist() if not info.is_dir()]
+    total, packed = sum(info.file_size for info in files), max(path.stat().st_size, 1)
+    if len(files) > MAX_FILES:
+        raise ArchiveError(
+            f"{path.name} holds {len(files):,} files, more than {MAX_FILES:,}. {_YOURSELF}"
+        )
+    if total > MAX_BYTES:
+        raise ArchiveError(
+            f"{path.name} unpacks to {total >> 30} GiB, more than {MAX_BYTES >> 30}. {_YOURSELF}"
+        )
+    if total > FREE_BYTES and total > MAX_RATIO * packed:
+        raise ArchiveError(
+            f"{path.name} unpacks to {total // packed} times its size, as zip bombs do. {_YOURSELF}"
+        )
+    return [(info, _check_entry(info, path)) for info in files]
+
+
+def _check_entry(info: zipfile.ZipInfo, path: Path) -> PurePosixPath:
+    name = PurePosixPath(info.filename.replace("\\", "/"))
+    if (
+        name.is_absolute()
+        or ".." in name.parts
+        or re.match("[A-Za-z]:", str(name))
+        or not name.parts
+    ):
+        raise ArchiveError(
+            f"{path.name} holds {info.filename!r}, which points outside its folder. Pack it again."
+        )
+    if len(info.filename) > MAX_NAME:
+        beginning = f"{len(info.filename):,} characters ({info.filename[:20]}…)"
+        raise ArchiveError(f"{path.name} holds a name of {beginning}. {_YOURSELF}")
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise ArchiveError(
+            f"{path.name} holds the link {info.filename!r}. Pack the folder again without links."
+        )
+    if info.flag_bits & 0x1:
+        raise ArchiveError(f"{path.name} is protected by a password. {_YOURSELF}")
+    return name
+
+
+def _is_wanted(
+    name: PurePosixPath, suffixes: Sequence[str] | None, names: Collection[str] | None
+) -> bool:
+    if names is not None and str(name) not in names:
+        return False
+    if any(part.startswith(".") or part == "__MACOSX" for part in name.parts):
+        return False
+    return suffixes is None or name.suffix.lower() in suffixes
+
+
+def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        archive.open(info) as packed,
+        target.open("xb") as file,
+    ):  # reads no more than the size that was judged
+        shutil.copyfileobj(packed, file, 2**20)

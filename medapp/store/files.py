@@ -1,0 +1,52 @@
+"""Files written in one step, and paths as people type them."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from medapp.errors import WorkspaceError
+
+
+def expand_path(path: str | Path) -> Path:
+    """An absolute path; `~` is the home of the user, and stays as it is for a user whom nobody
+    knows.
+    """
+    # Path.expanduser raises for an unknown user
+    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111
+
+
+@contextlib.contextmanager
+def open_replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file beside `path`, flush it to disk, then rename it into place: a reader sees the
+    old file or the new one, never a part.
+
+    Raises:
+        WorkspaceError: the disk is full, or the folder may not be written.
+    """
+    temporary = path.with_name(
+        f".{path.name[:100]}.{os.getpid()}.{os.urandom(4).hex()}"
+    )  # others may read it as the umask says
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WorkspaceError(
+            f"{path} could not be written: {reason}. Free some space or check the permissions, then"
+            " try again."
+        ) from error
+    finally:
+        with contextlib.suppress(OSError):  # never made, or a folder that may not be entered
+            temporary.unlink()
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace the file at `path` by `content` in one step (see `open_replacing`)."""
+    with open_replacing(path) as file:
+        file.write(content)

@@ -1,0 +1,68 @@
+"""Where everything lives on disk. `MEDAPP_HOME` moves it; without it the workspace is `~/.medapp`.
+
+<root>/catalog.sqlite       data sets and their samples           (data/catalog.py)
+<root>/data/<name>/         images that were uploaded or generated; registered folders stay where
+they are
+<root>/runs/<id>/           one folder a run                      (runs/folder.py)
+<root>/weights/             downloaded or hand-placed backbones   (models/weights.py)
+<root>/cache/               pixels, features, thumbnails: safe to delete at any time
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from medapp.errors import WorkspaceError
+from medapp.store.files import expand_path
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder that holds a user's data sets, runs and caches."""
+
+    root: Path
+
+    @property
+    def catalog_path(self) -> Path:
+        return self.root / "catalog.sqlite"
+
+    @property
+    def data_folder(self) -> Path:
+        return self.root / "data"
+
+    @property
+    def runs_folder(self) -> Path:
+        return self.root / "runs"
+
+    @property
+    def weights_folder(self) -> Path:
+        return self.root / "weights"
+
+    @property
+    def cache_folder(self) -> Path:
+        return self.root / "cache"
+
+
+def find_workspace() -> Workspace:
+    """The workspace that `MEDAPP_HOME` names, else `~/.medapp`; its folders are made where they are
+    missing.
+
+    Raises:
+        WorkspaceError: the folder cannot be made or written.
+    """
+    root = expand_path(os.environ.get("MEDAPP_HOME") or "~/.medapp")
+    workspace = Workspace(root)
+    try:
+        for folder in (
+            workspace.data_folder,
+            workspace.runs_folder,
+            workspace.weights_folder,
+            workspace.cache_folder,
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(
+            f"The workspace {root} cannot be made: {error.strerror}. Set MEDAPP_HOME to a folder"
+            " that you may write to."
+        ) from error
+    return workspace

@@ -1,0 +1,88 @@
+"""What preprocessing does to images, live: the image as it is, beside the square that a network
+would see.
+"""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from medapp.data.samples import DataSet, Sample
+from medapp.imaging.image import load_image
+from medapp.imaging.preprocess import Preprocess, render_full, render_pixels
+from medapp.ui.shell import frame
+from medapp.ui.shell.server import find_catalog
+from medapp.ui.train.recipe_form import draw_preprocess_form
+
+SHOWN = 4
+EXAMPLES = 2  # changes of each
+
+
+def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess:
+    """Settings on the left, examples on the right; gives the settings."""
+    left, right = frame.split([1, 2.2], key="preview")
+    with left:
+        preprocess = draw_preprocess_form(f"preprocess-{data_set.id}")
+        st.caption("These settings are part of a run's recipe and travel with its model.")
+    with right:
+        rows = st.columns(SHOWN), st.columns(SHOWN)
+        for place, sample in enumerate(_choose_samples(data_set)):
+            image = load_image(sample.path)
+            rows[0][place].image(
+                render_full(image),
+                caption=f"{sample.label}, {sample.width} × {sample.height}",
+                width="stretch",
+            )
+            rows[1][place].image(
+                render_pixels(image, preprocess, size_px),
+                caption=f"what the network sees, {size_px} px",
+                width="stretch",
+            )
+        if data_set.is_synthetic:
+            st.caption(frame.SYNTHETIC)
+    return preprocess
+
+
+def _choose_samples(data_set: DataSet) -> list[Sample]:
+    """One of each class first, from the training part."""
+    catalog, each = find_catalog(), -(-SHOWN // len(data_set.classes))
+    found = [
+        s
+        for label in data_set.classes
+        for s in catalog.load_samples(data_set, split="train", label=label, limit=each)
+    ]
+    return found[:SHOWN]
+
+
+def draw_augmentation_preview(
+    data_set: DataSet, name: str, size_px: int, preprocess: Preprocess
+) -> None:
+    """A few training images, changed as training would change them."""
+    if name == "none":
+        st.caption("Images do not vary. The linear probe computes features once, so it takes none.")
+        return
+    if st.toggle("Show examples", help="Draws new changes at each look."):
+        columns = st.columns(SHOWN)
+        for column, sample in zip(columns, _choose_samples(data_set), strict=False):
+            square = render_pixels(load_image(sample.path), preprocess, size_px)
+            for changed in augment_examples(square, name, EXAMPLES):
+                column.image(changed, width="stretch")
+
+
+def augment_examples(square: NDArray[np.uint8], name: str, count: int) -> NDArray[np.uint8]:
+    """A square (S, S) or (S, S, 3) changed `count` times: (count, S, S) or (count, S, S, 3)."""
+    import torch  # late: a page that only shows settings does without
+
+    from medapp.training.augmentation import AUGMENTATIONS, augment
+
+    channels = square[None] if square.ndim == 2 else square.transpose(2, 0, 1)
+    images = (
+        torch.from_numpy(np.ascontiguousarray(channels)).float().div(255).expand(count, -1, -1, -1)
+    )
+    changed = (
+        augment(images.contiguous(), AUGMENTATIONS[name], torch.arange(count))
+        .mul(255)
+        .round()
+        .byte()
+        .numpy()
+    )
+    return changed[:, 0] if square.ndim == 2 else changed.transpose(0, 2, 3, 1)

@@ -1,0 +1,100 @@
+"""One image, alone or beside itself under a heatmap.
+
+All that a reader changes (zoom, opacity, invert, boxes) happens in the browser.
+"""
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from medapp.imaging.geometry import Box
+from medapp.ui.elements import read_element, read_script
+from medapp.ui.elements.gallery import build_data_uri
+
+LONGEST_SIDE = (
+    1600  # of the image that is sent; larger ones are scaled for the screen, boxes with them
+)
+
+_viewer = st.components.v2.component(
+    "medapp_image_viewer",
+    html='<div class="viewer"></div>',
+    css=read_element("image_viewer.css"),
+    js=read_script("image_viewer.js"),
+)
+
+
+@dataclass(frozen=True)
+class MapLayer:
+    """A heatmap to lay over an image.
+
+    Attributes:
+        values: (S, S), 0 to 1.
+        view: the rectangle (x0, y0, x1, y1) of the original image, in its pixels, that the map
+            covers.
+        note: what the map is, such as "Grad-CAM for effusion".
+        colours: (256, 3) uint8, from low to high.
+    """
+
+    values: NDArray[np.float32]
+    view: tuple[float, float, float, float]
+    note: str
+    colours: NDArray[np.uint8]
+
+
+def draw_viewer(
+    image: NDArray[np.uint8],
+    name: str,
+    note: str,
+    key: str,
+    boxes: Sequence[Box] = (),
+    heatmap: MapLayer | None = None,
+    place: tuple[int, int] | None = None,
+    save_note: str = "Research use only",
+) -> int:
+    """Draw an image (H, W) or (H, W, 3), with what is laid over it. `place` is (which, of how
+    many), from 1.
+
+    Returns:
+        -1 or 1 when the reader just asked for the previous or next image, else 0.
+    """
+    height, width = image.shape[:2]
+    data = {
+        "key": name,
+        "name": name,
+        "note": note,
+        "saveNote": save_note,
+        "source": _encode(image),
+        "width": width,
+        "height": height,
+        "boxes": [asdict(box) for box in boxes],
+        "heatmap": _plain(heatmap) if heatmap else None,
+        "place": f"{place[0]:,} of {place[1]:,}" if place else "",
+        "hasNeighbours": bool(place and place[1] > 1),
+    }
+    step = _viewer(key=key, data=data, on_step_change=lambda: None).step
+    return step if step in (-1, 1) else 0
+
+
+def _plain(heatmap: MapLayer) -> dict[str, object]:
+    values = np.round(np.clip(heatmap.values, 0, 1) * 255).astype(np.uint8)
+    return {
+        "values": base64.b64encode(values.tobytes()).decode(),
+        "size": values.shape[0],
+        "view": list(heatmap.view),
+        "note": heatmap.note,
+        "colours": base64.b64encode(heatmap.colours.tobytes()).decode(),
+    }
+
+
+def _encode(image: NDArray[np.uint8]) -> str:
+    picture = Image.fromarray(image)
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=1)
+    return build_data_uri(file.getvalue(), "png")

@@ -1,0 +1,50 @@
+"""The test images in one cell of a confusion matrix, to look at."""
+
+import streamlit as st
+
+from medapp.errors import DataError
+from medapp.runs.run import Run
+from medapp.ui.data_sets.view import build_tile
+from medapp.ui.elements.gallery import PAGE_SIZE, draw_gallery
+from medapp.ui.shell import frame
+from medapp.ui.shell.server import find_catalog
+
+
+def draw_cell_images(run: Run, truth: str, prediction: str) -> None:
+    """The images of class `truth` that were taken for `prediction`, the surest first; a click opens
+    one with its heatmap.
+    """
+    from medapp.runs.results import load_predictions  # torch
+
+    rows = [
+        row
+        for row in load_predictions(run)
+        if row["label"] == truth and row["prediction"] == prediction
+    ]
+    rows.sort(key=lambda row: -row[f"probability of {prediction}"])
+    verb = "were rightly called" if truth == prediction else "were taken for"
+    st.subheader(
+        f"{len(rows):,} images of {frame.escape(truth)} {verb} {frame.escape(prediction)}",
+        anchor=False,
+    )
+    try:
+        data_set = find_catalog().find_data_set(run.recipe.dataset)
+    except DataError as error:
+        st.info(frame.escape(str(error)))
+        return
+    samples = {
+        sample.content_hash: sample for sample in find_catalog().load_samples(data_set, label=truth)
+    }
+    shown = [
+        (row, samples[row["content_hash"]])
+        for row in rows[:PAGE_SIZE]
+        if row["content_hash"] in samples
+    ]
+    note = frame.SYNTHETIC if data_set.is_synthetic else ""
+    tiles = [
+        build_tile(data_set.classes, sample, f"{row[f'probability of {prediction}']:.2f}")
+        for row, sample in shown
+    ]
+    opened = draw_gallery(tiles, data_set.classes, key="cell", note=note)
+    if opened is not None:
+        st.switch_page(frame.PREDICT, query_params={"by": run.id, "sample": str(opened)})

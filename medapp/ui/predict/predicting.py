@@ -1,0 +1,116 @@
+"""Predictions for pages: models kept in memory, one image with its heatmap, and jobs over many
+files that go on when the page is left.
+"""
+
+import functools
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
+
+from medapp.data.folder import list_images
+from medapp.prediction.job import PredictionJob
+from medapp.runs.run import Run
+from medapp.ui.shell.server import open_workspace
+
+if TYPE_CHECKING:
+    from medapp.prediction.files import Prediction
+    from medapp.prediction.model import Model
+
+AT_ONCE = 1.5  # seconds: a job that ends sooner shows no progress
+MOST_JOBS = 4  # that are kept, with their rows, in memory
+
+
+class JobKey(NamedTuple):
+    """What a job is found by: the run, the moment its model was saved, and the folder."""
+
+    run_id: str
+    saved: int
+    folder: Path
+
+
+def load_model(run: Run) -> "Model":
+    """A run's model; the last few are kept in memory."""
+    return _load_model(run.id, run.model_path.stat().st_mtime_ns)
+
+
+@st.cache_resource(max_entries=3, show_spinner="Loading the model")
+def _load_model(run_id: str, changed: int) -> "Model":
+    from medapp.prediction.model import load_model  # torch
+
+    return load_model(Run(open_workspace().runs_folder / run_id))
+
+
+def predict_image(run: Run, path: Path, method: str, class_name: str | None) -> "Prediction":
+    """One image, with its heatmap for a class (the predicted one where none is named)."""
+    return _predict_image(
+        run.id,
+        run.model_path.stat().st_mtime_ns,
+        str(path),
+        path.stat().st_mtime_ns,
+        method,
+        class_name,
+    )
+
+
+@st.cache_data(max_entries=64, show_spinner="Predicting")
+def _predict_image(
+    run_id: str, changed: int, path: str, saved: int, method: str, class_name: str | None
+) -> "Prediction":
+    from medapp.prediction.files import predict_files  # torch
+
+    return next(predict_files(_load_model(run_id, changed), [Path(path)], method, class_name))
+
+
+@st.cache_resource(show_spinner=False)
+def hold_jobs() -> dict[JobKey, PredictionJob]:
+    """The jobs of this server, oldest first: whoever opens a page sees the same ones."""
+    return {}
+
+
+def name_job(run: Run, folder: Path) -> JobKey:
+    """What the job that predicts a folder with a run's model is found by."""
+    return JobKey(run.id, run.model_path.stat().st_mtime_ns, folder)
+
+
+def start_job(run: Run, folder: Path) -> PredictionJob:
+    """Predict all images in a folder and below it, anew; of the jobs that have ended only the last
+    few are kept.
+
+    Raises:
+        DataError: there is no such folder, or no image in it.
+    """
+    job, jobs, key = (
+        PredictionJob(list_images(folder), functools.partial(predict_in_job, run)),
+        hold_jobs(),
+        name_job(run, folder),
+    )
+    before = jobs.pop(key, None)
+    if before is not None:
+        before.stop()
+    for other in [k for k, j in list(jobs.items()) if j.state != "running"][
+        : max(0, len(jobs) + 1 - MOST_JOBS)
+    ]:
+        jobs.pop(other, None)
+    jobs[key] = job
+    job.start()
+    job.wait(AT_ONCE)
+    return job
+
+
+def forget_folder(folder: Path) -> None:
+    """Delete a folder of uploads, and what is kept in memory of it."""
+    for key in [k for k in list(hold_jobs()) if k.folder == folder]:
+        hold_jobs().pop(key).stop()
+    shutil.rmtree(folder)
+    st.cache_data.clear()
+
+
+def predict_in_job(run: Run, files: Sequence[Path]) -> "Iterator[Prediction]":
+    """What a job asks for each file: loads the model in the job's own thread."""
+    from medapp.prediction.files import predict_files  # torch
+    from medapp.prediction.model import load_model  # torch
+
+    yield from predict_files(load_model(run), files)

@@ -1,0 +1,30 @@
+"""One click from an empty workspace to a model: the phantom data set and a quick linear probe on
+it.
+"""
+
+import streamlit as st
+
+from medapp.phantom.data_set import add_phantom
+from medapp.runs.run import Run, create_run, list_runs
+from medapp.training.recipe.recipe import Recipe
+from medapp.ui.shell.frame import TRAIN, ButtonKind, show_progress
+from medapp.ui.shell.server import open_workspace
+
+EPOCHS = 30
+
+
+def draw_first_model_button(key: str, kind: ButtonKind = "primary") -> None:
+    """The button; a click makes the phantom images, queues the run, and goes where it can be
+    watched.
+    """
+    if st.button("Try it on phantom images", type=kind, icon=":material/play_circle:", key=key):
+        st.switch_page(TRAIN, query_params={"run": start_first_model().id})
+
+
+def start_first_model() -> Run:
+    """The phantom data set, and a run on it: the one there is, else a new one."""
+    workspace = open_workspace()
+    data_set = add_phantom(workspace, on_progress=show_progress("Making phantom images")).data_set
+    recipe = Recipe(dataset=data_set.name, strategy="linear-probe", epochs=EPOCHS)
+    known = [run for run in list_runs(workspace) if run.recipe == recipe and run.state != "failed"]
+    return known[0] if known else create_run(workspace, recipe)

@@ -1,0 +1,141 @@
+"""What stands around every page: the crumb, the title with one line of facts, errors in words, the
+foot.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.pages_manager import PagesManager
+
+from medapp.errors import MedAppError
+from medapp.figures import CONFIG
+from medapp.store.shipped import ASSETS
+from medapp.ui.shell import url
+
+MARK = str(ASSETS / "icons" / "mark.png")
+STYLE = ASSETS / "style.css"
+FOOT = "Research use only. Not a medical device. Everything stays on this machine."
+SYNTHETIC = "synthetic phantom, not a patient"
+ButtonKind = Literal["primary", "secondary"]
+Parents = Mapping[str, tuple[str, Mapping[str, str]]]  # label → (page, query parameters)
+
+HOME = "pages/home.py"
+DATA_SETS = "pages/data_sets.py"
+TRAIN = "pages/train.py"
+MODELS = "pages/models.py"
+PREDICT = "pages/predict.py"
+
+
+def build_navigation() -> dict[str, list[st.Page]]:
+    """The pages by section.
+
+    Made anew in each script run, as Streamlit keeps a run's state in them.
+    """
+    return {
+        "": [st.Page(HOME, title="Start", icon=":material/home:", default=True)],
+        "Work": [
+            st.Page(DATA_SETS, title="Data sets", icon=":material/photo_library:"),
+            st.Page(TRAIN, title="Train", icon=":material/model_training:"),
+            st.Page(MODELS, title="Models", icon=":material/deployed_code:"),
+            st.Page(PREDICT, title="Predict", icon=":material/biotech:"),
+        ],
+    }
+
+
+def require_app() -> None:
+    """Called first by each page: goes through app.py where Streamlit did not.
+
+    A page opened by deep link on a fresh server, before `st.navigation` has run, is found by
+    Streamlit's older discovery of a folder called pages and run alone; once is enough, as the flag
+    belongs to the server.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+
+
+@contextlib.contextmanager
+def open_frame() -> Iterator[None]:
+    """Style above a page and the foot below it; a stated error in the page is shown in words."""
+    url.show_in_browser()
+    st.html(STYLE)
+    st.logo(MARK, size="large")
+    with show_errors():
+        yield
+    with st.container(key="foot"):
+        st.caption(FOOT)
+
+
+@contextlib.contextmanager
+def show_errors() -> Iterator[None]:
+    """Show a stated error in words and go on. A fault of ours passes through."""
+    try:
+        yield
+    except MedAppError as error:
+        st.error(escape(str(error)), icon=":material/error:")
+
+
+def draw_head(title: str, facts: str = "", parents: Parents | None = None) -> None:
+    """The crumb, the page's title and one line of facts.
+
+    Args:
+        title: names the thing in front of the reader; also the browser's tab.
+        facts: the state at a glance, parts divided by " · ".
+        parents: the way here.
+    """
+    st.set_page_config(page_title=f"{title} · MedApp")
+    if parents:
+        with st.container(key="crumb", horizontal=True, gap="small"):
+            for label, (page, parameters) in parents.items():
+                st.page_link(page, label=f"{escape(label)}  ›", query_params=dict(parameters))
+    with st.container(key="head", gap="xsmall"):
+        st.title(escape(title), anchor=False)
+        if facts:
+            st.markdown(escape(facts))
+
+
+def split(spec: int | list[float], key: str) -> list[DeltaGenerator]:
+    """The parts of a page side by side; on a narrow screen they stand one below the other."""
+    return list(st.container(key=f"split-{key}").columns(spec, gap="large"))
+
+
+def find_theme() -> str:
+    """ "light" or "dark", as the reader's browser asks for."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def draw_figure(figure: Any, key: str, **options: Any) -> Any:
+    """A Plotly figure as it was drawn, with a way to save it; gives what was selected where
+    `on_select` asks for that.
+    """
+    return st.plotly_chart(figure, key=key, theme=None, config=CONFIG, **options)
+
+
+def show_progress(text: str) -> Callable[[int, int], None]:
+    """A bar; call what is given with what is done and of how much."""
+    bar = st.progress(0.0, text)
+
+    def update(done: int, total: int) -> None:
+        bar.progress(min(1.0, done / max(1, total)), f"{text}: {done:,} of {total:,}")
+
+    return update
+
+
+def draw_empty(title: str, text: str, icon: str) -> Any:
+    """A place where something will be: what goes here, and below it, in the container that is
+    given, the one button that gets there.
+    """
+    box = st.container(border=True, horizontal_alignment="center", key="empty")
+    with box:
+        st.markdown(f"### :material/{icon}: {title}", width="content")
+        st.markdown(text, width="content")
+    return box
+
+
+def escape(text: str) -> str:
+    """Plain text for a place that reads Markdown: names come from files and people."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$-])", r"\\\1", text)

@@ -1,0 +1,92 @@
+"""What a run starts from: the bundled backbone, a fetched one, an earlier run, a file, or
+nothing.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from medapp.models.backbones import BACKBONES, Backbone, find_file
+from medapp.runs.run import list_runs
+from medapp.training.recipe.recipe import Recipe
+from medapp.ui.shell.frame import show_errors, show_progress
+from medapp.ui.shell.server import open_workspace
+from medapp.ui.train.recipe_form import PRESETS
+
+FILE, NOTHING = "file", "none"
+
+
+def draw_source_form(preset: str) -> dict[str, Any]:
+    """Draw the choice; gives the recipe's `source` and `architecture`."""
+    workspace = open_workspace()
+    runs = {f"run:{run.id}": run.name for run in list_runs(workspace) if run.has_model}
+    names = {name: _name(row) for name, row in BACKBONES.items()} | {
+        key: f"Model: {name}" for key, name in runs.items()
+    }
+    names |= {FILE: "A weights file…", NOTHING: "Nothing: random weights"}
+    start = PRESETS[preset].values.get("source", "bundled")
+    chosen = st.selectbox(
+        "Start from",
+        list(names),
+        list(names).index(start),
+        format_func=names.__getitem__,
+        key=f"{preset}-source",
+    )
+    architecture = Recipe(dataset="").architecture
+    if chosen in BACKBONES:
+        _draw_backbone(BACKBONES[chosen])
+    elif chosen in (FILE, NOTHING):
+        kinds = list(dict.fromkeys(row.architecture for row in BACKBONES.values()))
+        architecture = st.selectbox("Architecture", kinds, key=f"{preset}-architecture")
+        if chosen == FILE:
+            chosen = (
+                st.text_input(
+                    "File", placeholder="/models/resnet50.safetensors", key=f"{preset}-file"
+                )
+                or "bundled"
+            )
+    return {"source": chosen, "architecture": architecture}
+
+
+def _name(backbone: Backbone) -> str:
+    is_here = find_file(backbone, open_workspace()) is not None
+    return f"{backbone.title} · {backbone.source_data} · {backbone.megabytes:.0f} MB" + (
+        "" if is_here else " · not on this machine"
+    )
+
+
+def _draw_backbone(backbone: Backbone) -> None:
+    st.caption(backbone.terms)
+    workspace = open_workspace()
+    if find_file(backbone, workspace) is not None:
+        return
+    with st.container(border=True):
+        size = f"{backbone.megabytes:.0f} MB"
+        st.markdown(
+            f"{backbone.title} is not on this machine yet. Fetch {size} from the internet, or put"
+            " the file here by hand:"
+        )
+        st.code(f"{workspace.weights_folder / backbone.file_name}\n{backbone.url}", language=None)
+        if st.button("Fetch", icon=":material/download:", key=f"fetch-{backbone.name}"):
+            _fetch(backbone)
+
+
+def _fetch(backbone: Backbone) -> None:
+    """Fetch it and draw the page anew; what goes wrong is said here, where the button is, and the
+    form below stays.
+    """
+    from medapp.models.weights import fetch_weights  # torch
+
+    place = st.empty()
+    with show_errors():
+        try:
+            with place.container():
+                show = show_progress("Fetching, MB")
+                fetch_weights(
+                    backbone,
+                    open_workspace(),
+                    lambda done, total: show(done // 1_000_000, total // 1_000_000),
+                )
+        finally:
+            place.empty()
+        st.rerun()

@@ -1,0 +1,159 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Trained, write_bands
+from typer.testing import CliRunner
+
+from medapp.cli import app
+from medapp.errors import MedAppError
+from medapp.evaluation.metrics import METRICS
+from medapp.runs.run import create_run
+from medapp.store.workspace import Workspace
+from medapp.training.recipe.recipe import Recipe
+
+runner = CliRunner()
+
+
+def medapp(*args: object, code: int = 0) -> str:
+    result = runner.invoke(app, [str(a) for a in args])
+    if result.exception is not None and not isinstance(result.exception, (SystemExit, MedAppError)):
+        raise result.exception
+    assert (1 if isinstance(result.exception, MedAppError) else result.exit_code) == code, (
+        result.output
+    )
+    return result.stdout
+
+
+def ask(*args: object) -> Any:
+    return json.loads(medapp(*args, "--json"))
+
+
+def test_data_is_added_listed_shown_and_removed(workspace: Workspace, tmp_path: Path) -> None:
+    folder = write_bands(tmp_path / "bänder", 8)
+    (folder / "above" / "broken.png").write_bytes(b"no image")
+    added = ask("data", "add", folder)
+    assert (added["dataset"], added["images"], added["classes"]) == (
+        "bänder",
+        16,
+        ["above", "below"],
+    )
+    assert sum(added["splits"].values()) == 16
+    assert [Path(u["file"]).name for u in added["unreadable"]] == ["broken.png"]
+    assert [d["dataset"] for d in ask("data", "list")] == ["bänder"]
+    assert ask("data", "show", "bänder")["classes"]["train"].keys() == {"above", "below"}
+    medapp("data", "remove", "bänder")
+    assert ask("data", "list") == []
+    assert len(list(folder.rglob("*.png"))) == 17
+
+
+def test_runs_are_shown_and_judged(trained: Trained) -> None:
+    assert [r["run"] for r in ask("runs", "list")] == ["probe"]
+    shown = ask("runs", "show", "probe")
+    assert (shown["state"], len(shown["epochs"])) == ("done", 5)
+    figures = ask("evaluate", "probe")
+    assert {"n", *METRICS, "intervals", "confusion", "classes"} <= figures.keys()
+    low, high = figures["intervals"]["accuracy"]
+    assert low <= figures["accuracy"] <= high
+
+
+def test_prediction_writes_a_heatmap_for_each_image(trained: Trained, tmp_path: Path) -> None:
+    images = [
+        trained.folder / "above" / "p00.png",
+        trained.folder / "below" / "p00.png",
+    ]  # the same name twice
+    rows = ask(
+        "predict",
+        "probe",
+        *images,
+        tmp_path / "absent.png",
+        "--cam",
+        tmp_path / "cam",
+        "--method",
+        "hirescam",
+    )
+    assert [r["error"] is None for r in rows] == [True, True, False]
+    assert len({r["cam"] for r in rows[:2]}) == 2
+    assert all(Path(r["cam"]).read_bytes().startswith(b"\x89PNG") for r in rows[:2])
+    assert rows[2]["cam"] is None
+    assert rows[2]["label"] is None
+
+
+def test_folder_of_images_is_predicted(trained: Trained) -> None:
+    assert len(ask("predict", "probe", trained.folder / "above")) == 16
+
+
+def test_words_are_printed_without_json(trained: Trained) -> None:
+    assert "balanced accuracy" in medapp("evaluate", "probe")
+    assert "not for diagnosis" in medapp("predict", "probe", trained.folder / "above" / "p00.png")
+    assert "probe" in medapp("runs", "list")
+    assert "resnet50" in medapp("backbones", "list")
+    assert "Split" in medapp("data", "show", "bands")
+
+
+def test_backbones_say_whether_they_are_here(workspace: Workspace) -> None:
+    here = {b["name"]: b["is_here"] for b in ask("backbones", "list")}
+    assert here.pop("bundled")
+    assert not any(here.values())
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("data", "add", "/nowhere/at/all"),
+        ("data", "show", "unknown"),
+        ("runs", "show", "unknown"),
+        ("runs", "import", "/nowhere.zip"),
+        ("train", "--data", "unknown"),
+        ("train", "--data", "bands", "--set", "epoch=3"),
+        ("train", "--data", "bands", "--from", "resnet999"),
+        ("train", "--data", "bands", "--strategy", "magic"),
+        ("train", "--data", "bands", "--name", "probe"),
+        ("evaluate", "unknown"),
+        ("predict", "probe", "x.png", "--cam", "cams", "--method", "magic"),
+        ("backbones", "fetch", "resnet999"),
+    ],
+)
+def test_stated_errors_exit_with_one(trained: Trained, args: tuple[str, ...]) -> None:
+    assert medapp(*args, code=1) == ""
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("train",),
+        ("data", "add"),
+        ("nonsense",),
+        ("evaluate", "probe", "--split", "train"),
+        ("app", "--port", "x"),
+    ],
+)
+def test_usage_errors_exit_with_two(trained: Trained, args: tuple[str, ...]) -> None:
+    assert medapp(*args, code=2) == ""
+
+
+def test_stated_error_is_one_line_on_standard_error(workspace: Workspace) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "medapp", "data", "show", "unknown"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_stopped_run_is_resumed_to_its_end(trained: Trained) -> None:
+    recipe = Recipe(
+        "bands", strategy="linear-probe", image_size=32, epochs=3, batch_size=8, threads=1
+    )
+    run = create_run(trained.workspace, recipe, "waiting")
+    medapp("runs", "stop", "waiting")
+    assert run.state == "stopped"
+    done = ask("runs", "resume", "waiting")
+    assert (done["state"], done["epochs"]) == ("done", 3)
+    assert 0 < done["seconds"] == run.seconds < 60
+    medapp("runs", "resume", "waiting", code=1)

@@ -1,0 +1,207 @@
+"""The evaluation of predictions, on cases small enough to count by hand."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from medapp.errors import RunError
+from medapp.evaluation.evaluate import Evaluation, evaluate
+from medapp.evaluation.metrics import METRICS
+
+CLASSES = ("effusion", "nodule", "normal")
+
+
+def one_hot(predictions: list[int], k: int = 3) -> np.ndarray:
+    return np.eye(k)[predictions]
+
+
+def test_figures_are_those_counted_by_hand() -> None:
+    truth = [0, 0, 0, 0, 1, 1, 2, 2]
+    probabilities = np.array(
+        [
+            [0.8, 0.1, 0.1],
+            [0.6, 0.3, 0.1],
+            [0.5, 0.3, 0.2],
+            [0.2, 0.7, 0.1],
+            [0.1, 0.8, 0.1],
+            [0.5, 0.4, 0.1],
+            [0.1, 0.1, 0.8],
+            [0.1, 0.7, 0.2],
+        ]
+    )
+    result = evaluate(probabilities, truth, CLASSES)
+    assert result.confusion == ((3, 1, 0), (1, 1, 0), (0, 1, 1))
+    assert result.n == result.units == 8
+    assert result.accuracy == pytest.approx(5 / 8)
+    assert (
+        result.balanced_accuracy
+        == result.macro_sensitivity
+        == pytest.approx((3 / 4 + 1 / 2 + 1 / 2) / 3)
+    )
+    effusion = result.per_class["effusion"]
+    assert (effusion.n, effusion.sensitivity, effusion.specificity) == (4, 3 / 4, 3 / 4)
+    assert effusion.precision == effusion.f1 == 3 / 4
+    # Effusion's scores .8 .6 .5 .2 against .5 .1 .1 .1: of 16 pairs 14 are won, one is a tie, one
+    # is lost.
+    assert effusion.auroc == pytest.approx(14.5 / 16)
+    assert result.macro_f1 == pytest.approx((3 / 4 + 2 / 5 + 2 / 3) / 3)
+
+
+def test_a_class_that_was_not_judged_is_undefined_and_left_out_of_the_macro_figures() -> None:
+    result = evaluate(one_hot([0, 0, 1, 2]), [0, 0, 1, 1], CLASSES)
+    normal = result.per_class["normal"]
+    assert (normal.n, normal.sensitivity, normal.specificity, normal.f1) == (0, None, None, None)
+    assert set(normal.intervals.values()) == {None}
+    assert result.balanced_accuracy == pytest.approx((1 + 1 / 2) / 2)
+    assert result.macro_f1 == pytest.approx((1 + 2 / 3) / 2)
+    assert any(note.startswith("No image of normal was judged") for note in result.notes)
+
+
+def test_one_class_alone_has_an_accuracy_and_says_what_it_is_worth() -> None:
+    result = evaluate(np.ones((5, 1)), [0] * 5, ["normal"])
+    assert (result.accuracy, result.balanced_accuracy, result.macro_auroc) == (1.0, 1.0, None)
+    assert result.per_class["normal"].specificity is None
+    assert any("All judged images are of one class" in note for note in result.notes)
+
+
+def test_no_image_gives_no_figure() -> None:
+    for empty in (np.empty((0, 3)), []):
+        result = evaluate(empty, [], CLASSES)
+        assert result.n == 0
+        assert all(
+            getattr(result, metric) is None and result.intervals[metric] is None
+            for metric in METRICS
+        )
+        assert result.confusion == ((0, 0, 0),) * 3
+        assert result.notes == ("There is no image to judge, so no figure is defined.",)
+
+
+def test_one_image_has_figures_but_no_interval() -> None:
+    result = evaluate(one_hot([0]), [0], CLASSES)
+    assert result.accuracy == 1.0
+    assert result.intervals["accuracy"] is None
+    assert result.per_class["effusion"].intervals["sensitivity"] == pytest.approx(
+        (0.2065, 1.0), abs=1e-4
+    )  # Wilson
+    assert any("only one image" in note for note in result.notes)
+
+
+def test_all_right_is_not_called_certain() -> None:
+    result = evaluate(one_hot([0, 1] * 10), [0, 1] * 10, (*CLASSES[:2], "other"))
+    assert result.intervals["accuracy"] == (1.0, 1.0)
+    assert any("accuracy above 0.84" in note for note in result.notes)  # 20 / (20 + z²)
+
+
+def test_an_interval_over_patients_is_wider_where_a_patients_images_are_alike() -> None:
+    generator = np.random.default_rng(0)
+    is_right = np.repeat(generator.random(40) < 0.7, 10)  # forty patients, ten equal images each
+    truth = np.repeat(np.arange(40) % 2, 10)
+    probabilities = one_hot(np.where(is_right, truth, 1 - truth).tolist(), 2)
+    patients = [str(i // 10) for i in range(400)]
+    by_image, by_patient = (
+        evaluate(probabilities, truth, "ab"),
+        evaluate(probabilities, truth, "ab", patients),
+    )
+    assert (by_image.resampled, by_patient.resampled) == ("images", "patients")
+    assert (by_image.units, by_patient.units, by_patient.is_by_patient) == (400, 40, True)
+    width = {
+        r.resampled: r.intervals["accuracy"][1] - r.intervals["accuracy"][0]
+        for r in (by_image, by_patient)
+    }
+    assert width["patients"] / width["images"] == pytest.approx(np.sqrt(10), rel=0.15)
+    assert by_image.accuracy == by_patient.accuracy
+
+
+def test_patients_that_are_all_right_count_as_patients_not_as_images() -> None:
+    truth = [0] * 20 + [1] * 20
+    patients = [str(i // 10) for i in range(40)]
+    result = evaluate(one_hot(truth, 2), truth, "ab", patients)
+    low, high = result.per_class["a"].intervals["sensitivity"]
+    assert (low, high) == (pytest.approx(2 / (2 + 1.96**2), abs=1e-4), 1.0)  # two of two
+
+
+def test_a_class_of_one_patient_has_no_interval_for_its_sensitivity() -> None:
+    result = evaluate(one_hot([0, 1, 1, 1], 2), [0, 0, 1, 1], "ab", ["p", "p", "q", "r"])
+    assert result.per_class["a"].sensitivity == 0.5
+    assert result.per_class["a"].intervals["sensitivity"] is None
+    assert any("All images of a are of a single patient" in note for note in result.notes)
+
+
+def test_images_without_a_patient_are_drawn_alone() -> None:
+    result = evaluate(one_hot([0, 1, 0, 1]), [0, 1, 1, 0], CLASSES, ["p", "p", None, None])
+    assert (result.resampled, result.units) == ("patients", 3)
+    assert any("unknown for 2 of 4 images" in note for note in result.notes)
+    assert evaluate(one_hot([0]), [0], CLASSES, [None]).resampled == "images"
+
+
+def test_one_patient_gives_no_interval() -> None:
+    result = evaluate(one_hot([0, 1, 1]), [0, 1, 0], CLASSES, ["p"] * 3)
+    assert set(result.intervals.values()) == {None}
+    assert any("only one patient" in note for note in result.notes)
+
+
+def test_an_evaluation_is_the_same_after_json() -> None:
+    result = evaluate(one_hot([0, 0, 1, 1]), [0, 0, 1, 0], CLASSES, ["p", "q", "r", None])
+    text = json.dumps(result.to_dict(), allow_nan=False)
+    assert Evaluation.from_dict(json.loads(text)) == result
+    assert Evaluation.from_dict({**json.loads(text), "dataset": "elsewhere"}) == result
+    assert isinstance(result.to_dict()["intervals"]["accuracy"], list)
+
+
+@given(st.integers(1, 30), st.integers(1, 4), st.randoms(use_true_random=False))
+@settings(max_examples=30, deadline=None)
+def test_the_order_of_images_changes_no_figure(n: int, k: int, shuffler: object) -> None:
+    generator = np.random.default_rng(shuffler.randrange(2**32))  # type: ignore[attr-defined]
+    probabilities, truth = generator.dirichlet(np.ones(k), n), generator.integers(0, k, n)
+    order = generator.permutation(n)
+    first = evaluate(probabilities, truth, "abcd"[:k], resamples=20)
+    second = evaluate(probabilities[order], truth[order], "abcd"[:k], resamples=20)
+    assert first.confusion == second.confusion
+    for metric in METRICS:
+        assert getattr(first, metric) == pytest.approx(getattr(second, metric))
+        assert all(0 <= low <= high <= 1 for low, high in filter(None, first.intervals.values()))
+
+
+def test_about_95_of_100_intervals_contain_the_truth() -> None:
+    generator, chance, hits = np.random.default_rng(0), 0.8, 0
+    for _ in range(200):
+        truth = generator.integers(0, 2, 150)
+        is_right = generator.random(150) < chance
+        result = evaluate(
+            one_hot(np.where(is_right, truth, 1 - truth).tolist(), 2), truth, "ab", resamples=400
+        )
+        low, high = result.intervals["balanced_accuracy"]
+        hits += low <= chance <= high
+    assert 180 <= hits <= 198
+
+
+def test_the_same_seed_gives_the_same_intervals() -> None:
+    probabilities, truth = np.random.default_rng(1).dirichlet(np.ones(3), 50), np.arange(50) % 3
+    first, again, other = (evaluate(probabilities, truth, CLASSES, seed=seed) for seed in (0, 0, 1))
+    assert first == again
+    assert first.intervals != other.intervals
+
+
+def test_broken_probabilities_are_refused_in_words() -> None:
+    with pytest.raises(RunError, match="2 of 3 predictions are not finite numbers"):
+        evaluate(np.array([[np.nan, 1.0], [0.5, 0.5], [np.inf, 0.0]]), [0, 1, 0], "ab")
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "truth", "groups"),
+    [
+        (np.ones((2, 3)), [0, 1], None),
+        (np.ones((2, 2)), [0], None),
+        (np.ones((2, 2)), [0, 2], None),
+        (np.ones((2, 2)), [0, -1], None),
+        (np.ones((2, 2)), [0, 1], ["p"]),
+    ],
+)
+def test_shapes_that_do_not_fit_are_a_fault(
+    probabilities: np.ndarray, truth: list[int], groups: list[str] | None
+) -> None:
+    with pytest.raises(ValueError, match=r"probabilities|truth|groups"):
+        evaluate(probabilities, truth, "ab", groups)

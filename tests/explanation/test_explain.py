@@ -1,0 +1,268 @@
+"""Heatmaps of small networks: against pytorch-grad-cam, against itself, and where there is nothing
+to show.
+"""
+
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+import pytorch_grad_cam
+import torch
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection
+from torch import Tensor, nn
+
+from medapp.errors import ExplanationError
+from medapp.explanation.explain import Heatmap, differentiate, explain, smooth
+from medapp.explanation.methods import METHODS
+from medapp.models.network import Network
+
+LIBRARY = {
+    "gradcam": "GradCAM",
+    "gradcam++": "GradCAMPlusPlus",
+    "hirescam": "HiResCAM",
+}  # those that read the last stage
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    torch.manual_seed(0)
+    return Network("resnet18", "abc").eval()
+
+
+@pytest.fixture(scope="module")
+def x() -> Tensor:
+    return torch.randn(4, 3, 96, 96, generator=torch.Generator().manual_seed(1))
+
+
+CLASSES = [0, 1, 2, 1]
+
+
+def draw(network: Any, x: Tensor, classes: list[int], method: str = "gradcam") -> list[Heatmap]:
+    """The heatmaps alone."""
+    return explain(network, x, classes, method)[1]
+
+
+def stretch(values: np.ndarray) -> np.ndarray:
+    """The library moves a map's least value to 0; ours keeps it. Both agree once stretched."""
+    low, high = values.min(axis=(1, 2), keepdims=True), values.max(axis=(1, 2), keepdims=True)
+    return (values - low) / (high - low)
+
+
+@pytest.mark.parametrize("method", LIBRARY)
+def test_maps_are_those_of_the_library(network: Network, x: Tensor, method: str) -> None:
+    ours = np.stack([h.values for h in draw(network, x, CLASSES, method)])
+    cam = getattr(pytorch_grad_cam, LIBRARY[method])(network, [network.stages[-1][1]])
+    theirs = cam(x, [ClassifierOutputTarget(c) for c in CLASSES])
+    network.zero_grad(set_to_none=True)
+    assert ours.shape == theirs.shape == (4, 96, 96)
+    np.testing.assert_allclose(stretch(ours), stretch(theirs), atol=1e-4)
+
+
+def test_eigencam_is_the_librarys_with_its_strongest_place_hot(network: Network, x: Tensor) -> None:
+    _, maps, gradients = differentiate(network, x, torch.tensor(CLASSES))
+    theirs = torch.from_numpy(get_2d_projection(maps.numpy()))
+    for sign in (1, -1):  # whichever way the component points
+        ours = METHODS["eigencam"].function(sign * maps, gradients)
+        torch.testing.assert_close(ours.abs(), theirs.abs(), atol=1e-4, rtol=1e-4)
+        assert (ours.amax(dim=(1, 2)) >= -ours.amin(dim=(1, 2))).all()
+
+
+def test_layercam_is_the_librarys_on_the_stage_with_cells_of_16_px_smoothed(
+    network: Network, x: Tensor
+) -> None:
+    ours = np.stack([h.values for h in draw(network, x, CLASSES, "layercam")])
+    cam = pytorch_grad_cam.LayerCAM(network, [dict(network.stages)["layer3"]])
+    theirs = smooth(
+        torch.from_numpy(cam(x, [ClassifierOutputTarget(c) for c in CLASSES])), 8.0
+    ).numpy()
+    network.zero_grad(set_to_none=True)
+    np.testing.assert_allclose(stretch(ours), stretch(theirs), atol=1e-4)
+
+
+def test_smoothing_keeps_an_even_map_and_spreads_a_point_as_a_gaussian() -> None:
+    torch.testing.assert_close(smooth(torch.ones(2, 12, 12), 2.0), torch.ones(2, 12, 12))
+    point = torch.zeros(1, 41, 41)
+    point[0, 20, 20] = 1
+    spread = smooth(point, 3.0)[0]
+    assert float(spread.sum()) == pytest.approx(1, abs=1e-3)
+    assert float(spread[20, 23] / spread[20, 20]) == pytest.approx(
+        np.exp(-0.5), rel=1e-5
+    )  # one sigma away
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_batch_gives_the_maps_of_single_images(network: Network, x: Tensor, method: str) -> None:
+    batch = draw(network, x, CLASSES, method)
+    for i, heatmap in enumerate(batch):
+        (single,) = draw(network, x[i : i + 1], CLASSES[i : i + 1], method)
+        np.testing.assert_allclose(heatmap.values, single.values, atol=1e-4)
+        assert heatmap.values.dtype == np.float32
+        assert heatmap.values.min() >= 0
+        assert heatmap.values.max() == pytest.approx(1)
+        assert heatmap.note is None
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_frozen_network_gives_the_same_map_and_stays_as_it_was(
+    network: Network, x: Tensor, method: str
+) -> None:
+    free = draw(network, x, CLASSES, method)
+    network.requires_grad_(False)
+    try:
+        with torch.inference_mode():
+            frozen = draw(network, x.clone(), CLASSES, method)
+    finally:
+        network.requires_grad_(True)
+    for a, b in zip(free, frozen, strict=True):
+        np.testing.assert_allclose(a.values, b.values, atol=1e-4)
+    assert all(p.grad is None for p in network.parameters())
+    assert not any(m._forward_hooks or m._backward_hooks for m in network.modules())
+    assert not any(m.training for m in network.modules())
+
+
+def test_one_pass_gives_the_logits_too_and_explains_the_predicted_class(
+    network: Network, x: Tensor
+) -> None:
+    with torch.inference_mode():
+        wanted = network(x)
+    for method in METHODS:
+        logits, heatmaps = explain(network, x, None, method)
+        torch.testing.assert_close(logits, wanted, atol=1e-4, rtol=1e-4)
+        for a, b in zip(heatmaps, draw(network, x, wanted.argmax(1).tolist(), method), strict=True):
+            np.testing.assert_allclose(a.values, b.values, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", ["gradcam", "gradcam++", "hirescam"])
+def test_bfloat16_gives_nearly_the_same_map(network: Network, x: Tensor, method: str) -> None:
+    exact = draw(network, x, CLASSES, method)
+    with torch.autocast("cpu", torch.bfloat16):
+        rough = draw(network, x, CLASSES, method)
+    for a, b in zip(exact, rough, strict=True):
+        np.testing.assert_allclose(a.values, b.values, atol=0.1)
+
+
+def test_gradients_of_a_training_are_not_touched(network: Network, x: Tensor) -> None:
+    head = network.head.weight
+    head.grad = torch.ones_like(head)
+    draw(network, x, CLASSES, "gradcam++")
+    assert (head.grad == 1).all()
+    head.grad = None
+
+
+def test_the_map_of_a_class_is_the_one_of_its_own_channel() -> None:
+    class TwoChannels(nn.Module):
+        """Class 0 sees the left half of the image, class 1 the right."""
+
+        @property
+        def stages(self) -> list[tuple[str, nn.Module]]:
+            return [("only", self)]
+
+        def forward(self, x: Tensor) -> Tensor:
+            left = torch.zeros(len(x), 1, 8, 8)
+            left[..., :4] = 1
+            return torch.cat([left, 1 - left], dim=1)
+
+        def logits_from_maps(self, maps: Tensor) -> Tensor:
+            return maps.mean(dim=(2, 3))
+
+    x = torch.arange(64.0).view(1, 1, 8, 8).expand(2, 3, 8, 8)
+    for method in ("gradcam", "gradcam++", "hirescam"):
+        first, second = draw(TwoChannels().eval(), x, [0, 1], method)
+        expected = np.zeros((8, 8))
+        expected[:, :4] = 1
+        np.testing.assert_allclose(first.values, expected, atol=1e-6)
+        np.testing.assert_allclose(second.values, 1 - expected, atol=1e-6)
+
+
+class Given(nn.Module):
+    """Maps that are given, whatever the image; class c weighs channel 0 by `weights[c]`."""
+
+    def __init__(self, maps: Tensor, weights: list[float]) -> None:
+        super().__init__()
+        self.maps, self.weights = maps, torch.tensor(weights)
+
+    @property
+    def stages(self) -> list[tuple[str, nn.Module]]:
+        return [("only", self)]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.maps
+
+    def logits_from_maps(self, maps: Tensor) -> Tensor:
+        return maps.mean(dim=(1, 2, 3))[:, None] * self.weights
+
+
+RAMP = torch.arange(16.0).view(1, 1, 4, 4)
+IMAGE = torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+
+
+def test_a_map_without_evidence_says_so() -> None:
+    (against,) = draw(Given(RAMP, [1.0, -1.0]).eval(), IMAGE, [1])
+    assert against.values.max() == 0
+    assert "no place in this image speaks for this class" in (against.note or "")
+    (nothing,) = draw(Given(RAMP, [1.0, 0.0]).eval(), IMAGE, [1], "hirescam")
+    assert (nothing.values.max(), nothing.note) == (0, against.note)
+
+
+def test_an_even_map_and_a_map_of_one_cell_say_so() -> None:
+    (even,) = draw(Given(torch.ones(1, 1, 4, 4), [1.0]).eval(), IMAGE, [0])
+    assert even.values.max() == 0
+    assert "none stands out" in (even.note or "")
+    (cell,) = draw(Given(torch.ones(1, 1, 1, 1), [1.0]).eval(), IMAGE, [0])
+    assert "Train with larger images" in (cell.note or "")
+
+
+def test_a_blank_image_says_where_its_map_comes_from(network: Network) -> None:
+    heatmap, _ = draw(network, torch.cat([torch.full_like(IMAGE, 0.3), IMAGE]), [0, 0], "eigencam")
+    assert "The image is blank" in (heatmap.note or "")
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("broken", [torch.nan, torch.inf])
+def test_numbers_that_are_not_finite_say_so_and_spare_the_rest(method: str, broken: float) -> None:
+    maps = RAMP.repeat(2, 1, 1, 1).clone()
+    maps[0, 0, 1, 1] = broken
+    bad, good = draw(Given(maps, [1.0]).eval(), IMAGE.repeat(2, 1, 1, 1), [0, 0], method)
+    assert "not finite" in (bad.note or "")
+    assert bad.values.shape == (16, 16)
+    assert bad.values.max() == 0
+    assert good.note is None
+    assert good.values.max() == pytest.approx(1)
+
+
+def test_no_image_gives_no_heatmap(network: Network) -> None:
+    assert draw(network, torch.empty(0, 3, 32, 32), []) == []
+
+
+def test_too_few_classes_are_a_fault_and_not_blank_maps(network: Network, x: Tensor) -> None:
+    with pytest.raises(ValueError, match="one for each of 4 images"):
+        draw(network, x, [0])
+
+
+def test_a_network_in_training_mode_is_a_fault(x: Tensor) -> None:
+    with pytest.raises(ValueError, match="evaluation mode"):
+        draw(Network("resnet18", "abc"), x, CLASSES)
+
+
+def test_an_unknown_method_names_the_known_ones(network: Network, x: Tensor) -> None:
+    with pytest.raises(
+        ExplanationError,
+        match=r"no heatmap method 'lime'.*gradcam, gradcam\+\+, hirescam, eigencam, layercam",
+    ):
+        draw(network, x, CLASSES, "lime")
+
+
+def test_an_index_out_of_range_is_not_swallowed(network: Network, x: Tensor) -> None:
+    with pytest.raises((IndexError, RuntimeError)):
+        draw(network, x, [0, 1, 2, 3])
+
+
+def test_the_heavy_library_is_imported_only_when_it_is_asked() -> None:
+    code = (
+        "import sys, medapp.explanation; sys.exit('pytorch_grad_cam' in sys.modules or 'cv2' in"
+        " sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

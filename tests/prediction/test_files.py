@@ -1,0 +1,89 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Trained
+from PIL import Image
+
+from medapp import session as api
+from medapp.data.catalog import Catalog
+from medapp.data.pixels import load_pixels
+from medapp.errors import ExplanationError
+from medapp.explanation.methods import METHODS
+from medapp.prediction.files import predict_files
+from medapp.prediction.model import load_model
+from medapp.runs.results import load_predictions
+from medapp.runs.run import find_run
+from medapp.store.cache import open_cache
+
+
+def test_training_and_prediction_see_the_same_pixels(trained: Trained) -> None:
+    model = load_model(find_run(trained.workspace, "probe"))
+    catalog = Catalog(trained.workspace)
+    samples = catalog.load_samples(catalog.find_data_set("bands"))
+    seen = load_pixels(
+        samples, model.recipe.preprocess, model.recipe.image_size, open_cache(trained.workspace)
+    )
+    for sample, pixels in zip(samples, seen, strict=True):
+        (prediction,) = predict_files(model, [sample.path])
+        assert prediction.pixels is not None
+        assert np.array_equal(
+            model.to_input(prediction.pixels.reshape(1, 32, 32, -1)), model.to_input(pixels[None])
+        )
+
+
+def test_prediction_is_the_probability_of_the_evaluation(trained: Trained) -> None:
+    rows = load_predictions(find_run(trained.workspace, "probe"))
+    predictions = list(api.predict("probe", [trained.folder / row["name"] for row in rows]))
+    for row, prediction in zip(rows, predictions, strict=True):
+        assert prediction.label == row["prediction"]
+        assert prediction.probabilities["above"] == pytest.approx(
+            row["probability of above"], abs=1e-5
+        )
+
+
+def test_probabilities_add_up_to_one_and_order_is_kept(trained: Trained) -> None:
+    files = sorted((trained.folder / "below").iterdir()) + sorted(
+        (trained.folder / "above").iterdir()
+    )
+    predictions = list(api.predict("probe", files))
+    assert [p.file for p in predictions] == files
+    assert all(sum(p.probabilities.values()) == pytest.approx(1, abs=1e-5) for p in predictions)
+
+
+def test_broken_file_says_why_and_the_rest_goes_on(trained: Trained, tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"no image")
+    good = trained.folder / "above" / "p00.png"
+    predictions = list(
+        api.predict(
+            "probe",
+            [good, tmp_path / "broken.png", tmp_path / "absent.png", good],
+            method="gradcam",
+        )
+    )
+    assert [p.error is None for p in predictions] == [True, False, False, True]
+    assert predictions[1].label is None
+    assert predictions[0].probabilities == pytest.approx(predictions[3].probabilities)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_heatmap_comes_with_the_prediction(trained: Trained, method: str) -> None:
+    for prediction in api.predict(
+        "probe", sorted((trained.folder / "above").iterdir())[:3], method, "below"
+    ):
+        assert prediction.heatmap is not None
+        assert prediction.heatmap.values.shape == (32, 32)
+
+
+def test_unknown_class_or_method_is_said(trained: Trained) -> None:
+    image = trained.folder / "above" / "p00.png"
+    with pytest.raises(ExplanationError, match="above, below"):
+        list(api.predict("probe", [image], "gradcam", "sideways"))
+    with pytest.raises(ExplanationError, match="gradcam"):
+        list(api.predict("probe", [image], "magic"))
+
+
+def test_size_of_the_image_is_kept(trained: Trained, tmp_path: Path) -> None:
+    Image.new("L", (70, 50), 30).save(tmp_path / "wide.png")
+    (prediction,) = api.predict("probe", [tmp_path / "wide.png"])
+    assert prediction.image_size == (70, 50)

@@ -1,4 +1,4 @@
 """Each claim of the README with its reference measured beside it.
 
-`python -m benchmarks.NAME --help` says what a script takes.
+`python -m benchmarks.speed.probe --help` says what that one takes.
 """

@@ -135,8 +135,7 @@ def test_a_name_that_is_not_unicode_is_printed(
         main()
     assert ended.value.code == 0
     out.flush()
-    # defined]
-    assert json.loads(out.buffer.getvalue())[0]["file"] == os.fsdecode(b"/nowhere/\xff.png")  # type: ignore[attr
+    assert json.loads(out.buffer.getvalue())[0]["file"] == os.fsdecode(b"/nowhere/\xff.png")  # type: ignore[attr-defined]
 
 
 # Zips

@@ -2,7 +2,6 @@
 says.
 """
 
-import importlib
 import json
 import math
 from pathlib import Path
@@ -12,7 +11,7 @@ from browser.serving import find_chromium
 from conftest import Trained
 
 from benchmarks.__main__ import BENCHMARKS, Row, keep
-from benchmarks.claims import Claim
+from benchmarks.kit.claims import Claim
 
 QUICK = [row for row in BENCHMARKS if row.quick is not None]
 
@@ -21,8 +20,7 @@ QUICK = [row for row in BENCHMARKS if row.quick is not None]
 def test_a_benchmark_runs_and_claims_something(row: Row, trained: Trained) -> None:
     if row.name == "startup" and find_chromium() is None:
         pytest.skip("no Chromium or Chrome on the PATH")
-    folder = [str(trained.folder)] if row.takes_folder else []
-    claims = importlib.import_module(f"benchmarks.{row.name}").main([*folder, *(row.quick or ())])
+    claims = row.run(row.quick or "", str(trained.folder))
     assert claims
     assert all(math.isfinite(claim.figure) for claim in claims)
 

@@ -96,8 +96,7 @@ class Work:
             self.workspace,
         )
         self.prefix, suffix = cut_network(self.network, STRATEGIES[self.recipe.strategy])
-        # overload]
-        self.network.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call
+        self.network.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         if self.fabric.world_size > 1:
             synchronise_norms(suffix)
         self.keeps_features = self._can_keep_features(len(samples))

@@ -54,8 +54,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             foreign.append(url)
 
     def open_one(url: str, **options: object) -> Page:
-        # type]
-        context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)  # type: ignore[arg
+        context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)

@@ -19,8 +19,7 @@ def test_plan_counts_the_sides(trained: Trained) -> None:
 
 def test_more_work_takes_longer(trained: Trained) -> None:
     def estimate(**settings: object) -> float:
-        # type]
-        return plan_run(trained.workspace, Recipe("bands", **settings)).seconds  # type: ignore[arg
+        return plan_run(trained.workspace, Recipe("bands", **settings)).seconds  # type: ignore[arg-type]
 
     assert estimate(epochs=20) > estimate(epochs=10)
     assert estimate(image_size=256) > estimate(image_size=128)

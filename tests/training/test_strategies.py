@@ -38,8 +38,7 @@ def test_head_and_backbone_learn_at_their_own_rates() -> None:
         network, suffix, Recipe("d", learning_rate=0.01, backbone_rate=0.1, weight_decay=0.5)
     )
     rate = {id(p): g["lr"] for g in groups for p in g["params"]}  # type: ignore[attr-defined]
-    # defined]
-    decay = {id(p): g["weight_decay"] for g in groups for p in g["params"]}  # type: ignore[attr
+    decay = {id(p): g["weight_decay"] for g in groups for p in g["params"]}  # type: ignore[attr-defined]
     assert len(rate) == len(list(network.parameters()))
     assert rate[id(network.head.weight)] == 0.01
     assert rate[id(network.model.conv1.weight)] == pytest.approx(0.001)
@@ -54,5 +53,4 @@ def test_rates_of_zero_are_the_default_of_strategy_and_optimiser(
     network = Network("resnet18", ("a", "b"))
     _, suffix = cut_network(network, STRATEGIES["fine-tune"])
     groups = group_parameters(network, suffix, Recipe("d", optimiser=optimiser))
-    # var]
-    assert sorted({g["peak"] for g in groups}) == pytest.approx([head / 2, head])  # type: ignore[type
+    assert sorted({g["peak"] for g in groups}) == pytest.approx([head / 2, head])  # type: ignore[type-var]

@@ -1,6 +1,6 @@
 """Does bad input crash, hang, run code, or write outside the workspace? Is each refusal in words?
 
-    python -m benchmarks.bad_input [--images 500] [GROUP …]
+    python -m benchmarks.sturdiness.bad_input [--images 500] [GROUP …]
 
 One line a group: cases, how many were taken and how many refused, the slowest. The exit status is 1
 where anything but a `MedAppError` came out, a case took over 5 s, code in a file was run, or
@@ -8,7 +8,6 @@ anything was written outside the workspace and the folder of the case. Some grou
 Linux (another user, a small disk); elsewhere they say that they are skipped.
 """
 
-import argparse
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from benchmarks import bad_data, bad_runs
 from benchmarks.bad_cases import Arena, Group
+from benchmarks.kit.options import build_parser
 
 GROUPS: dict[str, Callable[[Arena, Group, int], None]] = {
     "images": bad_data.try_images,
@@ -34,9 +34,7 @@ GROUPS: dict[str, Callable[[Arena, Group, int], None]] = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = build_parser(__doc__, takes_folder=False)
     parser.add_argument("groups", nargs="*", help=", ".join(GROUPS))
     parser.add_argument("--images", type=int, default=500, help="mutated files of each format")
     parser.add_argument("--words", action="store_true", help="print each refusal")

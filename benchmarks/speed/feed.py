@@ -1,6 +1,6 @@
 """How fast do images come in, and how fast does an epoch get them?
 
-    python -m benchmarks.feed DATA_FOLDER
+    python -m benchmarks.speed.feed DATA_FOLDER
 
 Coming in: registering the folder (each file hashed and decoded, the split made) and rendering its
 pixels, each beside Pillow decoding the same files in as many processes as there are cores. An
@@ -9,7 +9,6 @@ graphics card is sent and as normalised float tensors, beside `ImageFolder` with
 transforms and its loader.
 """
 
-import argparse
 import os
 import statistics
 import tempfile
@@ -24,10 +23,11 @@ from PIL import Image
 from torch import Tensor
 from torchvision import datasets
 
-from benchmarks import tutorial
-from benchmarks.alternate import alternate, ratio, time_way
-from benchmarks.claims import Claim
-from benchmarks.setting import Setting, open_setting
+from benchmarks.kit import tutorial
+from benchmarks.kit.alternate import alternate, ratio, time_way
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.setting import Setting, open_setting
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
 from medapp.data.pixels import load_pixels
@@ -41,13 +41,7 @@ BATCH = 32
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--image-size", type=int, default=128)
-    parser.add_argument("--images", type=int, default=5000)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser = build_parser(__doc__, image_size=128, images=5000, repeats=5)
     options = parser.parse_args(arguments)
     cores = os.cpu_count() or 1
     with (

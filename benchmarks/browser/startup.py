@@ -1,13 +1,12 @@
 """How long from `streamlit run app.py` to the first page that says something, beside `streamlit
 hello`?
 
-    python -m benchmarks.startup
+    python -m benchmarks.browser.startup
 
 Both start a server on a free port; a Chromium that is open already asks for the page until it
 answers, and the clock stops when the page's title can be read.
 """
 
-import argparse
 import os
 import statistics
 import subprocess
@@ -18,19 +17,17 @@ from collections.abc import Callable, Sequence
 
 from playwright.sync_api import Browser, Error, sync_playwright
 
-from benchmarks.alternate import alternate, ratio
-from benchmarks.claims import Claim
-from benchmarks.serving import FLAGS, ROOT, find_chromium, find_port
+from benchmarks.kit.alternate import alternate, ratio
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.serving import FLAGS, ROOT, find_chromium, find_port
 
 HELLO = "Welcome to Streamlit"
 OURS = "From medical images to a model that shows why"
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--repeats", type=int, default=7)
+    parser = build_parser(__doc__, takes_folder=False, repeats=7)
     options = parser.parse_args(arguments)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)

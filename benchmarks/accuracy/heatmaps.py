@@ -1,19 +1,19 @@
 """Do heatmaps point at what is known to be there? Peaks and mass inside the boxes, beside the best
 that a constant point could do.
 
-    python -m benchmarks.heatmaps RUN
+    python -m benchmarks.accuracy.heatmaps RUN
 
 RUN is a trained run whose data set has boxes (the phantom, or a folder with a `boxes.csv`). Read on
 the test part only, for the true class where the model is right. Everything is measured in the
 image's own pixels.
 """
 
-import argparse
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from benchmarks.kit.options import build_parser
 from medapp.data.catalog import Catalog
 from medapp.data.samples import Sample
 from medapp.explanation.methods import METHODS
@@ -41,9 +41,7 @@ class Tally:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = build_parser(__doc__, takes_folder=False)
     parser.add_argument("run")
     parser.add_argument("--methods", nargs="*", default=list(METHODS))
     options = parser.parse_args()

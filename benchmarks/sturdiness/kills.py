@@ -1,13 +1,12 @@
 """Does a run survive `kill -9` of its worker, of the app, and of both, at random moments, and end
 with the same weights?
 
-    python -m benchmarks.kills --moments 10
+    python -m benchmarks.sturdiness.kills --moments 10
 
 On the phantom data with float32 on the CPU, where the same steps give the same bits. The app stands
 here as the process that holds its supervisor; the pages add nothing to it.
 """
 
-import argparse
 import os
 import random
 import signal
@@ -27,7 +26,8 @@ from medapp.training.recipe.recipe import Recipe
 
 APP = """
 from medapp.runs.supervisor import Supervisor
-from medapp.workspace import find_workspace
+from medapp.store.workspace import find_workspace
+from benchmarks.kit.options import build_parser
 Supervisor(find_workspace()).start()
 input()
 """
@@ -35,12 +35,9 @@ VICTIMS = ("worker", "app", "both")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = build_parser(__doc__, takes_folder=False, image_size=64)
     parser.add_argument("--moments", type=int, default=10)
     parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--image-size", type=int, default=64)
     options = parser.parse_args()
     workspace = find_workspace()
     data = add_phantom(workspace).data_set

@@ -1,7 +1,7 @@
 """What does a linear probe cost beside the tutorials' loop, and beside one bare forward pass over
 the same images?
 
-    python -m benchmarks.probe DATA_FOLDER
+    python -m benchmarks.speed.probe DATA_FOLDER
 
 The tutorials' loop computes the frozen backbone in every epoch; a round takes one epoch of it,
 which counts ten times, and one whole probe of ours: ten epochs, from the files to the figures of
@@ -26,11 +26,12 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 import medapp
-from benchmarks import tutorial
-from benchmarks.alternate import ratio, time_way
-from benchmarks.bare import forward
-from benchmarks.claims import Claim
-from benchmarks.setting import Setting, open_setting
+from benchmarks.kit import tutorial
+from benchmarks.kit.alternate import ratio, time_way
+from benchmarks.kit.bare import forward
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.setting import Setting, open_setting
 from medapp.data.catalog import Catalog
 from medapp.data.pixels import load_pixels
 from medapp.evaluation.evaluate import evaluate
@@ -47,13 +48,8 @@ BATCH, EPOCHS = 32, 10
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
+    parser = build_parser(__doc__, image_size=224, images=2000)
     parser.add_argument("--architecture", choices=("resnet18", "resnet50"), default="resnet18")
-    parser.add_argument("--image-size", type=int, default=224)
-    parser.add_argument("--images", type=int, default=2000)
     parser.add_argument(
         "--rounds",
         type=int,

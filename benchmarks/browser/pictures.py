@@ -1,16 +1,16 @@
 """Pictures of each page, light and dark, 1440 and 800 px wide, to look at and for the README.
 
-    python -m benchmarks.pictures RUN --to docs/pictures
+    python -m benchmarks.browser.pictures RUN --to docs/pictures
 
 RUN is a trained run of the workspace; its data set and its first test image with a box are shown.
 """
 
-import argparse
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.serving import FLAGS, find_chromium, start_server
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.serving import FLAGS, find_chromium, start_server
 from medapp.data.catalog import Catalog
 from medapp.data.samples import Sample
 from medapp.runs.run import Run, find_run
@@ -21,9 +21,7 @@ HEIGHT = 900
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = build_parser(__doc__, takes_folder=False)
     parser.add_argument("run")
     parser.add_argument("--to", type=Path, default=Path("docs/pictures"))
     parser.add_argument("--only", nargs="*", help="such as model-light-1440")

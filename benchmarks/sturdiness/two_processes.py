@@ -1,6 +1,6 @@
 """Does a training that two processes share end with the weights of one process, and at which speed?
 
-    python -m benchmarks.two_processes DATA_FOLDER
+    python -m benchmarks.sturdiness.two_processes DATA_FOLDER
 
 Both train for an epoch in float32 with the same recipe; the two talk over gloo and take half of
 this machine's cores each. What differs is the order of sums, so the weights agree to rounding,
@@ -11,27 +11,21 @@ another number of threads, which orders sums differently, too.
 import argparse
 import statistics
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import load_file
 
 import medapp
-from benchmarks.bare import find_rate
-from benchmarks.claims import Claim
-from benchmarks.setting import Setting, open_setting
+from benchmarks.kit.bare import find_rate
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.setting import Setting, open_setting
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.runs.run import Run
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--image-size", type=int, default=128)
-    parser.add_argument("--images", type=int, default=600)
-    parser.add_argument("--batch", type=int, default=32)
+    parser = build_parser(__doc__, image_size=128, images=600, batch=32)
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args(arguments)
     with open_setting(options.folder, options.images) as setting:

@@ -1,14 +1,13 @@
 """How does the gallery bear a large data set? Thumbnails, filters, memory and disk at 1,000, 10,000
 and 100,000 images.
 
-    python -m benchmarks.gallery
+    python -m benchmarks.browser.gallery
 
 The images are noise of 48 px, drawn for the purpose. The page is asked for through the websocket,
 as a browser does it: warm means that the thumbnails of this page were made before, cold that they
 were not. A filter is the same page with a class, a part and a search.
 """
 
-import argparse
 import statistics
 import tempfile
 import time
@@ -19,9 +18,10 @@ import numpy as np
 import psutil
 from PIL import Image
 
-from benchmarks.claims import Claim
-from benchmarks.client import Client
-from benchmarks.pages import start_server
+from benchmarks.browser.pages import start_server
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.client import Client
+from benchmarks.kit.options import build_parser
 from medapp.data.importing import add_folder
 from medapp.store.workspace import Workspace
 
@@ -29,11 +29,8 @@ SIDE_PX = 48
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = build_parser(__doc__, takes_folder=False, repeats=15)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
-    parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument(
         "--settle",
         type=float,

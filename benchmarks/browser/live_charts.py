@@ -1,13 +1,12 @@
 """What does a tick of the live charts cost late in a very long run?
 
-    python -m benchmarks.live_charts
+    python -m benchmarks.browser.live_charts
 
 A run's events are written as its worker would write them: 100,000 steps, 100 epochs. Then, as on
 the page each second: one more step, the events read, the standing summed up, the charts built as
 they are sent. Server time of a tick, points and bytes sent.
 """
 
-import argparse
 import json
 import statistics
 import tempfile
@@ -15,7 +14,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.claims import Claim
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.options import build_parser
 from medapp.runs.progress import Follower
 from medapp.runs.run import Run, create_run
 from medapp.store.workspace import Workspace
@@ -25,9 +25,7 @@ from medapp.ui.train.live_panel import build_charts
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = build_parser(__doc__, takes_folder=False)
     parser.add_argument("--steps", type=int, default=100_000)
     parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--ticks", type=int, default=50)

@@ -1,7 +1,7 @@
 """How much sooner does a fine-tune reach the test AUROC that the tutorials' loop reaches in its ten
 epochs?
 
-    python -m benchmarks.time_to_auroc DATA_FOLDER
+    python -m benchmarks.accuracy.time_to_auroc DATA_FOLDER
 
 For each seed: the tutorials' loop for ten epochs, its steps alone counted; then whole runs of ours
 of 2, 3, 4, … epochs, each with its own schedule, until one reaches that AUROC on the same test
@@ -11,19 +11,18 @@ The loop augments, as the tutorials do; ours does not unless told so, since in s
 only slows it.
 """
 
-import argparse
 import statistics
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import torch
 
 import medapp
-from benchmarks import tutorial
-from benchmarks.claims import Claim
-from benchmarks.setting import Setting, open_setting
+from benchmarks.kit import tutorial
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.setting import Setting, open_setting
 from medapp.evaluation.evaluate import evaluate
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.weights import read_weights
@@ -34,12 +33,7 @@ BATCH, EPOCHS = 32, 10
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--image-size", type=int, default=128)
-    parser.add_argument("--images", type=int, default=0, help="0 takes all")
+    parser = build_parser(__doc__, image_size=128, images=0)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument(
         "--epochs",

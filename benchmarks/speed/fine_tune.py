@@ -1,7 +1,7 @@
 """How fast is a fine-tune beside the tutorials' loop and beside the bare step, at which accuracy?
 And how much faster is the last stage?
 
-    python -m benchmarks.fine_tune DATA_FOLDER
+    python -m benchmarks.speed.fine_tune DATA_FOLDER
 
 An epoch of each in turn, so that a machine whose speed drifts is fair to all: of ours a sitting
 that is stopped at the epoch's end and resumed. Images per second are those of the steps, loading
@@ -17,16 +17,16 @@ import statistics
 import time
 from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import torch
 
-from benchmarks import tutorial
-from benchmarks.alternate import ratio
-from benchmarks.bare import Step, find_rate
-from benchmarks.claims import Claim
-from benchmarks.setting import Setting, open_setting
+from benchmarks.kit import tutorial
+from benchmarks.kit.alternate import ratio
+from benchmarks.kit.bare import Step, find_rate
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.setting import Setting, open_setting
 from medapp.evaluation.evaluate import evaluate
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.weights import read_weights
@@ -46,14 +46,8 @@ OURS: dict[str, dict[str, Any]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
+    parser = build_parser(__doc__, image_size=128, images=0, batch=BATCH)
     parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--image-size", type=int, default=128)
-    parser.add_argument("--images", type=int, default=0, help="0 takes all")
-    parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--bare-steps", type=int, default=15, help="a round")
     options = parser.parse_args(arguments)
     with open_setting(options.folder, options.images) as setting:

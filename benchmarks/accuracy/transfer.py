@@ -1,7 +1,7 @@
 """What is transfer worth on a set of brain tumor slices? Strategies, a random frozen backbone as
 control, two ways of splitting.
 
-    python -m benchmarks.transfer DATA_FOLDER --out docs/measured/transfer.jsonl
+    python -m benchmarks.accuracy.transfer DATA_FOLDER --out docs/measured/transfer.jsonl
 
 DATA_FOLDER is the figshare set 1512427 (J. Cheng) as class folders of slices numbered series after
 series. Each line of the output is one run; a run that stands there already is not made again, so
@@ -10,7 +10,6 @@ the script can be stopped and goes on where it was. Two processes of one thread 
 two threads. `--table` prints the Markdown table of `docs/results.md` from the lines.
 """
 
-import argparse
 import json
 import resource
 import statistics
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import medapp
+from benchmarks.kit.options import build_parser
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
 from medapp.store.cache import open_cache
@@ -42,10 +42,7 @@ METRICS = ("accuracy", "balanced_accuracy", "macro_auroc")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
+    parser = build_parser(__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/measured/transfer.jsonl"))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--arms", nargs="*", default=list(ARMS))

@@ -1,12 +1,11 @@
 """How near is the memory that a page states before a run to what the run's process took?
 
-    python -m benchmarks.memory DATA_FOLDER
+    python -m benchmarks.speed.memory DATA_FOLDER
 
 Runs of one epoch with several networks, sizes, strategies and precisions, from random weights; the
 peak is that of the worker, asked of the system twenty times a second. Linux only.
 """
 
-import argparse
 import contextlib
 import threading
 from collections.abc import Sequence
@@ -15,8 +14,9 @@ from pathlib import Path
 import psutil
 
 import medapp
-from benchmarks.claims import Claim
-from benchmarks.setting import open_setting
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.setting import open_setting
 from medapp.runs.plan import find_size
 from medapp.training.machine.memory import estimate_bytes
 
@@ -39,11 +39,7 @@ RUNS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--images", type=int, default=120)
+    parser = build_parser(__doc__, images=120)
     parser.add_argument(
         "--runs", type=int, default=len(RUNS), help="the first so many of the table"
     )

@@ -1,6 +1,6 @@
 """How good is the time that a page says is left, from the first tenth of a run on?
 
-    python -m benchmarks.time_left DATA_FOLDER
+    python -m benchmarks.speed.time_left DATA_FOLDER
 
 Runs of ten epochs; afterwards their events are read again one by one as the page did, and at each
 step from the first tenth to the last the end that it foretold is set beside the end that came. The
@@ -8,13 +8,12 @@ error is a share of the time that was really left (and at least of a tenth of th
 second, half a second is no error worth the name).
 """
 
-import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 import medapp
-from benchmarks.claims import Claim
-from benchmarks.setting import open_setting
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.setting import open_setting
 from medapp.runs.progress import Record
 from medapp.runs.run import Run
 
@@ -22,13 +21,7 @@ STRATEGIES = ("fine-tune", "last-stage")
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--images", type=int, default=0, help="0 takes all")
-    parser.add_argument("--image-size", type=int, default=64)
-    parser.add_argument("--batch", type=int, default=32)
+    parser = build_parser(__doc__, image_size=64, images=0, batch=32)
     options = parser.parse_args(arguments)
     claims = []
     with open_setting(options.folder, options.images) as setting:

@@ -1,7 +1,7 @@
 """How fast does the server answer, idle, while a run trains, and with ten browsers watching; and
 what does the training lose by them?
 
-    python -m benchmarks.pages DATA_FOLDER
+    python -m benchmarks.browser.pages DATA_FOLDER
 
 Every page is run again through the websocket, in turn with a Streamlit page that holds one word, so
 both meet the same machine. Then the same while a fine-tune trains on all cores. Then one browser,
@@ -15,16 +15,16 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import psutil
 
 import medapp
-from benchmarks.alternate import ratio
-from benchmarks.claims import Claim
-from benchmarks.client import Client, Watcher
-from benchmarks.serving import Server, start_server
-from benchmarks.setting import open_setting
+from benchmarks.kit.alternate import ratio
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.client import Client, Watcher
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.serving import Server, start_server
+from benchmarks.kit.setting import open_setting
 from medapp.data.samples import DataSet
 from medapp.runs.run import Run, create_run
 from medapp.training.recipe.recipe import Recipe
@@ -33,13 +33,7 @@ WATCHERS = (0, 1, 10)
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--images", type=int, default=0, help="0 takes all")
-    parser.add_argument("--image-size", type=int, default=128)
-    parser.add_argument("--batch", type=int, default=32)
+    parser = build_parser(__doc__, image_size=128, images=0, batch=32)
     parser.add_argument("--reruns", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(

@@ -1,21 +1,21 @@
 """How long, and how many clicks, from an empty workspace to the first heatmap, and to a first model
 of one's own?
 
-    python -m benchmarks.walk DATA_FOLDER --to PICTURES
+    python -m benchmarks.browser.walk DATA_FOLDER --to PICTURES
 
 A walk in Chromium over a fresh server, as a newcomer would do it: the phantom's button first, then
 the folder with the settings that the page proposes. The server's start is not counted. Fields that
 are filled in count as a click. `--to` keeps a screenshot of each stop.
 """
 
-import argparse
 import tempfile
 import time
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from benchmarks.serving import FLAGS, find_chromium, start_server
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.serving import FLAGS, find_chromium, start_server
 
 PATIENCE_MS = 120_000
 
@@ -49,9 +49,7 @@ class Walk:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = build_parser(__doc__, takes_folder=False)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--to", type=Path)
     options = parser.parse_args()

@@ -1,7 +1,7 @@
 """What do the ways to make torch faster give on this machine: layout, inference mode, folded
 BatchNorm, fused optimiser, compilation?
 
-    python -m benchmarks.choices
+    python -m benchmarks.speed.choices
 
 ResNet-18 on random images, at the precision that a run would choose; each way beside the one
 without it, in turn. For those that are used a claim is made; of folding and compiling, which are
@@ -15,27 +15,21 @@ import shutil
 import statistics
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 import torch
 from torch.fx.experimental.optimization import fuse
 from torchvision import models
 
-from benchmarks.alternate import alternate, ratio, time_way
-from benchmarks.bare import Step, forward
-from benchmarks.claims import Claim
-from benchmarks.setting import open_setting
+from benchmarks.kit.alternate import alternate, ratio, time_way
+from benchmarks.kit.bare import Step, forward
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.setting import open_setting
 from medapp.training.machine.precision import choose_precision
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--image-size", type=int, default=128)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--repeats", type=int, default=9)
+    parser = build_parser(__doc__, image_size=128, batch=32, repeats=9)
     parser.add_argument("--without-compiling", action="store_true")
     options = parser.parse_args(arguments)
     with open_setting(options.folder, 8) as setting:

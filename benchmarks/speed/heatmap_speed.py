@@ -1,19 +1,17 @@
 """How fast are predictions with Grad-CAM beside pytorch-grad-cam, image by image and in batches,
 and are the maps the same?
 
-    python -m benchmarks.heatmap_speed DATA_FOLDER
+    python -m benchmarks.speed.heatmap_speed DATA_FOLDER
 
 The model is a linear probe on these images, which are ready as tensors; ours computes in batches.
 The limit is one forward pass to the target layer and the gradient of the logits by its maps,
 nothing drawn.
 """
 
-import argparse
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,9 +21,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 import medapp
-from benchmarks.alternate import alternate, ratio, time_way
-from benchmarks.claims import Claim
-from benchmarks.setting import Setting, open_setting
+from benchmarks.kit.alternate import alternate, ratio, time_way
+from benchmarks.kit.claims import Claim
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.setting import Setting, open_setting
 from medapp.data.catalog import Catalog
 from medapp.data.pixels import load_pixels
 from medapp.explanation.explain import differentiate, explain
@@ -36,13 +35,7 @@ Floats = NDArray[np.floating]
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path, nargs="?")
-    parser.add_argument("--image-size", type=int, default=224)
-    parser.add_argument("--images", type=int, default=256)
-    parser.add_argument("--repeats", type=int, default=5)
+    parser = build_parser(__doc__, image_size=224, images=256, repeats=5)
     options = parser.parse_args(arguments)
     with open_setting(options.folder, options.images) as setting:
         run = medapp.train(

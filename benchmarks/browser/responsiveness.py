@@ -1,18 +1,18 @@
 """How long does a page take to answer while a run trains on all cores? Clicks in a real browser,
 idle and during a training.
 
-    python -m benchmarks.responsiveness --clicks 40
+    python -m benchmarks.browser.responsiveness --clicks 40
 
 Each click changes the gallery's part (train, validation, test); the time runs until the first
 thumbnail of the new page is there. Needs Chromium, as the browser tests do.
 """
 
-import argparse
 import time
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from benchmarks.serving import FLAGS, find_chromium, start_server
+from benchmarks.kit.options import build_parser
+from benchmarks.kit.serving import FLAGS, find_chromium, start_server
 from medapp.phantom.data_set import add_phantom
 from medapp.runs.run import create_run
 from medapp.store.workspace import find_workspace
@@ -22,9 +22,7 @@ PARTS = ("train", "validation", "test")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = build_parser(__doc__, takes_folder=False)
     parser.add_argument("--clicks", type=int, default=40)
     options = parser.parse_args()
     workspace = find_workspace()

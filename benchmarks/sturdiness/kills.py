@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
+from benchmarks.kit.options import build_parser
 from medapp.phantom.data_set import add_phantom
 from medapp.runs.run import Run, create_run
 from medapp.runs.supervisor import Supervisor
@@ -27,7 +28,6 @@ from medapp.training.recipe.recipe import Recipe
 APP = """
 from medapp.runs.supervisor import Supervisor
 from medapp.store.workspace import find_workspace
-from benchmarks.kit.options import build_parser
 Supervisor(find_workspace()).start()
 input()
 """

@@ -14,22 +14,33 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import bad_data, bad_runs
-from benchmarks.bad_cases import Arena, Group
 from benchmarks.kit.options import build_parser
+from benchmarks.sturdiness.bad_input.arena import Arena
+from benchmarks.sturdiness.bad_input.group import Group
+from benchmarks.sturdiness.bad_input.groups import (
+    catalogs,
+    folders,
+    full_disk,
+    images,
+    permissions,
+    runs,
+    weights,
+    zips_of_data,
+    zips_of_runs,
+)
 
 GROUPS: dict[str, Callable[[Arena, Group, int], None]] = {
-    "images": bad_data.try_images,
-    "imports of images": bad_data.try_imports_of_images,
-    "zips of data": bad_data.try_zips_of_data,
-    "zips of runs": bad_runs.try_zips_of_runs,
-    "folders": bad_data.try_folders,
-    "permissions": bad_data.try_permissions,
-    "catalogs": bad_data.try_catalogs,
-    "weights": bad_runs.try_weights,
-    "runs": bad_runs.try_runs,
-    "checkpoints": bad_runs.try_checkpoints,
-    "full disk": bad_runs.try_full_disk,
+    "images": images.try_images,
+    "imports of images": images.try_imports_of_images,
+    "zips of data": zips_of_data.try_zips_of_data,
+    "zips of runs": zips_of_runs.try_zips_of_runs,
+    "folders": folders.try_folders,
+    "permissions": permissions.try_permissions,
+    "catalogs": catalogs.try_catalogs,
+    "weights": weights.try_weights,
+    "runs": runs.try_runs,
+    "checkpoints": runs.try_checkpoints,
+    "full disk": full_disk.try_full_disk,
 }
 
 

@@ -1,34 +1,28 @@
-"""Cases of bad input, tried one by one: what came of each, how long it took, and a watch on every
-file that is written.
+"""A workspace for bad input, with a watch on every file that is written, and small things to put in
+it.
 """
 
 import contextlib
-import faulthandler
 import io
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from benchmarks import bad_files
+from benchmarks.sturdiness.bad_input.makers.images import PIXELS
 from medapp.cli import app
 from medapp.data.importing import add_folder
-from medapp.errors import MedAppError
 from medapp.runs.run import Run, create_run, list_runs
 from medapp.runs.supervisor import Supervisor
 from medapp.store.workspace import find_workspace
 from medapp.training.recipe.recipe import Recipe
 
-# a case that takes longer counts as a hang; after ten times that the process ends with a traceback
-SECONDS = 5.0
-NOBODY = 65534
-WRITES = {  # events of Python's own watch, and how many of their first arguments are paths
+# Events of Python's own watch, and how many of their first arguments are paths.
+WRITES = {
     "open": 1,
     "os.rename": 2,
     "os.link": 2,
@@ -40,79 +34,8 @@ WRITES = {  # events of Python's own watch, and how many of their first argument
     "sqlite3.connect": 1,
     "os.system": 0,
 }
-
-
-class Group:
-    """Cases of one kind: counts, the slowest, and what must not have happened."""
-
-    def __init__(self, name: str) -> None:
-        self.name, self.taken, self.refused, self.slowest, self.faults = (
-            name,
-            0,
-            0,
-            (0.0, ""),
-            list[str](),
-        )
-        self.words: dict[str, str] = {}
-
-    def try_case(
-        self,
-        case: str,
-        work: Callable[[], object],
-        must_refuse: bool = False,
-        seconds: float = SECONDS,
-    ) -> None:
-        """Do the work.
-
-        It may succeed, unless it must be refused, or raise a `MedAppError` with words in it.
-        """
-        before = time.perf_counter()
-        faulthandler.dump_traceback_later(10 * seconds, exit=True)
-        try:
-            work()
-            self.taken += 1
-            if must_refuse:
-                self.faults.append(f"{case}: was not refused")
-        except MedAppError as error:
-            self.refused += 1
-            self.words[case] = str(error)
-            if len(str(error)) < 20 or "Traceback" in str(error):
-                self.faults.append(f"{case}: hardly words: {error}")
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            self.faults.append(
-                f"{case}: {type(error).__name__}: {str(error)[:200]} ({_say_place(error)})"
-            )
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-        taken = time.perf_counter() - before
-        self.slowest = max(self.slowest, (taken, case))
-        if taken > seconds:
-            self.faults.append(f"{case}: took {taken:.1f} s")
-
-    def report(self, talks: bool) -> None:
-        seconds, case = self.slowest
-        print(
-            f"{self.name}: {self.taken} taken, {self.refused} refused, {len(self.faults)} faults,"
-            f" slowest {seconds:.2f} s ({case})",
-            flush=True,
-        )
-        for fault in self.faults[:40]:
-            print(f"  FAULT {fault}")
-        for case, text in self.words.items() if talks else ():
-            print(f"  {case}: {text[:300]}")
-
-
-def _say_place(error: BaseException) -> str:
-    trace = error.__traceback__
-    places = []
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if "medapp" in file:
-            places.append(f"{Path(file).name}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return " > ".join(places[-4:])
+# Which argument is the folder that a path may be relative to.
+BASES = {"os.remove": 1, "os.rmdir": 1, "os.mkdir": 2, "os.chmod": 2, "os.rename": 2}
 
 
 class Arena:
@@ -166,14 +89,7 @@ class Arena:
             paths = list(arguments[: WRITES[event]])
             if event == "os.system":
                 self.marker.write_text("ran")
-        places = {
-            "os.remove": 1,
-            "os.rmdir": 1,
-            "os.mkdir": 2,
-            "os.chmod": 2,
-            "os.rename": 2,
-        }  # of the folder that a path may be relative to
-        base = arguments[places[event]] if event in places else -1
+        base = arguments[BASES[event]] if event in BASES else -1
         for path in paths:
             if isinstance(path, (str, bytes, os.PathLike)):
                 # Paths may be any bytes, which Path takes only from os.fsdecode.
@@ -201,15 +117,12 @@ def call_shell(*arguments: object) -> str:
     return out.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
 
-def skip(group: Group, reason: str) -> None:
-    group.name += f" (skipped: {reason})"
-
-
 def fill(folder: Path, *classes: str) -> Path:
+    """Three small images in each class's folder."""
     for number, label in enumerate(classes or ("a", "b")):
         (folder / label).mkdir(parents=True, exist_ok=True)
         for i in range(3):
-            Image.fromarray(bad_files.PIXELS[i : 20 + i, number:]).save(folder / label / f"{i}.png")
+            Image.fromarray(PIXELS[i : 20 + i, number:]).save(folder / label / f"{i}.png")
     return folder
 
 

@@ -1,0 +1,1 @@
+"""What is transfer worth, and do heatmaps point at what is there?"""

@@ -1,0 +1,1 @@
+"""How long does a person wait, and for how many clicks?"""

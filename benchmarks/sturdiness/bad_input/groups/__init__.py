@@ -1,0 +1,1 @@
+"""Groups of cases, each `try_…(arena, group, count)`."""

@@ -1,0 +1,1 @@
+"""Makers of bad files: the same seed gives the same bytes."""

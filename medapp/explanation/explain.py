@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from medapp.explanation.methods import Method, find_method
+from medapp.explanation.methods import find_method
+from medapp.explanation.rules import RULES, Rule
 
 FLAT = 1e-4  # a rectified map that varies by less than this share of its peak shows no place
 
@@ -91,22 +92,24 @@ def explain(
     with torch.autocast(
         x.device.type, enabled=False
     ):  # what follows costs little and wants float32
-        return logits, _draw(row, x, maps, gradients)
+        return logits, _draw(RULES[method], row.cell_px, x, maps, gradients)
 
 
-def _draw(row: Method, x: Tensor, maps: Tensor, gradients: Tensor) -> list[Heatmap]:
+def _draw(
+    rule: Rule, cell_px: int | None, x: Tensor, maps: Tensor, gradients: Tensor
+) -> list[Heatmap]:
     """From maps and gradients to heatmaps as large as the images, scaled, each with a note where it
     shows nothing.
     """
     is_finite = (maps.isfinite() & gradients.isfinite()).flatten(1).all(dim=1)
     kept = is_finite[:, None, None, None]  # one broken image must not break its batch
     zero = torch.zeros((), device=x.device)
-    raw = row.function(torch.where(kept, maps, zero), torch.where(kept, gradients, zero))
+    raw = rule(torch.where(kept, maps, zero), torch.where(kept, gradients, zero))
     rectified = raw.clamp(min=0)
     enlarged = functional.interpolate(
         rectified[:, None], x.shape[2:], mode="bilinear", align_corners=False
     )[:, 0]
-    if row.cell_px is not None:
+    if cell_px is not None:
         enlarged = smooth(enlarged, x.shape[3] / maps.shape[3] / 2)
     peaks = enlarged.amax(dim=(1, 2), keepdim=True)
     is_flat = (peaks - enlarged.amin(dim=(1, 2), keepdim=True) <= FLAT * peaks)[:, 0, 0]

@@ -16,18 +16,11 @@ from medapp.imaging.geometry import Box, View
 Floats = NDArray[np.floating]
 Bytes = NDArray[np.uint8]
 
-# Seventeen even steps of Matplotlib's maps (CC0), both even to the eye and safe for colour-blind
-# readers.
-COLORMAPS = {
-    "inferno": (
-        "000004 0b0724 210c4a 3d0965 56106e 70196e 89226a a32c61 bb3654 d14545 e35932 f1721e f98c0a"
-        " fcaa0f f9c932 f2e865 fcffa4"
-    ),
-    "viridis": (
-        "440154 48186a 472d7b 424086 3b528b 33638d 2c728e 26828e 21908c 1f9f88 27ad81 3ebc74 5cc863"
-        " 82d34d aadc32 d5e21a fde725"
-    ),
-}
+# Seventeen even steps of Matplotlib's inferno (CC0): even to the eye, safe for colour-blind readers.
+INFERNO = (
+    "000004 0b0724 210c4a 3d0965 56106e 70196e 89226a a32c61 bb3654 d14545 e35932 f1721e f98c0a"
+    " fcaa0f f9c932 f2e865 fcffa4"
+)
 
 
 @dataclass(frozen=True)
@@ -58,37 +51,27 @@ def place_on_image(values: Floats, view: View, height: int, width: int) -> NDArr
     return rows @ values.astype(np.float32) @ columns.T
 
 
-def overlay(
-    image: Bytes,
-    values: Floats,
-    opacity: float = 0.6,
-    colormap: str = "inferno",
-    invert: bool = False,
-) -> Bytes:
+def overlay(image: Bytes, values: Floats, opacity: float = 0.6) -> Bytes:
     """The image (H, W) or (H, W, 3) under the colours of a map (H, W) in 0 to 1: RGB (H, W, 3).
 
     Args:
-        opacity: of the hottest place, 0 to 1; it falls with the value, so that cold places show the
-            image.
-        invert: swap black and white of the image, as readers of radiographs do; the map keeps its
-            colours.
+        opacity: of the hottest place, 0 to 1; the opacity falls with the value, so that cold places
+            show the image.
     """
     if image.dtype != np.uint8 or image.shape[:2] != values.shape:
         found = f"{image.dtype} {image.shape} and {values.shape}"
         raise ValueError(f"overlay needs a uint8 image and a map of its size, not {found}")
     rgb = np.broadcast_to(image[..., None], (*image.shape, 3)) if image.ndim == 2 else image
-    shown = (255 - rgb if invert else rgb).astype(np.float32)
+    shown = rgb.astype(np.float32)
     heat = np.clip(values, 0, 1).astype(np.float32)
     alpha = (opacity * heat)[..., None]
-    mixed: Bytes = np.rint(shown + alpha * (colour(heat, colormap) - shown)).astype(np.uint8)
+    mixed: Bytes = np.rint(shown + alpha * (colour(heat) - shown)).astype(np.uint8)
     return mixed
 
 
-def colour(values: Floats, colormap: str = "inferno") -> Bytes:
+def colour(values: Floats) -> Bytes:
     """Values in 0 to 1 of any shape to RGB (…, 3)."""
-    steps = np.array(
-        [list(bytes.fromhex(step)) for step in COLORMAPS[colormap].split()], dtype=float
-    )
+    steps = np.array([list(bytes.fromhex(step)) for step in INFERNO.split()], dtype=float)
     shades = np.linspace(0, len(steps) - 1, 256)
     table = np.stack(
         [np.interp(shades, np.arange(len(steps)), steps[:, c]) for c in range(3)], axis=1
@@ -97,12 +80,6 @@ def colour(values: Floats, colormap: str = "inferno") -> Bytes:
         np.rint(np.clip(values, 0, 1) * 255).astype(np.intp)
     ]
     return found
-
-
-def draw_colour_bar(height: int, width: int, colormap: str = "inferno") -> Bytes:
-    """An upright scale, RGB (H, W, 3): 1 at the top, 0 at the bottom."""
-    scale = np.linspace(1, 0, height)[:, None]
-    return colour(np.broadcast_to(scale, (height, width)), colormap)
 
 
 def find_peak(values: Floats) -> tuple[float, float] | None:

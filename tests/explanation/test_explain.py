@@ -4,6 +4,7 @@ to show.
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,19 +12,23 @@ import pytest
 import pytorch_grad_cam
 import torch
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
-from pytorch_grad_cam.utils.svd_on_activations import get_2d_projection
 from torch import Tensor, nn
 
 from medapp.errors import ExplanationError
 from medapp.explanation.explain import Heatmap, differentiate, explain, smooth
 from medapp.explanation.methods import METHODS
+from medapp.explanation.rules import RULES
 from medapp.models.network import Network
 
-LIBRARY = {
+ROOT = Path(__file__).parents[2]
+LIBRARY = {  # those that read the last stage and have a sign of their own
     "gradcam": "GradCAM",
     "gradcam++": "GradCAMPlusPlus",
+    "xgradcam": "XGradCAM",
+    "gradcamelementwise": "GradCAMElementWise",
     "hirescam": "HiResCAM",
-}  # those that read the last stage
+}
+COMPONENTS = {"eigencam": "EigenCAM", "eigengradcam": "EigenGradCAM"}
 
 
 @pytest.fixture(scope="module")
@@ -61,13 +66,49 @@ def test_maps_are_those_of_the_library(network: Network, x: Tensor, method: str)
     np.testing.assert_allclose(stretch(ours), stretch(theirs), atol=1e-4)
 
 
-def test_eigencam_is_the_librarys_with_its_strongest_place_hot(network: Network, x: Tensor) -> None:
+@pytest.mark.parametrize("method", COMPONENTS)
+def test_components_are_those_of_the_library_turned_to_the_class(
+    network: Network, x: Tensor, method: str
+) -> None:
+    library = getattr(pytorch_grad_cam, COMPONENTS[method])
+    found = []
+
+    class Raw(library):  # type: ignore[misc,valid-type]
+        """The library's way through the whole network, which keeps the map before rectifying."""
+
+        def get_cam_image(self, *given: Any) -> Any:
+            found.append(super().get_cam_image(*given))
+            return found[-1]
+
+    cam = Raw(network, [network.stages[-1][1]])
+    cam.uses_gradients = True
+    cam(x, [ClassifierOutputTarget(c) for c in CLASSES])
+    network.zero_grad(set_to_none=True)
     _, maps, gradients = differentiate(network, x, torch.tensor(CLASSES))
-    theirs = torch.from_numpy(get_2d_projection(maps.numpy()))
-    for sign in (1, -1):  # whichever way the component points
-        ours = METHODS["eigencam"].function(sign * maps, gradients)
-        torch.testing.assert_close(ours.abs(), theirs.abs(), atol=1e-4, rtol=1e-4)
-        assert (ours.amax(dim=(1, 2)) >= -ours.amin(dim=(1, 2))).all()
+    ours = RULES[method](maps, gradients)
+    torch.testing.assert_close(ours.abs(), torch.from_numpy(found[0]).abs(), atol=1e-4, rtol=1e-4)
+    agreement = (ours * (maps * gradients).sum(1)).sum(dim=(1, 2))
+    assert (agreement > 0).all()
+
+
+@pytest.mark.parametrize("method", COMPONENTS)
+def test_a_component_is_hot_where_the_class_is_whichever_way_it_points(method: str) -> None:
+    maps = torch.zeros(2, 2, 4, 4)
+    maps[:, 0, 0, 0], maps[:, 1, 2:, 2:] = 5.0, 1.0
+    for sign in (1.0, -1.0):  # the same evidence from maps that point the other way
+        gradients = torch.zeros(2, 2, 4, 4)
+        gradients[0, 0], gradients[1, 0] = sign, -sign  # channel 0 speaks for, then against
+        first, second = RULES[method](sign * maps, gradients)
+        assert first.argmax() == 0
+        assert second.argmin() == 0
+
+
+def test_a_component_that_the_class_says_nothing_about_is_hot_at_its_strongest_place() -> None:
+    maps = torch.zeros(1, 2, 4, 4)
+    maps[0, 0, 1, 2] = 5.0
+    for sign in (1, -1):
+        (raw,) = RULES["eigencam"](sign * maps, torch.zeros(1, 2, 4, 4))
+        assert raw.argmax() == 6
 
 
 def test_layercam_is_the_librarys_on_the_stage_with_cells_of_16_px_smoothed(
@@ -169,7 +210,7 @@ def test_the_map_of_a_class_is_the_one_of_its_own_channel() -> None:
             return maps.mean(dim=(2, 3))
 
     x = torch.arange(64.0).view(1, 1, 8, 8).expand(2, 3, 8, 8)
-    for method in ("gradcam", "gradcam++", "hirescam"):
+    for method in (*LIBRARY, "eigencam", "eigengradcam"):
         first, second = draw(TwoChannels().eval(), x, [0, 1], method)
         expected = np.zeros((8, 8))
         expected[:, :4] = 1
@@ -250,7 +291,7 @@ def test_a_network_in_training_mode_is_a_fault(x: Tensor) -> None:
 def test_an_unknown_method_names_the_known_ones(network: Network, x: Tensor) -> None:
     with pytest.raises(
         ExplanationError,
-        match=r"no heatmap method 'lime'.*gradcam, gradcam\+\+, hirescam, eigencam, layercam",
+        match=r"no heatmap method 'lime'.*gradcam, gradcam\+\+, .*hirescam, .*layercam",
     ):
         draw(network, x, CLASSES, "lime")
 
@@ -260,9 +301,24 @@ def test_an_index_out_of_range_is_not_swallowed(network: Network, x: Tensor) -> 
         draw(network, x, [0, 1, 2, 3])
 
 
-def test_the_heavy_library_is_imported_only_when_it_is_asked() -> None:
-    code = (
-        "import sys, medapp.explanation; sys.exit('pytorch_grad_cam' in sys.modules or 'cv2' in"
-        " sys.modules)"
+def test_each_method_has_its_rule() -> None:
+    assert list(RULES) == list(METHODS)
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [("explain", {"pytorch_grad_cam", "cv2"}), ("methods", {"torch", "pytorch_grad_cam"})],
+)
+def test_nothing_heavy_is_imported_before_it_is_asked(module: str, absent: set[str]) -> None:
+    code = f"""
+import sys, types
+root = types.ModuleType("medapp")
+root.__path__ = ["medapp"]  # the package without what its own first lines import
+sys.modules["medapp"] = root
+import medapp.explanation.{module}
+print(sorted(set(sys.modules) & {absent!r}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert done.stdout.strip() == "[]"

@@ -6,9 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medapp.explanation.placing import (
-    COLORMAPS,
     colour,
-    draw_colour_bar,
     find_best_constant_point,
     find_peak,
     measure_localisation,
@@ -79,14 +77,9 @@ def test_cold_places_show_the_image_and_hot_ones_the_colour() -> None:
     np.testing.assert_allclose(drawn[0, 1], half, atol=1)
 
 
-def test_no_opacity_gives_the_image_back_and_invert_its_negative() -> None:
+def test_no_opacity_gives_the_image_back() -> None:
     image = np.random.default_rng(0).integers(0, 256, (5, 4, 3), dtype=np.uint8)
-    hot = np.ones((5, 4))
-    np.testing.assert_array_equal(overlay(image, hot, opacity=0), image)
-    np.testing.assert_array_equal(overlay(image, hot, opacity=0, invert=True), 255 - image)
-    np.testing.assert_array_equal(
-        overlay(image, hot, 1.0), overlay(image, hot, 1.0, invert=True)
-    )  # colours stay
+    np.testing.assert_array_equal(overlay(image, np.ones((5, 4)), opacity=0), image)
 
 
 def test_a_map_of_another_size_or_a_16_bit_image_is_a_fault() -> None:
@@ -96,20 +89,12 @@ def test_a_map_of_another_size_or_a_16_bit_image_is_a_fault() -> None:
         overlay(np.zeros((4, 4), np.uint16), np.zeros((4, 4)))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", COLORMAPS)
-def test_colours_are_those_of_matplotlib_and_grow_lighter(name: str) -> None:
+def test_colours_are_those_of_matplotlib_and_grow_lighter() -> None:
     matplotlib = pytest.importorskip("matplotlib")
-    ours = colour(np.arange(256) / 255, name).astype(int)
-    theirs = np.rint(matplotlib.colormaps[name](np.arange(256))[:, :3] * 255)
+    ours = colour(np.arange(256) / 255).astype(int)
+    theirs = np.rint(matplotlib.colormaps["inferno"](np.arange(256))[:, :3] * 255)
     assert np.abs(ours - theirs).max() <= 7
     assert (np.diff(ours @ [0.2126, 0.7152, 0.0722]) > -0.5).all()
-
-
-def test_the_colour_bar_is_hot_at_the_top() -> None:
-    bar = draw_colour_bar(50, 3)
-    assert bar.shape == (50, 3, 3)
-    assert bar[0, 0].tolist() == colour(np.array(1.0)).tolist()
-    assert bar[-1, 2].tolist() == colour(np.array(0.0)).tolist()
 
 
 def test_the_peak_is_a_pixels_centre_and_a_plateaus_middle() -> None:

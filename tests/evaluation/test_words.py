@@ -1,0 +1,21 @@
+"""A figure in words."""
+
+import pytest
+
+from medapp.evaluation.words import write_figure
+
+
+@pytest.mark.parametrize(
+    ("value", "interval", "text"),
+    [
+        (0.93449, (0.91, 0.95051), "0.934 [0.910, 0.951]"),
+        (1.0, [1.0, 1.0], "1.000 [1.000, 1.000]"),
+        (0.5, None, "0.500"),
+        (None, None, "undefined"),
+        (None, (0.1, 0.2), "undefined"),
+    ],
+)
+def test_a_figure_carries_its_interval(
+    value: float | None, interval: tuple[float, float] | None, text: str
+) -> None:
+    assert write_figure(value, interval) == text

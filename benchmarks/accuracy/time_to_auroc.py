@@ -13,7 +13,6 @@ only slows it.
 
 import statistics
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any
 
 import torch
@@ -23,7 +22,6 @@ from benchmarks.kit import tutorial
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import Setting, open_setting
-from medapp.evaluation.evaluate import evaluate
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.weights import read_weights
 from medapp.runs.run import Run
@@ -44,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
     )
     parser.add_argument("--augmentation", default="none", help="of ours")
     parser.add_argument(
-        "--patient-pattern", help="in the files' names, so that patients stay on one side"
+        "--patient-pattern", help="in the files' names, so that each patient stays in one split"
     )
     options = parser.parse_args(arguments)
     with open_setting(
@@ -79,26 +77,15 @@ def measure(setting: Setting, ours: dict[str, Any], ladder: Sequence[int], seed:
     """How many times sooner a run with our settings is, with this seed; 0 where no run of the
     ladder reaches it.
     """
-    first, size_px = train(setting, ours, ladder[0], seed), ours["image_size"]
-    places = [setting.find_places(first, side) for side in ("train", "test")]
+    first = train(setting, ours, ladder[0], seed)
     torch.manual_seed(seed)
-    model = tutorial.build_model(
-        read_weights(BUNDLED_PATH)[0], len(setting.data.classes), is_frozen=False
-    )
-    feeding = tutorial.find_best_feeding(model, setting.folder, size_px, BATCH, places[0])
-    loader, test_loader = tutorial.build_loaders(
-        setting.folder, size_px, BATCH, feeding.workers, *places
-    )
-    with feeding:
-        seconds = sum(
-            s for _, s in islice(tutorial.train(model, loader, EPOCHS, 1e-3), EPOCHS * len(loader))
-        )
-    probabilities, labels = tutorial.predict(model, test_loader)
-    goal = evaluate(probabilities.numpy(), labels.numpy(), setting.data.classes).to_dict()[
-        "macro_auroc"
-    ]
+    weights = read_weights(BUNDLED_PATH)[0]
+    loop = tutorial.build_reference(setting, first, weights, ours["image_size"], BATCH)
+    with loop.feeding:
+        seconds = sum(s for _, s in loop.take_steps(EPOCHS))
+    goal = loop.evaluate()["macro_auroc"]
     print(
-        f"seed {seed}: the tutorials' loop reaches {goal:.4f} in {seconds:.0f} s ({feeding})",
+        f"seed {seed}: the tutorials' loop reaches {goal:.4f} in {seconds:.0f} s ({loop.feeding})",
         flush=True,
     )
     for epochs in ladder:

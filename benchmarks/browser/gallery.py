@@ -18,10 +18,10 @@ import numpy as np
 import psutil
 from PIL import Image
 
-from benchmarks.browser.pages import start_server
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.client import Client
 from benchmarks.kit.options import build_parser
+from benchmarks.kit.serving import start_server
 from medapp.data.importing import add_folder
 from medapp.store.workspace import Workspace
 
@@ -41,51 +41,20 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
     found = [measure(size, options.repeats, options.settle) for size in options.sizes]
     claims = []
     for size, figures in zip(options.sizes, found, strict=True):
-        claims.append(
-            Claim(
-                "11",
-                f"gallery of {size:,} images: first thumbnails, warm",
-                "",
-                figures["warm"],
-                1,
-                "s",
-                is_ceiling=True,
-            )
-        )
-        claims.append(
-            Claim(
-                "11",
-                f"gallery of {size:,} images: filter by class, part and text",
-                "",
-                figures["filter"],
-                0.3,
-                "s",
-                is_ceiling=True,
-            )
-        )
+        for way, what, aim in (
+            ("warm", "first thumbnails, warm", 1.0),
+            ("filter", "filter by class, part and text", 0.3),
+        ):
+            what = f"gallery of {size:,} images: {what}"
+            claims.append(Claim("11", what, "", figures[way], aim, "s", is_ceiling=True))
     if len(found) > 1:
         more = options.sizes[-1] / options.sizes[0]
         disk = found[-1]["disk"] / found[0]["disk"] / more
-        claims.append(
-            Claim(
-                "11",
-                f"disk for {more:g} × the images, over linear growth",
-                "",
-                disk,
-                1,
-                is_ceiling=True,
-            )
-        )
-        claims.append(
-            Claim(
-                "11",
-                f"the server's memory for {more:g} × the images",
-                "",
-                found[-1]["memory"] / found[0]["memory"],
-                1.1,
-                is_ceiling=True,
-            )
-        )
+        memory = found[-1]["memory"] / found[0]["memory"]
+        what = f"disk for {more:g} × the images, over linear growth"
+        claims.append(Claim("11", what, "", disk, 1, is_ceiling=True))
+        what = f"the server's memory for {more:g} × the images"
+        claims.append(Claim("11", what, "", memory, 1.1, is_ceiling=True))
     return claims
 
 

@@ -24,12 +24,12 @@ from benchmarks.kit.claims import Claim
 from benchmarks.kit.client import Client, Watcher
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.serving import Server, start_server
-from benchmarks.kit.setting import open_setting
+from benchmarks.kit.setting import ask_for_run, open_setting
 from medapp.data.samples import DataSet
-from medapp.runs.run import Run, create_run
-from medapp.training.recipe.recipe import Recipe
+from medapp.runs.run import Run
 
 WATCHERS = (0, 1, 10)
+WARM_UP = 3  # reruns of a page that do not count
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
@@ -48,10 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
         probe = medapp.train(setting.data, **settings)
         word = setting.workspace.root / "word.py"
         word.write_text('import streamlit as st\n\nst.write("word")\n', encoding="utf-8")
-        server, empty = (
-            start_server(setting.workspace.root),
-            start_server(setting.workspace.root, str(word)),
-        )
+        server = start_server(setting.workspace.root)
+        empty = start_server(setting.workspace.root, str(word))
         try:
             return measure(options, server, empty, setting.data, probe)
         finally:
@@ -73,16 +71,13 @@ def measure(
         f"predict?by={probe.id}&of={data.id}",
     ]
     process = psutil.Process(server.process.pid)
-    with Client(
-        server.url
-    ) as page:  # after its first page the server imports torch in a thread, and is not idle
+    # After its first page the server imports torch in a thread, and is not idle.
+    with Client(server.url) as page:
         page.rerun()
     wait_until(lambda: process.cpu_percent(1.0) < 5)
     claims = time_pages(server, empty, addresses, options.reruns, "idle", 150)
-    run = create_run(
-        server.workspace,
-        Recipe(data.name, image_size=options.image_size, batch_size=options.batch, epochs=1000),
-    )
+    settings = {"image_size": options.image_size, "batch_size": options.batch, "epochs": 1000}
+    run = ask_for_run(server.workspace, data.name, **settings)
     wait_until(lambda: any(e["kind"] == "step" for e in run.load_events()[0]))
     claims += time_pages(
         server,
@@ -107,10 +102,10 @@ def time_pages(
     over = {}
     for address in addresses:
         with Client(server.url, address) as page, Client(empty.url) as word:
-            measured = [(page.rerun()[0], word.rerun()[0]) for _ in range(reruns + 3)][
-                3:
-            ]  # the first ones warm up
-        own, bare = (find_percentile(list(side), 95) for side in zip(*measured, strict=True))
+            measured = [(page.rerun()[0], word.rerun()[0]) for _ in range(WARM_UP + reruns)]
+        own, bare = (
+            find_percentile(list(times), 95) for times in zip(*measured[WARM_UP:], strict=True)
+        )
         over[address] = 1e3 * (own - bare)
         print(
             f"{when}: /{address}: 95th percentile {1e3 * own:.0f} ms, an empty page"
@@ -131,11 +126,9 @@ def time_watched(server: Server, run: Run, options: argparse.Namespace) -> list[
     """The pace of the training with 0, 1 and 10 tabs that watch it, in turn; then the server's
     memory while ten go on.
     """
-    address, paces, ticks = (
-        f"train?run={run.id}",
-        {count: list[float]() for count in WATCHERS},
-        list[float](),
-    )
+    address = f"train?run={run.id}"
+    paces: dict[int, list[float]] = {count: [] for count in WATCHERS}
+    ticks: list[float] = []
     for _ in range(options.rounds):
         for count in WATCHERS:
             watchers = [Watcher(server.url, address) for _ in range(count)]
@@ -152,17 +145,8 @@ def time_watched(server: Server, run: Run, options: argparse.Namespace) -> list[
             Claim("10", f"seconds a step with {watching}", "without", slowed, aim, is_ceiling=True)
         )
     high = 1e3 * find_percentile(ticks, 95)
-    claims.append(
-        Claim(
-            "10",
-            "a watcher's tick while ten watch, 95th percentile",
-            "",
-            high,
-            600,
-            "ms",
-            is_ceiling=True,
-        )
-    )
+    what = "a watcher's tick while ten watch, 95th percentile"
+    claims.append(Claim("10", what, "", high, 600, "ms", is_ceiling=True))
     return [*claims, *weigh_server(server, address, options.minutes)]
 
 
@@ -170,10 +154,8 @@ def weigh_server(server: Server, address: str, minutes: float) -> list[Claim]:
     """The growth of the server's memory over some minutes of ten tabs watching, from when they are
     all open.
     """
-    watchers, process = (
-        [Watcher(server.url, address) for _ in range(10)],
-        psutil.Process(server.process.pid),
-    )
+    watchers = [Watcher(server.url, address) for _ in range(10)]
+    process = psutil.Process(server.process.pid)
     time.sleep(min(10.0, 10 * minutes))
     sizes, end = [process.memory_info().rss / 2**20], time.monotonic() + 60 * minutes
     while time.monotonic() < end:
@@ -214,11 +196,10 @@ def time_steps(run: Run, seconds: float) -> float:
 
 
 def find_percentile(values: list[float], percent: float) -> float:
-    return (
-        sorted(values)[min(len(values) - 1, math.ceil(percent / 100 * len(values)) - 1)]
-        if values
-        else math.nan
-    )
+    """The smallest value that so many percent of the values do not exceed; NaN of none."""
+    if not values:
+        return math.nan
+    return sorted(values)[min(len(values) - 1, math.ceil(percent / 100 * len(values)) - 1)]
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -3,7 +3,7 @@ idle and during a training.
 
     python -m benchmarks.browser.responsiveness --clicks 40
 
-Each click changes the gallery's part (train, validation, test); the time runs until the first
+Each click changes the gallery's split (train, validation, test); the time runs until the first
 thumbnail of the new page is there. Needs Chromium, as the browser tests do.
 """
 
@@ -13,12 +13,11 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.serving import FLAGS, find_chromium, start_server
+from benchmarks.kit.setting import ask_for_run
 from medapp.phantom.data_set import add_phantom
-from medapp.runs.run import create_run
 from medapp.store.workspace import find_workspace
-from medapp.training.recipe.recipe import Recipe
 
-PARTS = ("train", "validation", "test")
+SPLITS = ("train", "validation", "test")
 
 
 def main() -> None:
@@ -37,7 +36,7 @@ def main() -> None:
             page.locator(".tile").first.wait_for()
             measure(page, "warm-up", 6)
             measure(page, "idle", options.clicks)
-            run = create_run(workspace, Recipe(data.name, epochs=1000, image_size=128), None)
+            run = ask_for_run(workspace, data.name, epochs=1000, image_size=128)
             while not any(e["kind"] == "step" for e in run.events):
                 time.sleep(0.2)
             measure(page, "while a fine-tune trains on all cores", options.clicks)
@@ -52,10 +51,10 @@ def main() -> None:
 
 
 def measure(page: Page, name: str, clicks: int) -> None:
-    """Click through the parts and print the median and the 95th percentile."""
+    """Click through the splits and print the median and the 95th percentile."""
     seconds = []
     for click in range(clicks):
-        choice = page.get_by_role("radio", name=PARTS[click % 3], exact=True)
+        choice = page.get_by_role("radio", name=SPLITS[click % 3], exact=True)
         expect(choice).to_have_count(1)  # the page before has gone
         before = page.locator(".tile").first.get_attribute("title")
         started = time.perf_counter()

@@ -37,23 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
         }
         measured = alternate(ways, options.repeats)
         browser.close()
-    print(
-        f"{options.repeats} rounds, medians: streamlit hello"
-        f" {statistics.median(measured['hello']):.2f} s, ",
-        end="",
-    )
-    print(f"this app {statistics.median(measured['app']):.2f} s")
+    hello, app = (statistics.median(measured[name]) for name in ways)
+    print(f"{options.repeats} rounds, medians: streamlit hello {hello:.2f} s, this app {app:.2f} s")
     slower = ratio(measured["app"], measured["hello"])
-    return [
-        Claim(
-            "9",
-            "from the command to the first page that can be read",
-            "streamlit hello",
-            slower,
-            1.5,
-            is_ceiling=True,
-        )
-    ]
+    what = "from the command to the first page that can be read"
+    return [Claim("9", what, "streamlit hello", slower, 1.5, is_ceiling=True)]
 
 
 def start_and_see(browser: Browser, arguments: list[str], title: str) -> Callable[[], float]:
@@ -63,19 +51,12 @@ def start_and_see(browser: Browser, arguments: list[str], title: str) -> Callabl
 
     def timed() -> float:
         port = find_port()
-        quiet = [
-            "--server.port",
-            str(port),
-            "--server.headless",
-            "true",
-            "--browser.gatherUsageStats",
-            "false",
-        ]
+        quiet = f"--server.port {port} --server.headless true --browser.gatherUsageStats false"
         home = tempfile.TemporaryDirectory()
         page = browser.new_page()
         before = time.perf_counter()
         server = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", *arguments, *quiet],
+            [sys.executable, "-m", "streamlit", *arguments, *quiet.split()],
             cwd=ROOT,
             env={**os.environ, "MEDAPP_HOME": home.name},
             stdout=subprocess.DEVNULL,

@@ -10,16 +10,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import torch
+from numpy.typing import NDArray
 from torchvision import datasets
 
+from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
-from medapp.data.samples import DataSet
+from medapp.data.pixels import load_pixels
+from medapp.data.samples import DataSet, Sample
 from medapp.phantom.data_set import add_phantom
-from medapp.runs.run import Run
+from medapp.runs.run import Run, create_run
+from medapp.store.cache import Cache
 from medapp.store.workspace import Workspace, find_workspace
+from medapp.training.recipe.recipe import Recipe, build_recipe
 
 
 @dataclass(frozen=True)
@@ -30,16 +37,25 @@ class Setting:
     folder: Path
     data: DataSet
 
-    def find_places(self, run: Run, side: str) -> list[int]:
-        """Where the images of one side of a run stand in `ImageFolder`."""
+    def find_rows(self, run: Run, split: str) -> list[int]:
+        """Where the images of one split of a run stand in `ImageFolder`."""
         rows = pq.read_table(run.folder / "split.parquet").to_pylist()
-        names = {row["name"] for row in rows if row["split"] == side}
-        files = datasets.ImageFolder(str(self.folder)).samples
-        return [
-            i
-            for i, (path, _) in enumerate(files)
-            if Path(path).relative_to(self.folder).as_posix() in names
-        ]
+        names = {row["name"] for row in rows if row["split"] == split}
+        files = [Path(path) for path, _ in datasets.ImageFolder(str(self.folder)).samples]
+        return [i for i, p in enumerate(files) if p.relative_to(self.folder).as_posix() in names]
+
+    def load_samples(self) -> list[Sample]:
+        """All images, in the catalog's order."""
+        return Catalog(self.workspace).load_samples(self.data)
+
+    def load_pixels(self, size_px: int, cache: Cache | None = None) -> NDArray[np.uint8]:
+        """Pixels (N, S, S) or (N, S, S, 3) of all images, with the default settings."""
+        return load_pixels(self.load_samples(), Recipe("any").preprocess, size_px, cache)
+
+
+def ask_for_run(workspace: Workspace, data: str, name: str | None = None, **settings: Any) -> Run:
+    """A run of a data set that waits for a supervisor; settings by their short names."""
+    return create_run(workspace, build_recipe({"dataset": data, **settings}), name)
 
 
 @contextmanager
@@ -49,26 +65,22 @@ def open_setting(
     """All images of a folder, or a random choice with the classes in proportion; without a folder
     those of the phantom.
 
-    A pattern finds the patients in the files' names, who then stay on one side of the split.
+    A pattern finds the patients in the files' names, who then stay in one split.
 
     This process computes with as many threads as said, 0 for all cores, and is put back as it was.
     """
     known, before = os.environ.get("MEDAPP_HOME"), torch.get_num_threads()
-    with tempfile.TemporaryDirectory() as place:
-        os.environ["MEDAPP_HOME"] = str(Path(place) / "home")
+    with tempfile.TemporaryDirectory() as temporary:
+        os.environ["MEDAPP_HOME"] = str(Path(temporary) / "home")
         torch.set_num_threads(threads or os.cpu_count() or 1)
         try:
             workspace = find_workspace()
-            chosen = (
-                choose_images(folder, Path(place) / "images", images)
-                if folder is not None and images
-                else folder
-            )
-            report = (
-                add_phantom(workspace)
-                if chosen is None
-                else add_folder(workspace, chosen, patient_pattern=patient_pattern)
-            )
+            if folder is None:
+                report = add_phantom(workspace)
+            else:
+                if images:
+                    folder = choose_images(folder, Path(temporary) / "images", images)
+                report = add_folder(workspace, folder, patient_pattern=patient_pattern)
             data = report.data_set
             yield Setting(workspace, data.root, data)
         finally:
@@ -81,13 +93,13 @@ def open_setting(
 def choose_images(folder: Path, target: Path, images: int) -> Path:
     """Copy a random choice, the same each time, of the images in class folders."""
     by_class = {
-        place: sorted(p for p in place.rglob("*") if p.is_file())
-        for place in sorted(folder.iterdir())
-        if place.is_dir()
+        inner.name: sorted(p for p in inner.rglob("*") if p.is_file())
+        for inner in sorted(folder.iterdir())
+        if inner.is_dir()
     }
     share = min(1.0, images / sum(map(len, by_class.values())))
-    for place, files in by_class.items():
-        (target / place.name).mkdir(parents=True)
+    for label, files in by_class.items():
+        (target / label).mkdir(parents=True)
         for file in random.Random(0).sample(files, round(share * len(files))):
-            shutil.copyfile(file, target / place.name / file.name)
+            shutil.copyfile(file, target / label / file.name)
     return target

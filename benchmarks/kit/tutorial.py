@@ -11,13 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, models, transforms
 
+from benchmarks.kit.setting import Setting
+from medapp.evaluation.evaluate import evaluate
 from medapp.models.network import MEAN, STD
+from medapp.runs.run import Run
 
 Loader = DataLoader[tuple[torch.Tensor, torch.Tensor]]
 
@@ -25,7 +29,7 @@ Loader = DataLoader[tuple[torch.Tensor, torch.Tensor]]
 def build_loaders(
     folder: Path, size_px: int, batch: int, workers: int, train: list[int], test: list[int]
 ) -> tuple[Loader, Loader]:
-    """Loaders over the images at these places of `ImageFolder(folder)`."""
+    """Loaders over the images at these rows of `ImageFolder(folder)`."""
     change = [
         transforms.Resize((size_px, size_px)),
         transforms.ToTensor(),
@@ -68,10 +72,8 @@ def train(
     """Adam and cross-entropy; after each step the number of images in it and its seconds, the
     loading included.
     """
-    optimiser, criterion = (
-        torch.optim.Adam((p for p in model.parameters() if p.requires_grad), lr=rate),
-        nn.CrossEntropyLoss(),
-    )
+    optimiser = torch.optim.Adam((p for p in model.parameters() if p.requires_grad), lr=rate)
+    criterion = nn.CrossEntropyLoss()
     for _ in range(epochs):
         model.train()
         before = time.perf_counter()
@@ -116,7 +118,7 @@ def find_best_feeding(
     folder: Path,
     size_px: int,
     batch: int,
-    train_places: list[int],
+    train_rows: list[int],
     steps: int = 8,
 ) -> Feeding:
     """The fastest of some, by a few steps of each on a copy of the model; the first step, in which
@@ -124,9 +126,49 @@ def find_best_feeding(
     """
     cores, found = os.cpu_count() or 1, []
     for workers, threads in product(sorted({0, 1, cores}), sorted({max(1, cores // 2), cores})):
-        loader, _ = build_loaders(folder, size_px, batch, workers, train_places, train_places[:1])
+        loader, _ = build_loaders(folder, size_px, batch, workers, train_rows, train_rows[:1])
         feeding = Feeding(workers, threads)
         with feeding:
             taken = list(islice(train(copy.deepcopy(model), loader, 1, 1e-3), steps))[1:]
         found.append((statistics.median([s / n for n, s in taken] or [0.0]), workers, feeding))
     return min(found, key=lambda row: row[:2])[2]
+
+
+@dataclass
+class Reference:
+    """The loop, ready to learn from the training images of a run and to be judged on its test
+    images.
+    """
+
+    model: nn.Module
+    loader: Loader
+    test_loader: Loader
+    feeding: Feeding
+    classes: tuple[str, ...]
+
+    def take_steps(self, epochs: int) -> Iterator[tuple[int, float]]:
+        """As `train`, at the tutorials' rate."""
+        return train(self.model, self.loader, epochs, 1e-3)
+
+    def evaluate(self) -> dict[str, Any]:
+        """Our figures of its predictions of the test images."""
+        probabilities, labels = predict(self.model, self.test_loader)
+        return evaluate(probabilities.numpy(), labels.numpy(), self.classes).to_dict()
+
+
+def build_reference(
+    setting: Setting,
+    run: Run,
+    weights: dict[str, torch.Tensor],
+    size_px: int,
+    batch: int,
+    *,
+    is_frozen: bool = False,
+    architecture: str = "resnet18",
+) -> Reference:
+    """The loop on the same images as a run that has its split, fed as it is fastest."""
+    rows, test_rows = (setting.find_rows(run, split) for split in ("train", "test"))
+    model = build_model(weights, len(setting.data.classes), is_frozen, architecture)
+    feeding = find_best_feeding(model, setting.folder, size_px, batch, rows)
+    loaders = build_loaders(setting.folder, size_px, batch, feeding.workers, rows, test_rows)
+    return Reference(model, *loaders, feeding, setting.data.classes)

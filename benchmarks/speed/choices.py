@@ -38,10 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
 
 
 def measure(options: argparse.Namespace, is_bfloat16: bool) -> list[Claim]:
-    images, size = (
-        torch.randn(options.batch, 3, options.image_size, options.image_size),
-        f"ResNet-18, {options.image_size} px",
-    )
+    images = torch.randn(options.batch, 3, options.image_size, options.image_size)
+    size = f"ResNet-18, {options.image_size} px"
     last = images.contiguous(memory_format=torch.channels_last)
     plain = models.resnet18()
     network = copy.deepcopy(plain).to(memory_format=torch.channels_last)
@@ -62,11 +60,9 @@ def measure(options: argparse.Namespace, is_bfloat16: bool) -> list[Claim]:
         ),
     }
     if not options.without_compiling and shutil.which("c++"):
-        ways |= {
-            "step, compiled": Step(
-                copy.deepcopy(network), last, 3, is_bfloat16, is_compiled=True, fused=True
-            )
-        }
+        ways["step, compiled"] = Step(
+            copy.deepcopy(network), last, 3, is_bfloat16, is_compiled=True, fused=True
+        )
     warm_up = {name: time_way(way)() for name, way in ways.items()}
     seconds = alternate({name: time_way(way) for name, way in ways.items()}, options.repeats)
     for name, values in seconds.items():
@@ -75,29 +71,19 @@ def measure(options: argparse.Namespace, is_bfloat16: bool) -> list[Claim]:
             f"{size}: {name}: {1000 * statistics.median(values):.0f} ms, {beside:.2f} times as"
             f" fast; first {warm_up[name]:.1f} s"
         )
-    what, used = f"{size}: training step", seconds["step"]
+    step = f"{size}: training step"
+    inference = f"{size}: forward pass in inference mode"
+
+    def compare(way: str, other: str) -> float:
+        return ratio(seconds[other], seconds[way])
+
+    contiguous = compare("step", "step, contiguous")
+    not_fused = compare("step", "step, optimiser not fused")
+    no_grad = compare("forward", "forward, no_grad")
     return [
-        Claim(
-            "17",
-            f"{what}, channels last",
-            "contiguous",
-            ratio(seconds["step, contiguous"], used),
-            1,
-        ),
-        Claim(
-            "17",
-            f"{what}, fused AdamW",
-            "AdamW as it comes",
-            ratio(seconds["step, optimiser not fused"], used),
-            0.98,
-        ),
-        Claim(
-            "17",
-            f"{size}: forward pass in inference mode",
-            "no_grad",
-            ratio(seconds["forward, no_grad"], seconds["forward"]),
-            0.98,
-        ),
+        Claim("17", f"{step}, channels last", "contiguous", contiguous, 1),
+        Claim("17", f"{step}, fused AdamW", "AdamW as it comes", not_fused, 0.98),
+        Claim("17", inference, "no_grad", no_grad, 0.98),
     ]
 
 

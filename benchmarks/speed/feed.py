@@ -28,14 +28,11 @@ from benchmarks.kit.alternate import alternate, ratio, time_way
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import Setting, open_setting
-from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
-from medapp.data.pixels import load_pixels
 from medapp.models.network import normalise, to_unit
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.training.features import to_tensor
-from medapp.training.recipe.recipe import Recipe
 
 BATCH = 32
 
@@ -55,14 +52,10 @@ def measure(
     setting: Setting, pool: Executor, size_px: int, repeats: int, cores: int
 ) -> list[Claim]:
     files = [Path(path) for path, _ in datasets.ImageFolder(str(setting.folder)).samples]
-    samples, preprocess = (
-        Catalog(setting.workspace).load_samples(setting.data),
-        Recipe("any").preprocess,
-    )
     cache = open_cache(setting.workspace)
-    load_pixels(samples, preprocess, size_px, cache)
-    places = list(range(len(files)))
-    loader, _ = tutorial.build_loaders(setting.folder, size_px, BATCH, cores, places, places)
+    setting.load_pixels(size_px, cache)
+    rows = list(range(len(files)))
+    loader, _ = tutorial.build_loaders(setting.folder, size_px, BATCH, cores, rows, rows)
 
     def register() -> None:
         with tempfile.TemporaryDirectory() as fresh:
@@ -73,11 +66,10 @@ def measure(
             pass
 
     def feed() -> Iterator[Tensor]:
-        pixels = load_pixels(samples, preprocess, size_px, cache)
-        for rows in np.array_split(
-            np.random.default_rng(0).permutation(len(pixels)), -(-len(pixels) // BATCH)
-        ):
-            yield to_tensor(pixels[np.sort(rows)])
+        pixels = setting.load_pixels(size_px, cache)
+        order = np.random.default_rng(0).permutation(len(pixels))
+        for batch in np.array_split(order, -(-len(pixels) // BATCH)):
+            yield to_tensor(pixels[np.sort(batch)])
 
     def feed_normalised() -> None:
         for batch in feed():
@@ -85,7 +77,7 @@ def measure(
 
     ways: dict[str, Callable[[], object]] = {
         "register": register,
-        "render": partial(load_pixels, samples, preprocess, size_px),
+        "render": partial(setting.load_pixels, size_px),
         "Pillow": decode,
         "cache": lambda: walk(feed()),
         "normalised": feed_normalised,
@@ -98,35 +90,16 @@ def measure(
     for name, seconds in measured.items():
         print(f"{name:12} {statistics.median(seconds):6.2f} s")
     pillow, loop = f"Pillow's decoding in {cores} processes", "ImageFolder, best loader"
+    claims = (
+        (f"registering {len(files):,} files: hash, decode, split", pillow, "Pillow", "register"),
+        (f"rendering them to {size_px} px", pillow, "Pillow", "render"),
+        ("an epoch from the pixel cache, as bytes", loop, "ImageFolder", "cache"),
+        ("the same, as normalised tensors", loop, "ImageFolder", "normalised"),
+    )
+    aims = {"Pillow": 0.9, "ImageFolder": 50.0}
     return [
-        Claim(
-            "7",
-            f"registering {len(files):,} files: hash, decode, split",
-            pillow,
-            ratio(measured["Pillow"], measured["register"]),
-            0.9,
-        ),
-        Claim(
-            "7",
-            f"rendering them to {size_px} px",
-            pillow,
-            ratio(measured["Pillow"], measured["render"]),
-            0.9,
-        ),
-        Claim(
-            "7",
-            "an epoch from the pixel cache, as bytes",
-            loop,
-            ratio(measured["ImageFolder"], measured["cache"]),
-            50,
-        ),
-        Claim(
-            "7",
-            "the same, as normalised tensors",
-            loop,
-            ratio(measured["ImageFolder"], measured["normalised"]),
-            50,
-        ),
+        Claim("7", what, against, ratio(measured[other], measured[way]), aims[other])
+        for what, against, other, way in claims
     ]
 
 

@@ -26,16 +26,14 @@ from benchmarks.kit.alternate import ratio
 from benchmarks.kit.bare import Step, find_rate
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
-from benchmarks.kit.setting import Setting, open_setting
-from medapp.evaluation.evaluate import evaluate
+from benchmarks.kit.setting import Setting, ask_for_run, open_setting
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.weights import read_weights
 from medapp.runs.events import Event
-from medapp.runs.run import Run, create_run
+from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
 from medapp.store.workspace import find_workspace
 from medapp.training.machine.precision import choose_precision
-from medapp.training.recipe.recipe import Recipe
 
 BATCH = 32
 OURS: dict[str, dict[str, Any]] = {
@@ -58,29 +56,22 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
     size_px, batch = options.image_size, options.batch
     facts = {"epochs": options.epochs, "image_size": size_px, "batch_size": batch, "device": "cpu"}
     ours = {
-        name: Sittings(create_run(setting.workspace, Recipe(setting.data.name, **facts, **row)))
+        name: Sittings(ask_for_run(setting.workspace, setting.data.name, **facts, **row))
         for name, row in OURS.items()
     }
     rates = {
         name: [sittings.take_epoch()] for name, sittings in ours.items()
     }  # the first ones also read the images and decide the split
-    places = [setting.find_places(ours["fine-tune"].run, side) for side in ("train", "test")]
     weights = read_weights(BUNDLED_PATH)[0]
-    model = tutorial.build_model(weights, len(setting.data.classes), is_frozen=False)
-    feeding = tutorial.find_best_feeding(model, setting.folder, size_px, batch, places[0])
-    loader, test_loader = tutorial.build_loaders(
-        setting.folder, size_px, batch, feeding.workers, *places
-    )
-    steps, bare = (
-        tutorial.train(model, loader, options.epochs, 1e-3),
-        BareStep(weights, len(setting.data.classes), size_px, batch),
-    )
+    loop = tutorial.build_reference(setting, ours["fine-tune"].run, weights, size_px, batch)
+    steps = loop.take_steps(options.epochs)
+    bare = BareStep(weights, len(setting.data.classes), size_px, batch)
     rates |= {"tutorial": [], "bare": []}
     for epoch in range(options.epochs):
         for name, sittings in ours.items() if epoch else ():
             rates[name].append(sittings.take_epoch())
-        with feeding:
-            taken = list(islice(steps, len(loader)))
+        with loop.feeding:
+            taken = list(islice(steps, len(loop.loader)))
         rates["tutorial"].append(sum(n for n, _ in taken) / sum(s for _, s in taken))
         rates["bare"].append(bare.take_steps(options.bare_steps))
         print(
@@ -88,41 +79,25 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
             f" {', '.join(f'{name} {values[-1]:.0f}' for name, values in rates.items())}",
             flush=True,
         )
-    probabilities, labels = tutorial.predict(model, test_loader)
-    theirs = evaluate(probabilities.numpy(), labels.numpy(), setting.data.classes).to_dict()
+    images = sum(n for n, _ in taken)
     print(
-        f"{size_px} px, {options.epochs} epochs, {len(places[0])} training images, {feeding};"
+        f"{size_px} px, {options.epochs} epochs, {images} training images, {loop.feeding};"
         " medians over the epochs"
     )
     for name, values in rates.items():
         reached = f", accuracy {describe(ours[name].evaluate())}" if name in ours else ""
         print(f"{name}: {statistics.median(values):.1f} images/s{reached}")
-    print(f"the tutorials' loop: accuracy {describe(theirs)}")
+    print(f"the tutorials' loop: accuracy {describe(loop.evaluate())}")
     print(f"before its first step ours took {ours['fine-tune'].find_preparation():.1f} s")
-    what, own = f"fine-tune, ResNet-18, {size_px} px, images/s", rates["fine-tune"]
+    own, bare_step = rates["fine-tune"], "the bare step on one batch in memory"
+    what, aim = f"fine-tune, ResNet-18, {size_px} px, images/s", 1.8 if bare.is_bfloat16 else 1.2
+    alone, kept = f"last stage alone, {size_px} px", f"the same, maps kept, {size_px} px"
+    gained, gained_kept = (ratio(rates[w], own) for w in ("last stage", "last stage, maps kept"))
     return [
-        Claim(
-            "4a",
-            what,
-            "the tutorials' loop",
-            ratio(own, rates["tutorial"]),
-            1.8 if bare.is_bfloat16 else 1.2,
-        ),
-        Claim("4b", what, "the bare step on one batch in memory", ratio(own, rates["bare"]), 0.95),
-        Claim(
-            "6",
-            f"last stage alone, {size_px} px, images/s",
-            "fine-tune",
-            ratio(rates["last stage"], own),
-            2,
-        ),
-        Claim(
-            "6",
-            f"the same, maps kept, {size_px} px, images/s",
-            "fine-tune",
-            ratio(rates["last stage, maps kept"], own),
-            4,
-        ),
+        Claim("4a", what, "the tutorials' loop", ratio(own, rates["tutorial"]), aim),
+        Claim("4b", what, bare_step, ratio(own, rates["bare"]), 0.95),
+        Claim("6", f"{alone}, images/s", "fine-tune", gained, 2),
+        Claim("6", f"{kept}, images/s", "fine-tune", gained_kept, 4),
     ]
 
 

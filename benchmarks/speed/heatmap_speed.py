@@ -25,8 +25,6 @@ from benchmarks.kit.alternate import alternate, ratio, time_way
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import Setting, open_setting
-from medapp.data.catalog import Catalog
-from medapp.data.pixels import load_pixels
 from medapp.explanation.explain import differentiate, explain
 from medapp.prediction.model import BATCH, load_model
 from medapp.runs.run import Run
@@ -41,14 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
         run = medapp.train(
             setting.data, strategy="linear-probe", image_size=options.image_size, device="cpu"
         )
-        return measure(setting, run, options.repeats)
+        return measure(setting, run, options.image_size, options.repeats)
 
 
-def measure(setting: Setting, run: Run, repeats: int) -> list[Claim]:
+def measure(setting: Setting, run: Run, size_px: int, repeats: int) -> list[Claim]:
     model = replace(load_model(run), device="cpu")
     model.network.to("cpu")
-    samples = Catalog(setting.workspace).load_samples(setting.data)
-    x = model.to_input(load_pixels(samples, run.recipe.preprocess, run.recipe.image_size))
+    x = model.to_input(setting.load_pixels(size_px))
     batches = [x[start : start + BATCH] for start in range(0, len(x), BATCH)]
     maps: dict[str, Floats] = {}
 
@@ -73,38 +70,22 @@ def measure(setting: Setting, run: Run, repeats: int) -> list[Claim]:
         "limit, bfloat16": in_bfloat16(differentiate_all),
     }
     measured = alternate({name: time_way(way) for name, way in ways.items()}, repeats)
-    print(
-        f"{len(x)} images, {run.recipe.image_size} px, {repeats} rounds, medians; predictions and"
-        " Grad-CAM"
-    )
+    print(f"{len(x)} images, {size_px} px, {repeats} rounds, medians; predictions and Grad-CAM")
     for name, seconds in measured.items():
         print(
             f"{name:16} {statistics.median(seconds):.2f} s,"
             f" {ratio(measured['library'], seconds):.2f} times as fast as the library"
         )
-    what, claims = f"predictions with Grad-CAM of {len(x)} images, {run.recipe.image_size} px", []
+    what = f"predictions with Grad-CAM of {len(x)} images, {size_px} px"
+    claims = []
     for suffix, aim, most in (("", 2.5, 1e-4), (", bfloat16", 5, 2e-2)):
         name, own = f"{what}{suffix or ', float32'}", measured[f"ours{suffix}"]
+        library, limit = ratio(measured["library"], own), ratio(measured[f"limit{suffix}"], own)
+        off = compare(maps[f"ours{suffix}"], maps["library"])
         claims += [
-            Claim(
-                "8", name, "pytorch-grad-cam, image by image", ratio(measured["library"], own), aim
-            ),
-            Claim(
-                "8",
-                name,
-                "one forward pass and the gradient",
-                ratio(measured[f"limit{suffix}"], own),
-                0.9,
-            ),
-            Claim(
-                "8",
-                f"{name}: difference",
-                "its maps",
-                compare(maps[f"ours{suffix}"], maps["library"]),
-                most,
-                "",
-                is_ceiling=True,
-            ),
+            Claim("8", name, "pytorch-grad-cam, image by image", library, aim),
+            Claim("8", name, "one forward pass and the gradient", limit, 0.9),
+            Claim("8", f"{name}: difference", "its maps", off, most, "", is_ceiling=True),
         ]
     return claims
 

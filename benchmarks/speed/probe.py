@@ -32,9 +32,6 @@ from benchmarks.kit.bare import forward
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import Setting, open_setting
-from medapp.data.catalog import Catalog
-from medapp.data.pixels import load_pixels
-from medapp.evaluation.evaluate import evaluate
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.network import normalise, to_unit
 from medapp.models.weights import read_weights
@@ -42,7 +39,6 @@ from medapp.runs.run import Run
 from medapp.store.cache import open_cache
 from medapp.training.features import compute_features
 from medapp.training.machine.precision import choose_precision
-from medapp.training.recipe.recipe import Recipe
 
 BATCH, EPOCHS = 32, 10
 
@@ -75,20 +71,19 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
         medapp.train, setting.data, source=source, architecture=options.architecture, **settings
     )
     first = probe()
-    places = [setting.find_places(first, side) for side in ("train", "test")]
     weights = read_weights(Path(source) if source != "bundled" else BUNDLED_PATH)[0]
-    model = tutorial.build_model(weights, len(setting.data.classes), True, options.architecture)
-    feeding = tutorial.find_best_feeding(model, setting.folder, size_px, BATCH, places[0])
-    loader, test_loader = tutorial.build_loaders(
-        setting.folder, size_px, BATCH, feeding.workers, *places
+    loop = tutorial.build_reference(
+        setting, first, weights, size_px, BATCH, is_frozen=True, architecture=options.architecture
     )
-    steps = tutorial.train(model, loader, EPOCHS, 1e-3)
-    images, bare = load_images(setting, size_px), build_bare_network(weights, options.architecture)
+    steps = loop.take_steps(EPOCHS)
+    images = load_images(setting, size_px)
+    bare = build_bare_network(weights, options.architecture)
     is_bfloat16 = choose_precision("auto", "cpu", setting.workspace) == "bfloat16"
     seconds: dict[str, list[float]] = {"tutorial": [], "ours": [], "again": [], "bare": []}
     for _ in range(options.rounds):
-        with feeding:
-            seconds["tutorial"].append(EPOCHS * sum(s for _, s in islice(steps, len(loader))))
+        with loop.feeding:
+            taken = sum(s for _, s in islice(steps, len(loop.loader)))
+        seconds["tutorial"].append(EPOCHS * taken)
         open_cache(setting.workspace).clear()
         for way in ("ours", "again"):
             run = probe()
@@ -102,54 +97,22 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
     startup = statistics.median(
         next(e["startup_seconds"] for e in r.events if e["kind"] == "ready") for r in (first, run)
     )
-    print(
-        f"{name}: {len(images)} images, {feeding}; the start of our process, {startup:.1f} s, is"
-        " not counted"
-    )
-    aim, plain = (15 if is_bfloat16 else 8), "the tutorials' loop, ten epochs"
+    print(f"{name}: {len(images)} images, {loop.feeding}")
+    print(f"the start of our process, {startup:.1f} s, is not counted")
+    plain = "the tutorials' loop, ten epochs"
+    sooner, again = (ratio(seconds["tutorial"], seconds[way]) for way in ("ours", "again"))
+    over_bare = ratio(seconds["ours"], seconds["bare"])
+    first_probe, limit = f"linear probe, {name}, from files to figures", "one bare forward pass"
+    rate = f"arithmetic rate of feature extraction, {name}"
     claims = [
-        Claim(
-            "1a",
-            f"linear probe, {name}, from files to figures",
-            plain,
-            ratio(seconds["tutorial"], seconds["ours"]),
-            aim,
-        ),
-        Claim(
-            "1b",
-            f"linear probe, {name}",
-            "one bare forward pass",
-            ratio(seconds["ours"], seconds["bare"]),
-            1.2,
-            is_ceiling=True,
-        ),
-        Claim(
-            "2",
-            f"second linear probe, {name}",
-            plain,
-            ratio(seconds["tutorial"], seconds["again"]),
-            200,
-        ),
-        Claim(
-            "3",
-            f"arithmetic rate of feature extraction, {name}",
-            "a 3×3 convolution's",
-            reached,
-            0.7,
-        ),
+        Claim("1a", first_probe, plain, sooner, 15 if is_bfloat16 else 8),
+        Claim("1b", f"linear probe, {name}", limit, over_bare, 1.2, is_ceiling=True),
+        Claim("2", f"second linear probe, {name}", plain, again, 200),
+        Claim("3", rate, "a 3×3 convolution's", reached, 0.7),
     ]
     if options.rounds >= EPOCHS:
-        gained = compare_auroc(run, setting, model, test_loader)
-        claims.append(
-            Claim(
-                "1a",
-                f"test AUROC of that probe, {name}: gain",
-                "the tutorials' loop",
-                gained,
-                -0.002,
-                "",
-            )
-        )
+        what, gained = f"test AUROC of that probe, {name}: gain", compare_auroc(run, loop)
+        claims.append(Claim("1a", what, "the tutorials' loop", gained, -0.002, ""))
     return claims
 
 
@@ -165,9 +128,7 @@ def choose_weights(architecture: str, place: Path) -> str:
 
 def load_images(setting: Setting, size_px: int) -> Tensor:
     """Normalised float32 (N, 3, S, S), channels last."""
-    pixels = load_pixels(
-        Catalog(setting.workspace).load_samples(setting.data), Recipe("any").preprocess, size_px
-    )
+    pixels = setting.load_pixels(size_px)
     parts = [
         normalise(to_unit(torch.from_numpy(np.array(pixels[i : i + 64]))))
         for i in range(0, len(pixels), 64)
@@ -193,8 +154,7 @@ def measure_rate(
     fabric = Fabric(
         accelerator="cpu", devices=1, precision="bf16-mixed" if is_bfloat16 else "32-true"
     )
-    samples = Catalog(setting.workspace).load_samples(setting.data)[:256]
-    pixels = load_pixels(samples, Recipe("any").preprocess, size_px)
+    pixels = setting.load_pixels(size_px)[:256]
     extract = time_way(lambda: list(compute_features(network, pixels, fabric)))
     layer = nn.Conv2d(256, 256, 3, padding=1, bias=False).to(memory_format=torch.channels_last)
     maps = torch.randn(32, 256, 28, 28).contiguous(memory_format=torch.channels_last)
@@ -214,19 +174,10 @@ def measure_rate(
     return statistics.median(own / peak for own, peak in pairs)
 
 
-def compare_auroc(
-    run: Run, setting: Setting, model: nn.Module, test_loader: tutorial.Loader
-) -> float:
+def compare_auroc(run: Run, loop: tutorial.Reference) -> float:
     """Ours less theirs, on the same test images."""
-    probabilities, labels = tutorial.predict(model, test_loader)
-    theirs = evaluate(probabilities.numpy(), labels.numpy(), setting.data.classes).to_dict()[
-        "macro_auroc"
-    ]
-    ours = medapp.evaluate(run)["macro_auroc"]
-    print(
-        f"macro AUROC on {len(labels)} test images: ours {ours:.3f}, the tutorials' loop"
-        f" {theirs:.3f}"
-    )
+    ours, theirs = (found["macro_auroc"] for found in (medapp.evaluate(run), loop.evaluate()))
+    print(f"macro AUROC on the test images: ours {ours:.3f}, the tutorials' loop {theirs:.3f}")
     return float(ours - theirs)
 
 

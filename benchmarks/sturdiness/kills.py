@@ -13,17 +13,18 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import load_file
 
 from benchmarks.kit.options import build_parser
+from benchmarks.kit.setting import ask_for_run
 from medapp.phantom.data_set import add_phantom
-from medapp.runs.run import Run, create_run
+from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
 from medapp.store.workspace import find_workspace
-from medapp.training.recipe.recipe import Recipe
 
 APP = """
 from medapp.runs.supervisor import Supervisor
@@ -41,10 +42,15 @@ def main() -> None:
     options = parser.parse_args()
     workspace = find_workspace()
     data = add_phantom(workspace).data_set
-    recipe = Recipe(
-        data.name, epochs=options.epochs, image_size=options.image_size, precision="float32"
+    ask = partial(
+        ask_for_run,
+        workspace,
+        data.name,
+        epochs=options.epochs,
+        image_size=options.image_size,
+        precision="float32",
     )
-    whole = create_run(workspace, recipe)
+    whole = ask()
     assert Supervisor(workspace, only=whole).run_to_end(lambda event: None) == "done", (
         whole.last_state
     )
@@ -53,7 +59,7 @@ def main() -> None:
     for moment in range(options.moments):
         victim = VICTIMS[moment % 3]
         at = draw.randrange(0, steps)
-        run = create_run(workspace, recipe)
+        run = ask()
         seconds = disturb(run, victim, at)
         same = have_same_weights(whole.model_path, run.model_path)
         sittings = sum(e["kind"] == "ready" for e in run.events)
@@ -74,7 +80,8 @@ def disturb(run: Run, victim: str, at: int) -> float:
 
     Gives the seconds of it all.
     """
-    before, app = time.perf_counter(), start_app()
+    before = time.perf_counter()
+    app = start_app()
     while max((e["step"] for e in run.events if e["kind"] == "step"), default=0) < at:
         time.sleep(0.02)
     if victim in ("worker", "both"):

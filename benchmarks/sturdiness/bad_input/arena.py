@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from benchmarks.kit.setting import ask_for_run
 from benchmarks.sturdiness.bad_input.makers.images import PIXELS
 from medapp.cli import app
 from medapp.data.importing import add_folder
-from medapp.runs.run import Run, create_run, list_runs
+from medapp.runs.run import Run, list_runs
 from medapp.runs.supervisor import Supervisor
 from medapp.store.workspace import find_workspace
-from medapp.training.recipe.recipe import Recipe
 
 # Events of Python's own watch, and how many of their first arguments are paths.
 WRITES = {
@@ -36,6 +36,24 @@ WRITES = {
 }
 # Which argument is the folder that a path may be relative to.
 BASES = {"os.remove": 1, "os.rmdir": 1, "os.mkdir": 2, "os.chmod": 2, "os.rename": 2}
+# A small training on the data set "bands", and what is left of it that `runs export` packs.
+PROBE: dict[str, Any] = {
+    "strategy": "linear-probe",
+    "image_size": 32,
+    "epochs": 2,
+    "batch_size": 4,
+    "precision": "float32",
+    "threads": 1,
+}
+RUN_FILES = (
+    "recipe.json",
+    "events.jsonl",
+    "evaluation.json",
+    "predictions.parquet",
+    "split.parquet",
+    "name.txt",
+    "model.safetensors",
+)
 
 
 class Arena:
@@ -139,16 +157,7 @@ def train(arena: Arena) -> Run:
                 folder / label / f"{i}.png"
             )
     add_folder(arena.workspace, folder, name="bands")
-    recipe = Recipe(
-        "bands",
-        strategy="linear-probe",
-        image_size=32,
-        epochs=2,
-        batch_size=4,
-        precision="float32",
-        threads=1,
-    )
-    run = create_run(arena.workspace, recipe, "probe")
+    run = ask_for_run(arena.workspace, "bands", "probe", **PROBE)
     state = Supervisor(arena.workspace, only=run).run_to_end(lambda event: None)
     assert state == "done", f"{run.last_state} {run.log}"
     return run

@@ -4,20 +4,20 @@ import io
 import shutil
 from pathlib import Path
 
-from benchmarks.sturdiness.bad_input.arena import Arena, call_shell, train
+from benchmarks.kit.setting import ask_for_run
+from benchmarks.sturdiness.bad_input.arena import PROBE, RUN_FILES, Arena, call_shell, train
 from benchmarks.sturdiness.bad_input.group import Group
 from benchmarks.sturdiness.bad_input.makers.pickles import Code
 from benchmarks.sturdiness.bad_input.makers.spoiling import damage_text, spoil
-from medapp.runs.run import Run, create_run, find_run
+from medapp.runs.run import Run, find_run
 from medapp.runs.supervisor import Supervisor
-from medapp.training.recipe.recipe import Recipe
 
 
 def try_runs(arena: Arena, group: Group, count: int) -> None:
     """Each file of a run with other bytes in it, before every command that reads runs."""
     del count
     run, image = train(arena), arena.folder / "bands" / "dark" / "0.png"
-    other = create_run(arena.workspace, Recipe("bands"), "other")
+    other = ask_for_run(arena.workspace, "bands", "other")
     other.request_stop()
     events = {
         "steps without numbers": b"".join(
@@ -28,17 +28,7 @@ def try_runs(arena: Arena, group: Group, count: int) -> None:
         "odd state": b'{"kind": "state", "state": ["x"], "time": "y"}\n',
         "odd kind": b'{"kind": [1]}\n',
     }
-    for name in (
-        "recipe.json",
-        "events.jsonl",
-        "evaluation.json",
-        "predictions.parquet",
-        "split.parquet",
-        "name.txt",
-        "log.txt",
-        "model.safetensors",
-        "stop",
-    ):
+    for name in (*RUN_FILES, "log.txt", "stop"):
         path = run.folder / name
         cases = damage_text(path.read_bytes() if path.is_file() else b"")
         if name == "events.jsonl":
@@ -100,15 +90,6 @@ def try_checkpoints(arena: Arena, group: Group, count: int) -> None:
     import torch
 
     train(arena)
-    recipe = Recipe(
-        "bands",
-        strategy="linear-probe",
-        image_size=32,
-        epochs=2,
-        batch_size=4,
-        precision="float32",
-        threads=1,
-    )
     first = find_run(arena.workspace, "probe").checkpoint_path.read_bytes()
     foreign, code, middle = io.BytesIO(), io.BytesIO(), len(first) // 2
     torch.save({"suffix": {}, "optimiser": [], "progress": 7}, foreign)
@@ -121,7 +102,7 @@ def try_checkpoints(arena: Arena, group: Group, count: int) -> None:
         "flipped": first[:middle] + b"\xff" * 50 + first[middle + 50 :],
     }
     for case, content in contents.items():
-        run = create_run(arena.workspace, recipe, f"checkpoint {case}")
+        run = ask_for_run(arena.workspace, "bands", f"checkpoint {case}", **PROBE)
         run.checkpoint_path.write_bytes(content)
         shutil.copyfile(find_run(arena.workspace, "probe").model_path, run.model_path)
         group.try_case(case, lambda r=run: _finish(arena, r), seconds=40)

@@ -2,7 +2,7 @@
 
 import os
 
-from benchmarks.sturdiness.bad_input.arena import Arena, call_shell, train
+from benchmarks.sturdiness.bad_input.arena import RUN_FILES, Arena, call_shell, train
 from benchmarks.sturdiness.bad_input.group import Group
 from benchmarks.sturdiness.bad_input.makers.spoiling import damage_text
 from benchmarks.sturdiness.bad_input.makers.zips import make_zips, pack
@@ -17,23 +17,14 @@ def try_zips_of_runs(arena: Arena, group: Group, count: int) -> None:
     from medapp.models.weights import save_network
 
     run = train(arena)
-    files = [
-        "recipe.json",
-        "events.jsonl",
-        "evaluation.json",
-        "predictions.parquet",
-        "split.parquet",
-        "name.txt",
-        "model.safetensors",
-    ]
     small = arena.folder / "small.safetensors"
     save_network(Network("efficientnet_b0", ("dark", "light")), small, dtype=torch.float16)
     good = [
         (name, (small if name == "model.safetensors" else run.folder / name).read_bytes())
-        for name in files
+        for name in RUN_FILES
     ]
     zips = make_zips(arena.place("run zips"), good)
-    for name in files:
+    for name in RUN_FILES:
         others = [entry for entry in good if entry[0] != name]
         zips[f"without {name}"] = pack(arena.place("run zips") / f"no {name}.zip", others)
         for case, content in damage_text(

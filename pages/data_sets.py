@@ -3,47 +3,69 @@
 /data_sets lists them; ?set=ID opens one, &image=ID one image of it; ?add=WAY brings new ones in.
 """
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from medapp.data.samples import DataSet
 from medapp.ui.data_sets.adding import WAYS, draw_adding
-from medapp.ui.data_sets.image_page import draw_image_page
-from medapp.ui.data_sets.view import count_and_name, draw_data_set
+from medapp.ui.data_sets.image import draw_image_page
+from medapp.ui.data_sets.page import describe_data_set, draw_data_set
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.server import find_catalog
-
-frame.require_app()
 
 HERE = {"Data sets": (frame.DATA_SETS, dict[str, str]())}
 
 
-def draw_list(data_sets: list[DataSet]) -> None:
-    frame.draw_head(
-        "Data sets",
-        f"{len(data_sets):,} in this workspace" if data_sets else "Where your images come in",
-    )
+def draw_page() -> None:
+    catalog = find_catalog()
+    data_sets = catalog.list_data_sets()
+    chosen = next((row for row in data_sets if row.id == url.read_number("set")), None)
+    number = url.read_number("image")
+    sample = catalog.load_sample(chosen, number) if chosen and number else None
+    if chosen and sample:
+        draw_image_page(chosen, sample, HERE)
+    elif chosen:
+        draw_data_set(chosen, HERE)
+    elif url.read_choice("add", WAYS):
+        draw_add_page()
+    else:
+        draw_list(data_sets)
+
+
+def draw_list(data_sets: Sequence[DataSet]) -> None:
+    summary = f"{len(data_sets):,} in this workspace"
+    frame.draw_head("Data sets", summary if data_sets else "Where your images come in")
     if not data_sets:
-        words = (
-            "Register a folder with one subfolder for each class: it stays where it is and is never"
-            " changed. Or begin with the phantom."
-        )
-        with frame.draw_empty("No images yet", words, "photo_library"):
-            draw_add_button("primary")
+        draw_newcomer()
         return
     for data_set in data_sets:
-        with st.container(
-            border=True, key=f"set-{data_set.id}", horizontal=True, vertical_alignment="center"
-        ):
-            with st.container(width="stretch", gap="xsmall"):
-                st.page_link(
-                    frame.DATA_SETS,
-                    label=f"**{frame.escape(data_set.name)}**",
-                    query_params={"set": str(data_set.id)},
-                )
-                st.caption(frame.escape(count_and_name(data_set)))
-            if st.button("Train", key=f"train-{data_set.id}", icon=":material/model_training:"):
-                st.switch_page(frame.TRAIN, query_params={"data": str(data_set.id)})
+        draw_row(data_set)
     draw_add_button("secondary")
+
+
+def draw_row(data_set: DataSet) -> None:
+    with st.container(
+        border=True, key=f"set-{data_set.id}", horizontal=True, vertical_alignment="center"
+    ):
+        with st.container(width="stretch", gap="xsmall"):
+            st.page_link(
+                frame.DATA_SETS,
+                label=f"**{frame.escape(data_set.name)}**",
+                query_params={"set": str(data_set.id)},
+            )
+            st.caption(frame.escape(describe_data_set(data_set)))
+        if st.button("Train", key=f"train-{data_set.id}", icon=":material/model_training:"):
+            st.switch_page(frame.TRAIN, query_params={"data": str(data_set.id)})
+
+
+def draw_newcomer() -> None:
+    words = (
+        "Register a folder with one subfolder for each class: it stays where it is and is never"
+        " changed. Or begin with the phantom."
+    )
+    with frame.draw_empty("No images yet", words, "photo_library"):
+        draw_add_button("primary")
 
 
 def draw_add_button(kind: frame.ButtonKind) -> None:
@@ -71,14 +93,5 @@ def draw_add_page() -> None:
         draw_adding(way)
 
 
-data_sets = find_catalog().list_data_sets()
-chosen = next((d for d in data_sets if d.id == url.read_number("set")), None)
-sample = find_catalog().load_sample(chosen, url.read_number("image") or 0) if chosen else None
-if chosen and sample:
-    draw_image_page(chosen, sample, HERE)
-elif chosen:
-    draw_data_set(chosen, HERE)
-elif url.read_choice("add", WAYS):
-    draw_add_page()
-else:
-    draw_list(data_sets)
+frame.require_app()
+draw_page()

@@ -1,14 +1,14 @@
-"""Data to Plotly figures: pure functions, for a light and a dark page.
+"""Data to figures: pure functions. Most draw with Plotly, for a light and a dark page.
 
-Each takes `theme`, "light" or "dark", and `title`, which states the finding where none is given.
-Show them as they are (`st.plotly_chart(figure, theme=None, config=CONFIG)`): colours and type are
-the page's own.
+Each `draw_` function takes `theme`, "light" or "dark", and gives its figure a title that states the
+finding. Show it as it is (`st.plotly_chart(figure, theme=None, config=CONFIG)`): colours and type
+are the page's own. The curves of a run are described in `curves`, and drawn by the browser.
 """
 
+from medapp.figures.confusion import draw_confusion
 from medapp.figures.data import draw_balance, draw_histogram
-from medapp.figures.judgement import draw_confusion, draw_probabilities, draw_roc, draw_sensitivity
+from medapp.figures.judgement import draw_probabilities, draw_roc, draw_sensitivity
 from medapp.figures.style import CONFIG, PALETTES, pick_colour
-from medapp.figures.training import draw_loss, draw_metrics
 
 __all__ = [
     "CONFIG",
@@ -16,8 +16,6 @@ __all__ = [
     "draw_balance",
     "draw_confusion",
     "draw_histogram",
-    "draw_loss",
-    "draw_metrics",
     "draw_probabilities",
     "draw_roc",
     "draw_sensitivity",

@@ -13,32 +13,31 @@ from medapp.data.samples import SPLITS
 from medapp.figures.style import PALETTES, finish, shorten, show_plain
 
 EVEN = 1.25  # classes whose sizes differ by less count as even
+BINS = 64  # at most, of a histogram
 MUCH = 0.05  # share of the pixels from which a background is worth a word
 
 
-def draw_balance(
-    counts: Mapping[str, Mapping[str, int]], theme: str = "light", title: str | None = None
-) -> go.Figure:
+def draw_balance(counts: Mapping[str, Mapping[str, int]], theme: str = "light") -> go.Figure:
     """Images by class and split, from split → class → count."""
-    sides = [side for side in SPLITS if side in counts]
-    classes = list(dict.fromkeys(name for side in sides for name in counts[side]))
-    totals = {name: sum(counts[side].get(name, 0) for side in sides) for name in classes}
+    splits = [split for split in SPLITS if split in counts]
+    classes = list(dict.fromkeys(name for split in splits for name in counts[split]))
+    totals = {name: sum(counts[split].get(name, 0) for split in splits) for name in classes}
     figure = go.Figure()
-    for side in sides:
+    for split in splits:
         figure.add_bar(
             y=list(range(len(classes))),
-            x=[counts[side].get(name, 0) for name in classes],
-            name=side,
+            x=[counts[split].get(name, 0) for name in classes],
+            name=split,
             orientation="h",
-            marker={"color": PALETTES[theme].splits[SPLITS.index(side)], "line": {"width": 0}},
+            marker={"color": PALETTES[theme].splits[SPLITS.index(split)], "line": {"width": 0}},
             customdata=[[show_plain(name), totals[name]] for name in classes],
             hovertemplate=(
-                f"%{{customdata[0]}}, {side}: %{{x:,}} of %{{customdata[1]:,}}"
+                f"%{{customdata[0]}}, {split}: %{{x:,}} of %{{customdata[1]:,}}"
                 " images<extra></extra>"
             ),
         )
-    key = [(side, PALETTES[theme].splits[SPLITS.index(side)]) for side in sides]
-    finish(figure, theme, title or _state_balance(totals), 64 + 30 * len(classes), True, key)
+    key = [(split, PALETTES[theme].splits[SPLITS.index(split)]) for split in splits]
+    finish(figure, theme, _state_balance(totals), 64 + 30 * len(classes), True, key)
     figure.update_layout(barmode="stack", bargap=0.3)
     figure.update_xaxes(
         title_text="images", rangemode="tozero", nticks=4, tickformat=",d", tickangle=0
@@ -52,9 +51,7 @@ def draw_balance(
     return figure
 
 
-def draw_histogram(
-    pixels: ArrayLike, theme: str = "light", title: str | None = None, bins: int = 64
-) -> go.Figure:
+def draw_histogram(pixels: ArrayLike, theme: str = "light") -> go.Figure:
     """How often each value occurs among pixels (H, W) or (H, W, 3), in percent of the pixels.
 
     Values are whole numbers. A tall peak at the darkest or the brightest is cut off, so that the
@@ -63,7 +60,7 @@ def draw_histogram(
     values = np.asarray(pixels)
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
     width = np.ceil(
-        (high - low + 1) / bins
+        (high - low + 1) / BINS
     )  # a whole number, or bins would hold now three values, now four
     channels, figure, tallest = _list_channels(values, theme), go.Figure(), 0.0
     for name, channel, colour in channels:
@@ -80,7 +77,7 @@ def draw_histogram(
             hovertemplate=f"{name}, about %{{x:.0f}}: %{{y:.2f}}% of the pixels<extra></extra>",
         )
     key = [(name, colour) for name, _, colour in channels] if values.ndim == 3 else []
-    finish(figure, theme, title or _state_values(values), 190, True, key)
+    finish(figure, theme, _state_values(values), 190, True, key)
     figure.update_xaxes(title_text="pixel value", nticks=5)
     figure.update_yaxes(title_text="% of the pixels", range=[0, 1.1 * tallest or 100], nticks=4)
     return figure

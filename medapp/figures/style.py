@@ -32,7 +32,6 @@ class Palette:
 
     text: str
     muted: str
-    faint: str
     grid: str
     page: str
     accent: str
@@ -45,7 +44,6 @@ PALETTES = {
     "light": Palette(
         text="#13212B",
         muted="#51616B",
-        faint="#9DB0BA",
         grid="#DCE3E7",
         page="#FFFFFF",
         accent="#0B6E8A",
@@ -65,7 +63,6 @@ PALETTES = {
     "dark": Palette(
         text="#E4ECF0",
         muted="#A5B4BD",
-        faint="#74868F",
         grid="#2A363F",
         page="#0F161B",
         accent="#45B5D0",
@@ -190,10 +187,6 @@ def write_probability(value: float) -> str:
     return ">0.99" if 0.995 <= value < 1 else f"{value:.2f}"
 
 
-def write_figure(value: float, interval: tuple[float, float] | None) -> str:
-    """A figure with its 95% interval, where it has one."""
-    return (
-        f"{value:.2f}"
-        if interval is None
-        else f"{value:.2f} [{interval[0]:.2f}, {interval[1]:.2f}]"
-    )
+def hold_together(text: str) -> str:
+    """Text that a title does not break between lines."""
+    return text.replace(" ", "\u00a0")

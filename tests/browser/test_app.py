@@ -30,7 +30,7 @@ def test_a_filtered_gallery_survives_reload_and_back(
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.locator(".pane").wait_for()
-    assert page.locator(".place").inner_text() == f"3 of {len(samples)}"
+    assert page.locator(".position").inner_text() == f"3 of {len(samples)}"
     page.reload()
     page.get_by_label("Next image (→)").click()
     page.get_by_text(f"4 of {len(samples)}", exact=True).wait_for()

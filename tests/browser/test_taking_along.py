@@ -34,7 +34,7 @@ def test_an_exported_model_comes_back_with_its_figures(
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("probe 2")
     expect(
-        page.get_by_text(f"{(run.load_evaluation() or {})['n']} images on the test part of bands")
+        page.get_by_text(f"{(run.load_evaluation() or {})['n']} images on the test split of bands")
     ).to_be_visible()
     assert (
         find_run(trained.workspace, "probe 2").model_path.read_bytes()

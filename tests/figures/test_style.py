@@ -13,35 +13,20 @@ from medapp.figures import (
     draw_balance,
     draw_confusion,
     draw_histogram,
-    draw_loss,
-    draw_metrics,
     draw_probabilities,
     draw_roc,
     draw_sensitivity,
     pick_colour,
 )
-from medapp.figures.style import finish, shorten, show_plain, write_figure, write_probability
+from medapp.figures.style import finish, shorten, show_plain, write_probability
 
 SETTINGS = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 PROBABILITIES, TRUTH = np.array([[0.9, 0.1], [0.4, 0.6], [0.7, 0.3]]), [0, 1, 1]
 EVALUATION = evaluate(PROBABILITIES, TRUTH, ["<b>odd</b>", "normal"])
-EVENTS = [
-    {"kind": "step", "epoch": 1, "step": 1, "loss": 1.0},
-    {
-        "kind": "epoch",
-        "epoch": 1,
-        "train_loss": 1.0,
-        "validation_loss": 0.9,
-        "accuracy": 0.5,
-        "is_best": True,
-    },
-]
 FIGURES = {
     "balance": lambda **o: draw_balance({"train": {"<b>odd</b>": 3, "normal": 1}}, **o),
     "confusion": lambda **o: draw_confusion(EVALUATION, **o),
     "histogram": lambda **o: draw_histogram(np.arange(16).reshape(4, 4), **o),
-    "loss": lambda **o: draw_loss(EVENTS, **o),
-    "metrics": lambda **o: draw_metrics(EVENTS, **o),
     "probabilities": lambda **o: draw_probabilities({"<b>odd</b>": 0.9, "normal": 0.1}, **o),
     "roc": lambda **o: draw_roc(PROBABILITIES, TRUTH, EVALUATION, **o),
     "sensitivity": lambda **o: draw_sensitivity(EVALUATION, **o),
@@ -75,9 +60,6 @@ def test_every_figure_has_a_finding_labelled_axes_hover_and_a_clear_ground(
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
     assert figure.layout.font.color == PALETTES[theme].text
     assert "<b>" not in str(figure.to_dict())
-    assert FIGURES[name](theme=theme, title="What was found").layout.title.text.startswith(
-        "What was found"
-    )
 
 
 def test_colours_are_those_of_the_page() -> None:
@@ -144,8 +126,3 @@ def test_names_are_shown_letter_by_letter_and_short() -> None:
 )
 def test_a_probability_is_never_rounded_to_certainty(value: float, text: str) -> None:
     assert write_probability(value) == text
-
-
-def test_a_figure_carries_its_interval() -> None:
-    assert write_figure(0.934, (0.9, 0.951)) == "0.93 [0.90, 0.95]"
-    assert write_figure(0.5, None) == "0.50"

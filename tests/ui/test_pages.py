@@ -113,7 +113,7 @@ def test_a_data_set_shows_its_facts(trained: Trained) -> None:
 
 def test_filters_come_from_the_address(trained: Trained) -> None:
     data_set = Catalog(trained.workspace).list_data_sets()[0]
-    app = open_page("data_sets", set=data_set.id, label="above", part="nonsense", find="p03")
+    app = open_page("data_sets", set=data_set.id, label="above", split="nonsense", find="p03")
     assert app.selectbox[0].value == "above"
     assert app.text_input[0].value == "p03"
 

@@ -2,35 +2,26 @@
 phantom.
 """
 
-import itertools
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from medapp.data.importing import ImportReport, add_files, add_folder, add_zip, preview_patients
-from medapp.imaging.image import IMAGE_SUFFIXES
+from medapp.data.importing import ImportReport, add_files, add_folder, add_zip
 from medapp.phantom.data_set import add_phantom
+from medapp.ui.data_sets.patients import draw_patient_pattern, list_names
+from medapp.ui.data_sets.uploads import save_upload
 from medapp.ui.shell import url
 from medapp.ui.shell.frame import DATA_SETS, SYNTHETIC, escape, show_progress
 from medapp.ui.shell.server import open_workspace
 
 UPLOAD_LIMIT_MB = 500
-PREVIEWED = 400
-PATTERNS = {
-    "unknown": None,
-    "the first eight characters": r"^.{8}",
-    "up to the first _": r"^[^_]+",
-    "up to the first -": r"^[^-]+",
-    "the first number": r"\d+",
-    "a pattern of my own": "",
-}
 
 
 def draw_adding(way: str) -> None:
-    """The form for one of `WAYS`; a data set that was made is opened."""
+    """Draw the form for one of `WAYS`; a data set that was made is opened."""
     report = WAYS[way][1]()
     if report is not None:
         st.session_state["report"] = report
@@ -46,7 +37,7 @@ def _add_folder() -> ImportReport | None:
     text = st.text_input("Folder", placeholder="/data/chest-xrays", key="folder-path")
     folder = Path(text).expanduser() if text else None
     name = st.text_input("Name", value=folder.name if folder else "", key=f"name-{text}")
-    pattern = _draw_patient_pattern(_list_names(folder) if folder and folder.is_dir() else [])
+    pattern = draw_patient_pattern(list_names(folder) if folder and folder.is_dir() else [])
     if (
         st.button("Register the folder", type="primary", disabled=folder is None)
         and folder is not None
@@ -66,7 +57,7 @@ def _add_zip() -> ImportReport | None:
         value=Path(file.name).stem if file else "",
         key=f"zip-name-{file.name if file else ''}",
     )
-    pattern = _draw_patient_pattern([])
+    pattern = draw_patient_pattern([])
     if st.button("Add the zip", type="primary", disabled=file is None) and file is not None:
         with tempfile.TemporaryDirectory(dir=open_workspace().cache_folder) as folder:
             path = save_upload(file, Path(folder))
@@ -85,11 +76,12 @@ def _add_files() -> ImportReport | None:
     count = int(st.number_input("Classes", 2, 20, 2, key="loose-count"))
     chosen: dict[str, list[UploadedFile]] = {}
     is_complete = bool(name)
-    for place, column in enumerate(itertools.islice(_spread(count), count)):
+    columns = [column for _ in range(0, count, 2) for column in st.columns(2)]
+    for index, column in enumerate(columns[:count]):
         with column:
-            label = st.text_input(f"Class {place + 1}", key=f"loose-label-{place}").strip()
-            title = f"Images of {escape(label) or f'class {place + 1}'}"
-            files = st.file_uploader(title, accept_multiple_files=True, key=f"loose-files-{place}")
+            label = st.text_input(f"Class {index + 1}", key=f"loose-label-{index}").strip()
+            title = f"Images of {escape(label) or f'class {index + 1}'}"
+            files = st.file_uploader(title, accept_multiple_files=True, key=f"loose-files-{index}")
             is_complete &= bool(label and files)
             chosen.setdefault(label, []).extend(files)
     if not is_complete:
@@ -122,62 +114,3 @@ WAYS: dict[str, tuple[str, Callable[[], ImportReport | None]]] = {
     "files": ("Loose files", _add_files),
     "phantom": ("The phantom", _add_phantom),
 }
-
-
-def save_upload(file: UploadedFile, folder: Path) -> Path:
-    """Copy an upload to disk under its own last name.
-
-    A name that is there already gets a number.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    name = Path(file.name.replace("\\", "/")).name or "upload"
-    path = next(
-        p
-        for p in (folder / name, *(folder / f"{i}-{name}" for i in range(2, 100_000)))
-        if not p.exists()
-    )
-    path.write_bytes(file.getbuffer())
-    return path
-
-
-def _draw_patient_pattern(names: list[str]) -> str | None:
-    """Where the patient stands in a file's name, with a live look at what that finds."""
-    choice = st.selectbox(
-        "Patient in the file name",
-        list(PATTERNS),
-        key="pattern-choice",
-        help=(
-            "Images of one patient are alike. When the patient is known, all images of a patient"
-            " stay on one side of the split."
-        ),
-    )
-    pattern = PATTERNS[choice]
-    if pattern == "":
-        hint = "Its first group, if it has one, else the whole match."
-        pattern = st.text_input("Regular expression", placeholder=r"^(P\d+)_", help=hint) or None
-    if pattern and names:
-        found = preview_patients(names, pattern)
-        patients = {patient for _, patient in found if patient is not None}
-        missing = sum(patient is None for _, patient in found)
-        gaps = f"; none found in {missing:,} names" if missing else ""
-        st.caption(f"{len(patients):,} patients in the first {len(found):,} images{gaps}")
-        st.table(
-            [{"File": name, "Patient": patient or "not found"} for name, patient in found[:5]],
-            hide_index=True,
-        )
-    elif pattern is None:
-        st.caption(
-            "Unknown patients: the split is by image, and figures may flatter. The data set's page"
-            " will say so."
-        )
-    return pattern
-
-
-def _list_names(folder: Path) -> list[str]:
-    images = (path.name for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
-    return list(itertools.islice(images, PREVIEWED))
-
-
-def _spread(count: int) -> Iterator[st.delta_generator.DeltaGenerator]:
-    for _ in range(-(-count // 2)):
-        yield from st.columns(2)

@@ -1,6 +1,4 @@
-"""What preprocessing does to images, live: the image as it is, beside the square that a network
-would see.
-"""
+"""What preprocessing and augmentation do to images, live."""
 
 import numpy as np
 import streamlit as st
@@ -18,21 +16,25 @@ EXAMPLES = 2  # changes of each
 
 
 def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess:
-    """Settings on the left, examples on the right; gives the settings."""
-    left, right = frame.split([1, 2.2], key="preview")
+    """Draw the settings, and examples as they are above the square that a network would see.
+
+    Returns:
+        The settings.
+    """
+    left, right = frame.draw_columns([1, 2.2], key="preview")
     with left:
         preprocess = draw_preprocess_form(f"preprocess-{data_set.id}")
         st.caption("These settings are part of a run's recipe and travel with its model.")
     with right:
         rows = st.columns(SHOWN), st.columns(SHOWN)
-        for place, sample in enumerate(_choose_samples(data_set)):
+        for index, sample in enumerate(_choose_samples(data_set)):
             image = load_image(sample.path)
-            rows[0][place].image(
+            rows[0][index].image(
                 render_full(image),
                 caption=f"{sample.label}, {sample.width} × {sample.height}",
                 width="stretch",
             )
-            rows[1][place].image(
+            rows[1][index].image(
                 render_pixels(image, preprocess, size_px),
                 caption=f"what the network sees, {size_px} px",
                 width="stretch",
@@ -43,7 +45,7 @@ def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess
 
 
 def _choose_samples(data_set: DataSet) -> list[Sample]:
-    """One of each class first, from the training part."""
+    """One of each class first, from the training split."""
     catalog, each = find_catalog(), -(-SHOWN // len(data_set.classes))
     found = [
         s
@@ -56,7 +58,7 @@ def _choose_samples(data_set: DataSet) -> list[Sample]:
 def draw_augmentation_preview(
     data_set: DataSet, name: str, size_px: int, preprocess: Preprocess
 ) -> None:
-    """A few training images, changed as training would change them."""
+    """Draw a few training images, changed as training would change them."""
     if name == "none":
         st.caption("Images do not vary. The linear probe computes features once, so it takes none.")
         return

@@ -1,41 +1,50 @@
-// A grid of thumbnails; a click or Enter tells the page which one. All text goes through textContent.
-// data: { tiles: [{ id, source, caption, colour, label, badge }], legend: [{ label, colour }], chosen, note }
+// A grid of thumbnails; a click or Enter tells the page which one.
+// data: { tiles: [{ id, source, caption, colour, label, badge }], legend: [{ label, colour }], note }
+
+import { make, readStyle } from "./dom.js";
+import { readGridKey } from "./keys.js";
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const host = parentElement.querySelector(".gallery");
-  const palette = getComputedStyle(host).getPropertyValue("--st-chart-categorical-colors").split(",");
-  const stripe = (place) => (place == null ? "transparent" : palette[place % palette.length]);
+  const palette = readStyle(host, "--st-chart-categorical-colors").split(",");
+  const pickStripe = (index) => (index == null ? "transparent" : palette[index % palette.length]);
   host.replaceChildren();
-  if (data.legend.length || data.note) {
-    const legend = make("div", "legend", host);
-    for (const { label, colour } of data.legend) {
-      const entry = make("span", "", legend);
-      make("i", "", entry).style.background = stripe(colour);
-      entry.append(label);
-    }
-    if (data.note) make("span", "note", legend, data.note);
-  }
+  if (data.legend.length || data.note) drawLegend(host, data, pickStripe);
   const grid = make("div", "grid", host);
   const tiles = data.tiles.map((tile) => {
-    const button = make("button", tile.id === data.chosen ? "tile chosen" : "tile", grid);
-    button.type = "button";
-    button.title = `${tile.caption} · ${tile.label}`;
-    button.setAttribute("aria-label", button.title);
-    button.style.setProperty("--stripe", stripe(tile.colour));
-    const image = make("img", "", button);
-    image.src = tile.source;
-    image.alt = "";
-    make("span", "caption", button, tile.caption);
-    if (tile.badge) make("span", "badge", button, tile.badge);
+    const button = drawTile(grid, tile, pickStripe(tile.colour));
     button.onclick = () => setTriggerValue("open", tile.id);
     return button;
   });
   grid.onkeydown = (event) => {
-    const at = tiles.indexOf(event.target);
     const columns = getComputedStyle(grid).gridTemplateColumns.split(" ").length;
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns }[event.key];
-    if (at < 0 || !step) return;
+    const next = readGridKey(event.key, tiles.indexOf(event.target), columns, tiles.length);
+    if (next == null) return;
     event.preventDefault();
-    tiles[at + step]?.focus();
+    tiles[next].focus();
   };
+}
+
+function drawLegend(host, data, pickStripe) {
+  const legend = make("div", "legend", host);
+  for (const { label, colour } of data.legend) {
+    const entry = make("span", "", legend);
+    make("i", "", entry).style.background = pickStripe(colour);
+    entry.append(label);
+  }
+  if (data.note) make("span", "note", legend, data.note);
+}
+
+function drawTile(grid, tile, stripe) {
+  const button = make("button", "tile", grid);
+  button.type = "button";
+  button.title = `${tile.caption} · ${tile.label}`;
+  button.setAttribute("aria-label", button.title);
+  button.style.setProperty("--stripe", stripe);
+  const image = make("img", "", button);
+  image.src = tile.source;
+  image.alt = "";
+  make("span", "caption", button, tile.caption);
+  if (tile.badge) make("span", "badge", button, tile.badge);
+  return button;
 }

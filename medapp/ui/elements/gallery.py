@@ -23,8 +23,13 @@ _gallery = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Tile:
-    """One thumbnail: a JPEG, what stands on it, the class it is said to be and that class's place
-    in the palette.
+    """One thumbnail.
+
+    Attributes:
+        caption: stands on the image.
+        label: the class that the image is said to have.
+        colour: the class's index in the palette, for the stripe below the image.
+        badge: a short text in the corner.
     """
 
     id: int
@@ -36,23 +41,19 @@ class Tile:
 
 
 def draw_gallery(
-    tiles: Sequence[Tile],
-    classes: Sequence[str],
-    key: str,
-    chosen: int | None = None,
-    note: str = "",
+    tiles: Sequence[Tile], classes: Sequence[str], key: str, note: str = ""
 ) -> int | None:
     """Draw the tiles under a legend of the classes and a note on all of them; gives the id of the
     one that was just clicked, else None.
     """
-    legend = [{"label": label, "colour": place} for place, label in enumerate(classes)]
+    legend = [{"label": label, "colour": index} for index, label in enumerate(classes)]
     plain = [
         {**asdict(tile), "jpeg": None, "source": build_data_uri(tile.jpeg, "jpeg")}
         for tile in tiles
     ]
     result = _gallery(
         key=key,
-        data={"tiles": plain, "legend": legend, "chosen": chosen, "note": note},
+        data={"tiles": plain, "legend": legend, "note": note},
         on_open_change=lambda: None,
     )
     opened = result.open

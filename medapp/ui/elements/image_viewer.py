@@ -17,9 +17,7 @@ from medapp.imaging.geometry import Box
 from medapp.ui.elements import read_element, read_script
 from medapp.ui.elements.gallery import build_data_uri
 
-LONGEST_SIDE = (
-    1600  # of the image that is sent; larger ones are scaled for the screen, boxes with them
-)
+LONGEST_PX = 1600  # of the image that is sent: a larger one is scaled for the screen
 
 _viewer = st.components.v2.component(
     "medapp_image_viewer",
@@ -54,11 +52,15 @@ def draw_viewer(
     key: str,
     boxes: Sequence[Box] = (),
     heatmap: MapLayer | None = None,
-    place: tuple[int, int] | None = None,
+    position: tuple[int, int] | None = None,
     save_note: str = "Research use only",
 ) -> int:
-    """Draw an image (H, W) or (H, W, 3), with what is laid over it. `place` is (which, of how
-    many), from 1.
+    """Draw an image (H, W) or (H, W, 3), with what is laid over it.
+
+    Args:
+        note: stands on the image.
+        position: which image this is, from 1, and of how many.
+        save_note: stands below the image in the picture that a reader saves.
 
     Returns:
         -1 or 1 when the reader just asked for the previous or next image, else 0.
@@ -74,8 +76,8 @@ def draw_viewer(
         "height": height,
         "boxes": [asdict(box) for box in boxes],
         "heatmap": _plain(heatmap) if heatmap else None,
-        "place": f"{place[0]:,} of {place[1]:,}" if place else "",
-        "hasNeighbours": bool(place and place[1] > 1),
+        "position": f"{position[0]:,} of {position[1]:,}" if position else "",
+        "hasNeighbours": bool(position and position[1] > 1),
     }
     step = _viewer(key=key, data=data, on_step_change=lambda: None).step
     return step if step in (-1, 1) else 0
@@ -94,7 +96,7 @@ def _plain(heatmap: MapLayer) -> dict[str, object]:
 
 def _encode(image: NDArray[np.uint8]) -> str:
     picture = Image.fromarray(image)
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    picture.thumbnail((LONGEST_PX, LONGEST_PX))
     file = io.BytesIO()
     picture.save(file, "PNG", compress_level=1)
     return build_data_uri(file.getvalue(), "png")

@@ -4,15 +4,15 @@ import streamlit as st
 
 from medapp.errors import DataError
 from medapp.runs.run import Run
-from medapp.ui.data_sets.view import build_tile
+from medapp.ui.data_sets.gallery import build_tile
 from medapp.ui.elements.gallery import PAGE_SIZE, draw_gallery
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog
 
 
 def draw_cell_images(run: Run, truth: str, prediction: str) -> None:
-    """The images of class `truth` that were taken for `prediction`, the surest first; a click opens
-    one with its heatmap.
+    """Draw the images of class `truth` that were taken for `prediction`, the surest first; a click
+    opens one with its heatmap.
     """
     from medapp.runs.results import load_predictions  # torch
 

@@ -1,5 +1,5 @@
-"""Where many images to predict come from: a folder on this machine, or an upload, which becomes one
-in the cache.
+"""Where many images to predict come from: a folder on this machine, or an upload, which becomes a
+folder in the cache.
 """
 
 import tempfile
@@ -11,9 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 from medapp.data.folder import list_images
 from medapp.runs.run import Run
 from medapp.store.files import expand_path
-from medapp.ui.data_sets.adding import save_upload
+from medapp.ui.data_sets.uploads import save_upload
+from medapp.ui.predict.jobs import FOLDER, UPLOAD, draw_job
 from medapp.ui.predict.predicting import JobKey, forget_folder, hold_jobs, name_job, start_job
-from medapp.ui.predict.predictions_table import FOLDER, UPLOAD, draw_job
 from medapp.ui.shell import url
 from medapp.ui.shell.server import open_workspace
 
@@ -22,17 +22,15 @@ def find_shown(run: Run, way: str) -> JobKey | None:
     """The job that the address names."""
     if way == FOLDER and url.read_text("folder", 1000):
         return name_job(run, expand_path(url.read_text("folder", 1000)))
-    return (
-        name_job(run, open_workspace().cache_folder / url.read_text("upload"))
-        if way == UPLOAD
-        else None
-    )
+    if way == UPLOAD:
+        return name_job(run, open_workspace().cache_folder / url.read_text("upload"))
+    return None
 
 
-def draw_folder(run: Run, place_for_choice: DeltaGenerator) -> None:
-    """The folder that the address names: a button that begins, then its job."""
+def draw_folder(run: Run, column: DeltaGenerator) -> None:
+    """Draw the field for a folder into the column, then the button that begins, then the job."""
     text = url.read_text("folder", 1000)
-    place_for_choice.text_input(
+    column.text_input(
         "Folder", text, placeholder="/data/new-images", **url.bind("folder", "", ["open"])
     )
     if not text:
@@ -54,10 +52,13 @@ def draw_folder(run: Run, place_for_choice: DeltaGenerator) -> None:
 
 
 def draw_upload(run: Run) -> None:
-    """Uploads lie in a folder of the cache whose name is in the address; there they are predicted
-    like any other folder.
+    """Draw the field for files, then the job over them.
+
+    Uploads lie in a folder of the cache whose name is in the address; there they are predicted like
+    any other folder.
     """
-    cache, turn = open_workspace().cache_folder, st.session_state.setdefault("upload-turn", 0)
+    cache = open_workspace().cache_folder
+    turn = st.session_state.setdefault("upload-turn", 0)
     known = url.read_choice("upload", [path.name for path in cache.glob("upload-*")])
     files = st.file_uploader(
         "Kept in this machine's cache until you press Forget",
@@ -77,8 +78,7 @@ def draw_upload(run: Run) -> None:
         url.write("upload", None)
         st.rerun()
     if known:
-        if (
-            name_job(run, cache / known) not in hold_jobs()
-        ):  # another model, or another server since
+        # The job is not there where the reader chose another model, or the server was restarted.
+        if name_job(run, cache / known) not in hold_jobs():
             start_job(run, cache / known)
         draw_job(run, cache / known)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from medapp.prediction.model import Model
 
 AT_ONCE = 1.5  # seconds: a job that ends sooner shows no progress
-MOST_JOBS = 4  # that are kept, with their rows, in memory
+MOST_JOBS = 4  # kept in memory with their rows
 
 
 class JobKey(NamedTuple):
@@ -44,7 +44,7 @@ def _load_model(run_id: str, changed: int) -> "Model":
 
 
 def predict_image(run: Run, path: Path, method: str, class_name: str | None) -> "Prediction":
-    """One image, with its heatmap for a class (the predicted one where none is named)."""
+    """The prediction for one image, with a heatmap for a class: the predicted one for None."""
     return _predict_image(
         run.id,
         run.model_path.stat().st_mtime_ns,
@@ -66,7 +66,7 @@ def _predict_image(
 
 @st.cache_resource(show_spinner=False)
 def hold_jobs() -> dict[JobKey, PredictionJob]:
-    """The jobs of this server, oldest first: whoever opens a page sees the same ones."""
+    """The jobs of this server, oldest first; all who open a page see the same ones."""
     return {}
 
 
@@ -76,23 +76,19 @@ def name_job(run: Run, folder: Path) -> JobKey:
 
 
 def start_job(run: Run, folder: Path) -> PredictionJob:
-    """Predict all images in a folder and below it, anew; of the jobs that have ended only the last
+    """Predict all images in a folder and below it, anew. Of the jobs that have ended only the last
     few are kept.
 
     Raises:
         DataError: there is no such folder, or no image in it.
     """
-    job, jobs, key = (
-        PredictionJob(list_images(folder), functools.partial(predict_in_job, run)),
-        hold_jobs(),
-        name_job(run, folder),
-    )
+    job = PredictionJob(list_images(folder), functools.partial(predict_in_job, run))
+    jobs, key = hold_jobs(), name_job(run, folder)
     before = jobs.pop(key, None)
     if before is not None:
         before.stop()
-    for other in [k for k, j in list(jobs.items()) if j.state != "running"][
-        : max(0, len(jobs) + 1 - MOST_JOBS)
-    ]:
+    ended = [other for other, known in list(jobs.items()) if known.state != "running"]
+    for other in ended[: max(0, len(jobs) + 1 - MOST_JOBS)]:
         jobs.pop(other, None)
     jobs[key] = job
     job.start()
@@ -109,7 +105,7 @@ def forget_folder(folder: Path) -> None:
 
 
 def predict_in_job(run: Run, files: Sequence[Path]) -> "Iterator[Prediction]":
-    """What a job asks for each file: loads the model in the job's own thread."""
+    """Predictions for a job, which asks in a thread of its own: the model is loaded there."""
     from medapp.prediction.files import predict_files  # torch
     from medapp.prediction.model import load_model  # torch
 

@@ -84,7 +84,7 @@ def draw_head(title: str, facts: str = "", parents: Parents | None = None) -> No
 
     Args:
         title: names the thing in front of the reader; also the browser's tab.
-        facts: the state at a glance, parts divided by " · ".
+        facts: the state at a glance, facts divided by " · ".
         parents: the way here.
     """
     st.set_page_config(page_title=f"{title} · MedApp")
@@ -98,9 +98,9 @@ def draw_head(title: str, facts: str = "", parents: Parents | None = None) -> No
             st.markdown(escape(facts))
 
 
-def split(spec: int | list[float], key: str) -> list[DeltaGenerator]:
-    """The parts of a page side by side; on a narrow screen they stand one below the other."""
-    return list(st.container(key=f"split-{key}").columns(spec, gap="large"))
+def draw_columns(spec: int | list[float], key: str) -> list[DeltaGenerator]:
+    """Columns of a page; on a narrow screen they stand one below the other."""
+    return list(st.container(key=f"columns-{key}").columns(spec, gap="large"))
 
 
 def find_theme() -> str:
@@ -109,14 +109,16 @@ def find_theme() -> str:
 
 
 def draw_figure(figure: Any, key: str, **options: Any) -> Any:
-    """A Plotly figure as it was drawn, with a way to save it; gives what was selected where
-    `on_select` asks for that.
+    """Show a Plotly figure as it was drawn, with a way to save it.
+
+    Returns:
+        What Streamlit gives: with `on_select`, what the reader selected.
     """
     return st.plotly_chart(figure, key=key, theme=None, config=CONFIG, **options)
 
 
 def show_progress(text: str) -> Callable[[int, int], None]:
-    """A bar; call what is given with what is done and of how much."""
+    """A bar of progress, and the function that moves the bar: call it with (done, total)."""
     bar = st.progress(0.0, text)
 
     def update(done: int, total: int) -> None:
@@ -125,9 +127,10 @@ def show_progress(text: str) -> Callable[[int, int], None]:
     return update
 
 
-def draw_empty(title: str, text: str, icon: str) -> Any:
-    """A place where something will be: what goes here, and below it, in the container that is
-    given, the one button that gets there.
+def draw_empty(title: str, text: str, icon: str) -> DeltaGenerator:
+    """What stands where nothing is yet: what will be there.
+
+    Draw the one button that gets there in the container that is returned.
     """
     box = st.container(border=True, horizontal_alignment="center", key="empty")
     with box:
@@ -137,5 +140,5 @@ def draw_empty(title: str, text: str, icon: str) -> Any:
 
 
 def escape(text: str) -> str:
-    """Plain text for a place that reads Markdown: names come from files and people."""
+    """Text that Markdown shows letter by letter: names come from files and people."""
     return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$-])", r"\\\1", text)

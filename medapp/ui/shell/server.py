@@ -1,4 +1,5 @@
-"""What one server process holds: the workspace, and the supervisor that trains in the background.
+"""What one server process holds: the workspace, the supervisor that trains in the background, and
+one reader of each run's events.
 
 Pages ask here and nowhere else.
 """
@@ -10,14 +11,15 @@ import threading
 import streamlit as st
 
 from medapp.data.catalog import Catalog
+from medapp.runs.progress import Follower
+from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
 from medapp.store.workspace import Workspace, find_workspace
 
 
+# Never change this function's body: Streamlit would start a second supervisor beside the first.
 @st.cache_resource(show_spinner=False)
-def start() -> (
-    Supervisor
-):  # never change this body: Streamlit would start a second supervisor beside the first
+def start() -> Supervisor:
     return start_supervisor()
 
 
@@ -39,10 +41,20 @@ def open_workspace() -> Workspace:
     return find_workspace()
 
 
+def follow_run(run: Run) -> Follower:
+    """The one reader of a run's events for all who watch the run."""
+    return _follow_run(run.id, run)
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _follow_run(run_id: str, _run: Run) -> Follower:
+    return Follower(_run)
+
+
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
-    """Import torch in the background once the first page is out: imported before it, it would cost
-    three seconds.
+    """Import torch in the background once the first page is out: imported before that, torch would
+    hold the page up for three seconds.
     """
     thread = threading.Thread(target=_import_torch, name="warm-up", daemon=True)
     thread.start()
@@ -54,9 +66,7 @@ def _import_torch() -> None:
     import medapp.prediction.files  # noqa: F401
 
     gc.collect()
-    # Streamlit collects after each rerun; a million objects of torch's, which never go, need not be
-    # looked at each time
+    # Streamlit collects after each rerun: torch's million objects, which never go, are left out.
     gc.freeze()
-    atexit.register(
-        gc.unfreeze
-    )  # else libraries that count their objects at the end take them for leaks
+    # Libraries that count their objects at the end would take frozen ones for leaks.
+    atexit.register(gc.unfreeze)

@@ -2,20 +2,9 @@
 
 import json
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from medapp.ui.elements.live_chart import MOST_POINTS, Chart, Series, build_plain, thin_out
-
-
-@given(st.lists(st.integers(), max_size=3000), st.integers(1, 600))
-def test_thinned_values_are_few_in_order_and_end_with_the_last(
-    values: list[int], most: int
-) -> None:
-    places = thin_out(list(range(len(values))), most)
-    assert len(places) <= most
-    assert places == sorted(set(places))
-    assert not values or places[-1] == len(values) - 1
+from medapp.figures.curves import Chart, Series
+from medapp.figures.thinning import MOST_POINTS
+from medapp.ui.elements.live_chart import build_plain
 
 
 def test_a_hundred_thousand_steps_are_a_small_message() -> None:

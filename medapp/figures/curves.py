@@ -1,0 +1,106 @@
+"""The curves of a run, under way or over, before anything is drawn: which lines, their names and
+colours, and titles that state the finding.
+
+A line's colour says its role: grey is training, the accent is validation, and further figures of
+validation take colours of the palette.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.runs.progress import Standing
+
+ACCENT = -1
+TRAIN, VALIDATION = 7, ACCENT
+QUALITY = (  # name, key of an epoch's event, colour
+    ("balanced accuracy", "balanced_accuracy", VALIDATION),
+    ("accuracy", "accuracy", 1),
+    ("AUROC", "macro_auroc", 2),
+)
+TRAIN_ACCURACY = ("train accuracy", "train_accuracy", TRAIN)
+EMPTY = {  # what stands where the two charts will be, by the run's state
+    "queued": ("Begins when the runs before it have ended.",) * 2,
+    "preparing": ("Begins when the images are ready.", "Appears after the first epoch."),
+    "training": ("The first step is under way.", "Appears after the first epoch."),
+}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line.
+
+    Attributes:
+        x, y: of equal length; None or not a number in `y` is a gap.
+        colour: a place in the theme's palette, or `ACCENT`.
+        is_thin: a thin line without points.
+    """
+
+    name: str
+    x: Sequence[float] | NDArray[np.float64]
+    y: Sequence[float | None] | NDArray[np.float64]
+    colour: int = ACCENT
+    is_thin: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart of lines.
+
+    Attributes:
+        title: states the finding.
+        mark: x and text of a dashed upright line.
+        empty: what stands there while no line has a point.
+    """
+
+    key: str
+    title: str
+    x_label: str
+    y_label: str
+    series: Sequence[Series]
+    mark: tuple[float, str] | None = None
+    empty: str = "There are no points."
+
+
+def build_charts(standing: Standing, state: str) -> list[Chart]:
+    """Loss in training and on validation, and the figures of validation, over epochs."""
+    no_steps, no_epochs = EMPTY.get(state, ("No step was finished.", "No epoch was finished."))
+    best = standing.best
+    mark = (best["epoch"], "best") if best else None
+    loss = [
+        Series("train, step", standing.steps, standing.losses, TRAIN, is_thin=True),
+        _trace(standing, "train", "train_loss", TRAIN),
+        _trace(standing, "validation", "validation_loss", VALIDATION),
+    ]
+    quality = [_trace(standing, *row) for row in _list_quality(standing)]
+    return [
+        Chart("loss", _state_loss(standing), "epoch", "cross-entropy", loss, mark, no_steps),
+        Chart("quality", _state_quality(standing), "epoch", "0 to 1", quality, mark, no_epochs),
+    ]
+
+
+def _list_quality(standing: Standing) -> list[tuple[str, str, int]]:
+    has_train = any("train_accuracy" in row for row in standing.epochs)
+    return [*QUALITY, TRAIN_ACCURACY] if has_train else list(QUALITY)
+
+
+def _trace(standing: Standing, name: str, key: str, colour: int) -> Series:
+    epochs = standing.epochs
+    return Series(name, [row["epoch"] for row in epochs], [row.get(key) for row in epochs], colour)
+
+
+def _state_loss(standing: Standing) -> str:
+    best = standing.best
+    if best is None or best.get("validation_loss") is None:
+        return "Loss"
+    return f"Validation loss is lowest at epoch {best['epoch']}: {best['validation_loss']:.3f}"
+
+
+def _state_quality(standing: Standing) -> str:
+    best, count = standing.best, standing.plan.get("validation", 0)
+    validation = f"Validation (n = {count:,})" if count else "Validation"
+    if best is None or best.get("balanced_accuracy") is None:
+        return validation
+    return f"{validation}: balanced accuracy {best['balanced_accuracy']:.3f} at the best epoch"

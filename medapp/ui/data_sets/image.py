@@ -1,0 +1,72 @@
+"""One image of a data set: large, with its box, its values, and where it comes from."""
+
+import streamlit as st
+from numpy import uint8
+from numpy.typing import NDArray
+
+from medapp.data.samples import DataSet, Sample
+from medapp.figures import draw_histogram
+from medapp.imaging.geometry import Box
+from medapp.imaging.image import load_image
+from medapp.imaging.preprocess import render_full
+from medapp.ui.data_sets.gallery import choose_filters
+from medapp.ui.data_sets.neighbours import find_neighbour, find_position
+from medapp.ui.elements.image_viewer import draw_viewer
+from medapp.ui.shell import frame, url
+from medapp.ui.shell.frame import Parents, escape
+
+
+def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None:
+    """Draw the page of one image; previous and next go through the images that the gallery's
+    filters show.
+    """
+    facts = [
+        sample.label,
+        f"{sample.split} split",
+        f"patient {sample.patient}" if sample.patient else "patient unknown",
+    ]
+    if data_set.is_synthetic:
+        facts.append(frame.SYNTHETIC)
+    way = {**parents, data_set.name: (frame.DATA_SETS, {"set": str(data_set.id)})}
+    frame.draw_head(sample.name, " · ".join(facts), way)
+    left, right = frame.draw_columns([2, 1], key="image")
+    image = load_image(sample.path)
+    with left:
+        _draw_image(data_set, sample, render_full(image))
+    with right:
+        frame.draw_figure(draw_histogram(image, frame.find_theme()), key="histogram")
+        _draw_facts(sample)
+
+
+def _draw_image(data_set: DataSet, sample: Sample, image: NDArray[uint8]) -> None:
+    note = [f"{sample.width} × {sample.height} px", "no physical scale known"]
+    if data_set.is_synthetic:
+        note.append(frame.SYNTHETIC)
+    filters = choose_filters(data_set)
+    position = find_position(data_set, sample, filters)
+    step = draw_viewer(
+        image, sample.name, " · ".join(note), "viewer", sample.boxes, position=position
+    )
+    if step and position:
+        url.write("image", find_neighbour(data_set, filters, position, step).id)
+        st.rerun()
+
+
+def _draw_facts(sample: Sample) -> None:
+    facts = {
+        "Class": sample.label,
+        "Split": sample.split,
+        "Patient": sample.patient or "unknown",
+        "Site": sample.site or "unknown",
+        "Pixels": f"{sample.width} × {sample.height}, {sample.mode}",
+        "Box": ", ".join(map(_describe_box, sample.boxes)) or "none",
+        "File": str(sample.path),
+        "SHA-256": f"{sample.content_hash[:16]}…",
+    }
+    with st.container(key="facts", gap="xsmall"):
+        for name, value in facts.items():
+            st.markdown(f":gray[{name}]  {escape(value)}")
+
+
+def _describe_box(box: Box) -> str:
+    return f"{box.label}, ({box.x0:.0f}, {box.y0:.0f}) to ({box.x1:.0f}, {box.y1:.0f})"

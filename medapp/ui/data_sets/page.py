@@ -1,0 +1,98 @@
+"""One data set: its images, its balance, what to know of it, its preprocessing, its name."""
+
+import streamlit as st
+
+from medapp.data.importing import ImportReport
+from medapp.data.notes import describe
+from medapp.data.samples import DataSet
+from medapp.figures import draw_balance
+from medapp.ui.data_sets.gallery import draw_images
+from medapp.ui.data_sets.managing import draw_management
+from medapp.ui.data_sets.preview import draw_preprocess_preview
+from medapp.ui.shell import frame, url
+from medapp.ui.shell.frame import Parents, escape
+from medapp.ui.shell.server import find_catalog
+
+ORIGINS = {"registered": "registered in place", "uploaded": "copied into the workspace"}
+
+
+def describe_data_set(data_set: DataSet) -> str:
+    """A data set in one line."""
+    facts = [
+        f"{find_catalog().count_samples(data_set):,} images",
+        f"{len(data_set.classes)} classes: {', '.join(data_set.classes[:6])}",
+        ORIGINS.get(data_set.origin, data_set.origin),
+    ]
+    return " · ".join([*facts, frame.SYNTHETIC] if data_set.is_synthetic else facts)
+
+
+def draw_data_set(data_set: DataSet, parents: Parents) -> None:
+    """Draw the page of one data set; the address names the view."""
+    frame.draw_head(data_set.name, describe_data_set(data_set), parents)
+    _draw_report()
+    views = ["Images", "Preprocess", "Rename or remove"]
+    view = url.read_choice("view", views) or views[0]
+    st.segmented_control(
+        "View",
+        views,
+        default=view,
+        required=True,
+        wrap=True,
+        label_visibility="collapsed",
+        **url.bind("view", views[0]),
+    )
+    if view == "Images":
+        left, right = frame.draw_columns([3, 1], key="data-set")
+        with left:
+            draw_images(data_set)
+        with right:
+            _draw_facts(data_set)
+    elif view == "Preprocess":
+        draw_preprocess_preview(data_set)
+    else:
+        draw_management(data_set)
+
+
+def _draw_facts(data_set: DataSet) -> None:
+    catalog = find_catalog()
+    frame.draw_figure(
+        draw_balance(catalog.count_classes(data_set), frame.find_theme()), key="balance"
+    )
+    st.subheader("What to know", anchor=False)
+    for sentence in _describe(data_set.id, data_set.created, data_set):
+        st.markdown(f":material/info: {escape(sentence)}")
+    unreadable = catalog.list_unreadable(data_set)
+    if unreadable:
+        with st.expander(f"{len(unreadable):,} unreadable files"):
+            st.dataframe(
+                {
+                    "File": [file for file, _ in unreadable],
+                    "Reason": [reason for _, reason in unreadable],
+                },
+                hide_index=True,
+            )
+    if st.button("Train on this data set", type="primary", width="stretch"):
+        st.switch_page(frame.TRAIN, query_params={"data": str(data_set.id)})
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _describe(id: int, created: str, _data_set: DataSet) -> list[str]:
+    """What to know of a data set: kept, as it never changes and takes most of a second to find for
+    100,000 images.
+    """
+    return list(describe(_data_set, find_catalog()))
+
+
+def _draw_report() -> None:
+    """What came in, once after a data set was added."""
+    report: ImportReport | None = st.session_state.pop("report", None)
+    if report is not None:
+        splits = ", ".join(f"{count:,} {split}" for split, count in report.splits.items())
+        unread = (
+            f" {len(report.unreadable):,} files could not be read; they are listed below."
+            if report.unreadable
+            else ""
+        )
+        st.success(
+            f"{report.images:,} images came in: {splits}.{unread}", icon=":material/check_circle:"
+        )

@@ -1,0 +1,58 @@
+"""Where the patient stands in a file's name, with a live look at what that finds."""
+
+import itertools
+from pathlib import Path
+
+import streamlit as st
+
+from medapp.data.importing import preview_patients
+from medapp.imaging.image import IMAGE_SUFFIXES
+
+PREVIEWED = 400
+PATTERNS = {
+    "unknown": None,
+    "the first eight characters": r"^.{8}",
+    "up to the first _": r"^[^_]+",
+    "up to the first -": r"^[^-]+",
+    "the first number": r"\d+",
+    "a pattern of my own": "",
+}
+
+
+def draw_patient_pattern(names: list[str]) -> str | None:
+    """Draw the choice; gives a regular expression, or None for unknown patients."""
+    choice = st.selectbox(
+        "Patient in the file name",
+        list(PATTERNS),
+        key="pattern-choice",
+        help=(
+            "Images of one patient are alike. When the patient is known, all images of a patient"
+            " go into one split."
+        ),
+    )
+    pattern = PATTERNS[choice]
+    if pattern == "":
+        hint = "Its first group, if it has one, else the whole match."
+        pattern = st.text_input("Regular expression", placeholder=r"^(P\d+)_", help=hint) or None
+    if pattern and names:
+        found = preview_patients(names, pattern)
+        patients = {patient for _, patient in found if patient is not None}
+        missing = sum(patient is None for _, patient in found)
+        gaps = f"; none found in {missing:,} names" if missing else ""
+        st.caption(f"{len(patients):,} patients in the first {len(found):,} images{gaps}")
+        st.table(
+            [{"File": name, "Patient": patient or "not found"} for name, patient in found[:5]],
+            hide_index=True,
+        )
+    elif pattern is None:
+        st.caption(
+            "Unknown patients: the split is by image, and figures may flatter. The data set's page"
+            " will say so."
+        )
+    return pattern
+
+
+def list_names(folder: Path) -> list[str]:
+    """Names of the first images in a folder and below it."""
+    images = (path.name for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
+    return list(itertools.islice(images, PREVIEWED))

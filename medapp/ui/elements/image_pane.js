@@ -1,0 +1,124 @@
+// One pane of the viewer: the image, and over it a heatmap and boxes where there are some.
+
+import { make } from "./dom.js";
+import { colourMap, colourScale, decodeBytes, placeInPercent } from "./heat.js";
+import { fit } from "./zoom.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const BOX_COLOUR = "#7CFFCB";
+const MAGNIFIED = 3; // screen pixels a pixel of the image from which its pixels are drawn as squares
+
+export function buildPane(parent, data, hasMap) {
+  const element = make("div", "pane", parent);
+  element.tabIndex = 0;
+  element.style.aspectRatio = `${data.width} / ${data.height}`;
+  element.style.setProperty("--aspect", data.width / data.height);
+  const stage = make("div", "stage", element);
+  const clip = make("div", "clip", stage);
+  const pane = { element, stage, image: buildImage(clip, data) };
+  if (hasMap) pane.map = buildMap(clip, data);
+  if (data.boxes.length) pane.boxes = buildBoxes(stage, data);
+  make("div", "note", element, hasMap ? data.heatmap.note : data.note);
+  pane.magnified = make("div", "magnified", element);
+  return pane;
+}
+
+// Draw the pane as the view and the reader's settings say.
+export function showPane(pane, { data, view, set }) {
+  const { element, stage, image, map, boxes, magnified } = pane;
+  const fitted = fit(element.clientWidth, element.clientHeight, data.width, data.height);
+  const scale = fitted.scale * view.zoom;
+  const left = fitted.left + view.x * fitted.width;
+  const top = fitted.top + view.y * fitted.height;
+  stage.style.width = `${fitted.width}px`;
+  stage.style.height = `${fitted.height}px`;
+  stage.style.transform = `translate(${left}px, ${top}px) scale(${view.zoom})`;
+  stage.classList.toggle("pixels", scale > MAGNIFIED);
+  image.classList.toggle("inverted", set.isInverted);
+  if (map) map.style.opacity = set.opacity;
+  if (boxes) {
+    boxes.style.display = set.hasBoxes ? "" : "none";
+    boxes.style.strokeWidth = 2 / scale;
+  }
+  magnified.textContent = view.zoom > 1.01 ? `${view.zoom.toFixed(1)}×` : "";
+}
+
+// Where the pointer is: x and y in shares of the fitted image, and that image's size.
+export function findPointer(pane, data, event) {
+  const box = pane.element.getBoundingClientRect();
+  const fitted = fit(box.width, box.height, data.width, data.height);
+  return {
+    ...fitted,
+    x: (event.clientX - box.left - fitted.left) / fitted.width,
+    y: (event.clientY - box.top - fitted.top) / fitted.height,
+  };
+}
+
+// The image at its own size with what is laid over it, above a line of text on black.
+export function drawPicture({ image, map }, { data, set }, text) {
+  const canvas = document.createElement("canvas");
+  const foot = Math.max(22, Math.round(data.height * 0.05));
+  canvas.width = data.width;
+  canvas.height = data.height + foot;
+  const context = canvas.getContext("2d");
+  if (set.isInverted) context.filter = "invert(1)";
+  context.drawImage(image, 0, 0, data.width, data.height);
+  context.filter = "none";
+  if (map) {
+    const [x0, y0, x1, y1] = data.heatmap.view;
+    context.globalAlpha = set.opacity;
+    context.drawImage(map, x0, y0, x1 - x0, y1 - y0);
+    context.globalAlpha = 1;
+  }
+  if (set.hasBoxes) {
+    context.strokeStyle = BOX_COLOUR;
+    context.lineWidth = Math.max(1, data.width / 250);
+    for (const b of data.boxes) context.strokeRect(b.x0, b.y0, b.x1 - b.x0, b.y1 - b.y0);
+  }
+  context.fillStyle = "#000";
+  context.fillRect(0, data.height, data.width, foot);
+  context.fillStyle = "#fff";
+  context.font = `${Math.round(foot * 0.5)}px sans-serif`;
+  context.fillText(text, 6, data.height + foot * 0.68, data.width - 12);
+  return canvas;
+}
+
+export function paintScale(canvas, colours) {
+  paint(canvas, colourScale(decodeBytes(colours)), 256, 1);
+}
+
+function buildImage(parent, data) {
+  const image = make("img", "", parent);
+  image.src = data.source;
+  image.alt = data.name;
+  image.draggable = false;
+  return image;
+}
+
+function buildMap(parent, { heatmap, width, height }) {
+  const canvas = make("canvas", "", parent);
+  Object.assign(canvas.style, { inset: "auto", ...placeInPercent(heatmap.view, width, height) });
+  const pixels = colourMap(decodeBytes(heatmap.values), decodeBytes(heatmap.colours));
+  paint(canvas, pixels, heatmap.size, heatmap.size);
+  return canvas;
+}
+
+function buildBoxes(parent, { boxes, width, height }) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  for (const { x0, y0, x1, y1 } of boxes) {
+    const rectangle = document.createElementNS(SVG, "rect");
+    const place = { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
+    for (const [name, value] of Object.entries({ ...place, fill: "none", stroke: BOX_COLOUR }))
+      rectangle.setAttribute(name, value);
+    svg.append(rectangle);
+  }
+  parent.append(svg);
+  return svg;
+}
+
+function paint(canvas, pixels, width, height) {
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d").putImageData(new ImageData(pixels, width, height), 0, 0);
+}

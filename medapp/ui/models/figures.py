@@ -1,0 +1,63 @@
+"""The figures of a model: cards, confusion, ROC curves, classes, and the images behind a cell."""
+
+from typing import Any
+
+import streamlit as st
+
+from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.metrics import CLASS_METRICS
+from medapp.evaluation.words import write_figure
+from medapp.figures import draw_confusion, draw_roc, draw_sensitivity
+from medapp.runs.run import Run
+from medapp.ui.models.cards import draw_quality, read_evaluation
+from medapp.ui.models.mistakes import draw_cell_images
+from medapp.ui.shell import frame
+
+CLASS_TITLES = {"f1": "F1", "auroc": "AUROC"}
+
+
+def draw_figures(run: Run) -> None:
+    """Draw all that the evaluation on the test split said."""
+    figures = run.load_evaluation()
+    if figures is None:
+        st.info("There are no figures yet: a run reads the test split once, at its end.")
+        return
+    draw_quality(run)
+    evaluation = read_evaluation(figures)
+    left, right = frame.draw_columns(2, key="figures")
+    with left:
+        confusion = draw_confusion(evaluation, frame.find_theme())
+        picked = frame.draw_figure(
+            confusion, key="confusion", on_select="rerun", selection_mode="points"
+        )
+        st.caption("Click a cell to see its images.")
+    with right:
+        _draw_roc(run, evaluation)
+    points = picked.selection.points
+    if points:
+        row, column = points[0]["customdata"]
+        draw_cell_images(run, evaluation.classes[row], evaluation.classes[column])
+    _draw_classes(evaluation)
+
+
+def _draw_roc(run: Run, evaluation: Evaluation) -> None:
+    from medapp.runs.results import load_predictions  # torch
+
+    rows, classes = load_predictions(run), evaluation.classes
+    if rows:  # a run that was imported without predictions has none
+        probabilities = [[row[f"probability of {name}"] for name in classes] for row in rows]
+        truth = [classes.index(row["label"]) for row in rows]
+        frame.draw_figure(draw_roc(probabilities, truth, evaluation, frame.find_theme()), key="roc")
+
+
+def _draw_classes(evaluation: Evaluation) -> None:
+    st.subheader("Per class", anchor=False)
+    frame.draw_figure(draw_sensitivity(evaluation, frame.find_theme()), key="sensitivity")
+    rows = []
+    for name, figures in evaluation.per_class.items():
+        row: dict[str, Any] = {"Class": name, "n": figures.n}
+        for metric in CLASS_METRICS:
+            title = CLASS_TITLES.get(metric, metric.capitalize())
+            row[title] = write_figure(getattr(figures, metric), figures.intervals.get(metric))
+        rows.append(row)
+    st.dataframe(rows, hide_index=True)

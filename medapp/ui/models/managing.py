@@ -1,0 +1,76 @@
+"""What can be done with a run: rename, export, import, delete."""
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from medapp.runs.run import Run
+from medapp.runs.transfer import export_run, import_run
+from medapp.ui.data_sets.uploads import save_upload
+from medapp.ui.shell import frame
+from medapp.ui.shell.server import open_workspace
+
+IMPORT_LIMIT_MB = 300
+# A download is held in memory several times over; a larger file is written beside the run.
+DOWNLOAD_LIMIT_MB = 100
+
+
+def draw_import() -> None:
+    """Draw the way in for a model that a colleague exported; opens the model."""
+    with st.expander("Import a model", icon=":material/upload:"):
+        file = st.file_uploader(
+            "A zip that MedApp exported", type=["zip"], max_upload_size=IMPORT_LIMIT_MB
+        )
+        if st.button("Import", disabled=file is None) and file is not None:
+            with (
+                tempfile.TemporaryDirectory(dir=open_workspace().cache_folder) as folder,
+                st.spinner("Checking the model"),
+            ):
+                run = import_run(open_workspace(), save_upload(file, Path(folder)))
+            st.switch_page(frame.MODELS, query_params={"model": run.id})
+
+
+def draw_management(run: Run) -> None:
+    """Draw the forms that rename, export and delete a run."""
+    with frame.show_errors(), st.form("rename", width=560):
+        name = st.text_input("Name", run.name)
+        if st.form_submit_button("Rename"):
+            run.rename(name)
+            st.rerun()
+    if run.has_model:
+        with st.container(border=True, width=560):
+            _draw_export(run)
+    with st.container(border=True, width=560):
+        st.markdown(
+            "**Delete** the run with its model, figures and curves. The images are not touched."
+        )
+        is_sure = st.checkbox("Yes, delete this run")
+        if st.button("Delete", icon=":material/delete:", disabled=not is_sure):
+            run.delete()
+            st.switch_page(frame.MODELS)
+
+
+def _draw_export(run: Run) -> None:
+    st.markdown(
+        "**Export** as a zip: weights (`.safetensors`), recipe, split, curves and figures, but no"
+        " images."
+    )
+    megabytes = run.model_path.stat().st_size / 1e6
+    name = f"{run.id}.zip"
+    if megabytes > DOWNLOAD_LIMIT_MB:
+        if st.button("Write the zip beside the run"):
+            st.code(str(export_run(run, run.folder / name)), language=None)
+        return
+    st.download_button(
+        f"Download ({megabytes:.0f} MB)",
+        lambda: _zip(run),
+        name,
+        "application/zip",
+        icon=":material/download:",
+    )
+
+
+def _zip(run: Run) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return export_run(run, Path(folder) / "run.zip").read_bytes()

@@ -1,0 +1,59 @@
+"""One model: how good, how it learned, what was asked, how it does elsewhere, and what to do with
+it.
+"""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from medapp.figures.curves import build_charts
+from medapp.runs.progress import UNDER_WAY
+from medapp.runs.run import Run
+from medapp.ui.elements.live_chart import draw_charts, load_charts
+from medapp.ui.models.external import draw_external
+from medapp.ui.models.figures import draw_figures
+from medapp.ui.models.managing import draw_management
+from medapp.ui.models.words import state_recipe
+from medapp.ui.shell import frame, url
+from medapp.ui.shell.chip import draw_chip
+from medapp.ui.shell.server import follow_run
+from medapp.ui.train.settings import draw_settings
+
+
+def draw_model_page(run: Run) -> None:
+    """Draw the page of one run; the address names the view."""
+    frame.draw_head(run.name, state_recipe(run), {"Models": (frame.MODELS, {})})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        draw_chip(run.state)
+        if run.has_model and st.button(
+            "Predict with this model", type="primary", icon=":material/biotech:"
+        ):
+            st.switch_page(frame.PREDICT, query_params={"by": run.id})
+        if run.state in UNDER_WAY or not run.has_model:
+            st.page_link(frame.TRAIN, label="Watch it, or resume it", query_params={"run": run.id})
+    first = next(iter(VIEWS))
+    view = url.read_choice("show", VIEWS) or first
+    st.segmented_control(
+        "View",
+        list(VIEWS),
+        default=view,
+        required=True,
+        wrap=True,
+        label_visibility="collapsed",
+        **url.bind("show", first),
+    )
+    VIEWS[view](run)
+
+
+def _draw_curves(run: Run) -> None:
+    load_charts()
+    draw_charts(build_charts(follow_run(run).read(), run.state), key=f"curves-{run.id}")
+
+
+VIEWS: dict[str, Callable[[Run], None]] = {
+    "Figures": draw_figures,
+    "Curves": _draw_curves,
+    "Settings": draw_settings,
+    "Another data set": draw_external,
+    "Manage": draw_management,
+}

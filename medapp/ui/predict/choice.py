@@ -1,0 +1,71 @@
+"""Which images to predict, with which model."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from medapp.data.samples import DataSet
+from medapp.runs.run import Run
+from medapp.ui.data_sets.gallery import draw_gallery_page
+from medapp.ui.models.words import state_quality
+from medapp.ui.predict.jobs import DATA_SET, FOLDER, UPLOAD, WAYS, draw_jobs
+from medapp.ui.predict.many_images import draw_folder, draw_upload, find_shown
+from medapp.ui.shell import frame, url
+
+
+def draw_choice(run: Run, models: Sequence[Run], data_sets: Sequence[DataSet]) -> None:
+    """Draw the choice of a model and of images; the address holds both.
+
+    Args:
+        run: the model that the address names, one of `models`.
+    """
+    frame.draw_head("Predict", f"{run.name} · {state_quality(run)}")
+    way = url.read_choice("from", WAYS) or DATA_SET
+    st.segmented_control(
+        "Images",
+        WAYS,
+        default=way,
+        required=True,
+        wrap=True,
+        **url.bind("from", DATA_SET, ["open"]),
+    )
+    draw_jobs(find_shown(run, way), has_ended=way == FOLDER)
+    left, right = st.columns(2)
+    ids = [model.id for model in models]
+    chosen = left.selectbox(
+        "Model", models, ids.index(run.id), format_func=lambda model: model.name
+    )
+    url.write("by", chosen.id)
+    if chosen.id != run.id:
+        st.rerun()
+    if way == UPLOAD:
+        draw_upload(run)
+    elif way == FOLDER:
+        draw_folder(run, right)
+    elif not data_sets:
+        st.info("There is no data set to pick from. Upload images, or name a folder.")
+    else:
+        _draw_test_images(right, data_sets, find_data_set(run, data_sets) or data_sets[0])
+
+
+def find_data_set(run: Run, data_sets: Sequence[DataSet]) -> DataSet | None:
+    """The data set that the address names, else the one that the run learned from."""
+    named = [data_set for data_set in data_sets if data_set.id == url.read_number("of")]
+    learned = [data_set for data_set in data_sets if data_set.name == run.recipe.dataset]
+    return next(iter(named + learned), None)
+
+
+def _draw_test_images(column: DeltaGenerator, data_sets: Sequence[DataSet], start: DataSet) -> None:
+    ids = [data_set.id for data_set in data_sets]
+    data_set = column.selectbox(
+        "Data set", data_sets, ids.index(start.id), format_func=lambda row: row.name
+    )
+    url.write("of", data_set.id)
+    st.caption(
+        "The test split: images that a model trained on this data set has not seen. Click one."
+    )
+    opened = draw_gallery_page(data_set, {"label": None, "split": "test", "text": None}, key="pick")
+    if opened is not None:
+        url.write("sample", opened)
+        st.rerun()

@@ -1,0 +1,103 @@
+"""Prediction jobs over many files: how far each is, and the way to the others of this server."""
+
+from collections import Counter
+from pathlib import Path
+
+import streamlit as st
+
+from medapp.prediction.job import PredictionJob
+from medapp.runs.progress import format_seconds
+from medapp.runs.run import Run, list_runs
+from medapp.ui.predict.predicting import JobKey, hold_jobs, name_job
+from medapp.ui.predict.table import draw_rows
+from medapp.ui.shell.chip import draw_chip
+from medapp.ui.shell.frame import PREDICT, escape
+from medapp.ui.shell.server import open_workspace
+
+DATA_SET, UPLOAD, FOLDER = WAYS = "From a data set", "Upload", "A folder on this machine"
+
+
+def draw_job(run: Run, folder: Path) -> None:
+    """Draw the job that predicts a folder: its progress while it runs, then its table; nothing
+    where there is no such job.
+    """
+    job = hold_jobs().get(name_job(run, folder))
+    if job is None:
+        return
+    if job.state == "running":
+        st.fragment(run_every=1)(_draw_progress)(job)
+    else:
+        _draw_end(job)
+        draw_rows(run, folder, job.rows)
+
+
+def draw_jobs(shown: JobKey | None, has_ended: bool) -> None:
+    """Draw the other jobs of this server and the way to each.
+
+    Args:
+        shown: the job that the page shows already.
+        has_ended: draw those that have ended too.
+    """
+    names = {run.id: run.name for run in list_runs(open_workspace())}
+    for key, job in reversed(list(hold_jobs().items())):
+        if key == shown or key.run_id not in names or (job.state != "running" and not has_ended):
+            continue
+        if key.folder.parent == open_workspace().cache_folder:
+            what, way = "an upload", {"from": UPLOAD, "upload": key.folder.name}
+        else:
+            what, way = str(key.folder), {"from": FOLDER, "folder": str(key.folder)}
+        with st.container(
+            horizontal=True, vertical_alignment="center", key=f"job-{key.run_id}-{key.folder}"
+        ):
+            draw_chip(job.state)
+            label = escape(
+                f"{len(job.rows):,} of {len(job.files):,} images of {what} by {names[key.run_id]}"
+            )
+            st.page_link(PREDICT, label=label, query_params={"by": key.run_id, **way})
+
+
+def _draw_progress(job: PredictionJob) -> None:
+    if job.state != "running":
+        st.rerun()  # the whole page: the polling ends and the table appears
+    left = job.seconds_left
+    pace = [
+        f"{len(job.rows):,} of {len(job.files):,} images",
+        f"{format_seconds(left)} left" if left is not None else "loading the model",
+    ]
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.progress(len(job.rows) / len(job.files), " · ".join(pace))
+        if st.button("Stop", icon=":material/stop:", key="stop-predicting"):
+            job.stop()
+    st.caption(
+        f"{_count(job)} The job goes on when you leave this page; come back by *Predict* or by this"
+        " page's address."
+    )
+
+
+def _draw_end(job: PredictionJob) -> None:
+    if job.error:
+        st.error(escape(job.error), icon=":material/error:")
+    if job.state != "done":
+        waiting = len(job.files) - len(job.rows)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"Stopped after {len(job.rows):,} of {len(job.files):,} images.")
+            if st.button(
+                f"Go on with the other {waiting:,}",
+                icon=":material/play_arrow:",
+                key="resume-predicting",
+            ):
+                job.start()
+                st.rerun()
+    if len(job.files) > 1 and job.rows:
+        st.caption(f"{_count(job)} Research use only.")
+
+
+def _count(job: PredictionJob) -> str:
+    rows = job.rows[:]
+    counts = Counter(row.label for row in rows if row.label is not None)
+    found = [f"{count:,} {escape(label)}" for label, count in counts.most_common()]
+    unread = sum(row.error is not None for row in rows)
+    sentences = [f"Predicted: {', '.join(found)}."] if found else []
+    if unread:
+        sentences.append(f"{unread:,} could not be read.")
+    return " ".join(sentences)

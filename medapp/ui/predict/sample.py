@@ -1,0 +1,26 @@
+"""The prediction for one image of a data set; previous and next go through its split."""
+
+import streamlit as st
+
+from medapp.data.samples import DataSet, Sample
+from medapp.runs.run import Run
+from medapp.ui.data_sets.gallery import Filters
+from medapp.ui.data_sets.neighbours import find_neighbour, find_position
+from medapp.ui.models.words import state_quality
+from medapp.ui.predict.view import draw_prediction
+from medapp.ui.shell import frame, url
+
+
+def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
+    """Draw the page of one image and what the run's model says of it."""
+    frame.draw_head(
+        sample.name,
+        f"{run.name} · {state_quality(run)}",
+        {"Predict": (frame.PREDICT, {"by": run.id, "of": str(data_set.id)})},
+    )
+    filters: Filters = {"label": None, "split": sample.split, "text": None}
+    position = find_position(data_set, sample, filters)
+    step = draw_prediction(run, sample.path, sample.name, sample, data_set.is_synthetic, position)
+    if step and position:
+        url.write("sample", find_neighbour(data_set, filters, position, step).id)
+        st.rerun()

@@ -1,0 +1,66 @@
+"""The three steps of the main job, with the way to the page that takes each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from medapp.ui.shell import frame
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the main job, and the page that takes it."""
+
+    title: str
+    text: str
+    action: str
+    page: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+STEPS = (
+    Step(
+        "Bring images",
+        "A folder with a subfolder per class, a zip, or loose files.",
+        "Add a data set",
+        frame.DATA_SETS,
+        {"add": "folder"},
+    ),
+    Step(
+        "Train",
+        "Choose what to start from and how much may learn. Watch the curves move.",
+        "Train a model",
+        frame.TRAIN,
+    ),
+    Step(
+        "Predict",
+        "Probabilities for new images, and a heatmap of what spoke for a class.",
+        "Predict",
+        frame.PREDICT,
+    ),
+)
+
+
+def draw_steps(data_sets: int, models: int) -> None:
+    """The three steps beside each other; the next one to take is the primary button."""
+    counts = (
+        f"{data_sets:,} data set{'s' * (data_sets != 1)}",
+        f"{models:,} model{'s' * (models != 1)}",
+        "Research use only",
+    )
+    following = 0 if not data_sets else 1 if not models else 2
+    for number, (column, step) in enumerate(zip(st.columns(3), STEPS, strict=True)):
+        with column.container(border=True, height="stretch", key=f"step-{number}"):
+            st.subheader(f"{number + 1} · {step.title}", anchor=False)
+            st.markdown(step.text)
+            st.caption(counts[number])
+            st.space("stretch")  # the buttons of the three stand on one line
+            if st.button(
+                step.action,
+                key=f"go-{number}",
+                type="primary" if number == following and data_sets else "secondary",
+                width="stretch",
+                disabled=number > following,
+            ):
+                st.switch_page(step.page, query_params=dict(step.parameters))

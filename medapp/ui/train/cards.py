@@ -1,0 +1,48 @@
+"""The figures of validation as cards: the last epoch while a run is under way, then the best."""
+
+from typing import Any
+
+import streamlit as st
+
+from medapp.runs.events import Event
+from medapp.runs.progress import Standing
+
+CARDS = (  # label, key of an epoch's event, which way is better
+    ("Balanced accuracy", "balanced_accuracy", "normal"),
+    ("AUROC", "macro_auroc", "normal"),
+    ("Validation loss", "validation_loss", "inverse"),
+)
+QUIET: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off"}
+
+
+def draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
+    """Draw five cards.
+
+    Args:
+        epochs: how many were asked for; 0 where that is not known yet.
+        is_under_way: the last epoch is shown with its change; else the best one, whose weights were
+            kept.
+    """
+    now, before = _pick_epochs(standing, is_under_way)
+    said = f"validation, epoch {now['epoch']}" if now else "validation"
+    columns = st.columns(5)
+    for column, (label, name, better) in zip(columns, CARDS, strict=False):
+        value, earlier = now.get(name), before.get(name)
+        second: dict[str, Any] = {"delta": said, **QUIET}
+        if value is not None and earlier is not None and round(value - earlier, 3):
+            second = {"delta": f"{value - earlier:+.3f}", "delta_color": better}
+        column.metric(label, "–" if value is None else f"{value:.3f}", border=True, **second)
+    best = standing.best["epoch"] if standing.best else "–"
+    of_all = f"of {epochs}" if epochs else "none yet"
+    columns[3].metric("Best epoch", best, of_all, border=True, **QUIET)
+    rate = standing.last_step.get("rate")
+    written = f"{rate:.1e}" if rate else "–"
+    columns[4].metric("Learning rate", written, "of the head", border=True, **QUIET)
+
+
+def _pick_epochs(standing: Standing, is_under_way: bool) -> tuple[Event, Event]:
+    """The epoch to show and the one to compare with; empty where there is none."""
+    if not is_under_way:
+        return standing.best or {}, {}
+    before, now = [{}, {}, *standing.epochs][-2:]
+    return now, before

@@ -1,0 +1,21 @@
+"""Runs that are under way or wait for their turn, each with the way to it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from medapp.runs.progress import UNDER_WAY
+from medapp.runs.run import Run
+from medapp.ui.shell import frame
+from medapp.ui.shell.chip import draw_chip
+
+
+def draw_queue(runs: Sequence[Run]) -> None:
+    """Draw those of the runs (newest first) that are under way, in the order of their turns."""
+    waiting = [run for run in reversed(runs) if run.state in UNDER_WAY]
+    if waiting:
+        st.subheader("Under way and waiting", anchor=False)
+    for run in waiting:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"queued-{run.id}"):
+            draw_chip(run.state)
+            st.page_link(frame.TRAIN, label=frame.escape(run.name), query_params={"run": run.id})

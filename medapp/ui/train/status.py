@@ -1,0 +1,50 @@
+"""Where a run stands in one line, and the buttons that stop and resume it."""
+
+import streamlit as st
+
+from medapp.runs.progress import UNDER_WAY, Standing, format_seconds
+from medapp.runs.run import Run
+from medapp.ui.shell.chip import draw_chip
+from medapp.ui.shell.frame import escape
+
+
+def draw_status(run: Run, state: str, standing: Standing) -> None:
+    """Draw the state, the progress or how the run ended, and the button that fits."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="run-state"):
+        draw_chip(state)
+        with st.container(width="stretch"):
+            if state in UNDER_WAY:
+                st.progress(standing.share, text=" · ".join(_list_pace(standing)))
+            else:
+                st.markdown(escape(_describe_end(run, state, standing)))
+        _draw_control(run, state)
+
+
+def _list_pace(standing: Standing) -> list[str]:
+    facts = [standing.activity]
+    if standing.last_step:
+        facts.append(f"{standing.last_step['images_per_second']:,.0f} images/s")
+    if standing.seconds_left is not None:
+        facts.append(f"{format_seconds(standing.seconds_left)} left")
+    return [fact for fact in facts if fact]
+
+
+def _describe_end(run: Run, state: str, standing: Standing) -> str:
+    if state != "done":
+        return str(run.last_state.get("reason", ""))
+    best = f", best after epoch {standing.best['epoch']}" if standing.best else ""
+    return f"{len(standing.epochs)} epochs{best}"
+
+
+def _draw_control(run: Run, state: str) -> None:
+    is_asked = run.is_stop_requested()
+    if state in UNDER_WAY and st.button(
+        "Stopping" if is_asked else "Stop", icon=":material/stop:", disabled=is_asked
+    ):
+        run.request_stop()
+        st.rerun(scope="fragment")
+    if state in ("stopped", "failed", "interrupted") and st.button(
+        "Resume", icon=":material/play_arrow:"
+    ):
+        run.request_resume()
+        st.rerun()

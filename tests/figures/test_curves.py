@@ -1,0 +1,93 @@
+"""The curves of a run, from its events."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from medapp.figures.curves import TRAIN, VALIDATION, Chart, build_charts
+from medapp.runs.progress import Record
+
+
+def tell_run(
+    epochs: int = 3, steps: int = 4, best: tuple[int, ...] = (1, 2), **extra: float
+) -> list[dict[str, Any]]:
+    """Events of a run: loss falls by one a step from 100; on validation, ten times the epoch."""
+    events: list[dict[str, Any]] = [
+        {"kind": "plan", "steps_per_epoch": steps, "epochs": epochs, "validation": 1459}
+    ]
+    for epoch in range(1, epochs + 1):
+        for step in range((epoch - 1) * steps + 1, epoch * steps + 1):
+            events.append(
+                {"kind": "step", "epoch": epoch, "step": step, "loss": 100.0 - step, "time": step}
+            )
+        row = {
+            "train_loss": 1.0 * epoch,
+            "validation_loss": 10.0 * epoch,
+            "accuracy": 0.5,
+            "balanced_accuracy": 0.6 + epoch / 100,
+            "macro_auroc": 0.7,
+            "is_best": epoch in best,
+            "time": epoch * steps,
+        }
+        events.append({"kind": "epoch", "epoch": epoch, **row, **extra})
+    return events
+
+
+def build(events: list[dict[str, Any]], state: str = "done") -> tuple[Chart, Chart]:
+    record = Record()
+    for event in events:
+        record.add(event)
+    loss, quality = build_charts(record.summarise(), state)
+    return loss, quality
+
+
+def test_steps_and_epochs_share_one_axis() -> None:
+    steps, train, validation = build(tell_run())[0].series
+    assert list(steps.x) == pytest.approx(np.arange(1, 13) / 4)
+    assert list(steps.y) == [100.0 - i for i in range(1, 13)]
+    assert list(train.x) == list(validation.x) == [1, 2, 3]
+    assert list(validation.y) == [10, 20, 30]
+
+
+def test_the_last_best_epoch_is_marked_and_named() -> None:
+    loss, quality = build(tell_run())
+    assert loss.mark == quality.mark == (2, "best")
+    assert loss.title == "Validation loss is lowest at epoch 2: 20.000"
+    assert quality.title == ("Validation (n = 1,459): balanced accuracy 0.620 at the best epoch")
+
+
+def test_a_role_has_one_colour_in_both_charts() -> None:
+    charts = build(tell_run(train_accuracy=0.9))
+    lines = {line.name: line.colour for chart in charts for line in chart.series}
+    assert {colour for name, colour in lines.items() if "train" in name} == {TRAIN}
+    assert lines["validation"] == lines["balanced accuracy"] == VALIDATION
+    assert len({lines["accuracy"], lines["AUROC"], TRAIN, VALIDATION}) == 4
+
+
+def test_training_accuracy_is_drawn_where_it_was_kept() -> None:
+    without, having = build(tell_run())[1], build(tell_run(train_accuracy=0.9))[1]
+    assert [line.name for line in having.series] == [
+        *(line.name for line in without.series),
+        "train accuracy",
+    ]
+    assert having.series[-1].y == [0.9] * 3
+
+
+def test_a_run_without_validation_shows_its_training() -> None:
+    loss, quality = build([{"kind": "epoch", "epoch": 1, "train_loss": 0.5, "is_best": True}])
+    assert [line.y for line in loss.series[1:]] == [[0.5], [None]]
+    assert (loss.title, quality.title) == ("Loss", "Validation")
+
+
+@pytest.mark.parametrize(
+    ("state", "first", "later"),
+    [
+        ("preparing", "Begins when the images are ready.", "Appears after the first epoch."),
+        ("training", "The first step is under way.", "Appears after the first epoch."),
+        ("failed", "No step was finished.", "No epoch was finished."),
+    ],
+)
+def test_a_run_without_points_says_why(state: str, first: str, later: str) -> None:
+    loss, quality = build([], state)
+    assert (loss.empty, quality.empty) == (first, later)

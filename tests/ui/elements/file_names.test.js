@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { nameChartFile, nameImageFile } from "../../../medapp/ui/elements/file_names.js";
+
+test("a picture is called like its image, without folders", () => {
+  assert.equal(nameImageFile("normal/p03.a.png", false), "p03.a.png");
+  assert.equal(nameImageFile("p03.dcm", true), "p03-heatmap.png");
+  assert.equal(nameImageFile("scan", true), "scan-heatmap.png");
+});
+
+test("a chart's picture is called like its finding", () => {
+  assert.equal(nameChartFile("Validation (n = 97): up"), "validation-n-97-up.png");
+});

@@ -2,17 +2,59 @@
 
     import medapp
 
-    data = medapp.add_data("images/")                       # class-per-folder, registered in place
-    run = medapp.train(data, strategy="fine-tune")          # blocks; medapp.train(...,
-    on_event=print) tells what happens print(medapp.evaluate(run)["balanced_accuracy"])        # on
-    the test part for prediction in medapp.predict(run, ["new.png"], method="gradcam"):
+    data = medapp.add_data("images/")                  # a folder a class, registered in place
+    run = medapp.train(data, strategy="fine-tune")     # waits; on_event=print tells what happens
+    print(medapp.evaluate(run).balanced_accuracy)      # on the test split
+    for prediction in medapp.predict(run, ["new.png"], method="gradcam"):
         print(prediction.label, prediction.probabilities)
 
 The work is done in the workspace that `MEDAPP_HOME` names, else `~/.medapp`, and is seen in the
-browser too.
+browser too; `medapp.open(folder)` gives the same steps in another workspace.
 """
 
-from medapp.session import add_data, evaluate, predict, resume, train
+import logging
+
+from medapp.data.samples import DataSet, Sample
+from medapp.errors import (
+    ArchiveError,
+    DataError,
+    ExplanationError,
+    ImageError,
+    MedAppError,
+    RecipeError,
+    RunError,
+    WeightsError,
+    WorkspaceError,
+)
+from medapp.evaluation.evaluate import Evaluation
+from medapp.runs.run import Run
+from medapp.session import Session, add_data, evaluate, open, predict, resume, train
+from medapp.training.recipe import Machine, Recipe
+
+logging.getLogger("medapp").addHandler(logging.NullHandler())
 
 __version__ = "0.1.0"
-__all__ = ["add_data", "evaluate", "predict", "resume", "train"]
+__all__ = [
+    "ArchiveError",
+    "DataError",
+    "DataSet",
+    "Evaluation",
+    "ExplanationError",
+    "ImageError",
+    "Machine",
+    "MedAppError",
+    "Recipe",
+    "RecipeError",
+    "Run",
+    "RunError",
+    "Sample",
+    "Session",
+    "WeightsError",
+    "WorkspaceError",
+    "add_data",
+    "evaluate",
+    "open",
+    "predict",
+    "resume",
+    "train",
+]

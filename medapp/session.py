@@ -1,10 +1,15 @@
-"""The main job as four functions: add data, train, evaluate, predict. Pages and the shell go the
-same way.
+"""MedApp from Python: one workspace and the main job as methods.
 
-Nothing here imports torch before it is needed: a page that lists data sets answers at once.
+    import medapp
+
+    session = medapp.open("study/")                 # or medapp.open() for the usual workspace
+    data = session.add_data("images/")
+    run = session.train(data, strategy="fine-tune", epochs=10)
+    print(session.evaluate(run).balanced_accuracy)
+
+The functions of the package do the same in the usual workspace. Nothing here imports torch before
+it is needed: a program that lists data sets answers at once.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,105 +19,248 @@ from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder, add_zip, is_zip
 from medapp.data.samples import DataSet
 from medapp.errors import RunError
+from medapp.evaluation.evaluate import Evaluation
 from medapp.phantom.data_set import add_phantom
 from medapp.runs.events import Event
-from medapp.runs.plan import plan_run
-from medapp.runs.run import Run, create_run, find_run
+from medapp.runs.making import create_run, find_run, list_runs
+from medapp.runs.plan import Plan, plan_run
+from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
+from medapp.runs.transfer import export_run, import_run
 from medapp.store.files import expand_path
-from medapp.store.workspace import find_workspace
-from medapp.training.recipe.recipe import build_recipe
+from medapp.store.workspace import Workspace, find_workspace, open_workspace
+from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
+from medapp.training.recipe.presets import find_preset
 
 if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
+
+OnEvent = Callable[[Event], None]
+
+
+class Session:
+    """One workspace, and what can be done in it."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    def list_data(self) -> list[DataSet]:
+        """All data sets, by name."""
+        return Catalog(self.workspace).list_data_sets()
+
+    def find_data(self, name: str) -> DataSet:
+        """The data set of this name or id.
+
+        Raises:
+            DataError: there is none; names the nearest.
+        """
+        return Catalog(self.workspace).find_data_set(name)
+
+    def add_data(
+        self, path: str | Path, name: str | None = None, patient_pattern: str | None = None
+    ) -> DataSet:
+        """Register a folder in place or copy a zip into the workspace; "phantom" makes the built-in
+        data set.
+
+        Args:
+            patient_pattern: a regular expression that finds the patient in a file's name, such as
+                `^.{8}`.
+
+        Raises:
+            DataError: nothing there, no images in it, the name is taken, or the pattern is no
+                regular expression.
+        """
+        if str(path) == "phantom":
+            return add_phantom(self.workspace, name or "Phantom").data_set
+        place = expand_path(path)
+        add = add_zip if is_zip(place) else add_folder
+        return add(self.workspace, place, name=name, patient_pattern=patient_pattern).data_set
+
+    def list_runs(self) -> list[Run]:
+        """All runs that can be used, newest first."""
+        return list_runs(self.workspace)
+
+    def find_run(self, name: str) -> Run:
+        """The run of this name or id.
+
+        Raises:
+            RunError: there is none.
+        """
+        return find_run(self.workspace, name)
+
+    def build_settings(
+        self, data: DataSet | str, preset: str | None = None, **settings: Any
+    ) -> tuple[Recipe, Machine]:
+        """What `train` would be asked: a recipe, and the machine's settings.
+
+        Raises:
+            RecipeError: a setting is wrong, or there is no such preset.
+            DataError: there is no such data set.
+        """
+        found = data if isinstance(data, DataSet) else self.find_data(data)
+        choice = DataChoice(id=found.uid, name=found.name)
+        start = dict(find_preset(preset).values) if preset else {}
+        return build_settings({**start, **settings, "data": {"choices": (choice,)}})
+
+    def plan(self, data: DataSet | str, preset: str | None = None, **settings: Any) -> Plan:
+        """Whether a training can work, and about how long it takes and how much memory.
+
+        Raises:
+            RecipeError: it cannot work; says why and what to change.
+        """
+        return plan_run(self.workspace, *self.build_settings(data, preset, **settings))
+
+    def train(
+        self,
+        data: DataSet | str,
+        *,
+        name: str | None = None,
+        preset: str | None = None,
+        on_event: OnEvent | None = None,
+        **settings: Any,
+    ) -> Run:
+        """Train in a child process and wait for the end; Ctrl-C stops it and keeps the best model.
+
+        Args:
+            preset: a key of `medapp.training.recipe.presets.PRESETS` to begin with.
+            settings: by their own name, such as `strategy="linear-probe", epochs=10`.
+
+        Returns:
+            The run, whose `state` is "done" or "stopped".
+
+        Raises:
+            RecipeError: a setting is wrong, or cannot work on these data.
+            RunError: the training failed; says why.
+        """
+        recipe, machine = self.build_settings(data, preset, **settings)
+        plan_run(self.workspace, recipe, machine)
+        return self._run_to_end(create_run(self.workspace, recipe, machine, name), on_event)
+
+    def resume(self, run: Run | str, on_event: OnEvent | None = None) -> Run:
+        """Go on with a stopped, failed or interrupted run from its checkpoint, and wait for it.
+
+        Raises:
+            RunError: the run is done or under way, or the training failed.
+        """
+        found = self._find(run)
+        found.request_resume()
+        return self._run_to_end(found, on_event)
+
+    def evaluate(
+        self, run: Run | str, split: str = "test", data: DataSet | str | None = None
+    ) -> Evaluation:
+        """Figures with 95% intervals on one of a run's splits, or on all of another data set with
+        the same classes.
+
+        The figures on the test split are kept: the split is read once.
+
+        Raises:
+            RunError: the run has no model, or its images have changed.
+            DataError: the other data set has other classes.
+        """
+        from medapp.runs.evaluate import evaluate_run
+
+        other = data.uid if isinstance(data, DataSet) else data
+        return evaluate_run(self.workspace, self._find(run), split, other)
+
+    def predict(
+        self,
+        run: Run | str,
+        images: Sequence[str | Path],
+        method: str | None = None,
+        class_name: str | None = None,
+    ) -> "Iterator[Prediction]":
+        """Probabilities for each image, in order; with `method` also the heatmap for `class_name`
+        or the predicted class.
+
+        A file that cannot be read gives a prediction whose `error` says why; the rest goes on.
+
+        Raises:
+            RunError, WeightsError: there is no such run, or it has no model.
+            ExplanationError: no such method or class.
+        """
+        from medapp.prediction.files import predict_files
+        from medapp.prediction.model import load_model
+
+        model = load_model(self._find(run).require_model())
+        return predict_files(model, [Path(image) for image in images], method, class_name)
+
+    def export(self, run: Run | str, to: str | Path) -> Path:
+        """Write a run to a zip: weights, recipe, split, figures, no images.
+
+        Raises:
+            RunError: the run has no model yet.
+        """
+        return export_run(self._find(run), expand_path(to))
+
+    def import_run(self, path: str | Path) -> Run:
+        """Take in a run from a zip that `export` wrote.
+
+        Raises:
+            ArchiveError, RunError, WeightsError: the zip holds no run that can be used.
+        """
+        return import_run(self.workspace, expand_path(path))
+
+    def _find(self, run: Run | str) -> Run:
+        return run if isinstance(run, Run) else self.find_run(run)
+
+    def _run_to_end(self, run: Run, on_event: OnEvent | None) -> Run:
+        supervisor = Supervisor(self.workspace, only=run)
+
+        def pass_on(event: Event) -> None:
+            if on_event is not None:
+                on_event(event)
+
+        try:
+            state = supervisor.run_to_end(pass_on)
+        except KeyboardInterrupt:
+            run.request_stop()
+            state = supervisor.run_to_end(pass_on)
+        if state == "failed":
+            raise RunError(f"Run {run.name} failed: {run.find_last_state().reason or ''}")
+        return run
+
+
+def open(path: str | Path | None = None) -> Session:
+    """The session of a workspace.
+
+    Args:
+        path: its folder, made where it is missing; None for the one that `MEDAPP_HOME` names, else
+            `~/.medapp`.
+
+    Raises:
+        WorkspaceError: the folder cannot be made or written.
+    """
+    return Session(find_workspace() if path is None else open_workspace(expand_path(path)))
 
 
 def add_data(
     path: str | Path, name: str | None = None, patient_pattern: str | None = None
 ) -> DataSet:
-    """Register a folder in place or copy a zip into the workspace; "phantom" makes the built-in
-    data set.
-
-    Args:
-        patient_pattern: a regular expression that finds the patient in a file's name, such as
-            `^.{8}`.
-
-    Raises:
-        DataError: nothing there, no images in it, the name is taken, or the pattern is no regular
-            expression.
-    """
-    workspace = find_workspace()
-    if str(path) == "phantom":
-        return add_phantom(workspace).data_set
-    place = expand_path(path)
-    add = add_zip if is_zip(place) else add_folder
-    return add(workspace, place, name=name, patient_pattern=patient_pattern).data_set
+    """See `Session.add_data`; in the usual workspace."""
+    return open().add_data(path, name, patient_pattern)
 
 
 def train(
     data: DataSet | str,
     *,
     name: str | None = None,
-    on_event: Callable[[Event], None] | None = None,
+    preset: str | None = None,
+    on_event: OnEvent | None = None,
     **settings: Any,
 ) -> Run:
-    """Train in a child process and wait for it. `settings` are fields of the recipe, such as
-    `strategy="linear-probe", epochs=10`.
-
-    Returns:
-        The run, whose `state` is "done" or "stopped".
-
-    Raises:
-        RecipeError: a setting is wrong, or cannot work on these data.
-        RunError: the training failed; says why.
-    """
-    workspace = find_workspace()
-    found = data if isinstance(data, DataSet) else Catalog(workspace).find_data_set(data)
-    recipe = build_recipe({"dataset": found.name, **settings})
-    plan_run(workspace, recipe)
-    return _run_to_end(create_run(workspace, recipe, name), on_event)
+    """See `Session.train`; in the usual workspace."""
+    return open().train(data, name=name, preset=preset, on_event=on_event, **settings)
 
 
-def resume(run: Run | str, on_event: Callable[[Event], None] | None = None) -> Run:
-    """Go on with a stopped, failed or interrupted run from its checkpoint, and wait for it.
-
-    Raises:
-        RunError: the run is done or under way, or the training failed.
-    """
-    found = run if isinstance(run, Run) else find_run(find_workspace(), run)
-    found.request_resume()
-    return _run_to_end(found, on_event)
+def resume(run: Run | str, on_event: OnEvent | None = None) -> Run:
+    """See `Session.resume`; in the usual workspace."""
+    return open().resume(run, on_event)
 
 
-def _run_to_end(run: Run, on_event: Callable[[Event], None] | None) -> Run:
-    """Ctrl-C stops the run and keeps its best model."""
-    supervisor = Supervisor(find_workspace(), only=run)
-    passed_on = on_event or (lambda event: None)
-    try:
-        state = supervisor.run_to_end(passed_on)
-    except KeyboardInterrupt:
-        run.request_stop()
-        state = supervisor.run_to_end(passed_on)
-    if state == "failed":
-        raise RunError(f"Run {run.name} failed: {run.last_state.get('reason', '')}")
-    return run
-
-
-def evaluate(run: Run | str, split: str = "test", data: str | None = None) -> dict[str, Any]:
-    """Figures with 95% intervals on one side of the run's split, or on another data set with the
-    same classes.
-
-    Returns:
-        n, accuracy, balanced_accuracy, macro_sensitivity, macro_f1, macro_auroc, intervals,
-        confusion (rows are the truth), classes,
-        per_class and notes: see `medapp.evaluation.Evaluation`.
-    """
-    from medapp.runs.evaluate import evaluate_run
-
-    workspace = find_workspace()
-    return evaluate_run(
-        workspace, run if isinstance(run, Run) else find_run(workspace, run), split, data
-    )
+def evaluate(run: Run | str, split: str = "test", data: DataSet | str | None = None) -> Evaluation:
+    """See `Session.evaluate`; in the usual workspace."""
+    return open().evaluate(run, split, data)
 
 
 def predict(
@@ -120,19 +268,6 @@ def predict(
     images: Sequence[str | Path],
     method: str | None = None,
     class_name: str | None = None,
-) -> Iterator[Prediction]:
-    """Probabilities for each image, in order; with `method` also the heatmap for `class_name` or
-    the predicted class.
-
-    A file that cannot be read gives a prediction whose `error` says why; the rest goes on.
-
-    Raises:
-        RunError, WeightsError: there is no such run, or it has no model.
-        ExplanationError: no such method or class.
-    """
-    from medapp.prediction.files import predict_files
-    from medapp.prediction.model import load_model
-
-    workspace = find_workspace()
-    model = load_model(run if isinstance(run, Run) else find_run(workspace, run))
-    return predict_files(model, [Path(image) for image in images], method, class_name)
+) -> "Iterator[Prediction]":
+    """See `Session.predict`; in the usual workspace."""
+    return open().predict(run, images, method, class_name)

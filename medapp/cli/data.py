@@ -111,7 +111,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     data_set = catalog.find_data_set(name)
     counts, sentences = catalog.count_classes(data_set), describe(data_set, catalog)
     sides = {side: sum(counts.get(side, {}).values()) for side in SPLITS}
-    reads = count_test_reads(workspace, data_set.name)
+    reads = count_test_reads(workspace, data_set)
     if as_json:
         print_json(
             {

@@ -8,6 +8,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.words import write_figure
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 # Names come from files and people, so nothing in them is markup.
 console = Console(highlight=False, markup=False, emoji=False)
@@ -50,9 +53,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     console.print(table)
 
 
-def say_figure(figures: dict[str, Any], name: str) -> str:
+def say_figure(evaluation: Evaluation, name: str) -> str:
     """A figure with its interval, such as `0.912 [0.881, 0.940]`; never alone."""
-    value, interval = figures.get(name), (figures.get("intervals") or {}).get(name)
-    if value is None:
-        return "undefined"
-    return f"{value:.3f}" + (f" [{interval[0]:.3f}, {interval[1]:.3f}]" if interval else "")
+    return write_figure(getattr(evaluation, name), evaluation.intervals.get(name))
+
+
+def name_figure(name: str) -> str:
+    """A figure's name as people read it, such as `Balanced accuracy`."""
+    words = name.replace("_", " ").replace("auroc", "AUROC").replace("f1", "F1")
+    return words[0].upper() + words[1:]

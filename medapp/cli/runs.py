@@ -7,14 +7,20 @@ from typing import Annotated, Any
 import typer
 from rich.progress import DownloadColumn, Progress
 
-from medapp import session as api
 from medapp.cli.output import AsJson, console, errors, print_json, print_table, say_figure
-from medapp.cli.work import Follower, RunName, open_bar, report_run
+from medapp.cli.work import ProgressBar, RunName, open_bar, report_run
+from medapp.data.catalog import Catalog
 from medapp.errors import WeightsError
+from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BACKBONES, find_file
-from medapp.runs.run import Run, find_run, list_damaged, list_runs
+from medapp.runs.events import EpochFinished
+from medapp.runs.making import find_data_set_name, find_run
+from medapp.runs.registry import find_registry
+from medapp.runs.run import Run
 from medapp.runs.transfer import export_run, import_run
+from medapp.session import open as open_session
 from medapp.store.workspace import find_workspace
+from medapp.training.recipe import write_settings
 
 app = typer.Typer(
     no_args_is_help=True, help="Runs: list, show, stop, resume, delete, export, import."
@@ -22,18 +28,19 @@ app = typer.Typer(
 backbones = typer.Typer(no_args_is_help=True, help="Backbones: list, fetch, export.")
 
 
-def _summarise(run: Run) -> dict[str, Any]:
-    recipe, figures = run.recipe, run.load_evaluation() or {}
+def _summarise(run: Run, data_set: str) -> dict[str, Any]:
+    recipe = run.recipe
+    evaluation = run.load_evaluation()
     return {
         "run": run.name,
         "id": run.id,
         "state": run.state,
-        "dataset": recipe.dataset,
-        "source": recipe.source,
-        "strategy": recipe.strategy,
-        "n": figures.get("n"),
-        "balanced_accuracy": figures.get("balanced_accuracy"),
-        "intervals": figures.get("intervals"),
+        "dataset": data_set,
+        "source": recipe.find_source(),
+        "strategy": recipe.strategy.name,
+        "n": evaluation.n if evaluation else None,
+        "balanced_accuracy": evaluation.balanced_accuracy if evaluation else None,
+        "intervals": evaluation.intervals if evaluation else None,
     }
 
 
@@ -41,67 +48,91 @@ def _summarise(run: Run) -> dict[str, Any]:
 def list_all(as_json: AsJson = False) -> None:
     """All runs, newest first."""
     workspace = find_workspace()
-    rows = [_summarise(run) for run in list_runs(workspace)]
-    for _, reason in list_damaged(workspace):
-        errors.print(f"Not listed: {reason}")
+    data_sets = {data_set.uid: data_set.name for data_set in Catalog(workspace).list_data_sets()}
+    rows: list[dict[str, Any]] = []
+    for run in find_registry(workspace).list_summaries():
+        if run.damage:
+            errors.print(f"Not listed: {run.damage}")
+            continue
+        figures = run.figures or {}
+        rows.append(
+            {
+                "run": run.name,
+                "id": run.id,
+                "state": run.state,
+                "dataset": data_sets.get(run.data_set_id, run.data_set),
+                "source": run.source,
+                "strategy": run.strategy,
+                "n": figures.get("n"),
+                "balanced_accuracy": figures.get("balanced_accuracy"),
+                "intervals": figures.get("intervals"),
+            }
+        )
     if as_json:
         print_json(rows)
     elif rows:
         facts = ("run", "state", "dataset", "source", "strategy")
-        cells = [
-            (
-                *(r[fact] for fact in facts),
-                say_figure(r, "balanced_accuracy") if r["n"] else None,
-                r["n"],
-            )
-            for r in rows
-        ]
+        cells = [(*(row[fact] for fact in facts), _say_quality(row), row["n"]) for row in rows]
         print_table((*facts, "balanced accuracy", "n"), cells)
     else:
         console.print("No runs yet. Start one with: medapp train --data NAME")
 
 
+def _say_quality(row: dict[str, Any]) -> str | None:
+    if not row["n"]:
+        return None
+    return write_figure(row["balanced_accuracy"], row["intervals"].get("balanced_accuracy"))
+
+
 @app.command()
 def show(run: RunName, as_json: AsJson = False) -> None:
     """A run's state, settings, epochs and figures."""
-    found = find_run(find_workspace(), run)
-    epochs = [e for e in found.events if e["kind"] == "epoch"]
-    recipe = json.loads(found.recipe.to_json())
+    workspace = find_workspace()
+    found = find_run(workspace, run)
+    epochs = [event for event in found.list_events() if isinstance(event, EpochFinished)]
+    recipe = found.recipe
+    settings = json.loads(write_settings(recipe, found.machine))
+    reason = found.find_last_state().reason
     if as_json:
-        reason = found.last_state.get("reason")
+        facts = _summarise(found, find_data_set_name(workspace, recipe))
+        rows = [epoch.to_dict() for epoch in epochs]
+        seconds = found.count_seconds()
         print_json(
-            {
-                **_summarise(found),
-                "reason": reason,
-                "seconds": found.seconds,
-                "recipe": recipe,
-                "epochs": epochs,
-            }
+            {**facts, "reason": reason, "seconds": seconds, "recipe": settings, "epochs": rows}
         )
         return
-    reason = found.last_state.get("reason", "")
-    console.print(f"{found.name} ({found.id}): {found.state}. {reason}", markup=False)
-    print_table(("setting", "value"), [(key, str(value)) for key, value in recipe.items()])
+    console.print(f"{found.name} ({found.id}): {found.state}. {reason or ''}", markup=False)
+    print_table(("setting", "value"), _list_values(settings))
     print_table(
         ("epoch", "train loss", "validation loss", "balanced accuracy", "best"),
         [
             (
-                e["epoch"],
-                e["train_loss"],
-                e.get("validation_loss"),
-                e.get("balanced_accuracy"),
-                "*" if e["is_best"] else "",
+                epoch.epoch,
+                epoch.train_loss,
+                epoch.validation_loss,
+                epoch.balanced_accuracy,
+                "*" if epoch.is_best else "",
             )
-            for e in epochs
+            for epoch in epochs
         ],
     )
-    figures = found.load_evaluation()
-    if figures:
-        console.print(
-            f"Test: balanced accuracy {say_figure(figures, 'balanced_accuracy')} on {figures['n']}"
-            " images.",
-            markup=False,
-        )
+    evaluation = found.load_evaluation()
+    if evaluation:
+        figure = say_figure(evaluation, "balanced_accuracy")
+        console.print(f"Test: balanced accuracy {figure} on {evaluation.n} images.", markup=False)
+
+
+def _list_values(settings: dict[str, Any]) -> list[tuple[str, str]]:
+    """Each setting by its group and name, with its value."""
+    rows = []
+    for name, value in settings.items():
+        if name == "data":
+            rows += [("data", choice["name"]) for choice in value["choices"]]
+        elif isinstance(value, dict):
+            rows += [(f"{name}.{inner}", str(each)) for inner, each in value.items()]
+        else:
+            rows.append((name, str(value)))
+    return rows
 
 
 @app.command()
@@ -116,7 +147,7 @@ def stop(run: RunName) -> None:
 def resume(run: RunName, as_json: AsJson = False) -> None:
     """Go on from a run's checkpoint, in the foreground."""
     with open_bar() as bar:
-        found = api.resume(run, Follower(bar))
+        found = open_session().resume(run, ProgressBar(bar))
     report_run(found, as_json)
 
 
@@ -213,18 +244,18 @@ def export_weights(
     from medapp.models.weights import export_backbone
 
     found = find_run(find_workspace(), run)
-    figures = found.load_evaluation() or {}
+    evaluation = found.load_evaluation()
+    names = ("n", "accuracy", "balanced_accuracy")
+    recipe = found.recipe
+    unstated = "Not stated: ask who made it, and mind the terms of the images it learned from."
     card = {
         "source_task": {
-            "data": found.recipe.dataset,
-            "test": {k: figures.get(k) for k in ("n", "accuracy", "balanced_accuracy")},
+            "data": find_data_set_name(find_workspace(), recipe),
+            "test": {name: getattr(evaluation, name, None) for name in names},
         },
-        "recipe": json.loads(found.recipe.to_json()),
-        "suggested_resolution_px": [found.recipe.image_size],
-        "terms": (
-            terms
-            or "Not stated: ask who made it, and mind the terms of the images it learned from."
-        ),
+        "recipe": recipe.model_dump(mode="json"),
+        "suggested_resolution_px": [recipe.preprocess.image_size],
+        "terms": terms or unstated,
     }
     if to.suffix != ".safetensors":
         raise WeightsError(

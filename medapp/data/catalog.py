@@ -9,6 +9,7 @@ import difflib
 import json
 import shutil
 import sqlite3
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from medapp.store.workspace import Workspace
 _SAMPLE = "id, name, label, patient, site, split, content_hash, width, height, mode"
 _DATA_SET = (
     "name, root, origin, classes, patient_pattern, has_patients, split_origin, is_synthetic,"
-    " created"
+    " created, uid, task"
 )
 
 
@@ -72,26 +73,45 @@ class Catalog:
         return [self._build_data_set(*row) for row in rows]
 
     def find_data_set(self, name_or_id: str | int) -> DataSet:
-        """The data set of this name, else of this id.
+        """The data set of this name, else of this id, of either kind, else once of this name.
 
         Raises:
             DataError: there is none; names the nearest.
         """
         known = self.list_data_sets()
-        for found in [d for d in known if d.name == name_or_id] + [
-            d for d in known if str(d.id) == str(name_or_id)
-        ]:
-            return found
+        wanted = str(name_or_id)
+        for fact in (lambda d: d.name, lambda d: d.uid, lambda d: str(d.id)):
+            found = next((d for d in known if fact(d) == wanted), None)
+            if found is not None:
+                return found
+        former = self._read("SELECT data_set_id FROM former_names WHERE name = ?", wanted)
+        if former:
+            return next(d for d in known if d.id == former[0][0])
         names = [d.name for d in known]
-        near = difflib.get_close_matches(str(name_or_id), names, 1)
-        hint = (
-            f"Known: {', '.join(names)}."
-            if names
-            else "There is none yet: add a folder of images first."
-        )
-        raise DataError(
-            f"There is no data set {name_or_id!r}. {f'Did you mean {near[0]}?' if near else hint}"
-        )
+        near = difflib.get_close_matches(wanted, names, 1)
+        hint = "There is none yet: add a folder of images first."
+        if near:
+            hint = f"Did you mean {near[0]}?"
+        elif names:
+            hint = f"Known: {', '.join(names)}."
+        raise DataError(f"There is no data set {name_or_id!r}. {hint}")
+
+    def find_chosen(self, uid: str, name: str) -> DataSet:
+        """The data set that a run names: by its uid, or by its name where none has that uid.
+
+        Recipes from before there were uids, and runs from another workspace, are found by name.
+
+        Raises:
+            DataError: there is none.
+        """
+        known = self.list_data_sets()
+        found = next((d for d in known if uid and d.uid == uid), None)
+        return found or self.find_data_set(name)
+
+    def list_names(self, data_set: DataSet) -> set[str]:
+        """The data set's name, and those that it had."""
+        query = "SELECT name FROM former_names WHERE data_set_id = ?"
+        return {data_set.name} | {name for (name,) in self._read(query, data_set.id)}
 
     def load_samples(
         self,
@@ -214,6 +234,7 @@ class Catalog:
         Raises:
             DataError: the name is taken.
         """
+        uid = data_set.uid or uuid.uuid4().hex
         values = (
             data_set.name,
             self._shorten(data_set.root),
@@ -224,10 +245,13 @@ class Catalog:
             data_set.split_origin,
             data_set.is_synthetic,
             data_set.created,
+            uid,
+            data_set.task,
         )
         with change(self.path) as db:
             _refuse_taken(db, data_set.name)
-            db.execute(f"INSERT INTO data_sets ({_DATA_SET}) VALUES (?,?,?,?,?,?,?,?,?)", values)
+            places = ",".join("?" for _ in values)
+            db.execute(f"INSERT INTO data_sets ({_DATA_SET}) VALUES ({places})", values)
             new = int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
             last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'samples'").fetchone()
             numbered = list(enumerate(samples, start=1 + (last[0] if last else 0)))
@@ -257,11 +281,10 @@ class Catalog:
             db.executemany(
                 "INSERT INTO unreadable VALUES (?,?,?)", ((new, *entry) for entry in unreadable)
             )
-        return replace(data_set, id=new)
+        return replace(data_set, id=new, uid=uid)
 
     def rename(self, data_set: DataSet, name: str) -> DataSet:
-        """Give a data set another name. Runs that were trained on it keep the old one in their
-        recipes.
+        """Give a data set another name. Runs find it by its uid, and older ones by the name it had.
 
         Raises:
             DataError: the name is empty, too long or taken.
@@ -271,6 +294,8 @@ class Catalog:
             if name != data_set.name:
                 _refuse_taken(db, name)
             db.execute("UPDATE data_sets SET name = ? WHERE id = ?", (name, data_set.id))
+            former = (data_set.name, data_set.id)
+            db.execute("INSERT OR REPLACE INTO former_names VALUES (?, ?)", former)
         return replace(data_set, name=name)
 
     def remove(self, data_set: DataSet) -> None:
@@ -322,7 +347,7 @@ class Catalog:
     def _build_data_set(
         self, id: int, name: str, root: str, origin: str, classes: str, *rest: Any
     ) -> DataSet:
-        pattern, has_patients, split_origin, is_synthetic, created = rest
+        pattern, has_patients, split_origin, is_synthetic, created, uid, task = rest
         try:
             place = self.workspace.root / root  # a path that is absolute stays as it is
             names = tuple(str(name) for name in json.loads(classes))
@@ -340,6 +365,8 @@ class Catalog:
             split_origin,
             bool(is_synthetic),
             created,
+            uid,
+            task,
         )
 
     def _shorten(self, root: Path) -> str:

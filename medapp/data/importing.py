@@ -26,7 +26,7 @@ from medapp.imaging.geometry import Box
 from medapp.imaging.image import IMAGE_SUFFIXES, ImageFacts, decode_image, read_content
 from medapp.store.archive import extract_archive
 from medapp.store.files import expand_path
-from medapp.store.threads import Progress, map_threaded
+from medapp.store.threads import OnProgress, map_threaded
 from medapp.store.workspace import Workspace
 
 
@@ -68,7 +68,7 @@ def add_folder(
     folder: Path,
     name: str | None = None,
     patient_pattern: str | None = None,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> ImportReport:
     """Register a folder in place (see `medapp.data.folder.scan_folder`); its files are never
     changed.
@@ -92,7 +92,7 @@ def add_zip(
     zip_path: Path,
     name: str | None = None,
     patient_pattern: str | None = None,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> ImportReport:
     """Unpack a zip of such a folder into the workspace and register that.
 
@@ -118,7 +118,7 @@ def add_files(
     files: Mapping[str, Sequence[Path]],
     name: str,
     patient_pattern: str | None = None,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
 ) -> ImportReport:
     """Copy loose files, given by class, into the workspace and register them. A name that comes
     twice in a class gets a number.
@@ -191,7 +191,7 @@ def _register(
     origin: str,
     name: str,
     pattern: re.Pattern[str] | None,
-    on_progress: Progress | None,
+    on_progress: OnProgress | None,
 ) -> ImportReport:
     """Scan a folder, with its table of boxes where there is one, and import what it holds."""
     scan = scan_folder(folder)
@@ -213,7 +213,7 @@ def _register(
 
 
 def import_batch(
-    workspace: Workspace, batch: Batch, name: str, on_progress: Progress | None
+    workspace: Workspace, batch: Batch, name: str, on_progress: OnProgress | None
 ) -> ImportReport:
     """Read every file, split, and store."""
     read = list(map_threaded(lambda file: _read_file(file.path), batch.files, on_progress))

@@ -1,80 +1,109 @@
-"""The squares of many samples, from the cache where they were rendered before."""
+"""The squares of many samples, kept in the cache: rendered once for each image and setting."""
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medapp.data.samples import Sample
 from medapp.errors import ImageError
 from medapp.imaging.image import decode_image, is_colour, read_content
-from medapp.imaging.preprocess import VERSION, Bytes, Preprocess, render_pixels
+from medapp.imaging.preprocess import VERSION, Bytes, Preprocess, render_square
 from medapp.store.cache import Cache
-from medapp.store.threads import Progress, map_threaded
+from medapp.store.rows import Numbers, Rows
+from medapp.store.threads import OnProgress, map_threaded
 
-_REMEDY = "Put the original back, or remove the data set and add it again."
+REMEDY = "Put the original back, or remove the data set and add it again."
 
 
-def hash_pixels(samples: Sequence[Sample], preprocess: Preprocess, size_px: int) -> str:
-    """What the pixels of these samples, in this order, are kept under: their contents and the
-    settings, in hex.
+@dataclass(frozen=True)
+class Table:
+    """Rows that are kept for many samples, and where those of some of them are.
+
+    Attributes:
+        key: what the rows are kept under, without the samples: the setting that made them.
+        rows: (M, …), memory-mapped; more samples than those asked for may have one.
+        numbers: (N,) row numbers of the samples asked for, in their order.
+        computed: how many of them were not kept before.
+        source: the open rows; while it lives they are not evicted.
     """
-    words = json.dumps(
-        [VERSION, asdict(preprocess), size_px, [s.content_hash for s in samples]], sort_keys=True
-    )
-    return hashlib.sha256(words.encode()).hexdigest()
+
+    key: str
+    rows: NDArray[Any]
+    numbers: Numbers
+    computed: int
+    source: Rows
+
+    def take(self) -> NDArray[Any]:
+        """The rows of the samples asked for, in their order, in memory."""
+        taken: NDArray[Any] = self.rows[self.numbers]
+        return taken
+
+    def iterate(self, size: int) -> Iterator[NDArray[Any]]:
+        """The same rows, so many at a time."""
+        for start in range(0, len(self.numbers), size):
+            yield self.rows[self.numbers[start : start + size]]
+
+
+def hash_pixel_setting(preprocess: Preprocess, channels: int, data_set: str) -> str:
+    """What the pixels of a data set are kept under, in hex."""
+    words = [VERSION, preprocess.model_dump(), channels, data_set]
+    return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
+
+
+def count_channels(samples: Sequence[Sample]) -> int:
+    """1 where all images are grey, else 3."""
+    return 3 if any(is_colour(sample.mode) for sample in samples) else 1
 
 
 def load_pixels(
     samples: Sequence[Sample],
     preprocess: Preprocess,
-    size_px: int,
-    cache: Cache | None = None,
-    on_progress: Progress | None = None,
-) -> Bytes:
-    """The squares of all samples: uint8 (N, S, S, C), C is 1 where all images are grey, else 3.
+    channels: int,
+    cache: Cache,
+    data_set: str = "",
+    on_progress: OnProgress | None = None,
+) -> Table:
+    """The squares of all samples: uint8 (N, S, S, C).
 
-    From the cache, memory-mapped, where the same images were rendered with the same settings
-    before.
+    Args:
+        channels: C, 1 or 3; see `count_channels`. Grey images repeat theirs.
+        data_set: the id of the data set that the samples are of; each has rows of its own.
 
     Raises:
         ImageError: a file is missing, damaged, or not the one that was registered.
         WorkspaceError: the disk has no room for them.
     """
-    shape = (len(samples), size_px, size_px, 3 if any(is_colour(s.mode) for s in samples) else 1)
+    key = hash_pixel_setting(preprocess, channels, data_set)
+    side = preprocess.image_size
+    rows = cache.open_rows("pixels", key, (side, side, channels), np.uint8)
+    computed = 0
 
-    def fill(target: Bytes) -> None:
-        squares = map_threaded(
-            lambda sample: _load_square(sample, preprocess, size_px), samples, on_progress
-        )
-        for row, square in enumerate(squares):
-            target[row] = square if square.ndim == 3 else square[..., None]
+    def compute(missing: list[int]) -> Iterator[Bytes]:
+        nonlocal computed
+        wanted = [samples[place] for place in missing]
+        computed = len(wanted)
+        for square in map_threaded(lambda s: _load_square(s, preprocess), wanted, on_progress):
+            pixels = square if square.ndim == 3 else square[..., None]
+            yield np.broadcast_to(pixels, (side, side, channels))
 
-    if cache is None:
-        target = np.zeros(shape, np.uint8)
-        fill(target)
-        return target
-    key = hash_pixels(samples, preprocess, size_px)
-    known = cache.load_array("pixels", key)
-    return (
-        cache.build_array("pixels", key, shape, np.uint8, fill)
-        if known is None or known.shape != shape
-        else known
-    )
+    numbers = rows.fill([sample.content_hash for sample in samples], compute)
+    return Table(key, rows.open_array(), numbers, computed, rows)
 
 
-def _load_square(sample: Sample, preprocess: Preprocess, size_px: int) -> Bytes:
+def _load_square(sample: Sample, preprocess: Preprocess) -> Bytes:
     try:
         content = read_content(sample.path)
         if hashlib.sha256(content).hexdigest() != sample.content_hash:
             raise ImageError("the file has changed since it was registered")
         image, _ = decode_image(content, sample.path.suffix)
     except OSError as error:
-        raise ImageError(
-            f"{sample.name} cannot be opened: {error.strerror or error}. {_REMEDY}"
-        ) from error
+        reason = error.strerror or error
+        raise ImageError(f"{sample.name} cannot be opened: {reason}. {REMEDY}") from error
     except ImageError as error:
-        raise ImageError(f"{sample.name} cannot be used: {error}. {_REMEDY}") from error
-    return render_pixels(image, preprocess, size_px)
+        raise ImageError(f"{sample.name} cannot be used: {error}. {REMEDY}") from error
+    return render_square(image, preprocess).pixels

@@ -52,6 +52,8 @@ class DataSet:
         patient_pattern: the regular expression that found the patients in the file names, if any.
         split_origin: a sentence that says where the split comes from.
         is_synthetic: the images show no patient and must say so wherever they are shown.
+        uid: what runs find the data set by; stays when it is renamed.
+        task: what is to be said of each image, a key of `medapp.task.TASKS`.
     """
 
     id: int
@@ -64,3 +66,5 @@ class DataSet:
     split_origin: str
     is_synthetic: bool
     created: str
+    uid: str = ""
+    task: str = "single-label"

@@ -58,8 +58,23 @@ def _add_search(db: sqlite3.Connection) -> None:
     )  # it ends with the id, as every index does
 
 
+def _add_identity(db: sqlite3.Connection) -> None:
+    """What a data set is found by after it was renamed, and what is to be said of its images."""
+    db.execute("ALTER TABLE data_sets ADD COLUMN uid TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE data_sets ADD COLUMN task TEXT NOT NULL DEFAULT 'single-label'")
+    db.execute("UPDATE data_sets SET uid = lower(hex(randomblob(16)))")
+    db.execute("CREATE UNIQUE INDEX data_sets_by_uid ON data_sets (uid)")
+    db.execute("""CREATE TABLE former_names (
+        name TEXT PRIMARY KEY, data_set_id INTEGER NOT NULL REFERENCES data_sets ON DELETE CASCADE
+        )""")
+
+
 # The n-th leads to version n. Never change one that was released; add one.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create_tables, _add_search)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _create_tables,
+    _add_search,
+    _add_identity,
+)
 
 
 def find_backup(path: Path) -> Path:

@@ -4,7 +4,7 @@ What it does not know: networks, files, which part was judged.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from medapp.errors import RunError
 from medapp.evaluation.intervals import Interval, find_percentiles, find_wilson
-from medapp.evaluation.metrics import CLASS_METRICS, METRICS, Floats, Tables
+from medapp.evaluation.metrics import (
+    CLASS_METRICS,
+    METRICS,
+    FindingTables,
+    Floats,
+    LabelTables,
+    Mask,
+    Tables,
+    resample,
+)
+from medapp.task import Task, find_task
 
 FEW_UNITS = 20  # below this a percentile bootstrap is visibly too narrow
 
-Mask = NDArray[np.bool_]
 Units = NDArray[np.intp]
 
 
@@ -43,7 +52,7 @@ class Evaluation:
 
     Attributes:
         n: images judged.
-        accuracy: share of images whose most probable class is the truth.
+        accuracy: share of images that are decided as the truth says.
         balanced_accuracy: mean sensitivity over the classes that occur in the truth.
         macro_sensitivity: the same by definition; both names are asked for.
         macro_f1: mean F1 over the classes that occur in the truth.
@@ -54,11 +63,15 @@ class Evaluation:
             so intervals over images are too narrow where patients are known (cluster bootstrap,
             Field & Welsh 2007).
         units: how many patients or images there were to draw.
-        confusion: images by truth (rows) and prediction (columns), in the order of `classes`.
+        confusion: images by truth (rows) and prediction (columns), in the order of `classes`;
+            empty where an image may have several labels.
         per_class: class → figures. The intervals of sensitivity, specificity and precision are
             Wilson's (1927) where images are resampled; else the bootstrap's, or Wilson's over
             patients where the share is exactly 0 or 1, or None where one patient gave it all.
         notes: what a reader must know, in whole sentences.
+        task: what was predicted of an image.
+        split: the images that were judged: "test", "validation", or "all" of another data set.
+        dataset: the name of the data set that they are of.
     """
 
     n: int
@@ -74,6 +87,9 @@ class Evaluation:
     confusion: tuple[tuple[int, ...], ...]
     per_class: dict[str, ClassFigures]
     notes: tuple[str, ...]
+    task: str = "single-label"
+    split: str = ""
+    dataset: str = ""
 
     @property
     def is_by_patient(self) -> bool:
@@ -85,12 +101,25 @@ class Evaluation:
         plain: dict[str, Any] = _to_lists(asdict(self))
         return plain
 
+    def check(self) -> None:
+        """Raises TypeError where a figure, as a file gave it, is no number."""
+        ends = [end for name in METRICS for end in self.intervals[name] or ()]
+        figures = [getattr(self, name) for name in METRICS]
+        numbers = [self.n, *ends, *(figure for figure in figures if figure is not None)]
+        if not all(isinstance(number, int | float) for number in numbers):
+            raise TypeError("a figure is no number")
+        if not isinstance(self.dataset, str):
+            raise TypeError("the data set has no name")
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Evaluation":
         """The inverse of `to_dict`, also after a way through JSON; what else stands beside the
         figures is left out.
         """
-        values = {f.name: values[f.name] for f in fields(cls)}
+        # Older files lack the fields that have a default.
+        has_default = {f.name for f in fields(cls) if f.default is not MISSING}
+        wanted = [f.name for f in fields(cls) if f.name in values or f.name not in has_default]
+        values = {name: values[name] for name in wanted}
         per_class = {
             name: ClassFigures(**{**figures, "intervals": _to_intervals(figures["intervals"])})
             for name, figures in values["per_class"].items()
@@ -114,122 +143,153 @@ def evaluate(
     groups: Sequence[str | None] | None = None,
     resamples: int = 2000,
     seed: int = 0,
+    task: Task | None = None,
 ) -> Evaluation:
     """Judge predictions.
 
     Args:
-        probabilities: (N, K); the largest of a row is the prediction, the first of equals.
-        truth: (N,) indices into `classes`.
+        probabilities: (N, K), a column a class.
+        truth: targets of the task: (N,) indices into `classes`, or (N, K) with 1, 0 and NaN for
+            what is not known.
         groups: the patient of each image, None where unknown; images without one are drawn one by
             one.
         resamples: bootstrap replicates.
         seed: of their drawing.
+        task: decides from probabilities; one label an image where none is given.
 
     Raises:
         RunError: a probability is not a finite number.
         ValueError: shapes do not fit, or a truth is no index into `classes`.
     """
-    scores, truths = _check(probabilities, truth, classes)
-    predictions = scores.argmax(axis=1)
-    unit_of_image, resampled, notes = _find_units(groups, len(truths))
+    task = task or find_task("single-label")
+    case = _build_case(probabilities, truth, classes, task)
+    n = len(case.scores)
+    unit_of_image, resampled, notes = _find_units(groups, n)
     units = len(np.unique(unit_of_image))
-    tables = Tables.build(scores, truths, predictions)
-    figures = {
-        name: values[0] for name, values in tables.measure(np.ones((1, len(truths)))).items()
-    }
-    replicates = tables.resample(unit_of_image, resamples if units > 1 else 0, seed)
+    whole = case.tables.measure(np.ones((1, n)))
+    figures = {name: values[0] for name, values in whole.items()}
+    replicates = resample(case.tables, unit_of_image, resamples if units > 1 else 0, seed)
     per_class = {
         name: _judge_class(
             {metric: figures[metric][c] for metric in CLASS_METRICS},
             {metric: find_percentiles(replicates[metric][:, c]) for metric in CLASS_METRICS},
-            truths == c,
-            predictions == c,
+            case.is_true[:, c],
+            case.is_false[:, c],
+            case.is_found[:, c],
             unit_of_image if resampled == "patients" else None,
         )
         for c, name in enumerate(classes)
     }
     numbers = {name: _to_number(figures[name]) for name in METRICS}
-    confusion = np.bincount(truths * len(classes) + predictions, minlength=len(classes) ** 2)
     return Evaluation(
-        n=len(truths),
+        n=n,
         classes=tuple(classes),
         intervals={name: find_percentiles(replicates[name]) for name in METRICS},
         resampled=resampled,
         units=units,
-        confusion=tuple(tuple(row) for row in confusion.reshape(len(classes), -1).tolist()),
+        confusion=case.confusion,
         per_class=per_class,
         notes=(
             *notes,
             *_note_classes(per_class),
-            *_note_units(len(truths), units, resampled, numbers["accuracy"]),
+            *_note_units(n, units, resampled, numbers["accuracy"]),
         ),
-        **numbers,
+        task=task.name,
+        accuracy=numbers["accuracy"],
+        balanced_accuracy=numbers["balanced_accuracy"],
+        macro_sensitivity=numbers["macro_sensitivity"],
+        macro_f1=numbers["macro_f1"],
+        macro_auroc=numbers["macro_auroc"],
     )
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What is judged, whatever the task: scores (N, K), and for each image and class whether the
+    class is known to be there, known not to be, and decided to be."""
+
+    scores: Floats
+    is_true: Mask
+    is_false: Mask
+    is_found: Mask
+    tables: Tables
+    confusion: tuple[tuple[int, ...], ...]
+
+
+def _build_case(
+    probabilities: ArrayLike, truth: ArrayLike, classes: Sequence[str], task: Task
+) -> _Case:
+    scores = np.asarray(probabilities, dtype=float)
+    targets = np.asarray(truth)
+    k = len(classes)
+    if scores.size == targets.size == 0:
+        scores = np.empty((0, k))
+        targets = np.empty((0, k) if targets.ndim == 2 else 0)
+    are_shaped = targets.shape in (scores.shape[:1], scores.shape)
+    if not classes or scores.ndim != 2 or scores.shape[1] != k or not are_shaped:
+        shapes = f"{scores.shape}, {targets.shape} and {k} classes"
+        raise ValueError(
+            "probabilities must be (N, K) and truth (N,) or (N, K), with at least one class, not"
+            f" {shapes}"
+        )
+    _refuse_broken(scores)
+    decisions = task.decide(scores)
+    if targets.ndim == 2:
+        tables = FindingTables.build(scores, targets, decisions)
+        return _Case(scores, targets == 1, targets == 0, decisions, tables, ())
+    truths = targets.astype(np.intp)
+    if not np.isin(truths, np.arange(k)).all():
+        span = f"{truths.min()} to {truths.max()}"
+        raise ValueError(f"truth must hold indices into {k} classes, not {span}")
+    is_true = truths[:, None] == np.arange(k)
+    is_found = decisions[:, None] == np.arange(k)
+    counts = np.bincount(truths * k + decisions, minlength=k**2).reshape(k, -1)
+    confusion = tuple(tuple(row) for row in counts.tolist())
+    tables_of_labels = LabelTables.build(scores, truths, decisions)
+    return _Case(scores, is_true, ~is_true, is_found, tables_of_labels, confusion)
 
 
 def _judge_class(
     figures: Mapping[str, float],
     bootstrap: Mapping[str, Interval | None],
     is_true: Mask,
-    is_predicted: Mask,
+    is_false: Mask,
+    is_found: Mask,
     patients: Units | None,
 ) -> ClassFigures:
-    """One class's figures.
-
-    `is_true` and `is_predicted` are (N,), `patients` (N,) numbers or None.
-    """
+    """One class's figures; the masks are (N,), `patients` (N,) numbers or None."""
     n = int(is_true.sum())
     if n == 0:
         nothing = dict.fromkeys(CLASS_METRICS)
         return ClassFigures(n=0, intervals=dict(nothing), **nothing)
     intervals = dict(bootstrap)
     shares = {
-        "sensitivity": (is_predicted, is_true),
-        "specificity": (~is_predicted, ~is_true),
-        "precision": (is_true, is_predicted),
+        "sensitivity": (is_found, is_true),
+        "specificity": (~is_found, is_false),
+        "precision": (is_true, is_found & (is_true | is_false)),
     }
     for metric, (hits, trials) in shares.items():
         if patients is None:
             intervals[metric] = find_wilson(int((hits & trials).sum()), int(trials.sum()))
             continue
         m = len(np.unique(patients[trials]))
-        if figures[metric] in (
-            0.0,
-            1.0,
-        ):  # all resamples agree, yet a few patients do not make it certain
+        # Where all resamples agree, a few patients still do not make the share certain.
+        if figures[metric] in (0.0, 1.0):
             intervals[metric] = find_wilson(round(figures[metric] * m), m)
         elif m == 1:
             intervals[metric] = None
-    return ClassFigures(
-        n=n, intervals=intervals, **{metric: _to_number(value) for metric, value in figures.items()}
-    )
+    numbers = {metric: _to_number(value) for metric, value in figures.items()}
+    return ClassFigures(n=n, intervals=intervals, **numbers)
 
 
-def _check(
-    probabilities: ArrayLike, truth: ArrayLike, classes: Sequence[str]
-) -> tuple[Floats, NDArray[np.intp]]:
-    scores, truths = np.asarray(probabilities, dtype=float), np.asarray(truth)
-    if scores.size == truths.size == 0:
-        scores, truths = np.empty((0, len(classes))), np.empty(0)
-    if not classes or truths.ndim != 1 or scores.shape != (len(truths), len(classes)):
-        shapes = f"{scores.shape}, {truths.shape} and {len(classes)} classes"
-        raise ValueError(
-            f"probabilities must be (N, K) and truth (N,), with at least one class, not {shapes}"
-        )
-    truths = truths.astype(np.intp)
-    if not np.isin(truths, np.arange(len(classes))).all():
-        raise ValueError(
-            f"truth must hold indices into {len(classes)} classes, not {truths.min()} to"
-            f" {truths.max()}"
-        )
+def _refuse_broken(scores: Floats) -> None:
     broken = int((~np.isfinite(scores)).any(axis=1).sum())
     if broken:
         raise RunError(
-            f"{broken} of {len(truths)} predictions are not finite numbers, so they cannot be"
+            f"{broken} of {len(scores)} predictions are not finite numbers, so they cannot be"
             " judged: the model's weights are broken. Train again with a lower learning rate, or"
             " choose another model."
         )
-    return scores, truths
 
 
 def _find_units(groups: Sequence[str | None] | None, n: int) -> tuple[Units, str, list[str]]:

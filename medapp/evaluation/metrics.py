@@ -7,6 +7,7 @@ cannot disagree on a definition.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,7 @@ CLASS_METRICS = ("sensitivity", "specificity", "precision", "f1", "auroc")
 BLOCK = 2**22  # weights held at once: 32 MiB
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 _MACRO = {
     "balanced_accuracy": "sensitivity",
     "macro_sensitivity": "sensitivity",
@@ -36,9 +38,11 @@ class Ranking:
     stops: NDArray[np.intp]  # (P,)
 
     @classmethod
-    def build(cls, scores: Floats, is_positive: NDArray[np.bool_]) -> "Ranking":
-        """Sort scores (N,) once for all weightings."""
-        positives, negatives = np.flatnonzero(is_positive), np.flatnonzero(~is_positive)
+    def build(cls, scores: Floats, is_positive: Mask, is_negative: Mask | None = None) -> "Ranking":
+        """Sort scores (N,) once for all weightings; what is not positive is negative, unless
+        `is_negative` says which are."""
+        positives = np.flatnonzero(is_positive)
+        negatives = np.flatnonzero(~is_positive if is_negative is None else is_negative)
         negatives = negatives[np.argsort(scores[negatives], kind="stable")]
         rising, wanted = scores[negatives], scores[positives]
         return cls(
@@ -61,11 +65,17 @@ class Ranking:
         return _divide(wins, positive.sum(axis=1) * below[:, -1])
 
 
+class Tables(Protocol):
+    """What all weightings of one judgement share."""
+
+    def measure(self, weights: Floats) -> dict[str, Floats]:
+        """Weights (R, N) to each of `METRICS` (R,) and of `CLASS_METRICS` (R, K); NaN where
+        undefined."""
+
+
 @dataclass(frozen=True)
-class Tables:
-    """What all weightings share: each image's cell of the confusion matrix, and each class's
-    ranking.
-    """
+class LabelTables:
+    """One label an image: each image's cell of the confusion matrix, and each class's ranking."""
 
     k: int
     cells: Floats  # (N, K·K) one-hot: truth · K + prediction
@@ -74,20 +84,21 @@ class Tables:
     @classmethod
     def build(
         cls, scores: Floats, truths: NDArray[np.intp], predictions: NDArray[np.intp]
-    ) -> "Tables":
+    ) -> "LabelTables":
         """From scores (N, K), truths (N,) and predictions (N,)."""
         n, k = scores.shape
         cells = np.zeros((n, k * k))
         cells[np.arange(n), truths * k + predictions] = 1
-        return cls(k, cells, tuple(Ranking.build(scores[:, c], truths == c) for c in range(k)))
+        rankings = tuple(Ranking.build(scores[:, c], truths == c) for c in range(k))
+        return cls(k, cells, rankings)
 
     def measure(self, weights: Floats) -> dict[str, Floats]:
-        """Weights (R, N) to each of `METRICS` (R,) and of `CLASS_METRICS` (R, K); NaN where
-        undefined.
-        """
+        """See `Tables.measure`."""
         confusion = (weights @ self.cells).reshape(-1, self.k, self.k)  # (R, truth, prediction)
         right = np.einsum("rkk->rk", confusion)
-        true, predicted, total = confusion.sum(axis=2), confusion.sum(axis=1), weights.sum(axis=1)
+        true = confusion.sum(axis=2)
+        predicted = confusion.sum(axis=1)
+        total = weights.sum(axis=1)
         others_taken = predicted - right
         figures = {
             "accuracy": _divide(right.sum(axis=1), total),
@@ -95,30 +106,75 @@ class Tables:
             "specificity": 1 - _divide(others_taken, total[:, None] - true),
             "precision": _divide(right, predicted),
             "f1": np.where(true > 0, _divide(2 * right, true + predicted), np.nan),
-            "auroc": np.stack(
-                [ranking.measure_auroc(weights) for ranking in self.rankings], axis=1
-            ),
+            "auroc": _rank(self.rankings, weights),
         }
         return figures | {name: _mean_defined(figures[metric]) for name, metric in _MACRO.items()}
 
-    def resample(
-        self, unit_of_image: NDArray[np.intp], resamples: int, seed: int
-    ) -> dict[str, Floats]:
-        """`measure` for bootstrap resamples of units; an image weighs how often its unit was drawn.
 
-        Args:
-            unit_of_image: (N,) numbers 0 … U - 1. Each resample draws U units with replacement.
+@dataclass(frozen=True)
+class FindingTables:
+    """Several labels an image: for each finding which images have it, and which are said to."""
+
+    true: Floats  # (N, K) 1 where the finding is known to be there
+    false: Floats  # (N, K) 1 where it is known not to be
+    found: Floats  # (N, K) 1 where it was decided to be there
+    rankings: tuple[Ranking, ...]
+
+    @classmethod
+    def build(cls, scores: Floats, targets: Floats, found: Mask) -> "FindingTables":
+        """From scores (N, K), targets (N, K) with NaN where unknown, and decisions (N, K)."""
+        true = targets == 1
+        false = targets == 0
+        rankings = tuple(
+            Ranking.build(scores[:, c], true[:, c], false[:, c]) for c in range(scores.shape[1])
+        )
+        return cls(true.astype(float), false.astype(float), found.astype(float), rankings)
+
+    def measure(self, weights: Floats) -> dict[str, Floats]:
+        """See `Tables.measure`.
+
+        The accuracy is the share of images of which every known finding is right; a finding's
+        balanced accuracy is the mean of its sensitivity and specificity.
         """
-        generator = np.random.default_rng(seed)
-        n, units = len(unit_of_image), int(unit_of_image.max(initial=-1)) + 1
-        parts = [self.measure(np.ones((0, n)))]
-        block = max(1, BLOCK // max(n, 1))
-        for start in range(0, resamples, block):
-            rows = min(block, resamples - start)
-            drawn = generator.integers(0, units, (rows, units)) + units * np.arange(rows)[:, None]
-            counts = np.bincount(drawn.ravel(), minlength=rows * units).reshape(rows, units)
-            parts.append(self.measure(counts[:, unit_of_image].astype(float)))
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        true = weights @ self.true
+        false = weights @ self.false
+        hits = weights @ (self.true * self.found)
+        alarms = weights @ (self.false * self.found)
+        wrong = self.true * (1 - self.found) + self.false * self.found
+        is_right = (wrong.sum(axis=1) == 0).astype(float)
+        sensitivity = _divide(hits, true)
+        specificity = 1 - _divide(alarms, false)
+        figures = {
+            "accuracy": _divide(weights @ is_right, weights.sum(axis=1)),
+            "sensitivity": sensitivity,
+            "specificity": specificity,
+            "precision": _divide(hits, hits + alarms),
+            "f1": np.where(true > 0, _divide(2 * hits, true + hits + alarms), np.nan),
+            "auroc": _rank(self.rankings, weights),
+        }
+        means = {name: _mean_defined(figures[metric]) for name, metric in _MACRO.items()}
+        means["balanced_accuracy"] = _mean_defined((sensitivity + specificity) / 2)
+        return figures | means
+
+
+def resample(
+    tables: Tables, unit_of_image: NDArray[np.intp], resamples: int, seed: int
+) -> dict[str, Floats]:
+    """`measure` for bootstrap resamples of units; an image weighs how often its unit was drawn.
+
+    Args:
+        unit_of_image: (N,) numbers 0 … U - 1. Each resample draws U units with replacement.
+    """
+    generator = np.random.default_rng(seed)
+    n, units = len(unit_of_image), int(unit_of_image.max(initial=-1)) + 1
+    parts = [tables.measure(np.ones((0, n)))]
+    block = max(1, BLOCK // max(n, 1))
+    for start in range(0, resamples, block):
+        rows = min(block, resamples - start)
+        drawn = generator.integers(0, units, (rows, units)) + units * np.arange(rows)[:, None]
+        counts = np.bincount(drawn.ravel(), minlength=rows * units).reshape(rows, units)
+        parts.append(tables.measure(counts[:, unit_of_image].astype(float)))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def trace_roc(scores: ArrayLike, positives: ArrayLike) -> tuple[Floats, Floats]:
@@ -137,6 +193,11 @@ def trace_roc(scores: ArrayLike, positives: ArrayLike) -> tuple[Floats, Floats]:
     ends = np.append(np.flatnonzero(np.diff(values[order])), len(values) - 1)
     hits = np.cumsum(is_positive[order])[ends]
     return np.append(0.0, (ends + 1 - hits) / n_negative), np.append(0.0, hits / n_positive)
+
+
+def _rank(rankings: tuple[Ranking, ...], weights: Floats) -> Floats:
+    """The AUROC (R, K) of each class."""
+    return np.stack([ranking.measure_auroc(weights) for ranking in rankings], axis=1)
 
 
 def _divide(numerator: Floats, denominator: Floats) -> Floats:

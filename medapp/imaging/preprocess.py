@@ -7,7 +7,7 @@ so that 16-bit images lose nothing on the way.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,30 +16,35 @@ from PIL import Image
 
 from medapp.imaging.clahe import equalise
 from medapp.imaging.geometry import View
+from medapp.settings import Group, choice_of, setting
 
-VERSION = 1  # of what `render_pixels` gives for the same input; part of every cache key
+VERSION = 1  # of what `render_square` gives for the same input; part of every key of pixels
 RESIZE_MODES = ("squash", "pad", "crop")
+ResizeMode: Any = choice_of(lambda: RESIZE_MODES)
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 
-def _setting(default: Any, label: str, help: str, **facts: Any) -> Any:
-    return field(default=default, metadata={"label": label, "help": help, **facts})
-
-
-@dataclass(frozen=True)
-class Preprocess:
+class Preprocess(Group):
     """From file to square; part of the recipe, travels with the model."""
 
-    resize: str = _setting(
+    image_size: int = setting(
+        128,
+        "Image size",
+        "Side of the square that the network sees.",
+        unit="px",
+        low=32,
+        high=1024,
+        step=32,
+    )
+    resize: ResizeMode = setting(
         "squash",
         "Resize",
         "squash fits the whole image and changes its proportions, pad keeps them and fills with"
         " black, crop keeps the middle.",
-        choices=RESIZE_MODES,
     )
-    percentile_clip: float = _setting(
+    percentile_clip: float = setting(
         0.0,
         "Percentile clip",
         "Share of the darkest and of the brightest pixels that become black and white.",
@@ -47,34 +52,48 @@ class Preprocess:
         low=0.0,
         high=20.0,
     )
-    clahe: float = _setting(
+    clahe: float = setting(
         0.0,
         "Local contrast (CLAHE)",
         "Clip limit of the adaptive histogram equalisation. 0 is off, 2 is usual.",
         low=0.0,
         high=10.0,
     )
-    crop_borders: bool = _setting(
+    crop_borders: bool = setting(
         False, "Crop black borders", "Cut the dark frame around the image before it is resized."
     )
 
 
-def find_view(image: NDArray[Any], preprocess: Preprocess) -> View:
-    """The rectangle of an image (H, W) or (H, W, 3) that `render_pixels` draws onto the square."""
+@dataclass(frozen=True)
+class Square:
+    """What a network sees of an image.
+
+    Attributes:
+        pixels: (S, S) or (S, S, 3) uint8; black outside the image.
+        view: the rectangle of the image that fills the square.
+    """
+
+    pixels: Bytes
+    view: View
+
+
+def render_square(image: NDArray[Any], preprocess: Preprocess) -> Square:
+    """An image (H, W) or (H, W, 3), uint8 or uint16, to the square that a network sees."""
+    view = _find_view(image, preprocess)
+    side = preprocess.image_size
+    return Square(_resize(_adjust(image, preprocess), view, (side, side)), view)
+
+
+def _find_view(image: NDArray[Any], preprocess: Preprocess) -> View:
     x0, y0, x1, y1 = _find_content(image, preprocess)
-    width, height = x1 - x0, y1 - y0
+    width = x1 - x0
+    height = y1 - y0
     if preprocess.resize == "squash":
         return View(x0, y0, x1, y1)
     half = (max(width, height) if preprocess.resize == "pad" else min(width, height)) / 2
-    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    x = (x0 + x1) / 2
+    y = (y0 + y1) / 2
     return View(x - half, y - half, x + half, y + half)
-
-
-def render_pixels(image: NDArray[Any], preprocess: Preprocess, size_px: int) -> Bytes:
-    """An image (H, W) or (H, W, 3), uint8 or uint16, to the square (S, S) or (S, S, 3), uint8;
-    black outside of it.
-    """
-    return _resize(_adjust(image, preprocess), find_view(image, preprocess), (size_px, size_px))
 
 
 def render_full(

@@ -7,95 +7,14 @@ are what the pool gives.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
-import torchvision
 from torch import Tensor, nn
 
-from medapp.errors import WeightsError
-
-MEAN = (0.485, 0.456, 0.406)  # ImageNet's, which every backbone of the table was trained with
-STD = (0.229, 0.224, 0.225)
-
-Parts = tuple[list[tuple[str, nn.Module]], nn.Module]
-
-
-def _part_resnet(model: Any) -> Parts:
-    stem = nn.Sequential(model.conv1, model.bn1, model.relu, model.maxpool)
-    layers = [(name, getattr(model, name)) for name in ("layer1", "layer2", "layer3", "layer4")]
-    return [("stem", stem), *layers], nn.Sequential(model.avgpool, nn.Flatten())
-
-
-def _part_vgg(model: Any) -> Parts:
-    # A block ends with its max-pooling; the last pooling goes to the pool, so that maps keep their
-    # 14 px at 224.
-    blocks: list[list[nn.Module]] = [[]]
-    for layer in model.features:
-        blocks[-1].append(layer)
-        if isinstance(layer, nn.MaxPool2d):
-            blocks.append([])
-    blocks.pop()
-    last_pool = blocks[-1].pop()
-    stages: list[tuple[str, nn.Module]] = [
-        (f"block{i + 1}", nn.Sequential(*block)) for i, block in enumerate(blocks)
-    ]
-    return stages, nn.Sequential(last_pool, model.avgpool, nn.Flatten(), *model.classifier[:-1])
-
-
-def _part_densenet(model: Any) -> Parts:
-    f = model.features
-    stages: list[tuple[str, nn.Module]] = [
-        ("stem", nn.Sequential(f.conv0, f.norm0, f.relu0, f.pool0)),
-        ("block1", nn.Sequential(f.denseblock1, f.transition1)),
-        ("block2", nn.Sequential(f.denseblock2, f.transition2)),
-        ("block3", nn.Sequential(f.denseblock3, f.transition3)),
-        ("block4", nn.Sequential(f.denseblock4, f.norm5, nn.ReLU())),
-    ]
-    return stages, nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-
-
-def _part_efficientnet(model: Any) -> Parts:
-    f = model.features
-    middle = [(f"stage{i}", f[i]) for i in range(1, len(f) - 2)]
-    return [("stem", f[0]), *middle, ("last", nn.Sequential(f[-2], f[-1]))], nn.Sequential(
-        model.avgpool, nn.Flatten(), nn.Dropout(0.2)
-    )
-
-
-def _part_convnext(model: Any) -> Parts:
-    f = model.features  # downsampling and blocks alternate
-    stages: list[tuple[str, nn.Module]] = [
-        (f"stage{i // 2 + 1}", nn.Sequential(f[i], f[i + 1])) for i in range(0, len(f), 2)
-    ]
-    return stages, nn.Sequential(model.avgpool, model.classifier[0], nn.Flatten())
-
-
-@dataclass(frozen=True)
-class Architecture:
-    """How to build and part a torchvision model.
-
-    Attributes:
-        head: the dotted name of the linear layer that makes logits.
-        least_size: smallest side of an image in px at which every stage still has an output.
-    """
-
-    part: Callable[[Any], Parts]
-    head: str
-    least_size: int = 32
-
-
-ARCHITECTURES: dict[str, Architecture] = {
-    **{
-        name: Architecture(_part_resnet, "fc")
-        for name in ("resnet18", "resnet34", "resnet50", "resnet101")
-    },
-    **{name: Architecture(_part_vgg, "classifier.6") for name in ("vgg16_bn", "vgg19_bn")},
-    "densenet121": Architecture(_part_densenet, "classifier"),
-    "efficientnet_b0": Architecture(_part_efficientnet, "classifier.1"),
-    "convnext_tiny": Architecture(_part_convnext, "classifier.2"),
-}
+from medapp.models.architectures import find_architecture
+from medapp.models.normalisation import IMAGENET, Normalisation
+from medapp.task import Task, find_task
 
 
 class Head(nn.Linear):
@@ -112,29 +31,29 @@ class Head(nn.Linear):
 
 
 class Network(nn.Module):
-    """A torchvision model seen as stages, pool and head.
+    """A network seen as stages, pool and head.
 
     Args:
         architecture: a key of `ARCHITECTURES`.
         classes: names of the classes, in the order of the logits.
+        task: what is predicted of an image; decides how many logits there are.
 
-    The weights are random (torch's global generator); `weights.load_weights` fills them.
+    The weights are random (torch's global generator); `weights.load_backbone` fills them, and says
+    in `normalisation` what the images must look like.
     """
 
-    def __init__(self, architecture: str, classes: Sequence[str]) -> None:
+    def __init__(self, architecture: str, classes: Sequence[str], task: Task | None = None) -> None:
         super().__init__()
-        if architecture not in ARCHITECTURES:
-            raise WeightsError(
-                f"There is no architecture {architecture!r}. Known: {', '.join(ARCHITECTURES)}."
-            )
-        self.architecture, self.classes = architecture, tuple(classes)
-        self.model: nn.Module = torchvision.models.get_model(architecture, weights=None)
-        row = ARCHITECTURES[architecture]
+        row = find_architecture(architecture)
+        self.architecture = architecture
+        self.classes = tuple(classes)
+        self.task = task or find_task("single-label")
+        self.normalisation: Normalisation = IMAGENET
+        self.model: nn.Module = row.build()
         parent_name, _, name = row.head.rpartition(".")
-        parent = self.model.get_submodule(parent_name)
-        setattr(
-            parent, name, Head(self.model.get_submodule(row.head).in_features, len(self.classes))
-        )
+        own_head: Any = self.model.get_submodule(row.head)
+        head = Head(own_head.in_features, self.task.count_outputs(self.classes))
+        setattr(self.model.get_submodule(parent_name), name, head)
         stages, pool = row.part(self.model)
         # A tuple hides the parts from nn.Module's registry: they share the model's parameters and
         # must not be saved twice.
@@ -180,17 +99,30 @@ class Network(nn.Module):
         return self.logits_from_maps(x)
 
 
-def normalise(images: Tensor) -> Tensor:
-    """Images (N, C, S, S) with C 1 or 3, float in 0 to 1, to what a backbone expects: (N, 3, S, S),
-    channels last, mean 0 and spread 1.
-    """
-    mean = torch.tensor(MEAN, dtype=images.dtype, device=images.device).view(1, 3, 1, 1)
-    std = torch.tensor(STD, dtype=images.dtype, device=images.device).view(1, 3, 1, 1)
-    return ((images - mean) / std).contiguous(memory_format=torch.channels_last)
-
-
 def to_unit(pixels: Tensor) -> Tensor:
-    """uint8 pixels (N, S, S, C), as `data.pixels` gives them, to float images (N, C, S, S) in 0 to
-    1.
-    """
+    """uint8 pixels (N, S, S, C) to float images (N, C, S, S) in 0 to 1."""
     return pixels.permute(0, 3, 1, 2).float().div_(255)
+
+
+def normalise(images: Tensor, normalisation: Normalisation) -> Tensor:
+    """Images (N, C, S, S) with C 1 or 3, float in 0 to 1, to (N, 3, S, S), channels last."""
+    mean = torch.tensor(normalisation.mean, dtype=images.dtype, device=images.device)
+    std = torch.tensor(normalisation.std, dtype=images.dtype, device=images.device)
+    normal = (images - mean.view(1, 3, 1, 1)) / std.view(1, 3, 1, 1)
+    return normal.contiguous(memory_format=torch.channels_last)
+
+
+def to_input(
+    pixels: Tensor, normalisation: Normalisation, change: Callable[[Tensor], Tensor] | None = None
+) -> Tensor:
+    """The one way from pixels to what a network takes, whoever asks.
+
+    Args:
+        pixels: (N, S, S, C) uint8, C is 1 or 3; grey is repeated.
+        change: an augmentation of images (N, C, S, S) in 0 to 1.
+
+    Returns:
+        (N, 3, S, S) float32, channels last.
+    """
+    images = to_unit(pixels)
+    return normalise(images if change is None else change(images), normalisation)

@@ -12,7 +12,7 @@ import struct
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,15 @@ from safetensors.torch import save
 from torch import Tensor
 
 from medapp.errors import WeightsError
+from medapp.models.architectures import ARCHITECTURES
 from medapp.models.backbones import BACKBONES, Backbone, find_file
-from medapp.models.network import ARCHITECTURES, MEAN, STD, Network
+from medapp.models.network import Network
+from medapp.models.normalisation import IMAGENET, read_normalisation
 from medapp.models.sources import find_source
 from medapp.store.files import open_replacing, write_bytes
+from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
-
-Progress = Callable[[int, int], None]
+from medapp.task import Task, find_task
 
 # What torch raises on damaged files, found with mutated ones.
 DAMAGE = (
@@ -117,19 +119,29 @@ def load_backbone(
 
 
 def build_network(
-    source: str, architecture: str, classes: tuple[str, ...], seed: int, workspace: Workspace
+    source: str,
+    architecture: str,
+    classes: tuple[str, ...],
+    seed: int,
+    workspace: Workspace,
+    task: Task | None = None,
 ) -> Network:
-    """A network for `classes` with the weights that `source` names; the rest (a new head, or all)
-    is drawn from `seed`.
+    """A network for `classes` with the weights and the normalisation that `source` names.
+
+    The rest (a new head, or all) is drawn from `seed`.
     """
     name, path = find_source(source, architecture, workspace)
     torch.manual_seed(seed)
-    network = Network(name, classes)
+    network = Network(name, classes, task)
     if path is not None:
-        check_hash(path, BACKBONES[source]) if source in BACKBONES else None
+        row = BACKBONES.get(source)
+        if row is not None:
+            check_hash(path, row)
         tensors, metadata = read_weights(path)
         learned = _read_classes(metadata, path) if "class_names" in metadata else None
         load_backbone(network, tensors, path.name, learned)
+        known = row.normalisation if row is not None else IMAGENET
+        network.normalisation = read_normalisation(metadata, known, path.name)
     return network
 
 
@@ -139,16 +151,15 @@ def save_network(
     metadata: Mapping[str, str] | None = None,
     dtype: torch.dtype | None = None,
 ) -> None:
-    """Write the network as `.safetensors` with torchvision's names; the metadata hold architecture,
-    classes and normalisation.
+    """Write the network as `.safetensors` with its model's own names of tensors.
+
+    The metadata hold architecture, classes, task and normalisation.
     """
     tensors = {
-        name: (
-            (t.to(dtype) if dtype is not None and t.is_floating_point() else t)
-            .detach()
-            .cpu()
-            .contiguous()
-        )
+        name: (t.to(dtype) if dtype is not None and t.is_floating_point() else t)
+        .detach()
+        .cpu()
+        .contiguous()
         for name, t in network.model.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
@@ -156,14 +167,11 @@ def save_network(
         "format": "pt",
         "architecture": network.architecture,
         "class_names": json.dumps(network.classes, ensure_ascii=False),
+        "task": network.task.name,
+        **network.normalisation.to_metadata(),
+        **(metadata or {}),
     }
-    write_bytes(
-        path,
-        save(
-            tensors,
-            facts | {"mean": json.dumps(MEAN), "std": json.dumps(STD)} | dict(metadata or {}),
-        ),
-    )
+    write_bytes(path, save(tensors, facts))
 
 
 def load_network(path: Path) -> tuple[Network, dict[str, str]]:
@@ -174,8 +182,10 @@ def load_network(path: Path) -> tuple[Network, dict[str, str]]:
     """
     tensors, metadata = read_weights(path)
     classes = _read_classes(metadata, path)
-    network = Network(metadata.get("architecture", ""), classes)
+    task = find_task(metadata.get("task", "single-label"))  # older files had only that one
+    network = Network(metadata.get("architecture", ""), classes, task)
     load_backbone(network, tensors, path.name, classes)
+    network.normalisation = read_normalisation(metadata, IMAGENET, path.name)
     return network.eval().to(memory_format=torch.channels_last), metadata
 
 
@@ -183,11 +193,8 @@ def _read_classes(metadata: Mapping[str, str], path: Path) -> tuple[str, ...]:
     """The classes that a file says it was trained for."""
     try:
         names = json.loads(metadata["class_names"])
-        if (
-            isinstance(names, list)
-            and all(isinstance(name, str) for name in names)
-            and len(set(names)) == len(names)
-        ):
+        are_texts = isinstance(names, list) and all(isinstance(name, str) for name in names)
+        if are_texts and len(set(names)) == len(names):
             return tuple(names)
     except (KeyError, ValueError, RecursionError):
         pass
@@ -213,7 +220,7 @@ def check_hash(path: Path, backbone: Backbone) -> None:
 
 
 def fetch_weights(
-    backbone: Backbone, workspace: Workspace, on_progress: Progress | None = None
+    backbone: Backbone, workspace: Workspace, on_progress: OnProgress | None = None
 ) -> Path:
     """Download a backbone's file into the workspace, check its hash, and only then put it in place.
 
@@ -272,8 +279,8 @@ def export_backbone(model_path: Path, to: Path, card: Mapping[str, Any]) -> dict
         "architecture": network.architecture,
         "dtype": "float16",
         "normalisation": {
-            "mean": MEAN,
-            "std": STD,
+            "mean": network.normalisation.mean,
+            "std": network.normalisation.std,
             "input": "RGB in 0 to 1; grey images repeat the channel",
         },
         **card,

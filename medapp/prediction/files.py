@@ -17,7 +17,7 @@ from medapp.explanation.methods import find_method
 from medapp.explanation.placing import overlay, place_on_image
 from medapp.imaging.geometry import View
 from medapp.imaging.image import load_image
-from medapp.imaging.preprocess import find_view, render_full, render_pixels
+from medapp.imaging.preprocess import render_full, render_square
 from medapp.prediction.model import BATCH, Model
 from medapp.store.threads import map_threaded
 
@@ -88,9 +88,7 @@ def _predict_batch(
             continue
         row, heatmap = next(rows)
         named = {name: float(p) for name, p in zip(model.classes, row, strict=True)}
-        yield replace(
-            prediction, label=model.classes[int(row.argmax())], probabilities=named, heatmap=heatmap
-        )
+        yield replace(prediction, label=model.describe(row), probabilities=named, heatmap=heatmap)
 
 
 def _read_square(model: Model, file: Path) -> Prediction:
@@ -99,28 +97,16 @@ def _read_square(model: Model, file: Path) -> Prediction:
         image = load_image(file)
     except ImageError as error:
         return Prediction(file, None, {}, error=str(error))
-    preprocess = model.recipe.preprocess
-    square = render_pixels(image, preprocess, model.recipe.image_size)
-    return Prediction(
-        file, None, {}, square, find_view(image, preprocess), (image.shape[1], image.shape[0])
-    )
+    square = render_square(image, model.recipe.preprocess)
+    size = (image.shape[1], image.shape[0])
+    return Prediction(file, None, {}, square.pixels, square.view, size)
 
 
 def to_batch(squares: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     """Squares (S, S) or (S, S, 3) to a batch (N, S, S, C); C is 1 where all are grey."""
-    grey = all(square.ndim == 2 for square in squares)
-    return np.stack(
-        [
-            (
-                s[..., None]
-                if grey
-                else np.broadcast_to(s[..., None], (*s.shape, 3))
-                if s.ndim == 2
-                else s
-            )
-            for s in squares
-        ]
-    )
+    if all(square.ndim == 2 for square in squares):
+        return np.stack([square[..., None] for square in squares])
+    return np.stack([s if s.ndim == 3 else np.repeat(s[..., None], 3, axis=2) for s in squares])
 
 
 def draw_heatmap(prediction: Prediction, opacity: float = 0.6) -> bytes:

@@ -1,27 +1,29 @@
-"""A trained network with what belongs to it: pixels to probabilities and heatmaps."""
+"""A trained network with what belongs to it, from its file alone: pixels to probabilities."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from medapp.errors import RunError
+from medapp.errors import RecipeError, WeightsError
 from medapp.explanation.explain import Heatmap, explain
-from medapp.models.network import Network, normalise, to_unit
+from medapp.models.network import Network, to_input
 from medapp.models.weights import load_network
-from medapp.runs.run import Run
+from medapp.task import Task
 from medapp.training.machine.precision import choose_device
-from medapp.training.recipe.recipe import Recipe
+from medapp.training.recipe import Recipe, read_settings
 
 BATCH = 32
 
 
 @dataclass(frozen=True)
 class Model:
-    """A trained network with what belongs to it.
+    """A trained network.
 
     Attributes:
+        recipe: how it was trained, and how images are prepared for it.
         precision: "float32" or "bfloat16", as it was trained and evaluated.
     """
 
@@ -32,50 +34,59 @@ class Model:
 
     @property
     def classes(self) -> tuple[str, ...]:
+        """In the order of the probabilities."""
         return self.network.classes
 
-    def to_input(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
-        """Pixels (N, S, S, C) to what the network takes: (N, 3, S, S), normalised, on its device"""
-        return normalise(to_unit(torch.from_numpy(np.array(pixels)).to(self.device)))
+    @property
+    def task(self) -> Task:
+        """What is predicted of an image."""
+        return self.network.task
+
+    def prepare(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
+        """Pixels (N, S, S, C) to what the network takes: (N, 3, S, S) on its device."""
+        there = torch.from_numpy(np.array(pixels)).to(self.device)
+        return to_input(there, self.network.normalisation)
 
     def predict(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Pixels (N, S, S, C) to probabilities (N, K)."""
         rows = []
         with torch.inference_mode(), self._autocast():
             for start in range(0, len(pixels), BATCH):
-                logits = self.network(self.to_input(pixels[start : start + BATCH]))
-                rows.append(torch.softmax(logits.float(), 1).cpu().numpy())
+                logits = self.network(self.prepare(pixels[start : start + BATCH]))
+                rows.append(self.task.activate(logits.float()).cpu().numpy())
         return np.concatenate(rows) if rows else np.zeros((0, len(self.classes)), np.float32)
 
     def explain(
         self, pixels: NDArray[np.uint8], method: str, class_name: str | None = None
     ) -> tuple[NDArray[np.float32], list[Heatmap]]:
         """Pixels (N, S, S, C) to probabilities (N, K) and heatmaps for the class named, or for each
-        image's predicted one.
-        """
-        chosen = (
-            None if class_name is None else np.full(len(pixels), self.classes.index(class_name))
-        )
+        image's most probable one."""
+        chosen = None
+        if class_name is not None:
+            chosen = np.full(len(pixels), self.classes.index(class_name))
         with self._autocast():
-            logits, heatmaps = explain(self.network, self.to_input(pixels), chosen, method)
-        return torch.softmax(logits, 1).cpu().numpy(), heatmaps
+            logits, heatmaps = explain(self.network, self.prepare(pixels), chosen, method)
+        return self.task.activate(logits).cpu().numpy(), heatmaps
+
+    def describe(self, probabilities: NDArray[np.float32]) -> str:
+        """What the model decides of one image, from its probabilities (K,)."""
+        return self.task.describe(self.task.decide(probabilities[None])[0], self.classes)
 
     def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bfloat16")
+        is_half = self.precision == "bfloat16"
+        return torch.autocast(self.device, torch.bfloat16, enabled=is_half)
 
 
-def load_model(run: Run) -> Model:
-    """The model of a run, ready to predict.
+def load_model(path: Path) -> Model:
+    """The model in a file that a run wrote, ready to predict.
 
     Raises:
-        RunError: the run has no model yet.
-        WeightsError: the file is damaged.
+        WeightsError: the file is missing, damaged, or no run's.
     """
-    if not run.has_model:
-        raise RunError(
-            f"Run {run.name} has no model yet: it is {run.state}. Wait for its first epoch, or"
-            " resume it."
-        )
-    network, metadata = load_network(run.model_path)
+    network, metadata = load_network(path)
+    try:
+        recipe, _ = read_settings(metadata.get("recipe", ""))
+    except RecipeError as error:
+        raise WeightsError(f"{path.name} does not say how it was trained. {error}") from error
     device = choose_device("auto")
-    return Model(network.to(device), run.recipe, metadata.get("precision", "float32"), device)
+    return Model(network.to(device), recipe, metadata.get("precision", "float32"), device)

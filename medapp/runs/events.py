@@ -1,77 +1,247 @@
-"""One line of `events.jsonl` → an event: what happened, with what its kind promises.
+"""What happens in a run: each line of `events.jsonl` is one event, written once and never changed.
 
 A line that was cut off, or that holds less than its kind promises, counts as never written: whoever
 reads events finds what it needs.
 """
 
 import json
+from collections.abc import Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from medapp.errors import WorkspaceError
 
-Event = dict[str, Any]
+NUMBER = (int, float)
 
-_NUMBER = (int, float)
-_HOLDS: dict[
-    str, dict[str, type | tuple[type, ...]]
-] = {  # at least, beside the time; a kind that is not here needs nothing
-    "state": {"state": str},
-    "plan": {"epochs": int, "steps_per_epoch": int, "classes": list},
-    "resume": {"epoch": int, "step": int},
-    "step": {
-        "epoch": int,
-        "step": int,
-        "loss": _NUMBER,
-        "rate": _NUMBER,
-        "images_per_second": _NUMBER,
-    },
-    "epoch": {"epoch": int, "train_loss": _NUMBER, "is_best": bool},
-    "progress": {"text": str, "done": int, "total": int},
-    "message": {"text": str},
-    "speed": {"forwards_per_second": _NUMBER},
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened at a time, in seconds since 1970; 0 until it is written."""
+
+    kind: ClassVar[str] = ""
+    time: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values as `events.jsonl` holds them; what is not known is left out."""
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "time"}
+        known = {name: value for name, value in values.items() if value is not None}
+        return {"time": self.time, "kind": self.kind, **known}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateChanged(Event):
+    """The run is queued, preparing, training, evaluating, done, stopped, failed, interrupted."""
+
+    kind = "state"
+    state: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerReady(Event):
+    """The worker's process has started; work begins."""
+
+    kind = "ready"
+    startup_seconds: float = 0.0
+    pid: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanMade(Event):
+    """What the run is about to do.
+
+    Attributes:
+        passes: what a training image costs, in forward passes.
+        train, validation, test: images.
+        parameters: that learn.
+    """
+
+    kind = "plan"
+    epochs: int
+    steps_per_epoch: int
+    classes: list[str]
+    batch_size: int = 0
+    passes: float = 3.0
+    train: int = 0
+    validation: int = 0
+    test: int = 0
+    architecture: str = ""
+    parameters: int = 0
+    device: str = ""
+    devices: int = 1
+    precision: str = ""
+    threads: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resumed(Event):
+    """The training goes on from here; later steps and epochs noted before do not count."""
+
+    kind = "resume"
+    epoch: int
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepTaken(Event):
+    """A step of the optimiser; see `medapp.training.watcher.Step`."""
+
+    kind = "step"
+    epoch: int
+    step: int
+    loss: float
+    rate: float
+    images_per_second: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochFinished(Event):
+    """An epoch; figures without a prefix are of the validation split."""
+
+    kind = "epoch"
+    epoch: int
+    train_loss: float
+    is_best: bool
+    train_accuracy: float | None = None
+    validation_loss: float | None = None
+    accuracy: float | None = None
+    balanced_accuracy: float | None = None
+    macro_auroc: float | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageAdvanced(Event):
+    """How far a long preparation is, such as reading images."""
+
+    kind = "progress"
+    text: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSaid(Event):
+    """A sentence for the person who waits."""
+
+    kind = "message"
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeedMeasured(Event):
+    """What the estimate of the next run like this one uses."""
+
+    kind = "speed"
+    forwards_per_second: float
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TestRead(Event):
+    """The test split was read."""
+
+    kind = "test_read"
+    reason: str = ""
+
+
+KINDS: dict[str, type[Event]] = {
+    kind.kind: kind
+    for kind in (
+        StateChanged,
+        WorkerReady,
+        PlanMade,
+        Resumed,
+        StepTaken,
+        EpochFinished,
+        StageAdvanced,
+        MessageSaid,
+        SpeedMeasured,
+        TestRead,
+    )
 }
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "str": str,
+    "int": int,
+    "bool": bool,
+    "float": NUMBER,
+    "list[str]": list,
+    "str | None": str,
+    "float | None": NUMBER,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownEvent(Event):
+    """An event of a kind that this version does not know."""
+
+    values: dict[str, Any] = field(default_factory=dict)
 
 
 def read_event(line: bytes) -> Event | None:
     """The event in a line, or None where it is damaged."""
     try:
-        event = json.loads(line)
+        values = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if (
-        not isinstance(event, dict)
-        or not isinstance(event.get("kind"), str)
-        or not isinstance(event.get("time"), _NUMBER)
-    ):
+    if not isinstance(values, dict) or not isinstance(values.get("time"), NUMBER):
         return None
-    is_whole = all(
-        isinstance(event.get(name), kind) for name, kind in _HOLDS.get(event["kind"], {}).items()
-    )
-    return event if is_whole else None
+    name = values.pop("kind", None)
+    if not isinstance(name, str):
+        return None
+    shape = _SHAPES.get(name)
+    if shape is None:
+        return UnknownEvent(time=values.pop("time"), values=values)
+    known = {key: value for key, value in values.items() if key in shape.types}
+    is_whole = shape.needed <= known.keys()
+    if not is_whole or not all(isinstance(v, shape.types[key]) for key, v in known.items()):
+        return None
+    return shape.kind(**known)
 
 
-def merge_events(events: list[Event]) -> list[Event]:
+@dataclass(frozen=True)
+class _Shape:
+    """What a line of one kind must hold, and the type of each value."""
+
+    kind: type[Event]
+    needed: frozenset[str]
+    types: dict[str, type | tuple[type, ...]]
+
+    @classmethod
+    def of(cls, kind: type[Event]) -> "_Shape":
+        needed = {
+            f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING
+        }
+        names = {f.name: getattr(f.type, "__name__", "") for f in fields(kind)}
+        types = {
+            f.name: _TYPES[names[f.name] if names[f.name] in _TYPES else str(f.type)]
+            for f in fields(kind)
+        }
+        return cls(kind, frozenset(needed), types)
+
+
+_SHAPES = {name: _Shape.of(kind) for name, kind in KINDS.items()}
+
+
+def merge_events(events: Sequence[Event]) -> list[Event]:
     """Drop the steps and epochs that were taken again after a crash: the later ones count."""
     merged: list[Event] = []
     for event in events:
-        if event.get("kind") == "resume":
+        if isinstance(event, Resumed):
             merged = [e for e in merged if not _is_after(e, event)]
         merged.append(event)
     return merged
 
 
-def _is_after(event: Event, resume: Event) -> bool:
-    if event["kind"] == "epoch":
-        return bool(event["epoch"] > resume["epoch"])
-    return event["kind"] == "step" and bool(event["step"] > resume["step"])
+def _is_after(event: Event, resume: Resumed) -> bool:
+    if isinstance(event, EpochFinished):
+        return event.epoch > resume.epoch
+    return isinstance(event, StepTaken) and event.step > resume.step
 
 
 def read_tail(path: Path, size: int, tail: int) -> list[bytes]:
-    """The whole lines among the last bytes of a file.
-
-    Those that are cut at the front are left out.
-    """
+    """The whole lines among the last bytes of a file; those cut at the front are left out."""
     if not size:
         return []
     lines = read_from(path, max(0, size - tail)).splitlines()

@@ -10,24 +10,20 @@ from dataclasses import dataclass
 import psutil
 
 from medapp.data.catalog import Catalog
+from medapp.data.samples import SPLITS, DataSet
 from medapp.errors import RecipeError
-from medapp.models.backbones import BACKBONES, Backbone
+from medapp.models.architectures import Architecture, find_architecture
 from medapp.models.sources import find_source
-from medapp.runs.run import list_runs, resolve_source
+from medapp.runs.making import settle_recipe
+from medapp.runs.registry import find_registry
 from medapp.store.workspace import Workspace
+from medapp.task import find_task
 from medapp.training.machine.memory import estimate_bytes
-from medapp.training.recipe.recipe import Recipe
+from medapp.training.recipe import Machine, Recipe
 
 TYPICAL_GIGAFLOPS = 100.0  # a second, two laptop cores; until this machine has been measured
-EFFICIENCY = (
-    0.6  # of a whole training step against one convolution: a guess until an earlier run tells
-)
-TRAINING_COST = {
-    "linear-probe": 0.0,
-    "last-stage": 1.5,
-    "fine-tune": 3.0,
-    "scratch": 3.0,
-}  # forward passes a training image and epoch
+# Of a whole training step against one convolution: a guess until an earlier run tells.
+EFFICIENCY = 0.6
 START_SECONDS = 6.0  # a process with torch, and the first pixels
 
 
@@ -50,7 +46,7 @@ class Plan:
     free_bytes: int
 
 
-def plan_run(workspace: Workspace, recipe: Recipe) -> Plan:
+def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = None) -> Plan:
     """Check that a recipe can work on its data set, and estimate its time.
 
     Raises:
@@ -58,79 +54,86 @@ def plan_run(workspace: Workspace, recipe: Recipe) -> Plan:
         DataError: there is no such data set.
         WeightsError: what it starts from is not on this machine.
     """
-    recipe, catalog = resolve_source(workspace, recipe), Catalog(workspace)
-    data_set = catalog.find_data_set(recipe.dataset)
-    by_side = catalog.count_classes(data_set)
-    counts = {side: sum(by_side.get(side, {}).values()) for side in ("train", "validation", "test")}
-    learned = Counter(by_side.get("train", {}))
-    if len(data_set.classes) < 2:
+    machine = machine or Machine()
+    recipe = settle_recipe(workspace, recipe)
+    catalog = Catalog(workspace)
+    choice = recipe.data.train
+    data_set = catalog.find_chosen(choice.id, choice.name)
+    by_split = catalog.count_classes(data_set)
+    counts = {split: sum(by_split.get(split, {}).values()) for split in SPLITS}
+    _check_classes(data_set, Counter(by_split.get("train", {})))
+    _check_batches(recipe, machine, counts["train"])
+    network = find_network(workspace, recipe)
+    rate, is_measured = _find_rate(workspace, recipe, machine, network)
+    strategy = recipe.find_strategy()
+    epochs = recipe.budget.epochs
+    looks = epochs * counts["validation"] if strategy.learns_backbone else 0
+    steps = epochs * counts["train"] * strategy.training_passes
+    passes = sum(counts.values()) + looks + steps
+    # Until the worker has probed the machine the precision is not known; float32 takes more.
+    precision = "bfloat16" if machine.precision == "bfloat16" else "float32"
+    memory = machine.devices * estimate_bytes(recipe, machine, network, precision)
+    free = psutil.virtual_memory().available
+    return Plan(counts, START_SECONDS + passes / rate, is_measured, memory, free)
+
+
+def _check_classes(data_set: DataSet, learned: Counter[str]) -> None:
+    if data_set.task == "single-label" and len(data_set.classes) < 2:
         raise RecipeError(
             f"{data_set.name} has one class, {', '.join(data_set.classes)}; there is nothing to"
             " tell apart. Add a second class folder."
         )
-    empty = [name for name in data_set.classes if not learned[name]]
+    task = find_task(data_set.task)
+    shown = {name for label, count in learned.items() if count for name in task.list_labels(label)}
+    empty = [name for name in data_set.classes if name not in shown]
     if empty:
         raise RecipeError(
-            f"The training part of {data_set.name} has no image of {empty[0]}. Add images of that"
+            f"The training split of {data_set.name} has no image of {empty[0]}. Add images of that"
             " class, or remove its folder."
         )
-    if recipe.strategy != "linear-probe" and min(recipe.batch_size, counts["train"]) < 2:
+
+
+def _check_batches(recipe: Recipe, machine: Machine, train: int) -> None:
+    batch_size = recipe.optimisation.batch_size
+    if recipe.find_strategy().learns_backbone and min(batch_size, train) < 2:
         raise RecipeError(
             "A batch of one image cannot train BatchNorm. Set the batch to 2 or more, or choose the"
             " linear probe."
         )
-    if (
-        counts["train"] // -(-counts["train"] // recipe.batch_size) < recipe.devices
-    ):  # images in the smallest batch
+    smallest = train // -(-train // batch_size)  # images in the smallest batch
+    if smallest < machine.devices:
         raise RecipeError(
-            f"{recipe.devices} devices cannot share a batch of {recipe.batch_size}. Set the batch"
-            " higher or devices lower."
+            f"{machine.devices} devices cannot share a batch of {batch_size}. Set the batch higher"
+            " or devices lower."
         )
-    find_source(recipe.source, recipe.architecture, workspace)
-    rate = _find_rate(workspace, recipe)
-    forward = sum(counts.values()) + recipe.epochs * counts["validation"] * (
-        recipe.strategy != "linear-probe"
-    )
-    passes = forward + recipe.epochs * counts["train"] * TRAINING_COST[recipe.strategy]
-    # Until the worker has probed the machine the precision is not known; float32 takes more.
-    memory = recipe.devices * estimate_bytes(
-        recipe, *find_size(recipe), "bfloat16" if recipe.precision == "bfloat16" else "float32"
-    )
-    return Plan(
-        counts, START_SECONDS + passes / rate[0], rate[1], memory, psutil.virtual_memory().available
-    )
 
 
-def find_size(recipe: Recipe) -> tuple[int, float]:
-    """Parameters of the network a recipe asks for, and what a step keeps of an image (see
-    `estimate_bytes`).
+def find_network(workspace: Workspace, recipe: Recipe) -> Architecture:
+    """The architecture that a recipe asks for, with its costs.
+
+    Raises:
+        WeightsError: what the recipe starts from is not on this machine, or there is no such
+            architecture.
     """
-    row = _find_row(recipe)
-    return round(BACKBONES[row.architecture].megabytes * 1e6 / 4), row.maps_mib
+    start = recipe.start
+    name, _ = find_source(recipe.find_source(), start.architecture, workspace)
+    return find_architecture(name)
 
 
-def _find_row(recipe: Recipe) -> Backbone:
-    name = recipe.source if recipe.source in BACKBONES else recipe.architecture
-    return BACKBONES[name if name in BACKBONES else "resnet18"]
-
-
-def _find_rate(workspace: Workspace, recipe: Recipe) -> tuple[float, bool]:
-    """Forward passes a second, and whether that was measured by an earlier run with this backbone,
-    size and strategy.
-    """
-    for run in list_runs(workspace)[:30]:
-        is_alike = all(
-            getattr(run.recipe, name) == getattr(recipe, name)
-            for name in ("source", "strategy", "image_size", "devices")
-        )
-        for event in run.load_events()[0] if is_alike and run.state == "done" else ():
-            if event["kind"] == "speed":
-                return float(event["forwards_per_second"]), True
+def _find_rate(
+    workspace: Workspace, recipe: Recipe, machine: Machine, network: Architecture
+) -> tuple[float, bool]:
+    """Forward passes a second, and whether an earlier run with this source, strategy and size
+    measured them."""
+    size = recipe.preprocess.image_size
+    asked = (recipe.find_source(), recipe.strategy.name, size, machine.devices)
+    for run in find_registry(workspace).list_summaries():
+        is_alike = asked == (run.source, run.strategy, run.image_size, run.devices)
+        if is_alike and run.state == "done" and run.forwards_per_second:
+            return run.forwards_per_second, True
     gigaflops = TYPICAL_GIGAFLOPS
-    with contextlib.suppress(
-        OSError, ValueError, IndexError, TypeError, AttributeError
-    ):  # not measured yet
+    damage = (OSError, ValueError, IndexError, TypeError, AttributeError)
+    with contextlib.suppress(*damage):  # not measured yet
         known = json.loads((workspace.root / "machine.json").read_text(encoding="utf-8"))
         gigaflops = max(list(known.values())[-1].values())
-    cost = _find_row(recipe).gigaflops * (recipe.image_size / 224) ** 2
-    return EFFICIENCY * gigaflops / cost, False
+    return EFFICIENCY * gigaflops / (network.gigaflops * (size / 224) ** 2), False

@@ -1,8 +1,7 @@
-"""Where a run stands, read from its events: what a live page shows. Plain values; no Streamlit
-here.
+"""Where a run stands, read from its events: what a live page shows. Plain values.
 
-The estimate of the time left takes the pace of the sitting under way without its first steps, so a
-resumed run is not judged by its pause.
+The estimate of the time left takes the pace of the sitting under way without its first steps, so
+that a resumed run is not judged by its pause.
 """
 
 import bisect
@@ -10,21 +9,30 @@ import math
 import threading
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.runs.events import Event, merge_events
+from medapp.runs.events import (
+    EpochFinished,
+    Event,
+    MessageSaid,
+    PlanMade,
+    Resumed,
+    StageAdvanced,
+    StateChanged,
+    StepTaken,
+    merge_events,
+)
 from medapp.runs.run import ACTIVE, Run
 
 UNDER_WAY = ("queued", *ACTIVE)
 INTERVALS = ((3, 1), (6, 2), (math.inf, 4))  # up to so many watchers, seconds from look to look
 GONE_SECONDS = 2.5 * max(seconds for _, seconds in INTERVALS)
-# steps of a sitting that do not count for its pace once they are over: the first ones choose
-# kernels
+# The first steps of a sitting choose kernels: once over, so many do not count for its pace.
 WARM_UP = 4
+NO_PLAN = PlanMade(epochs=1, steps_per_epoch=1, classes=[])
 
 
 @dataclass(frozen=True)
@@ -32,27 +40,36 @@ class Standing:
     """A run at one moment.
 
     Attributes:
+        plan: None until the worker has made it.
         steps, losses: of each training step, in epochs and cross-entropy.
-        epochs: the rows of the "epoch" events.
+        last_step: None before the first.
         share: of the training that is done, 0 to 1.
         seconds_left: None where it cannot be told yet.
         activity: what is going on, in words.
     """
 
-    plan: Event = field(default_factory=dict)
+    plan: PlanMade | None = None
     steps: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     losses: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-    epochs: Sequence[Event] = ()
-    last_step: Event = field(default_factory=dict)
+    epochs: Sequence[EpochFinished] = ()
+    last_step: StepTaken | None = None
     share: float = 0.0
     seconds_left: float | None = None
     activity: str = ""
     messages: Sequence[str] = ()
 
     @property
-    def best(self) -> Event | None:
+    def best(self) -> EpochFinished | None:
         """The best epoch so far, whose weights are kept."""
-        return next((row for row in reversed(self.epochs) if row["is_best"]), None)
+        return next((epoch for epoch in reversed(self.epochs) if epoch.is_best), None)
+
+
+@dataclass(frozen=True)
+class _Anchor:
+    """Where the pace of a sitting is measured from."""
+
+    time: float
+    step: int
 
 
 class Record:
@@ -62,75 +79,97 @@ class Record:
     """
 
     def __init__(self) -> None:
-        self._numbers, self._losses = array("q"), array("d")  # the numbers rise
-        self._last_step: Event = {}
+        self._numbers = array("q")  # of the steps; they rise
+        self._losses = array("d")
+        self._last_step: StepTaken | None = None
         self._others: list[Event] = []
         self._is_last_a_step = False
-        self._anchor: Event = {}  # where the pace of this sitting is measured from
+        self._anchor: _Anchor | None = None
         self._steps_taken = 0  # in this sitting
 
     def add(self, event: Event) -> None:
-        """One more event.
-
-        A resume drops the steps and epochs after it, which will be taken again.
-        """
-        self._is_last_a_step = event["kind"] == "step"
-        if self._is_last_a_step:
-            self._numbers.append(event["step"])
-            self._losses.append(event["loss"])
-            if self._steps_taken == WARM_UP:
-                self._anchor = self._last_step
-            self._steps_taken += 1
-            self._last_step = event
+        """One more event; a resume drops the steps and epochs after it, which are taken again."""
+        self._is_last_a_step = isinstance(event, StepTaken)
+        if isinstance(event, StepTaken):
+            self._add_step(event)
             return
         self._others.append(event)
-        if event["kind"] == "state" and event["state"] == "training":
-            self._anchor, self._steps_taken = (
-                {**event, "step": self._numbers[-1] if self._numbers else 0},
-                0,
-            )
-        if event["kind"] == "resume":
+        if isinstance(event, StateChanged) and event.state == "training":
+            self._anchor = _Anchor(event.time, self._numbers[-1] if self._numbers else 0)
+            self._steps_taken = 0
+        if isinstance(event, Resumed):
             self._others = merge_events(self._others)
-            kept = bisect.bisect_right(self._numbers, event["step"])
-            if kept < len(self._numbers):
-                del self._numbers[kept:], self._losses[kept:]
-                self._last_step = {**self._last_step, "step": event["step"]} if kept else {}
+            self._drop_after(event.step)
+
+    def _add_step(self, step: StepTaken) -> None:
+        self._numbers.append(step.step)
+        self._losses.append(step.loss)
+        if self._steps_taken == WARM_UP and self._last_step is not None:
+            self._anchor = _Anchor(self._last_step.time, self._last_step.step)
+        self._steps_taken += 1
+        self._last_step = step
+
+    def _drop_after(self, step: int) -> None:
+        kept = bisect.bisect_right(self._numbers, step)
+        if kept < len(self._numbers):
+            del self._numbers[kept:], self._losses[kept:]
+            if self._last_step is not None:
+                self._last_step = replace(self._last_step, step=step) if kept else None
 
     def summarise(self) -> Standing:
         """The standing after all of them."""
-        plan, last = _find_last(self._others, "plan"), self._last_step
-        per_epoch, wanted = plan.get("steps_per_epoch", 1), plan.get("epochs", 1)
-        done, total = last.get("step", 0), max(1, per_epoch * wanted)
-        now = self._others[-1] if self._others and not self._is_last_a_step else {}
+        plans = [event for event in self._others if isinstance(event, PlanMade)]
+        plan = plans[-1] if plans else NO_PLAN
+        last = self._last_step
+        total = max(1, plan.steps_per_epoch * plan.epochs)
         return Standing(
-            plan=plan,
-            steps=np.array(self._numbers) / per_epoch,
+            plan=plans[-1] if plans else None,
+            steps=np.array(self._numbers) / plan.steps_per_epoch,
             losses=np.array(self._losses),
-            epochs=[e for e in self._others if e["kind"] == "epoch"],
+            epochs=[event for event in self._others if isinstance(event, EpochFinished)],
             last_step=last,
-            share=min(1.0, done / total),
+            share=min(1.0, last.step / total) if last else 0.0,
             seconds_left=_estimate_seconds(self._others, self._anchor, last, plan),
-            activity=_describe_activity(self._others, now, last, plan),
-            messages=[e["text"] for e in self._others if e["kind"] == "message"],
+            activity=self._describe_activity(plan),
+            messages=[event.text for event in self._others if isinstance(event, MessageSaid)],
         )
+
+    def _describe_activity(self, plan: PlanMade) -> str:
+        now = self._others[-1] if self._others and not self._is_last_a_step else None
+        if isinstance(now, StageAdvanced):
+            return f"{now.text}: {now.done:,} of {now.total:,}"
+        states = [event.state for event in self._others if isinstance(event, StateChanged)]
+        state = states[-1] if states else ""
+        if state == "training" and self._last_step:
+            epoch = -(-self._last_step.step // plan.steps_per_epoch)
+            return f"Epoch {epoch} of {plan.epochs}"
+        return {
+            "queued": "Waits for its turn",
+            "preparing": "Getting ready",
+            "training": "The first step is under way",
+            "evaluating": "Reading the test split, once",
+        }.get(state, "")
 
 
 class Follower:
     """Reads a run's events as they come, once for all who watch."""
 
     def __init__(self, run: Run) -> None:
-        self.run, self._offset, self._lock, self._record = run, 0, threading.Lock(), Record()
+        self.run = run
+        self._offset = 0
+        self._lock = threading.Lock()
+        self._record = Record()
         self._seen: dict[str, float] = {}
 
     def count_watchers(self, who: str, now: float) -> int:
         """How many watch, `who` among them from now on; whoever was not seen for a while has gone.
 
-        `now` is in seconds.
+        Args:
+            now: in seconds, on a clock that only rises.
         """
         with self._lock:
-            self._seen = {
-                name: at for name, at in self._seen.items() if now - at < GONE_SECONDS
-            } | {who: now}
+            here = {name: at for name, at in self._seen.items() if now - at < GONE_SECONDS}
+            self._seen = here | {who: now}
             return len(self._seen)
 
     def read(self) -> Standing:
@@ -142,49 +181,25 @@ class Follower:
             return self._record.summarise()
 
 
-def _find_last(events: Sequence[Event], kind: str) -> dict[str, Any]:
-    return next((e for e in reversed(events) if e["kind"] == kind), {})
-
-
 def _estimate_seconds(
-    others: Sequence[Event], anchor: Event, last: Event, plan: Event
+    others: Sequence[Event], anchor: _Anchor | None, last: StepTaken | None, plan: PlanMade
 ) -> float | None:
-    """At the pace since the anchor: the steps, the validations and the test part that are missing.
+    """At the pace since the anchor: the steps, the validations and the test split that are missing.
 
     Work is counted in steps; an image that is only looked at costs one of the forward passes that a
     training image costs several of.
     """
-    if not anchor or not last or last["time"] <= anchor["time"]:
+    if anchor is None or last is None or last.time <= anchor.time:
         return None
-    per_epoch, epochs = plan.get("steps_per_epoch", 1), plan.get("epochs", 1)
-    look = (
-        per_epoch / max(1, plan.get("train", 0)) / plan.get("passes", 3.0)
-    )  # steps that an image takes which is only looked at
-    validation, test = look * plan.get("validation", 0), look * plan.get("test", 0)
-    ended = [e["time"] for e in others if e["kind"] == "epoch"]
-    done = (
-        last["step"]
-        - anchor["step"]
-        + sum(anchor["time"] < time <= last["time"] for time in ended) * validation
-    )
-    missing = per_epoch * epochs - last["step"] + (epochs - len(ended)) * validation + test
-    return (last["time"] - anchor["time"]) / done * max(0.0, missing) if done > 0 else None
-
-
-def _describe_activity(others: Sequence[Event], now: Event, last: Event, plan: Event) -> str:
-    if now.get("kind") == "progress":
-        return f"{now['text']}: {now['done']:,} of {now['total']:,}"
-    state = _find_last(others, "state").get("state")
-    if state == "training" and last:
-        return (
-            f"Epoch {-(-last['step'] // plan.get('steps_per_epoch', 1))} of {plan.get('epochs', 1)}"
-        )
-    return {
-        "queued": "Waits for its turn",
-        "preparing": "Getting ready",
-        "training": "The first step is under way",
-        "evaluating": "Reading the test part, once",
-    }.get(str(state), "")
+    per_epoch = plan.steps_per_epoch
+    look = per_epoch / max(1, plan.train) / plan.passes  # steps that a look at one image takes
+    validation = look * plan.validation
+    ended = [event.time for event in others if isinstance(event, EpochFinished)]
+    looked = sum(anchor.time < time <= last.time for time in ended)
+    done = last.step - anchor.step + looked * validation
+    steps = per_epoch * plan.epochs - last.step
+    missing = steps + (plan.epochs - len(ended)) * validation + look * plan.test
+    return (last.time - anchor.time) / done * max(0.0, missing) if done > 0 else None
 
 
 def format_seconds(seconds: float) -> str:

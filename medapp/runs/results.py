@@ -9,29 +9,43 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from medapp.data.samples import Sample
+from medapp.data.catalog import Catalog
+from medapp.data.samples import DataSet, Sample
 from medapp.errors import RunError
-from medapp.runs.run import Run, list_runs
+from medapp.evaluation.evaluate import Evaluation
+from medapp.runs.locks import note_change
+from medapp.runs.registry import find_registry
+from medapp.runs.run import Run
 from medapp.store.files import open_replacing, write_bytes
 from medapp.store.workspace import Workspace
+from medapp.task import find_task
 
 
 def save_evaluation(
-    run: Run, figures: dict[str, Any], samples: Sequence[Sample], probabilities: NDArray[np.float32]
+    run: Run,
+    evaluation: Evaluation,
+    samples: Sequence[Sample],
+    probabilities: NDArray[np.float32],
 ) -> None:
-    """Write `evaluation.json` and `predictions.parquet`."""
-    classes = figures["classes"]
+    """Write `evaluation.json` and `predictions.parquet`.
+
+    Args:
+        probabilities: (N, K) of the samples, in their order.
+    """
+    classes = evaluation.classes
+    task = find_task(evaluation.task)
     columns: dict[str, Any] = {
-        name: [getattr(s, name) for s in samples]
+        name: [getattr(sample, name) for sample in samples]
         for name in ("name", "label", "patient", "site", "content_hash")
     }
-    columns["prediction"] = [classes[i] for i in probabilities.argmax(1)] if len(samples) else []
+    decisions = task.decide(probabilities)
+    columns["prediction"] = [task.describe(decision, classes) for decision in decisions]
     columns |= {f"probability of {name}": probabilities[:, i] for i, name in enumerate(classes)}
     with open_replacing(run.folder / "predictions.parquet") as file:
         pq.write_table(pa.table(columns), file)
-    write_bytes(
-        run.folder / "evaluation.json", json.dumps(figures, indent=1, ensure_ascii=False).encode()
-    )
+    text = json.dumps(evaluation.to_dict(), indent=1, ensure_ascii=False)
+    write_bytes(run.folder / "evaluation.json", text.encode())
+    note_change(run.folder.parent)
 
 
 def load_predictions(run: Run) -> list[dict[str, Any]]:
@@ -60,9 +74,14 @@ def _remedy(run: Run) -> str:
     )
 
 
-def count_test_reads(workspace: Workspace, dataset: str) -> int:
-    """How often the test part of a data set was read, over all runs that are kept: with each look
-    the best figure flatters more.
+def count_test_reads(workspace: Workspace, data_set: DataSet) -> int:
+    """How often the test split of a data set was read, over all runs that are kept.
+
+    With each look the best figure flatters more.
     """
-    runs = [run for run in list_runs(workspace) if run.recipe.dataset == dataset]
-    return sum(event["kind"] == "test_read" for run in runs for event in run.load_events()[0])
+    names = Catalog(workspace).list_names(data_set)
+    return sum(
+        run.test_reads
+        for run in find_registry(workspace).list_summaries()
+        if run.data_set_id == data_set.uid or (not run.data_set_id and run.data_set in names)
+    )

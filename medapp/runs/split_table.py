@@ -2,7 +2,7 @@
 copied run knows its images again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,15 @@ def save_split(path: Path, samples: Sequence[Sample]) -> None:
     )
     with open_replacing(path) as file:
         pq.write_table(table, file)
+
+
+def select(samples: Sequence[Sample], only: Mapping[str, Sequence[str]]) -> list[Sample]:
+    """The samples whose attributes have one of the values that are wanted.
+
+    Args:
+        only: attribute ("label", "patient" or "site") to the values wanted; empty keeps all.
+    """
+    return [s for s in samples if all(getattr(s, name) in only[name] for name in only)]
 
 
 def load_split(path: Path, run_name: str) -> list[dict[str, str]]:

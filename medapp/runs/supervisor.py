@@ -13,8 +13,10 @@ import threading
 from collections.abc import Callable
 
 from medapp.errors import MedAppError, WorkspaceError
-from medapp.runs.events import Event
-from medapp.runs.run import ACTIVE, Run, hold_machine, list_damaged, list_runs
+from medapp.runs.events import EpochFinished, Event, StateChanged
+from medapp.runs.locks import hold_machine
+from medapp.runs.registry import find_registry
+from medapp.runs.run import ACTIVE, FINAL, Run
 from medapp.store.workspace import Workspace
 
 TICK_SECONDS = 0.3
@@ -45,6 +47,11 @@ LAUNCHER = {
     "MASTER_PORT",
     "TORCHELASTIC_USE_AGENT_STORE",
 }
+
+GIVEN_UP = (
+    f"The process vanished {ATTEMPTS} times without finishing an epoch; perhaps the machine ran out"
+    " of memory. Choose a smaller image size or batch."
+)
 
 
 class Supervisor:
@@ -87,12 +94,10 @@ class Supervisor:
             events, offset = self.only.load_events(offset)
             for event in events:
                 on_event(event)
-            if self.child is None and self.only.last_state["state"] in (
-                "done",
-                "stopped",
-                "failed",
-            ):
-                return str(self.only.last_state["state"])
+            if self.child is None:
+                state = self.only.find_last_state().state
+                if state in FINAL:
+                    return state
             self._ended.wait(TICK_SECONDS if not events else 0.05)
 
     def tick(self) -> None:
@@ -112,28 +117,18 @@ class Supervisor:
         """Runs that want a worker, oldest first; those that vanish again and again are given up in
         words.
         """
-        damaged = [
-            run for run, _ in list_damaged(self.workspace)
-        ]  # its worker says in words what is wrong
-        runs = (
-            [self.only]
-            if self.only is not None
-            else sorted([*list_runs(self.workspace), *damaged], key=lambda run: run.id)
-        )
+        if self.only is not None:
+            runs = [self.only]
+        else:
+            # A damaged run is among them: its worker says in words what is wrong.
+            unfinished = find_registry(self.workspace).list_unfinished()
+            runs = [Run(self.workspace.runs_folder / summary.id) for summary in unfinished]
         waiting = []
         for run in runs:
             state = run.state
             if state == "interrupted" and _count_attempts(run.load_events()[0]) >= ATTEMPTS:
                 with run.lock():
-                    run.append_event(
-                        "state",
-                        state="failed",
-                        reason=(
-                            f"The process vanished {ATTEMPTS} times without finishing an epoch;"
-                            " perhaps the machine ran out of memory. Choose a smaller image size"
-                            " or batch."
-                        ),
-                    )
+                    run.set_state("failed", GIVEN_UP)
             elif state in ("queued", "interrupted"):
                 waiting.append(run)
         return waiting
@@ -152,10 +147,10 @@ def _count_attempts(events: list[Event]) -> int:
     """Sittings that were cut off since the last epoch, or since somebody queued the run."""
     count = 0
     for event in events:
-        if event["kind"] == "epoch" or (event["kind"] == "state" and event["state"] not in ACTIVE):
+        if isinstance(event, StateChanged) and event.state in ACTIVE:
+            count += event.state == "preparing"
+        elif isinstance(event, StateChanged | EpochFinished):
             count = 0
-        elif event["kind"] == "state" and event["state"] == "preparing":
-            count += 1
     return count
 
 

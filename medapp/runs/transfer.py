@@ -3,11 +3,15 @@
 Images do not travel; the split names them by hash.
 """
 
+import itertools
 import zipfile
 from pathlib import Path
 
 from medapp.errors import RunError
-from medapp.runs.run import Run, list_damaged, list_runs, make_folder
+from medapp.runs.making import make_folder
+from medapp.runs.registry import find_registry
+from medapp.runs.results import load_predictions
+from medapp.runs.run import Run
 from medapp.store.archive import extract_archive
 from medapp.store.files import open_replacing
 from medapp.store.workspace import Workspace
@@ -34,11 +38,7 @@ def export_run(run: Run, to: Path) -> Path:
     Raises:
         RunError: the run has no model yet.
     """
-    if not run.has_model:
-        raise RunError(
-            f"Run {run.name} has no model to export: it is {run.state}. Wait for its first epoch,"
-            " or resume it."
-        )
+    run.require_model()
     with (
         open_replacing(to) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
@@ -68,14 +68,12 @@ def import_run(workspace: Workspace, path: Path) -> Run:
                 " zip that MedApp exported."
             )
         _check(run)
-        others = [*list_runs(workspace), *(other for other, _ in list_damaged(workspace))]
-        taken = {other.name for other in others if other.id != run.id}
+        taken = {s.name for s in find_registry(workspace).list_summaries() if s.id != run.id}
         name = run.name if (folder / "name.txt").is_file() else "Imported run"
-        run.rename(
-            next(n for n in (name, *(f"{name} {i}" for i in range(2, 10_000))) if n not in taken)
-        )
-        if run.last_state["state"] != "done":
-            run.append_event("state", state="stopped", reason="Imported before its end.")
+        numbered = (f"{name} {number}" for number in itertools.count(2))
+        run.write_name(next(n for n in itertools.chain([name], numbered) if n not in taken))
+        if run.find_last_state().state != "done":
+            run.set_state("stopped", "Imported before its end.")
     except BaseException:
         run.delete()
         raise
@@ -86,12 +84,6 @@ def _check(run: Run) -> None:
     """Read what the run consists of, so that a damaged file is found now and not at the first
     prediction.
     """
-    from medapp.models.weights import (
-        load_network,  # torch only here: a page that lists runs does without
-    )
-    from medapp.runs.results import load_predictions
+    from medapp.models.weights import load_network  # a page that lists runs does without torch
 
-    recipe, (network, _) = run.recipe, load_network(run.model_path)
-    del recipe, network
-    run.load_evaluation()
-    load_predictions(run)
+    _ = run.recipe, load_network(run.model_path), run.load_evaluation(), load_predictions(run)

@@ -1,7 +1,7 @@
 """The child process that does a run's work: `python -m medapp.runs.worker RUN_FOLDER`.
 
-`work` reads as the whole way: data set → split → pixels or features → training → evaluation. The
-process gets all it needs from the run's folder, says what happens in its events, and ends after a
+`sitting` reads as the whole way: data set → splits → inputs → training → evaluation. The process
+gets all it needs from the run's folder, says what happens in its events, and ends after a
 checkpoint when its standard input closes, because then whoever started it is gone. A run on several
 devices has a process for each: this command again, started by the first one with a number in
 `LOCAL_RANK`.
@@ -18,7 +18,9 @@ from pathlib import Path
 import psutil
 
 from medapp.errors import MedAppError
-from medapp.runs.run import FINAL, Run, hold_machine
+from medapp.runs.events import WorkerReady
+from medapp.runs.locks import hold_machine
+from medapp.runs.run import FINAL, Run
 from medapp.store.workspace import Workspace
 
 BUSY = 75  # exit status: another run holds the machine; try again later
@@ -27,7 +29,7 @@ BUSY = 75  # exit status: another run holds the machine; try again later
 def main() -> int:
     """Work on the run whose folder is the first argument.
 
-    0 when it came to an end that its events tell.
+    Gives 0 when the run came to an end that its events tell.
     """
     started = time.perf_counter()
     run = Run(Path(sys.argv[1]).absolute())
@@ -40,7 +42,7 @@ def main() -> int:
         with hold_machine(workspace) as is_free, run.lock():
             if not is_free:
                 return BUSY
-            if run.last_state["state"] in FINAL:  # another supervisor was quicker
+            if run.find_last_state().state in FINAL:  # another supervisor was quicker
                 return 0
             try:
                 _work_in_words(workspace, run, orphaned, started)
@@ -66,20 +68,14 @@ def _follow(workspace: Workspace, run: Run) -> int:
     """
     threading.Thread(target=_leave_with, args=(psutil.Process().parent(),), daemon=True).start()
     try:
-        from medapp.runs.sitting import Work
+        from medapp.runs.sitting import Sitting
 
-        Work(workspace, run, lambda: False).do()
-    # it may be this process's alone: its memory, its card
-    except Exception as error:  # noqa: BLE001
+        Sitting(workspace, run, lambda: False).do()
+    except Exception as error:  # noqa: BLE001 - it may be this process's alone: its memory, its card
         traceback.print_exc()
-        if isinstance(
-            error, MedAppError | MemoryError
-        ):  # the first process, which waits for this one, only sees it vanish
-            run.append_event(
-                "state",
-                state="failed",
-                reason=str(error) or "Memory ran out in one of the run's processes.",
-            )
+        # The first process, which waits for this one, only sees it vanish.
+        if isinstance(error, MedAppError | MemoryError):
+            run.set_state("failed", str(error) or "Memory ran out in one of the run's processes.")
         return 1
     return 0
 
@@ -103,59 +99,44 @@ def _work_in_words(
     workspace: Workspace, run: Run, orphaned: threading.Event, started: float
 ) -> None:
     """Do the work; whatever goes wrong becomes an event with a reason."""
-    run.append_event("state", state="preparing")
+    run.set_state("preparing")
     try:
-        from medapp.runs.sitting import Work
+        from medapp.runs.sitting import Sitting
 
-        run.append_event(
-            "ready", startup_seconds=round(time.perf_counter() - started, 3), pid=os.getpid()
-        )
+        seconds = round(time.perf_counter() - started, 3)
+        run.append_event(WorkerReady(startup_seconds=seconds, pid=os.getpid()))
         is_stopped = run.is_stop_requested
-        finished = Work(workspace, run, lambda: orphaned.is_set() or is_stopped()).do()
+        finished = Sitting(workspace, run, lambda: orphaned.is_set() or is_stopped()).do()
     except MedAppError as error:
-        run.append_event("state", state="failed", reason=str(error))
+        run.set_state("failed", str(error))
     except MemoryError:
-        run.append_event(
-            "state",
-            state="failed",
-            reason=(
-                "The machine has too little memory for this. Choose a smaller image size or batch."
-            ),
-        )
+        advice = "Choose a smaller image size or batch."
+        run.set_state("failed", f"The machine has too little memory for this. {advice}")
     except OSError as error:
         what = f"{error.strerror or error} ({error.filename or 'no name'})"
-        run.append_event(
-            "state",
-            state="failed",
-            reason=f"A file could not be read or written: {what}. Check the disk, then resume.",
-        )
-    # a fault of ours: the log keeps the traceback, the page says the words
-    except Exception as error:  # noqa: BLE001
+        advice = "Check the disk, then resume."
+        run.set_state("failed", f"A file could not be read or written: {what}. {advice}")
+    except Exception as error:  # noqa: BLE001 - the log keeps the traceback, the page says words
         traceback.print_exc()
         what = (
             f"An unexpected fault ({type(error).__name__}: {error}). The log tells more; please"
             " report it."
         )
-        if any(
-            follower.status() == psutil.STATUS_ZOMBIE for follower in psutil.Process().children()
-        ):
+        followers = psutil.Process().children()
+        if any(follower.status() == psutil.STATUS_ZOMBIE for follower in followers):
             what = (
                 "One of the run's processes vanished; perhaps memory ran out. Choose a smaller"
                 " batch or image size, or resume."
             )
-        if run.last_state["state"] != "failed":  # else a follower has said what it was
-            run.append_event("state", state="failed", reason=what)
+        if run.find_last_state().state != "failed":  # else a follower has said what it was
+            run.set_state("failed", what)
     else:
         if finished:
-            run.append_event("state", state="done")
+            run.set_state("done")
         elif run.is_stop_requested():
-            run.append_event("state", state="stopped", reason="Stopped on request.")
+            run.set_state("stopped", "Stopped on request.")
         else:
-            run.append_event(
-                "state",
-                state="interrupted",
-                reason="The app was closed. The run goes on from its checkpoint.",
-            )
+            run.set_state("interrupted", "The app was closed. The run goes on from its checkpoint.")
     run.clear_stop()
 
 

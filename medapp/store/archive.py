@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 from medapp.errors import ArchiveError
-from medapp.store.threads import Progress
+from medapp.store.threads import OnProgress
 
 MAX_FILES = 200_000
 MAX_BYTES = 64 * 2**30  # unpacked
@@ -39,7 +39,7 @@ def extract_archive(
     path: Path,
     folder: Path,
     suffixes: Sequence[str] | None,
-    on_progress: Progress | None = None,
+    on_progress: OnProgress | None = None,
     names: Collection[str] | None = None,
 ) -> int:
     """Unpack into `folder`, which exists; only files with one of the `suffixes` (such as ".png"),

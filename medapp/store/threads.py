@@ -8,7 +8,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
-Progress = Callable[[int, int], None]  # (done, of how many); raise from it to stop
+# Told how much is done and of how much; what it raises stops the work.
+OnProgress = Callable[[int, int], None]
 
 
 # items a thread takes at a time: small images are decoded in less time than it takes to hand one
@@ -17,7 +18,7 @@ AT_ONCE = 8
 
 
 def map_threaded(
-    work: Callable[[T], R], items: Sequence[T], on_progress: Progress | None = None
+    work: Callable[[T], R], items: Sequence[T], on_progress: OnProgress | None = None
 ) -> Iterator[R]:
     """`work` of each item, in order.
 

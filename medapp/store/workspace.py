@@ -44,21 +44,29 @@ class Workspace:
 
 
 def find_workspace() -> Workspace:
-    """The workspace that `MEDAPP_HOME` names, else `~/.medapp`; its folders are made where they are
-    missing.
+    """The workspace that `MEDAPP_HOME` names, else `~/.medapp`.
+
+    Raises:
+        WorkspaceError: see `open_workspace`.
+    """
+    return open_workspace(expand_path(os.environ.get("MEDAPP_HOME") or "~/.medapp"))
+
+
+def open_workspace(root: Path) -> Workspace:
+    """The workspace in a folder; its folders are made where they are missing.
 
     Raises:
         WorkspaceError: the folder cannot be made or written.
     """
-    root = expand_path(os.environ.get("MEDAPP_HOME") or "~/.medapp")
     workspace = Workspace(root)
+    folders = (
+        workspace.data_folder,
+        workspace.runs_folder,
+        workspace.weights_folder,
+        workspace.cache_folder,
+    )
     try:
-        for folder in (
-            workspace.data_folder,
-            workspace.runs_folder,
-            workspace.weights_folder,
-            workspace.cache_folder,
-        ):
+        for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WorkspaceError(

@@ -1,10 +1,7 @@
-"""What the frozen part of a network gives for each image: computed once, kept in the cache, the
-same numbers as when computed again.
-"""
+"""What the frozen part of a network gives for each image: computed once, kept in the cache."""
 
 import hashlib
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from medapp.models.network import normalise, to_unit
+from medapp.data.pixels import Table
+from medapp.models.network import to_input
+from medapp.models.normalisation import Normalisation
 from medapp.store.cache import Cache
-from medapp.store.threads import Progress
+from medapp.store.threads import OnProgress
 
 BATCH = 64  # fixed: another batch may round differently
 
@@ -28,67 +27,91 @@ def hash_module(module: nn.Module) -> str:
     return digest.hexdigest()
 
 
+def hash_feature_setting(
+    prefix: nn.Module, normalisation: Normalisation, pixels_key: str, fabric: Any
+) -> str:
+    """What features are kept under: all that decides a bit of them but the image, in hex."""
+    words = [
+        pixels_key,
+        hash_module(prefix),
+        str(normalisation),
+        fabric.strategy.precision.precision,
+        fabric.device.type,
+        f"torch {torch.__version__}",
+    ]
+    return hashlib.sha256(" ".join(words).encode()).hexdigest()
+
+
 def compute_features(
-    prefix: nn.Module, pixels: NDArray[np.uint8], fabric: Any, on_progress: Progress | None = None
+    prefix: nn.Module,
+    normalisation: Normalisation,
+    batches: Iterator[NDArray[np.uint8]],
+    fabric: Any,
 ) -> Iterator[NDArray[Any]]:
-    """Pixels (N, S, S, C) to the prefix's output (N, …), a batch at a time, so that memory holds no
-    more than one.
+    """Batches of pixels (n, S, S, C) to the prefix's output (n, …), one after the other.
 
     Yields:
         float32, or bfloat16's bits as uint16 where the prefix computed in bfloat16 (numpy has no
         such type); `to_tensor` reads both.
     """
     prefix.to(memory_format=torch.channels_last)
-    for start in range(0, len(pixels), BATCH):
+    for pixels in batches:
         with torch.inference_mode(), fabric.autocast():
-            images = torch.from_numpy(np.array(pixels[start : start + BATCH])).to(fabric.device)
-            out = prefix(normalise(to_unit(images))).cpu().contiguous()
-        yield out.view(torch.uint16).numpy() if out.dtype == torch.bfloat16 else out.float().numpy()
-        if on_progress is not None:
-            on_progress(min(start + BATCH, len(pixels)), len(pixels))
+            x = to_input(torch.from_numpy(pixels).to(fabric.device), normalisation)
+            out = prefix(x).cpu().contiguous()
+        is_half = out.dtype == torch.bfloat16
+        yield out.view(torch.uint16).numpy() if is_half else out.float().numpy()
 
 
 def load_features(
     prefix: nn.Module,
-    pixels: NDArray[np.uint8],
-    pixels_key: str,
+    normalisation: Normalisation,
+    pixels: Table,
+    keys: Sequence[str],
     fabric: Any,
     cache: Cache,
-    on_progress: Progress | None = None,
-) -> NDArray[Any]:
-    """All that `compute_features` gives, memory-mapped; not computed again where these images went
-    through these weights at this precision.
+    on_progress: OnProgress | None = None,
+) -> Table:
+    """The features of many images; only those that are not kept yet are computed.
+
+    Args:
+        pixels: the images' squares.
+        keys: (N,) the content hash of each image.
 
     Raises:
         WorkspaceError: the disk has no room for them.
     """
-    words = (
-        f"{pixels_key} {hash_module(prefix)} {fabric.strategy.precision.precision}"
-        f" {fabric.device.type} torch {torch.__version__}"
-    )
-    key = hashlib.sha256(words.encode()).hexdigest()
-    known = cache.load_array("features", key)
-    if known is not None:
-        return known
-    parts = compute_features(prefix, pixels, fabric, on_progress)
-    first = next(parts, np.zeros((0, 1), np.float32))
+    key = hash_feature_setting(prefix, normalisation, pixels.key, fabric)
+    shape, dtype = measure_feature(prefix, pixels.rows.shape[1], fabric)
+    rows = cache.open_rows("features", key, shape, dtype)
+    computed = 0
 
-    def fill(target: NDArray[Any]) -> None:
-        at = 0
-        for part in itertools.chain([first], parts):
-            target[at : at + len(part)] = part
-            at += len(part)
+    def compute(missing: list[int]) -> Iterator[NDArray[Any]]:
+        nonlocal computed
+        computed = len(missing)
+        numbers = pixels.numbers[missing]
+        starts = range(0, len(numbers), BATCH)
+        batches = (pixels.rows[numbers[start : start + BATCH]] for start in starts)
+        done = 0
+        for part in compute_features(prefix, normalisation, batches, fabric):
+            yield from part
+            done += len(part)
+            if on_progress is not None:
+                on_progress(done, computed)
 
-    return cache.build_array("features", key, (len(pixels), *first.shape[1:]), first.dtype, fill)
+    numbers = rows.fill(keys, compute)
+    return Table(key, rows.open_array(), numbers, computed, rows)
 
 
-def measure_features(prefix: nn.Module, image_size: int, is_bfloat16: bool) -> int:
-    """Bytes that the features of one image take."""
-    with torch.inference_mode():
-        device = next(prefix.parameters()).device
-        return int(prefix(torch.zeros(1, 3, image_size, image_size, device=device)).numel()) * (
-            2 if is_bfloat16 else 4
-        )
+def measure_feature(
+    prefix: nn.Module, image_size: int, fabric: Any
+) -> tuple[tuple[int, ...], type[np.generic]]:
+    """Shape and type of one image's features as they are kept."""
+    parameter = next(prefix.parameters())
+    blank = torch.zeros(1, 3, image_size, image_size, device=parameter.device)
+    with torch.inference_mode(), fabric.autocast():
+        out = prefix(blank)
+    return tuple(out.shape[1:]), np.uint16 if out.dtype == torch.bfloat16 else np.float32
 
 
 def to_tensor(rows: NDArray[Any] | Tensor) -> Tensor:
@@ -97,27 +120,6 @@ def to_tensor(rows: NDArray[Any] | Tensor) -> Tensor:
         return rows
     tensor = torch.from_numpy(np.array(rows))
     return tensor.view(torch.bfloat16) if tensor.dtype == torch.uint16 else tensor
-
-
-def measure_room(device: torch.device) -> int:
-    """Bytes of a graphics card that inputs may take: a quarter of what is free; of a CPU none,
-    since its memory holds them anyway.
-    """
-    return int(torch.cuda.mem_get_info(device)[0]) // 4 if device.type == "cuda" else 0
-
-
-def place(
-    inputs: NDArray[Any] | Tensor, device: torch.device, room_bytes: int
-) -> NDArray[Any] | Tensor:
-    """Inputs (N, …) on a device where they take no more than the room there is; else as they are,
-    to be sent batch by batch.
-    """
-    if inputs.nbytes > room_bytes:
-        return inputs
-    there = torch.empty(inputs.shape, dtype=to_tensor(inputs[:0]).dtype, device=device)
-    for start in range(0, len(inputs), BATCH):  # the host need not hold them all
-        there[start : start + BATCH] = to_tensor(inputs[start : start + BATCH])
-    return there
 
 
 def measure_scale(features: NDArray[Any] | Tensor) -> tuple[Tensor, Tensor]:
@@ -130,9 +132,7 @@ def measure_scale(features: NDArray[Any] | Tensor) -> tuple[Tensor, Tensor]:
 
 
 def fold_scale(head: nn.Linear, mean: Tensor, std: Tensor) -> None:
-    """Change a head that learned from standardised features so that it gives the same logits for
-    plain ones.
-    """
+    """Change a head that learned from standardised features to give the same for plain ones."""
     with torch.no_grad():
         weight = head.weight.cpu() / std.cpu()
         head.bias.copy_(head.bias.cpu() - weight @ mean.cpu())

@@ -1,56 +1,97 @@
-"""Which part of a network is frozen, which learns, and at which rate: the cut that follows from a
-row of `recipe.STRATEGIES`.
+"""The table of strategies: what learns and what stays as it was, with all that follows from it.
+
+No torch here: a form, a plan and a shell read the rows. `learner` makes the cut in a network.
 """
 
-from torch import nn
+from dataclasses import dataclass
 
-from medapp.models.network import Network
-from medapp.training.recipe.recipe import Recipe, Strategy, find_default_rates
+SGD_FACTOR = 20.0  # SGD's default rate over that of AdamW and Adam
 
 
-def cut_network(network: Network, strategy: Strategy) -> tuple[nn.Module | None, nn.Module]:
-    """The frozen prefix (images to features; None where nothing is frozen) and the learning suffix
-    (features to logits).
+@dataclass(frozen=True)
+class Strategy:
+    """One way to learn. To add one, write a row of `STRATEGIES`.
 
-    The prefix stays in evaluation mode: its BatchNorm statistics are frozen too, so that its output
-    for an image never changes.
+    Attributes:
+        learning_stages: how many of the last stages learn beside the head; None for all of them.
+        learning_rate: the head's default for AdamW and Adam; SGD's is `SGD_FACTOR` times that.
+        backbone_rate: what learns of the backbone, as a share of the head's rate.
+        training_passes: what a training image costs in an epoch, in forward passes.
+        weights_share, maps_share: what a step keeps for the way back, as shares of the network's
+            weights and of its maps.
+        is_from_random: nothing is transferred, so that the weights are drawn at random.
+        must_keep_features: images cannot vary, because the frozen part sees each of them once.
+        standardises_features: what the frozen part gives is brought to mean 0 and spread 1.
     """
-    if strategy.learning_stages is None:
-        return None, network
-    stages = [stage for _, stage in network.stages]
-    at = len(stages) - strategy.learning_stages
-    frozen, learning = stages[:at], [*stages[at:], network.pool, network.head]
-    if strategy.learning_stages == 0:
-        frozen, learning = [*stages, network.pool], [network.head]
-    prefix = nn.Sequential(*frozen).eval().requires_grad_(False)
-    return prefix, nn.Sequential(*learning)
+
+    title: str
+    help: str
+    learning_stages: int | None
+    learning_rate: float
+    backbone_rate: float
+    training_passes: float
+    weights_share: float
+    maps_share: float
+    is_from_random: bool = False
+    must_keep_features: bool = False
+    standardises_features: bool = False
+
+    @property
+    def learns_backbone(self) -> bool:
+        """Something beside the head learns, BatchNorm included."""
+        return self.learning_stages != 0
 
 
-def group_parameters(
-    network: Network, suffix: nn.Module, recipe: Recipe
-) -> list[dict[str, object]]:
-    """Parameter groups of what learns: head and backbone at their own rates; biases and norms
-    without weight decay.
-    """
-    default_rate, default_share = find_default_rates(recipe.strategy, recipe.optimiser)
-    rate, share = recipe.learning_rate or default_rate, recipe.backbone_rate or default_share
-    in_head = {id(p) for p in network.head.parameters()}
-    groups = []
-    for is_head in (True, False):
-        for decays in (True, False):
-            chosen = [
-                p
-                for p in suffix.parameters()
-                if (id(p) in in_head) is is_head and (p.ndim > 1) is decays
-            ]
-            if chosen:
-                peak = rate if is_head else rate * share
-                groups.append(
-                    {
-                        "params": chosen,
-                        "lr": peak,
-                        "peak": peak,
-                        "weight_decay": recipe.weight_decay if decays else 0.0,
-                    }
-                )
-    return groups
+STRATEGIES: dict[str, Strategy] = {
+    "linear-probe": Strategy(
+        "Linear probe",
+        "Only a new head learns; the backbone's features are computed once, so images cannot vary."
+        " Seconds.",
+        learning_stages=0,
+        learning_rate=1e-2,
+        backbone_rate=0.0,
+        training_passes=0.0,
+        weights_share=0.0,
+        maps_share=0.0,
+        must_keep_features=True,
+        standardises_features=True,
+    ),
+    "last-stage": Strategy(
+        "Last stage",
+        "The head and the backbone's last stage learn.",
+        learning_stages=1,
+        learning_rate=1e-3,
+        backbone_rate=0.5,
+        training_passes=1.5,
+        weights_share=0.65,
+        maps_share=0.08,
+    ),
+    "fine-tune": Strategy(
+        "Fine-tune",
+        "Everything learns, the backbone at a lower rate.",
+        learning_stages=None,
+        learning_rate=1e-3,
+        backbone_rate=0.5,
+        training_passes=3.0,
+        weights_share=1.0,
+        maps_share=1.0,
+    ),
+    "scratch": Strategy(
+        "From scratch",
+        "Everything learns from random weights: the control that shows what transfer is worth.",
+        learning_stages=None,
+        learning_rate=1e-3,
+        backbone_rate=1.0,
+        training_passes=3.0,
+        weights_share=1.0,
+        maps_share=1.0,
+        is_from_random=True,
+    ),
+}
+
+
+def find_default_rates(strategy: str, optimiser: str) -> tuple[float, float]:
+    """What rates of 0 stand for: the head's learning rate, and the backbone's as a share of it."""
+    row = STRATEGIES[strategy]
+    factor = SGD_FACTOR if optimiser == "sgd" else 1.0
+    return row.learning_rate * factor, row.backbone_rate

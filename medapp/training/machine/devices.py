@@ -1,5 +1,6 @@
-"""A training in one process or in several, each with a device of its own: how they are started, and
-BatchNorm over all of them.
+"""A training in one process or in several, each with a device of its own.
+
+How the processes are started, and BatchNorm over all of them.
 """
 
 import datetime
@@ -9,11 +10,11 @@ import torch
 from lightning_fabric import Fabric
 from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 from lightning_fabric.strategies.ddp import DDPStrategy
-from torch import Tensor, distributed, nn
+from torch import Tensor, nn
+from torch.distributed.nn.functional import all_reduce
 
-PATIENCE = datetime.timedelta(
-    minutes=30
-)  # of a process that waits for another one's share of a step
+# A process waits so long for another one's share of a step.
+PATIENCE = datetime.timedelta(minutes=30)
 
 
 def open_fabric(device: str, precision: str, count: int) -> Any:
@@ -30,16 +31,14 @@ def open_fabric(device: str, precision: str, count: int) -> Any:
         "devices": count,
         "precision": "bf16-mixed" if precision == "bfloat16" else "32-true",
     }
-    if (
-        count > 1
-        # the statistics of BatchNorm are the same everywhere (see below), so they need not be sent
-        # around
-    ):
+    if count > 1:
+        # The statistics of BatchNorm are the same everywhere (see below): they are not sent around.
         how["strategy"] = DDPStrategy(
             broadcast_buffers=False, gradient_as_bucket_view=True, timeout=PATIENCE
         )
         how["plugins"] = [LightningEnvironment()]
-    fabric, threads = Fabric(**how), torch.get_num_threads()
+    fabric = Fabric(**how)
+    threads = torch.get_num_threads()
     fabric.launch()
     torch.set_num_threads(threads)  # Fabric sets a number of its own
     return fabric
@@ -47,17 +46,17 @@ def open_fabric(device: str, precision: str, count: int) -> Any:
 
 def synchronise_norms(module: nn.Module) -> None:
     """Let every BatchNorm of a module use the mean and variance of the whole batch, not of one
-    process's share.
-    """
+    process's share."""
     for part in module.modules():
         if type(part) is nn.BatchNorm2d:
-            # in place: a network's stages are views that hold the same objects
+            # In place: a network's stages are views that hold the same objects.
             part.__class__ = _SynchronisedBatchNorm
 
 
 class _SynchronisedBatchNorm(nn.BatchNorm2d):
-    """Ioffe & Szegedy 2015 over the shares of all processes, on every device; torch's own
-    `SyncBatchNorm` knows graphics cards alone.
+    """Ioffe & Szegedy 2015 over the shares of all processes, on every device.
+
+    torch's own `SyncBatchNorm` knows graphics cards alone.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -71,34 +70,22 @@ class _SynchronisedBatchNorm(nn.BatchNorm2d):
             values = x.float()
             count = values.new_full((1,), values.numel() / values.shape[1])
             sums = _add_up(torch.cat([values.sum((0, 2, 3)), count]))
-            mean, count = sums[:-1] / sums[-1], sums[-1]
+            total = sums[-1]
+            mean = sums[:-1] / total
             centred = values - mean.view(1, -1, 1, 1)
-            variance = _add_up(centred.square().sum((0, 2, 3))) / count
+            variance = _add_up(centred.square().sum((0, 2, 3))) / total
+            share = self.momentum or 0.1
             with torch.no_grad():
-                self.running_mean.lerp_(mean, share := self.momentum or 0.1)
-                self.running_var.lerp_(variance * count / (count - 1), share)
+                self.running_mean.lerp_(mean, share)
+                self.running_var.lerp_(variance * total / (total - 1), share)
                 self.num_batches_tracked.add_(1)
             gain = self.weight / (variance + self.eps).sqrt()
-            return (centred * gain.view(1, -1, 1, 1) + self.bias.view(1, -1, 1, 1)).to(x.dtype)
-
-
-class _Sum(torch.autograd.Function):
-    """The sum of every process's values.
-
-    Each of them is in every process's sum, so its gradient is the sum of theirs.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, values: Tensor) -> Tensor:
-        summed = values.clone()
-        distributed.all_reduce(summed)
-        return summed
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Tensor:
-        return _Sum.forward(ctx, gradient)
+            normal = centred * gain.view(1, -1, 1, 1) + self.bias.view(1, -1, 1, 1)
+            out: Tensor = normal.to(x.dtype)
+            return out
 
 
 def _add_up(values: Tensor) -> Tensor:
-    summed: Tensor = _Sum.apply(values)
+    """The sum over all processes, with gradients."""
+    summed: Tensor = all_reduce(values)  # type: ignore[no-untyped-call]
     return summed

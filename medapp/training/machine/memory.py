@@ -6,55 +6,52 @@ EfficientNet and ConvNeXt at 32 to 224 px, both precisions, all strategies); `be
 sets the estimate beside what runs took.
 """
 
-from medapp.training.recipe.recipe import STRATEGIES, Recipe
+from medapp.models.architectures import Architecture
+from medapp.training.recipe.groups import Machine
+from medapp.training.recipe.recipe import Recipe
 
 PROCESS_BYTES = 950 * 2**20  # with torch, the app's code and a small batch
 PASSING = 64  # images computed at once where nothing is learned
-PASSING_BYTES = {
-    "bfloat16": 100,
-    "float32": 200,
-}  # of a pixel's input, stem and first maps, on the way through: at least
+# What a pixel takes on the way through, at least: input, stem and first maps.
+PASSING_BYTES = {"bfloat16": 100, "float32": 200}
 PASSING_MAPS = 0.15  # of what a training step would keep
-LAST_STAGE_WEIGHTS, LAST_STAGE_MAPS = 0.65, 0.08  # the last stage's share of a network
 
 
 def estimate_bytes(
-    recipe: Recipe, parameters: int, maps_mib: float, precision: str, parts: int = 1
+    recipe: Recipe, machine: Machine, network: Architecture, precision: str, parts: int = 1
 ) -> int:
     """The peak of a run's process, of each where there are several, in bytes.
 
     Args:
-        parameters: of the network.
-        maps_mib: what a training step keeps of one image at 224 px in float32, in MiB.
+        network: the architecture's costs.
         parts: that a process computes its share of each batch in.
     """
-    stages = STRATEGIES[recipe.strategy].learning_stages
-    weights, maps = {0: (0.0, 0.0), 1: (LAST_STAGE_WEIGHTS, LAST_STAGE_MAPS), None: (1.0, 1.0)}[
-        stages
-    ]
+    strategy = recipe.find_strategy()
+    batch_size = recipe.optimisation.batch_size
     # BatchNorm over several processes keeps its maps in float32.
-    size, area = (2 if precision == "bfloat16" and recipe.devices == 1 else 4), recipe.image_size**2
+    size = 2 if precision == "bfloat16" and machine.devices == 1 else 4
+    area = recipe.preprocess.image_size**2
     # In float32: a weight, and where it learns its gradient, AdamW's two moments, the best epoch's
     # and a copy on its way to the disk; autocast keeps one in bfloat16.
-    held = parameters * (4 + 20 * weights + (2 if precision == "bfloat16" else 0))
-    at_once = -(-recipe.batch_size // (parts * recipe.devices))
-    kept = maps_mib * 2**20 * area / 224**2 * size / 4  # of an image, where all learns
+    each = 4 + 20 * strategy.weights_share + (2 if precision == "bfloat16" else 0)
+    held = network.parameters * each
+    at_once = -(-batch_size // (parts * machine.devices))
+    kept = network.maps_mib * 2**20 * area / 224**2 * size / 4  # of an image, where all learns
     passing = max(area * PASSING_BYTES[precision], PASSING_MAPS * kept)
-    step = at_once * (maps * kept + (passing if 0 < maps < 1 else 0))
-    looking = min(PASSING, 2 * recipe.batch_size) / parts if maps else PASSING
+    has_frozen_maps = 0 < strategy.maps_share < 1
+    step = at_once * (strategy.maps_share * kept + (passing if has_frozen_maps else 0))
+    looking = min(PASSING, 2 * batch_size) / parts if strategy.maps_share else PASSING
     return round(PROCESS_BYTES + held + max(step, looking * passing))
 
 
 def choose_parts(
-    recipe: Recipe, parameters: int, maps_mib: float, precision: str, available: int
+    recipe: Recipe, machine: Machine, network: Architecture, precision: str, available: int
 ) -> int:
     """In how many parts, a power of two, a process has to compute its share of each batch to take
-    no more than is available.
-    """
+    no more than is available."""
     parts = 1
-    while (
-        parts * recipe.devices < recipe.batch_size
-        and estimate_bytes(recipe, parameters, maps_mib, precision, parts) > available
-    ):
+    while parts * machine.devices < recipe.optimisation.batch_size:
+        if estimate_bytes(recipe, machine, network, precision, parts) <= available:
+            break
         parts *= 2
     return parts

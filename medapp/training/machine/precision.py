@@ -111,3 +111,11 @@ def _time_convolution(dtype: torch.dtype) -> float:
         seconds.append(time.perf_counter() - before)
     operations = 3 * 2 * 8 * 32 * 32 * 64 * 64 * 9
     return operations / min(seconds[1:]) / 1e9
+
+
+def measure_room(device: torch.device) -> int:
+    """Bytes of a graphics card that inputs may take: a quarter of what is free.
+
+    Of a CPU none, since its memory holds them anyway.
+    """
+    return int(torch.cuda.mem_get_info(device)[0]) // 4 if device.type == "cuda" else 0

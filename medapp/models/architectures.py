@@ -1,0 +1,144 @@
+"""The table of architectures: how a network is built and parted, and what it costs.
+
+A network is seen as named stages that make maps, a pool that makes a feature vector, and a linear
+head. No torch here before a network is built, so that a plan can read the costs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from medapp.errors import WeightsError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    Parts = tuple[list[tuple[str, nn.Module]], nn.Module]
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """One row. To add an architecture, write the row and, for a new family, how it is parted.
+
+    Attributes:
+        build: gives the network with its own head, its weights drawn from torch's generator.
+        part: a built network to its named stages, first to last, and its pool.
+        head: the dotted name of the linear layer that makes logits.
+        parameters: how many, with a head of 1,000 classes.
+        gigaflops: of one forward pass at 224 px, counting two for a multiply-add.
+        maps_mib: what a training step keeps of one image at 224 px in float32, in MiB, by torch's
+            saved tensors.
+        least_size: smallest side of an image in px at which every stage still has an output.
+    """
+
+    build: "Callable[[], nn.Module]"
+    part: "Callable[[Any], Parts]"
+    head: str
+    parameters: int
+    gigaflops: float
+    maps_mib: float
+    least_size: int = 32
+
+
+def _part_resnet(model: Any) -> "Parts":
+    from torch import nn
+
+    stem = nn.Sequential(model.conv1, model.bn1, model.relu, model.maxpool)
+    names = ("layer1", "layer2", "layer3", "layer4")
+    layers = [(name, getattr(model, name)) for name in names]
+    return [("stem", stem), *layers], nn.Sequential(model.avgpool, nn.Flatten())
+
+
+def _part_vgg(model: Any) -> "Parts":
+    from torch import nn
+
+    # A block ends with its max-pooling; the last pooling goes to the pool, so that maps keep their
+    # 14 px at 224.
+    blocks: list[list[nn.Module]] = [[]]
+    for layer in model.features:
+        blocks[-1].append(layer)
+        if isinstance(layer, nn.MaxPool2d):
+            blocks.append([])
+    blocks.pop()
+    last_pool = blocks[-1].pop()
+    stages: list[tuple[str, nn.Module]] = [
+        (f"block{i + 1}", nn.Sequential(*block)) for i, block in enumerate(blocks)
+    ]
+    pool = nn.Sequential(last_pool, model.avgpool, nn.Flatten(), *model.classifier[:-1])
+    return stages, pool
+
+
+def _part_densenet(model: Any) -> "Parts":
+    from torch import nn
+
+    f = model.features
+    stages: list[tuple[str, nn.Module]] = [
+        ("stem", nn.Sequential(f.conv0, f.norm0, f.relu0, f.pool0)),
+        ("block1", nn.Sequential(f.denseblock1, f.transition1)),
+        ("block2", nn.Sequential(f.denseblock2, f.transition2)),
+        ("block3", nn.Sequential(f.denseblock3, f.transition3)),
+        ("block4", nn.Sequential(f.denseblock4, f.norm5, nn.ReLU())),
+    ]
+    return stages, nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+
+
+def _part_efficientnet(model: Any) -> "Parts":
+    from torch import nn
+
+    f = model.features
+    middle = [(f"stage{i}", f[i]) for i in range(1, len(f) - 2)]
+    stages = [("stem", f[0]), *middle, ("last", nn.Sequential(f[-2], f[-1]))]
+    return stages, nn.Sequential(model.avgpool, nn.Flatten(), nn.Dropout(0.2))
+
+
+def _part_convnext(model: Any) -> "Parts":
+    from torch import nn
+
+    f = model.features  # downsampling and blocks alternate
+    stages: list[tuple[str, nn.Module]] = [
+        (f"stage{i // 2 + 1}", nn.Sequential(f[i], f[i + 1])) for i in range(0, len(f), 2)
+    ]
+    return stages, nn.Sequential(model.avgpool, model.classifier[0], nn.Flatten())
+
+
+def _from_torchvision(
+    name: str,
+    part: "Callable[[Any], Parts]",
+    head: str,
+    parameters: int,
+    gigaflops: float,
+    maps_mib: float,
+) -> Architecture:
+    def build() -> "nn.Module":
+        import torchvision
+
+        network: nn.Module = torchvision.models.get_model(name, weights=None)
+        return network
+
+    return Architecture(build, part, head, parameters, gigaflops, maps_mib)
+
+
+_ROWS = (
+    ("resnet18", _part_resnet, "fc", 11_689_512, 3.63, 21.2),
+    ("resnet34", _part_resnet, "fc", 21_797_672, 7.33, 30.7),
+    ("resnet50", _part_resnet, "fc", 25_557_032, 8.18, 82.0),
+    ("resnet101", _part_resnet, "fc", 44_549_160, 15.6, 121.0),
+    ("vgg16_bn", _part_vgg, "classifier.6", 138_365_992, 30.9, 122.5),
+    ("vgg19_bn", _part_vgg, "classifier.6", 143_678_248, 39.3, 132.4),
+    ("densenet121", _part_densenet, "classifier", 7_978_856, 5.67, 124.3),
+    ("efficientnet_b0", _part_efficientnet, "classifier.1", 5_288_548, 0.77, 84.5),
+    ("convnext_tiny", _part_convnext, "classifier.2", 28_589_128, 8.91, 104.1),
+)
+ARCHITECTURES: dict[str, Architecture] = {row[0]: _from_torchvision(*row) for row in _ROWS}
+
+
+def find_architecture(name: str) -> Architecture:
+    """The architecture of that name.
+
+    Raises:
+        WeightsError: there is none; lists those there are.
+    """
+    if name not in ARCHITECTURES:
+        known = ", ".join(ARCHITECTURES)
+        raise WeightsError(f"There is no architecture {name!r}. Known: {known}.")
+    return ARCHITECTURES[name]

@@ -1,0 +1,53 @@
+"""Mean and spread of the images that a network was trained with: it has to be fed the like."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from medapp.errors import WeightsError
+
+Colour = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """Mean and standard deviation of red, green and blue, of values in 0 to 1."""
+
+    mean: Colour
+    std: Colour
+
+    def to_metadata(self) -> dict[str, str]:
+        """The texts that a weights file carries."""
+        return {"mean": json.dumps(self.mean), "std": json.dumps(self.std)}
+
+
+IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+
+
+def read_normalisation(
+    metadata: Mapping[str, Any], otherwise: Normalisation, origin: str
+) -> Normalisation:
+    """What a weights file's metadata say, else what is known of where the file comes from.
+
+    Raises:
+        WeightsError: the metadata name a mean or a spread that is not three numbers above 0.
+    """
+    if "mean" not in metadata and "std" not in metadata:
+        return otherwise
+    try:
+        mean = _read_colour(metadata["mean"])
+        std = _read_colour(metadata["std"])
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        raise WeightsError(
+            f"The normalisation of {origin} is damaged: mean and std must be three numbers each."
+            " Ask its author for the file again."
+        ) from error
+    if min(std) <= 0:
+        raise WeightsError(f"The normalisation of {origin} is damaged: a spread is not above 0.")
+    return Normalisation(mean, std)
+
+
+def _read_colour(text: str) -> Colour:
+    red, green, blue = json.loads(text)
+    return float(red), float(green), float(blue)

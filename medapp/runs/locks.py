@@ -1,0 +1,82 @@
+"""Who works: a lock on a run, and one on the machine, dropped by the system with the process."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import filelock
+
+from medapp.errors import RunError, WorkspaceError
+from medapp.store.workspace import Workspace
+
+CHANGES = "changed"  # touched whenever a run's summary may have changed
+
+
+def is_run_locked(folder: Path) -> bool:
+    """A living process works on the run."""
+    lock = filelock.FileLock(folder / "lock")
+    try:
+        with lock.acquire(timeout=0):
+            return False
+    except filelock.Timeout:
+        return True
+    except OSError:  # the folder is somebody else's: what its events say is believed
+        return True
+
+
+def lock_run(folder: Path, name: str) -> filelock.BaseFileLock:
+    """Hold a run for this process.
+
+    Raises:
+        RunError: another process works on it.
+    """
+    lock = filelock.FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=1)  # somebody may just be asking whether it is held
+    except filelock.Timeout:
+        raise RunError(
+            f"Another process works on run {name}. Wait for it, or stop it first."
+        ) from None
+    except OSError as error:
+        raise say_unchanged(folder, error) from error
+    return lock
+
+
+@contextlib.contextmanager
+def hold_machine(workspace: Workspace) -> Iterator[bool]:
+    """Only one run trains at a time in a workspace. Gives False where another one does."""
+    lock = filelock.FileLock(workspace.runs_folder / "machine.lock")
+    try:
+        lock.acquire(timeout=0.2)
+    except filelock.Timeout:
+        yield False
+        return
+    except OSError as error:
+        raise say_unchanged(workspace.runs_folder, error) from error
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def note_change(runs_folder: Path) -> None:
+    """Tell every process that keeps summaries of runs to look again."""
+    with contextlib.suppress(OSError):  # a workspace that may only be read does not change
+        (runs_folder / CHANGES).write_bytes(b"")
+
+
+@contextlib.contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """What the disk says, as an error for a person."""
+    try:
+        yield
+    except OSError as error:
+        raise say_unchanged(path, error) from error
+
+
+def say_unchanged(path: Path, error: OSError) -> WorkspaceError:
+    """The error for something that could not be changed."""
+    reason = error.strerror or error
+    return WorkspaceError(
+        f"{path} could not be changed: {reason}. Check the permissions and the space left."
+    )

@@ -1,0 +1,157 @@
+"""Runs found, made and named."""
+
+import datetime
+import os
+import re
+from pathlib import Path
+
+from medapp.data.catalog import Catalog
+from medapp.errors import DataError, RunError, WorkspaceError
+from medapp.runs.events import StateChanged
+from medapp.runs.registry import find_registry
+from medapp.runs.run import Run
+from medapp.runs.summary import Summary
+from medapp.store.files import expand_path, write_bytes
+from medapp.store.workspace import Workspace
+from medapp.training.recipe import Machine, Recipe, write_settings
+
+LONGEST_NAME = 100
+
+
+def list_runs(workspace: Workspace) -> list[Run]:
+    """The runs that can be used, newest first; without those that `list_damaged` gives, so that
+    one damaged file stops nothing else."""
+    summaries = find_registry(workspace).list_summaries()
+    return [Run(workspace.runs_folder / s.id) for s in summaries if s.damage is None]
+
+
+def list_damaged(workspace: Workspace) -> list[tuple[Run, str]]:
+    """Runs whose recipe or figures cannot be read, newest first, each with the reason and what to
+    do."""
+    summaries = find_registry(workspace).list_summaries()
+    return [(Run(workspace.runs_folder / s.id), s.damage) for s in summaries if s.damage]
+
+
+def find_run(workspace: Workspace, name: str) -> Run:
+    """The run with this id or name, also a damaged one.
+
+    Raises:
+        RunError: there is none.
+    """
+    summaries = find_registry(workspace).list_summaries()
+    for summary in summaries:
+        if name in (summary.id, summary.name):
+            return Run(workspace.runs_folder / summary.id)
+    known = ", ".join(summary.name for summary in summaries[:5]) or "none yet"
+    raise RunError(f"There is no run {name!r}. Runs: {known}.")
+
+
+def create_run(
+    workspace: Workspace, recipe: Recipe, machine: Machine | None = None, name: str | None = None
+) -> Run:
+    """Make a run's folder with its recipe; the run waits in the queue.
+
+    Raises:
+        RunError: the name is taken or not usable.
+        DataError: there is no such data set.
+    """
+    summaries = find_registry(workspace).list_summaries()
+    if name is not None:
+        check_name(name, summaries)
+    settled = settle_recipe(workspace, recipe)
+    folder = make_folder(workspace)
+    write_bytes(folder / "name.txt", (name or _suggest_name(settled, summaries)).encode())
+    run = Run(folder)
+    run.append_event(StateChanged(state="queued"))
+    # The recipe comes last: from then on the folder is a run.
+    text = write_settings(settled, machine or Machine())
+    write_bytes(folder / "recipe.json", text.encode())
+    run.write_name(run.name)  # tells those who keep summaries
+    return run
+
+
+def settle_recipe(workspace: Workspace, recipe: Recipe) -> Recipe:
+    """The recipe as the worker will find its things: data sets by their ids, the source run by its
+    id, a file by its absolute path."""
+    return _settle_data(workspace, _settle_source(workspace, recipe))
+
+
+def _settle_data(workspace: Workspace, recipe: Recipe) -> Recipe:
+    catalog = Catalog(workspace)
+    choices = []
+    for choice in recipe.data.choices:
+        data_set = catalog.find_chosen(choice.id, choice.name)
+        choices.append(choice.model_copy(update={"id": data_set.uid, "name": data_set.name}))
+        if choice.role == "train":
+            task = data_set.task
+    data = recipe.data.model_copy(update={"choices": tuple(choices), "task": task})
+    return recipe.model_copy(update={"data": data})
+
+
+def _settle_source(workspace: Workspace, recipe: Recipe) -> Recipe:
+    asked = recipe.start.source
+    source = asked
+    for summary in find_registry(workspace).list_summaries():
+        if asked.removeprefix("run:") in (summary.id, summary.name):
+            source = f"run:{summary.id}"
+            break
+    else:
+        path = expand_path(asked)
+        # Path.is_file raises for a name that is too long.
+        if path.suffix and os.path.isfile(path):  # noqa: PTH113
+            source = str(path)
+    return recipe.model_copy(update={"start": recipe.start.model_copy(update={"source": source})})
+
+
+def find_data_set_name(workspace: Workspace, recipe: Recipe) -> str:
+    """What the data set that a run learns from is called now, else what it was called then."""
+    choice = recipe.data.train
+    try:
+        return Catalog(workspace).find_chosen(choice.id, choice.name).name
+    except DataError:
+        return choice.name
+
+
+def rename_run(workspace: Workspace, run: Run, name: str) -> None:
+    """Call a run something else.
+
+    Raises:
+        RunError: the name is empty, too long, or taken.
+    """
+    others = [s for s in find_registry(workspace).list_summaries() if s.id != run.id]
+    check_name(name, others)
+    run.write_name(name)
+
+
+def check_name(name: str, others: list[Summary]) -> None:
+    """Raises RunError where a run cannot have this name."""
+    if not name.strip() or len(name) > LONGEST_NAME or "\n" in name:
+        raise RunError("A run's name has 1 to 100 characters on one line. Choose another.")
+    if name in {s.name for s in others} | {s.id for s in others}:
+        raise RunError(f"There is already a run called {name}. Choose another name.")
+
+
+def make_folder(workspace: Workspace) -> Path:
+    """A new, empty run folder, named by the time."""
+    for number in range(1, 1000):
+        now = datetime.datetime.now()
+        folder = workspace.runs_folder / f"{now:%Y%m%d-%H%M%S}-{number:03d}"
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise WorkspaceError(
+                f"{folder} cannot be made: {error.strerror}. Free some space or check the"
+                " permissions."
+            ) from error
+        return folder
+    raise WorkspaceError("A thousand runs were started within one second. Wait a moment.")
+
+
+def _suggest_name(recipe: Recipe, others: list[Summary]) -> str:
+    base = f"{recipe.find_strategy().title} on {recipe.data.train.name}"
+    pattern = re.compile(re.escape(base) + r"(?: (\d+))?")
+    matches = (pattern.fullmatch(summary.name) for summary in others)
+    numbers = [int(match[1] or 1) for match in matches if match]
+    return f"{base} {max(numbers) + 1}" if numbers else base

@@ -1,0 +1,160 @@
+"""All runs of a workspace, without reading a thousand folders to draw a page.
+
+The registry keeps a summary of each run in `runs/registry.json`, with a signature of the files it
+was read from, and looks at a run again where the signature differs. Within a process even that is
+done only when the folder of runs says that something has changed, or after a few seconds, so that a
+look costs no more with a thousand finished runs than with ten. The file may be deleted at any time.
+"""
+
+import contextlib
+import functools
+import json
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from medapp.errors import WorkspaceError
+from medapp.runs.locks import CHANGES
+from medapp.runs.run import ACTIVE, FINAL, Run
+from medapp.runs.summary import Summary, summarise
+from medapp.store.files import write_bytes
+from medapp.store.workspace import Workspace
+
+VERSION = 1
+SIGNED = ("events.jsonl", "evaluation.json", "name.txt", "recipe.json", "model.safetensors")
+# After so long a look compares all signatures, for what was changed by hand.
+TRUST_SECONDS = 10.0
+
+Signature = list[int]
+
+
+def find_registry(workspace: Workspace) -> "Registry":
+    """The workspace's registry: one in this process."""
+    return _find_registry(workspace.runs_folder)
+
+
+@functools.lru_cache(8)
+def _find_registry(runs_folder: Path) -> "Registry":
+    return Registry(runs_folder)
+
+
+class Registry:
+    """The runs of one workspace; shared by threads."""
+
+    def __init__(self, runs_folder: Path) -> None:
+        self.folder = runs_folder
+        self._path = self.folder / "registry.json"
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[Signature, Summary]] = {}
+        self._seen: tuple[int, int] | None = None
+        self._looked = 0.0
+        self._unfinished: set[str] = set()
+
+    def list_summaries(self) -> list[Summary]:
+        """All runs, newest first, damaged ones among them; the state of each as it is now.
+
+        Raises:
+            WorkspaceError: the folder of runs cannot be read.
+        """
+        with self._lock:
+            self._refresh()
+            return [self._find_now(id) for id in sorted(self._known, reverse=True)]
+
+    def list_unfinished(self) -> list[Summary]:
+        """The runs that wait, are under way, or whose process has vanished, oldest first."""
+        with self._lock:
+            self._refresh()
+            return [self._find_now(id) for id in sorted(self._unfinished)]
+
+    def _find_now(self, id: str) -> Summary:
+        """A summary with the state as it is: a run whose process has vanished is interrupted."""
+        summary = self._known[id][1]
+        if summary.state in ACTIVE and not Run(self.folder / id).is_locked():
+            return replace(summary, state="interrupted")
+        return summary
+
+    def _refresh(self) -> None:
+        """Look again at runs whose files have changed, where anything says that some have."""
+        seen = self._read_change()
+        is_trusted = time.monotonic() - self._looked < TRUST_SECONDS
+        if seen == self._seen and is_trusted:
+            return
+        if self._seen is None:
+            self._known = self._load()
+        before = dict(self._known)
+        folders = self._list_folders()
+        self._known = {id: self._look_at(id) for id in folders}
+        self._unfinished = {id for id, (_, s) in self._known.items() if not s.is_final}
+        self._seen = seen
+        self._looked = time.monotonic()
+        if before != self._known:
+            self._save()
+
+    def _read_change(self) -> tuple[int, int]:
+        """What differs after a run was made, deleted, renamed, judged, or changed its state."""
+        marks = []
+        for path in (self.folder, self.folder / CHANGES):
+            try:
+                marks.append(path.stat().st_mtime_ns)
+            except OSError:
+                marks.append(0)
+        return marks[0], marks[1]
+
+    def _list_folders(self) -> set[str]:
+        if not self.folder.is_dir():
+            return set()
+        try:
+            found = list(self.folder.iterdir())
+        except OSError as error:
+            raise WorkspaceError(
+                f"{self.folder} cannot be read: {error.strerror}. Check the permissions."
+            ) from error
+        return {path.name for path in found if (path / "recipe.json").exists()}
+
+    def _look_at(self, id: str) -> tuple[Signature, Summary]:
+        signature = _sign(self.folder / id)
+        known = self._known.get(id)
+        if known is not None and known[0] == signature:
+            return known
+        run = Run(self.folder / id)
+        if known is not None and not known[1].is_final and known[1].damage is None:
+            # The events of a run under way may be many: until it ends, only its state is read.
+            state = run.find_last_state().state
+            if state not in FINAL:
+                now = replace(known[1], state=state, name=run.name, has_model=run.has_model)
+                return signature, now
+        return signature, summarise(run)
+
+    def _load(self) -> dict[str, tuple[Signature, Summary]]:
+        """What the file holds; nothing where it is absent, damaged or of another version."""
+        try:
+            values = json.loads(self._path.read_text(encoding="utf-8"))
+            if values["version"] != VERSION:
+                return {}
+            return {
+                id: (signature, Summary.from_dict(summary))
+                for id, (signature, summary) in values["runs"].items()
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return {}
+
+    def _save(self) -> None:
+        rows = {id: (signature, s.to_dict()) for id, (signature, s) in self._known.items()}
+        text = json.dumps({"version": VERSION, "runs": rows}, ensure_ascii=False)
+        with contextlib.suppress(WorkspaceError):  # a full disk: the next process reads the folders
+            write_bytes(self._path, text.encode())
+            self._seen = self._read_change()  # the file itself has changed the folder
+
+
+def _sign(folder: Path) -> Signature:
+    """Sizes and times of the files that a summary is read from; 0 for one that is not there."""
+    signature = []
+    for name in SIGNED:
+        try:
+            facts = (folder / name).stat()
+        except OSError:
+            signature += [0, 0]
+        else:
+            signature += [facts.st_size, facts.st_mtime_ns]
+    return signature

@@ -1,0 +1,67 @@
+"""What a sitting says, as events of its run.
+
+Where several processes share a run, the first one says it.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from medapp.errors import RunError
+from medapp.runs.events import EpochFinished, Event, MessageSaid, StageAdvanced, StepTaken
+from medapp.runs.run import Run
+from medapp.store.threads import OnProgress
+from medapp.training.watcher import Epoch, Step
+
+STAGE_SECONDS = 0.25  # between two words on how far a stage is
+
+
+class StopRequestedError(RunError):
+    """The run was asked to stop while it prepared."""
+
+
+class Reporter:
+    """A `medapp.training.watcher.Watcher` that writes a run's events.
+
+    Args:
+        is_silent: another process says what happens.
+    """
+
+    def __init__(self, run: Run, should_stop: Callable[[], bool], is_silent: bool = False) -> None:
+        self.run = run
+        self.should_stop = should_stop
+        self.is_silent = is_silent
+
+    def report(self, event: Event) -> None:
+        """Write an event."""
+        if not self.is_silent:
+            self.run.append_event(event)
+
+    def say(self, text: str) -> None:
+        """A sentence for the person who waits."""
+        self.report(MessageSaid(text=text))
+
+    def on_step(self, step: Step) -> None:
+        """After each step."""
+        self.report(StepTaken(**vars(step)))
+
+    def on_epoch(self, epoch: Epoch) -> None:
+        """After each epoch."""
+        values: dict[str, Any] = {**vars(epoch), **epoch.validation}
+        del values["validation"]
+        self.report(EpochFinished(**values))
+
+    def follow_stage(self, text: str) -> OnProgress:
+        """How far a long stage is, said four times a second at most; ends the stage when the run is
+        to stop."""
+        said = 0.0
+
+        def advance(done: int, total: int) -> None:
+            nonlocal said
+            if self.should_stop():
+                raise StopRequestedError("Stopped while preparing.")
+            if time.perf_counter() - said > STAGE_SECONDS or done == total:
+                said = time.perf_counter()
+                self.report(StageAdvanced(text=text, done=done, total=total))
+
+        return advance

@@ -1,0 +1,116 @@
+"""What a list shows of a run, small enough to keep a thousand of them in one file."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from medapp.errors import RunError, WorkspaceError
+from medapp.evaluation.evaluate import Evaluation
+from medapp.runs.events import PlanMade, SpeedMeasured, TestRead
+from medapp.runs.run import FINAL, Run
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One run at the moment it was looked at.
+
+    Attributes:
+        state: as the events say; a run that is not final has to be asked again.
+        data_set_id, data_set: what the run learns from, by uid (empty in old recipes) and name.
+        figures: the evaluation without its tables (confusion, classes), or None.
+        test_reads: how often the run read the test split.
+        forwards_per_second: what the run did, None where it was not measured.
+        damage: why the run cannot be shown with the others, or None.
+    """
+
+    id: str
+    name: str
+    state: str
+    has_model: bool
+    data_set_id: str
+    data_set: str
+    source: str
+    strategy: str
+    image_size: int
+    devices: int
+    classes: tuple[str, ...]
+    figures: dict[str, Any] | None
+    test_reads: int
+    forwards_per_second: float | None
+    damage: str | None
+
+    @property
+    def is_final(self) -> bool:
+        """The run has ended; only somebody's wish changes it now."""
+        return self.state in FINAL
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Summary":
+        """The inverse of `to_dict`."""
+        return cls(**{**values, "classes": tuple(values["classes"])})
+
+
+def summarise(run: Run) -> Summary:
+    """Read a run's folder, its events once."""
+    damage = run.find_damage()
+    if damage is not None:
+        return _summarise_damaged(run, damage)
+    recipe = run.recipe
+    try:
+        events = run.load_events()[0]
+        evaluation = run.load_evaluation()
+    except (RunError, WorkspaceError) as error:
+        return _summarise_damaged(run, str(error))
+    speeds = [e.forwards_per_second for e in events if isinstance(e, SpeedMeasured)]
+    plans = [event for event in events if isinstance(event, PlanMade)]
+    choice = recipe.data.train
+    return Summary(
+        id=run.id,
+        name=run.name,
+        state=run.find_last_state().state,
+        has_model=run.has_model,
+        data_set_id=choice.id,
+        data_set=choice.name,
+        source=recipe.find_source(),
+        strategy=recipe.strategy.name,
+        image_size=recipe.preprocess.image_size,
+        devices=run.machine.devices,
+        classes=tuple(plans[0].classes) if plans else (),
+        figures=_shorten(evaluation),
+        test_reads=sum(isinstance(event, TestRead) for event in events),
+        forwards_per_second=speeds[0] if speeds else None,
+        damage=None,
+    )
+
+
+def _shorten(evaluation: Evaluation | None) -> dict[str, Any] | None:
+    if evaluation is None:
+        return None
+    values = evaluation.to_dict()
+    return {key: value for key, value in values.items() if key not in ("confusion", "per_class")}
+
+
+def _summarise_damaged(run: Run, damage: str) -> Summary:
+    try:
+        state = run.find_last_state().state
+    except WorkspaceError:
+        state = "failed"
+    nothing: dict[str, Any] = dict.fromkeys(("data_set_id", "data_set", "source", "strategy"), "")
+    return Summary(
+        id=run.id,
+        name=run.name,
+        state=state,
+        has_model=run.has_model,
+        image_size=0,
+        devices=1,
+        classes=(),
+        figures=None,
+        test_reads=0,
+        forwards_per_second=None,
+        damage=damage,
+        **nothing,
+    )

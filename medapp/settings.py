@@ -1,0 +1,145 @@
+"""Settings in groups: pydantic models whose fields say what a form, a shell and a document need.
+
+A group is immutable, takes no unknown field and converts nothing: "3" is no number. What pydantic
+finds wrong becomes one sentence for the person who set the value.
+"""
+
+import difflib
+from collections.abc import Callable, Collection, Mapping
+from typing import Annotated, Any, ClassVar, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+
+from medapp.errors import RecipeError
+
+KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false"}
+
+
+class Group(BaseModel):
+    """Settings that belong together.
+
+    `primary` names the field that stands for the whole group where a single value is given, such
+    as `strategy="fine-tune"`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    primary: ClassVar[str] = ""
+
+
+def setting(
+    default: Any,
+    label: str,
+    help: str,
+    *,
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    step: float | None = None,
+    is_expert: bool = False,
+) -> Any:
+    """A field with its label, a sentence of help, unit, range, step, and whether it is for experts.
+
+    The facts stand in the JSON schema too.
+    """
+    facts: dict[str, Any] = {"unit": unit, "step": step, "is_expert": is_expert}
+    return Field(
+        default=default,
+        title=label,
+        description=help,
+        ge=low,
+        le=high,
+        json_schema_extra={name: value for name, value in facts.items() if value},
+    )
+
+
+class Choices:
+    """Marks a text as one of the names that a table holds, asked anew each time it is checked.
+
+    A row that is added to the table is a choice at once.
+    """
+
+    def __init__(self, list_names: Callable[[], Collection[str]]) -> None:
+        self.list_names = list_names
+
+    def check(self, value: str) -> str:
+        """The value; raises ValueError, which pydantic reports, where no row has the name."""
+        if value not in self.list_names():
+            raise ValueError(f"one of {', '.join(self.list_names())}")
+        return value
+
+
+def choice_of(list_names: Callable[[], Collection[str]]) -> Any:
+    """The type of a text that names a row of a table."""
+    choices = Choices(list_names)
+    return Annotated[str, AfterValidator(choices.check), choices]
+
+
+def find_choices(field: FieldInfo) -> tuple[str, ...] | None:
+    """The names that a field may take; None where it is free."""
+    for fact in field.metadata:
+        if isinstance(fact, Choices):
+            return tuple(fact.list_names())
+    return None
+
+
+def find_range(field: FieldInfo) -> tuple[float, float] | None:
+    """The lowest and the highest value of a field that is a number; None where it has no range."""
+    low = next((fact.ge for fact in field.metadata if hasattr(fact, "ge")), None)
+    high = next((fact.le for fact in field.metadata if hasattr(fact, "le")), None)
+    return None if low is None or high is None else (low, high)
+
+
+def find_fact(field: FieldInfo, name: str) -> Any:
+    """`unit`, `step` or `is_expert` of a field; None where nothing is said."""
+    extra = field.json_schema_extra
+    return extra.get(name) if isinstance(extra, Mapping) else None
+
+
+def describe_kind(kind: Any) -> str:
+    """What a value of this type is called, such as "a whole number"."""
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    return KINDS.get(kind, "a group of settings")
+
+
+def refuse_unknown(name: str, known: Collection[str], what: str = "a recipe") -> RecipeError:
+    """The error for a setting that is not there, with the nearest that is."""
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(known)}."
+    return RecipeError(f"{what[0].upper()}{what[1:]} has no setting {name!r}.{hint}")
+
+
+def explain(error: ValidationError, owner: type[Group]) -> RecipeError:
+    """The first thing that pydantic found wrong, in one sentence: what, what came, what may."""
+    fault = error.errors()[0]
+    parents, name = _find_owner(owner, [str(part) for part in fault["loc"]])
+    value = fault["input"]
+    if fault["type"] == "extra_forbidden":
+        return refuse_unknown(name, list(parents.model_fields))
+    if fault["type"] == "missing":
+        return RecipeError(f"The recipe lacks {name}.")
+    field = parents.model_fields.get(name)
+    if field is None:
+        return RecipeError(f"{name} is not usable: {fault['msg']}.")
+    if fault["type"] == "value_error":
+        return RecipeError(f"{name} must be {fault['ctx']['error']}, not {value!r}.")
+    if fault["type"] == "finite_number":
+        return RecipeError(f"{name} must be a finite number, not {value!r}.")
+    limits = find_range(field)
+    if limits and fault["type"] in ("greater_than_equal", "less_than_equal"):
+        unit = f" {unit}" if (unit := find_fact(field, "unit")) else ""
+        between = f"between {limits[0]:g} and {limits[1]:g}{unit}"
+        return RecipeError(f"{name} must lie {between}, not {value:g}.")
+    return RecipeError(f"{name} must be {describe_kind(field.annotation)}, not {value!r}.")
+
+
+def _find_owner(owner: type[Group], path: list[str]) -> tuple[type[Group], str]:
+    """The group that holds the field a fault lies in, and the field's name."""
+    for part in path[:-1]:
+        field = owner.model_fields.get(part)
+        kind = field.annotation if field is not None else None
+        if not (isinstance(kind, type) and issubclass(kind, Group)):
+            return owner, part
+        owner = kind
+    return owner, path[-1] if path else ""

@@ -1,0 +1,98 @@
+"""Several labels an image: each finding is there or not, and may be unknown.
+
+A catalog holds an image's findings in one text, joined by `SEPARATOR`: `effusion|nodule`; an empty
+text says that none is there, and a finding after `UNKNOWN` (`effusion|?nodule`) is not known.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from medapp.errors import DataError
+from medapp.task.task import Floats, Targets, Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SEPARATOR = "|"
+UNKNOWN = "?"
+NONE = "none"  # how an image without a finding is described
+
+
+class MultiLabel(Task):
+    """Targets are (N, K) float32: 1 where a finding is there, 0 where not, NaN where unknown."""
+
+    name = "multi-label"
+    title = "Several labels"
+    help = "Each image may show several findings, or none."
+    figures: ClassVar[tuple[str, ...]] = ("macro_auroc", "balanced_accuracy", "macro_f1")
+
+    def encode(self, labels: Sequence[str], classes: Sequence[str]) -> Targets:
+        """Texts such as `effusion|?nodule` to targets (N, K) float32."""
+        index = {name: i for i, name in enumerate(classes)}
+        targets = np.zeros((len(labels), len(classes)), np.float32)
+        for row, label in enumerate(labels):
+            for part in filter(None, label.split(SEPARATOR)):
+                name = part.removeprefix(UNKNOWN)
+                if name not in index:
+                    known = ", ".join(classes)
+                    raise DataError(f"The finding {name!r} is not among the classes {known}.")
+                targets[row, index[name]] = np.nan if part.startswith(UNKNOWN) else 1.0
+        return targets
+
+    def list_labels(self, label: str) -> tuple[str, ...]:
+        """The findings that are there."""
+        parts = filter(None, label.split(SEPARATOR))
+        return tuple(part for part in parts if not part.startswith(UNKNOWN))
+
+    def weigh_classes(self, targets: Targets, count: int) -> "Tensor":
+        """Images without a finding over those with it, which weighs its positives (K,)."""
+        import torch
+
+        present = np.nansum(targets, axis=0)
+        absent = np.nansum(1 - targets, axis=0)
+        share = np.where(present > 0, absent / np.maximum(present, 1), 1.0)
+        return torch.tensor(share, dtype=torch.float32)
+
+    def count_weight(self, targets: Targets, class_weights: "Tensor | None") -> float:
+        """The number of images."""
+        return len(targets)
+
+    def loss(
+        self,
+        logits: "Tensor",
+        targets: "Tensor",
+        class_weights: "Tensor | None" = None,
+        label_smoothing: float = 0.0,
+    ) -> "Tensor":
+        """Binary cross-entropy, the mean over each image's known findings, summed over images."""
+        from torch.nn import functional
+
+        is_known = ~targets.isnan()
+        wanted = targets.nan_to_num() * (1 - label_smoothing) + label_smoothing / 2
+        each = functional.binary_cross_entropy_with_logits(
+            logits, wanted, pos_weight=class_weights, reduction="none"
+        )
+        known = is_known.sum(1).clamp(min=1)
+        return ((each * is_known).sum(1) / known).sum()
+
+    def count_right(self, logits: "Tensor", targets: "Tensor") -> int:
+        """Images of which every known finding is decided rightly."""
+        is_right = ((logits > 0) == (targets > 0.5)) | targets.isnan()
+        return int(is_right.all(1).sum())
+
+    def activate(self, logits: "Tensor") -> "Tensor":
+        """The sigmoid of each logit."""
+        return logits.sigmoid()
+
+    def decide(self, probabilities: Floats, thresholds: Floats | None = None) -> Targets:
+        """Findings whose probability reaches the threshold: (N, K) bool."""
+        limits = np.full(probabilities.shape[1], 0.5) if thresholds is None else thresholds
+        found: Targets = probabilities >= limits
+        return found
+
+    def describe(self, decision: Any, classes: Sequence[str]) -> str:
+        """The findings that were decided to be there, joined; "none" where there is none."""
+        found = [name for name, is_there in zip(classes, decision, strict=True) if is_there]
+        return ", ".join(found) or NONE

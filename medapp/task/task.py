@@ -1,0 +1,86 @@
+"""What a task has to answer. To add one, write a class and a row of `TASKS`.
+
+Methods that take tensors import torch themselves, so that a page that only shows a data set does
+without.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Targets = NDArray[Any]
+Floats = NDArray[np.floating]
+
+
+class Task(ABC):
+    """What is predicted of an image.
+
+    `figures` names the figures that say how good a model of this task is, the headline first; each
+    is an attribute of `medapp.evaluation.evaluate.Evaluation`.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    help: ClassVar[str]
+    figures: ClassVar[tuple[str, ...]]
+
+    def count_outputs(self, classes: Sequence[str]) -> int:
+        """How many logits a network of this task gives."""
+        return len(classes)
+
+    @abstractmethod
+    def encode(self, labels: Sequence[str], classes: Sequence[str]) -> Targets:
+        """Labels as a catalog holds them to targets (N, …).
+
+        Raises:
+            DataError: a label is not among the classes.
+        """
+
+    @abstractmethod
+    def list_labels(self, label: str) -> tuple[str, ...]:
+        """The classes that one image's label, as a catalog holds it, says are there."""
+
+    @abstractmethod
+    def weigh_classes(self, targets: Targets, count: int) -> "Tensor":
+        """Weights (K,) float32 that make rare classes count as much as common ones."""
+
+    @abstractmethod
+    def count_weight(self, targets: Targets, class_weights: "Tensor | None") -> float:
+        """What the summed loss of these images is divided by to give their mean loss."""
+
+    @abstractmethod
+    def loss(
+        self,
+        logits: "Tensor",
+        targets: "Tensor",
+        class_weights: "Tensor | None" = None,
+        label_smoothing: float = 0.0,
+    ) -> "Tensor":
+        """The loss of logits (N, K) against targets, summed over the images."""
+
+    @abstractmethod
+    def count_right(self, logits: "Tensor", targets: "Tensor") -> int:
+        """How many images are decided as their targets say."""
+
+    @abstractmethod
+    def activate(self, logits: "Tensor") -> "Tensor":
+        """Logits (N, …) to probabilities (N, K), a column a class."""
+
+    @abstractmethod
+    def decide(self, probabilities: Floats, thresholds: Floats | None = None) -> Targets:
+        """Probabilities (N, K) to decisions, shaped like targets.
+
+        Args:
+            thresholds: (K,) probabilities from which a class counts as found, where the task asks
+                of each class whether it is there; 0.5 each where none are given.
+        """
+
+    @abstractmethod
+    def describe(self, decision: Any, classes: Sequence[str]) -> str:
+        """One image's decision in the words of its classes."""

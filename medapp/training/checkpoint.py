@@ -1,0 +1,87 @@
+"""Where a training stands, on disk: written aside and renamed, read without running anything."""
+
+import math
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from medapp.errors import RunError
+from medapp.models.weights import DAMAGE
+from medapp.store.files import open_replacing
+
+
+@dataclass
+class TrainingState:
+    """Where a training stands; what a checkpoint holds beside the tensors.
+
+    Attributes:
+        epoch: complete epochs. step: complete steps of the epoch under way.
+        loss_sum: over the images of the epoch under way.
+        right: images of the epoch under way that were decided as labelled, as they were augmented.
+        micro_batches: parts that a batch is computed in; doubled when memory runs out.
+        seconds: of training, over all sittings.
+        history: a row for each complete epoch.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    loss_sum: float = 0.0
+    right: int = 0
+    best_loss: float = math.inf
+    best_epoch: int = 0
+    micro_batches: int = 1
+    seconds: float = 0.0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+def save_checkpoint(
+    path: Path, learning: nn.Module, optimiser: torch.optim.Optimizer, state: TrainingState
+) -> None:
+    """Write what learns, its optimiser and where the training stands.
+
+    Raises:
+        WorkspaceError: the disk is full.
+    """
+    values = {
+        "suffix": learning.state_dict(),
+        "optimiser": optimiser.state_dict(),
+        "progress": vars(state),
+    }
+    with open_replacing(path) as file:
+        try:
+            torch.save(values, file)
+        except RuntimeError as error:  # torch's own, while it closes a file the disk did not take
+            if isinstance(error.__context__, OSError):
+                raise error.__context__ from None
+            raise
+
+
+def load_checkpoint(
+    path: Path, learning: nn.Module, optimiser: torch.optim.Optimizer
+) -> TrainingState | None:
+    """Put back what a checkpoint holds; None where there is none.
+
+    Raises:
+        RunError: the checkpoint is damaged; what learns is then as it was before.
+    """
+    if not path.exists():
+        return None
+    before = {name: tensor.clone() for name, tensor in learning.state_dict().items()}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.testzip() is not None:  # torch does not look at the checksums
+                raise zipfile.BadZipFile
+        values: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        state = TrainingState(**values["progress"])
+        learning.load_state_dict(values["suffix"])
+        optimiser.load_state_dict(values["optimiser"])
+    except DAMAGE as error:
+        learning.load_state_dict(before)  # a part of it may have been taken over
+        raise RunError(
+            f"The checkpoint cannot be read ({type(error).__name__}): it is damaged."
+        ) from error
+    return state

@@ -1,0 +1,136 @@
+"""A network seen by a training: what is frozen, what learns, at which rate, from which inputs."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from medapp.models.network import Network, to_input
+from medapp.models.weights import read_weights, save_network
+from medapp.training.augment import augment
+from medapp.training.augmentation import Augmentation
+from medapp.training.features import fold_scale, measure_scale, to_tensor
+from medapp.training.feed import Inputs
+from medapp.training.recipe.groups import Optimisation
+from medapp.training.strategies import SGD_FACTOR, Strategy
+
+
+def cut_network(network: Network, strategy: Strategy) -> tuple[nn.Module | None, nn.Module]:
+    """The frozen prefix (images to features; None where nothing is frozen) and the learning suffix
+    (features to logits).
+
+    The prefix stays in evaluation mode: its BatchNorm statistics are frozen too, so that its output
+    for an image never changes.
+    """
+    if strategy.learning_stages is None:
+        return None, network
+    stages = [stage for _, stage in network.stages]
+    at = len(stages) - strategy.learning_stages
+    frozen = stages[:at]
+    learning = [*stages[at:], network.pool, network.head]
+    if strategy.learning_stages == 0:
+        frozen = [*stages, network.pool]
+        learning = [network.head]
+    return nn.Sequential(*frozen).eval().requires_grad_(False), nn.Sequential(*learning)
+
+
+class Learner:
+    """A network under one strategy.
+
+    Attributes:
+        prefix: the frozen part, or None. suffix: what learns.
+        keeps_features: inputs are the prefix's features, not pixels.
+    """
+
+    def __init__(
+        self, network: Network, strategy: Strategy, augmentation: Augmentation, fabric: Any
+    ) -> None:
+        self.network = network
+        self.strategy = strategy
+        self.augmentation = augmentation
+        self.fabric = fabric
+        self.prefix, self.suffix = cut_network(network, strategy)
+        self.keeps_features = False
+        self._scale: tuple[Tensor, Tensor] | None = None  # of features that are standardised
+        network.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def can_keep_features(self) -> bool:
+        """Images do not vary, so that what the frozen part makes of them never changes."""
+        return self.prefix is not None and not self.augmentation.varies
+
+    def standardise(self, features: Inputs) -> None:
+        """Take mean and spread of the training features, where the strategy asks for that."""
+        if self.strategy.standardises_features:
+            scale = measure_scale(features.take(slice(None)))
+            self._scale = (scale[0].to(self.fabric.device), scale[1].to(self.fabric.device))
+
+    def prepare(self, inputs: Any, seeds: Tensor | None = None) -> Tensor:
+        """Rows of pixels or features to what the suffix takes, on the device.
+
+        Args:
+            seeds: (n,) each image is augmented by its own; None: none is.
+        """
+        there = to_tensor(inputs).to(self.fabric.device)
+        if self._scale is not None:
+            return (there.float() - self._scale[0]) / self._scale[1]
+        if self.keeps_features:
+            return there.float()
+        change = None
+        if seeds is not None:
+            change = _Augmenting(self.augmentation, seeds)
+        x = to_input(there, self.network.normalisation, change)
+        if self.prefix is None:
+            return x
+        with torch.no_grad(), self.fabric.autocast():
+            frozen: Tensor = self.prefix.eval()(x)
+        return frozen.float()
+
+    def group_parameters(self, settings: Optimisation) -> list[dict[str, Any]]:
+        """Parameter groups of what learns: head and backbone at their own rates; biases and norms
+        without weight decay. `peak` is the rate at its highest."""
+        factor = SGD_FACTOR if settings.optimiser == "sgd" else 1.0
+        rate = settings.learning_rate or self.strategy.learning_rate * factor
+        share = settings.backbone_rate or self.strategy.backbone_rate
+        in_head = {id(p) for p in self.network.head.parameters()}
+        groups = []
+        for is_head in (True, False):
+            for decays in (True, False):
+                chosen = [
+                    p
+                    for p in self.suffix.parameters()
+                    if (id(p) in in_head) is is_head and (p.ndim > 1) is decays
+                ]
+                peak = rate if is_head else rate * share
+                decay = settings.weight_decay if decays else 0.0
+                if chosen:
+                    groups.append(
+                        {"params": chosen, "lr": peak, "peak": peak, "weight_decay": decay}
+                    )
+        return groups
+
+    def save(self, path: Path, learned: dict[str, Tensor], facts: dict[str, str]) -> None:
+        """Write the whole network with the suffix in a state it had; the present one stays."""
+        now = {name: tensor.detach().clone() for name, tensor in self.suffix.state_dict().items()}
+        self.suffix.load_state_dict(learned)
+        if self._scale is not None:
+            fold_scale(self.network.head, *self._scale)
+        save_network(self.network, path, facts)
+        self.suffix.load_state_dict(now)
+
+    def load(self, path: Path) -> None:
+        """Take over the weights that `save` wrote; a scale is folded into their head."""
+        tensors, _ = read_weights(path)
+        self.network.model.load_state_dict(tensors, strict=False)
+        self._scale = None
+
+
+class _Augmenting:
+    """An augmentation with the seeds of one batch, as a change of images."""
+
+    def __init__(self, augmentation: Augmentation, seeds: Tensor) -> None:
+        self.augmentation = augmentation
+        self.seeds = seeds
+
+    def __call__(self, images: Tensor) -> Tensor:
+        return augment(images, self.augmentation, self.seeds)

@@ -1,0 +1,60 @@
+"""What the loop asks of an objective, and what an objective is given."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from torch import Tensor, nn
+
+from medapp.task import Task
+from medapp.task.task import Targets
+from medapp.training.feed import Batch
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where in a training a step lies; `share` of the whole training is done, 0 to 1."""
+
+    epoch: int
+    step: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss as a batch's mean; `parts` name what it is made of, each as it enters the total.
+
+    `right` is how many images were decided as labelled, for the training accuracy.
+    """
+
+    total: Tensor
+    parts: dict[str, float]
+    right: int
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an objective is built from: the task, the recipe's group, and the classes' weights."""
+
+    task: Task
+    class_weights: Tensor | None
+    label_smoothing: float
+
+
+class Objective(Protocol):
+    """What a step makes smaller.
+
+    A batch may be computed in parts, in one process or in several: `loss` is asked for each part,
+    and what it gives for them adds up to the loss of the whole batch.
+    """
+
+    def list_parameters(self) -> list[dict[str, Any]]:
+        """Groups of parameters that learn beside the network's, each with its rate."""
+
+    def count_weight(self, targets: Targets) -> float:
+        """What the summed loss of a whole batch's targets is divided by."""
+
+    def loss(self, network: nn.Module, batch: Batch, position: Position) -> Loss:
+        """The loss of one part of a batch, as its share of the whole batch's mean."""
+
+    def prepare_evaluation(self, network: nn.Module) -> None:
+        """A hook before the network is judged, such as recomputing statistics."""

@@ -1,0 +1,40 @@
+"""The task's own loss on labelled images."""
+
+from typing import Any
+
+from torch import Tensor, nn
+
+from medapp.task import Task
+from medapp.task.task import Targets
+from medapp.training.feed import Batch
+from medapp.training.objectives.objective import Loss, Position
+
+
+class Supervised:
+    """Cross-entropy or what else the task takes, with class weights and label smoothing."""
+
+    def __init__(self, task: Task, class_weights: Tensor | None, label_smoothing: float) -> None:
+        self.task = task
+        self.class_weights = class_weights
+        self.label_smoothing = label_smoothing
+
+    def list_parameters(self) -> list[dict[str, Any]]:
+        """None beside the network's."""
+        return []
+
+    def count_weight(self, targets: Targets) -> float:
+        """The images, or the sum of their classes' weights, see `Task.count_weight`."""
+        return self.task.count_weight(targets, self.class_weights)
+
+    def loss(self, network: nn.Module, batch: Batch, position: Position) -> Loss:
+        """The summed loss of these images over the whole batch's weight."""
+        logits = network(batch.inputs)
+        summed = self.task.loss(
+            logits.float(), batch.targets, self.class_weights, self.label_smoothing
+        )
+        total = summed / batch.whole_weight
+        right = self.task.count_right(logits.detach(), batch.targets)
+        return Loss(total, {"supervised": float(total.detach())}, right)
+
+    def prepare_evaluation(self, network: nn.Module) -> None:
+        """Nothing is needed."""

@@ -1,0 +1,61 @@
+"""`recipe.json`: a recipe with the machine's settings beside it, and the way from older versions.
+
+1   one flat object; a data set by its name, `dataset`; the machine's settings among the others
+2   the groups of `Recipe`, and `machine`; data sets by id
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from medapp.errors import RecipeError
+from medapp.training.recipe.groups import Machine
+from medapp.training.recipe.names import arrange
+from medapp.training.recipe.recipe import Recipe, build_group
+
+VERSION = 2
+
+
+def write_settings(recipe: Recipe, machine: Machine) -> str:
+    """JSON text that `read_settings` turns back into an equal recipe and machine."""
+    values = {"version": VERSION, **recipe.model_dump(), "machine": machine.model_dump()}
+    return json.dumps(values, indent=1, ensure_ascii=False)
+
+
+def read_settings(text: str) -> tuple[Recipe, Machine]:
+    """A recipe and its machine's settings as any version of MedApp wrote them.
+
+    Raises:
+        RecipeError: not JSON, from a newer version, or with an unknown or invalid setting.
+    """
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RecipeError(
+            f"The recipe is not valid JSON: {error}. Restore the file or start a new run."
+        ) from error
+    if not isinstance(values, dict):
+        raise RecipeError("The recipe is not a JSON object. Restore the file or start a new run.")
+    version = values.pop("version", None)
+    if version not in (*MIGRATIONS, VERSION):
+        raise RecipeError(
+            f"The recipe has version {version!r} and this MedApp reads up to {VERSION}. Update"
+            " MedApp, or start a new run."
+        )
+    while version != VERSION:
+        values = MIGRATIONS[version](values)
+        version += 1
+    machine = values.pop("machine", {})
+    return build_group(Recipe, values), build_group(Machine, machine)
+
+
+def _group_settings(values: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 to 2. A probe's augmentation and a scratch run's source had been rewritten to
+    "none", which is what they are in version 2 as well."""
+    flat = {("data" if name == "dataset" else name): value for name, value in values.items()}
+    recipe, machine = arrange(flat, Recipe, Machine)
+    return {**recipe, "machine": machine}
+
+
+# The row of version n leads to n + 1. A row that was released is never changed.
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _group_settings}

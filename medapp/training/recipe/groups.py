@@ -1,0 +1,222 @@
+"""The groups of a recipe, and the settings of the machine. What they do not know: torch, images."""
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from medapp.settings import Group, choice_of, setting
+from medapp.task import TASKS
+from medapp.training.augmentation import AUGMENTATIONS
+from medapp.training.objectives.table import OBJECTIVES
+from medapp.training.strategies import STRATEGIES
+
+AUTO = "auto"
+ROLES = ("train", "source", "target", "external")
+OPTIMISERS = ("adamw", "adam", "sgd")
+SCHEDULES = ("cosine", "constant")
+
+Role: Any = choice_of(lambda: ROLES)
+TaskName: Any = choice_of(lambda: TASKS)
+StrategyName: Any = choice_of(lambda: STRATEGIES)
+ObjectiveName: Any = choice_of(lambda: OBJECTIVES)
+AugmentationName: Any = choice_of(lambda: (AUTO, *AUGMENTATIONS))
+OptimiserName: Any = choice_of(lambda: OPTIMISERS)
+ScheduleName: Any = choice_of(lambda: SCHEDULES)
+DeviceName: Any = choice_of(lambda: (AUTO, "cpu", "cuda", "mps"))
+PrecisionName: Any = choice_of(lambda: (AUTO, "float32", "bfloat16"))
+
+
+class DataChoice(Group):
+    """A data set and what a run does with it.
+
+    `id` stays when the data set is renamed; it is empty in recipes from before there were ids, and
+    then the name finds the data set. `only` keeps the samples whose attribute (label, patient or
+    site) has one of the values given.
+    """
+
+    primary: ClassVar[str] = "name"
+    id: str = setting("", "Id", "What the data set is found by.")
+    name: str = setting("", "Name", "What the data set was called when the run was asked for.")
+    role: Role = setting("train", "Role", "What the run does with the data set.")
+    only: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        title="Only",
+        description="Attribute and the values that are wanted.",
+        strict=False,
+    )
+
+
+class Data(Group):
+    """Which images are learned from, and what is to be said of each."""
+
+    primary: ClassVar[str] = "choices"
+    choices: tuple[DataChoice, ...] = Field(
+        default=(), title="Data sets", description="Each with its role.", strict=False
+    )
+    task: TaskName = setting(
+        "single-label", "Task", "What is predicted of an image; the data set says.", is_expert=True
+    )
+
+    @property
+    def train(self) -> DataChoice:
+        """The data set that the network learns from."""
+        return next(choice for choice in self.choices if choice.role == "train")
+
+
+class Start(Group):
+    """What the network knows before it learns."""
+
+    primary: ClassVar[str] = "source"
+    source: str = setting(
+        AUTO,
+        "Start from",
+        "auto, bundled, a backbone's name, a weights file, run:NAME for an earlier run, or none"
+        " for random weights.",
+    )
+    architecture: str = setting(
+        "resnet18",
+        "Architecture",
+        "The network when the source does not name one: 'none' and plain weight files.",
+        is_expert=True,
+    )
+
+
+class StrategyChoice(Group):
+    """What learns and what stays as it was."""
+
+    primary: ClassVar[str] = "name"
+    name: StrategyName = setting("fine-tune", "Strategy", "What learns and what stays as it was.")
+
+
+class Objective(Group):
+    """What is made small."""
+
+    primary: ClassVar[str] = "name"
+    name: ObjectiveName = setting(
+        "supervised", "Objective", "What a step makes smaller.", is_expert=True
+    )
+    class_weights: bool = setting(
+        False,
+        "Class weights",
+        "Weigh the loss so that rare classes count as much as common ones.",
+        is_expert=True,
+    )
+    label_smoothing: float = setting(
+        0.0,
+        "Label smoothing",
+        "Share of the target spread over all classes.",
+        low=0.0,
+        high=0.5,
+        is_expert=True,
+    )
+
+
+class Optimisation(Group):
+    """How steps are taken."""
+
+    primary: ClassVar[str] = "optimiser"
+    batch_size: int = setting(32, "Batch", "Images per step.", unit="images", low=1, high=4096)
+    optimiser: OptimiserName = setting("adamw", "Optimiser", "How steps are taken.", is_expert=True)
+    learning_rate: float = setting(
+        0.0,
+        "Learning rate",
+        "Of the head, at its peak. 0 takes the strategy's measured default.",
+        low=0.0,
+        high=10.0,
+        step=0.0001,
+        is_expert=True,
+    )
+    backbone_rate: float = setting(
+        0.0,
+        "Backbone rate",
+        "The backbone's rate as a share of the head's. 0 takes the strategy's default.",
+        low=0.0,
+        high=1.0,
+        is_expert=True,
+    )
+    weight_decay: float = setting(
+        0.01, "Weight decay", "Not on biases and norms.", low=0.0, high=1.0, is_expert=True
+    )
+    momentum: float = setting(0.9, "Momentum", "For SGD.", low=0.0, high=0.999, is_expert=True)
+    schedule: ScheduleName = setting("cosine", "Schedule", "How the rate falls.", is_expert=True)
+    warmup: float = setting(
+        0.05,
+        "Warm-up",
+        "Share of the steps in which the rate rises.",
+        low=0.0,
+        high=0.5,
+        is_expert=True,
+    )
+
+
+class AugmentationChoice(Group):
+    """How training images vary."""
+
+    primary: ClassVar[str] = "name"
+    name: AugmentationName = setting(
+        AUTO,
+        "Augmentation",
+        "Random changes to training images: they pay in long runs and slow short ones down. auto"
+        " is light, and none where images cannot vary.",
+    )
+
+
+class Budget(Group):
+    """How long a run may learn."""
+
+    primary: ClassVar[str] = "epochs"
+    epochs: int = setting(
+        10, "Epochs", "Passes over the training images.", unit="epochs", low=1, high=1000
+    )
+    early_stopping: int = setting(
+        0,
+        "Early stopping",
+        "Stop after so many epochs without a lower validation loss. 0 is off.",
+        unit="epochs",
+        low=0,
+        high=1000,
+    )
+
+
+class Judging(Group):
+    """How the model is judged on the test split."""
+
+    primary: ClassVar[str] = "resamples"
+    resamples: int = setting(
+        2000,
+        "Resamples",
+        "Bootstrap replicates behind the 95% intervals.",
+        low=100,
+        high=100_000,
+        is_expert=True,
+    )
+
+
+class Machine(Group):
+    """Where and how a run computes: another machine asks for other settings."""
+
+    device: DeviceName = setting(AUTO, "Device", "Where it computes.", is_expert=True)
+    devices: int = setting(
+        1,
+        "Number of devices",
+        "Graphics cards, or processes on a CPU, that share each batch. More than one pays on"
+        " graphics cards.",
+        low=1,
+        high=64,
+        is_expert=True,
+    )
+    precision: PrecisionName = setting(
+        AUTO,
+        "Precision",
+        "auto takes bfloat16 where a short probe on this machine finds it faster.",
+        is_expert=True,
+    )
+    threads: int = setting(
+        0,
+        "Threads",
+        "CPU threads of each of the training's processes. 0 takes all cores.",
+        unit="threads",
+        low=0,
+        high=1024,
+        is_expert=True,
+    )

@@ -60,12 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
 
 def measure(size: int, repeats: int, settle_seconds: float) -> dict[str, float]:
     """Seconds, and MiB, for a data set of so many images on a server of its own."""
-    with tempfile.TemporaryDirectory() as place:
-        workspace = Workspace(Path(place) / "home")
+    with tempfile.TemporaryDirectory() as temporary:
+        workspace = Workspace(Path(temporary) / "home")
         workspace.runs_folder.mkdir(parents=True)
-        draw_noise(Path(place) / "noise", size)
+        draw_noise(Path(temporary) / "noise", size)
         before = time.perf_counter()
-        data = add_folder(workspace, Path(place) / "noise", patient_pattern=r"\d{5}").data_set
+        data = add_folder(workspace, Path(temporary) / "noise", patient_pattern=r"\d{5}").data_set
         added = time.perf_counter() - before
         disk = (
             sum(path.stat().st_size for path in workspace.root.rglob("*") if path.is_file()) / 2**20

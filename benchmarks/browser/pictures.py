@@ -35,16 +35,13 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
             for scheme in ("light", "dark"):
                 for width in (1440, 800):
-                    page = browser.new_context(
+                    page = browser.new_page(
                         viewport={"width": width, "height": HEIGHT}, color_scheme=scheme
-                    ).new_page()  # type: ignore[arg-type]
+                    )
                     for name, address in addresses.items():
-                        if not options.only or f"{name}-{scheme}-{width}" in options.only:
-                            take(
-                                page,
-                                server.url + address,
-                                options.to / f"{name}-{scheme}-{width}.png",
-                            )
+                        picture = f"{name}-{scheme}-{width}"
+                        if not options.only or picture in options.only:
+                            take(page, server.url + address, options.to / f"{picture}.png")
     finally:
         server.stop()
 

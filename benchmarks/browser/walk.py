@@ -27,8 +27,8 @@ class Walk:
         self.page, self.pictures = page, pictures
         self.clicks, self.began = 0, time.monotonic()
 
-    def click(self, place: Locator) -> None:
-        place.click()
+    def click(self, target: Locator) -> None:
+        target.click()
         self.clicks += 1
 
     def press(self, name: str) -> None:

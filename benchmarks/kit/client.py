@@ -24,13 +24,13 @@ class Client:
 
     def __init__(self, url: str, address: str = "") -> None:
         self.page, _, self.query = address.partition("?")
-        self.fragments: dict[
-            str, float
-        ] = {}  # that the page asked to be run again, with their intervals in seconds
-        self._page_hash, self._opened = "", ExitStack()
-        place = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
+        # Fragments that the page asked to be run again, with their intervals in seconds.
+        self.fragments: dict[str, float] = {}
+        self._page_hash = ""
+        self._opened = ExitStack()
+        socket = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
         self.socket: ClientConnection = self._opened.enter_context(
-            connect(place, origin=Origin(url), max_size=None)
+            connect(socket, origin=Origin(url), max_size=None)
         )
 
     def __enter__(self) -> "Client":
@@ -64,7 +64,7 @@ class Client:
         self.socket.send(ask.SerializeToString())
         size = self._read_to_end(patience_seconds)
         seconds = time.perf_counter() - before
-        if fragment:  # it may have asked for its whole page
+        if fragment:  # A fragment may have asked for its whole page.
             with suppress(TimeoutError):
                 size += self._read_to_end(0.25, patience_seconds)
         return seconds, size
@@ -121,13 +121,10 @@ class Watcher:
         """As a browser does: a tick that the server took together with the one before it gets no
         answer of its own, and is let go.
         """
-        with suppress(
-            ConnectionClosed
-        ):  # the tab was closed; a server that has gone is found out by who measures it
+        # The tab was closed; that a server has gone is noticed by the one who measures it.
+        with suppress(ConnectionClosed):
             while not self._ended.wait(next(iter(self.client.fragments.values()))):
+                fragment = next(iter(self.client.fragments))
                 with suppress(TimeoutError):
-                    self.seconds.append(
-                        self.client.rerun(next(iter(self.client.fragments)), patience_seconds=5.0)[
-                            0
-                        ]
-                    )
+                    seconds, _ = self.client.rerun(fragment, patience_seconds=5.0)
+                    self.seconds.append(seconds)

@@ -83,8 +83,9 @@ def measure(
         "normalised": feed_normalised,
         "ImageFolder": partial(walk, loader),
     }
-    walk(loader)  # its workers are there from now on
-    decode()  # the processes are there, the files are in the system's memory
+    # From now on the loader's workers and the processes are there, and the system holds the files.
+    walk(loader)
+    decode()
     measured = alternate({name: time_way(way) for name, way in ways.items()}, repeats)
     print(f"{len(files)} files, {repeats} rounds, medians")
     for name, seconds in measured.items():

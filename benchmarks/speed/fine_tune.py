@@ -59,9 +59,8 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
         name: Sittings(ask_for_run(setting.workspace, setting.data.name, **facts, **row))
         for name, row in OURS.items()
     }
-    rates = {
-        name: [sittings.take_epoch()] for name, sittings in ours.items()
-    }  # the first ones also read the images and decide the split
+    # The first epochs also read the images and decide the split.
+    rates = {name: [sittings.take_epoch()] for name, sittings in ours.items()}
     weights = read_weights(BUNDLED_PATH)[0]
     loop = tutorial.build_reference(setting, ours["fine-tune"].run, weights, size_px, batch)
     steps = loop.take_steps(options.epochs)

@@ -116,12 +116,12 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
     return claims
 
 
-def choose_weights(architecture: str, place: Path) -> str:
+def choose_weights(architecture: str, folder: Path) -> str:
     """What a recipe starts from: the bundled ResNet-18, or a file of random weights."""
     if architecture == "resnet18":
         return "bundled"
     torch.manual_seed(0)
-    path = place / f"{architecture}.safetensors"
+    path = folder / f"{architecture}.safetensors"
     save_file(dict(tutorial.build_model({}, 2, True, architecture).state_dict()), path)
     return str(path)
 

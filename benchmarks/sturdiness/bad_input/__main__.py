@@ -11,6 +11,7 @@ Linux (another user, a small disk); elsewhere they say that they are skipped.
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,8 @@ def main() -> int:
     parser.add_argument("--images", type=int, default=500, help="mutated files of each format")
     parser.add_argument("--words", action="store_true", help="print each refusal")
     options = parser.parse_args()
+    # torch names the pickle protocol of each damaged file.
+    warnings.filterwarnings("ignore", "Detected pickle protocol")
     faults = 0
     folder = Path(tempfile.mkdtemp(prefix="medapp-bad-input-"))
     try:
@@ -66,9 +69,8 @@ def main() -> int:
             group.report(options.words)
             faults += len(group.faults)
     finally:
-        subprocess.run(
-            ["rm", "-rf", str(folder)], check=True
-        )  # some folders are deeper than Python's own removal goes
+        # Some folders are deeper than Python's own removal goes.
+        subprocess.run(["rm", "-rf", str(folder)], check=True)
     return 1 if faults else 0
 
 

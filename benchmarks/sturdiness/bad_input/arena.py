@@ -36,7 +36,7 @@ WRITES = {
 }
 # Which argument is the folder that a path may be relative to.
 BASES = {"os.remove": 1, "os.rmdir": 1, "os.mkdir": 2, "os.chmod": 2, "os.rename": 2}
-# A small training on the data set "bands", and what is left of it that `runs export` packs.
+# A small training on the data set "bands".
 PROBE: dict[str, Any] = {
     "strategy": "linear-probe",
     "image_size": 32,
@@ -45,6 +45,7 @@ PROBE: dict[str, Any] = {
     "precision": "float32",
     "threads": 1,
 }
+# Files of a run that `runs export` packs.
 RUN_FILES = (
     "recipe.json",
     "events.jsonl",
@@ -86,7 +87,7 @@ class Arena:
             )
         ]
 
-    def place(self, name: str) -> Path:
+    def make_folder(self, name: str) -> Path:
         """A new folder for one case."""
         path = self.folder / "cases" / name.replace("/", "-")[:60]
         path.mkdir(parents=True, exist_ok=True)

@@ -49,7 +49,7 @@ class Group:
             if isinstance(error, KeyboardInterrupt):
                 raise
             self.faults.append(
-                f"{case}: {type(error).__name__}: {str(error)[:200]} ({_say_place(error)})"
+                f"{case}: {type(error).__name__}: {str(error)[:200]} ({_say_lines(error)})"
             )
         finally:
             faulthandler.cancel_dump_traceback_later()
@@ -75,12 +75,12 @@ class Group:
             print(f"  {case}: {text[:300]}")
 
 
-def _say_place(error: BaseException) -> str:
+def _say_lines(error: BaseException) -> str:
     trace = error.__traceback__
-    places = []
+    lines = []
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
         if "medapp" in file:
-            places.append(f"{Path(file).name}:{trace.tb_lineno}")
+            lines.append(f"{Path(file).name}:{trace.tb_lineno}")
         trace = trace.tb_next
-    return " > ".join(places[-4:])
+    return " > ".join(lines[-4:])

@@ -17,7 +17,7 @@ def try_catalogs(arena: Arena, group: Group, count: int) -> None:
     del count
     home, there = arena.folder / "catalog", os.environ["MEDAPP_HOME"]
     os.environ["MEDAPP_HOME"] = str(home)
-    folder = fill(arena.place("plain"))
+    folder = fill(arena.make_folder("plain"))
     call_shell("data", "add", folder, "--name", "plain")
     whole = sqlite3.connect(home / "catalog.sqlite")
     whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -28,12 +28,12 @@ def try_catalogs(arena: Arena, group: Group, count: int) -> None:
     }
     for i in range(150):
         changed = np.frombuffer(content, np.uint8).copy()
-        places = draw.integers(0, len(changed) if i % 3 else 4096, 1 + i)
-        changed[places] = draw.integers(0, 256, len(places))
+        positions = draw.integers(0, len(changed) if i % 3 else 4096, 1 + i)
+        changed[positions] = draw.integers(0, 256, len(positions))
         cases[f"flipped {i}"] = (
             changed.tobytes() if i % 4 else changed.tobytes()[: int(draw.integers(1, len(changed)))]
         )
-    made = arena.place("sqlite") / "x.sqlite"
+    made = arena.make_folder("sqlite") / "x.sqlite"
     for case, script in {
         "foreign": "CREATE TABLE photos (id)",
         "foreign of our version": "CREATE TABLE photos (id); PRAGMA user_version = 2",

@@ -14,7 +14,7 @@ from benchmarks.sturdiness.bad_input.group import SECONDS, Group
 
 def try_folders(arena: Arena, group: Group, count: int) -> None:
     del count
-    cases = {name: build(arena.place(name)) for name, build in FOLDERS.items()}
+    cases = {name: build(arena.make_folder(name)) for name, build in FOLDERS.items()}
     for case, folder in cases.items():
         group.try_case(
             case,

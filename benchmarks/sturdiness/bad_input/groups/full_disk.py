@@ -63,12 +63,15 @@ def try_full_disk(arena: Arena, group: Group, count: int) -> None:
             samples = Catalog(find_workspace()).load_samples(
                 Catalog(find_workspace()).find_data_set("bands")
             )
+            first = samples[0]
             for free in (0, 4, 16, 64, 200):
                 _leave_free(disk, free)
                 cache = open_cache(find_workspace())
                 group.try_case(
                     f"{free} kB free: thumbnail",
-                    lambda c=cache, n=free: load_thumbnail(samples[0], c, 90 + n),
+                    lambda c=cache, n=free: load_thumbnail(
+                        first.path, first.content_hash, c, 90 + n
+                    ),
                 )
                 _use_disk(group, disk, f"{free} kB free", folder, zip_path, good)
             for strategy, megabytes in (

@@ -15,7 +15,7 @@ from medapp.store.cache import open_cache
 def try_images(arena: Arena, group: Group, count: int) -> None:
     """Each file alone, then all of a format in one import, as thumbnails and as pixels."""
     for suffix in FORMATS:
-        folder = arena.place(f"images{suffix}")
+        folder = arena.make_folder(f"images{suffix}")
         for number, content in enumerate(mutate_images(suffix, count)):
             path = folder / "ab"[number % 2] / f"{number}{suffix}"
             path.parent.mkdir(exist_ok=True)
@@ -28,7 +28,7 @@ def try_imports_of_images(arena: Arena, group: Group, count: int) -> None:
     """The same files as data sets: import, thumbnails of all that was taken, features of a page."""
     del count
     for suffix in FORMATS:
-        folder, cache = fill(arena.place(f"images{suffix}")), open_cache(arena.workspace)
+        folder, cache = fill(arena.make_folder(f"images{suffix}")), open_cache(arena.workspace)
         name = f"mutated {suffix}"
         group.try_case(
             f"import {suffix}",

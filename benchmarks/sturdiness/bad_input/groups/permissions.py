@@ -1,6 +1,7 @@
 """A user who may not read or write."""
 
 import contextlib
+import importlib
 import os
 from collections.abc import Iterator
 
@@ -28,7 +29,7 @@ def try_permissions(arena: Arena, group: Group, count: int) -> None:
     del count
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return group.skip("only root can become another user")
-    folder, closed = fill(arena.place("permissions")), fill(arena.place("closed"))
+    folder, closed = fill(arena.make_folder("permissions")), fill(arena.make_folder("closed"))
     (folder / "a" / "1.png").chmod(0)
     (folder / "b").chmod(0o700)
     closed.chmod(0o700)
@@ -45,10 +46,10 @@ def try_permissions(arena: Arena, group: Group, count: int) -> None:
         ("evaluate", run.name, "--split", "validation"),
         ("predict", run.name, arena.folder / "bands", "--cam", own),
     ):
-        call_shell(
-            *arguments
-        )  # what is imported late is imported now: another user may not read this Python
-    __import__("zoneinfo")
+        # What is imported late is imported now: another user may not read this Python.
+        call_shell(*arguments)
+    for module in ("zoneinfo", "rich._emoji_codes", "numpy.ctypeslib"):
+        importlib.import_module(module)
     os.chown(own, NOBODY, NOBODY)
     with as_nobody():
         os.environ["MEDAPP_HOME"] = str(own)

@@ -9,6 +9,8 @@ from benchmarks.sturdiness.bad_input.arena import PROBE, RUN_FILES, Arena, call_
 from benchmarks.sturdiness.bad_input.group import Group
 from benchmarks.sturdiness.bad_input.makers.pickles import Code
 from benchmarks.sturdiness.bad_input.makers.spoiling import damage_text, spoil
+from medapp.runs.progress import Follower
+from medapp.runs.results import load_predictions
 from medapp.runs.run import Run, find_run
 from medapp.runs.supervisor import Supervisor
 
@@ -50,9 +52,6 @@ def try_runs(arena: Arena, group: Group, count: int) -> None:
 def _read_all(
     arena: Arena, group: Group, case: str, run: Run, image: Path, is_thorough: bool
 ) -> None:
-    from medapp.runs.progress import summarise  # plain values; nothing of Streamlit
-    from medapp.runs.results import load_predictions
-
     listed = io.StringIO()
     group.try_case(
         f"{case}: list as JSON", lambda: listed.write(call_shell("runs", "list", "--json"))
@@ -60,7 +59,7 @@ def _read_all(
     if '"other"' not in listed.getvalue():
         group.faults.append(f"{case}: the other run is not listed")
     group.try_case(f"{case}: list", lambda: call_shell("runs", "list"))
-    group.try_case(f"{case}: live", lambda: summarise(run.events))
+    group.try_case(f"{case}: live", lambda: Follower(run).read())
     group.try_case(f"{case}: mistakes", lambda: load_predictions(run))
     group.try_case(f"{case}: waiting", lambda: Supervisor(arena.workspace)._find_waiting())
     for arguments in (

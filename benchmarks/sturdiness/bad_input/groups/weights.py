@@ -20,7 +20,7 @@ def try_weights(arena: Arena, group: Group, count: int) -> None:
     from medapp.models.network import Network
     from medapp.models.weights import build_network, load_network, read_weights
 
-    folder = arena.place("weights")
+    folder = arena.make_folder("weights")
     pickles = make_pickles(folder / "code", arena.marker)
     for path in pickles:
         group.try_case(f"code {path.name}", lambda p=path: read_weights(p), must_refuse=True)
@@ -35,8 +35,8 @@ def try_weights(arena: Arena, group: Group, count: int) -> None:
         content, path = (folder / name).read_bytes(), folder / f"mutated {name}"
         for i in range(300):
             changed = np.frombuffer(content, np.uint8).copy()
-            places = draw.integers(0, len(changed), 1 + i % 20)
-            changed[places] = draw.integers(0, 256, len(places))
+            positions = draw.integers(0, len(changed), 1 + i % 20)
+            changed[positions] = draw.integers(0, 256, len(positions))
             path.write_bytes(
                 changed.tobytes() if i % 4 else content[: int(draw.integers(0, len(content)))]
             )

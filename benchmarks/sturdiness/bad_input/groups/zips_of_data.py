@@ -13,7 +13,7 @@ def try_zips_of_data(arena: Arena, group: Group, count: int) -> None:
     del count
     png = make_images(".png")[0]
     good = [(f"set/{label}/{i}.png", png + bytes([i])) for label in "ab" for i in range(3)]
-    for case, path in make_zips(arena.place("zips"), good).items():
+    for case, path in make_zips(arena.make_folder("zips"), good).items():
         before = _list_names(arena.workspace.data_folder)
         group.try_case(case, lambda p=path, c=case: call_shell("data", "add", p, "--name", c))
         if case in group.words and _list_names(arena.workspace.data_folder) != before:

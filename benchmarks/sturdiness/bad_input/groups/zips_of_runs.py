@@ -23,16 +23,16 @@ def try_zips_of_runs(arena: Arena, group: Group, count: int) -> None:
         (name, (small if name == "model.safetensors" else run.folder / name).read_bytes())
         for name in RUN_FILES
     ]
-    zips = make_zips(arena.place("run zips"), good)
+    zips = make_zips(arena.make_folder("run zips"), good)
     for name in RUN_FILES:
         others = [entry for entry in good if entry[0] != name]
-        zips[f"without {name}"] = pack(arena.place("run zips") / f"no {name}.zip", others)
+        zips[f"without {name}"] = pack(arena.make_folder("run zips") / f"no {name}.zip", others)
         for case, content in damage_text(
             dict(good)[name] if len(dict(good)[name]) < 10**6 else b"{}"
         ).items():
             entry = (name, b"x") if content is None else (name, content)
             zips[f"{name} {case}"] = pack(
-                arena.place("run zips") / f"{name} {case}.zip", [*others, entry]
+                arena.make_folder("run zips") / f"{name} {case}.zip", [*others, entry]
             )
     pipe = arena.folder / "pipe.run"
     os.mkfifo(pipe)

@@ -38,9 +38,8 @@ def mutate_images(suffix: str, count: int, seed: int = 0) -> Iterator[bytes]:
         elif kind == 1:
             _lie_about_size(content, draw)
         else:
-            reach = min(
-                len(content), draw.choice((30, 120, 600, 1 << 20))
-            )  # headers are short and break more
+            # Headers are short and break more.
+            reach = min(len(content), draw.choice((30, 120, 600, 1 << 20)))
             for _ in range(draw.choice((1, 2, 4, 16, 64))):
                 content[draw.randrange(reach)] = draw.randrange(256)
         if kind == 2 and draw.random() < 0.3:
@@ -53,16 +52,15 @@ def _lie_about_size(content: bytearray, draw: random.Random) -> None:
     for true in (48, 40):
         for form in ("<H", ">H", "<I", ">I"):
             packed = struct.pack(form, true)
-            place = content.find(packed)
-            while place >= 0 and draw.random() < 0.8:
+            at = content.find(packed)
+            while at >= 0 and draw.random() < 0.8:
                 limit = 0xFFFF if form[1] == "H" else 0xFFFFFFFF
-                content[place : place + len(packed)] = struct.pack(
+                content[at : at + len(packed)] = struct.pack(
                     form, draw.choice((0, 1, true + 1, 9999, 20_000, limit // 2, limit)) & limit
                 )
-                place = content.find(packed, place + 1)
-    if content.startswith(
-        b"\x89PNG"
-    ):  # with its checksum set right, or the lie would be found at once
+                at = content.find(packed, at + 1)
+    if content.startswith(b"\x89PNG"):
+        # The header's checksum is set right, or the lie would be found at once.
         content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
 
 

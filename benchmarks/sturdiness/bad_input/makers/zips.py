@@ -122,16 +122,16 @@ def _claim(path: Path, true: int, said: int) -> Path:
 def _damage(path: Path) -> Path:
     """Bytes of the first file's packed content are changed."""
     content, draw = bytearray(path.read_bytes()), random.Random(0)
-    for place in range(60, min(400, len(content) // 2)):
-        content[place] = draw.randrange(256)
+    for at in range(60, min(400, len(content) // 2)):
+        content[at] = draw.randrange(256)
     return _write(path, bytes(content))
 
 
 def _mark(path: Path, whole: bytes, local: int, central: int, value: int) -> Path:
     content = bytearray(whole)
     for mark, offset in ((b"PK\x03\x04", local), (b"PK\x01\x02", central)):
-        place = content.find(mark)
-        while place >= 0:
-            content[place + offset] = value
-            place = content.find(mark, place + 4)
+        at = content.find(mark)
+        while at >= 0:
+            content[at + offset] = value
+            at = content.find(mark, at + 4)
     return _write(path, bytes(content))

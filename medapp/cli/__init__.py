@@ -1,10 +1,11 @@
 """The same from a shell. Each command asks the modules below it, then prints words or, with
 `--json`, one JSON value.
 
-    medapp app                       the pages
-    medapp data …                    data sets          (cli/data.py)
-    medapp train, evaluate, predict  the main job       (cli/work.py)
-    medapp runs …, backbones …       what came of it    (cli/runs.py)
+    medapp app                       the pages             (cli/application.py)
+    medapp doctor                    what is there to run  (cli/doctor.py)
+    medapp data …                    data sets             (cli/data.py)
+    medapp train, evaluate, predict  the main job          (cli/work.py)
+    medapp runs …, backbones …       what came of it       (cli/runs.py)
 
 Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
 """
@@ -14,7 +15,7 @@ import sys
 
 import typer
 
-from medapp.cli import data, runs, work
+from medapp.cli import application, data, doctor, runs, work
 from medapp.errors import MedAppError
 
 app = typer.Typer(
@@ -27,8 +28,10 @@ app = typer.Typer(
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
 app.add_typer(runs.backbones, name="backbones")
-for command in (work.open_app, work.train, work.evaluate, work.predict):
-    app.command("app" if command is work.open_app else None)(command)
+app.command("app")(application.open_app)
+app.command("doctor")(doctor.examine_machine)
+for command in (work.train, work.evaluate, work.predict):
+    app.command()(command)
 
 
 def main() -> None:

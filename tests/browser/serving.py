@@ -59,14 +59,24 @@ def start_server(home: Path, script: str = "app.py") -> Server:
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
+    wait_for_answer(url, process)
+    return Server(url, Workspace(home), process)
+
+
+def wait_for_answer(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Until the server says that it is well, at most two minutes.
+
+    Raises:
+        RuntimeError: the server ended, or did not answer.
+    """
     for _ in range(600):
         try:
             urllib.request.urlopen(f"{url}/_stcore/health", timeout=5).read()
-            return Server(url, Workspace(home), process)
+            return
         except OSError:
             try:
                 process.wait(timeout=0.2)
             except subprocess.TimeoutExpired:
                 continue
             break
-    raise RuntimeError("the server did not answer within two minutes")
+    raise RuntimeError("the server ended, or did not answer within two minutes")

@@ -1,0 +1,65 @@
+"""`medapp app`: the pages, served on this machine alone."""
+
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from medapp.store.shipped import APP, FOLDER, SETTINGS
+from medapp.store.workspace import find_workspace
+
+PORT = 8501
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where the server is reached.
+
+    Attributes:
+        address: of the network interface; 127.0.0.1 is reached from this machine alone.
+        allowed_hosts: names under which a browser may ask for the pages; others are refused.
+    """
+
+    address: str
+    port: int
+    allowed_hosts: tuple[str, ...]
+
+
+def open_app(
+    port: Annotated[int, typer.Option(help="Where to listen, on this machine only.")] = PORT,
+) -> None:
+    """Serve the pages; their address is printed.
+
+    Ctrl-C ends the server.
+    """
+    environment = {**os.environ, "MEDAPP_HOME": str(find_workspace().root)}
+    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
+    # Streamlit reads .streamlit/config.toml where the process stands, too; and Python looks there
+    # for modules first.
+    server = subprocess.Popen(command, cwd=FOLDER, env=environment)
+
+    def end_server(number: int, frame: FrameType | None) -> None:
+        server.terminate()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end_server)
+    raise typer.Exit(server.wait())
+
+
+def find_listening(port: int = PORT) -> Listening:
+    """What `medapp app` would listen on: as the shipped settings say, or Streamlit's variables of
+    the environment, which come first.
+    """
+    settings = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))["server"]
+    hosts = os.environ.get("STREAMLIT_SERVER_ALLOWED_HOSTS")
+    return Listening(
+        os.environ.get("STREAMLIT_SERVER_ADDRESS") or settings["address"],
+        port,
+        tuple(hosts.split() if hosts else settings["allowedHosts"]),
+    )

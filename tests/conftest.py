@@ -1,5 +1,6 @@
-"""Fixtures that all tests share."""
+"""Fixtures that all tests share, and how the tests' processes compute."""
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,16 @@ import pytest
 from PIL import Image
 
 from medapp.store.workspace import Workspace, find_workspace
+
+# A thread a process, those that tests start included: networks here are tiny, and two processes
+# with two threads each would wait for one another. Read by torch when it is imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Without pytest-xdist (`-p no:xdist`) its option in pyproject.toml is known and idle."""
+    if not pluginmanager.hasplugin("xdist"):
+        parser.addoption("--numprocesses", help="needs pytest-xdist")
 
 
 @pytest.fixture

@@ -14,14 +14,25 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 PATIENCE_MS = 90_000  # two busy cores
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="session", autouse=True)
+def chromium() -> str:
+    """The browser's program; without one no test here runs, nor starts a server first."""
     path = find_chromium()
     if path is None:
         pytest.skip("no Chromium or Chrome on the PATH, and MEDAPP_CHROMIUM is not set")
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A browser for the tests of one module.
+
+    Playwright keeps an event loop running in this thread as long as the browser is open, and no
+    other test could start one of its own meanwhile.
+    """
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
 

@@ -7,27 +7,50 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from medapp import session as api
-from medapp.cli.output import AsJson, console, errors, print_json, print_table, say_figure
+from medapp.cli.output import (
+    AsJson,
+    console,
+    errors,
+    name_figure,
+    print_json,
+    print_table,
+    say_figure,
+)
 from medapp.errors import RunError
-from medapp.evaluation.metrics import METRICS
 from medapp.imaging.image import IMAGE_SUFFIXES
-from medapp.runs.events import Event
-from medapp.runs.run import Run, find_run
+from medapp.runs.events import (
+    EpochFinished,
+    Event,
+    MessageSaid,
+    PlanMade,
+    StageAdvanced,
+    StateChanged,
+    StepTaken,
+)
+from medapp.runs.making import find_run
+from medapp.runs.run import Run
+from medapp.session import open as open_session
 from medapp.store.files import write_bytes
 from medapp.store.workspace import find_workspace
-from medapp.training.recipe.recipe import STRATEGIES, parse_assignments
+from medapp.task import find_task
+from medapp.training.recipe import Machine, Recipe
+from medapp.training.recipe.names import parse_assignments
+from medapp.training.recipe.presets import PRESETS
+from medapp.training.strategies import STRATEGIES
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name or id.")]
 
 
 def train(
     data: Annotated[str, typer.Option(help="A data set's name.")],
+    preset: Annotated[
+        str | None, typer.Option(help=f"Settings to begin with: {', '.join(PRESETS)}.")
+    ] = None,
     source: Annotated[
-        str,
+        str | None,
         typer.Option("--from", help="bundled, a backbone's name, a weights file, a run, or none."),
-    ] = "bundled",
-    strategy: Annotated[str, typer.Option(help=", ".join(STRATEGIES) + ".")] = "fine-tune",
+    ] = None,
+    strategy: Annotated[str | None, typer.Option(help=", ".join(STRATEGIES) + ".")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training images.")] = None,
     image_size: Annotated[
         int | None, typer.Option(help="Side of the square the network sees, in px.")
@@ -36,9 +59,7 @@ def train(
     name: Annotated[str | None, typer.Option(help="What to call the run.")] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Any field of the recipe; may be repeated."
-        ),
+        typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -46,18 +67,19 @@ def train(
 
     Ctrl-C stops it and keeps the best model.
     """
-    values: dict[str, Any] = {
+    asked = {
         "source": source,
         "strategy": strategy,
-        **parse_assignments(settings or []),
+        "epochs": epochs,
+        "image_size": image_size,
+        "seed": seed,
     }
-    values |= {
-        key: value
-        for key, value in (("epochs", epochs), ("image_size", image_size), ("seed", seed))
-        if value is not None
-    }
+    values = parse_assignments(settings or [], Recipe, Machine)
+    values |= {key: value for key, value in asked.items() if value is not None}
     with open_bar() as bar:
-        run = api.train(data, name=name, on_event=Follower(bar), **values)
+        run = open_session().train(
+            data, name=name, preset=preset, on_event=ProgressBar(bar), **values
+        )
     report_run(run, as_json)
 
 
@@ -72,46 +94,47 @@ def open_bar() -> Progress:
     return Progress(*columns, console=errors, transient=True)
 
 
-class Follower:
-    """Turns events into a progress bar."""
+class ProgressBar:
+    """Turns a run's events into a progress bar."""
 
     def __init__(self, bar: Progress) -> None:
-        self.bar, self.task = bar, bar.add_task("starting", total=None)
+        self.bar = bar
+        self.task = bar.add_task("starting", total=None)
 
     def __call__(self, event: Event) -> None:
-        kind = event["kind"]
-        if kind == "plan":
-            self.bar.update(
-                self.task, total=event["epochs"] * event["steps_per_epoch"], completed=0
-            )
-        elif kind == "progress":
-            self.bar.update(
-                self.task, description=f"{event['text']} {event['done']}/{event['total']}"
-            )
-        elif kind == "step":
-            words = f"epoch {event['epoch']}, {event['images_per_second']:.0f} images/s"
-            self.bar.update(self.task, completed=event["step"], description=words)
-        elif kind == "epoch":
-            validation = (
-                f", validation {event['validation_loss']:.3f}" if "validation_loss" in event else ""
-            )
-            best = " (best)" if event["is_best"] else ""
-            self.bar.console.print(
-                f"epoch {event['epoch']}: loss {event['train_loss']:.3f}{validation}{best}"
-            )
-        elif kind == "message" or (
-            kind == "state" and event["state"] in ("evaluating", "interrupted")
-        ):
-            self.bar.console.print(
-                event.get("text") or event.get("reason") or event["state"], markup=False
-            )
+        if isinstance(event, PlanMade):
+            total = event.epochs * event.steps_per_epoch
+            self.bar.update(self.task, total=total, completed=0)
+        elif isinstance(event, StageAdvanced):
+            words = f"{event.text} {event.done}/{event.total}"
+            self.bar.update(self.task, description=words)
+        elif isinstance(event, StepTaken):
+            words = f"epoch {event.epoch}, {event.images_per_second:.0f} images/s"
+            self.bar.update(self.task, completed=event.step, description=words)
+        elif isinstance(event, EpochFinished):
+            self._print(_describe_epoch(event))
+        elif isinstance(event, MessageSaid):
+            self._print(event.text)
+        elif isinstance(event, StateChanged) and event.state in ("evaluating", "interrupted"):
+            self._print(event.reason or event.state)
+
+    def _print(self, text: str) -> None:
+        self.bar.console.print(text, markup=False)
+
+
+def _describe_epoch(event: EpochFinished) -> str:
+    loss = event.validation_loss
+    validation = f", validation {loss:.3f}" if loss is not None else ""
+    best = " (best)" if event.is_best else ""
+    return f"epoch {event.epoch}: loss {event.train_loss:.3f}{validation}{best}"
 
 
 def report_run(run: Run, as_json: bool) -> None:
     """What came of a training."""
-    epochs = [e for e in run.events if e["kind"] == "epoch"]
-    best = next((e["epoch"] for e in reversed(epochs) if e["is_best"]), None)
-    figures, seconds = run.load_evaluation(), run.seconds
+    epochs = [event for event in run.list_events() if isinstance(event, EpochFinished)]
+    best = next((event.epoch for event in reversed(epochs) if event.is_best), None)
+    evaluation = run.load_evaluation()
+    seconds = run.count_seconds()
     if as_json:
         print_json(
             {
@@ -128,11 +151,12 @@ def report_run(run: Run, as_json: bool) -> None:
         f"{run.name}: {run.state}, best epoch {best} of {len(epochs)}, {seconds:.1f} s.",
         markup=False,
     )
-    if figures:
-        figure = say_figure(figures, "balanced_accuracy")
+    if evaluation:
+        headline = find_task(evaluation.task).figures[0]
+        figure = say_figure(evaluation, headline)
+        name = name_figure(headline)
         console.print(
-            f"Balanced accuracy on {figures['n']} test images: {figure} (95% interval).",
-            markup=False,
+            f"{name} on {evaluation.n} test images: {figure} (95% interval).", markup=False
         )
 
 
@@ -148,25 +172,23 @@ def evaluate(
     """Figures of a run on images it did not learn from, each with its 95% interval."""
     if split not in ("test", "validation"):
         raise typer.BadParameter("choose test or validation", param_hint="--split")
-    figures = api.evaluate(run, split, data)
+    evaluation = open_session().evaluate(run, split, data)
     if as_json:
-        print_json(figures)
+        print_json(evaluation.to_dict())
         return
     console.print(
-        f"{run} on {figures['n']} images of {figures['dataset']} ({figures['split']}), with 95%"
+        f"{run} on {evaluation.n} images of {evaluation.dataset} ({evaluation.split}), with 95%"
         " intervals:",
         markup=False,
     )
-    print_table(
-        ("metric", "value"),
-        [(name.replace("_", " "), say_figure(figures, name)) for name in METRICS],
-    )
-    classes = figures["classes"]
-    print_table(
-        ("truth \\ prediction", *classes),
-        [(c, *row) for c, row in zip(classes, figures["confusion"], strict=True)],
-    )
-    for note in figures.get("notes", ()):
+    figures = find_task(evaluation.task).figures
+    rows = [(name_figure(name), say_figure(evaluation, name)) for name in figures]
+    print_table(("metric", "value"), rows)
+    if evaluation.confusion:
+        counts = zip(evaluation.classes, evaluation.confusion, strict=True)
+        head = ("truth \\ prediction", *evaluation.classes)
+        print_table(head, [(name, *row) for name, row in counts])
+    for note in evaluation.notes:
         console.print(f"- {note}", markup=False)
 
 
@@ -199,7 +221,7 @@ def predict(
     if not files:
         raise RunError("There is no image in the folders given. Name files or folders of images.")
     rows: list[dict[str, Any]] = []
-    for prediction in api.predict(run, files, method if cam else None, class_name):
+    for prediction in open_session().predict(run, files, method if cam else None, class_name):
         row: dict[str, Any] = {
             "file": str(prediction.file),
             "label": prediction.label,

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.runs.progress import UNDER_WAY
-from medapp.runs.run import Run, list_runs
+from medapp.runs.summary import Summary
 from medapp.ui.shell import frame
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.first_model import draw_first_model_button
-from medapp.ui.shell.server import find_catalog, open_workspace
+from medapp.ui.shell.server import find_catalog, list_summaries
 from medapp.ui.shell.steps import draw_steps
 from medapp.ui.shell.storage import show_storage
 
@@ -17,7 +17,8 @@ LATEST = 5
 
 
 def draw_page() -> None:
-    data_sets, runs = find_catalog().list_data_sets(), list_runs(open_workspace())
+    data_sets = find_catalog().list_data_sets()
+    runs = [run for run in list_summaries() if run.damage is None]
     models = sum(run.has_model for run in runs)
     frame.draw_head(
         "From medical images to a model that shows why",
@@ -43,7 +44,7 @@ def draw_newcomer() -> None:
         draw_first_model_button("try")
 
 
-def draw_latest(runs: Sequence[Run]) -> None:
+def draw_latest(runs: Sequence[Summary]) -> None:
     st.subheader("Latest runs", anchor=False)
     for run in runs:
         is_watched = run.state in UNDER_WAY or not run.has_model

@@ -4,25 +4,26 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medapp.runs.run import Run, list_damaged, list_runs
+from medapp.runs.summary import Summary
 from medapp.ui.models.managing import draw_import
 from medapp.ui.models.page import draw_model_page
 from medapp.ui.models.table import draw_run_table
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
-from medapp.ui.shell.server import open_workspace
+from medapp.ui.shell.server import list_summaries, open_run
 
 
 def draw_page() -> None:
-    runs = list_runs(open_workspace())
+    found = list_summaries()
+    runs = [run for run in found if run.damage is None]
     chosen = url.read_choice("model", {run.id for run in runs})
     if chosen:
-        draw_model_page(next(run for run in runs if run.id == chosen))
+        draw_model_page(open_run(chosen))
     else:
-        draw_list(runs)
+        draw_list(runs, [run.damage for run in found if run.damage])
 
 
-def draw_list(runs: Sequence[Run]) -> None:
+def draw_list(runs: Sequence[Summary], damages: Sequence[str]) -> None:
     done = sum(run.has_model for run in runs)
     summary = f"{done:,} trained, {len(runs):,} run{'s' * (len(runs) != 1)} in all"
     frame.draw_head("Models", summary if runs else "What you trained, and how good it is")
@@ -30,16 +31,16 @@ def draw_list(runs: Sequence[Run]) -> None:
         draw_runs(runs)
     else:
         draw_newcomer()
-    for _, reason in list_damaged(open_workspace()):
+    for reason in damages:
         st.warning(frame.escape(reason), icon=":material/broken_image:")
     draw_import()
 
 
-def draw_runs(runs: Sequence[Run]) -> None:
+def draw_runs(runs: Sequence[Summary]) -> None:
     opened = draw_run_table(runs)
     st.caption(
-        "Figures on each run's own test split, with 95% bootstrap intervals. Click a run to open"
-        " it, a column's title to sort."
+        "Figures on the n images of each run's own test split, with 95% bootstrap intervals. Tick a"
+        " run to open it; click a column's title to sort."
     )
     if opened:
         st.switch_page(frame.MODELS, query_params={"model": opened})

@@ -6,25 +6,25 @@
 
 from collections.abc import Sequence
 
-from medapp.runs.run import Run, list_runs
+from medapp.runs.summary import Summary
 from medapp.ui.predict.choice import draw_choice, find_data_set
 from medapp.ui.predict.sample import draw_sample
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
-from medapp.ui.shell.server import find_catalog, open_workspace
+from medapp.ui.shell.server import find_catalog, list_summaries, open_run
 
 
 def draw_page() -> None:
-    models = [run for run in list_runs(open_workspace()) if run.has_model]
+    models = [run for run in list_summaries() if run.has_model and run.damage is None]
     if models:
         draw_model(models)
     else:
         draw_newcomer()
 
 
-def draw_model(models: Sequence[Run]) -> None:
-    by_id = {run.id: run for run in models}
-    run = by_id[url.read_choice("by", by_id) or models[0].id]
+def draw_model(models: Sequence[Summary]) -> None:
+    ids = [model.id for model in models]
+    run = open_run(url.read_choice("by", ids) or ids[0])
     data_sets = find_catalog().list_data_sets()
     data_set = find_data_set(run, data_sets)
     number = url.read_number("sample")

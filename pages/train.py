@@ -9,26 +9,29 @@ import streamlit as st
 
 from medapp.data.samples import DataSet
 from medapp.runs.progress import UNDER_WAY
-from medapp.runs.run import Run, list_runs
+from medapp.runs.run import Run
+from medapp.runs.summary import Summary
+from medapp.training.recipe import DataChoice
+from medapp.training.recipe.presets import PRESETS
 from medapp.ui.data_sets.preview import draw_augmentation_preview, draw_preprocess_preview
 from medapp.ui.models.cards import draw_quality
-from medapp.ui.models.words import state_recipe
+from medapp.ui.models.words import state_run
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
-from medapp.ui.shell.server import find_catalog, open_workspace
+from medapp.ui.shell.server import find_catalog, list_summaries, open_run
 from medapp.ui.train.queue import draw_queue
-from medapp.ui.train.recipe_form import PRESETS, draw_settings_form
+from medapp.ui.train.recipe_form import draw_settings_form, name_augmentation
 from medapp.ui.train.sources import draw_source_form
 from medapp.ui.train.start import draw_start
 from medapp.ui.train.watching import draw_live_panel
 
 
 def draw_page() -> None:
-    runs = list_runs(open_workspace())
+    runs = [run for run in list_summaries() if run.damage is None]
     watched = url.read_choice("run", {run.id for run in runs})
     data_sets = find_catalog().list_data_sets()
     if watched:
-        draw_run(next(run for run in runs if run.id == watched))
+        draw_run(open_run(watched))
         draw_queue([run for run in runs if run.id != watched])
     elif data_sets:
         draw_form(data_sets, runs)
@@ -37,7 +40,7 @@ def draw_page() -> None:
 
 
 def draw_run(run: Run) -> None:
-    frame.draw_head(run.name, state_recipe(run), {"Train": (frame.TRAIN, {})})
+    frame.draw_head(run.name, state_run(run), {"Train": (frame.TRAIN, {})})
     draw_live_panel(run)
     if run.state in UNDER_WAY or not run.has_model:
         return
@@ -49,7 +52,7 @@ def draw_run(run: Run) -> None:
             st.switch_page(frame.MODELS, query_params={"model": run.id})
 
 
-def draw_form(data_sets: Sequence[DataSet], runs: Sequence[Run]) -> None:
+def draw_form(data_sets: Sequence[DataSet], runs: Sequence[Summary]) -> None:
     frame.draw_head(
         "Train a model", "Choose the images, what to start from, and how much may learn."
     )
@@ -71,18 +74,26 @@ def draw_settings(data_sets: Sequence[DataSet]) -> dict[str, object]:
     names = list(PRESETS)
     preset = str(
         st.segmented_control(
-            "Begin with", names, default=names[0], required=True, wrap=True, key="preset"
+            "Begin with",
+            names,
+            default=names[0],
+            format_func=lambda name: PRESETS[name].title,
+            required=True,
+            wrap=True,
+            key="preset",
         )
     )
     st.caption(PRESETS[preset].help)
     source = draw_source_form(preset)
     values = draw_settings_form(preset)
-    size_px = values["image_size"]
     with st.expander("Preprocess: from file to square", icon=":material/crop:"):
-        preprocess = draw_preprocess_preview(data_set, size_px)
+        preprocess = draw_preprocess_preview(data_set, values["image_size"])
     with st.expander("Augmentation: how training images vary", icon=":material/animation:"):
-        draw_augmentation_preview(data_set, values["augmentation"], size_px, preprocess)
-    return {**values, **source, "dataset": data_set.name, "preprocess": preprocess}
+        shown = name_augmentation(values["strategy"], values["augmentation"])
+        draw_augmentation_preview(data_set, shown, preprocess)
+    choice = DataChoice(id=data_set.uid, name=data_set.name)
+    del values["image_size"]
+    return {**values, **source, "data": {"choices": (choice,)}, "preprocess": preprocess}
 
 
 def draw_newcomer() -> None:

@@ -15,12 +15,12 @@ from medapp.runs.progress import Standing
 
 ACCENT = -1
 TRAIN, VALIDATION = 7, ACCENT
-QUALITY = (  # name, key of an epoch's event, colour
-    ("balanced accuracy", "balanced_accuracy", VALIDATION),
-    ("accuracy", "accuracy", 1),
+QUALITY = (  # name, key of an epoch's event, colour; the last lies on top
+    ("train accuracy", "train_accuracy", TRAIN),
     ("AUROC", "macro_auroc", 2),
+    ("accuracy", "accuracy", 1),
+    ("balanced accuracy", "balanced_accuracy", VALIDATION),
 )
-TRAIN_ACCURACY = ("train accuracy", "train_accuracy", TRAIN)
 EMPTY = {  # what stands where the two charts will be, by the run's state
     "queued": ("Begins when the runs before it have ended.",) * 2,
     "preparing": ("Begins when the images are ready.", "Appears after the first epoch."),
@@ -68,7 +68,7 @@ def build_charts(standing: Standing, state: str) -> list[Chart]:
     """Loss in training and on validation, and the figures of validation, over epochs."""
     no_steps, no_epochs = EMPTY.get(state, ("No step was finished.", "No epoch was finished."))
     best = standing.best
-    mark = (best["epoch"], "best") if best else None
+    mark = (best.epoch, "best") if best else None
     loss = [
         Series("train, step", standing.steps, standing.losses, TRAIN, is_thin=True),
         _trace(standing, "train", "train_loss", TRAIN),
@@ -82,25 +82,27 @@ def build_charts(standing: Standing, state: str) -> list[Chart]:
 
 
 def _list_quality(standing: Standing) -> list[tuple[str, str, int]]:
-    has_train = any("train_accuracy" in row for row in standing.epochs)
-    return [*QUALITY, TRAIN_ACCURACY] if has_train else list(QUALITY)
+    """The figures to draw; the training accuracy only where it was kept."""
+    has_train = any(epoch.train_accuracy is not None for epoch in standing.epochs)
+    return [row for row in QUALITY if has_train or row[1] != "train_accuracy"]
 
 
 def _trace(standing: Standing, name: str, key: str, colour: int) -> Series:
     epochs = standing.epochs
-    return Series(name, [row["epoch"] for row in epochs], [row.get(key) for row in epochs], colour)
+    return Series(name, [e.epoch for e in epochs], [getattr(e, key) for e in epochs], colour)
 
 
 def _state_loss(standing: Standing) -> str:
     best = standing.best
-    if best is None or best.get("validation_loss") is None:
+    if best is None or best.validation_loss is None:
         return "Loss"
-    return f"Validation loss is lowest at epoch {best['epoch']}: {best['validation_loss']:.3f}"
+    return f"Validation loss is lowest at epoch {best.epoch}: {best.validation_loss:.3f}"
 
 
 def _state_quality(standing: Standing) -> str:
-    best, count = standing.best, standing.plan.get("validation", 0)
+    best = standing.best
+    count = standing.plan.validation if standing.plan else 0
     validation = f"Validation (n = {count:,})" if count else "Validation"
-    if best is None or best.get("balanced_accuracy") is None:
+    if best is None or best.balanced_accuracy is None:
         return validation
-    return f"{validation}: balanced accuracy {best['balanced_accuracy']:.3f} at the best epoch"
+    return f"{validation}: balanced accuracy {best.balanced_accuracy:.3f} at the best epoch"

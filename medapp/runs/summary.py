@@ -32,6 +32,9 @@ class Summary:
     source: str
     strategy: str
     image_size: int
+    batch_size: int
+    optimiser: str
+    seed: int
     devices: int
     classes: tuple[str, ...]
     figures: dict[str, Any] | None
@@ -78,6 +81,9 @@ def summarise(run: Run) -> Summary:
         source=recipe.find_source(),
         strategy=recipe.strategy.name,
         image_size=recipe.preprocess.image_size,
+        batch_size=recipe.optimisation.batch_size,
+        optimiser=recipe.optimisation.optimiser,
+        seed=recipe.seed,
         devices=run.machine.devices,
         classes=tuple(plans[0].classes) if plans else (),
         figures=_shorten(evaluation),
@@ -99,13 +105,16 @@ def _summarise_damaged(run: Run, damage: str) -> Summary:
         state = run.find_last_state().state
     except WorkspaceError:
         state = "failed"
-    nothing: dict[str, Any] = dict.fromkeys(("data_set_id", "data_set", "source", "strategy"), "")
+    texts = ("data_set_id", "data_set", "source", "strategy", "optimiser")
+    nothing: dict[str, Any] = dict.fromkeys(texts, "")
     return Summary(
         id=run.id,
         name=run.name,
         state=state,
         has_model=run.has_model,
         image_size=0,
+        batch_size=0,
+        seed=0,
         devices=1,
         classes=(),
         figures=None,

@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 
 from medapp.data.samples import DataSet, Sample
 from medapp.imaging.image import load_image
-from medapp.imaging.preprocess import Preprocess, render_full, render_pixels
+from medapp.imaging.preprocess import Preprocess, render_full, render_square
+from medapp.training.augmentation import AUGMENTATIONS
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog
 from medapp.ui.train.recipe_form import draw_preprocess_form
@@ -23,7 +24,7 @@ def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess
     """
     left, right = frame.draw_columns([1, 2.2], key="preview")
     with left:
-        preprocess = draw_preprocess_form(f"preprocess-{data_set.id}")
+        preprocess = draw_preprocess_form(f"preprocess-{data_set.id}", size_px)
         st.caption("These settings are part of a run's recipe and travel with its model.")
     with right:
         rows = st.columns(SHOWN), st.columns(SHOWN)
@@ -35,7 +36,7 @@ def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess
                 width="stretch",
             )
             rows[1][index].image(
-                render_pixels(image, preprocess, size_px),
+                render_square(image, preprocess).pixels,
                 caption=f"what the network sees, {size_px} px",
                 width="stretch",
             )
@@ -55,17 +56,15 @@ def _choose_samples(data_set: DataSet) -> list[Sample]:
     return found[:SHOWN]
 
 
-def draw_augmentation_preview(
-    data_set: DataSet, name: str, size_px: int, preprocess: Preprocess
-) -> None:
+def draw_augmentation_preview(data_set: DataSet, name: str, preprocess: Preprocess) -> None:
     """Draw a few training images, changed as training would change them."""
-    if name == "none":
-        st.caption("Images do not vary. The linear probe computes features once, so it takes none.")
+    if not AUGMENTATIONS[name].varies:
+        st.caption("Images do not vary.")
         return
     if st.toggle("Show examples", help="Draws new changes at each look."):
         columns = st.columns(SHOWN)
         for column, sample in zip(columns, _choose_samples(data_set), strict=False):
-            square = render_pixels(load_image(sample.path), preprocess, size_px)
+            square = render_square(load_image(sample.path), preprocess).pixels
             for changed in augment_examples(square, name, EXAMPLES):
                 column.image(changed, width="stretch")
 
@@ -74,7 +73,7 @@ def augment_examples(square: NDArray[np.uint8], name: str, count: int) -> NDArra
     """A square (S, S) or (S, S, 3) changed `count` times: (count, S, S) or (count, S, S, 3)."""
     import torch  # late: a page that only shows settings does without
 
-    from medapp.training.augmentation import AUGMENTATIONS, augment
+    from medapp.training.augment import augment
 
     channels = square[None] if square.ndim == 2 else square.transpose(2, 0, 1)
     images = (

@@ -1,14 +1,16 @@
 """How good a model is: five figures as cards, each with its interval, and what to know of them."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
+from medapp.errors import DataError
 from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.words import write_interval
+from medapp.runs.results import count_test_reads
 from medapp.runs.run import Run
 from medapp.ui.shell.frame import escape
-from medapp.ui.shell.server import open_workspace
+from medapp.ui.shell.server import find_catalog, open_workspace
 
 METRICS = {
     "accuracy": "Accuracy",
@@ -21,21 +23,13 @@ METRICS = {
 
 def draw_quality(run: Run) -> None:
     """Draw a run's figures on its test split."""
-    figures = run.load_evaluation()
-    if figures is None:
+    evaluation = run.load_evaluation()
+    if evaluation is None:
         st.info("This run was not evaluated on a test split: nothing says how good its model is.")
         return
-    draw_evaluation(
-        read_evaluation(figures),
-        f"on the test split of {figures['dataset']}",
-        [_state_test_reads(run.recipe.dataset)],
-    )
-
-
-def read_evaluation(figures: dict[str, Any]) -> Evaluation:
-    """What the evaluation made of a run's figures, without what the run added."""
-    names = Evaluation.__dataclass_fields__
-    return Evaluation.from_dict({name: value for name, value in figures.items() if name in names})
+    choice = run.recipe.data.train
+    looks = _state_test_reads(choice.id, choice.name)
+    draw_evaluation(evaluation, f"on the test split of {evaluation.dataset}", [looks])
 
 
 def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[str] = ()) -> None:
@@ -43,7 +37,7 @@ def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[str] = ()
     st.subheader(f"How good: {evaluation.n:,} images {escape(where)}", anchor=False)
     for column, (name, label) in zip(st.columns(5), METRICS.items(), strict=True):
         value, interval = getattr(evaluation, name), evaluation.intervals[name]
-        second = f"95%: {interval[0]:.3f} to {interval[1]:.3f}" if interval else "no interval"
+        second = f"95%: {write_interval(interval)}" if interval else "no interval"
         column.metric(
             label,
             "–" if value is None else f"{value:.3f}",
@@ -58,13 +52,14 @@ def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[str] = ()
     )
 
 
-@st.cache_data(ttl=20, show_spinner=False)
-def _state_test_reads(dataset: str) -> str:
-    from medapp.runs.results import count_test_reads  # torch
-
-    count = count_test_reads(open_workspace(), dataset)
+def _state_test_reads(data_set_id: str, name: str) -> str:
+    try:
+        data_set = find_catalog().find_chosen(data_set_id, name)
+    except DataError:
+        return f"{name} is no longer in this workspace: nobody counts the looks at its test split."
+    count = count_test_reads(open_workspace(), data_set)
     times = "once" if count == 1 else f"{count:,} times"
-    flatters = (
-        " With each look, the best of the figures flatters a little more." if count > 1 else ""
-    )
-    return f"The test split of {dataset} was read {times} by the runs that are kept.{flatters}"
+    said = f"The test split of {data_set.name} was read {times} by the runs that are kept."
+    if count > 1:
+        said += " With each look, the best of the figures flatters a little more."
+    return said

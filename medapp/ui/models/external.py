@@ -4,19 +4,19 @@ import streamlit as st
 
 from medapp.figures import draw_confusion
 from medapp.runs.run import Run
-from medapp.ui.models.cards import draw_evaluation, read_evaluation
-from medapp.ui.models.words import find_classes
+from medapp.ui.models.cards import draw_evaluation
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog, open_workspace
 
 
 def draw_external(run: Run) -> None:
     """Draw the choice of a data set, and the figures once they were asked for."""
-    classes = find_classes(run)
+    classes = run.find_classes()
+    learned = run.recipe.data.train.id
     others = [
         data_set
         for data_set in find_catalog().list_data_sets()
-        if data_set.name != run.recipe.dataset and set(data_set.classes) <= set(classes)
+        if data_set.uid != learned and set(data_set.classes) <= set(classes)
     ]
     if not others:
         known = frame.escape(", ".join(classes))
@@ -30,7 +30,6 @@ def draw_external(run: Run) -> None:
         with st.spinner(f"Predicting {find_catalog().count_samples(other):,} images"):
             from medapp.runs.evaluate import evaluate_run  # torch
 
-            figures = evaluate_run(open_workspace(), run, dataset=other.name)
-        evaluation = read_evaluation(figures)
+            evaluation = evaluate_run(open_workspace(), run, dataset=other.uid)
         draw_evaluation(evaluation, f"of {other.name}, another data set")
         frame.draw_figure(draw_confusion(evaluation, frame.find_theme()), key="confusion-elsewhere")

@@ -8,8 +8,9 @@ from medapp.evaluation.evaluate import Evaluation
 from medapp.evaluation.metrics import CLASS_METRICS
 from medapp.evaluation.words import write_figure
 from medapp.figures import draw_confusion, draw_roc, draw_sensitivity
+from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
-from medapp.ui.models.cards import draw_quality, read_evaluation
+from medapp.ui.models.cards import draw_quality
 from medapp.ui.models.mistakes import draw_cell_images
 from medapp.ui.shell import frame
 
@@ -18,12 +19,11 @@ CLASS_TITLES = {"f1": "F1", "auroc": "AUROC"}
 
 def draw_figures(run: Run) -> None:
     """Draw all that the evaluation on the test split said."""
-    figures = run.load_evaluation()
-    if figures is None:
+    evaluation = run.load_evaluation()
+    if evaluation is None:
         st.info("There are no figures yet: a run reads the test split once, at its end.")
         return
     draw_quality(run)
-    evaluation = read_evaluation(figures)
     left, right = frame.draw_columns(2, key="figures")
     with left:
         confusion = draw_confusion(evaluation, frame.find_theme())
@@ -41,9 +41,8 @@ def draw_figures(run: Run) -> None:
 
 
 def _draw_roc(run: Run, evaluation: Evaluation) -> None:
-    from medapp.runs.results import load_predictions  # torch
-
-    rows, classes = load_predictions(run), evaluation.classes
+    rows = load_predictions(run)
+    classes = evaluation.classes
     if rows:  # a run that was imported without predictions has none
         probabilities = [[row[f"probability of {name}"] for name in classes] for row in rows]
         truth = [classes.index(row["label"]) for row in rows]

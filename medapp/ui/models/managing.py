@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from medapp.runs.making import rename_run
 from medapp.runs.run import Run
 from medapp.runs.transfer import export_run, import_run
 from medapp.ui.data_sets.uploads import save_upload
@@ -36,7 +37,7 @@ def draw_management(run: Run) -> None:
     with frame.show_errors(), st.form("rename", width=560):
         name = st.text_input("Name", run.name)
         if st.form_submit_button("Rename"):
-            run.rename(name)
+            rename_run(open_workspace(), run, name)
             st.rerun()
     if run.has_model:
         with st.container(border=True, width=560):

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from medapp.errors import DataError
+from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
 from medapp.ui.data_sets.gallery import build_tile
 from medapp.ui.elements.gallery import PAGE_SIZE, draw_gallery
@@ -14,8 +15,6 @@ def draw_cell_images(run: Run, truth: str, prediction: str) -> None:
     """Draw the images of class `truth` that were taken for `prediction`, the surest first; a click
     opens one with its heatmap.
     """
-    from medapp.runs.results import load_predictions  # torch
-
     rows = [
         row
         for row in load_predictions(run)
@@ -28,7 +27,8 @@ def draw_cell_images(run: Run, truth: str, prediction: str) -> None:
         anchor=False,
     )
     try:
-        data_set = find_catalog().find_data_set(run.recipe.dataset)
+        choice = run.recipe.data.train
+        data_set = find_catalog().find_chosen(choice.id, choice.name)
     except DataError as error:
         st.info(frame.escape(str(error)))
         return

@@ -13,7 +13,7 @@ from medapp.ui.elements.live_chart import draw_charts, load_charts
 from medapp.ui.models.external import draw_external
 from medapp.ui.models.figures import draw_figures
 from medapp.ui.models.managing import draw_management
-from medapp.ui.models.words import state_recipe
+from medapp.ui.models.words import state_run
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.server import follow_run
@@ -22,7 +22,7 @@ from medapp.ui.train.settings import draw_settings
 
 def draw_model_page(run: Run) -> None:
     """Draw the page of one run; the address names the view."""
-    frame.draw_head(run.name, state_recipe(run), {"Models": (frame.MODELS, {})})
+    frame.draw_head(run.name, state_run(run), {"Models": (frame.MODELS, {})})
     with st.container(horizontal=True, vertical_alignment="center"):
         draw_chip(run.state)
         if run.has_model and st.button(

@@ -1,22 +1,34 @@
-"""A run in words: what was asked, how good its model is, which classes it knows."""
+"""A run in words: what was asked, and how good its model is."""
 
+from medapp.errors import DataError
 from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BACKBONES
 from medapp.runs.run import Run
-from medapp.training.recipe.recipe import STRATEGIES
+from medapp.runs.summary import Summary, summarise
+from medapp.task import find_task
+from medapp.training.strategies import STRATEGIES
+from medapp.ui.shell.server import find_catalog
 
 
-def state_recipe(run: Run) -> str:
+def state_run(run: Run) -> str:
+    """What was asked of a run, in one line."""
+    return state_summary(summarise(run))
+
+
+def state_summary(run: Summary) -> str:
     """What was asked, in one line."""
-    recipe = run.recipe
-    settings = [
-        f"{recipe.image_size} px",
-        recipe.optimiser,
-        f"batch {recipe.batch_size}",
-        f"seed {recipe.seed}",
-    ]
-    start = [STRATEGIES[recipe.strategy].title, name_source(recipe.source), recipe.dataset]
-    return " · ".join([*start, *settings])
+    title = STRATEGIES[run.strategy].title if run.strategy in STRATEGIES else run.strategy
+    start = [title, name_source(run.source), name_data_set(run)]
+    settings = [f"{run.image_size} px", run.optimiser, f"batch {run.batch_size}"]
+    return " · ".join([*start, *settings, f"seed {run.seed}"])
+
+
+def name_data_set(run: Summary) -> str:
+    """What the data set that a run learned from is called now, else what it was called then."""
+    try:
+        return find_catalog().find_chosen(run.data_set_id, run.data_set).name
+    except DataError:
+        return run.data_set
 
 
 def name_source(source: str) -> str:
@@ -28,14 +40,10 @@ def name_source(source: str) -> str:
 
 def state_quality(run: Run) -> str:
     """How good a model is, in one line that never goes without its number of images."""
-    figures = run.load_evaluation()
-    if figures is None:
+    evaluation = run.load_evaluation()
+    if evaluation is None:
         return "not evaluated: nothing says how good this model is"
-    written = write_figure(figures["balanced_accuracy"], figures["intervals"]["balanced_accuracy"])
-    return f"test balanced accuracy {written}, n = {figures['n']:,}"
-
-
-def find_classes(run: Run) -> tuple[str, ...]:
-    """The classes that a run learned, in the order of its probabilities."""
-    plan = next((event for event in run.load_events()[0] if event["kind"] == "plan"), None)
-    return tuple(plan["classes"]) if plan else ()
+    headline = find_task(evaluation.task).figures[0]
+    value = getattr(evaluation, headline)
+    written = write_figure(value, evaluation.intervals[headline])
+    return f"test {headline.replace('_', ' ')} {written}, n = {evaluation.n:,}"

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from medapp.data.samples import DataSet
 from medapp.runs.run import Run
+from medapp.runs.summary import Summary
 from medapp.ui.data_sets.gallery import draw_gallery_page
 from medapp.ui.models.words import state_quality
 from medapp.ui.predict.jobs import DATA_SET, FOLDER, UPLOAD, WAYS, draw_jobs
@@ -14,7 +15,7 @@ from medapp.ui.predict.many_images import draw_folder, draw_upload, find_shown
 from medapp.ui.shell import frame, url
 
 
-def draw_choice(run: Run, models: Sequence[Run], data_sets: Sequence[DataSet]) -> None:
+def draw_choice(run: Run, models: Sequence[Summary], data_sets: Sequence[DataSet]) -> None:
     """Draw the choice of a model and of images; the address holds both.
 
     Args:
@@ -52,7 +53,9 @@ def draw_choice(run: Run, models: Sequence[Run], data_sets: Sequence[DataSet]) -
 def find_data_set(run: Run, data_sets: Sequence[DataSet]) -> DataSet | None:
     """The data set that the address names, else the one that the run learned from."""
     named = [data_set for data_set in data_sets if data_set.id == url.read_number("of")]
-    learned = [data_set for data_set in data_sets if data_set.name == run.recipe.dataset]
+    choice = run.recipe.data.train
+    learned = [row for row in data_sets if row.uid == choice.id]
+    learned += [row for row in data_sets if not choice.id and row.name == choice.name]
     return next(iter(named + learned), None)
 
 

@@ -7,12 +7,12 @@ import streamlit as st
 
 from medapp.prediction.job import PredictionJob
 from medapp.runs.progress import format_seconds
-from medapp.runs.run import Run, list_runs
+from medapp.runs.run import Run
 from medapp.ui.predict.predicting import JobKey, hold_jobs, name_job
 from medapp.ui.predict.table import draw_rows
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.frame import PREDICT, escape
-from medapp.ui.shell.server import open_workspace
+from medapp.ui.shell.server import list_summaries, open_workspace
 
 DATA_SET, UPLOAD, FOLDER = WAYS = "From a data set", "Upload", "A folder on this machine"
 
@@ -38,7 +38,7 @@ def draw_jobs(shown: JobKey | None, has_ended: bool) -> None:
         shown: the job that the page shows already.
         has_ended: draw those that have ended too.
     """
-    names = {run.id: run.name for run in list_runs(open_workspace())}
+    names = {run.id: run.name for run in list_summaries()}
     for key, job in reversed(list(hold_jobs().items())):
         if key == shown or key.run_id not in names or (job.state != "running" and not has_ended):
             continue

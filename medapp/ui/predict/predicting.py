@@ -40,7 +40,7 @@ def load_model(run: Run) -> "Model":
 def _load_model(run_id: str, changed: int) -> "Model":
     from medapp.prediction.model import load_model  # torch
 
-    return load_model(Run(open_workspace().runs_folder / run_id))
+    return load_model(Run(open_workspace().runs_folder / run_id).require_model())
 
 
 def predict_image(run: Run, path: Path, method: str, class_name: str | None) -> "Prediction":
@@ -109,4 +109,4 @@ def predict_in_job(run: Run, files: Sequence[Path]) -> "Iterator[Prediction]":
     from medapp.prediction.files import predict_files  # torch
     from medapp.prediction.model import load_model  # torch
 
-    yield from predict_files(load_model(run), files)
+    yield from predict_files(load_model(run.require_model()), files)

@@ -5,12 +5,12 @@ it.
 import streamlit as st
 
 from medapp.phantom.data_set import add_phantom
-from medapp.runs.run import Run, create_run, list_runs
-from medapp.training.recipe.recipe import Recipe
+from medapp.runs.making import create_run, list_runs
+from medapp.runs.run import Run
+from medapp.training.recipe import DataChoice, build_recipe
+from medapp.training.recipe.presets import PRESETS
 from medapp.ui.shell.frame import TRAIN, ButtonKind, show_progress
 from medapp.ui.shell.server import open_workspace
-
-EPOCHS = 30
 
 
 def draw_first_model_button(key: str, kind: ButtonKind = "primary") -> None:
@@ -25,6 +25,7 @@ def start_first_model() -> Run:
     """The phantom data set, and a run on it: the one there is, else a new one."""
     workspace = open_workspace()
     data_set = add_phantom(workspace, on_progress=show_progress("Making phantom images")).data_set
-    recipe = Recipe(dataset=data_set.name, strategy="linear-probe", epochs=EPOCHS)
+    choice = DataChoice(id=data_set.uid, name=data_set.name)
+    recipe = build_recipe({**PRESETS["quick-look"].values, "data": {"choices": (choice,)}})
     known = [run for run in list_runs(workspace) if run.recipe == recipe and run.state != "failed"]
     return known[0] if known else create_run(workspace, recipe)

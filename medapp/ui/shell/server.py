@@ -12,7 +12,9 @@ import streamlit as st
 
 from medapp.data.catalog import Catalog
 from medapp.runs.progress import Follower
+from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
+from medapp.runs.summary import Summary
 from medapp.runs.supervisor import Supervisor
 from medapp.store.workspace import Workspace, find_workspace
 
@@ -39,6 +41,16 @@ def find_catalog() -> Catalog:
 def open_workspace() -> Workspace:
     """The workspace of this server."""
     return find_workspace()
+
+
+def list_summaries() -> list[Summary]:
+    """The runs of the workspace, newest first, damaged ones among them."""
+    return find_registry(open_workspace()).list_summaries()
+
+
+def open_run(id: str) -> Run:
+    """The run of an id that a summary named."""
+    return Run(open_workspace().runs_folder / id)
 
 
 def follow_run(run: Run) -> Follower:

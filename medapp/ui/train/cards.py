@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from medapp.runs.events import Event
+from medapp.runs.events import EpochFinished
 from medapp.runs.progress import Standing
 
 CARDS = (  # label, key of an epoch's event, which way is better
@@ -24,25 +24,27 @@ def draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
             kept.
     """
     now, before = _pick_epochs(standing, is_under_way)
-    said = f"validation, epoch {now['epoch']}" if now else "validation"
+    said = f"validation, epoch {now.epoch}" if now else "validation"
     columns = st.columns(5)
     for column, (label, name, better) in zip(columns, CARDS, strict=False):
-        value, earlier = now.get(name), before.get(name)
+        value, earlier = getattr(now, name, None), getattr(before, name, None)
         second: dict[str, Any] = {"delta": said, **QUIET}
         if value is not None and earlier is not None and round(value - earlier, 3):
             second = {"delta": f"{value - earlier:+.3f}", "delta_color": better}
         column.metric(label, "–" if value is None else f"{value:.3f}", border=True, **second)
-    best = standing.best["epoch"] if standing.best else "–"
+    best = standing.best.epoch if standing.best else "–"
     of_all = f"of {epochs}" if epochs else "none yet"
     columns[3].metric("Best epoch", best, of_all, border=True, **QUIET)
-    rate = standing.last_step.get("rate")
+    rate = standing.last_step.rate if standing.last_step else None
     written = f"{rate:.1e}" if rate else "–"
     columns[4].metric("Learning rate", written, "of the head", border=True, **QUIET)
 
 
-def _pick_epochs(standing: Standing, is_under_way: bool) -> tuple[Event, Event]:
-    """The epoch to show and the one to compare with; empty where there is none."""
+def _pick_epochs(
+    standing: Standing, is_under_way: bool
+) -> tuple[EpochFinished | None, EpochFinished | None]:
+    """The epoch to show and the one to compare with; None where there is none."""
     if not is_under_way:
-        return standing.best or {}, {}
-    before, now = [{}, {}, *standing.epochs][-2:]
+        return standing.best, None
+    before, now = [None, None, *standing.epochs][-2:]
     return now, before

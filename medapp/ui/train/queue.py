@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.runs.progress import UNDER_WAY
-from medapp.runs.run import Run
+from medapp.runs.summary import Summary
 from medapp.ui.shell import frame
 from medapp.ui.shell.chip import draw_chip
 
 
-def draw_queue(runs: Sequence[Run]) -> None:
+def draw_queue(runs: Sequence[Summary]) -> None:
     """Draw those of the runs (newest first) that are under way, in the order of their turns."""
     waiting = [run for run in reversed(runs) if run.state in UNDER_WAY]
     if waiting:

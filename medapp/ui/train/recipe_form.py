@@ -1,188 +1,156 @@
-"""The form of a recipe, drawn from the recipe's own table of settings: choices, ranges, units and
-help stand there.
+"""The form of a recipe, drawn from its groups: labels, choices, ranges, units and help stand there.
+
+What a setting is called in `values` is its own name, which is one in all groups.
 """
 
-import dataclasses
-import typing
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from medapp.imaging.preprocess import Preprocess
-from medapp.training.recipe.recipe import STRATEGIES, Recipe, find_default_rates
+from medapp.settings import find_choices, find_fact, find_range
+from medapp.training.recipe.groups import AUTO, Machine
+from medapp.training.recipe.names import Setting, list_settings
+from medapp.training.recipe.presets import PRESETS
+from medapp.training.recipe.recipe import DEFAULT_AUGMENTATION, Recipe
+from medapp.training.strategies import STRATEGIES, find_default_rates
 
-APART = (
-    "dataset",
-    "source",
-    "architecture",
-    "preprocess",
-)  # drawn by the page, or in their own group
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A named start: what it is for, and the settings that differ from the defaults."""
-
-    help: str
-    values: Mapping[str, Any]
-
-
-PRESETS: dict[str, Preset] = {
-    "Quick look": Preset(
-        "A linear probe on features computed once: seconds. A first answer; letting the network"
-        " learn is usually better.",
-        {"strategy": "linear-probe", "epochs": 30},
-    ),
-    "Fine-tune": Preset(
-        "Everything learns, the backbone at a lower rate: the usual choice.",
-        {"strategy": "fine-tune", "epochs": 15},
-    ),
-    "Thorough": Preset(
-        "Larger images, more epochs, and an end when validation no longer gets better. Hours on a"
-        " laptop.",
-        {
-            "strategy": "fine-tune",
-            "epochs": 60,
-            "image_size": 224,
-            "augmentation": "standard",
-            "early_stopping": 10,
-        },
-    ),
-    "Textbook": Preset(
-        "ResNet-50 frozen, new head, Adam 0.001, batch 32, 224 px, 10 epochs: what the tutorials"
-        " do, to compare with.",
-        {
-            "source": "resnet50",
-            "strategy": "linear-probe",
-            "optimiser": "adam",
-            "learning_rate": 0.001,
-            "weight_decay": 0.0,
-            "schedule": "constant",
-            "warmup": 0.0,
-            "batch_size": 32,
-            "image_size": 224,
-            "epochs": 10,
-        },
-    ),
-    "From scratch": Preset(
-        "No transfer: the control that shows what the pretrained backbone is worth.",
-        {"source": "none", "strategy": "scratch", "epochs": 30},
-    ),
-}
+FIRST = ("strategy", "epochs", "image_size", "batch_size", "augmentation", "early_stopping")
+# Drawn by the page, decided by the data set, or without a second choice.
+APART = ("source", "architecture", "task", "objective")
+RATES = ("learning_rate", "backbone_rate")
 
 
 def draw_settings_form(preset: str) -> dict[str, Any]:
-    """Draw all settings of a recipe but data and source; gives their values.
+    """Draw all settings of a recipe but data, source and preprocessing; gives them by name.
 
     Another preset starts the form anew.
     """
-    fields = [f for f in dataclasses.fields(Recipe) if f.name not in APART]
+    settings = {setting.short: setting for setting in list_form_settings()}
     values: dict[str, Any] = {}
-    _draw_settings([f for f in fields if not f.metadata.get("expert")], preset, values)
+    _draw_settings([settings[name] for name in FIRST], preset, values)
     st.caption(STRATEGIES[values["strategy"]].help)
     with st.expander("Expert settings", icon=":material/tune:"):
-        _draw_settings([f for f in fields if f.metadata.get("expert")], preset, values)
+        rest = [setting for name, setting in settings.items() if name not in FIRST]
+        _draw_settings(rest, preset, values)
     return values
 
 
-def _draw_settings(
-    fields: Sequence[dataclasses.Field[Any]], preset: str, values: dict[str, Any]
-) -> None:
-    """Draw some settings, three in a row, and add their values; what was chosen before decides what
-    has an effect.
+def list_form_settings() -> list[Setting]:
+    """The settings of a recipe and of the machine that the form asks for."""
+    preprocess = [name for name in Preprocess.model_fields if name not in FIRST]
+    left_out = {*APART, *preprocess}
+    found = [*list_settings(Recipe), *list_settings(Machine)]
+    return [setting for setting in found if setting.short not in left_out]
+
+
+def _draw_settings(settings: Sequence[Setting], preset: str, values: dict[str, Any]) -> None:
+    """Draw some settings, three in a row, and add their values.
+
+    What was chosen before decides what has an effect.
     """
-    for place, setting in enumerate(fields):
-        if place % 3 == 0:
+    for number, setting in enumerate(settings):
+        if number % 3 == 0:
             columns = st.columns(3, vertical_alignment="bottom")
-        start = PRESETS[preset].values.get(setting.name, setting.default)
-        with columns[place % 3]:
-            reason = find_idle(values).get(setting.name)
-            values[setting.name] = _draw_setting(
-                Recipe, setting, start, preset, reason, find_stand_in(setting.name, values)
-            )
+        name = setting.short
+        start = PRESETS[preset].values.get(name, setting.field.default)
+        with columns[number % 3]:
+            idle = find_idle(values).get(name)
+            stand_in = find_stand_in(name, values)
+            values[name] = _draw_setting(setting, start, preset, idle, stand_in)
 
 
 def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
     """The settings that have no effect beside those chosen, and why."""
     idle = {}
-    if values.get("strategy") == "linear-probe":
-        idle["augmentation"] = "The linear probe computes features once, so images cannot vary."
-        idle["backbone_rate"] = "In the linear probe the backbone does not learn."
+    strategy = STRATEGIES.get(values.get("strategy", ""))
+    if strategy is not None and strategy.must_keep_features:
+        idle["augmentation"] = f"{strategy.title} computes features once, so images cannot vary."
+    if strategy is not None and not strategy.learns_backbone:
+        idle["backbone_rate"] = f"In {strategy.title} the backbone does not learn."
     if values.get("optimiser") != "sgd":
-        idle["momentum"] = "Only SGD takes it."
+        idle["momentum"] = "Only SGD takes a momentum."
     return idle
 
 
 def find_stand_in(name: str, values: Mapping[str, Any]) -> str | None:
     """What a rate of 0 stands for, in words; None for other settings."""
-    if name not in ("learning_rate", "backbone_rate"):
+    if name not in RATES:
         return None
-    rates = dict(
-        zip(
-            ("learning_rate", "backbone_rate"),
-            find_default_rates(values["strategy"], values["optimiser"]),
-            strict=True,
-        )
-    )
-    return f"{rates[name]:g} (default)"
+    rates = find_default_rates(values["strategy"], values["optimiser"])
+    return f"{rates[RATES.index(name)]:g} (default)"
 
 
-def draw_preprocess_form(key: str) -> Preprocess:
-    """Draw the settings from file to square; gives them."""
-    values = {
-        f.name: _draw_setting(Preprocess, f, f.default, key) for f in dataclasses.fields(Preprocess)
-    }
+def draw_preprocess_form(key: str, image_size: int) -> Preprocess:
+    """Draw the settings from file to square but the square's side; gives them all."""
+    values: dict[str, Any] = {"image_size": image_size}
+    for setting in list_settings_of_preprocess():
+        values[setting.name] = _draw_setting(setting, setting.field.default, key)
     return Preprocess(**values)
 
 
+def list_settings_of_preprocess() -> list[Setting]:
+    """The settings from file to square but the square's side."""
+    fields = Preprocess.model_fields.items()
+    return [Setting("preprocess", n, field) for n, field in fields if n != "image_size"]
+
+
 def _draw_setting(
-    owner: type,
-    setting: dataclasses.Field[Any],
-    value: Any,
-    key: str,
-    idle: str | None = None,
-    stand_in: str | None = None,
+    setting: Setting, value: Any, key: str, idle: str | None = None, stand_in: str | None = None
 ) -> Any:
-    facts, kind = setting.metadata, typing.get_type_hints(owner)[setting.name]
-    unit = facts.get("unit", "")
-    label = (
-        f"{facts['label']} ({unit})" if unit and unit != facts["label"].lower() else facts["label"]
-    )
+    field = setting.field
     said: dict[str, Any] = {
-        "help": idle or facts["help"],
-        "key": f"{key}-{setting.name}",
+        "help": idle or field.description,
+        "key": f"{key}-{setting.short}",
         "disabled": idle is not None,
     }
-    # shown as what it comes to, and under a key of its own, so that the reader's choice is there
-    # again later
+    # What has no effect is shown under a key of its own, so that the reader's choice is there
+    # again later.
     if idle:
         said["key"] += "-idle"
-    if "choices" in facts:
-        choices = ("none",) if idle else facts["choices"]
-        return st.selectbox(
-            label,
-            choices,
-            index=0 if idle else choices.index(value),
-            format_func=_name_choice,
-            **said,
-        )
-    if kind is bool:
-        return st.toggle(label, value, **said)
-    low, high = kind(facts["low"]), kind(facts["high"])
-    if kind is int:
-        return st.number_input(label, low, high, value, step=facts.get("step", 1), **said)
-    step = facts.get("step", 0.5 if high > 1 else 0.01)
+    choices = find_choices(field)
+    if choices is not None:
+        return _draw_choice(setting, choices, value, said, is_idle=idle is not None)
+    if setting.kind is bool:
+        return st.toggle(_write_label(setting), value, **said)
+    low, high = (setting.kind(end) for end in find_range(field) or (0, 0))
+    if setting.kind is int:
+        step = find_fact(field, "step") or 1
+        return st.number_input(_write_label(setting), low, high, value, step=step, **said)
+    said |= {"step": find_fact(field, "step") or (0.5 if high > 1 else 0.01), "format": "%g"}
     if stand_in is None:
-        return st.number_input(label, low, high, value, step=step, format="%g", **said)
-    return (
-        st.number_input(
-            label, low, high, value or None, step=step, format="%g", placeholder=stand_in, **said
-        )
-        or 0.0
+        return st.number_input(_write_label(setting), low, high, value, **said)
+    shown = value or None
+    label = _write_label(setting)
+    return st.number_input(label, low, high, shown, placeholder=stand_in, **said) or 0.0
+
+
+def _draw_choice(
+    setting: Setting, choices: Sequence[str], value: str, said: dict[str, Any], is_idle: bool
+) -> str:
+    """Draw a select box; a setting without effect shows what it comes to, and is left to itself."""
+    if is_idle:
+        st.selectbox(_write_label(setting), ["none"], **said)
+        return AUTO
+    start = list(choices).index(value)
+    return str(
+        st.selectbox(_write_label(setting), choices, start, format_func=_name_choice, **said)
     )
+
+
+def _write_label(setting: Setting) -> str:
+    label = str(setting.field.title)
+    unit = find_fact(setting.field, "unit")
+    return f"{label} ({unit})" if unit and unit != label.lower() else label
 
 
 def _name_choice(choice: str) -> str:
     return STRATEGIES[choice].title if choice in STRATEGIES else choice
+
+
+def name_augmentation(strategy: str, chosen: str) -> str:
+    """The augmentation that a choice comes to under a strategy."""
+    if chosen != AUTO:
+        return chosen
+    return "none" if STRATEGIES[strategy].must_keep_features else DEFAULT_AUGMENTATION

@@ -1,36 +1,47 @@
 """All that was asked of a run, as a table."""
 
-import dataclasses
 from collections.abc import Sequence
 
 import streamlit as st
 
 from medapp.runs.run import Run
+from medapp.training.recipe.names import Setting, list_settings
+from medapp.training.recipe.recipe import Recipe
 from medapp.ui.train.recipe_form import find_idle, find_stand_in
 
 
 def draw_settings(run: Run) -> None:
-    """Draw the recipe's settings in two columns."""
-    rows = list_settings(run)
+    """Draw the recipe's and the machine's settings in two columns."""
+    rows = describe_settings(run)
     half = -(-len(rows) // 2)
     for column, some in zip(st.columns(2), (rows[:half], rows[half:]), strict=True):
         _draw_table(column, some)
 
 
-def list_settings(run: Run) -> list[tuple[str, str]]:
+def describe_settings(run: Run) -> list[tuple[str, str]]:
     """Labels and values; a setting that had no effect beside the others says so."""
-    recipe = run.recipe
-    values, idle = vars(recipe), find_idle(vars(recipe))
-    rows = []
-    for setting in dataclasses.fields(recipe):
-        if setting.name == "preprocess":
-            continue
-        value = values[setting.name]
-        shown = value or find_stand_in(setting.name, values) or value
-        rows.append((setting, "no effect" if setting.name in idle else shown))
-    preprocess = recipe.preprocess
-    rows += [(field, getattr(preprocess, field.name)) for field in dataclasses.fields(preprocess)]
-    return [(setting.metadata["label"], str(value)) for setting, value in rows]
+    settings = list(list_settings(Recipe))
+    values = {setting.short: _find_value(run, setting) for setting in settings}
+    machine = run.machine
+    for setting in list_settings(type(machine)):
+        settings.append(setting)
+        values[setting.short] = getattr(machine, setting.name)
+    values["source"] = run.recipe.find_source()
+    values["augmentation"] = run.recipe.find_augmentation()
+    idle = find_idle(values)
+    rows = [("Data set", run.recipe.data.train.name)]
+    for setting in settings:
+        value = values[setting.short]
+        shown = value or find_stand_in(setting.short, values) or value
+        written = "no effect" if setting.short in idle else str(shown)
+        rows.append((str(setting.field.title), written))
+    return rows
+
+
+def _find_value(run: Run, setting: Setting) -> object:
+    owner = getattr(run.recipe, setting.group) if setting.group else run.recipe
+    value: object = getattr(owner, setting.name)
+    return value
 
 
 def _draw_table(column: st.delta_generator.DeltaGenerator, rows: Sequence[tuple[str, str]]) -> None:

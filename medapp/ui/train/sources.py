@@ -1,28 +1,26 @@
-"""What a run starts from: the bundled backbone, a fetched one, an earlier run, a file, or
-nothing.
-"""
+"""What a run starts from: a backbone, an earlier run, a file, or nothing."""
 
 from typing import Any
 
 import streamlit as st
 
+from medapp.models.architectures import ARCHITECTURES
 from medapp.models.backbones import BACKBONES, Backbone, find_file
-from medapp.runs.run import list_runs
-from medapp.training.recipe.recipe import Recipe
+from medapp.runs.registry import find_registry
+from medapp.training.recipe.groups import Start
+from medapp.training.recipe.presets import PRESETS
 from medapp.ui.shell.frame import show_errors, show_progress
 from medapp.ui.shell.server import open_workspace
-from medapp.ui.train.recipe_form import PRESETS
 
-FILE, NOTHING = "file", "none"
+FILE = "file"
+NOTHING = "none"
 
 
 def draw_source_form(preset: str) -> dict[str, Any]:
     """Draw the choice; gives the recipe's `source` and `architecture`."""
-    workspace = open_workspace()
-    runs = {f"run:{run.id}": run.name for run in list_runs(workspace) if run.has_model}
-    names = {name: _name(row) for name, row in BACKBONES.items()} | {
-        key: f"Model: {name}" for key, name in runs.items()
-    }
+    summaries = find_registry(open_workspace()).list_summaries()
+    runs = {f"run:{run.id}": f"Model: {run.name}" for run in summaries if run.has_model}
+    names = {name: _name(row) for name, row in BACKBONES.items()} | runs
     names |= {FILE: "A weights file…", NOTHING: "Nothing: random weights"}
     start = PRESETS[preset].values.get("source", "bundled")
     chosen = st.selectbox(
@@ -32,19 +30,16 @@ def draw_source_form(preset: str) -> dict[str, Any]:
         format_func=names.__getitem__,
         key=f"{preset}-source",
     )
-    architecture = Recipe(dataset="").architecture
+    architecture = Start().architecture
     if chosen in BACKBONES:
         _draw_backbone(BACKBONES[chosen])
     elif chosen in (FILE, NOTHING):
-        kinds = list(dict.fromkeys(row.architecture for row in BACKBONES.values()))
-        architecture = st.selectbox("Architecture", kinds, key=f"{preset}-architecture")
-        if chosen == FILE:
-            chosen = (
-                st.text_input(
-                    "File", placeholder="/models/resnet50.safetensors", key=f"{preset}-file"
-                )
-                or "bundled"
-            )
+        architecture = st.selectbox(
+            "Architecture", list(ARCHITECTURES), key=f"{preset}-architecture"
+        )
+    if chosen == FILE:
+        hint = "/models/resnet50.safetensors"
+        chosen = st.text_input("File", placeholder=hint, key=f"{preset}-file") or "bundled"
     return {"source": chosen, "architecture": architecture}
 
 

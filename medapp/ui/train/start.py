@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from medapp.runs.making import create_run
 from medapp.runs.plan import Plan, plan_run
 from medapp.runs.progress import format_seconds
-from medapp.runs.run import create_run
-from medapp.training.recipe.recipe import build_recipe
+from medapp.training.recipe import build_settings
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import open_workspace
+
+NAMES = {"train": "training", "validation": "validation", "test": "test"}  # of images, by split
 
 
 def draw_start(values: Mapping[str, object]) -> None:
@@ -19,11 +21,11 @@ def draw_start(values: Mapping[str, object]) -> None:
         MedAppError: the settings do not go together.
     """
     name = st.text_input("Name of the run", placeholder="made from strategy and data set")
-    recipe = build_recipe(values)
+    recipe, machine = build_settings(values)
     with st.container(border=True):
-        _draw_plan(plan_run(open_workspace(), recipe))
+        _draw_plan(plan_run(open_workspace(), recipe, machine))
     if st.button("Start", type="primary", width="stretch", icon=":material/play_arrow:"):
-        run = create_run(open_workspace(), recipe, name or None)
+        run = create_run(open_workspace(), recipe, machine, name or None)
         st.switch_page(frame.TRAIN, query_params={"run": run.id})
 
 
@@ -38,6 +40,6 @@ def _draw_plan(plan: Plan) -> None:
             "More than is free: batches will be computed in pieces, which is slower. A smaller"
             " batch or image size needs less."
         )
-    counts = [f"{count:,} {split} images" for split, count in plan.counts.items()]
+    counts = [f"{count:,} {NAMES[split]} images" for split, count in plan.counts.items()]
     st.markdown("  \n".join(counts))
     st.caption("The test split is read once, at the end.")

@@ -23,7 +23,7 @@ def draw_status(run: Run, state: str, standing: Standing) -> None:
 def _list_pace(standing: Standing) -> list[str]:
     facts = [standing.activity]
     if standing.last_step:
-        facts.append(f"{standing.last_step['images_per_second']:,.0f} images/s")
+        facts.append(f"{standing.last_step.images_per_second:,.0f} images/s")
     if standing.seconds_left is not None:
         facts.append(f"{format_seconds(standing.seconds_left)} left")
     return [fact for fact in facts if fact]
@@ -31,8 +31,8 @@ def _list_pace(standing: Standing) -> list[str]:
 
 def _describe_end(run: Run, state: str, standing: Standing) -> str:
     if state != "done":
-        return str(run.last_state.get("reason", ""))
-    best = f", best after epoch {standing.best['epoch']}" if standing.best else ""
+        return run.find_last_state().reason or ""
+    best = f", best after epoch {standing.best.epoch}" if standing.best else ""
     return f"{len(standing.epochs)} epochs{best}"
 
 

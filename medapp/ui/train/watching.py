@@ -42,7 +42,8 @@ def _draw(run_id: str) -> None:
         _rerun_page_on_change(run, state)
         standing = follow_run(run).read()
         draw_status(run, state, standing)
-        draw_cards(standing, standing.plan.get("epochs", 0), state in UNDER_WAY)
+        epochs = standing.plan.epochs if standing.plan else 0
+        draw_cards(standing, epochs, state in UNDER_WAY)
         draw_charts(build_charts(standing, state), key=f"charts-{run_id}")
         _draw_log(run, standing)
 
@@ -70,5 +71,5 @@ def _draw_log(run: Run, standing: Standing) -> None:
     with st.expander("Log", icon=":material/notes:"):
         for text in standing.messages:
             st.markdown(f"- {escape(text)}")
-        lines = run.log.splitlines()[-LOG_LINES:]
+        lines = run.read_log().splitlines()[-LOG_LINES:]
         st.code("\n".join(lines) or "Nothing was printed.", language=None)

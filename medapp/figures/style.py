@@ -116,7 +116,7 @@ def finish(
         "zeroline": False,
         "ticks": "",
         "tickfont": {"color": colours.muted, "size": 12},
-        "title": {"font": {"color": colours.muted, "size": 13}},
+        "title": {"font": {"color": colours.muted, "size": 13}, "standoff": 12},
     }
     top = 22 + LINE_HEIGHT * len(lines)
     figure.update_layout(

@@ -112,7 +112,6 @@ function drawMark(plot, { box, spec }) {
   const { ctx, bbox } = plot;
   const x = Math.round(plot.valToPos(spec.mark.x, "x", true));
   const scale = devicePixelRatio;
-  const isRight = x > bbox.left + bbox.width * 0.7;
   ctx.save();
   ctx.strokeStyle = ctx.fillStyle = soften(readStyle(box, "--st-text-color"), 55);
   ctx.setLineDash([4 * scale, 4 * scale]);
@@ -121,8 +120,8 @@ function drawMark(plot, { box, spec }) {
   ctx.lineTo(x, bbox.top + bbox.height);
   ctx.stroke();
   ctx.font = `${11 * scale}px ${findFont(box)}`;
-  ctx.textAlign = isRight ? "right" : "left";
-  ctx.fillText(spec.mark.text, x + (isRight ? -5 : 5) * scale, bbox.top + 12 * scale);
+  ctx.textAlign = "center";
+  ctx.fillText(spec.mark.text, x, bbox.top - 5 * scale);
   ctx.restore();
 }
 

@@ -1,54 +1,85 @@
 """What can go wrong, in words for the person in front of the screen.
 
-    MedAppError                 anything a user can mend; its text says what happened, why, and what
-    to do ├── WorkspaceError          the workspace cannot be read or written (disk full, no
-    permission, corrupt catalog) ├── DataError               a data set cannot be had as asked (no
-    such folder, no images, unknown name) │   ├── ImageError          one file cannot be read as an
-    image │   └── ArchiveError        a zip is refused (it escapes its folder, is too large, is
-    broken) ├── RecipeError             a setting is unknown, out of range, or does not go with
-    another ├── WeightsError            weights cannot be found, fetched, trusted, or do not fit the
-    network ├── RunError                a run cannot be found, started, stopped, resumed, exported
-    or imported └── ExplanationError        a heatmap cannot be made
+    MedAppError                 anything a user can mend
+    ├── WorkspaceError          the workspace cannot be read or written
+    ├── DataError               a data set cannot be had as asked
+    │   ├── ImageError          one file cannot be read as an image
+    │   └── ArchiveError        an archive is refused
+    ├── RecipeError             a setting is unknown, out of range, or does not go with another
+    ├── WeightsError            weights cannot be found, fetched, trusted, or do not fit the network
+    ├── RunError                a run cannot be found, started, stopped, resumed, or taken along
+    └── ExplanationError        a heatmap cannot be made
 
-Pages and the command line show `str(error)` and nothing else: one line, no traceback. Anything that
-is not a `MedAppError` is a fault of ours.
+An error carries what happened and why, and apart from that what to do about it. Pages and the shell
+show `str(error)`, one line, and no traceback. Anything that is no `MedAppError` is a fault of ours.
 """
+
+from typing import ClassVar
 
 
 class MedAppError(Exception):
-    """A stated error. `str()` is one line: what happened, why, what to do."""
+    """A stated error.
+
+    Attributes:
+        code: what kind of error this is, for programs.
+        what: what happened, and why.
+        remedy: what to do about it; empty where nothing is to be said.
+    """
+
+    code: ClassVar[str] = "medapp"
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what, remedy)
+        self.what = " ".join(what.split())
+        self.remedy = " ".join(remedy.split())
 
     def __str__(self) -> str:
-        return " ".join(super().__str__().split())
+        return f"{self.what} {self.remedy}".strip()
 
 
 class WorkspaceError(MedAppError):
-    """The workspace cannot be read or written."""
+    """The workspace cannot be read or written: a full disk, permissions, a damaged catalog."""
+
+    code = "workspace"
 
 
 class DataError(MedAppError):
-    """A data set cannot be had as asked."""
+    """A data set cannot be had as asked: no such folder, no images, an unknown name."""
+
+    code = "data"
 
 
 class ImageError(DataError):
     """One file cannot be read as an image."""
 
+    code = "image"
+
 
 class ArchiveError(DataError):
-    """A zip is refused."""
+    """An archive is refused: damaged, too large, or with an entry that leaves its folder."""
+
+    code = "archive"
 
 
 class RecipeError(MedAppError):
     """A setting is unknown, out of range, or does not go with another."""
 
+    code = "recipe"
+
 
 class WeightsError(MedAppError):
     """Weights cannot be found, fetched, trusted, or do not fit the network."""
+
+    code = "weights"
 
 
 class RunError(MedAppError):
     """A run cannot be found, started, stopped, resumed, exported or imported."""
 
+    code = "run"
+
 
 class ExplanationError(MedAppError):
     """A heatmap cannot be made."""
+
+    code = "explanation"

@@ -166,8 +166,8 @@ def _try_writing(workspace: Workspace) -> None:
         tempfile.TemporaryFile(dir=workspace.root).close()
     except OSError as error:
         raise WorkspaceError(
-            f"The workspace {workspace.root} cannot be written: {error.strerror}. Set MEDAPP_HOME"
-            " to a folder that you may write to."
+            f"The workspace {workspace.root} cannot be written: {error.strerror}.",
+            remedy="Set MEDAPP_HOME to a folder that you may write to.",
         ) from error
 
 

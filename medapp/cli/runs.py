@@ -221,7 +221,9 @@ def fetch(name: Annotated[str, typer.Argument(help="A backbone's name.")]) -> No
     from medapp.models.weights import fetch_weights
 
     if name not in BACKBONES:
-        raise WeightsError(f"There is no backbone {name!r}. Known: {', '.join(BACKBONES)}.")
+        raise WeightsError(
+            f"There is no backbone {name!r}.", remedy=f"Known: {', '.join(BACKBONES)}."
+        )
     with Progress(
         *Progress.get_default_columns(), DownloadColumn(), console=errors, transient=True
     ) as bar:
@@ -259,8 +261,8 @@ def export_weights(
     }
     if to.suffix != ".safetensors":
         raise WeightsError(
-            f"A backbone is written as .safetensors, not {to.suffix or 'without a suffix'}. Choose"
-            " another name."
+            f"A backbone is written as .safetensors, not {to.suffix or 'without a suffix'}.",
+            remedy="Choose another name.",
         )
     export_backbone(found.model_path, to, card)
     console.print(f"Written: {to} and {to.with_suffix('.json').name}", markup=False)

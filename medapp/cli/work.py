@@ -219,7 +219,9 @@ def predict(
         # Path.is_dir raises where it may not look.
         files += _list_images(path) if os.path.isdir(path) else [path]  # noqa: PTH112
     if not files:
-        raise RunError("There is no image in the folders given. Name files or folders of images.")
+        raise RunError(
+            "There is no image in the folders given.", remedy="Name files or folders of images."
+        )
     rows: list[dict[str, Any]] = []
     for prediction in open_session().predict(run, files, method if cam else None, class_name):
         row: dict[str, Any] = {

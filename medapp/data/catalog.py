@@ -94,7 +94,7 @@ class Catalog:
             hint = f"Did you mean {near[0]}?"
         elif names:
             hint = f"Known: {', '.join(names)}."
-        raise DataError(f"There is no data set {name_or_id!r}. {hint}")
+        raise DataError(f"There is no data set {name_or_id!r}.", remedy=hint)
 
     def find_chosen(self, uid: str, name: str) -> DataSet:
         """The data set that a run names: by its uid, or by its name where none has that uid.
@@ -317,7 +317,7 @@ class Catalog:
             except OSError as error:
                 reason = f"{folder} could not be deleted: {error.strerror}"
                 raise WorkspaceError(
-                    f"{data_set.name} is forgotten, but {reason}. Delete it yourself."
+                    f"{data_set.name} is forgotten, but {reason}.", remedy="Delete it yourself."
                 ) from error
 
     def _read(self, query: str, *values: Any) -> list[Any]:
@@ -353,7 +353,7 @@ class Catalog:
             names = tuple(str(name) for name in json.loads(classes))
         except (ValueError, TypeError) as error:
             what = f"{self.path} is damaged: the data set {name!r} cannot be read"
-            raise WorkspaceError(f"{what}. {find_remedy(self.path)}") from error
+            raise WorkspaceError(f"{what}.", remedy=find_remedy(self.path)) from error
         return DataSet(
             id,
             str(name),
@@ -384,7 +384,8 @@ def check_name(name: str) -> str:
     name = name.strip()
     if not name or len(name) > 100 or not name.isprintable():
         raise DataError(
-            f"{name[:100]!r} cannot be a data set's name. Take 1 to 100 printable characters."
+            f"{name[:100]!r} cannot be a data set's name.",
+            remedy="Take 1 to 100 printable characters.",
         )
     return name
 
@@ -392,7 +393,8 @@ def check_name(name: str) -> str:
 def _refuse_taken(db: sqlite3.Connection, name: str) -> None:
     if db.execute("SELECT 1 FROM data_sets WHERE name = ?", (name,)).fetchone():
         raise DataError(
-            f"There is a data set {name!r} already. Choose another name, or remove that one first."
+            f"There is a data set {name!r} already.",
+            remedy="Choose another name, or remove that one first.",
         )
 
 

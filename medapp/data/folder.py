@@ -110,8 +110,8 @@ def list_images(folder: Path) -> list[Path]:
     if not found:
         reason = f" ({_printable(': '.join(left_out[0]))})" if left_out else ""
         raise DataError(
-            f"There is no image in {folder}{reason}. Images end in"
-            f" {', '.join(sorted(IMAGE_SUFFIXES))}."
+            f"There is no image in {folder}{reason}.",
+            remedy=f"Images end in {', '.join(sorted(IMAGE_SUFFIXES))}.",
         )
     return found
 
@@ -119,18 +119,19 @@ def list_images(folder: Path) -> list[Path]:
 def _check_folder(folder: Path) -> None:
     try:
         if not folder.is_dir():
-            raise DataError(f"There is no folder {folder}. Check the path.")
+            raise DataError(f"There is no folder {folder}.", remedy="Check the path.")
     except OSError as error:
         raise DataError(
-            f"{folder} cannot be opened: {error.strerror}. Check the path and the permissions."
+            f"{folder} cannot be opened: {error.strerror}.",
+            remedy="Check the path and the permissions.",
         ) from error
 
 
 def _refuse(folder: Path, left_out: Sequence[tuple[str, str]]) -> None:
     reason = ": ".join(left_out[0]) if left_out else f"looked for {', '.join(IMAGE_SUFFIXES)}"
     raise DataError(
-        f"No image in a class folder was found in {folder} ({_printable(reason)}). "
-        "Put the images of each class into a folder with the class's name."
+        f"No image in a class folder was found in {folder} ({_printable(reason)}).",
+        remedy="Put the images of each class into a folder with the class's name.",
     )
 
 

@@ -130,12 +130,12 @@ def add_files(
     pattern = _compile(patient_pattern)
     chosen = choose_name(workspace, name, name)
     if not any(files.values()):
-        raise DataError("There are no files to add. Choose at least one image.")
+        raise DataError("There are no files to add.", remedy="Choose at least one image.")
     for label in files:
         if re.search(r'[<>:"/\\|?*\x00-\x1f]', label) or label != label.strip(" .") or not label:
             raise DataError(
-                f"{label!r} cannot be a class's folder. Name the class with letters, digits,"
-                " spaces, - and _."
+                f"{label!r} cannot be a class's folder.",
+                remedy="Name the class with letters, digits, spaces, - and _.",
             )
     with make_folder(workspace, chosen) as folder:
         found = [
@@ -168,7 +168,7 @@ def _copy_files(folder: Path, label: str, paths: Sequence[Path]) -> Iterator[Fou
         except OSError as error:
             reason = error.strerror or error
             raise WorkspaceError(
-                f"{path.name} could not be copied: {reason}. Free some space."
+                f"{path.name} could not be copied: {reason}.", remedy="Free some space."
             ) from error
         yield FoundFile(target, f"{label}/{target.name}", label, None)
 
@@ -198,7 +198,9 @@ def _register(
     try:
         str(scan.root).encode()
     except UnicodeEncodeError as error:
-        raise DataError(f"The path of {name} is not valid Unicode. Rename the folder.") from error
+        raise DataError(
+            f"The path of {name} is not valid Unicode.", remedy="Rename the folder."
+        ) from error
     boxes, faults = read_boxes(scan.root / BOXES_FILE, [file.name for file in scan.files])
     batch = Batch(
         scan.root,
@@ -224,8 +226,8 @@ def import_batch(
     good = [(f, *r) for f, r in zip(batch.files, read, strict=True) if not isinstance(r, str)]
     if not good:
         raise DataError(
-            f"None of {len(batch.files)} images can be read ({': '.join(left_out[0])}). Check the"
-            " files."
+            f"None of {len(batch.files)} images can be read ({': '.join(left_out[0])}).",
+            remedy="Check the files.",
         )
     patients, official = (
         [batch.find_patient(f.name) for f, _, _ in good],
@@ -316,8 +318,8 @@ def choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:
     if name is not None:
         if check_name(name) in taken:  # said before the work; the catalog says it again at its end
             raise DataError(
-                f"There is a data set {check_name(name)!r} already. Choose another name, or remove"
-                " that one."
+                f"There is a data set {check_name(name)!r} already.",
+                remedy="Choose another name, or remove that one.",
             )
         return check_name(name)
     printable = "".join(c for c in fallback if c.isprintable()).strip()[:90] or "Data"
@@ -341,14 +343,14 @@ def make_folder(workspace: Workspace, name: str) -> Iterator[Path]:
             continue
         except OSError as error:
             raise WorkspaceError(
-                f"{folder} cannot be made: {error.strerror}. Check permissions and space."
+                f"{folder} cannot be made: {error.strerror}.", remedy="Check permissions and space."
             ) from error
     try:
         yield folder
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise WorkspaceError(
-            f"{folder} cannot be filled: {error.strerror or error}. Free some space."
+            f"{folder} cannot be filled: {error.strerror or error}.", remedy="Free some space."
         ) from error
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

@@ -103,7 +103,7 @@ def _load_square(sample: Sample, preprocess: Preprocess) -> Bytes:
         image, _ = decode_image(content, sample.path.suffix)
     except OSError as error:
         reason = error.strerror or error
-        raise ImageError(f"{sample.name} cannot be opened: {reason}. {REMEDY}") from error
+        raise ImageError(f"{sample.name} cannot be opened: {reason}.", remedy=REMEDY) from error
     except ImageError as error:
-        raise ImageError(f"{sample.name} cannot be used: {error}. {REMEDY}") from error
+        raise ImageError(f"{sample.name} cannot be used: {error}.", remedy=REMEDY) from error
     return render_square(image, preprocess).pixels

@@ -127,7 +127,7 @@ def migrate(
     """
     with _in_words(path):
         if path.exists() and not path.stat().st_size and find_backup(path).exists():
-            raise WorkspaceError(f"{path} has lost its content. {find_remedy(path)}")
+            raise WorkspaceError(f"{path} has lost its content.", remedy=find_remedy(path))
     with connect(path) as db:
         if _find_version(db) == len(migrations):
             return
@@ -140,10 +140,13 @@ def migrate(
         version = _find_version(db)
         if version > len(migrations):
             raise WorkspaceError(
-                f"{path} was written by a newer MedApp (version {version}). Update MedApp."
+                f"{path} was written by a newer MedApp (version {version}).",
+                remedy="Update MedApp.",
             )
         if version < 0 or (version == 0 and db.execute("SELECT 1 FROM sqlite_master").fetchone()):
-            raise WorkspaceError(f"{path} is a database of another program. {find_remedy(path)}")
+            raise WorkspaceError(
+                f"{path} is a database of another program.", remedy=find_remedy(path)
+            )
         for number, step in enumerate(migrations[version:], start=version + 1):
             if version:
                 _back_up(path, path.with_suffix(f".before-{number}.sqlite"))
@@ -193,14 +196,16 @@ def _in_words(path: Path) -> Iterator[None]:
         if not isinstance(error, sqlite3.OperationalError) or any(
             word in str(error) for word in _SIGNS_OF_DAMAGE
         ):
-            raise WorkspaceError(f"{path} is damaged: {error}. {find_remedy(path)}") from error
+            raise WorkspaceError(
+                f"{path} is damaged: {error}.", remedy=find_remedy(path)
+            ) from error
         raise WorkspaceError(
-            f"{path} cannot be used: {error}. Check permissions and space."
+            f"{path} cannot be used: {error}.", remedy="Check permissions and space."
         ) from error
     except OSError as error:
         reason = error.strerror or error
         raise WorkspaceError(
-            f"{path} cannot be used: {reason}. Check permissions and space."
+            f"{path} cannot be used: {reason}.", remedy="Check permissions and space."
         ) from error
 
 

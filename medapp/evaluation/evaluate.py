@@ -287,8 +287,8 @@ def _refuse_broken(scores: Floats) -> None:
     if broken:
         raise RunError(
             f"{broken} of {len(scores)} predictions are not finite numbers, so they cannot be"
-            " judged: the model's weights are broken. Train again with a lower learning rate, or"
-            " choose another model."
+            " judged: the model's weights are broken.",
+            remedy="Train again with a lower learning rate, or choose another model.",
         )
 
 

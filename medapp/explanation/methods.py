@@ -85,6 +85,6 @@ def find_method(name: str) -> Method:
     """
     if name not in METHODS:
         raise ExplanationError(
-            f"There is no heatmap method {name!r}. Choose one of {', '.join(METHODS)}."
+            f"There is no heatmap method {name!r}.", remedy=f"Choose one of {', '.join(METHODS)}."
         )
     return METHODS[name]

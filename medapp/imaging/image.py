@@ -104,11 +104,13 @@ def _read(path: Path) -> tuple[NDArray[Any], ImageFacts]:
     except OSError as error:
         reason = error.strerror or error
         raise ImageError(
-            f"{path.name} cannot be opened: {reason}. Check that it is there and may be read."
+            f"{path.name} cannot be opened: {reason}.",
+            remedy="Check that it is there and may be read.",
         ) from error
     except ImageError as error:
         raise ImageError(
-            f"{path.name} cannot be read: {error}. Export it again as PNG, or leave it out."
+            f"{path.name} cannot be read: {error}.",
+            remedy="Export it again as PNG, or leave it out.",
         ) from error
 
 

@@ -140,5 +140,5 @@ def find_architecture(name: str) -> Architecture:
     """
     if name not in ARCHITECTURES:
         known = ", ".join(ARCHITECTURES)
-        raise WeightsError(f"There is no architecture {name!r}. Known: {known}.")
+        raise WeightsError(f"There is no architecture {name!r}.", remedy=f"Known: {known}.")
     return ARCHITECTURES[name]

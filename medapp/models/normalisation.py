@@ -40,8 +40,8 @@ def read_normalisation(
         std = _read_colour(metadata["std"])
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise WeightsError(
-            f"The normalisation of {origin} is damaged: mean and std must be three numbers each."
-            " Ask its author for the file again."
+            f"The normalisation of {origin} is damaged: mean and std must be three numbers each.",
+            remedy="Ask its author for the file again.",
         ) from error
     if min(std) <= 0:
         raise WeightsError(f"The normalisation of {origin} is damaged: a spread is not above 0.")

@@ -30,8 +30,11 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
         if path is None:
             raise WeightsError(
                 f"The weights of {backbone.title} ({backbone.megabytes:.0f} MB) are not on this"
-                f" machine. Fetch them with 'medapp backbones fetch {backbone.name}', or put"
-                f" {backbone.file_name} into {workspace.weights_folder}."
+                " machine.",
+                remedy=(
+                    f"Fetch them with 'medapp backbones fetch {backbone.name}', or put"
+                    f" {backbone.file_name} into {workspace.weights_folder}."
+                ),
             )
         return backbone.architecture, path
     path = (
@@ -42,7 +45,8 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for a name that is too long
         known = f"{', '.join(BACKBONES)}, none, a file, or a run"
         raise WeightsError(
-            f"There is nothing to start from at {source!r}: {path} is missing. Known: {known}."
+            f"There is nothing to start from at {source!r}: {path} is missing.",
+            remedy=f"Known: {known}.",
         )
     return _read_architecture(path, architecture), path
 
@@ -58,7 +62,7 @@ def _read_architecture(path: Path, otherwise: str) -> str:
             said = (file.metadata() or {}).get("architecture", otherwise)
     except (safetensors.SafetensorError, OSError) as error:
         raise WeightsError(
-            f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it"
-            " again."
+            f"{path.name} cannot be read as weights: it is truncated or of another format.",
+            remedy="Copy it again.",
         ) from error
     return str(said).removeprefix("torchvision ")

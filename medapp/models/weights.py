@@ -57,7 +57,7 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         WeightsError: no such file, truncated, or a pickle that wants to run code.
     """
     if not path.is_file():
-        raise WeightsError(f"There is no weights file {path}. Check the path.")
+        raise WeightsError(f"There is no weights file {path}.", remedy="Check the path.")
     try:
         if path.suffix == ".safetensors":
             with safetensors.safe_open(path, framework="pt") as file:
@@ -67,19 +67,20 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     except pickle.UnpicklingError as error:
         raise WeightsError(
             f"{path.name} is refused: it is no plain weights file (a pickle that holds code or"
-            " foreign objects). Nothing in it was run. Ask its author for .safetensors."
+            " foreign objects). Nothing in it was run.",
+            remedy="Ask its author for .safetensors.",
         ) from error
     except (safetensors.SafetensorError, *DAMAGE) as error:
         raise WeightsError(
-            f"{path.name} cannot be read as weights: it is truncated or of another format. Copy it"
-            " again."
+            f"{path.name} cannot be read as weights: it is truncated or of another format.",
+            remedy="Copy it again.",
         ) from error
     if isinstance(values, dict) and isinstance(values.get("state_dict"), dict):
         values = values["state_dict"]
     if not isinstance(values, dict) or not all(isinstance(v, Tensor) for v in values.values()):
         raise WeightsError(
-            f"{path.name} holds no table of tensors. Save the network's state_dict, or better"
-            " .safetensors."
+            f"{path.name} holds no table of tensors.",
+            remedy="Save the network's state_dict, or better .safetensors.",
         )
     return values, {}
 
@@ -110,8 +111,9 @@ def load_backbone(
         name = (missing or foreign)[0]
         raise WeightsError(
             f"{origin} does not fit {network.architecture}: {name} is"
-            f" {'missing' if missing else 'of another shape'} ({len(missing) + len(foreign)}"
-            " tensors in all). Choose the architecture the weights were trained with."
+            f" {('missing' if missing else 'of another shape')} ({len(missing) + len(foreign)}"
+            " tensors in all).",
+            remedy="Choose the architecture the weights were trained with.",
         )
     network.model.load_state_dict(
         {name: tensors[name] for name in wanted if name in tensors}, strict=False
@@ -156,10 +158,12 @@ def save_network(
     The metadata hold architecture, classes, task and normalisation.
     """
     tensors = {
-        name: (t.to(dtype) if dtype is not None and t.is_floating_point() else t)
-        .detach()
-        .cpu()
-        .contiguous()
+        name: (
+            (t.to(dtype) if dtype is not None and t.is_floating_point() else t)
+            .detach()
+            .cpu()
+            .contiguous()
+        )
         for name, t in network.model.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
@@ -199,8 +203,8 @@ def _read_classes(metadata: Mapping[str, str], path: Path) -> tuple[str, ...]:
     except (KeyError, ValueError, RecursionError):
         pass
     raise WeightsError(
-        f"{path.name} does not say its architecture and classes, or damaged ones. Export the run"
-        " again."
+        f"{path.name} does not say its architecture and classes, or damaged ones.",
+        remedy="Export the run again.",
     )
 
 
@@ -214,8 +218,8 @@ def check_hash(path: Path, backbone: Backbone) -> None:
     """Raises WeightsError where the file is not the one that was published."""
     if not hash_file(path).startswith(backbone.sha256):
         raise WeightsError(
-            f"{path} is not the published file of {backbone.title}: its SHA-256 differs. Delete it"
-            " and fetch it again."
+            f"{path} is not the published file of {backbone.title}: its SHA-256 differs.",
+            remedy="Delete it and fetch it again.",
         )
 
 
@@ -253,11 +257,12 @@ def fetch_weights(
             if done < total or not digest.hexdigest().startswith(backbone.sha256):
                 raise WeightsError(
                     f"The download of {backbone.title} was damaged (wrong SHA-256) and is thrown"
-                    f" away. Try again. {by_hand}"
+                    " away. Try again.",
+                    remedy=by_hand,
                 )
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         raise WeightsError(
-            f"{backbone.url} cannot be reached: {getattr(error, 'reason', error)}. {by_hand}"
+            f"{backbone.url} cannot be reached: {getattr(error, 'reason', error)}.", remedy=by_hand
         ) from error
     return path
 

@@ -10,12 +10,12 @@ from medapp.data.importing import (
     import_batch,
     make_folder,
 )
-from medapp.store.threads import Progress
+from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 
 
 def add_phantom(
-    workspace: Workspace, name: str = "Phantom", on_progress: Progress | None = None
+    workspace: Workspace, name: str = "Phantom", on_progress: OnProgress | None = None
 ) -> ImportReport:
     """The built-in synthetic chest radiographs; made on first use, the same bytes on every machine.
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from medapp.imaging.geometry import Box
 from medapp.phantom.chest import PIXEL_MM, SIZE_PX, Chest, Patient, View, draw_chest
 from medapp.phantom.exact import Floats, Stream, exp, interpolate, log, smooth, spread
-from medapp.store.threads import Progress, map_threaded
+from medapp.store.threads import OnProgress, map_threaded
 
 CLASSES = ("cardiomegaly", "effusion", "normal", "nodule")
 
@@ -205,7 +205,7 @@ def plan_exposures(patients: int, seed: int) -> list[tuple[str, Exposure]]:
 
 
 def generate_phantom(
-    folder: Path, patients: int = 320, seed: int = 0, on_progress: Progress | None = None
+    folder: Path, patients: int = 320, seed: int = 0, on_progress: OnProgress | None = None
 ) -> list[PhantomImage]:
     """Write the data set below `folder`, a folder a class, and say what stands in each file.
 

@@ -61,7 +61,8 @@ def predict_files(
         find_method(method)
     if class_name is not None and class_name not in model.classes:
         raise ExplanationError(
-            f"The model knows no class {class_name!r}. Its classes: {', '.join(model.classes)}."
+            f"The model knows no class {class_name!r}.",
+            remedy=f"Its classes: {', '.join(model.classes)}.",
         )
     for start in range(0, len(files), BATCH):
         yield from _predict_batch(model, files[start : start + BATCH], method, class_name)
@@ -118,7 +119,7 @@ def draw_heatmap(prediction: Prediction, opacity: float = 0.6) -> bytes:
     """
     if prediction.heatmap is None or prediction.view is None:
         raise ExplanationError(
-            f"{prediction.file.name} was predicted without a heatmap. Name a method."
+            f"{prediction.file.name} was predicted without a heatmap.", remedy="Name a method."
         )
     image = render_full(load_image(prediction.file))
     placed = place_on_image(prediction.heatmap.values, prediction.view, *image.shape[:2])

@@ -87,6 +87,8 @@ def load_model(path: Path) -> Model:
     try:
         recipe, _ = read_settings(metadata.get("recipe", ""))
     except RecipeError as error:
-        raise WeightsError(f"{path.name} does not say how it was trained. {error}") from error
+        raise WeightsError(
+            f"{path.name} does not say how it was trained. {error.what}", remedy=error.remedy
+        ) from error
     device = choose_device("auto")
     return Model(network.to(device), recipe, metadata.get("precision", "float32"), device)

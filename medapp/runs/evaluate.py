@@ -73,8 +73,8 @@ def evaluate_run(
         _refuse_strangers(samples, model, data_set.name, run.name)
     if not samples:
         raise RunError(
-            f"There are no images in the {split} split, so there is nothing to evaluate. Choose"
-            " another split or data set."
+            f"There are no images in the {split} split, so there is nothing to evaluate.",
+            remedy="Choose another split or data set.",
         )
     pixels = load_pixels(
         samples,
@@ -110,8 +110,8 @@ def _refuse_strangers(
     if strangers:
         raise DataError(
             f"{data_set_name} has the class {strangers[0]}, which run {run_name} did not learn; it"
-            f" knows {', '.join(model.classes)}. Name the folders of the other data set like the"
-            " run's classes."
+            f" knows {', '.join(model.classes)}.",
+            remedy="Name the folders of the other data set like the run's classes.",
         )
 
 

@@ -256,7 +256,8 @@ def read_from(path: Path, offset: int) -> bytes:
             return file.read()
     except OSError as error:
         raise WorkspaceError(
-            f"{path} cannot be read: {error.strerror}. Check the permissions, or delete the run."
+            f"{path} cannot be read: {error.strerror}.",
+            remedy="Check the permissions, or delete the run.",
         ) from error
 
 

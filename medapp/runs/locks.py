@@ -35,7 +35,7 @@ def lock_run(folder: Path, name: str) -> filelock.BaseFileLock:
         lock.acquire(timeout=1)  # somebody may just be asking whether it is held
     except filelock.Timeout:
         raise RunError(
-            f"Another process works on run {name}. Wait for it, or stop it first."
+            f"Another process works on run {name}.", remedy="Wait for it, or stop it first."
         ) from None
     except OSError as error:
         raise say_unchanged(folder, error) from error
@@ -78,5 +78,6 @@ def say_unchanged(path: Path, error: OSError) -> WorkspaceError:
     """The error for something that could not be changed."""
     reason = error.strerror or error
     return WorkspaceError(
-        f"{path} could not be changed: {reason}. Check the permissions and the space left."
+        f"{path} could not be changed: {reason}.",
+        remedy="Check the permissions and the space left.",
     )

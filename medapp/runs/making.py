@@ -43,7 +43,7 @@ def find_run(workspace: Workspace, name: str) -> Run:
         if name in (summary.id, summary.name):
             return Run(workspace.runs_folder / summary.id)
     known = ", ".join(summary.name for summary in summaries[:5]) or "none yet"
-    raise RunError(f"There is no run {name!r}. Runs: {known}.")
+    raise RunError(f"There is no run {name!r}.", remedy=f"Runs: {known}.")
 
 
 def create_run(
@@ -126,9 +126,11 @@ def rename_run(workspace: Workspace, run: Run, name: str) -> None:
 def check_name(name: str, others: list[Summary]) -> None:
     """Raises RunError where a run cannot have this name."""
     if not name.strip() or len(name) > LONGEST_NAME or "\n" in name:
-        raise RunError("A run's name has 1 to 100 characters on one line. Choose another.")
+        raise RunError(
+            "A run's name has 1 to 100 characters on one line.", remedy="Choose another."
+        )
     if name in {s.name for s in others} | {s.id for s in others}:
-        raise RunError(f"There is already a run called {name}. Choose another name.")
+        raise RunError(f"There is already a run called {name}.", remedy="Choose another name.")
 
 
 def make_folder(workspace: Workspace) -> Path:
@@ -142,11 +144,11 @@ def make_folder(workspace: Workspace) -> Path:
             continue
         except OSError as error:
             raise WorkspaceError(
-                f"{folder} cannot be made: {error.strerror}. Free some space or check the"
-                " permissions."
+                f"{folder} cannot be made: {error.strerror}.",
+                remedy="Free some space or check the permissions.",
             ) from error
         return folder
-    raise WorkspaceError("A thousand runs were started within one second. Wait a moment.")
+    raise WorkspaceError("A thousand runs were started within one second.", remedy="Wait a moment.")
 
 
 def _suggest_name(recipe: Recipe, others: list[Summary]) -> str:

@@ -81,15 +81,16 @@ def _check_classes(data_set: DataSet, learned: Counter[str]) -> None:
     if data_set.task == "single-label" and len(data_set.classes) < 2:
         raise RecipeError(
             f"{data_set.name} has one class, {', '.join(data_set.classes)}; there is nothing to"
-            " tell apart. Add a second class folder."
+            " tell apart.",
+            remedy="Add a second class folder.",
         )
     task = find_task(data_set.task)
     shown = {name for label, count in learned.items() if count for name in task.list_labels(label)}
     empty = [name for name in data_set.classes if name not in shown]
     if empty:
         raise RecipeError(
-            f"The training split of {data_set.name} has no image of {empty[0]}. Add images of that"
-            " class, or remove its folder."
+            f"The training split of {data_set.name} has no image of {empty[0]}.",
+            remedy="Add images of that class, or remove its folder.",
         )
 
 
@@ -97,14 +98,14 @@ def _check_batches(recipe: Recipe, machine: Machine, train: int) -> None:
     batch_size = recipe.optimisation.batch_size
     if recipe.find_strategy().learns_backbone and min(batch_size, train) < 2:
         raise RecipeError(
-            "A batch of one image cannot train BatchNorm. Set the batch to 2 or more, or choose the"
-            " linear probe."
+            "A batch of one image cannot train BatchNorm.",
+            remedy="Set the batch to 2 or more, or choose the linear probe.",
         )
     smallest = train // -(-train // batch_size)  # images in the smallest batch
     if smallest < machine.devices:
         raise RecipeError(
-            f"{machine.devices} devices cannot share a batch of {batch_size}. Set the batch higher"
-            " or devices lower."
+            f"{machine.devices} devices cannot share a batch of {batch_size}.",
+            remedy="Set the batch higher or devices lower.",
         )
 
 

@@ -108,7 +108,7 @@ class Registry:
             found = list(self.folder.iterdir())
         except OSError as error:
             raise WorkspaceError(
-                f"{self.folder} cannot be read: {error.strerror}. Check the permissions."
+                f"{self.folder} cannot be read: {error.strerror}.", remedy="Check the permissions."
             ) from error
         return {path.name for path in found if (path / "recipe.json").exists()}
 

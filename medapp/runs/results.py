@@ -61,9 +61,11 @@ def load_predictions(run: Run) -> list[dict[str, Any]]:
         table = pq.read_table(path)
         rows: list[dict[str, Any]] = table.to_pylist()
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise RunError(f"The predictions of run {run.name} are damaged. {_remedy(run)}") from error
+        raise RunError(
+            f"The predictions of run {run.name} are damaged.", remedy=_remedy(run)
+        ) from error
     if not {"name", "label", "prediction", "content_hash"} <= set(table.column_names):
-        raise RunError(f"{path.name} of run {run.name} holds no predictions. {_remedy(run)}")
+        raise RunError(f"{path.name} of run {run.name} holds no predictions.", remedy=_remedy(run))
     return rows
 
 

@@ -96,10 +96,12 @@ class Run:
         try:
             return _read_settings((self.folder / "recipe.json").read_text(encoding="utf-8"))
         except RecipeError as error:
-            raise RunError(f"Run {self.name} cannot be used. {error}") from error
+            raise RunError(
+                f"Run {self.name} cannot be used. {error.what}", remedy=error.remedy
+            ) from error
         except (OSError, UnicodeDecodeError) as error:
             reason = f"recipe.json is damaged: {error}. Put it back, or delete the run."
-            raise RunError(f"Run {self.name} cannot be used. {reason}") from error
+            raise RunError(f"Run {self.name} cannot be used.", remedy=reason) from error
 
     @property
     def model_path(self) -> Path:
@@ -124,8 +126,8 @@ class Run:
         """
         if not self.has_model:
             raise RunError(
-                f"Run {self.name} has no model yet: it is {self.state}. Wait for its first epoch,"
-                " or resume it."
+                f"Run {self.name} has no model yet: it is {self.state}.",
+                remedy="Wait for its first epoch, or resume it.",
             )
         return self.model_path
 
@@ -211,8 +213,8 @@ class Run:
                 file.write(line)
         except OSError as error:
             raise WorkspaceError(
-                f"{path} could not be written: {error.strerror}. Free some space, then resume the"
-                " run."
+                f"{path} could not be written: {error.strerror}.",
+                remedy="Free some space, then resume the run.",
             ) from error
         if isinstance(event, StateChanged | TestRead):
             note_change(self.folder.parent)
@@ -251,8 +253,8 @@ class Run:
         state = self.state
         if state not in ("stopped", "failed", "interrupted"):
             raise RunError(
-                f"Run {self.name} is {state} and cannot be resumed. Start a new run, or start one"
-                " from this run's model."
+                f"Run {self.name} is {state} and cannot be resumed.",
+                remedy="Start a new run, or start one from this run's model.",
             )
         with self.lock():
             self.clear_stop()
@@ -272,8 +274,8 @@ class Run:
             evaluation.check()
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise RunError(
-                f"The figures of run {self.name} are damaged. Make them again with: medapp evaluate"
-                f" {self.id}"
+                f"The figures of run {self.name} are damaged.",
+                remedy=f"Make them again with: medapp evaluate {self.id}",
             ) from error
         return evaluation
 
@@ -302,7 +304,7 @@ class Run:
             RunError: the run is under way.
         """
         if os.access(self.folder, os.W_OK) and self.is_locked():
-            raise RunError(f"Run {self.name} is under way. Stop it first.")
+            raise RunError(f"Run {self.name} is under way.", remedy="Stop it first.")
         with in_words(self.folder):
             shutil.rmtree(self.folder)
         note_change(self.folder.parent)

@@ -44,11 +44,15 @@ def load_split(path: Path, run_name: str) -> list[dict[str, str]]:
         table = pq.read_table(path)
         rows: list[dict[str, str]] = table.to_pylist()
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise RunError(f"The split of run {run_name} cannot be read. Start a new run.") from error
+        raise RunError(
+            f"The split of run {run_name} cannot be read.", remedy="Start a new run."
+        ) from error
     if not set(COLUMNS) <= set(table.column_names) or not {row["split"] for row in rows} <= set(
         SPLITS
     ):
-        raise RunError(f"{path.name} of run {run_name} is no table of a split. Start a new run.")
+        raise RunError(
+            f"{path.name} of run {run_name} is no table of a split.", remedy="Start a new run."
+        )
     return rows
 
 
@@ -65,8 +69,8 @@ def match_split(path: Path, samples: Sequence[Sample], run_name: str) -> list[Sa
     if missing:
         raise RunError(
             f"The data set has changed since run {run_name} began: {len(missing)} of its"
-            f" {len(rows)} images are gone or different ({missing[0]} is one). Put them back, or"
-            " start a new run."
+            f" {len(rows)} images are gone or different ({missing[0]} is one).",
+            remedy="Put them back, or start a new run.",
         )
     return [
         replace(by_name[row["name"], row["content_hash"]], split=row["split"], label=row["label"])

@@ -172,5 +172,6 @@ def _start_worker(run: Run) -> subprocess.Popen[bytes]:
     except OSError as error:
         reason = f"{error.strerror or error} ({error.filename or run.folder})"
         raise WorkspaceError(
-            f"The process of run {run.name} cannot start: {reason}. Check permissions and space."
+            f"The process of run {run.name} cannot start: {reason}.",
+            remedy="Check permissions and space.",
         ) from error

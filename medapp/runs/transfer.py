@@ -64,8 +64,8 @@ def import_run(workspace: Workspace, path: Path) -> Run:
         extract_archive(path, folder, suffixes=None, names=TRAVELS)
         if not (folder / "recipe.json").is_file() or not run.has_model:
             raise RunError(
-                f"{path.name} holds no run: recipe.json or model.safetensors is missing. Choose a"
-                " zip that MedApp exported."
+                f"{path.name} holds no run: recipe.json or model.safetensors is missing.",
+                remedy="Choose a zip that MedApp exported.",
             )
         _check(run)
         taken = {s.name for s in find_registry(workspace).list_summaries() if s.id != run.id}

@@ -59,7 +59,7 @@ def extract_archive(
     """
     try:
         if path.exists() and not path.is_file():  # opening a pipe would wait for ever
-            raise ArchiveError(f"{path.name} is no file. Choose a zip.")
+            raise ArchiveError(f"{path.name} is no file.", remedy="Choose a zip.")
         with zipfile.ZipFile(path) as archive:
             wanted = [
                 entry for entry in _check(archive, path) if _is_wanted(entry[1], suffixes, names)
@@ -71,16 +71,17 @@ def extract_archive(
             return len(wanted)
     except _BROKEN as error:
         raise ArchiveError(
-            f"{path.name} is no zip, or a damaged one: {error}. Pack the folder again."
+            f"{path.name} is no zip, or a damaged one: {error}.", remedy="Pack the folder again."
         ) from error
     except (FileExistsError, NotADirectoryError) as error:
         raise ArchiveError(
-            f"{path.name} holds {error.filename} twice. Rename one and pack it again."
+            f"{path.name} holds {error.filename} twice.", remedy="Rename one and pack it again."
         ) from error
     except OSError as error:
         reason = error.strerror or error
         raise ArchiveError(
-            f"{path.name} could not be unpacked: {reason}. Check the path and the space left."
+            f"{path.name} could not be unpacked: {reason}.",
+            remedy="Check the path and the space left.",
         ) from error
 
 
@@ -93,15 +94,17 @@ def _check(archive: zipfile.ZipFile, path: Path) -> list[tuple[zipfile.ZipInfo, 
     total, packed = sum(info.file_size for info in files), max(path.stat().st_size, 1)
     if len(files) > MAX_FILES:
         raise ArchiveError(
-            f"{path.name} holds {len(files):,} files, more than {MAX_FILES:,}. {_YOURSELF}"
+            f"{path.name} holds {len(files):,} files, more than {MAX_FILES:,}.", remedy=_YOURSELF
         )
     if total > MAX_BYTES:
         raise ArchiveError(
-            f"{path.name} unpacks to {total >> 30} GiB, more than {MAX_BYTES >> 30}. {_YOURSELF}"
+            f"{path.name} unpacks to {total >> 30} GiB, more than {MAX_BYTES >> 30}.",
+            remedy=_YOURSELF,
         )
     if total > FREE_BYTES and total > MAX_RATIO * packed:
         raise ArchiveError(
-            f"{path.name} unpacks to {total // packed} times its size, as zip bombs do. {_YOURSELF}"
+            f"{path.name} unpacks to {total // packed} times its size, as zip bombs do.",
+            remedy=_YOURSELF,
         )
     return [(info, _check_entry(info, path)) for info in files]
 
@@ -115,17 +118,19 @@ def _check_entry(info: zipfile.ZipInfo, path: Path) -> PurePosixPath:
         or not name.parts
     ):
         raise ArchiveError(
-            f"{path.name} holds {info.filename!r}, which points outside its folder. Pack it again."
+            f"{path.name} holds {info.filename!r}, which points outside its folder.",
+            remedy="Pack it again.",
         )
     if len(info.filename) > MAX_NAME:
         beginning = f"{len(info.filename):,} characters ({info.filename[:20]}…)"
-        raise ArchiveError(f"{path.name} holds a name of {beginning}. {_YOURSELF}")
+        raise ArchiveError(f"{path.name} holds a name of {beginning}.", remedy=_YOURSELF)
     if stat.S_ISLNK(info.external_attr >> 16):
         raise ArchiveError(
-            f"{path.name} holds the link {info.filename!r}. Pack the folder again without links."
+            f"{path.name} holds the link {info.filename!r}.",
+            remedy="Pack the folder again without links.",
         )
     if info.flag_bits & 0x1:
-        raise ArchiveError(f"{path.name} is protected by a password. {_YOURSELF}")
+        raise ArchiveError(f"{path.name} is protected by a password.", remedy=_YOURSELF)
     return name
 
 

@@ -38,8 +38,8 @@ def open_replacing(path: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise WorkspaceError(
-            f"{path} could not be written: {reason}. Free some space or check the permissions, then"
-            " try again."
+            f"{path} could not be written: {reason}.",
+            remedy="Free some space or check the permissions, then try again.",
         ) from error
     finally:
         with contextlib.suppress(OSError):  # never made, or a folder that may not be entered

@@ -166,7 +166,8 @@ class Rows:
         except OSError as error:
             reason = error.strerror or error
             raise WorkspaceError(
-                f"The cache {self.folder} cannot be written: {reason}. Free some space or clear it."
+                f"The cache {self.folder} cannot be written: {reason}.",
+                remedy="Free some space or clear it.",
             ) from error
 
 

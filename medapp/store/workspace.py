@@ -70,7 +70,7 @@ def open_workspace(root: Path) -> Workspace:
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WorkspaceError(
-            f"The workspace {root} cannot be made: {error.strerror}. Set MEDAPP_HOME to a folder"
-            " that you may write to."
+            f"The workspace {root} cannot be made: {error.strerror}.",
+            remedy="Set MEDAPP_HOME to a folder that you may write to.",
         ) from error
     return workspace

@@ -19,7 +19,7 @@ def find_task(name: str) -> Task:
         DataError: there is none; lists those there are.
     """
     if name not in TASKS:
-        raise DataError(f"There is no task {name!r}. Choose one of {', '.join(TASKS)}.")
+        raise DataError(f"There is no task {name!r}.", remedy=f"Choose one of {', '.join(TASKS)}.")
     return TASKS[name]
 
 

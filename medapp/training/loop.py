@@ -136,8 +136,8 @@ class Loop:
         if not math.isfinite(loss):
             where = f"epoch {state.epoch + 1}, step {state.step + 1}"
             raise RunError(
-                f"The loss is no longer a number at {where}. Lower the learning rate or use"
-                " float32."
+                f"The loss is no longer a number at {where}.",
+                remedy="Lower the learning rate or use float32.",
             )
         self._stepper.step()
         self._optimiser.zero_grad(set_to_none=True)
@@ -173,12 +173,13 @@ class Loop:
             raise error
         if self.fabric.world_size > 1:  # the others wait for this step's gradients
             raise RunError(
-                "Memory ran out on one of the devices. Choose a smaller batch or image size."
+                "Memory ran out on one of the devices.",
+                remedy="Choose a smaller batch or image size.",
             ) from error
         if state.micro_batches >= images:
             raise RunError(
-                "Not even one image fits into the memory. Choose a smaller image size or a smaller"
-                " backbone."
+                "Not even one image fits into the memory.",
+                remedy="Choose a smaller image size or a smaller backbone.",
             ) from error
         state.micro_batches *= 2
         self._optimiser.zero_grad(set_to_none=True)
@@ -253,8 +254,8 @@ class Loop:
         if not bool(torch.isfinite(logits).all()):
             epoch = self.state.epoch + 1
             raise RunError(
-                f"The network gives no numbers on the validation images after epoch {epoch}. Lower"
-                " the learning rate."
+                f"The network gives no numbers on the validation images after epoch {epoch}.",
+                remedy="Lower the learning rate.",
             )
         loss = float(task.loss(logits, torch.from_numpy(targets)) / len(targets))
         probabilities = task.activate(logits).numpy()

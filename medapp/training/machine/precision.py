@@ -46,13 +46,13 @@ def choose_device(wanted: str, count: int = 1) -> str:
     )
     if not there[device]:
         raise RecipeError(
-            f"This machine has no usable {device} device. Set the device to auto or cpu."
+            f"This machine has no usable {device} device.", remedy="Set the device to auto or cpu."
         )
     most = {"cuda": torch.cuda.device_count(), "mps": 1, "cpu": os.cpu_count() or 1}[device]
     if count > most:
         raise RecipeError(
-            f"devices is {count} and this machine has {most} of the kind {device}. Set devices to"
-            f" {most} or less."
+            f"devices is {count} and this machine has {most} of the kind {device}.",
+            remedy=f"Set devices to {most} or less.",
         )
     return device
 

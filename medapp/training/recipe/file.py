@@ -32,15 +32,17 @@ def read_settings(text: str) -> tuple[Recipe, Machine]:
         values = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise RecipeError(
-            f"The recipe is not valid JSON: {error}. Restore the file or start a new run."
+            f"The recipe is not valid JSON: {error}.", remedy="Restore the file or start a new run."
         ) from error
     if not isinstance(values, dict):
-        raise RecipeError("The recipe is not a JSON object. Restore the file or start a new run.")
+        raise RecipeError(
+            "The recipe is not a JSON object.", remedy="Restore the file or start a new run."
+        )
     version = values.pop("version", None)
     if version not in (*MIGRATIONS, VERSION):
         raise RecipeError(
-            f"The recipe has version {version!r} and this MedApp reads up to {VERSION}. Update"
-            " MedApp, or start a new run."
+            f"The recipe has version {version!r} and this MedApp reads up to {VERSION}.",
+            remedy="Update MedApp, or start a new run.",
         )
     while version != VERSION:
         values = MIGRATIONS[version](values)

@@ -114,7 +114,9 @@ def parse_assignments(assignments: Iterable[str], *owners: type[Group]) -> dict[
         key, sign, value = text.partition("=")
         if not sign:
             example = "--set learning_rate=0.001"
-            raise RecipeError(f"--set takes KEY=VALUE, not {text!r}. Example: {example}.")
+            raise RecipeError(
+                f"--set takes KEY=VALUE, not {text!r}.", remedy=f"Example: {example}."
+            )
         values[key.strip()] = _parse(value.strip(), _find_kind(key.strip(), owners), key)
     return values
 
@@ -125,7 +127,9 @@ def _find_kind(key: str, owners: Iterable[type[Group]]) -> Any:
         kind = _find_group(owner, path[0]) if path else None
         if path and len(path) == 1 and kind is not None:
             example = f"{path[0]}.{next(iter(kind.model_fields))}=…"
-            raise RecipeError(f"{key} is a group of settings. Set one of them, such as {example}.")
+            raise RecipeError(
+                f"{key} is a group of settings.", remedy=f"Set one of them, such as {example}."
+            )
         if path:
             for setting in list_settings(owner):
                 if (setting.group, setting.name)[-len(path) :] == path:

@@ -72,5 +72,7 @@ def find_preset(name: str) -> Preset:
         RecipeError: there is none; lists those there are.
     """
     if name not in PRESETS:
-        raise RecipeError(f"There is no preset {name!r}. Choose one of {', '.join(PRESETS)}.")
+        raise RecipeError(
+            f"There is no preset {name!r}.", remedy=f"Choose one of {', '.join(PRESETS)}."
+        )
     return PRESETS[name]

@@ -67,17 +67,18 @@ class Recipe(Group):
     def _check_together(self) -> "Recipe":
         strategy, source = self.find_strategy(), self.start.source
         if not any(choice.role == "train" for choice in self.data.choices):
-            raise RecipeError("The recipe lacks data to train on. Name a data set.")
+            raise RecipeError("The recipe lacks data to train on.", remedy="Name a data set.")
         if strategy.is_from_random and source not in ("none", AUTO):
             raise RecipeError(
                 f"{strategy.title!r} starts from random weights, so the source {source!r} would be"
-                " ignored. Leave the source out, or choose fine-tune."
+                " ignored.",
+                remedy="Leave the source out, or choose fine-tune.",
             )
         if strategy.must_keep_features and self.augmentation.name not in ("none", AUTO):
             raise RecipeError(
                 f"{strategy.title!r} computes the backbone's features once, so images cannot vary,"
-                f" and the augmentation {self.augmentation.name!r} would be ignored. Leave the"
-                " augmentation out, or choose last-stage."
+                f" and the augmentation {self.augmentation.name!r} would be ignored.",
+                remedy="Leave the augmentation out, or choose last-stage.",
             )
         return self
 

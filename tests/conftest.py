@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from medapp.data.catalog import Catalog
+from medapp.data.samples import DataSet
 from medapp.store.workspace import Workspace, find_workspace
 
 # A thread a process, those that tests start included: networks here are tiny, and two processes
@@ -27,6 +29,15 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """An empty workspace of the test's own."""
     monkeypatch.setenv("MEDAPP_HOME", str(tmp_path / "home"))
     return find_workspace()
+
+
+def register_empty(workspace: Workspace, name: str) -> DataSet:
+    """A data set without images, for runs that are never trained."""
+    facts = {"has_patients": False, "is_synthetic": False, "split_origin": "", "created": ""}
+    draft = DataSet(
+        0, name, workspace.root, "registered", ("a", "b"), patient_pattern=None, **facts
+    )
+    return Catalog(workspace).add(draft, [])
 
 
 def write_bands(folder: Path, count: int = 16) -> Path:
@@ -64,27 +75,21 @@ class Trained:
 def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Train once a session."""
     from medapp.data.importing import add_folder
-    from medapp.runs.run import create_run
+    from medapp.runs.making import create_run
     from medapp.runs.supervisor import Supervisor
-    from medapp.training.recipe.recipe import Recipe
+    from medapp.training.recipe import build_settings
 
     home = tmp_path_factory.mktemp("trained")
     workspace = Workspace(home / "home")
     workspace.runs_folder.mkdir(parents=True)
     folder = write_bands(home / "bands")
     data = add_folder(workspace, folder, name="bands", patient_pattern=r"p\d\d").data_set
-    recipe = Recipe(
-        data.name,
-        strategy="linear-probe",
-        image_size=32,
-        epochs=5,
-        batch_size=8,
-        precision="float32",
-        threads=1,
-    )
-    run = create_run(workspace, recipe, "probe")
+    settings = {"strategy": "linear-probe", "image_size": 32, "epochs": 5, "batch_size": 8}
+    machine = {"precision": "float32", "threads": 1}
+    recipe = build_settings({"data": data.name, **settings, **machine})
+    run = create_run(workspace, *recipe, "probe")
     state = Supervisor(workspace, only=run).run_to_end(lambda event: None)
-    assert state == "done", f"{run.last_state} {run.log}"
+    assert state == "done", f"{run.find_last_state()} {run.read_log()}"
     return Trained(workspace, folder)
 
 

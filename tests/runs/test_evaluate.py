@@ -2,21 +2,21 @@ import numpy as np
 import pytest
 from conftest import Trained, write_bands
 
+from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
 from medapp.errors import DataError
 from medapp.runs.evaluate import evaluate_run
+from medapp.runs.events import PlanMade
+from medapp.runs.making import find_run
 from medapp.runs.results import count_test_reads, load_predictions
-from medapp.runs.run import find_run
 
 
 def test_figures_are_those_of_the_predictions(trained: Trained) -> None:
     run = find_run(trained.workspace, "probe")
     figures, rows = evaluate_run(trained.workspace, run), load_predictions(run)
-    assert figures["n"] == len(rows) > 0
-    assert figures["accuracy"] == pytest.approx(
-        np.mean([r["label"] == r["prediction"] for r in rows])
-    )
-    assert sum(map(sum, figures["confusion"])) == len(rows)
+    assert figures.n == len(rows) > 0
+    assert figures.accuracy == pytest.approx(np.mean([r["label"] == r["prediction"] for r in rows]))
+    assert sum(map(sum, figures.confusion)) == len(rows)
     for row in rows:
         assert row["probability of above"] + row["probability of below"] == pytest.approx(
             1, abs=1e-5
@@ -29,19 +29,20 @@ def test_kept_figures_are_those_of_the_model_on_disk(trained: Trained) -> None:
     (run.folder / "evaluation.json").unlink()
     again = evaluate_run(trained.workspace, run)
     assert kept is not None
-    assert again["confusion"] == kept["confusion"]
-    assert again["macro_auroc"] == pytest.approx(kept["macro_auroc"], abs=1e-6)
+    assert again.confusion == kept.confusion
+    assert again.macro_auroc == pytest.approx(kept.macro_auroc, abs=1e-6)
 
 
-def test_each_reading_of_the_test_part_is_counted(trained: Trained) -> None:
+def test_each_reading_of_the_test_split_is_counted(trained: Trained) -> None:
     run = find_run(trained.workspace, "probe")
-    assert count_test_reads(trained.workspace, "bands") == 1
+    bands = Catalog(trained.workspace).find_data_set("bands")
+    assert count_test_reads(trained.workspace, bands) == 1
     evaluate_run(trained.workspace, run)  # the kept figures: no new reading
     evaluate_run(trained.workspace, run, split="validation")
-    assert count_test_reads(trained.workspace, "bands") == 1
+    assert count_test_reads(trained.workspace, bands) == 1
     (run.folder / "evaluation.json").unlink()
     evaluate_run(trained.workspace, run)
-    assert count_test_reads(trained.workspace, "bands") == 2
+    assert count_test_reads(trained.workspace, bands) == 2
 
 
 def test_another_data_set_is_judged_whole(
@@ -55,7 +56,7 @@ def test_another_data_set_is_judged_whole(
     figures = evaluate_run(
         trained.workspace, find_run(trained.workspace, "probe"), dataset="outside"
     )
-    assert (figures["n"], figures["dataset"]) == (10, "outside")
+    assert (figures.n, figures.dataset) == (10, "outside")
 
 
 def test_data_set_with_a_strange_class_is_refused(
@@ -70,7 +71,7 @@ def test_data_set_with_a_strange_class_is_refused(
 
 def test_patients_are_resampled_where_they_are_known(trained: Trained) -> None:
     figures = evaluate_run(trained.workspace, find_run(trained.workspace, "probe"))
-    assert figures["resampled"] == "patients"
+    assert figures.resampled == "patients"
 
 
 def test_images_that_the_run_learned_from_are_counted(trained: Trained) -> None:
@@ -79,8 +80,6 @@ def test_images_that_the_run_learned_from_are_counted(trained: Trained) -> None:
         trained.workspace, run, dataset="bands"
     )  # its own data set, as if it came from elsewhere
     learned = sum(
-        e[side] for e in run.events if e["kind"] == "plan" for side in ("train", "validation")
+        event.train + event.validation for event in run.list_events() if isinstance(event, PlanMade)
     )
-    assert figures["notes"][-1].startswith(
-        f"{learned} of these 32 images were in the run's training"
-    )
+    assert figures.notes[-1].startswith(f"{learned} of these 32 images were in the run's training")

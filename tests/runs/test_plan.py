@@ -6,20 +6,24 @@ from conftest import Trained, write_bands
 from medapp.data.importing import add_folder
 from medapp.errors import DataError, RecipeError
 from medapp.models.backbones import BACKBONES
-from medapp.runs.plan import plan_run
+from medapp.runs.plan import Plan, plan_run
 from medapp.store.workspace import Workspace
-from medapp.training.recipe.recipe import Recipe
+from medapp.training.recipe import build_settings
 
 
-def test_plan_counts_the_sides(trained: Trained) -> None:
-    plan = plan_run(trained.workspace, Recipe("bands"))
-    assert sum(plan.counts.values()) == 32
-    assert plan.counts["train"] > plan.counts["test"] > 0
+def plan(workspace: Workspace, data: str = "bands", **settings: object) -> Plan:
+    return plan_run(workspace, *build_settings({"data": data, **settings}))
+
+
+def test_plan_counts_the_splits(trained: Trained) -> None:
+    counts = plan(trained.workspace).counts
+    assert sum(counts.values()) == 32
+    assert counts["train"] > counts["test"] > 0
 
 
 def test_more_work_takes_longer(trained: Trained) -> None:
     def estimate(**settings: object) -> float:
-        return plan_run(trained.workspace, Recipe("bands", **settings)).seconds  # type: ignore[arg-type]
+        return plan(trained.workspace, **settings).seconds
 
     assert estimate(epochs=20) > estimate(epochs=10)
     assert estimate(image_size=256) > estimate(image_size=128)
@@ -40,40 +44,33 @@ def test_one_class_is_refused_before_the_start(workspace: Workspace, tmp_path: P
         file.unlink()
     add_folder(workspace, folder, name="one")
     with pytest.raises(RecipeError, match="second class"):
-        plan_run(workspace, Recipe("one"))
+        plan(workspace, "one")
 
 
 def test_batch_of_one_is_refused_where_batchnorm_learns(trained: Trained) -> None:
     with pytest.raises(RecipeError, match="2 or more"):
-        plan_run(trained.workspace, Recipe("bands", batch_size=1))
-    plan_run(trained.workspace, Recipe("bands", batch_size=1, strategy="linear-probe"))
+        plan(trained.workspace, batch_size=1)
+    plan(trained.workspace, batch_size=1, strategy="linear-probe")
 
 
 def test_more_devices_than_a_batch_has_images_are_refused(trained: Trained) -> None:
-    plan_run(trained.workspace, Recipe("bands", batch_size=4, devices=2))
+    plan(trained.workspace, batch_size=4, devices=2)
     with pytest.raises(RecipeError, match="3 devices cannot share a batch of 2"):
-        plan_run(trained.workspace, Recipe("bands", batch_size=2, devices=3))
+        plan(trained.workspace, batch_size=2, devices=3)
 
 
 def test_unknown_data_set_is_said(workspace: Workspace) -> None:
     with pytest.raises(DataError):
-        plan_run(workspace, Recipe("nowhere"))
+        plan(workspace, "nowhere")
 
 
 def test_an_estimate_comes_from_an_earlier_run_like_it(trained: Trained) -> None:
-    assert plan_run(
-        trained.workspace, Recipe("bands", strategy="linear-probe", image_size=32)
-    ).is_measured
-    assert not plan_run(
-        trained.workspace, Recipe("bands", strategy="linear-probe", image_size=64)
-    ).is_measured
+    assert plan(trained.workspace, strategy="linear-probe", image_size=32).is_measured
+    assert not plan(trained.workspace, strategy="linear-probe", image_size=64).is_measured
 
 
 def test_memory_is_stated_and_grows_with_the_batch(trained: Trained) -> None:
-    small, large = (
-        plan_run(trained.workspace, Recipe("bands", image_size=224, batch_size=batch))
-        for batch in (8, 64)
-    )
+    small, large = (plan(trained.workspace, image_size=224, batch_size=batch) for batch in (8, 64))
     assert large.memory_bytes - small.memory_bytes == pytest.approx(
         56 * 21.2 * 2**20, rel=0.1
     )  # float32, until the machine was probed

@@ -3,14 +3,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import Trained
+from conftest import Trained, register_empty
 
 from medapp import session as api
 from medapp.errors import MedAppError, RunError
-from medapp.runs.run import create_run, find_run, list_runs
+from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.transfer import export_run, import_run
 from medapp.store.workspace import Workspace
-from medapp.training.recipe.recipe import Recipe
+from medapp.training.recipe import build_recipe
 
 
 def test_exported_run_comes_back_and_predicts_the_same(trained: Trained, tmp_path: Path) -> None:
@@ -37,8 +37,9 @@ def test_taken_name_gets_a_number(trained: Trained, tmp_path: Path) -> None:
 
 
 def test_run_without_a_model_is_not_exported(workspace: Workspace, tmp_path: Path) -> None:
+    register_empty(workspace, "d")
     with pytest.raises(RunError, match="no model"):
-        export_run(create_run(workspace, Recipe("d")), tmp_path / "a.zip")
+        export_run(create_run(workspace, build_recipe({"data": "d"})), tmp_path / "a.zip")
     assert not (tmp_path / "a.zip").exists()
 
 
@@ -58,7 +59,7 @@ def test_damaged_zip_is_refused_in_words_and_leaves_nothing(
             if damage == "cut model" and name == "model.safetensors":
                 content = content[:1000]
             if damage == "newer recipe" and name == "recipe.json":
-                content = content.replace(b'"version": 1', b'"version": 2')
+                content = content.replace(b'"version": 2', b'"version": 3')
             target.writestr(name, content)
         target.writestr("stranger.txt", "hello")
     if damage == "no zip":

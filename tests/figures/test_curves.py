@@ -1,40 +1,47 @@
 """The curves of a run, from its events."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from medapp.figures.curves import TRAIN, VALIDATION, Chart, build_charts
+from medapp.runs.events import EpochFinished, Event, PlanMade, StepTaken
 from medapp.runs.progress import Record
 
 
 def tell_run(
-    epochs: int = 3, steps: int = 4, best: tuple[int, ...] = (1, 2), **extra: float
-) -> list[dict[str, Any]]:
+    epochs: int = 3,
+    steps: int = 4,
+    best: Sequence[int] = (1, 2),
+    train_accuracy: float | None = None,
+) -> list[Event]:
     """Events of a run: loss falls by one a step from 100; on validation, ten times the epoch."""
-    events: list[dict[str, Any]] = [
-        {"kind": "plan", "steps_per_epoch": steps, "epochs": epochs, "validation": 1459}
+    events: list[Event] = [
+        PlanMade(epochs=epochs, steps_per_epoch=steps, classes=["a", "b"], validation=1459)
     ]
     for epoch in range(1, epochs + 1):
         for step in range((epoch - 1) * steps + 1, epoch * steps + 1):
+            loss = 100.0 - step
             events.append(
-                {"kind": "step", "epoch": epoch, "step": step, "loss": 100.0 - step, "time": step}
+                StepTaken(epoch=epoch, step=step, loss=loss, rate=0.1, images_per_second=1.0)
             )
-        row = {
-            "train_loss": 1.0 * epoch,
-            "validation_loss": 10.0 * epoch,
-            "accuracy": 0.5,
-            "balanced_accuracy": 0.6 + epoch / 100,
-            "macro_auroc": 0.7,
-            "is_best": epoch in best,
-            "time": epoch * steps,
-        }
-        events.append({"kind": "epoch", "epoch": epoch, **row, **extra})
+        events.append(
+            EpochFinished(
+                epoch=epoch,
+                is_best=epoch in best,
+                train_loss=1.0 * epoch,
+                train_accuracy=train_accuracy,
+                validation_loss=10.0 * epoch,
+                accuracy=0.5,
+                balanced_accuracy=0.6 + epoch / 100,
+                macro_auroc=0.7,
+            )
+        )
     return events
 
 
-def build(events: list[dict[str, Any]], state: str = "done") -> tuple[Chart, Chart]:
+def build(events: Sequence[Event], state: str = "done") -> tuple[Chart, Chart]:
     record = Record()
     for event in events:
         record.add(event)
@@ -68,14 +75,14 @@ def test_a_role_has_one_colour_in_both_charts() -> None:
 def test_training_accuracy_is_drawn_where_it_was_kept() -> None:
     without, having = build(tell_run())[1], build(tell_run(train_accuracy=0.9))[1]
     assert [line.name for line in having.series] == [
-        *(line.name for line in without.series),
         "train accuracy",
+        *(line.name for line in without.series),
     ]
-    assert having.series[-1].y == [0.9] * 3
+    assert having.series[0].y == [0.9] * 3
 
 
 def test_a_run_without_validation_shows_its_training() -> None:
-    loss, quality = build([{"kind": "epoch", "epoch": 1, "train_loss": 0.5, "is_best": True}])
+    loss, quality = build([EpochFinished(epoch=1, train_loss=0.5, is_best=True)])
     assert [line.y for line in loss.series[1:]] == [[0.5], [None]]
     assert (loss.title, quality.title) == ("Loss", "Validation")
 

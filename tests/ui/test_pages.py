@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import streamlit as st
 from conftest import Trained, write_bands
@@ -18,9 +19,11 @@ from medapp.data.catalog import Catalog
 from medapp.data.folder import list_images
 from medapp.data.importing import add_folder
 from medapp.prediction.job import PredictionJob
-from medapp.runs.run import find_run, list_runs
+from medapp.runs.making import create_run, find_run, list_runs
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
+from medapp.ui.data_sets.gallery import Filters
+from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.predict import predicting
 from medapp.ui.shell import server
 
@@ -136,34 +139,52 @@ def test_renaming_a_data_set(trained: Trained) -> None:
 
 def test_start_queues_a_run_with_the_settings_of_the_form(trained: Trained) -> None:
     app = open_page("train")
-    app.number_input(key="Quick look-epochs").set_value(3)
-    app.number_input(key="Quick look-image_size").set_value(32)
+    app.number_input(key="quick-look-epochs").set_value(3)
+    app.number_input(key="quick-look-image_size").set_value(32)
     next(b for b in app.button if b.label == "Start").click().run()
     recipe = list_runs(trained.workspace)[0].recipe
-    assert (recipe.dataset, recipe.strategy, recipe.epochs, recipe.image_size) == (
-        "bands",
-        "linear-probe",
-        3,
-        32,
-    )
+    assert recipe.data.train.name == "bands"
+    assert recipe.strategy.name == "linear-probe"
+    assert recipe.budget.epochs == 3
+    assert recipe.preprocess.image_size == 32
 
 
 def test_a_recipe_that_cannot_work_is_refused_in_words_and_not_started(trained: Trained) -> None:
     before = len(list_runs(trained.workspace))
     app = open_page("train")
-    app.segmented_control(key="preset").set_value("Fine-tune").run()
-    app.number_input(key="Fine-tune-batch_size").set_value(1).run()
+    app.segmented_control(key="preset").set_value("fine-tune").run()
+    app.number_input(key="fine-tune-batch_size").set_value(1).run()
     assert "BatchNorm" in app.error[0].value
     assert not [b for b in app.button if b.label == "Start"]
     assert len(list_runs(trained.workspace)) == before
 
 
+def test_each_run_has_its_figures_with_their_intervals_in_the_table(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    evaluation = run.load_evaluation()
+    assert evaluation is not None
+    (row,) = open_page("models").dataframe[0].value.to_dict("records")
+    assert (row["Model"], row["State"], row["n"]) == ("probe", "done", evaluation.n)
+    low, high = evaluation.intervals["balanced_accuracy"] or (0, 0)
+    assert row["Balanced accuracy"] == evaluation.balanced_accuracy
+    assert row["Balanced accuracy: 95% interval"] == f"[{low:.3f}, {high:.3f}]"
+
+
+def test_a_run_without_figures_stands_in_the_table_without_them(trained: Trained) -> None:
+    recipe = find_run(trained.workspace, "probe").recipe
+    create_run(trained.workspace, recipe, name="stopped early").request_stop()
+    row, _ = open_page("models").dataframe[0].value.to_dict("records")
+    assert (row["Model"], row["State"]) == ("stopped early", "stopped")
+    assert pd.isna(row["n"])
+    assert pd.isna(row["Balanced accuracy"])
+
+
 def test_a_model_shows_its_figures_with_their_number(trained: Trained) -> None:
     run = find_run(trained.workspace, "probe")
-    figures = run.load_evaluation()
-    assert figures is not None
+    evaluation = run.load_evaluation()
+    assert evaluation is not None
     app = open_page("models", model=run.id)
-    assert f"{figures['n']} images" in read_text(app)
+    assert f"{evaluation.n} images on the test split of bands" in read_text(app)
     assert {m.label for m in app.metric} == {
         "Accuracy",
         "Balanced accuracy",
@@ -171,8 +192,29 @@ def test_a_model_shows_its_figures_with_their_number(trained: Trained) -> None:
         "Macro F1",
         "AUROC",
     }
+    assert all(m.delta.startswith("95%: [") for m in app.metric)
     assert "was read once by the runs that are kept" in read_text(app)
     assert any("AUROC" in chart.proto.spec for chart in app.get("plotly_chart"))
+
+
+@pytest.mark.parametrize("view", ["Curves", "Settings", "Another data set", "Manage"])
+def test_a_model_has_its_other_views(trained: Trained, view: str) -> None:
+    run = find_run(trained.workspace, "probe")
+    app = open_page("models", model=run.id, show=view)
+    assert app.segmented_control[0].value == view
+    assert not app.error
+
+
+def test_the_images_before_and_after_go_round_those_that_fit(trained: Trained) -> None:
+    catalog = Catalog(trained.workspace)
+    data_set = catalog.list_data_sets()[0]
+    filters: Filters = {"label": "below", "split": None, "text": None}
+    samples = catalog.load_samples(data_set, label="below")
+    position = find_position(data_set, samples[-1], filters)
+    assert position == (16, 16)
+    assert find_neighbour(data_set, filters, position, 1).id == samples[0].id
+    assert find_neighbour(data_set, filters, position, -1).id == samples[-2].id
+    assert find_position(data_set, samples[0], {**filters, "label": "above"}) is None
 
 
 def test_deleting_a_model_needs_a_yes(trained: Trained) -> None:
@@ -187,11 +229,13 @@ def test_deleting_a_model_needs_a_yes(trained: Trained) -> None:
 
 def test_a_prediction_says_what_it_is_for(trained: Trained) -> None:
     run = find_run(trained.workspace, "probe")
+    evaluation = run.load_evaluation()
+    assert evaluation is not None
     data_set = Catalog(trained.workspace).list_data_sets()[0]
     sample = Catalog(trained.workspace).load_samples(data_set, split="test")[0]
     app = open_page("predict", by=run.id, of=data_set.id, sample=sample.id)
     assert "Research use only." in read_text(app)
-    assert f"n = {(run.load_evaluation() or {})['n']}" in read_text(app)
+    assert f"n = {evaluation.n}" in read_text(app)
     app.selectbox[1].select("below").run()
     assert not app.exception
     assert app.query_params["explain"] in ("below", ["below"])

@@ -33,7 +33,7 @@ def describe_settings(run: Run) -> list[tuple[str, str]]:
     for setting in settings:
         value = values[setting.short]
         shown = value or find_stand_in(setting.short, values) or value
-        written = "no effect" if setting.short in idle else str(shown)
+        written = "no effect" if setting.short in idle else _write_value(shown)
         rows.append((str(setting.field.title), written))
     return rows
 
@@ -42,6 +42,12 @@ def _find_value(run: Run, setting: Setting) -> object:
     owner = getattr(run.recipe, setting.group) if setting.group else run.recipe
     value: object = getattr(owner, setting.name)
     return value
+
+
+def _write_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _draw_table(column: st.delta_generator.DeltaGenerator, rows: Sequence[tuple[str, str]]) -> None:

@@ -25,7 +25,7 @@ from medapp.explanation.placing import (
 from medapp.imaging.geometry import View
 from medapp.prediction.files import predict_files
 from medapp.prediction.model import load_model
-from medapp.runs.run import find_run
+from medapp.runs.making import find_run
 from medapp.runs.split_table import match_split
 from medapp.store.workspace import find_workspace
 
@@ -48,9 +48,10 @@ def main() -> None:
     workspace = find_workspace()
     run = find_run(workspace, options.run)
     catalog = Catalog(workspace)
+    choice = run.recipe.data.train
     samples = match_split(
         run.folder / "split.parquet",
-        catalog.load_samples(catalog.find_data_set(run.recipe.dataset)),
+        catalog.load_samples(catalog.find_chosen(choice.id, choice.name)),
         run.name,
     )
     chosen = [s for s in samples if s.split == "test" and s.boxes]
@@ -98,7 +99,7 @@ def find_constants(samples: list[Sample]) -> dict[str, float]:
 
 def measure(name: str, samples: list[Sample], method: str) -> dict[str, Tally]:
     """A tally for each class, and for all."""
-    model = load_model(find_run(find_workspace(), name))
+    model = load_model(find_run(find_workspace(), name).require_model())
     tallies: dict[str, Tally] = defaultdict(Tally)
     by_path = {s.path: s for s in samples}
     for prediction in predict_files(model, list(by_path), method):

@@ -83,19 +83,20 @@ def measure(setting: Setting, ours: dict[str, Any], ladder: Sequence[int], seed:
     loop = tutorial.build_reference(setting, first, weights, ours["image_size"], BATCH)
     with loop.feeding:
         seconds = sum(s for _, s in loop.take_steps(EPOCHS))
-    goal = loop.evaluate()["macro_auroc"]
+    goal = loop.evaluate().macro_auroc
     print(
         f"seed {seed}: the tutorials' loop reaches {goal:.4f} in {seconds:.0f} s ({loop.feeding})",
         flush=True,
     )
     for epochs in ladder:
         run = first if epochs == ladder[0] else train(setting, ours, epochs, seed)
-        reached = medapp.evaluate(run)["macro_auroc"]
+        reached = medapp.evaluate(run).macro_auroc
         print(
-            f"seed {seed}: ours, {epochs} epochs: {reached:.4f} in {run.seconds:.0f} s", flush=True
+            f"seed {seed}: ours, {epochs} epochs: {reached:.4f} in {run.count_seconds():.0f} s",
+            flush=True,
         )
         if reached >= goal:
-            return seconds / run.seconds
+            return seconds / run.count_seconds()
     return 0.0
 
 

@@ -21,6 +21,7 @@ import medapp
 from benchmarks.kit.options import build_parser
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
+from medapp.runs.events import EpochFinished
 from medapp.store.cache import open_cache
 from medapp.store.workspace import find_workspace
 
@@ -95,7 +96,8 @@ def measure(
         open_cache(workspace).clear()  # each run pays for its own features
         before = _spend()
         run = medapp.train(split, seed=seed, image_size=128, threads=threads, **ARMS[arm])
-        figures, epochs = medapp.evaluate(run), [e for e in run.events if e["kind"] == "epoch"]
+        figures = medapp.evaluate(run).to_dict()
+        epochs = [e for e in run.list_events() if isinstance(e, EpochFinished)]
         row = {
             "arm": arm,
             "split": split,
@@ -107,7 +109,7 @@ def measure(
         row |= {metric: figures[metric] for metric in METRICS}
         row |= {
             "epochs": len(epochs),
-            "best_epoch": max(e["epoch"] for e in epochs if e["is_best"]),
+            "best_epoch": max(e.epoch for e in epochs if e.is_best),
         }
         with out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")

@@ -5,7 +5,7 @@ and 100,000 images.
 
 The images are noise of 48 px, drawn for the purpose. The page is asked for through the websocket,
 as a browser does it: warm means that the thumbnails of this page were made before, cold that they
-were not. A filter is the same page with a class, a part and a search.
+were not. A filter is the same page with a class, a split and a search.
 """
 
 import statistics
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
     for size, figures in zip(options.sizes, found, strict=True):
         for way, what, aim in (
             ("warm", "first thumbnails, warm", 1.0),
-            ("filter", "filter by class, part and text", 0.3),
+            ("filter", "filter by class, split and text", 0.3),
         ):
             what = f"gallery of {size:,} images: {what}"
             claims.append(Claim("11", what, "", figures[way], aim, "s", is_ceiling=True))
@@ -102,7 +102,7 @@ def time_filter(url: str, address: str, repeats: int) -> float:
     """Median seconds from the whole set to a filtered one, in one browser."""
     seconds = []
     with Client(url, address) as client:
-        whole, filtered = client.query, f"{client.query}&label=b&part=train&find=1"
+        whole, filtered = client.query, f"{client.query}&label=b&split=train&find=1"
         for turn in range(2 * repeats + 2):
             client.query = filtered if turn % 2 else whole
             seconds.append(client.rerun()[0])

@@ -13,15 +13,15 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
-from benchmarks.kit.setting import ask_for_run
+from medapp.figures.curves import build_charts
+from medapp.runs.events import StepTaken
 from medapp.runs.progress import Follower
 from medapp.runs.run import Run
-from medapp.store.workspace import Workspace
 from medapp.ui.elements.live_chart import build_plain
-from medapp.ui.train.live_panel import build_charts
 
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
@@ -31,16 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
     parser.add_argument("--ticks", type=int, default=50)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as home:
-        run = ask_for_run(Workspace(Path(home)), "any", epochs=2 * options.epochs)
+        run = Run(Path(home))
         write_events(run, options.steps, options.epochs)
         follower, seconds = Follower(run), []
         before = time.perf_counter()
         follower.read()
         first = time.perf_counter() - before
         for tick in range(options.ticks):
-            run.append_event(
-                "step", **build_step(options.steps + tick + 1, options.steps // options.epochs)
-            )
+            step = build_step(options.steps + tick + 1, options.steps // options.epochs)
+            run.append_event(StepTaken(**step))
             before = time.perf_counter()
             sent = [build_plain(chart) for chart in build_charts(follower.read(), "training")]
             seconds.append(time.perf_counter() - before)
@@ -93,7 +92,7 @@ def write_events(run: Run, steps: int, epochs: int) -> None:
         file.write("\n".join(lines) + "\n")
 
 
-def build_step(step: int, per_epoch: int) -> dict[str, float]:
+def build_step(step: int, per_epoch: int) -> dict[str, Any]:
     return {
         "epoch": (step - 1) // per_epoch + 1,
         "step": step,

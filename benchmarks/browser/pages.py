@@ -26,6 +26,7 @@ from benchmarks.kit.options import build_parser
 from benchmarks.kit.serving import Server, start_server
 from benchmarks.kit.setting import ask_for_run, open_setting
 from medapp.data.samples import DataSet
+from medapp.runs.events import StepTaken
 from medapp.runs.run import Run
 
 WATCHERS = (0, 1, 10)
@@ -78,7 +79,7 @@ def measure(
     claims = time_pages(server, empty, addresses, options.reruns, "idle", 150)
     settings = {"image_size": options.image_size, "batch_size": options.batch, "epochs": 1000}
     run = ask_for_run(server.workspace, data.name, **settings)
-    wait_until(lambda: any(e["kind"] == "step" for e in run.load_events()[0]))
+    wait_until(lambda: any(isinstance(e, StepTaken) for e in run.load_events()[0]))
     claims += time_pages(
         server,
         empty,
@@ -184,10 +185,8 @@ def time_steps(run: Run, seconds: float) -> float:
     end = time.monotonic() + seconds
     while True:
         time.sleep(0.2)
-        steps = [e for e in run.load_events(offset)[0] if e["kind"] == "step"]
-        gaps = [
-            b["time"] - a["time"] for a, b in itertools.pairwise(steps) if a["epoch"] == b["epoch"]
-        ]
+        steps = [e for e in run.load_events(offset)[0] if isinstance(e, StepTaken)]
+        gaps = [b.time - a.time for a, b in itertools.pairwise(steps) if a.epoch == b.epoch]
         if len(gaps) >= 2 and time.monotonic() > end:
             return statistics.median(gaps)
         assert time.monotonic() < end + 60, (

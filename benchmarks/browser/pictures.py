@@ -13,7 +13,8 @@ from benchmarks.kit.options import build_parser
 from benchmarks.kit.serving import FLAGS, find_chromium, start_server
 from medapp.data.catalog import Catalog
 from medapp.data.samples import Sample
-from medapp.runs.run import Run, find_run
+from medapp.runs.making import find_run
+from medapp.runs.run import Run
 from medapp.runs.split_table import match_split
 from medapp.store.workspace import Workspace, find_workspace
 
@@ -49,7 +50,8 @@ def main() -> None:
 def list_addresses(workspace: Workspace, run: Run) -> dict[str, str]:
     """Each page's name and its address."""
     catalog = Catalog(workspace)
-    data = catalog.find_data_set(run.recipe.dataset)
+    choice = run.recipe.data.train
+    data = catalog.find_chosen(choice.id, choice.name)
     sample = choose_sample(
         match_split(run.folder / "split.parquet", catalog.load_samples(data), run.name)
     )

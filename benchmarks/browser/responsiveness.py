@@ -15,6 +15,7 @@ from benchmarks.kit.options import build_parser
 from benchmarks.kit.serving import FLAGS, find_chromium, start_server
 from benchmarks.kit.setting import ask_for_run
 from medapp.phantom.data_set import add_phantom
+from medapp.runs.events import StepTaken
 from medapp.store.workspace import find_workspace
 
 SPLITS = ("train", "validation", "test")
@@ -37,11 +38,11 @@ def main() -> None:
             measure(page, "warm-up", 6)
             measure(page, "idle", options.clicks)
             run = ask_for_run(workspace, data.name, epochs=1000, image_size=128)
-            while not any(e["kind"] == "step" for e in run.events):
+            while not any(isinstance(e, StepTaken) for e in run.load_events()[0]):
                 time.sleep(0.2)
             measure(page, "while a fine-tune trains on all cores", options.clicks)
-            steps = [e for e in run.events if e["kind"] == "step"]
-            print(f"the training meanwhile: {steps[-1]['images_per_second']:.0f} images/s")
+            steps = [e for e in run.list_events() if isinstance(e, StepTaken)]
+            print(f"the training meanwhile: {steps[-1].images_per_second:.0f} images/s")
             run.request_stop()
             while run.is_locked():
                 time.sleep(0.2)

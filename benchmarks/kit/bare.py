@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from medapp.runs.events import PlanMade, StepTaken
 from medapp.runs.run import Run
 
 WARM_UP = 4  # steps of a process that do not count
@@ -58,12 +59,9 @@ def find_rate(run: Run, epoch: int) -> float:
     """Images per second over the steps of an epoch, without the first ones, which every process
     needs to warm up.
     """
-    plan = next(e for e in run.events if e["kind"] == "plan")
-    times = [e["time"] for e in run.events if e["kind"] == "step" and e["epoch"] == epoch]
+    events = run.list_events()
+    plan = next(event for event in events if isinstance(event, PlanMade))
+    times = [e.time for e in events if isinstance(e, StepTaken) and e.epoch == epoch]
     start = min(WARM_UP, len(times) - 2)
-    return float(
-        plan["train"]
-        / plan["steps_per_epoch"]
-        * (len(times) - 1 - start)
-        / (times[-1] - times[start])
-    )
+    images = plan.train / plan.steps_per_epoch * (len(times) - 1 - start)
+    return images / (times[-1] - times[start])

@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow.parquet as pq
 import torch
-from numpy.typing import NDArray
 from torchvision import datasets
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
-from medapp.data.pixels import load_pixels
+from medapp.data.pixels import Table, count_channels, load_pixels
 from medapp.data.samples import DataSet, Sample
+from medapp.imaging.preprocess import Preprocess
 from medapp.phantom.data_set import add_phantom
-from medapp.runs.run import Run, create_run
-from medapp.store.cache import Cache
+from medapp.runs.making import create_run
+from medapp.runs.run import Run
+from medapp.store.cache import Cache, open_cache
 from medapp.store.workspace import Workspace, find_workspace
-from medapp.training.recipe.recipe import Recipe, build_recipe
+from medapp.training.recipe import build_settings
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,20 @@ class Setting:
         """All images, in the catalog's order."""
         return Catalog(self.workspace).load_samples(self.data)
 
-    def load_pixels(self, size_px: int, cache: Cache | None = None) -> NDArray[np.uint8]:
-        """Pixels (N, S, S) or (N, S, S, 3) of all images, with the default settings."""
-        return load_pixels(self.load_samples(), Recipe("any").preprocess, size_px, cache)
+    def load_pixels(self, size_px: int, cache: Cache | None = None) -> Table:
+        """The squares of all images with the default settings, kept in the workspace's cache or in
+        another one.
+        """
+        samples = self.load_samples()
+        kept = cache or open_cache(self.workspace)
+        preprocess = Preprocess(image_size=size_px)
+        return load_pixels(samples, preprocess, count_channels(samples), kept, self.data.uid)
 
 
 def ask_for_run(workspace: Workspace, data: str, name: str | None = None, **settings: Any) -> Run:
     """A run of a data set that waits for a supervisor; settings by their short names."""
-    return create_run(workspace, build_recipe({"dataset": data, **settings}), name)
+    recipe, machine = build_settings({"data": data, **settings})
+    return create_run(workspace, recipe, machine, name)
 
 
 @contextmanager

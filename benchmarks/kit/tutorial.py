@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -19,8 +18,8 @@ from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, models, transforms
 
 from benchmarks.kit.setting import Setting
-from medapp.evaluation.evaluate import evaluate
-from medapp.models.network import MEAN, STD
+from medapp.evaluation.evaluate import Evaluation, evaluate
+from medapp.models.normalisation import IMAGENET
 from medapp.runs.run import Run
 
 Loader = DataLoader[tuple[torch.Tensor, torch.Tensor]]
@@ -33,7 +32,7 @@ def build_loaders(
     change = [
         transforms.Resize((size_px, size_px)),
         transforms.ToTensor(),
-        transforms.Normalize(MEAN, STD),
+        transforms.Normalize(IMAGENET.mean, IMAGENET.std),
     ]
     augmented = transforms.Compose(
         [
@@ -150,10 +149,10 @@ class Reference:
         """As `train`, at the tutorials' rate."""
         return train(self.model, self.loader, epochs, 1e-3)
 
-    def evaluate(self) -> dict[str, Any]:
+    def evaluate(self) -> Evaluation:
         """Our figures of its predictions of the test images."""
         probabilities, labels = predict(self.model, self.test_loader)
-        return evaluate(probabilities.numpy(), labels.numpy(), self.classes).to_dict()
+        return evaluate(probabilities.numpy(), labels.numpy(), self.classes)
 
 
 def build_reference(

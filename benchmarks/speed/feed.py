@@ -29,8 +29,9 @@ from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import Setting, open_setting
 from medapp.data.importing import add_folder
-from medapp.models.network import normalise, to_unit
-from medapp.store.cache import open_cache
+from medapp.models.network import to_input
+from medapp.models.normalisation import IMAGENET
+from medapp.store.cache import Cache, open_cache
 from medapp.store.workspace import Workspace
 from medapp.training.features import to_tensor
 
@@ -61,23 +62,27 @@ def measure(
         with tempfile.TemporaryDirectory() as fresh:
             add_folder(Workspace(Path(fresh)), setting.folder)
 
+    def render() -> None:
+        with tempfile.TemporaryDirectory() as fresh:
+            setting.load_pixels(size_px, Cache(Path(fresh)))
+
     def decode() -> None:
         for _ in pool.map(decode_file, files, chunksize=50):
             pass
 
     def feed() -> Iterator[Tensor]:
-        pixels = setting.load_pixels(size_px, cache)
-        order = np.random.default_rng(0).permutation(len(pixels))
-        for batch in np.array_split(order, -(-len(pixels) // BATCH)):
-            yield to_tensor(pixels[np.sort(batch)])
+        table = setting.load_pixels(size_px, cache)
+        order = np.random.default_rng(0).permutation(table.numbers)
+        for batch in np.array_split(order, -(-len(order) // BATCH)):
+            yield to_tensor(table.rows[np.sort(batch)])
 
     def feed_normalised() -> None:
         for batch in feed():
-            normalise(to_unit(batch))
+            to_input(batch, IMAGENET)
 
     ways: dict[str, Callable[[], object]] = {
         "register": register,
-        "render": partial(setting.load_pixels, size_px),
+        "render": render,
         "Pillow": decode,
         "cache": lambda: walk(feed()),
         "normalised": feed_normalised,

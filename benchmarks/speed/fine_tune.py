@@ -27,9 +27,11 @@ from benchmarks.kit.bare import Step, find_rate
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import Setting, ask_for_run, open_setting
+from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.weights import read_weights
-from medapp.runs.events import Event
+from medapp.runs.events import EpochFinished, Event, PlanMade, Resumed
 from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
 from medapp.store.workspace import find_workspace
@@ -140,13 +142,14 @@ class Sittings:
 
     def find_preparation(self) -> float:
         """Seconds from the plan to the first step: decoding above all."""
-        times = {
-            kind: next(e["time"] for e in self.run.events if e["kind"] == kind)
-            for kind in ("plan", "resume")
-        }
-        return float(times["resume"] - times["plan"])
+        events = self.run.list_events()
+        planned, began = (
+            next(event.time for event in events if isinstance(event, kind))
+            for kind in (PlanMade, Resumed)
+        )
+        return began - planned
 
-    def evaluate(self) -> dict[str, Any]:
+    def evaluate(self) -> Evaluation:
         """On the test part, with the best epoch."""
         self.goal = math.inf
         if self.run.state != "done":
@@ -161,13 +164,13 @@ class Sittings:
         Supervisor(find_workspace(), only=self.run).run_to_end(self._watch)
 
     def _watch(self, event: Event) -> None:
-        if event["kind"] == "epoch" and event["epoch"] >= self.goal:
+        if isinstance(event, EpochFinished) and event.epoch >= self.goal:
             self.run.request_stop()
 
 
-def describe(figures: dict[str, Any]) -> str:
-    low, high = figures["intervals"]["accuracy"]
-    return f"{figures['accuracy']:.3f} [{low:.3f}, {high:.3f}] (n = {figures['n']})"
+def describe(figures: Evaluation) -> str:
+    """The accuracy in words."""
+    return f"{write_figure(figures.accuracy, figures.intervals['accuracy'])} (n = {figures.n})"
 
 
 if __name__ == "__main__":

@@ -43,9 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
 
 
 def measure(setting: Setting, run: Run, size_px: int, repeats: int) -> list[Claim]:
-    model = replace(load_model(run), device="cpu")
+    model = replace(load_model(run.require_model()), device="cpu")
     model.network.to("cpu")
-    x = model.to_input(setting.load_pixels(size_px))
+    x = model.prepare(setting.load_pixels(size_px).take())
     batches = [x[start : start + BATCH] for start in range(0, len(x), BATCH)]
     maps: dict[str, Floats] = {}
 

@@ -17,7 +17,7 @@ import medapp
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import open_setting
-from medapp.runs.plan import find_size
+from medapp.runs.plan import find_network
 from medapp.training.machine.memory import estimate_bytes
 
 RUNS = (
@@ -62,7 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
                     device="cpu",
                     **settings,
                 )
-            stated = estimate_bytes(run.recipe, *find_size(run.recipe), precision) / 2**20
+            network = find_network(setting.workspace, run.recipe)
+            stated = estimate_bytes(run.recipe, run.machine, network, precision) / 2**20
             off.append(stated / watch.peak_mib - 1)
             words = f"{architecture}, {size_px} px, batch {batch}, {precision}, {strategy}"
             print(

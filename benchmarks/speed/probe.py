@@ -33,8 +33,10 @@ from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import Setting, open_setting
 from medapp.models.backbones import BUNDLED_PATH
-from medapp.models.network import normalise, to_unit
+from medapp.models.network import to_input
+from medapp.models.normalisation import IMAGENET
 from medapp.models.weights import read_weights
+from medapp.runs.events import WorkerReady
 from medapp.runs.run import Run
 from medapp.store.cache import open_cache
 from medapp.training.features import compute_features
@@ -87,7 +89,7 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
         open_cache(setting.workspace).clear()
         for way in ("ours", "again"):
             run = probe()
-            seconds[way].append(run.seconds)
+            seconds[way].append(run.count_seconds())
         seconds["bare"].append(time_way(partial(forward, bare, images, is_bfloat16))())
         print(
             f"{name}: {', '.join(f'{way} {values[-1]:.1f} s' for way, values in seconds.items())}",
@@ -95,7 +97,8 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
         )
     reached = measure_rate(bare, images, is_bfloat16, setting, size_px)
     startup = statistics.median(
-        next(e["startup_seconds"] for e in r.events if e["kind"] == "ready") for r in (first, run)
+        next(e.startup_seconds for e in r.list_events() if isinstance(e, WorkerReady))
+        for r in (first, run)
     )
     print(f"{name}: {len(images)} images, {loop.feeding}")
     print(f"the start of our process, {startup:.1f} s, is not counted")
@@ -128,11 +131,8 @@ def choose_weights(architecture: str, folder: Path) -> str:
 
 def load_images(setting: Setting, size_px: int) -> Tensor:
     """Normalised float32 (N, 3, S, S), channels last."""
-    pixels = setting.load_pixels(size_px)
-    parts = [
-        normalise(to_unit(torch.from_numpy(np.array(pixels[i : i + 64]))))
-        for i in range(0, len(pixels), 64)
-    ]
+    batches = setting.load_pixels(size_px).iterate(64)
+    parts = [to_input(torch.from_numpy(pixels), IMAGENET) for pixels in batches]
     return torch.cat(parts).contiguous(memory_format=torch.channels_last)
 
 
@@ -154,8 +154,13 @@ def measure_rate(
     fabric = Fabric(
         accelerator="cpu", devices=1, precision="bf16-mixed" if is_bfloat16 else "32-true"
     )
-    pixels = setting.load_pixels(size_px)[:256]
-    extract = time_way(lambda: list(compute_features(network, pixels, fabric)))
+    pixels = setting.load_pixels(size_px).take()[:256]
+
+    def compute() -> None:
+        batches = iter(np.array_split(pixels, -(-len(pixels) // 64)))
+        list(compute_features(network, IMAGENET, batches, fabric))
+
+    extract = time_way(compute)
     layer = nn.Conv2d(256, 256, 3, padding=1, bias=False).to(memory_format=torch.channels_last)
     maps = torch.randn(32, 256, 28, 28).contiguous(memory_format=torch.channels_last)
     convolve = time_way(partial(forward, layer, maps, is_bfloat16))
@@ -176,7 +181,7 @@ def measure_rate(
 
 def compare_auroc(run: Run, loop: tutorial.Reference) -> float:
     """Ours less theirs, on the same test images."""
-    ours, theirs = (found["macro_auroc"] for found in (medapp.evaluate(run), loop.evaluate()))
+    ours, theirs = (found.macro_auroc for found in (medapp.evaluate(run), loop.evaluate()))
     print(f"macro AUROC on the test images: ours {ours:.3f}, the tutorials' loop {theirs:.3f}")
     return float(ours - theirs)
 

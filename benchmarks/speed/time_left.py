@@ -14,6 +14,7 @@ import medapp
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import open_setting
+from medapp.runs.events import StateChanged, StepTaken
 from medapp.runs.progress import Record
 from medapp.runs.run import Run
 
@@ -44,14 +45,17 @@ def main(arguments: Sequence[str] | None = None) -> list[Claim]:
 
 
 def find_largest_error(run: Run) -> float:
-    events, record, errors = run.events, Record(), []
-    begin = next(e["time"] for e in events if e["kind"] == "state" and e["state"] == "training")
-    end = events[-1]["time"]
+    """As a share of what was left, over all steps from the first tenth on."""
+    events, record = run.list_events(), Record()
+    errors: list[float] = []
+    begin = next(e.time for e in events if isinstance(e, StateChanged) and e.state == "training")
+    end = events[-1].time
     for event in events:
         record.add(event)
         standing = record.summarise()
-        if event["kind"] == "step" and standing.share >= 0.1 and standing.seconds_left is not None:
-            left = end - event["time"]
+        is_late = isinstance(event, StepTaken) and standing.share >= 0.1
+        if is_late and standing.seconds_left is not None:
+            left = end - event.time
             errors.append(abs(standing.seconds_left - left) / max(left, 0.1 * (end - begin)))
     print(
         f"{run.name}: {end - begin:.0f} s of training, error at the first tenth {errors[0]:.0%},"

@@ -22,6 +22,7 @@ from safetensors.numpy import load_file
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import ask_for_run
 from medapp.phantom.data_set import add_phantom
+from medapp.runs.events import StepTaken, WorkerReady
 from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
 from medapp.store.workspace import find_workspace
@@ -52,9 +53,9 @@ def main() -> None:
     )
     whole = ask()
     assert Supervisor(workspace, only=whole).run_to_end(lambda event: None) == "done", (
-        whole.last_state
+        whole.find_last_state()
     )
-    steps = max(e["step"] for e in whole.events if e["kind"] == "step")
+    steps = max(list_steps(whole))
     draw = random.Random(0)
     for moment in range(options.moments):
         victim = VICTIMS[moment % 3]
@@ -62,7 +63,7 @@ def main() -> None:
         run = ask()
         seconds = disturb(run, victim, at)
         same = have_same_weights(whole.model_path, run.model_path)
-        sittings = sum(e["kind"] == "ready" for e in run.events)
+        sittings = sum(isinstance(e, WorkerReady) for e in run.list_events())
         outcome = f"{run.state}, {sittings} sittings, {seconds:.0f} s, same weights: {same}"
         print(f"kill -9 of {victim} at step {at} of {steps}: {outcome}", flush=True)
         assert same, "the weights differ"
@@ -82,21 +83,27 @@ def disturb(run: Run, victim: str, at: int) -> float:
     """
     before = time.perf_counter()
     app = start_app()
-    while max((e["step"] for e in run.events if e["kind"] == "step"), default=0) < at:
+    while max(list_steps(run), default=0) < at:
         time.sleep(0.02)
     if victim in ("worker", "both"):
         os.kill(
-            next(e["pid"] for e in reversed(run.events) if e["kind"] == "ready"), signal.SIGKILL
+            next(e.pid for e in reversed(run.list_events()) if isinstance(e, WorkerReady)),
+            signal.SIGKILL,
         )
     if victim in ("app", "both"):
         os.kill(app.pid, signal.SIGKILL)
         app.wait()
         app = start_app()
-    while run.last_state["state"] not in ("done", "failed", "stopped"):
+    while run.find_last_state().state not in ("done", "failed", "stopped"):
         time.sleep(0.1)
     app.kill()
     app.wait()
     return time.perf_counter() - before
+
+
+def list_steps(run: Run) -> list[int]:
+    """The numbers of the steps that count."""
+    return [event.step for event in run.list_events() if isinstance(event, StepTaken)]
 
 
 def have_same_weights(one: Path, other: Path) -> bool:

@@ -17,7 +17,8 @@ from benchmarks.kit.setting import ask_for_run
 from benchmarks.sturdiness.bad_input.makers.images import PIXELS
 from medapp.cli import app
 from medapp.data.importing import add_folder
-from medapp.runs.run import Run, list_runs
+from medapp.runs.making import list_runs
+from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
 from medapp.store.workspace import find_workspace
 
@@ -160,5 +161,5 @@ def train(arena: Arena) -> Run:
     add_folder(arena.workspace, folder, name="bands")
     run = ask_for_run(arena.workspace, "bands", "probe", **PROBE)
     state = Supervisor(arena.workspace, only=run).run_to_end(lambda event: None)
-    assert state == "done", f"{run.last_state} {run.log}"
+    assert state == "done", f"{run.find_last_state()} {run.read_log()}"
     return run

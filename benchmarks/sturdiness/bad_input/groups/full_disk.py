@@ -12,7 +12,7 @@ from benchmarks.sturdiness.bad_input.group import Group
 from benchmarks.sturdiness.bad_input.makers.zips import pack
 from medapp.data.catalog import Catalog
 from medapp.imaging.thumbnails import load_thumbnail
-from medapp.runs.run import list_runs
+from medapp.runs.making import list_runs
 from medapp.store.cache import open_cache
 from medapp.store.workspace import find_workspace
 
@@ -142,8 +142,8 @@ def _train_on_disk(group: Group, case: str, strategy: str) -> None:
     )
     group.try_case(case, lambda: call_shell(*arguments), must_refuse=True, seconds=90)
     for run in [r for r in list_runs(find_workspace()) if r.id not in before]:
-        said = run.last_state
-        if said["state"] != "failed" or "fault" in said.get("reason", "fault"):
-            group.faults.append(f"{case}: the run says {said}; {run.log[-300:]}")
-        group.words[f"{case}: the run"] = str(said.get("reason"))
+        said = run.find_last_state()
+        if said.state != "failed" or "fault" in (said.reason or "fault"):
+            group.faults.append(f"{case}: the run says {said}; {run.read_log()[-300:]}")
+        group.words[f"{case}: the run"] = str(said.reason)
         run.delete()

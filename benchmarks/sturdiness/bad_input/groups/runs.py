@@ -9,9 +9,11 @@ from benchmarks.sturdiness.bad_input.arena import PROBE, RUN_FILES, Arena, call_
 from benchmarks.sturdiness.bad_input.group import Group
 from benchmarks.sturdiness.bad_input.makers.pickles import Code
 from benchmarks.sturdiness.bad_input.makers.spoiling import damage_text, spoil
+from medapp.runs.events import MessageSaid
+from medapp.runs.making import find_run
 from medapp.runs.progress import Follower
 from medapp.runs.results import load_predictions
-from medapp.runs.run import Run, find_run
+from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
 
 
@@ -105,11 +107,12 @@ def try_checkpoints(arena: Arena, group: Group, count: int) -> None:
         run.checkpoint_path.write_bytes(content)
         shutil.copyfile(find_run(arena.workspace, "probe").model_path, run.model_path)
         group.try_case(case, lambda r=run: _finish(arena, r), seconds=40)
-        if not any("checkpoint cannot be read" in e.get("text", "") for e in run.events):
+        said = [event.text for event in run.list_events() if isinstance(event, MessageSaid)]
+        if not any("checkpoint cannot be read" in text for text in said):
             group.faults.append(f"{case}: nothing was said of the checkpoint")
     group.faults += ["code in a pickle was run"] if arena.marker.exists() else []
 
 
 def _finish(arena: Arena, run: Run) -> None:
     state = Supervisor(arena.workspace, only=run).run_to_end(lambda event: None)
-    assert state == "done", run.last_state
+    assert state == "done", run.find_last_state()

@@ -6,7 +6,7 @@ from benchmarks.sturdiness.bad_input.arena import RUN_FILES, Arena, call_shell, 
 from benchmarks.sturdiness.bad_input.group import Group
 from benchmarks.sturdiness.bad_input.makers.spoiling import damage_text
 from benchmarks.sturdiness.bad_input.makers.zips import make_zips, pack
-from medapp.runs.run import list_runs
+from medapp.runs.making import list_runs
 
 
 def try_zips_of_runs(arena: Arena, group: Group, count: int) -> None:

@@ -1,4 +1,4 @@
-"""A figure in words: the same digits wherever the figure is read."""
+"""Figures and probabilities in words: the same digits wherever they are read."""
 
 from collections.abc import Sequence
 
@@ -17,3 +17,10 @@ def write_interval(interval: Sequence[float]) -> str:
     """A 95% interval (low, high), such as [0.910, 0.951]."""
     low, high = interval
     return f"[{low:.3f}, {high:.3f}]"
+
+
+def write_probability(value: float) -> str:
+    """Two digits, and never 0.00 or 1.00 for what is neither."""
+    if 0 < value < 0.005:
+        return "<0.01"
+    return ">0.99" if 0.995 <= value < 1 else f"{value:.2f}"

@@ -34,7 +34,7 @@ class Series:
 
     Attributes:
         x, y: of equal length; None or not a number in `y` is a gap.
-        colour: a place in the theme's palette, or `ACCENT`.
+        colour: an index into the theme's palette, or `ACCENT`.
         is_thin: a thin line without points.
     """
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from medapp.evaluation.evaluate import Evaluation
 from medapp.evaluation.metrics import trace_roc
-from medapp.evaluation.words import write_figure
+from medapp.evaluation.words import write_figure, write_probability
 from medapp.figures.style import (
     CLEAR,
     PALETTES,
@@ -17,7 +17,6 @@ from medapp.figures.style import (
     pick_colour,
     shorten,
     show_plain,
-    write_probability,
 )
 from medapp.figures.thinning import thin_out
 

@@ -83,9 +83,7 @@ PALETTES = {
 
 
 def pick_colour(index: int, theme: str = "light") -> str:
-    """The colour of the class at that place among its data set's classes; the ninth has the first
-    one's.
-    """
+    """The colour of a class by its index in its data set; the ninth has the first one's."""
     colours = PALETTES[theme].classes
     return colours[index % len(colours)]
 
@@ -106,36 +104,17 @@ def finish(
         key: names and colours of what is drawn, for a line below the title. Plotly's own legend
             takes the room of a narrow chart, or grows into the title.
     """
-    colours, letters = PALETTES[theme], NARROW if is_narrow else WIDE
+    colours = PALETTES[theme]
+    letters = NARROW if is_narrow else WIDE
     title_lines = [show_plain(line) for line in textwrap.wrap(title, letters)] or [""]
     lines = [*title_lines, *_write_key(key, letters)]
-    axis = {
-        "automargin": True,
-        "gridcolor": colours.grid,
-        "linecolor": colours.grid,
-        "zeroline": False,
-        "ticks": "",
-        "tickfont": {"color": colours.muted, "size": 12},
-        "title": {"font": {"color": colours.muted, "size": 13}, "standoff": 12},
-    }
     top = 22 + LINE_HEIGHT * len(lines)
     figure.update_layout(
         template="none",
         height=height + top,
         margin={"l": 8, "r": 14, "t": top, "b": 8},
         showlegend=False,
-        title={
-            "text": "<br>".join(lines),
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 1,
-            "yanchor": "top",
-            "pad": {
-                "t": 8 if len(lines) == 1 else 18
-            },  # Plotly lifts a title of several lines by half a line
-            "font": {"size": 15, "weight": 600, "color": colours.text},
-        },
+        title=_describe_title(lines, colours),
         font={"family": FONT, "color": colours.text, "size": 13},
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
@@ -146,10 +125,37 @@ def finish(
             "align": "left",
         },
         modebar={"bgcolor": CLEAR, "color": colours.muted, "activecolor": colours.accent},
-        xaxis=axis,
-        yaxis=axis,
+        xaxis=_describe_axis(colours),
+        yaxis=_describe_axis(colours),
     )
     return figure
+
+
+def _describe_title(lines: Sequence[str], colours: Palette) -> dict[str, Any]:
+    # Plotly lifts a title of several lines by half a line.
+    padding = 8 if len(lines) == 1 else 18
+    return {
+        "text": "<br>".join(lines),
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yanchor": "top",
+        "pad": {"t": padding},
+        "font": {"size": 15, "weight": 600, "color": colours.text},
+    }
+
+
+def _describe_axis(colours: Palette) -> dict[str, Any]:
+    return {
+        "automargin": True,
+        "gridcolor": colours.grid,
+        "linecolor": colours.grid,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"color": colours.muted, "size": 12},
+        "title": {"font": {"color": colours.muted, "size": 13}, "standoff": 12},
+    }
 
 
 def _write_key(key: Sequence[tuple[str, str]], letters: int) -> list[str]:
@@ -159,13 +165,13 @@ def _write_key(key: Sequence[tuple[str, str]], letters: int) -> list[str]:
         if not rows or sum(len(name) + 3 for name, _ in (*rows[-1], item)) > letters:
             rows.append([])
         rows[-1].append(item)
-    parts = [
+    lines = [
         "  ".join(
             f'<span style="color:{colour}">■</span> {show_plain(name)}' for name, colour in row
         )
         for row in rows
     ]
-    return [f'<span style="font-size:13px;font-weight:400">{part}</span>' for part in parts]
+    return [f'<span style="font-size:13px;font-weight:400">{line}</span>' for line in lines]
 
 
 def show_plain(text: str) -> str:
@@ -178,13 +184,6 @@ def shorten(name: str) -> str:
     the pointer is.
     """
     return show_plain(name if len(name) <= LONGEST_NAME else f"{name[:12]}…{name[-9:]}")
-
-
-def write_probability(value: float) -> str:
-    """Two digits, and never 0.00 or 1.00 for what is neither."""
-    if 0 < value < 0.005:
-        return "<0.01"
-    return ">0.99" if 0.995 <= value < 1 else f"{value:.2f}"
 
 
 def hold_together(text: str) -> str:

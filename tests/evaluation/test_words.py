@@ -1,8 +1,8 @@
-"""A figure in words."""
+"""Figures and probabilities in words."""
 
 import pytest
 
-from medapp.evaluation.words import write_figure
+from medapp.evaluation.words import write_figure, write_probability
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,18 @@ def test_a_figure_carries_its_interval(
     value: float | None, interval: tuple[float, float] | None, text: str
 ) -> None:
     assert write_figure(value, interval) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0.00"),
+        (0.001, "<0.01"),
+        (0.5, "0.50"),
+        (0.994, "0.99"),
+        (0.999, ">0.99"),
+        (1.0, "1.00"),
+    ],
+)
+def test_a_probability_is_never_rounded_to_certainty(value: float, text: str) -> None:
+    assert write_probability(value) == text

@@ -18,7 +18,7 @@ from medapp.figures import (
     draw_sensitivity,
     pick_colour,
 )
-from medapp.figures.style import finish, shorten, show_plain, write_probability
+from medapp.figures.style import finish, shorten, show_plain
 
 SETTINGS = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 PROBABILITIES, TRUTH = np.array([[0.9, 0.1], [0.4, 0.6], [0.7, 0.3]]), [0, 1, 1]
@@ -111,18 +111,3 @@ def test_names_are_shown_letter_by_letter_and_short() -> None:
     assert shorten("adenocarcinoma") == "adenocarcinoma"
     long = shorten("squamous cell carcinoma grade 2")
     assert long == "squamous cel…a grade 2"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "0.00"),
-        (0.001, "<0.01"),
-        (0.5, "0.50"),
-        (0.994, "0.99"),
-        (0.999, ">0.99"),
-        (1.0, "1.00"),
-    ],
-)
-def test_a_probability_is_never_rounded_to_certainty(value: float, text: str) -> None:
-    assert write_probability(value) == text

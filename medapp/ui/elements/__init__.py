@@ -1,4 +1,4 @@
-"""The browser's side of the elements: their scripts and styles as text.
+"""What the browser runs of the elements: their scripts and styles as text.
 
 `uplot/` is uPlot 1.6.32 (MIT, licence beside it) as published.
 """

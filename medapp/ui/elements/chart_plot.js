@@ -6,7 +6,7 @@ import { readStyle } from "./dom.js";
 export const HEIGHT = 270;
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]; // between ticks of x
 
-// A colour of the theme by its place in the palette; -1 is the accent.
+// A colour of the theme by its index in the palette; -1 is the accent.
 export function pickColour(element, index) {
   if (index < 0) return readStyle(element, "--st-primary-color");
   return readStyle(element, "--st-chart-categorical-colors").split(",")[index];

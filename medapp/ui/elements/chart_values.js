@@ -7,7 +7,7 @@ export function writeValue(value) {
 }
 
 // The legend of each line: its value under the pointer, else the last one. `columns` are the joined
-// points, x first; `at` is the place of the pointer in them, or null.
+// points, x first; `at` is the index of the points under the pointer, or null.
 export function writeLegend(series, columns, at) {
   return series.map((line, i) => {
     const value = at == null ? line.y.at(-1) : columns[i + 1][at];

@@ -108,8 +108,8 @@ function buildBoxes(parent, { boxes, width, height }) {
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   for (const { x0, y0, x1, y1 } of boxes) {
     const rectangle = document.createElementNS(SVG, "rect");
-    const place = { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
-    for (const [name, value] of Object.entries({ ...place, fill: "none", stroke: BOX_COLOUR }))
+    const corner = { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
+    for (const [name, value] of Object.entries({ ...corner, fill: "none", stroke: BOX_COLOUR }))
       rectangle.setAttribute(name, value);
     svg.append(rectangle);
   }

@@ -2,7 +2,7 @@
 // uPlot; see live_chart.py.
 // data: { charts: [{ key, title, x, y, empty, series: [{ name, colour, thin, x: [], y: [] }],
 //         mark: { x, text } }] }
-// `colour` is a place in the theme's palette, or -1 for the theme's accent.
+// `colour` is an index into the theme's palette, or -1 for the theme's accent.
 
 import { hasPoints, hasSameLines, writeLegend } from "./chart_values.js";
 import { HEIGHT, buildPlot, drawPicture, joinPoints, pickColour } from "./chart_plot.js";

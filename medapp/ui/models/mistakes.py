@@ -3,6 +3,7 @@
 import streamlit as st
 
 from medapp.errors import DataError
+from medapp.evaluation.words import write_probability
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
 from medapp.ui.data_sets.gallery import build_tile
@@ -15,36 +16,36 @@ def draw_cell_images(run: Run, truth: str, prediction: str) -> None:
     """Draw the images of class `truth` that were taken for `prediction`, the surest first; a click
     opens one with its heatmap.
     """
-    rows = [
-        row
-        for row in load_predictions(run)
-        if row["label"] == truth and row["prediction"] == prediction
-    ]
-    rows.sort(key=lambda row: -row[f"probability of {prediction}"])
+    rows = _load_rows(run, truth, prediction)
     verb = "were rightly called" if truth == prediction else "were taken for"
     st.subheader(
         f"{len(rows):,} images of {frame.escape(truth)} {verb} {frame.escape(prediction)}",
         anchor=False,
     )
+    choice = run.recipe.data.train
     try:
-        choice = run.recipe.data.train
         data_set = find_catalog().find_chosen(choice.id, choice.name)
     except DataError as error:
         st.info(frame.escape(str(error)))
         return
-    samples = {
-        sample.content_hash: sample for sample in find_catalog().load_samples(data_set, label=truth)
-    }
-    shown = [
-        (row, samples[row["content_hash"]])
-        for row in rows[:PAGE_SIZE]
-        if row["content_hash"] in samples
+    samples = find_catalog().load_samples(data_set, label=truth)
+    by_content = {sample.content_hash: sample for sample in samples}
+    tiles = [
+        build_tile(data_set.classes, by_content[content], write_probability(probability))
+        for content, probability in rows[:PAGE_SIZE]
+        if content in by_content
     ]
     note = frame.SYNTHETIC if data_set.is_synthetic else ""
-    tiles = [
-        build_tile(data_set.classes, sample, f"{row[f'probability of {prediction}']:.2f}")
-        for row, sample in shown
-    ]
     opened = draw_gallery(tiles, data_set.classes, key="cell", note=note)
     if opened is not None:
         st.switch_page(frame.PREDICT, query_params={"by": run.id, "sample": str(opened)})
+
+
+def _load_rows(run: Run, truth: str, prediction: str) -> list[tuple[str, float]]:
+    """Content hash and probability of the prediction for the images in one cell, surest first."""
+    rows = [
+        (row["content_hash"], row[f"probability of {prediction}"])
+        for row in load_predictions(run)
+        if row["label"] == truth and row["prediction"] == prediction
+    ]
+    return sorted(rows, key=lambda row: -row[1])

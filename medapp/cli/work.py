@@ -17,7 +17,7 @@ from medapp.cli.output import (
     say_figure,
 )
 from medapp.errors import RunError
-from medapp.imaging.image import IMAGE_SUFFIXES
+from medapp.imaging.readers import list_suffixes
 from medapp.runs.events import (
     EpochFinished,
     Event,
@@ -257,7 +257,7 @@ def predict(
 
 
 def _list_images(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in list_suffixes())
 
 
 def _has_twin(file: Path, files: list[Path]) -> bool:

@@ -20,6 +20,7 @@ from medapp.data.schema import change, connect, find_remedy, migrate
 from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.geometry import Box
 from medapp.store.workspace import Workspace
+from medapp.task import find_task
 
 _SAMPLE = "id, name, label, patient, site, split, content_hash, width, height, mode"
 _DATA_SET = (
@@ -297,6 +298,20 @@ class Catalog:
             former = (data_set.name, data_set.id)
             db.execute("INSERT OR REPLACE INTO former_names VALUES (?, ?)", former)
         return replace(data_set, name=name)
+
+    def set_task(self, data_set: DataSet, name: str) -> DataSet:
+        """Say what is to be said of each image; the classes are then those that its labels name.
+
+        Raises:
+            DataError: there is no such task.
+        """
+        task = find_task(name)
+        labels = self._read("SELECT DISTINCT label FROM samples WHERE data_set_id = ?", data_set.id)
+        classes = tuple(sorted({found for (label,) in labels for found in task.list_labels(label)}))
+        with change(self.path) as db:
+            values = (name, json.dumps(classes, ensure_ascii=False), data_set.id)
+            db.execute("UPDATE data_sets SET task = ?, classes = ? WHERE id = ?", values)
+        return replace(data_set, task=name, classes=classes)
 
     def remove(self, data_set: DataSet) -> None:
         """Forget a data set. Images of an uploaded or built-in one are deleted; a registered folder

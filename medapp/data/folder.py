@@ -17,7 +17,7 @@ from pathlib import Path
 
 from medapp.errors import DataError
 from medapp.imaging.geometry import Box
-from medapp.imaging.image import IMAGE_SUFFIXES
+from medapp.imaging.readers import list_suffixes
 
 BOXES_FILE = "boxes.csv"
 
@@ -111,7 +111,7 @@ def list_images(folder: Path) -> list[Path]:
         reason = f" ({_printable(': '.join(left_out[0]))})" if left_out else ""
         raise DataError(
             f"There is no image in {folder}{reason}.",
-            remedy=f"Images end in {', '.join(sorted(IMAGE_SUFFIXES))}.",
+            remedy=f"Images end in {', '.join(sorted(list_suffixes()))}.",
         )
     return found
 
@@ -128,7 +128,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _refuse(folder: Path, left_out: Sequence[tuple[str, str]]) -> None:
-    reason = ": ".join(left_out[0]) if left_out else f"looked for {', '.join(IMAGE_SUFFIXES)}"
+    reason = ": ".join(left_out[0]) if left_out else f"looked for {', '.join(list_suffixes())}"
     raise DataError(
         f"No image in a class folder was found in {folder} ({_printable(reason)}).",
         remedy="Put the images of each class into a folder with the class's name.",
@@ -158,7 +158,7 @@ def _list_images(folder: Path, left_out: list[tuple[str, str]]) -> Iterator[tupl
                 continue
             if entry.is_dir():
                 waiting.append((*parts, entry.name))
-            elif entry.is_file() and Path(entry.name).suffix.lower() in IMAGE_SUFFIXES:
+            elif entry.is_file() and Path(entry.name).suffix.lower() in list_suffixes():
                 yield (*parts, entry.name)
 
 

@@ -23,7 +23,8 @@ from medapp.data.samples import DataSet, Sample
 from medapp.data.split import describe_split, split_samples
 from medapp.errors import DataError, ImageError, WorkspaceError
 from medapp.imaging.geometry import Box
-from medapp.imaging.image import IMAGE_SUFFIXES, ImageFacts, decode_image, read_content
+from medapp.imaging.image import ImageFacts, decode_image, read_content
+from medapp.imaging.readers import list_suffixes
 from medapp.store.archive import extract_archive
 from medapp.store.files import expand_path
 from medapp.store.threads import OnProgress, map_threaded
@@ -103,7 +104,7 @@ def add_zip(
     pattern = _compile(patient_pattern)
     chosen = choose_name(workspace, name, Path(zip_path).stem)
     with make_folder(workspace, chosen) as folder:
-        extract_archive(Path(zip_path), folder, (*IMAGE_SUFFIXES, Path(BOXES_FILE).suffix))
+        extract_archive(Path(zip_path), folder, (*list_suffixes(), Path(BOXES_FILE).suffix))
         return _register(workspace, folder, "uploaded", chosen, pattern, on_progress)
 
 

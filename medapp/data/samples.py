@@ -19,7 +19,8 @@ class Sample:
         id: the row in the catalog.
         name: path below the data set's root, with forward slashes: what a person calls the image.
         path: where the file is.
-        label: the class it is said to be.
+        label: what the image is said to show, as the data set's task reads it: a class, or several
+            findings in one text.
         patient, site: None where unknown.
         split: one of `SPLITS`.
         content_hash: SHA-256 of the file's bytes, in hex.

@@ -16,7 +16,7 @@ from medapp.imaging.geometry import Box, View
 Floats = NDArray[np.floating]
 Bytes = NDArray[np.uint8]
 
-# Seventeen even steps of Matplotlib's inferno (CC0): even to the eye, safe for colour-blind readers.
+# Seventeen steps of Matplotlib's inferno (CC0): even to the eye, safe for colour-blind readers.
 INFERNO = (
     "000004 0b0724 210c4a 3d0965 56106e 70196e 89226a a32c61 bb3654 d14545 e35932 f1721e f98c0a"
     " fcaa0f f9c932 f2e865 fcffa4"

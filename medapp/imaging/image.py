@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from medapp.errors import ImageError
-from medapp.imaging.readers import READERS
+from medapp.imaging.readers import READERS, list_suffixes
 
-IMAGE_SUFFIXES = tuple(READERS)
 MAX_BYTES = 2**30  # of a file; what the largest image takes that is read, uncompressed, with room
 
 # What decoders raise on damaged files, found with mutated ones; among it the memory that a header
@@ -124,7 +123,7 @@ def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]
     reader = READERS.get(suffix.lower())
     if reader is None:
         raise ImageError(
-            f"its kind {suffix!r} is not among those that are read ({', '.join(IMAGE_SUFFIXES)})"
+            f"its kind {suffix!r} is not among those that are read ({', '.join(list_suffixes())})"
         )
     if not content:
         raise ImageError("the file is empty")

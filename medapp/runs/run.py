@@ -100,8 +100,10 @@ class Run:
                 f"Run {self.name} cannot be used. {error.what}", remedy=error.remedy
             ) from error
         except (OSError, UnicodeDecodeError) as error:
-            reason = f"recipe.json is damaged: {error}. Put it back, or delete the run."
-            raise RunError(f"Run {self.name} cannot be used.", remedy=reason) from error
+            raise RunError(
+                f"Run {self.name} cannot be used. recipe.json is damaged: {error}.",
+                remedy="Put it back, or delete the run.",
+            ) from error
 
     @property
     def model_path(self) -> Path:

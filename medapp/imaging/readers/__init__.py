@@ -1,8 +1,9 @@
-"""One file's bytes to an upright array, a reader a format. To add one: write it, and name its
-suffixes in `READERS`.
+"""One file's bytes to an upright array, a reader a format.
+
+To add a format, write its reader and name its suffixes in `READERS`.
 
 What a reader does not know: paths, data sets, how the pixels are shown. Whatever a damaged file
-makes a library raise is turned into an `ImageError` by `medapp.data.image`.
+makes a library raise is turned into an `ImageError` by `medapp.imaging.image`.
 """
 
 from medapp.imaging.readers.dicom import read_dicom
@@ -19,3 +20,8 @@ READERS: dict[str, Reader] = {
     ".webp": read_with_pillow,
     ".dcm": read_dicom,
 }
+
+
+def list_suffixes() -> tuple[str, ...]:
+    """The suffixes of all files that can be read, in lower case, such as ".png"."""
+    return tuple(READERS)

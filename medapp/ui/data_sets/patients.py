@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from medapp.data.importing import preview_patients
-from medapp.imaging.image import IMAGE_SUFFIXES
+from medapp.imaging.readers import list_suffixes
 
 PREVIEWED = 400
 PATTERNS = {
@@ -54,5 +54,5 @@ def draw_patient_pattern(names: list[str]) -> str | None:
 
 def list_names(folder: Path) -> list[str]:
     """Names of the first images in a folder and below it."""
-    images = (path.name for path in folder.rglob("*") if path.suffix.lower() in IMAGE_SUFFIXES)
+    images = (path.name for path in folder.rglob("*") if path.suffix.lower() in list_suffixes())
     return list(itertools.islice(images, PREVIEWED))

@@ -1,32 +1,12 @@
-"""The form is drawn from the recipe's own table."""
-
-import dataclasses
+"""The form is drawn from the recipe's groups."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from medapp.imaging.preprocess import Preprocess
-from medapp.training.recipe.recipe import Recipe, build_recipe
-from medapp.ui.train.recipe_form import APART, PRESETS
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_each_preset_is_a_valid_recipe(name: str) -> None:
-    assert build_recipe({"dataset": "any", **PRESETS[name].values}).dataset == "any"
-
-
-def test_the_textbook_preset_is_the_textbook_recipe() -> None:
-    recipe = build_recipe({"dataset": "any", **PRESETS["Textbook"].values})
-    wanted = ("resnet50", "linear-probe", "adam", 0.001, 32, 224, 10)
-    assert wanted == (
-        recipe.source,
-        recipe.strategy,
-        recipe.optimiser,
-        recipe.learning_rate,
-        recipe.batch_size,
-        recipe.image_size,
-        recipe.epochs,
-    )
+from medapp.training.recipe import build_settings
+from medapp.training.recipe.presets import PRESETS
+from medapp.ui.train.recipe_form import list_form_settings
 
 
 def _draw_form() -> None:
@@ -34,36 +14,38 @@ def _draw_form() -> None:
 
     from medapp.ui.train.recipe_form import draw_preprocess_form, draw_settings_form
 
-    st.session_state["values"] = draw_settings_form(st.session_state.get("preset", "Fine-tune"))
-    st.session_state["preprocess"] = draw_preprocess_form("p")
+    values = draw_settings_form(st.session_state.get("preset", "fine-tune"))
+    st.session_state["values"] = values
+    st.session_state["preprocess"] = draw_preprocess_form("p", values["image_size"])
 
 
-def test_an_untouched_form_gives_the_preset_and_the_defaults() -> None:
-    app = AppTest.from_function(_draw_form).run()
+@pytest.mark.parametrize("preset", PRESETS)
+def test_an_untouched_form_gives_the_preset_and_the_defaults(preset: str) -> None:
+    app = AppTest.from_function(_draw_form)
+    app.session_state["preset"] = preset
+    app.run()
     assert not app.exception
-    values = {
-        "dataset": "any",
-        **app.session_state["values"],
-        "preprocess": app.session_state["preprocess"],
-    }
-    assert build_recipe(values) == build_recipe({"dataset": "any", **PRESETS["Fine-tune"].values})
-    assert set(app.session_state["values"]) == {f.name for f in dataclasses.fields(Recipe)} - set(
-        APART
-    )
-    assert app.session_state["preprocess"] == Preprocess()
+    values = app.session_state["values"]
+    assert set(values) == {setting.short for setting in list_form_settings()}
+    asked = dict(PRESETS[preset].values)
+    source = asked.pop("source", "auto")
+    found = build_settings({"data": "any", **values, "source": source})
+    assert found == build_settings({"data": "any", **asked, "source": source})
+    assert app.session_state["preprocess"] == Preprocess(image_size=values["image_size"])
 
 
 def test_what_has_no_effect_cannot_be_set_and_says_why() -> None:
     app = AppTest.from_function(_draw_form)
-    app.session_state["preset"] = "Quick look"
+    app.session_state["preset"] = "quick-look"
     app.run()
-    augmentation = app.selectbox(key="Quick look-augmentation-idle")
+    augmentation = app.selectbox(key="quick-look-augmentation-idle")
     assert augmentation.disabled
+    assert augmentation.value == "none"
     assert "features once" in augmentation.help
-    assert app.session_state["values"]["augmentation"] == "none"
-    app.selectbox(key="Quick look-strategy").select("fine-tune").run()
-    assert not app.selectbox(key="Quick look-augmentation").disabled
-    assert app.session_state["values"]["augmentation"] == "light"
+    assert app.session_state["values"]["augmentation"] == "auto"
+    app.selectbox(key="quick-look-strategy").select("fine-tune").run()
+    assert not app.selectbox(key="quick-look-augmentation").disabled
+    assert app.session_state["values"]["augmentation"] == "auto"
 
 
 @pytest.mark.parametrize(
@@ -71,15 +53,15 @@ def test_what_has_no_effect_cannot_be_set_and_says_why() -> None:
 )
 def test_a_rate_of_zero_shows_the_number_it_stands_for(optimiser: str, shown: str) -> None:
     app = AppTest.from_function(_draw_form).run()
-    app.selectbox(key="Fine-tune-optimiser").select(optimiser).run()
-    assert app.number_input(key="Fine-tune-learning_rate").placeholder == shown
+    app.selectbox(key="fine-tune-optimiser").select(optimiser).run()
+    assert app.number_input(key="fine-tune-learning_rate").placeholder == shown
     assert app.session_state["values"]["learning_rate"] == 0.0
 
 
 def test_another_preset_starts_the_form_anew() -> None:
     app = AppTest.from_function(_draw_form).run()
-    app.number_input(key="Fine-tune-epochs").set_value(3).run()
+    app.number_input(key="fine-tune-epochs").set_value(3).run()
     assert app.session_state["values"]["epochs"] == 3
-    app.session_state["preset"] = "Textbook"
+    app.session_state["preset"] = "textbook"
     app.run()
     assert app.session_state["values"]["epochs"] == 10

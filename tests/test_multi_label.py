@@ -1,0 +1,78 @@
+"""A small data set with several labels an image goes the same way as one with one label."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from medapp.data.catalog import Catalog
+from medapp.data.samples import DataSet
+from medapp.runs.events import EpochFinished
+from medapp.runs.results import load_predictions
+from medapp.session import Session
+from medapp.store.workspace import Workspace
+
+SIDE = 32
+FOLDERS = ("", "above", "below", "above|below")  # "" stands for no finding
+
+
+def write_findings(folder: Path, count: int = 12) -> Path:
+    """Images with a bright band above, below, at both places or at none; a folder a combination."""
+    for label in FOLDERS:
+        place = folder / (label or "|")
+        place.mkdir(parents=True)
+        for i in range(count):
+            rng = np.random.default_rng([i, len(label)])
+            pixels = rng.integers(0, 90, (SIDE, SIDE)).astype(np.uint8)
+            if "above" in label:
+                pixels[: SIDE // 2] += 120
+            if "below" in label:
+                pixels[SIDE // 2 :] += 120
+            Image.fromarray(pixels).save(place / f"p{i:02d}.png")
+    return folder
+
+
+@pytest.fixture
+def findings(workspace: Workspace, tmp_path: Path) -> DataSet:
+    data = Session(workspace).add_data(write_findings(tmp_path / "findings"), "findings")
+    return Catalog(workspace).set_task(data, "multi-label")
+
+
+def test_classes_are_the_findings(findings: DataSet) -> None:
+    assert findings.classes == ("above", "below")
+
+
+@pytest.mark.parametrize("strategy", ["linear-probe", "fine-tune"])
+def test_main_job(workspace: Workspace, findings: DataSet, strategy: str) -> None:
+    session = Session(workspace)
+    run = session.train(
+        findings,
+        strategy=strategy,
+        epochs=10 if strategy == "linear-probe" else 2,
+        image_size=SIDE,
+        batch_size=8,
+        augmentation="auto" if strategy == "linear-probe" else "none",
+        class_weights=True,
+        precision="float32",
+        threads=1,
+    )
+    assert run.state == "done", run.read_log()
+    epochs = [event for event in run.list_events() if isinstance(event, EpochFinished)]
+    assert epochs[-1].macro_auroc is not None
+    evaluation = session.evaluate(run)
+    assert (evaluation.task, evaluation.confusion) == ("multi-label", ())
+    assert set(evaluation.per_class) == {"above", "below"}
+    assert evaluation.macro_auroc is not None
+    rows = load_predictions(run)
+    assert len(rows) == evaluation.n
+    texts = {"none", "above", "below", "above, below"}
+    assert {row["prediction"] for row in rows} <= texts
+    images = [findings.root / name / "p00.png" for name in ("above", "above|below")]
+    for prediction in session.predict(run, images, "gradcam", "below"):
+        assert prediction.error is None
+        assert prediction.label in texts
+        assert prediction.heatmap is not None
+        assert all(0 <= p <= 1 for p in prediction.probabilities.values())
+    if strategy == "linear-probe":
+        assert evaluation.macro_auroc > 0.9

@@ -1,102 +1,171 @@
+"""Features of the frozen part: computed once an image, the same however they are asked for."""
+
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from lightning_fabric import Fabric
+from numpy.typing import NDArray
 from torch import nn
 
-from medapp.models.network import Network
+from medapp.data.pixels import Table
+from medapp.models.network import Network, to_input
+from medapp.models.normalisation import IMAGENET, Normalisation
 from medapp.store.cache import Cache
 from medapp.training.features import (
     compute_features,
     fold_scale,
     hash_module,
     load_features,
-    measure_features,
-    measure_room,
+    measure_feature,
     measure_scale,
-    place,
     to_tensor,
 )
-from medapp.training.recipe.recipe import STRATEGIES
-from medapp.training.strategies import cut_network
+from medapp.training.learner import cut_network
+from medapp.training.strategies import STRATEGIES
+
+DARK = Normalisation((0.1, 0.1, 0.1), (0.5, 0.5, 0.5))
 
 
-@pytest.fixture(scope="module")
-def prefix() -> nn.Module:
-    torch.manual_seed(0)
-    found, _ = cut_network(Network("resnet18", ("a", "b")), STRATEGIES["linear-probe"])
+def build_prefix(seed: int = 0, strategy: str = "linear-probe") -> nn.Module:
+    torch.manual_seed(seed)
+    found, _ = cut_network(Network("resnet18", ("a", "b")), STRATEGIES[strategy])
     assert found is not None
     return found
 
 
-def build_pixels(n: int, seed: int = 0) -> np.ndarray:
+@pytest.fixture(scope="module")
+def prefix() -> nn.Module:
+    return build_prefix()
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
+def build_pixels(n: int, seed: int = 0) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 256, (n, 32, 32, 1), dtype=np.uint8)
+
+
+def name_images(n: int) -> list[str]:
+    return [f"{i:064x}" for i in range(n)]
+
+
+def build_table(cache: Cache, pixels: NDArray[np.uint8], numbers: list[int] | None = None) -> Table:
+    """The pixels as kept rows, named by their numbers; those asked for are some of them."""
+    rows = cache.open_rows("pixels", "ab", pixels.shape[1:], np.uint8)
+    rows.fill(name_images(len(pixels)), lambda missing: iter(pixels[missing]))
+    chosen = list(range(len(pixels))) if numbers is None else numbers
+    return Table("pixels key", rows.open_array(), np.array(chosen, np.int64), 0, rows)
+
+
+def load(
+    cache: Cache,
+    prefix: nn.Module,
+    table: Table,
+    fabric: Fabric | None = None,
+    normalisation: Normalisation = IMAGENET,
+) -> Table:
+    keys = [f"{number:064x}" for number in table.numbers]
+    fabric = fabric or Fabric(accelerator="cpu")
+    return load_features(prefix, normalisation, table, keys, fabric, cache)
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
 def test_kept_features_are_the_computed_ones(
-    tmp_path: Path, prefix: nn.Module, precision: str
+    cache: Cache, prefix: nn.Module, precision: str
 ) -> None:
-    fabric, cache, pixels = (
-        Fabric(accelerator="cpu", precision=precision),
-        Cache(tmp_path, 10**9),
-        build_pixels(70),
-    )
-    first = to_tensor(load_features(prefix, pixels, "key", fabric, cache))
-    kept = to_tensor(
-        load_features(prefix, np.zeros_like(pixels), "key", fabric, cache)
-    )  # the key decides, so these pixels are not read
-    assert torch.equal(first, kept)
-    assert torch.equal(
-        first, to_tensor(np.concatenate(list(compute_features(prefix, pixels, fabric))))
-    )
-    assert first.shape == (70, 512)
-
-
-def test_other_weights_other_features(tmp_path: Path, prefix: nn.Module) -> None:
-    fabric, cache, pixels = Fabric(accelerator="cpu"), Cache(tmp_path, 10**9), build_pixels(3)
-    first = to_tensor(load_features(prefix, pixels, "key", fabric, cache)).clone()
-    torch.manual_seed(1)
-    other, _ = cut_network(Network("resnet18", ("a", "b")), STRATEGIES["linear-probe"])
-    assert other is not None
-    assert hash_module(other) != hash_module(prefix)
-    assert not torch.equal(first, to_tensor(load_features(other, pixels, "key", fabric, cache)))
-
-
-@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.uint16])
-def test_inputs_stay_what_they_are_wherever_they_lie(dtype: type) -> None:
-    inputs = np.random.default_rng(0).integers(0, 200, (5, 4)).astype(dtype)
-    device = torch.device("cpu")
-    assert place(inputs, device, measure_room(device)) is inputs  # a CPU's memory holds them anyway
-    there, rows = place(inputs, device, inputs.nbytes), np.array([4, 0, 2])
-    assert isinstance(there, torch.Tensor)
-    assert to_tensor(there) is there
-    assert (
-        there[rows].view(torch.uint8).tolist() == to_tensor(inputs[rows]).view(torch.uint8).tolist()
+    fabric = Fabric(accelerator="cpu", precision=precision)
+    pixels = build_pixels(70)
+    table = build_table(cache, pixels)
+    first = load(cache, prefix, table, fabric)
+    kept = load(cache, prefix, table, fabric)
+    assert (first.computed, kept.computed) == (70, 0)
+    assert torch.equal(to_tensor(first.take()), to_tensor(kept.take()))
+    batches = iter([pixels[:64], pixels[64:]])
+    computed = np.concatenate(list(compute_features(prefix, IMAGENET, batches, fabric)))
+    assert torch.equal(to_tensor(first.take()), to_tensor(computed))
+    assert to_tensor(first.take()).shape == (70, 512)
+    assert to_tensor(first.take()).dtype is (
+        torch.bfloat16 if precision == "bf16-mixed" else torch.float32
     )
 
 
-def test_no_images_no_features(tmp_path: Path, prefix: nn.Module) -> None:
-    assert (
-        len(
-            load_features(
-                prefix, build_pixels(0), "key", Fabric(accelerator="cpu"), Cache(tmp_path, 10**9)
-            )
+def test_features_are_what_the_prefix_gives_in_one_piece(cache: Cache, prefix: nn.Module) -> None:
+    pixels = build_pixels(5)
+    with torch.no_grad():
+        wanted = prefix(to_input(torch.from_numpy(pixels), IMAGENET)).numpy()
+    found = load(cache, prefix, build_table(cache, pixels)).take()
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+def test_only_what_is_not_kept_is_computed(cache: Cache, prefix: nn.Module) -> None:
+    pixels = build_pixels(9)
+    assert load(cache, prefix, build_table(cache, pixels, [0, 1, 2, 3])).computed == 4
+    mixed = load(cache, prefix, build_table(cache, pixels, [8, 3, 0]))
+    assert mixed.computed == 1
+    assert len(mixed.rows) == 5
+    whole = load(cache, prefix, build_table(cache, pixels)).take()
+    np.testing.assert_allclose(mixed.take(), whole[[8, 3, 0]], atol=1e-5)
+
+
+def test_progress_is_told_of_what_is_computed(cache: Cache, prefix: nn.Module) -> None:
+    seen: list[tuple[int, int]] = []
+    table = build_table(cache, build_pixels(70))
+    fabric = Fabric(accelerator="cpu")
+    for _ in range(2):
+        load_features(
+            prefix,
+            IMAGENET,
+            table,
+            name_images(70),
+            fabric,
+            cache,
+            lambda *done: seen.append(done),
         )
-        == 0
-    )
+    assert seen == [(64, 70), (70, 70)]
+
+
+def test_what_decides_a_bit_of_features_has_rows_of_its_own(
+    cache: Cache, prefix: nn.Module
+) -> None:
+    table = build_table(cache, build_pixels(3))
+    other = build_prefix(seed=1)
+    assert hash_module(other) != hash_module(prefix)
+    half = Fabric(accelerator="cpu", precision="bf16-mixed")
+    loaded = [
+        load(cache, prefix, table),
+        load(cache, other, table),
+        load(cache, prefix, table, half),
+        load(cache, prefix, table, normalisation=DARK),
+    ]
+    assert len({each.key for each in loaded}) == 4
+    assert [each.computed for each in loaded] == [3] * 4
+    for each in loaded[1:]:
+        assert not np.array_equal(each.take(), loaded[0].take())
+
+
+def test_no_images_no_features(cache: Cache, prefix: nn.Module) -> None:
+    found = load(cache, prefix, build_table(cache, build_pixels(0)))
+    assert found.take().shape == (0, 512)
 
 
 @pytest.mark.parametrize(
-    ("strategy", "numbers"), [("linear-probe", 512), ("last-stage", 256 * 4 * 4)]
+    ("strategy", "shape"), [("linear-probe", (512,)), ("last-stage", (256, 4, 4))]
 )
-def test_size_of_kept_features_is_known_before(strategy: str, numbers: int) -> None:
-    prefix, _ = cut_network(Network("resnet18", ("a", "b")), STRATEGIES[strategy])
-    assert prefix is not None
-    assert measure_features(prefix, 64, is_bfloat16=False) == 4 * numbers
-    assert measure_features(prefix, 64, is_bfloat16=True) == 2 * numbers
+def test_size_of_kept_features_is_known_before(strategy: str, shape: tuple[int, ...]) -> None:
+    prefix = build_prefix(strategy=strategy)
+    assert measure_feature(prefix, 64, Fabric(accelerator="cpu")) == (shape, np.float32)
+    half = Fabric(accelerator="cpu", precision="bf16-mixed")
+    assert measure_feature(prefix, 64, half) == (shape, np.uint16)
+
+
+def test_half_features_keep_their_bits() -> None:
+    values = torch.randn(4, 3).bfloat16()
+    assert torch.equal(to_tensor(values.view(torch.uint16).numpy()), values)
+    assert to_tensor(values) is values
 
 
 def test_folded_head_gives_the_same_logits() -> None:

@@ -1,56 +1,29 @@
-import pytest
-import torch
+"""The table of strategies: each row says all that follows from it."""
 
-from medapp.models.network import Network
-from medapp.training.recipe.recipe import STRATEGIES, Recipe
-from medapp.training.strategies import cut_network, group_parameters
+import pytest
+
+from medapp.training.recipe import build_recipe
+from medapp.training.strategies import STRATEGIES, find_default_rates
 
 
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_prefix_then_suffix_is_the_network(name: str) -> None:
-    network = Network("resnet18", ("a", "b", "c")).eval()
-    x = torch.randn(2, 3, 64, 64)
-    prefix, suffix = cut_network(network, STRATEGIES[name])
-    with torch.no_grad():
-        assert torch.equal(suffix(x if prefix is None else prefix(x)), network(x))
+def test_a_row_is_enough_for_a_recipe(name: str) -> None:
+    recipe = build_recipe({"data": "d", "strategy": name})
+    assert recipe.find_strategy() is STRATEGIES[name]
+    assert STRATEGIES[name].title
+    assert STRATEGIES[name].help.endswith(".")
 
 
-@pytest.mark.parametrize(
-    ("name", "learning"),
-    [
-        ("linear-probe", 513 * 3),
-        ("last-stage", 8_393_728 + 513 * 3),
-        ("fine-tune", 11_176_512 + 513 * 3),
-    ],
-)
-def test_only_the_suffix_learns(name: str, learning: int) -> None:
-    network = Network("resnet18", ("a", "b", "c"))
-    prefix, suffix = cut_network(network, STRATEGIES[name])
-    assert sum(p.numel() for p in suffix.parameters()) == learning
-    assert sum(p.numel() for p in network.parameters() if p.requires_grad) == learning
-    assert prefix is None or not prefix.training
+def test_the_less_learns_the_less_it_costs() -> None:
+    rows = [STRATEGIES[name] for name in ("linear-probe", "last-stage", "fine-tune")]
+    for fact in ("training_passes", "weights_share", "maps_share"):
+        values = [getattr(row, fact) for row in rows]
+        assert values == sorted(values)
+        assert len(set(values)) == 3
+    assert [row.learns_backbone for row in rows] == [False, True, True]
 
 
-def test_head_and_backbone_learn_at_their_own_rates() -> None:
-    network = Network("resnet18", ("a", "b"))
-    _, suffix = cut_network(network, STRATEGIES["fine-tune"])
-    groups = group_parameters(
-        network, suffix, Recipe("d", learning_rate=0.01, backbone_rate=0.1, weight_decay=0.5)
-    )
-    rate = {id(p): g["lr"] for g in groups for p in g["params"]}  # type: ignore[attr-defined]
-    decay = {id(p): g["weight_decay"] for g in groups for p in g["params"]}  # type: ignore[attr-defined]
-    assert len(rate) == len(list(network.parameters()))
-    assert rate[id(network.head.weight)] == 0.01
-    assert rate[id(network.model.conv1.weight)] == pytest.approx(0.001)
-    assert decay[id(network.model.conv1.weight)] == 0.5
-    assert decay[id(network.model.bn1.weight)] == decay[id(network.head.bias)] == 0.0
-
-
-@pytest.mark.parametrize(("optimiser", "head"), [("adamw", 0.001), ("adam", 0.001), ("sgd", 0.02)])
-def test_rates_of_zero_are_the_default_of_strategy_and_optimiser(
-    optimiser: str, head: float
-) -> None:
-    network = Network("resnet18", ("a", "b"))
-    _, suffix = cut_network(network, STRATEGIES["fine-tune"])
-    groups = group_parameters(network, suffix, Recipe("d", optimiser=optimiser))
-    assert sorted({g["peak"] for g in groups}) == pytest.approx([head / 2, head])  # type: ignore[type-var]
+@pytest.mark.parametrize(("optimiser", "factor"), [("adamw", 1), ("adam", 1), ("sgd", 20)])
+def test_default_rates_are_those_of_the_row(optimiser: str, factor: int) -> None:
+    assert find_default_rates("fine-tune", optimiser) == (pytest.approx(0.001 * factor), 0.5)
+    assert find_default_rates("linear-probe", optimiser) == (pytest.approx(0.01 * factor), 0.0)

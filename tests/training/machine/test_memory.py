@@ -4,10 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medapp.models.architectures import ARCHITECTURES, Architecture
 from medapp.training.machine.memory import PROCESS_BYTES, choose_parts, estimate_bytes
-from medapp.training.recipe.recipe import Recipe
+from medapp.training.recipe import Machine, Recipe, build_recipe
 
-RESNET18, RESNET50, VGG16 = (11_690_000, 21.2), (25_560_000, 82.0), (138_360_000, 122.5)
+RESNET18, RESNET50, VGG16 = (ARCHITECTURES[n] for n in ("resnet18", "resnet50", "vgg16_bn"))
+ONE = Machine()
+
+
+def build(**settings: object) -> Recipe:
+    return build_recipe({"data": "any", **settings})
 
 
 @pytest.mark.parametrize(
@@ -23,33 +29,43 @@ RESNET18, RESNET50, VGG16 = (11_690_000, 21.2), (25_560_000, 82.0), (138_360_000
     ],
 )
 def test_estimates_lie_near_measured_peaks(
-    network: tuple[int, float],
+    network: Architecture,
     strategy: str,
     image_size: int,
     batch: int,
     precision: str,
     peak_mib: float,
 ) -> None:
-    recipe = Recipe("any", strategy=strategy, image_size=image_size, batch_size=batch)
-    assert estimate_bytes(recipe, *network, precision) / 2**20 == pytest.approx(peak_mib, rel=1 / 5)
+    recipe = build(strategy=strategy, image_size=image_size, batch_size=batch)
+    assert estimate_bytes(recipe, ONE, network, precision) / 2**20 == pytest.approx(
+        peak_mib, rel=1 / 5
+    )
 
 
 def test_a_large_batch_is_computed_in_as_many_parts_as_fit() -> None:
-    recipe = Recipe("any", image_size=512, batch_size=256)
-    whole = estimate_bytes(recipe, *RESNET50, "float32")
-    assert choose_parts(recipe, *RESNET50, "float32", whole) == 1
-    assert choose_parts(recipe, *RESNET50, "float32", whole - 1) == 2
+    recipe = build(image_size=512, batch_size=256)
+    whole = estimate_bytes(recipe, ONE, RESNET50, "float32")
+    assert choose_parts(recipe, ONE, RESNET50, "float32", whole) == 1
+    assert choose_parts(recipe, ONE, RESNET50, "float32", whole - 1) == 2
     few = 6 * 2**30
-    parts = choose_parts(recipe, *RESNET50, "float32", few)
+    parts = choose_parts(recipe, ONE, RESNET50, "float32", few)
     assert (
-        estimate_bytes(recipe, *RESNET50, "float32", parts)
+        estimate_bytes(recipe, ONE, RESNET50, "float32", parts)
         <= few
-        < estimate_bytes(recipe, *RESNET50, "float32", parts // 2)
+        < estimate_bytes(recipe, ONE, RESNET50, "float32", parts // 2)
     )
 
 
 @given(st.integers(0, 2**40))
 def test_parts_are_never_more_than_images(available: int) -> None:
-    recipe = Recipe("any", image_size=224, batch_size=48)
-    assert 1 <= choose_parts(recipe, *RESNET50, "bfloat16", available) <= 64
-    assert estimate_bytes(recipe, *RESNET50, "bfloat16", 64) > PROCESS_BYTES
+    recipe = build(image_size=224, batch_size=48)
+    assert 1 <= choose_parts(recipe, ONE, RESNET50, "bfloat16", available) <= 64
+    assert estimate_bytes(recipe, ONE, RESNET50, "bfloat16", 64) > PROCESS_BYTES
+
+
+def test_processes_share_a_batch() -> None:
+    recipe = build(image_size=224, batch_size=64)
+    two = estimate_bytes(recipe, Machine(devices=2), RESNET50, "float32")
+    assert two == estimate_bytes(recipe, ONE, RESNET50, "float32", parts=2)
+    parts = choose_parts(recipe, Machine(devices=2), RESNET50, "float32", two)
+    assert parts == 1

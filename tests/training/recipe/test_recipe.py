@@ -1,4 +1,5 @@
-import dataclasses
+"""A recipe keeps what was asked and refuses what contradicts itself; in JSON it is the same."""
+
 import json
 
 import pytest
@@ -7,34 +8,122 @@ from hypothesis import strategies as st
 
 from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
-from medapp.training.recipe.recipe import Recipe, build_recipe, parse_assignments
-
-recipes = st.builds(
+from medapp.settings import find_choices, find_fact, find_range
+from medapp.training.augmentation import AUGMENTATIONS
+from medapp.training.objectives.table import OBJECTIVES
+from medapp.training.recipe import (
+    DataChoice,
+    Machine,
     Recipe,
-    dataset=st.text(min_size=1),
-    strategy=st.sampled_from(["linear-probe", "last-stage", "fine-tune", "scratch"]),
-    epochs=st.integers(1, 1000),
-    image_size=st.integers(32, 1024),
-    learning_rate=st.floats(0, 10),
-    label_smoothing=st.floats(0, 0.5),
-    class_weights=st.booleans(),
-    preprocess=st.builds(
-        Preprocess,
-        resize=st.sampled_from(["squash", "pad", "crop"]),
-        percentile_clip=st.floats(0, 20),
-    ),
+    build_recipe,
+    build_settings,
+    read_settings,
+    write_settings,
+)
+from medapp.training.recipe.names import list_settings, parse_assignments
+from medapp.training.recipe.presets import PRESETS, find_preset
+from medapp.training.strategies import STRATEGIES
+
+settings = st.fixed_dictionaries(
+    {"data": st.text(min_size=1)},
+    optional={
+        "strategy": st.sampled_from(["linear-probe", "last-stage", "fine-tune", "scratch"]),
+        "epochs": st.integers(1, 1000),
+        "image_size": st.integers(32, 1024),
+        "learning_rate": st.floats(0, 10),
+        "label_smoothing": st.floats(0, 0.5),
+        "class_weights": st.booleans(),
+        "resize": st.sampled_from(["squash", "pad", "crop"]),
+        "percentile_clip": st.floats(0, 20),
+        "device": st.sampled_from(["auto", "cpu", "cuda", "mps"]),
+        "devices": st.integers(1, 64),
+        "threads": st.integers(0, 1024),
+        "seed": st.integers(0, 2**31 - 1),
+    },
 )
 
 
-@given(recipes)
-def test_recipe_goes_to_json_and_back(recipe: Recipe) -> None:
-    assert Recipe.from_json(recipe.to_json()) == recipe
+def build(**values: object) -> Recipe:
+    return build_recipe({"data": "d", **values})
+
+
+@given(settings)
+def test_settings_go_to_json_and_back(values: dict[str, object]) -> None:
+    built = build_settings(values)
+    assert read_settings(write_settings(*built)) == built
+
+
+def test_a_setting_is_found_in_its_group() -> None:
+    recipe, machine = build_settings(
+        {
+            "data": "d",
+            "epochs": 3,
+            "batch_size": 8,
+            "image_size": 64,
+            "strategy": "last-stage",
+            "augmentation": "strong",
+            "source": "resnet50",
+            "class_weights": True,
+            "resamples": 500,
+            "seed": 7,
+            "threads": 2,
+            "precision": "float32",
+        }
+    )
+    assert recipe.budget.epochs == 3
+    assert recipe.optimisation.batch_size == 8
+    assert recipe.preprocess.image_size == 64
+    assert recipe.strategy.name == "last-stage"
+    assert recipe.augmentation.name == "strong"
+    assert recipe.start.source == "resnet50"
+    assert recipe.objective.class_weights
+    assert recipe.judging.resamples == 500
+    assert recipe.seed == 7
+    assert machine == Machine(threads=2, precision="float32")
+    assert recipe.data.choices == (DataChoice(name="d", role="train"),)
+
+
+def test_groups_and_dotted_names_say_the_same_as_short_ones() -> None:
+    short = build(epochs=3, image_size=64, strategy="last-stage")
+    nested = {"budget": {"epochs": 3}, "preprocess": {"image_size": 64}}
+    assert build(**nested, strategy={"name": "last-stage"}) == short
+    dotted = {"budget.epochs": 3, "preprocess.image_size": 64, "strategy.name": "last-stage"}
+    assert build(**dotted) == short
+    assert build(preprocess=Preprocess(image_size=64), epochs=3, strategy="last-stage") == short
+    assert build(preprocess=Preprocess(clahe=2.0), image_size=64).preprocess == Preprocess(
+        clahe=2.0, image_size=64
+    )
 
 
 def test_every_setting_has_a_label_and_help() -> None:
-    for f in (*dataclasses.fields(Recipe), *dataclasses.fields(Preprocess)):
-        assert f.metadata["label"]
-        assert f.metadata["help"].endswith(".")
+    listed = [*list_settings(Recipe), *list_settings(Machine)]
+    assert {"epochs", "strategy", "image_size", "seed", "threads"} <= {s.short for s in listed}
+    for each in listed:
+        assert each.field.title
+        assert (each.field.description or "").endswith("."), each.name
+
+
+def test_every_setting_has_one_short_name() -> None:
+    names = [setting.short for owner in (Recipe, Machine) for setting in list_settings(owner)]
+    assert len(names) == len(set(names))
+
+
+def test_tables_are_what_a_recipe_offers() -> None:
+    offered = {setting.short: find_choices(setting.field) for setting in list_settings(Recipe)}
+    assert offered["augmentation"] == ("auto", *AUGMENTATIONS)
+    assert offered["strategy"] == tuple(STRATEGIES)
+    assert offered["objective"] == tuple(OBJECTIVES)
+    assert offered["seed"] is None
+
+
+def test_a_form_finds_range_unit_and_step() -> None:
+    fields = {setting.short: setting.field for setting in list_settings(Recipe)}
+    assert find_range(fields["image_size"]) == (32, 1024)
+    assert find_range(fields["strategy"]) is None
+    assert find_fact(fields["image_size"], "unit") == "px"
+    assert find_fact(fields["image_size"], "step") == 32
+    assert find_fact(fields["learning_rate"], "is_expert")
+    assert not find_fact(fields["epochs"], "is_expert")
 
 
 @pytest.mark.parametrize(
@@ -43,71 +132,111 @@ def test_every_setting_has_a_label_and_help() -> None:
         ({"epochs": 0}, "epochs must lie between 1 and 1000 epochs, not 0"),
         ({"epochs": "ten"}, "epochs must be a whole number"),
         ({"epochs": True}, "epochs must be a whole number"),
+        ({"epochs": 3.5}, "epochs must be a whole number"),
         ({"learning_rate": float("nan")}, "finite"),
+        ({"learning_rate": "fast"}, "learning_rate must be a number"),
+        ({"class_weights": 1}, "class_weights must be true or false"),
+        ({"source": 1}, "source must be a text"),
+        ({"threads": -1}, "threads must lie between 0 and 1024 threads"),
         ({"strategy": "magic"}, "one of linear-probe"),
+        ({"augmentation": "wild"}, "one of auto, none, light"),
         ({"epoch": 3}, "Did you mean epochs"),
         ({"preprocess": {"resise": "pad"}}, "Did you mean resize"),
+        ({"preprocess.resise": "pad"}, "Did you mean resize"),
         ({"preprocess": {"resize": "stretch"}}, "one of squash"),
-        ({"strategy": "scratch", "source": "resnet50"}, "random weights"),
+        ({"data": {"choices": [{"name": "d", "role": "judge"}]}}, "one of train"),
+        ({"data": {"choices": [{"name": "d", "role": "external"}]}}, "lacks data to train on"),
     ],
 )
 def test_wrong_settings_are_named(values: dict[str, object], said: str) -> None:
     with pytest.raises(RecipeError, match=said):
-        build_recipe({"dataset": "d", **values})
+        build_settings({"data": "d", **values})
 
 
 def test_missing_data_set_is_named() -> None:
-    with pytest.raises(RecipeError, match="lacks dataset"):
+    with pytest.raises(RecipeError, match="lacks data"):
         build_recipe({})
 
 
 def test_whole_number_is_taken_for_a_float() -> None:
-    assert build_recipe({"dataset": "d", "learning_rate": 1}).learning_rate == 1.0
+    assert build(learning_rate=1).optimisation.learning_rate == 1.0
+
+
+def test_a_recipe_is_not_changed_after_it_was_made() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        build().budget.epochs = 4
+
+
+# What contradicts itself is refused, and nothing that was asked is rewritten.
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("values", "said"),
     [
-        "",
-        "[]",
-        "{}",
-        '{"version": 99, "dataset": "d"}',
-        '{"version": 1, "dataset": "d", "new_thing": 1}',
+        ({"strategy": "scratch", "source": "resnet50"}, "random weights"),
+        ({"strategy": "scratch", "source": "bundled"}, "'bundled' would be ignored"),
+        ({"strategy": "linear-probe", "augmentation": "light"}, "images cannot vary"),
     ],
 )
-def test_foreign_json_is_refused_in_words(text: str) -> None:
-    with pytest.raises(RecipeError):
-        Recipe.from_json(text)
+def test_settings_that_contradict_each_other_are_refused(
+    values: dict[str, object], said: str
+) -> None:
+    with pytest.raises(RecipeError, match=said):
+        build(**values)
 
 
-def test_from_scratch_starts_from_nothing() -> None:
-    assert Recipe("d", strategy="scratch").source == "none"
+@pytest.mark.parametrize(
+    ("values", "source", "augmentation"),
+    [
+        ({}, "bundled", "light"),
+        ({"strategy": "last-stage"}, "bundled", "light"),
+        ({"strategy": "scratch"}, "none", "light"),
+        ({"strategy": "scratch", "source": "none"}, "none", "light"),
+        ({"strategy": "linear-probe"}, "bundled", "none"),
+        ({"strategy": "linear-probe", "augmentation": "none"}, "bundled", "none"),
+        ({"source": "resnet50", "augmentation": "strong"}, "resnet50", "strong"),
+    ],
+)
+def test_what_is_left_to_the_strategy_is_told(
+    values: dict[str, object], source: str, augmentation: str
+) -> None:
+    recipe = build(**values)
+    assert (recipe.find_source(), recipe.find_augmentation()) == (source, augmentation)
+    assert recipe.start.source == values.get("source", "auto")
+    assert recipe.augmentation.name == values.get("augmentation", "auto")
 
 
-def test_linear_probe_does_not_augment() -> None:
-    assert Recipe("d", strategy="linear-probe", augmentation="strong").augmentation == "none"
+# From a shell
 
 
 def test_assignments_take_every_field() -> None:
-    values = parse_assignments(
-        [
-            "epochs=3",
-            "learning_rate=1e-4",
-            "class_weights=yes",
-            "preprocess.resize=pad",
-            "preprocess.clahe=2",
-        ]
-    )
-    recipe = build_recipe({"dataset": "d", **values})
-    assert (recipe.epochs, recipe.learning_rate, recipe.class_weights) == (3, 1e-4, True)
-    assert recipe.preprocess == Preprocess(resize="pad", clahe=2.0)
-    everything = json.loads(Recipe("d").to_json())
-    everything.pop("version")
-    preprocess = everything.pop("preprocess")
-    texts = [f"{k}={v}" for k, v in everything.items()] + [
-        f"preprocess.{k}={v}" for k, v in preprocess.items()
+    texts = [
+        "epochs=3",
+        "learning_rate=1e-4",
+        "class_weights=yes",
+        "preprocess.resize=pad",
+        "preprocess.clahe=2",
+        "threads=4",
     ]
-    assert build_recipe(parse_assignments(texts)) == Recipe("d")
+    values = parse_assignments(texts, Recipe, Machine)
+    recipe, machine = build_settings({"data": "d", **values})
+    assert (recipe.budget.epochs, machine.threads) == (3, 4)
+    assert recipe.optimisation.learning_rate == 1e-4
+    assert recipe.objective.class_weights
+    assert recipe.preprocess == Preprocess(resize="pad", clahe=2.0)
+
+
+@pytest.mark.parametrize("names_group", [False, True])
+def test_all_defaults_can_be_assigned(names_group: bool) -> None:
+    default, machine = build(), Machine()
+    texts = []
+    for owner, values in ((Recipe, default.model_dump()), (Machine, machine.model_dump())):
+        for each in list_settings(owner):
+            value = (values[each.group] if each.group else values)[each.name]
+            dotted = f"{each.group}.{each.name}" if each.group else each.name
+            texts.append(f"{dotted if names_group else each.short}={value}")
+    values = parse_assignments(texts, Recipe, Machine)
+    assert build_settings({"data": "d", **values}) == (default, machine)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +245,35 @@ def test_assignments_take_every_field() -> None:
         ("epochs", "KEY=VALUE"),
         ("epochs=x", "whole number"),
         ("class_weights=2", "true or false"),
-        ("preprocess=1", "preprocess.resize"),
+        ("preprocess=1", "Set one of them, such as preprocess"),
         ("a.b=1", "no setting"),
+        ("epoch=1", "Did you mean epochs"),
     ],
 )
 def test_wrong_assignments_are_named(text: str, said: str) -> None:
     with pytest.raises(RecipeError, match=said):
-        parse_assignments([text])
+        parse_assignments([text], Recipe, Machine)
+
+
+# Presets
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_a_recipe_that_says_what_it_is_for(name: str) -> None:
+    preset = find_preset(name)
+    recipe = build(**preset.values)
+    assert preset.title
+    assert preset.help.endswith(".")
+    assert recipe != build() or name == "fine-tune"
+
+
+def test_unknown_preset_lists_those_there_are() -> None:
+    with pytest.raises(RecipeError, match="quick-look"):
+        find_preset("slow-look")
+
+
+def test_json_is_plain_and_holds_the_version() -> None:
+    values = json.loads(write_settings(build(), Machine()))
+    assert values["version"] == 2
+    assert values["machine"] == Machine().model_dump()
+    assert values["data"]["choices"][0]["name"] == "d"

@@ -1,0 +1,143 @@
+"""`recipe.json` of any version is read; what a stranger wrote is refused in words."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from medapp.errors import RecipeError
+from medapp.training.recipe import (
+    Machine,
+    build_recipe,
+    build_settings,
+    read_settings,
+    write_settings,
+)
+
+FIXTURE = Path(__file__).parents[2] / "fixtures" / "workspace-0.1.0.zip"
+# All settings of version 1, each with a value that is not its default.
+FIRST = {
+    "version": 1,
+    "dataset": "Köpfe",
+    "source": "resnet50",
+    "architecture": "resnet34",
+    "strategy": "last-stage",
+    "epochs": 4,
+    "image_size": 96,
+    "batch_size": 16,
+    "optimiser": "sgd",
+    "learning_rate": 0.25,
+    "backbone_rate": 0.5,
+    "weight_decay": 0.125,
+    "momentum": 0.5,
+    "schedule": "constant",
+    "warmup": 0.25,
+    "augmentation": "strong",
+    "class_weights": True,
+    "label_smoothing": 0.25,
+    "early_stopping": 3,
+    "seed": 11,
+    "device": "cpu",
+    "devices": 2,
+    "precision": "bfloat16",
+    "threads": 3,
+    "preprocess": {
+        "resize": "crop",
+        "percentile_clip": 1.5,
+        "clahe": 2.0,
+        "crop_borders": True,
+    },
+}
+
+
+def test_every_setting_of_the_first_version_is_kept() -> None:
+    flat = {name: value for name, value in FIRST.items() if name not in ("version", "dataset")}
+    assert read_settings(json.dumps(FIRST)) == build_settings({"data": "Köpfe", **flat})
+    recipe, machine = read_settings(json.dumps(FIRST))
+    assert (recipe.data.train.name, recipe.data.train.id) == ("Köpfe", "")
+    assert machine == Machine(device="cpu", devices=2, precision="bfloat16", threads=3)
+    written = json.loads(write_settings(recipe, machine))
+    assert written["version"] == 2
+    assert written["preprocess"] == {**FIRST["preprocess"], "image_size": 96}
+
+
+@pytest.mark.parametrize(
+    ("strategy", "source", "augmentation"),
+    [
+        ("linear-probe", "bundled", "none"),
+        ("scratch", "none", "light"),
+        ("fine-tune", "bundled", "light"),
+    ],
+)
+def test_what_the_first_version_had_rewritten_means_the_same(
+    strategy: str, source: str, augmentation: str
+) -> None:
+    values = {"strategy": strategy, "source": source, "augmentation": augmentation}
+    recipe, _ = read_settings(json.dumps({"version": 1, "dataset": "d", **values}))
+    assert (recipe.find_source(), recipe.find_augmentation()) == (source, augmentation)
+
+
+def test_recipes_that_0_1_0_left_are_read() -> None:
+    with zipfile.ZipFile(FIXTURE) as archive:
+        texts = [
+            archive.read(name).decode()
+            for name in sorted(archive.namelist())
+            if name.startswith("home/runs/") and name.endswith("recipe.json")
+        ]
+    recipes = [read_settings(text)[0] for text in texts]
+    machines = {read_settings(text)[1] for text in texts}
+    assert machines == {Machine(precision="float32", threads=1)}
+    assert [recipe.strategy.name for recipe in recipes] == [
+        "linear-probe",
+        "fine-tune",
+        "scratch",
+        "last-stage",
+    ]
+    assert [recipe.data.train.name for recipe in recipes] == ["Phantom", *["Bands"] * 3]
+    assert [recipe.find_source() for recipe in recipes] == [
+        "bundled",
+        "bundled",
+        "none",
+        "run:20261125-183100-001",
+    ]
+    assert [recipe.budget.epochs for recipe in recipes] == [3, 2, 500, 1]
+    assert [recipe.preprocess.image_size for recipe in recipes] == [64, 32, 32, 32]
+    assert [recipe.objective.class_weights for recipe in recipes] == [False, True, False, False]
+    assert recipes[1].preprocess.resize == "pad"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        '{"version": 99, "data": {"choices": [{"name": "d"}]}}',
+        '{"version": "2", "data": {"choices": [{"name": "d"}]}}',
+        '{"version": [1], "dataset": "d"}',
+        '{"version": 1, "dataset": "d", "new_thing": 1}',
+        '{"version": 1, "dataset": 7}',
+        '{"version": 1}',
+        '{"version": 2, "dataset": "d"}',
+        '{"version": 2, "data": "d"}',
+        '{"version": 2, "data": {"choices": []}}',
+        '{"version": 2, "data": {"choices": [7]}}',
+        '{"version": 2, "data": {"choices": [{"name": "d"}]}, "machine": 7}',
+        '{"version": 2, "data": {"choices": [{"name": "d"}]}, "machine": {"cores": 7}}',
+        '{"version": 2, "data": {"choices": [{"name": "d"}]}, "budget": {"epochs": 0}}',
+        '{"version": 2, "data": {"choices": [{"name": "d"}]}, "budget": 7}',
+        '{"version": 1, "dataset": "d", "preprocess": 7}',
+    ],
+)
+def test_foreign_json_is_refused_in_words(text: str) -> None:
+    with pytest.raises(RecipeError):
+        read_settings(text)
+
+
+def test_a_newer_version_asks_for_an_update() -> None:
+    text = write_settings(build_recipe({"data": "d"}), Machine())
+    newer = json.dumps(json.loads(text) | {"version": 3})
+    with pytest.raises(RecipeError, match=r"version 3 .* Update MedApp"):
+        read_settings(newer)

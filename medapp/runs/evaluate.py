@@ -86,7 +86,9 @@ def evaluate_run(
     if is_own_test:
         with run.lock():
             run.append_event(TestRead(reason="evaluated on request"))
-    probabilities = np.concatenate([model.predict(part) for part in pixels.iterate(BATCH)])
+    with contextlib.closing(pixels.source):
+        batches = [model.predict(batch) for batch in pixels.iterate(BATCH)]
+    probabilities = np.concatenate(batches)
     judging = model.recipe.judging
     evaluation = replace(
         judge(samples, probabilities, model.classes, model.task, judging.resamples),

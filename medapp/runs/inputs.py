@@ -10,6 +10,7 @@ from medapp.data.samples import Sample
 from medapp.models.network import Network
 from medapp.runs.reporter import Reporter
 from medapp.store.cache import Cache
+from medapp.store.rows import Rows
 from medapp.training.features import load_features, measure_feature
 from medapp.training.feed import Inputs, Part
 from medapp.training.learner import Learner
@@ -40,6 +41,7 @@ class InputLoader:
         self.reporter = reporter
         self.passes = 0
         self.seconds = 0.0
+        self._held: list[Rows] = []  # rows that are read are not evicted
         learner.keeps_features = self._should_keep_features(len(samples))
 
     def load(self, samples: Sequence[Sample], split: str) -> Part:
@@ -49,6 +51,7 @@ class InputLoader:
         targets = network.task.encode(labels, network.classes)
         with self.learner.fabric.rank_zero_first():
             table = self._load_table(samples, split)
+        self._held.append(table.source)
         return Part(Inputs(table.rows, table.numbers), targets)
 
     def _load_table(self, samples: Sequence[Sample], split: str) -> Table:

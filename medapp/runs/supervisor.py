@@ -6,6 +6,7 @@ Both may live in one workspace: the lock on the machine decides. A worker ends w
 does (its standard input closes), and its run goes on with the next one.
 """
 
+import logging
 import os
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from medapp.runs.registry import find_registry
 from medapp.runs.run import ACTIVE, FINAL, Run
 from medapp.store.workspace import Workspace
 
+LOG = logging.getLogger(__name__)
 TICK_SECONDS = 0.3
 ATTEMPTS = 3  # a run whose process vanishes so often without an epoch in between is given up
 ENVIRONMENT = {
@@ -138,8 +140,7 @@ class Supervisor:
             try:
                 self.tick()
             except (MedAppError, OSError) as error:  # a full disk, say: it must not end the watch
-                # the server's log
-                print(f"medapp: {error}", file=sys.stderr, flush=True)  # noqa: T201
+                LOG.error("%s", error)
             self._ended.wait(TICK_SECONDS)
 
 

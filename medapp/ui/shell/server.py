@@ -6,6 +6,7 @@ Pages ask here and nowhere else.
 
 import atexit
 import gc
+import logging
 import threading
 
 import streamlit as st
@@ -27,9 +28,17 @@ def start() -> Supervisor:
 
 def start_supervisor() -> Supervisor:
     """One supervisor a server, running."""
+    _log_to_terminal()
     supervisor = Supervisor(find_workspace())
     supervisor.start()
     return supervisor
+
+
+def _log_to_terminal() -> None:
+    """What goes wrong behind the pages stands where the server was started."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("medapp: %(message)s"))
+    logging.getLogger("medapp").addHandler(handler)
 
 
 def find_catalog() -> Catalog:

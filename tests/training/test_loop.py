@@ -1,5 +1,6 @@
+"""The loop over points in the plane: it learns, goes on where it was, and keeps the best."""
+
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,65 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 from medapp.errors import RunError
-from medapp.training.loop import Loop, Part, seed_of
-from medapp.training.recipe.recipe import Recipe
+from medapp.task import Task, find_task
+from medapp.training.features import to_tensor
+from medapp.training.feed import Batch, Feed, Inputs, Part
+from medapp.training.loop import Loop
+from medapp.training.objectives.objective import Loss, Objective, Position
+from medapp.training.objectives.supervised import Supervised
+from medapp.training.recipe import build_recipe
+from medapp.training.recipe.groups import Optimisation
+from medapp.training.watcher import Epoch, Step
 
 CLASSES = ("a", "b")
+SETTINGS = {"data": "d", "epochs": 3, "batch_size": 16, "learning_rate": 0.05, "warmup": 0.0}
+NOTHING = Part(Inputs(np.zeros((0, 2), np.float32), np.arange(0)), np.zeros(0, np.int64))
 
 
 def build_part(n: int, seed: int) -> Part:
     """Points in the plane; the class is the sign of the first coordinate."""
     points = np.random.default_rng(seed).normal(size=(n, 2)).astype(np.float32)
-    return Part(points, (points[:, 0] > 0).astype(np.int64))
+    return Part(Inputs(points, np.arange(n)), (points[:, 0] > 0).astype(np.int64))
+
+
+def with_targets(part: Part, targets: np.ndarray) -> Part:
+    return Part(part.inputs, targets)
+
+
+class PlainNetwork(nn.Module):
+    """What the loop asks of a network, over a module of the test's own."""
+
+    def __init__(self, model: nn.Module, task: Task) -> None:
+        super().__init__()
+        self.model = model
+        self.classes = CLASSES
+        self.task = task
+
+
+class PlainLearner:
+    """All of a small module learns, from points that vary a little by their seeds."""
+
+    def __init__(self, model: nn.Module, task: Task) -> None:
+        self.fabric = Fabric(accelerator="cpu")
+        self.network = PlainNetwork(model, task)
+        self.suffix = model
+
+    def group_parameters(self, settings: Optimisation) -> list[dict[str, Any]]:
+        rate = settings.learning_rate
+        parameters = list(self.suffix.parameters())
+        return [{"params": parameters, "lr": rate, "peak": rate, "weight_decay": 0.0}]
+
+    def prepare(self, inputs: Any, seeds: Tensor | None = None) -> Tensor:
+        points = to_tensor(inputs)
+        if seeds is None:
+            return points
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds.tolist()]
+        noise = [torch.randn(2, generator=generator) for generator in generators]
+        return points + 0.1 * torch.stack(noise)  # stands for augmentation
 
 
 class Bench:
-    """A loop over points, with what it said and saved."""
+    """A loop over points, with what it said and saved; itself the loop's watcher."""
 
     def __init__(
         self,
@@ -32,91 +78,132 @@ class Bench:
         model: nn.Module | None = None,
         train: Part | None = None,
         validation: Part | None = None,
+        objective: Objective | None = None,
+        task: str = "single-label",
+        parts: int = 1,
+        reads_ahead: bool = False,
         **settings: Any,
     ) -> None:
         torch.manual_seed(0)
         self.model = model or nn.Sequential(
             nn.Linear(2, 8), nn.Dropout(0.2), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 2)
         )
-        self.events: list[dict[str, Any]] = []
+        self.steps: list[Step] = []
+        self.epochs: list[Epoch] = []
+        self.messages: list[str] = []
         self.best: dict[str, Tensor] = {}
-        self.steps, self.stop_after = 0, stop_after
-        recipe = Recipe(
-            "d",
-            **({"epochs": 3, "batch_size": 16, "learning_rate": 0.05, "warmup": 0.0} | settings),
-        )
-        groups = [
-            {
-                "params": list(self.model.parameters()),
-                "lr": recipe.learning_rate,
-                "peak": recipe.learning_rate,
-                "weight_decay": 0.0,
-            }
-        ]
+        self.asked = 0
+        self.stop_after = stop_after
+        recipe = build_recipe(SETTINGS | settings)
+        train = train or build_part(90, 1)
+        rule = find_task(task)
         self.loop = Loop(
-            Fabric(accelerator="cpu"),
-            self.model,
-            groups,
-            self.prepare,
-            train or build_part(90, 1),
-            validation or build_part(40, 2),
-            CLASSES,
             recipe,
+            PlainLearner(self.model, rule),  # type: ignore[arg-type]
+            objective or Supervised(rule, None, 0.0),
+            Feed(train, recipe.optimisation.batch_size, recipe.seed, reads_ahead=reads_ahead),
+            build_part(40, 2) if validation is None else validation,
             folder / "checkpoint.pt",
-            self.emit,
-            self.should_stop,
-            lambda state, epoch: self.best.update(state),
+            self,
+            lambda learned, epoch: self.best.update(learned),
+            parts,
         )
 
-    def emit(self, kind: str, **values: Any) -> None:
-        self.events.append({"kind": kind, **values})
+    def on_step(self, step: Step) -> None:
+        self.steps.append(step)
 
-    def prepare(self, rows: np.ndarray, seeds: Tensor | None) -> Tensor:
-        points = torch.as_tensor(rows)
-        if seeds is None:
-            return points
-        generators = [
-            torch.Generator().manual_seed(seed) for seed in seeds.tolist()
-        ]  # stands for augmentation
-        return points + 0.1 * torch.stack(
-            [torch.randn(2, generator=generator) for generator in generators]
-        )
+    def on_epoch(self, epoch: Epoch) -> None:
+        self.epochs.append(epoch)
+
+    def say(self, text: str) -> None:
+        self.messages.append(text)
 
     def should_stop(self) -> bool:
-        self.steps += 1
-        return self.steps > self.stop_after
+        self.asked += 1
+        return self.asked > self.stop_after
 
-    def of(self, kind: str, key: str) -> list[Any]:
-        return [event[key] for event in self.events if event["kind"] == kind]
+    @property
+    def losses(self) -> list[float]:
+        return [step.loss for step in self.steps]
+
+    @property
+    def validation_losses(self) -> list[float]:
+        return [epoch.validation["validation_loss"] for epoch in self.epochs]
+
+    @property
+    def train_accuracies(self) -> list[float]:
+        return [epoch.train_accuracy for epoch in self.epochs]
+
+
+def assert_same_weights(one: nn.Module, other: nn.Module) -> None:
+    for name, tensor in one.state_dict().items():
+        assert torch.equal(tensor, other.state_dict()[name]), name
 
 
 def test_training_learns_and_says_so(tmp_path: Path) -> None:
     bench = Bench(tmp_path, epochs=8)
     assert bench.loop.run()
-    losses, accuracies = bench.of("epoch", "validation_loss"), bench.of("epoch", "accuracy")
+    losses = bench.validation_losses
     assert losses[-1] < 0.5 * losses[0] or losses[-1] < 0.2
-    assert accuracies[-1] > 0.9
-    assert bench.of("epoch", "train_accuracy")[-1] > 0.85
-    assert all(
-        a * 90 == pytest.approx(round(a * 90)) for a in bench.of("epoch", "train_accuracy")
-    )  # a share of the 90 images
-    assert bench.of("step", "step") == list(range(1, 8 * 6 + 1))
-    assert bench.of("epoch", "epoch") == list(range(1, 9))
+    assert bench.epochs[-1].validation["accuracy"] > 0.9
+    assert bench.train_accuracies[-1] > 0.85
+    # A share of the 90 images.
+    assert all(a * 90 == pytest.approx(round(a * 90)) for a in bench.train_accuracies)
+    assert [step.step for step in bench.steps] == list(range(1, 8 * 6 + 1))
+    assert [step.epoch for step in bench.steps] == [1 + i // 6 for i in range(8 * 6)]
+    assert [epoch.epoch for epoch in bench.epochs] == list(range(1, 9))
+    assert {"validation_loss", "accuracy", "balanced_accuracy", "macro_auroc"} == set(
+        bench.epochs[0].validation
+    )
+
+
+def test_a_step_says_the_mean_loss_of_its_batch_and_the_rate(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, epochs=1, batch_size=90, learning_rate=0.0)
+    feed, learner = bench.loop.feed, bench.loop.learner
+    batch = next(feed.batches(0, 0, len))
+    bench.model[1].p = 0.0  # type: ignore[operator, index]
+    with torch.no_grad():
+        wanted = nn.functional.cross_entropy(
+            bench.model(learner.prepare(batch.inputs, batch.seeds)), batch.targets
+        )
+    bench.loop.run()
+    assert bench.losses == [pytest.approx(float(wanted))]
+    assert bench.steps[0].rate == 0.0
+    assert bench.steps[0].images_per_second > 0
 
 
 def test_inputs_may_lie_on_the_device(tmp_path: Path) -> None:
     there = [
-        Part(torch.from_numpy(part.inputs), part.labels)
+        Part(Inputs(torch.from_numpy(part.inputs.rows), part.inputs.numbers), part.targets)
         for part in (build_part(90, 1), build_part(40, 2))
     ]
-    host, device = (
-        Bench(tmp_path / "host"),
-        Bench(tmp_path / "device", train=there[0], validation=there[1]),
-    )
+    host = Bench(tmp_path / "host")
+    device = Bench(tmp_path / "device", train=there[0], validation=there[1])
     for bench in (host, device):
         assert bench.loop.run()
-    assert host.of("step", "loss") == device.of("step", "loss")
-    assert host.of("epoch", "validation_loss") == device.of("epoch", "validation_loss")
+    assert host.losses == device.losses
+    assert host.validation_losses == device.validation_losses
+
+
+def test_reading_ahead_takes_the_same_steps(tmp_path: Path) -> None:
+    plain, ahead = (Bench(tmp_path / str(r), reads_ahead=r) for r in (False, True))
+    for bench in (plain, ahead):
+        assert bench.loop.run()
+    assert plain.losses == ahead.losses
+    assert_same_weights(plain.model, ahead.model)
+
+
+def test_rows_may_be_some_of_those_that_are_kept(tmp_path: Path) -> None:
+    """A split is row numbers into rows that hold other images too."""
+    plain = build_part(90, 1)
+    numbers = np.random.default_rng(0).permutation(200)[:90]
+    rows = np.full((200, 2), np.nan, np.float32)
+    rows[numbers] = plain.inputs.rows
+    kept = Part(Inputs(rows, numbers), plain.targets)
+    one, other = Bench(tmp_path / "plain"), Bench(tmp_path / "kept", train=kept)
+    for bench in (one, other):
+        assert bench.loop.run()
+    assert one.losses == other.losses
 
 
 @pytest.mark.parametrize("stop_after", [1, 5, 6, 7, 11, 17])
@@ -126,63 +213,78 @@ def test_resumed_training_ends_with_the_same_weights(tmp_path: Path, stop_after:
     cut = Bench(tmp_path / "cut", stop_after=stop_after)
     assert not cut.loop.run()
     later = Bench(tmp_path / "cut")
-    assert later.loop.load_checkpoint()
+    assert later.loop.resume()
+    assert later.loop.count_steps() == stop_after
     assert later.loop.run()
-    for name, tensor in whole.model.state_dict().items():
-        assert torch.equal(tensor, later.model.state_dict()[name]), name
-    assert whole.of("step", "loss") == cut.of("step", "loss") + later.of("step", "loss")
-    assert whole.of("epoch", "train_accuracy") == cut.of("epoch", "train_accuracy") + later.of(
-        "epoch", "train_accuracy"
+    assert_same_weights(whole.model, later.model)
+    assert whole.losses == cut.losses + later.losses
+    assert whole.train_accuracies == cut.train_accuracies + later.train_accuracies
+    state = later.loop.state
+    assert (state.best_epoch, state.best_loss) == (
+        whole.loop.state.best_epoch,
+        whole.loop.state.best_loss,
     )
-    assert (whole.loop.progress.best_epoch, whole.loop.progress.best_loss) == (
-        later.loop.progress.best_epoch,
-        later.loop.progress.best_loss,
-    )
+    assert [row["epoch"] for row in state.history] == [1, 2, 3]
+
+
+def test_without_a_checkpoint_there_is_nothing_to_resume(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    assert not bench.loop.resume()
+    assert bench.loop.count_steps() == 0
+
+
+def test_damaged_checkpoint_is_said(tmp_path: Path) -> None:
+    Bench(tmp_path).loop.run()
+    path = tmp_path / "checkpoint.pt"
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(RunError, match="damaged"):
+        Bench(tmp_path).loop.resume()
 
 
 def test_best_weights_are_those_of_the_lowest_validation_loss(tmp_path: Path) -> None:
     bench = Bench(tmp_path, epochs=6, learning_rate=0.5)
     bench.loop.run()
-    losses = bench.of("epoch", "validation_loss")
-    assert bench.loop.progress.best_epoch == 1 + int(np.argmin(losses))
+    losses = bench.validation_losses
+    assert bench.loop.state.best_epoch == 1 + int(np.argmin(losses))
+    assert [epoch.is_best for epoch in bench.epochs] == [
+        loss == min(losses[: i + 1]) for i, loss in enumerate(losses)
+    ]
     bench.model.load_state_dict(bench.best)
-    logits = bench.loop.predict(bench.loop.validation.inputs)
-    assert nn.functional.cross_entropy(
-        logits, torch.from_numpy(bench.loop.validation.labels)
-    ).item() == pytest.approx(min(losses))
+    validation = bench.loop.validation
+    logits = bench.loop.predict(validation.inputs)
+    loss = nn.functional.cross_entropy(logits, torch.from_numpy(validation.targets))
+    assert loss.item() == pytest.approx(min(losses))
 
 
 def test_early_stopping_waits_its_patience(tmp_path: Path) -> None:
-    shuffled = build_part(40, 2)
-    shuffled = Part(
-        shuffled.inputs, 1 - shuffled.labels
-    )  # the better it learns, the worse it gets here
-    bench = Bench(tmp_path, epochs=50, early_stopping=3, validation=shuffled)
+    honest = build_part(40, 2)
+    # The better it learns, the worse it gets here.
+    reversed_ = with_targets(honest, 1 - honest.targets)
+    bench = Bench(tmp_path, epochs=50, early_stopping=3, validation=reversed_)
     assert bench.loop.run()
-    assert bench.loop.progress.epoch == bench.loop.progress.best_epoch + 3 < 50
+    assert bench.loop.state.epoch == bench.loop.state.best_epoch + 3 < 50
 
 
-def test_rate_warms_up_and_falls_along_a_cosine(tmp_path: Path) -> None:
-    bench = Bench(
-        tmp_path,
-        epochs=5,
-        batch_size=9,
-        warmup=0.2,
-        learning_rate=1.0,
-        validation=Part(np.zeros((0, 2), np.float32), np.zeros(0, np.int64)),
-    )
-    rates = [bench.loop._set_rate(step) for step in range(50)]
+def test_rate_goes_over_the_whole_run(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, epochs=5, batch_size=9, warmup=0.2, learning_rate=1.0)
+    bench.loop.run()
+    rates = [step.rate for step in bench.steps]
     assert rates[:10] == pytest.approx([0.1 * i for i in range(1, 11)])
-    assert rates[10] == pytest.approx(1.0)
     assert rates[30] == pytest.approx(0.5)
-    assert rates[49] == pytest.approx(0.5 * (1 + math.cos(math.pi * 39 / 40)))
 
 
 def test_loss_that_is_no_number_ends_the_run_in_words(tmp_path: Path) -> None:
     broken = build_part(90, 1)
-    broken.inputs[3, 0] = np.nan
+    broken.inputs.rows[3, 0] = np.nan
     with pytest.raises(RunError, match=r"no longer a number at epoch 1.*learning rate"):
         Bench(tmp_path, train=broken).loop.run()
+
+
+def test_validation_that_gives_no_numbers_ends_the_run_in_words(tmp_path: Path) -> None:
+    broken = build_part(40, 2)
+    broken.inputs.rows[3, 0] = np.nan
+    with pytest.raises(RunError, match=r"no numbers on the validation images after epoch 1"):
+        Bench(tmp_path, validation=broken).loop.run()
 
 
 class Small(nn.Module):
@@ -190,7 +292,8 @@ class Small(nn.Module):
 
     def __init__(self, most: int) -> None:
         super().__init__()
-        self.most, self.layer = most, nn.Linear(2, 2)
+        self.most = most
+        self.layer = nn.Linear(2, 2)
 
     def forward(self, x: Tensor) -> Tensor:
         if self.training and len(x) > self.most:
@@ -204,12 +307,22 @@ def test_batch_is_parted_when_memory_runs_out_with_the_same_result(tmp_path: Pat
     tight.model.load_state_dict(roomy.model.state_dict())
     for bench in (roomy, tight):
         assert bench.loop.run()
-    assert (
-        tight.loop.progress.micro_batches == 4
-    )  # 15 images: 2 parts of 8 are too many, 4 of 4 fit
-    assert tight.of("message", "text")
+    # 15 images: 2 parts of 8 are too many, 4 of 4 fit.
+    assert tight.loop.state.micro_batches == 4
+    assert [message[:17] for message in tight.messages] == ["Memory ran out: e"] * 2
     for name, tensor in roomy.model.state_dict().items():
         assert torch.allclose(tensor, tight.model.state_dict()[name], atol=1e-5)
+
+
+def test_parts_from_the_start_give_the_same_result(tmp_path: Path) -> None:
+    whole, parted = (
+        Bench(tmp_path / str(parts), model=nn.Linear(2, 2), parts=parts) for parts in (1, 4)
+    )
+    parted.model.load_state_dict(whole.model.state_dict())
+    for bench in (whole, parted):
+        assert bench.loop.run()
+    assert whole.losses == pytest.approx(parted.losses, rel=1e-5)
+    assert parted.messages == []
 
 
 def test_no_memory_for_one_image_is_said(tmp_path: Path) -> None:
@@ -222,46 +335,89 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory(tmp_path: Path) -> None
         Bench(tmp_path, model=nn.Linear(3, 2)).loop.run()
 
 
-def test_rare_classes_weigh_as_much_as_common_ones(tmp_path: Path) -> None:
-    train = build_part(100, 1)
-    train = Part(train.inputs, np.array([0] * 90 + [1] * 10))
-    weight = Bench(tmp_path, train=train, class_weights=True).loop.criterion.weight
-    assert weight is not None
-    assert weight.tolist() == pytest.approx([100 / 180, 5.0])
+def test_class_weights_reach_the_loss_and_its_mean(tmp_path: Path) -> None:
+    part = build_part(100, 1)
+    train = with_targets(part, np.array([0] * 90 + [1] * 10))
+    task = find_task("single-label")
+    weights = task.weigh_classes(train.targets, 2)
+    assert weights.tolist() == pytest.approx([100 / 180, 5.0])
+    model = nn.Linear(2, 2)
+    nn.init.zeros_(model.weight)
+    with torch.no_grad():
+        model.bias.copy_(torch.tensor([2.0, 0.0]))
+    bench = Bench(
+        tmp_path,
+        model=model,
+        train=train,
+        objective=Supervised(task, weights, 0.0),
+        epochs=1,
+        batch_size=100,
+        learning_rate=0.0,
+    )
+    bench.loop.run()
+    # Both classes count half: the mean of their two losses.
+    losses = [math.log(1 + math.exp(-2)), math.log(1 + math.exp(2))]
+    assert bench.losses == [pytest.approx(sum(losses) / 2)]
+
+
+def test_several_labels_an_image_are_learned(tmp_path: Path) -> None:
+    def build(n: int, seed: int) -> Part:
+        part = build_part(n, seed)
+        targets = (part.inputs.rows > 0).astype(np.float32)
+        targets[::7, 1] = np.nan  # unknown
+        return with_targets(part, targets)
+
+    bench = Bench(
+        tmp_path, task="multi-label", train=build(90, 1), validation=build(40, 2), epochs=12
+    )
+    assert bench.loop.run()
+    assert bench.epochs[-1].validation["accuracy"] > 0.75
+    assert bench.epochs[-1].validation["macro_auroc"] > 0.95
+    assert bench.validation_losses[-1] < bench.validation_losses[0]
 
 
 def test_without_validation_images_the_last_epoch_is_kept(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, validation=Part(np.zeros((0, 2), np.float32), np.zeros(0, np.int64)))
+    bench = Bench(tmp_path, validation=NOTHING)
     assert bench.loop.run()
-    assert bench.loop.progress.best_epoch == 3
+    assert bench.loop.state.best_epoch == 3
+    assert [epoch.validation for epoch in bench.epochs] == [{}] * 3
 
 
 def test_batch_larger_than_the_data_is_one_step(tmp_path: Path) -> None:
     bench = Bench(tmp_path, batch_size=4096)
     assert bench.loop.run()
-    assert len(bench.of("step", "step")) == 3
+    assert len(bench.steps) == 3
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda b: b[: len(b) // 2],
-        lambda b: b"",
-        lambda b: b"PK" + b[2:200],
-        lambda b: b[:-200] + b"\0" * 200,
-    ],
-)
-def test_damaged_checkpoint_is_said(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
-    Bench(tmp_path).loop.run()
-    path = tmp_path / "checkpoint.pt"
-    path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(RunError, match="damaged"):
-        Bench(tmp_path).loop.load_checkpoint()
+class Pull(Supervised):
+    """The task's loss, and a parameter of the objective's own that is pulled to zero."""
+
+    def __init__(self) -> None:
+        super().__init__(find_task("single-label"), None, 0.0)
+        self.extra = nn.Parameter(torch.tensor(1.0))
+        self.positions: list[Position] = []
+        self.looks = 0
+
+    def list_parameters(self) -> list[dict[str, Any]]:
+        return [{"params": [self.extra], "lr": 0.1, "peak": 0.1, "weight_decay": 0.0}]
+
+    def loss(self, network: nn.Module, batch: Batch, position: Position) -> Loss:
+        self.positions.append(position)
+        plain = super().loss(network, batch, position)
+        pulled = self.extra.square() * len(batch) / batch.count
+        return Loss(plain.total + pulled, plain.parts, plain.right)
+
+    def prepare_evaluation(self, network: nn.Module) -> None:
+        self.looks += 1
 
 
-def test_seeds_are_the_same_everywhere() -> None:
-    assert seed_of(0, 1, 2) == seed_of(0, 1, 2) != seed_of(0, 2, 1)
-    assert (
-        seed_of(0, 0)
-        == int.from_bytes(__import__("hashlib").blake2b(b"(0, 0)", digest_size=8).digest()) >> 1
-    )
+def test_an_objective_brings_parameters_and_hooks_and_knows_where_it_is(tmp_path: Path) -> None:
+    objective = Pull()
+    bench = Bench(tmp_path, objective=objective, epochs=2)
+    assert bench.loop.run()
+    assert abs(float(objective.extra.detach())) < 0.9
+    assert objective.looks == 2
+    assert [(p.epoch, p.step) for p in objective.positions] == [
+        (epoch, step) for epoch in (0, 1) for step in range(6)
+    ]
+    assert [p.share for p in objective.positions] == pytest.approx([i / 12 for i in range(12)])

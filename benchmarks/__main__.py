@@ -74,6 +74,7 @@ BENCHMARKS = (
     Row("speed.time_left", "", f"{TINY} --batch 4"),
     Row("sturdiness.two_processes", "", f"{TINY} --batch 8 --seeds 1"),
     Row("speed.choices", "", "--image-size 32 --batch 4 --repeats 1 --without-compiling"),
+    Row("speed.many_runs", "", "--few 3 --many 20 --repeats 3", takes_folder=False),
     Row("browser.live_charts", "", "--steps 200 --epochs 10 --ticks 2", takes_folder=False),
 )
 

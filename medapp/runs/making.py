@@ -38,11 +38,11 @@ def find_run(workspace: Workspace, name: str) -> Run:
     Raises:
         RunError: there is none.
     """
-    summaries = find_registry(workspace).list_summaries()
-    for summary in summaries:
-        if name in (summary.id, summary.name):
-            return Run(workspace.runs_folder / summary.id)
-    known = ", ".join(summary.name for summary in summaries[:5]) or "none yet"
+    registry = find_registry(workspace)
+    found = registry.find(name)
+    if found is not None:
+        return Run(workspace.runs_folder / found.id)
+    known = ", ".join(summary.name for summary in registry.list_summaries()[:5]) or "none yet"
     raise RunError(f"There is no run {name!r}.", remedy=f"Runs: {known}.")
 
 
@@ -89,17 +89,14 @@ def _settle_data(workspace: Workspace, recipe: Recipe) -> Recipe:
 
 
 def _settle_source(workspace: Workspace, recipe: Recipe) -> Recipe:
-    asked = recipe.start.source
-    source = asked
-    for summary in find_registry(workspace).list_summaries():
-        if asked.removeprefix("run:") in (summary.id, summary.name):
-            source = f"run:{summary.id}"
-            break
-    else:
-        path = expand_path(asked)
-        # Path.is_file raises for a name that is too long.
-        if path.suffix and os.path.isfile(path):  # noqa: PTH113
-            source = str(path)
+    source = asked = recipe.start.source
+    earlier = find_registry(workspace).find(asked.removeprefix("run:"))
+    path = expand_path(asked)
+    if earlier is not None:
+        source = f"run:{earlier.id}"
+    # Path.is_file raises for a name that is too long.
+    elif path.suffix and os.path.isfile(path):  # noqa: PTH113
+        source = str(path)
     return recipe.model_copy(update={"start": recipe.start.model_copy(update={"source": source})})
 
 

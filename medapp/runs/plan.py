@@ -127,11 +127,11 @@ def _find_rate(
     """Forward passes a second, and whether an earlier run with this source, strategy and size
     measured them."""
     size = recipe.preprocess.image_size
-    asked = (recipe.find_source(), recipe.strategy.name, size, machine.devices)
-    for run in find_registry(workspace).list_summaries():
-        is_alike = asked == (run.source, run.strategy, run.image_size, run.devices)
-        if is_alike and run.state == "done" and run.forwards_per_second:
-            return run.forwards_per_second, True
+    registry = find_registry(workspace)
+    name = recipe.strategy.name
+    rate = registry.find_rate(recipe.find_source(), name, size, machine.devices)
+    if rate is not None:
+        return rate, True
     gigaflops = TYPICAL_GIGAFLOPS
     damage = (OSError, ValueError, IndexError, TypeError, AttributeError)
     with contextlib.suppress(*damage):  # not measured yet

@@ -49,7 +49,10 @@ class Registry:
         self._known: dict[str, tuple[Signature, Summary]] = {}
         self._seen: tuple[int, int] | None = None
         self._looked = 0.0
-        self._unfinished: set[str] = set()
+        self._newest_first: list[Summary] = []
+        self._unfinished: list[str] = []
+        self._by_name: dict[str, Summary] = {}
+        self._rates: dict[tuple[str, str, int, int], float] = {}
 
     def list_summaries(self) -> list[Summary]:
         """All runs, newest first, damaged ones among them; the state of each as it is now.
@@ -59,18 +62,31 @@ class Registry:
         """
         with self._lock:
             self._refresh()
-            return [self._find_now(id) for id in sorted(self._known, reverse=True)]
+            return [self._find_now(summary) for summary in self._newest_first]
 
     def list_unfinished(self) -> list[Summary]:
         """The runs that wait, are under way, or whose process has vanished, oldest first."""
         with self._lock:
             self._refresh()
-            return [self._find_now(id) for id in sorted(self._unfinished)]
+            return [self._find_now(self._known[id][1]) for id in self._unfinished]
 
-    def _find_now(self, id: str) -> Summary:
+    def find(self, name: str) -> Summary | None:
+        """The run of this id or name; of several the newest."""
+        with self._lock:
+            self._refresh()
+            found = self._by_name.get(name)
+            return self._find_now(found) if found is not None else None
+
+    def find_rate(self, source: str, strategy: str, image_size: int, devices: int) -> float | None:
+        """Forward passes a second of the newest run that was done from this source, with this
+        strategy, size and number of devices; None where there is none."""
+        with self._lock:
+            self._refresh()
+            return self._rates.get((source, strategy, image_size, devices))
+
+    def _find_now(self, summary: Summary) -> Summary:
         """A summary with the state as it is: a run whose process has vanished is interrupted."""
-        summary = self._known[id][1]
-        if summary.state in ACTIVE and not Run(self.folder / id).is_locked():
+        if summary.state in ACTIVE and not Run(self.folder / summary.id).is_locked():
             return replace(summary, state="interrupted")
         return summary
 
@@ -85,11 +101,24 @@ class Registry:
         before = dict(self._known)
         folders = self._list_folders()
         self._known = {id: self._look_at(id) for id in folders}
-        self._unfinished = {id for id, (_, s) in self._known.items() if not s.is_final}
+        self._arrange()
         self._seen = seen
         self._looked = time.monotonic()
         if before != self._known:
             self._save()
+
+    def _arrange(self) -> None:
+        """What a look needs, so that none walks over all runs."""
+        oldest_first = [self._known[id][1] for id in sorted(self._known)]
+        self._newest_first = oldest_first[::-1]
+        self._unfinished = [summary.id for summary in oldest_first if not summary.is_final]
+        self._by_name = {summary.name: summary for summary in oldest_first}
+        self._by_name |= {summary.id: summary for summary in oldest_first}
+        self._rates = {
+            (run.source, run.strategy, run.image_size, run.devices): run.forwards_per_second
+            for run in oldest_first
+            if run.state == "done" and run.forwards_per_second
+        }
 
     def _read_change(self) -> tuple[int, int]:
         """What differs after a run was made, deleted, renamed, judged, or changed its state."""

@@ -3,11 +3,12 @@
 from medapp.errors import DataError
 from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BACKBONES
+from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary, summarise
 from medapp.task import find_task
 from medapp.training.strategies import STRATEGIES
-from medapp.ui.shell.server import find_catalog
+from medapp.ui.shell.server import find_catalog, open_workspace
 
 
 def state_run(run: Run) -> str:
@@ -35,6 +36,9 @@ def name_source(source: str) -> str:
     """What a recipe starts from, for readers."""
     if source in BACKBONES:
         return BACKBONES[source].title
+    if source.startswith("run:"):
+        run = find_registry(open_workspace()).find(source.removeprefix("run:"))
+        return f"the model {run.name}" if run else "a model that was deleted"
     return "random weights" if source == "none" else source
 
 

@@ -1,8 +1,5 @@
 """The square shows the part of the image that its view says, and nothing is lost on the way."""
 
-import hashlib
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,17 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image
+from pydantic import ValidationError
 
-from medapp.data.pixels import hash_pixels, load_pixels
-from medapp.data.samples import Sample
-from medapp.errors import ImageError
 from medapp.imaging.clahe import equalise
 from medapp.imaging.geometry import Box, View
-from medapp.imaging.preprocess import Preprocess, find_view, render_full, render_pixels
-from medapp.store.cache import Cache
+from medapp.imaging.preprocess import Preprocess, render_full, render_square
 
 RESIZES = ("squash", "pad", "crop")
+
+
+def render(image: NDArray[Any], preprocess: Preprocess, side: int) -> NDArray[np.uint8]:
+    """The square of any side; a recipe's begins at 32 px, which `model_copy` does not check."""
+    return render_square(image, preprocess.model_copy(update={"image_size": side})).pixels
+
+
+def find_view(image: NDArray[Any], preprocess: Preprocess) -> View:
+    return render_square(image, preprocess).view
 
 
 def draw_blob(width: int, height: int, x: float, y: float, radius: float) -> NDArray[np.uint8]:
@@ -49,15 +51,15 @@ def test_the_view_of_a_wide_image(resize: str, view: tuple[float, ...]) -> None:
 def test_a_square_of_the_same_size_is_the_image_itself() -> None:
     image = np.random.default_rng(0).integers(0, 255, (32, 32, 3)).astype(np.uint8)
     for resize in RESIZES:
-        np.testing.assert_array_equal(render_pixels(image, Preprocess(resize=resize), 32), image)
+        np.testing.assert_array_equal(render(image, Preprocess(resize=resize), 32), image)
 
 
 def test_halving_an_image_averages_it() -> None:
     image = np.kron(np.array([[0, 200], [100, 40]], np.uint8), np.ones((16, 16), np.uint8))
-    assert render_pixels(image, Preprocess(), 2)[0, 0] < 100  # the triangle reaches over the border
+    assert render(image, Preprocess(), 2)[0, 0] < 100  # the triangle reaches over the border
     stripes = np.tile(np.array([[0, 255]], np.uint8), (64, 32))
     assert (
-        abs(render_pixels(stripes, Preprocess(), 16)[:, 1:-1].astype(int) - 127.5).max() < 1
+        abs(render(stripes, Preprocess(), 16)[:, 1:-1].astype(int) - 127.5).max() < 1
     )  # no stripe survives as an alias
 
 
@@ -79,7 +81,7 @@ def test_what_the_square_shows_goes_back_to_its_place(
     image = image.astype(np.uint16) * 200 if is_deep else image
     preprocess = Preprocess(resize=resize)
     view = find_view(image, preprocess)
-    centre = find_centre(render_pixels(image, preprocess, size).astype(float))
+    centre = find_centre(render(image, preprocess, size).astype(float))
     back = view.from_square(Box("", *centre, *centre), size)
     assert abs(back.x0 - find_centre(image.astype(float))[0]) < 0.35
     assert abs(back.y0 - find_centre(image.astype(float))[1]) < 0.35
@@ -93,7 +95,7 @@ def test_boxes_go_to_the_square_and_back(corners: tuple[float, ...], size: int) 
 
 
 def test_padding_is_black_on_both_sides_alike() -> None:
-    square = render_pixels(np.full((50, 100), 200, np.uint8), Preprocess(resize="pad"), 40)
+    square = render(np.full((50, 100), 200, np.uint8), Preprocess(resize="pad"), 40)
     assert square[:9].max() == square[31:].max() == 0
     assert (square[11:29] == 200).all()
 
@@ -104,26 +106,26 @@ def test_black_borders_are_cropped() -> None:
     image[2, 3] = 255  # a speck is no content
     preprocess = Preprocess(crop_borders=True)
     assert find_view(image, preprocess) == View(20, 10, 70, 50)
-    assert (render_pixels(image, preprocess, 16)[1:-1, 1:-1] == 180).all()
+    assert (render(image, preprocess, 16)[1:-1, 1:-1] == 180).all()
     blank = np.zeros((6, 8), np.uint8)
     assert find_view(blank, preprocess) == View(0, 0, 8, 6)
-    assert render_pixels(blank, preprocess, 4).max() == 0
+    assert render(blank, preprocess, 4).max() == 0
 
 
 def test_sixteen_bits_fill_the_range_of_eight() -> None:
     image = (
         np.linspace(1000, 1100, 64).astype(np.uint16).reshape(1, 64).repeat(64, 0)
     )  # 101 grey levels of 65,536
-    square = render_pixels(image, Preprocess(), 64)
+    square = render(image, Preprocess(), 64)
     assert (square.min(), square.max()) == (0, 255)
     assert len(np.unique(square)) == len(np.unique(image)) == 64
-    assert render_pixels(np.full((4, 4), 500, np.uint16), Preprocess(), 4).max() == 0
+    assert render(np.full((4, 4), 500, np.uint16), Preprocess(), 4).max() == 0
 
 
 def test_the_percentile_clip_spends_the_range_on_the_middle() -> None:
     image = np.arange(100, 200, dtype=np.uint8).reshape(10, 10)
     image[0, 0], image[9, 9] = 0, 255
-    square = render_pixels(image, Preprocess(percentile_clip=2.0), 10)
+    square = render(image, Preprocess(percentile_clip=2.0), 10)
     assert square[0, 0] == square[0, 1] == 0
     assert square[9, 9] == 255
     middle = square.ravel()[5:95].astype(float)
@@ -133,7 +135,7 @@ def test_the_percentile_clip_spends_the_range_on_the_middle() -> None:
 def test_the_clip_treats_channels_alike() -> None:
     image = np.zeros((10, 10, 3), np.uint8)
     image[..., 0], image[..., 1] = np.arange(100).reshape(10, 10), 50
-    square = render_pixels(image, Preprocess(percentile_clip=1.0), 10)
+    square = render(image, Preprocess(percentile_clip=1.0), 10)
     assert (square[..., 2] == 0).all()
     assert len(np.unique(square[..., 1])) == 1
 
@@ -148,7 +150,7 @@ def test_clahe_is_near_the_reference_implementation() -> None:
         expected = (
             cv2.createCLAHE(limit, (8, 8)).apply(image).astype(float)
         )  # it counts in whole pixels, hence the tolerance
-        found = render_pixels(image, Preprocess(clahe=limit), 512).astype(float)
+        found = render(image, Preprocess(clahe=limit), 512).astype(float)
         assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.999
         assert np.abs(found - expected).mean() < 5
 
@@ -175,7 +177,7 @@ def test_clahe_keeps_hues() -> None:
     image = np.zeros((64, 64, 3), np.uint8)
     image[..., 0] = np.random.default_rng(0).integers(20, 60, (64, 64))
     image[..., 1] = image[..., 0] // 2
-    square = render_pixels(image, Preprocess(clahe=2.0), 64).astype(float)
+    square = render(image, Preprocess(clahe=2.0), 64).astype(float)
     assert square[..., 2].max() == 0
     assert abs(np.median(square[..., 1] / np.maximum(square[..., 0], 1)) - 0.5) < 0.05
 
@@ -193,9 +195,7 @@ def test_tiny_images_work_with_every_setting(
     shape: tuple[int, ...], preprocess: Preprocess
 ) -> None:
     for dtype in (np.uint8, np.uint16):
-        square = render_pixels(
-            np.arange(np.prod(shape), dtype=dtype).reshape(shape), preprocess, 32
-        )
+        square = render(np.arange(np.prod(shape), dtype=dtype).reshape(shape), preprocess, 32)
         assert square.shape == (32, 32, *shape[2:])
         assert square.dtype == np.uint8
 
@@ -207,82 +207,10 @@ def test_the_whole_image_for_a_person() -> None:
     assert render_full(image.astype(np.uint16) * 100).max() == 255
 
 
-def save_samples(folder: Path, images: list[NDArray[Any]]) -> list[Sample]:
-    samples = []
-    for i, image in enumerate(images):
-        path = folder / f"{i}.png"
-        Image.fromarray(image).save(path)
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        mode = "8-bit RGB" if image.ndim == 3 else "8-bit grey"
-        samples.append(
-            Sample(
-                i,
-                path.name,
-                path,
-                "a",
-                None,
-                None,
-                "train",
-                content,
-                image.shape[1],
-                image.shape[0],
-                mode,
-            )
-        )
-    return samples
-
-
-IMAGES = [
-    np.random.default_rng(i).integers(0, 255, (20 + i, 30)).astype(np.uint8) for i in range(5)
-]
-
-
-def test_all_squares_in_order_from_files_and_from_the_cache(tmp_path: Path) -> None:
-    samples, cache, seen = save_samples(tmp_path, IMAGES), Cache(tmp_path / "cache"), []
-    preprocess = Preprocess(resize="pad")
-    expected = np.stack([render_pixels(image, preprocess, 16)[..., None] for image in IMAGES])
-    np.testing.assert_array_equal(
-        load_pixels(samples, preprocess, 16, None, lambda *done: seen.append(done)), expected
-    )
-    assert seen == [(i, 5) for i in range(1, 6)]
-    np.testing.assert_array_equal(load_pixels(samples, preprocess, 16, cache), expected)
-    for sample in samples:
-        sample.path.unlink()
-    cached = load_pixels(samples, preprocess, 16, cache)
-    assert isinstance(cached, np.memmap)
-    np.testing.assert_array_equal(cached, expected)
-    with pytest.raises(ImageError, match=r"0\.png cannot be opened.*Put the original back"):
-        load_pixels(samples, preprocess, 17, cache)
-
-
-def test_one_colour_image_gives_all_three_channels(tmp_path: Path) -> None:
-    colour = np.random.default_rng(9).integers(0, 255, (20, 20, 3)).astype(np.uint8)
-    pixels = load_pixels(save_samples(tmp_path, [IMAGES[0], colour]), Preprocess(), 8)
-    assert pixels.shape == (2, 8, 8, 3)
-    assert (pixels[0, ..., :1] == pixels[0]).all()
-    assert load_pixels([], Preprocess(), 8, Cache(tmp_path / "cache")).shape == (0, 8, 8, 1)
-
-
-def test_a_file_that_was_changed_is_refused(tmp_path: Path) -> None:
-    samples = save_samples(tmp_path, IMAGES)
-    Image.fromarray(IMAGES[1]).save(samples[0].path)
-    with pytest.raises(
-        ImageError, match=r"0\.png cannot be used: the file has changed since it was registered"
-    ):
-        load_pixels(samples, Preprocess(), 8)
-
-
-def test_the_key_knows_content_order_settings_and_size(tmp_path: Path) -> None:
-    samples = save_samples(tmp_path, IMAGES)
-    keys = [
-        hash_pixels(samples, Preprocess(), 8),
-        hash_pixels(samples[::-1], Preprocess(), 8),
-        hash_pixels(samples, Preprocess(), 9),
-        hash_pixels(samples, Preprocess(clahe=1.0), 8),
-        hash_pixels([replace(samples[0], content_hash="0"), *samples[1:]], Preprocess(), 8),
-    ]
-    assert len(set(keys)) == len(keys)
-    assert (
-        hash_pixels([replace(s, name="other", label="b") for s in samples], Preprocess(), 8)
-        == keys[0]
-    )
+def test_the_side_is_the_recipe_s() -> None:
+    image = np.zeros((50, 70), np.uint8)
+    assert render_square(image, Preprocess(image_size=48)).pixels.shape == (48, 48)
+    assert render_square(image, Preprocess()).pixels.shape == (128, 128)
+    for side in (31, 1025):
+        with pytest.raises(ValidationError):
+            Preprocess(image_size=side)

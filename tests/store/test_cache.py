@@ -2,9 +2,12 @@
 of its files.
 """
 
+import hashlib
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,142 +15,198 @@ from numpy.typing import NDArray
 
 from medapp.errors import WorkspaceError
 from medapp.store.cache import Cache
+from medapp.store.rows import Rows
+
+LIMIT = 10_000
+ROW_BYTES = 1000
 
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
-    return Cache(tmp_path / "cache", limit_bytes=10_000)
+    return Cache(tmp_path / "cache", limit_bytes=LIMIT)
 
 
-def keep(cache: Cache, kind: str, key: str, array: NDArray[Any]) -> NDArray[Any]:
-    def fill(target: NDArray[Any]) -> None:
-        target[...] = array
+def fill(rows: Rows, count: int) -> Rows:
+    """Rows of 1,000 bytes."""
+    keys = [hashlib.sha256(bytes([i])).hexdigest() for i in range(count)]
 
-    return cache.build_array(kind, key, array.shape, array.dtype, fill)
+    def compute(missing: list[int]) -> Iterator[NDArray[np.uint8]]:
+        return (np.full(ROW_BYTES, place, np.uint8) for place in missing)
+
+    rows.fill(keys, compute)
+    return rows
 
 
-def find_files(cache: Cache) -> list[Path]:
-    return [path for path in cache.folder.rglob("*") if path.is_file()]
+def keep(cache: Cache, key: str, count: int = 3) -> Path:
+    """Rows that nobody reads any more; gives their folder."""
+    rows = fill(cache.open_rows("pixels", key, (ROW_BYTES,), np.uint8), count)
+    rows.close()
+    return rows.folder
 
 
-def age(path: Path | None, seconds: int) -> None:
-    assert path is not None
+def age(path: Path, seconds: int) -> None:
     os.utime(path, (1_000_000 - seconds, 1_000_000 - seconds))
 
 
-def test_an_array_comes_back_memory_mapped_and_not_to_be_written(cache: Cache) -> None:
-    array = np.arange(12, dtype=np.float32).reshape(3, 4)
-    for kept in (keep(cache, "features", "ab01", array), cache.load_array("features", "ab01")):
-        assert isinstance(kept, np.memmap)
-        np.testing.assert_array_equal(kept, array)
-        assert not kept.flags.writeable
-    assert cache.load_array("pixels", "ab01") is None
-    assert cache.load_array("features", "ab02") is None
-
-
-def test_an_empty_array_is_kept_too(cache: Cache) -> None:
-    assert keep(cache, "pixels", "00", np.zeros((0, 8, 8, 1), np.uint8)).shape == (0, 8, 8, 1)
-    assert cache.load_array("pixels", "00") is not None
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda data: data[:-1],
-        lambda data: b"",
-        lambda data: b"\x93NUMPY" + b"\xff" * 50,
-        lambda data: data[:20],
-    ],
-)
-def test_a_damaged_entry_counts_as_never_written(cache: Cache, damage: object) -> None:
-    keep(cache, "pixels", "ab", np.ones(100, np.uint8))
-    path = cache.find("pixels", "ab")
-    assert path is not None
-    path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
-    assert cache.load_array("pixels", "ab") is None
-    assert keep(cache, "pixels", "ab", np.ones(100, np.uint8)).sum() == 100
+def test_rows_are_found_again_by_kind_and_key(cache: Cache) -> None:
+    keep(cache, "ab01", 3)
+    assert len(cache.open_rows("pixels", "ab01", (ROW_BYTES,), np.uint8)) == 3
+    assert len(cache.open_rows("features", "ab01", (ROW_BYTES,), np.uint8)) == 0
+    assert len(cache.open_rows("pixels", "ab02", (ROW_BYTES,), np.uint8)) == 0
 
 
 def test_the_longest_unused_goes_first(cache: Cache) -> None:
-    for seconds, key in ((30, "aa"), (20, "bb"), (10, "cc")):
-        keep(cache, "pixels", key, np.zeros(3000, np.uint8))
-        age(cache.find("pixels", key), seconds)
-    assert (
-        cache.load_array("pixels", "aa") is not None
-    )  # used just now, so it is not the oldest any more
-    keep(cache, "pixels", "dd", np.zeros(3000, np.uint8))
-    assert cache.find("pixels", "bb") is None
-    assert cache.find("pixels", "aa") is not None
-    assert cache.find("pixels", "dd") is not None
-    assert cache.size_bytes() <= cache.limit_bytes
+    folders = [keep(cache, key) for key in ("aa", "bb", "cc", "dd")]
+    for seconds, folder in zip((40, 30, 20, 10), folders, strict=True):
+        age(folder, seconds)
+    # Used just now, so these are not the oldest any more.
+    cache.open_rows("pixels", "aa", (ROW_BYTES,), np.uint8).close()
+    assert [folder.exists() for folder in folders] == [True, False, True, True]
+    assert cache.size_bytes() <= 0.95 * LIMIT
 
 
-def test_an_entry_larger_than_the_limit_stays_until_the_next(cache: Cache) -> None:
-    assert keep(cache, "pixels", "aa", np.zeros(20_000, np.uint8)).shape == (20_000,)
-    assert cache.find("pixels", "aa") is not None
-    keep(cache, "pixels", "bb", np.zeros(10, np.uint8))
-    assert cache.find("pixels", "aa") is None
+def test_rows_that_a_living_process_reads_are_never_evicted(cache: Cache) -> None:
+    read = fill(cache.open_rows("pixels", "aa", (ROW_BYTES,), np.uint8), 8)
+    array = read.open_array()
+    age(read.folder, 1000)
+    others = [keep(cache, key, 4) for key in ("bb", "cc")]
+    cache.make_room()
+    assert read.folder.exists()
+    assert not any(folder.exists() for folder in others)
+    assert array[7].tolist() == [7] * ROW_BYTES
+    read.close()
+    keep(cache, "dd", 4)
+    cache.make_room()
+    assert not read.folder.exists()
 
 
-def test_a_failed_fill_leaves_nothing(cache: Cache) -> None:
-    def fill(target: np.ndarray) -> None:  # type: ignore[type-arg]
-        raise KeyError
+READ = """
+import sys
+from pathlib import Path
+import numpy as np
+from medapp.store.rows import Rows
 
-    with pytest.raises(KeyError):
-        cache.build_array("pixels", "aa", (5,), np.uint8, fill)
-    assert find_files(cache) == []
-
-
-def test_no_room_on_the_disk_is_said_before_anything_is_written(cache: Cache) -> None:
-    with pytest.raises(
-        WorkspaceError, match=r"MiB are needed .* are free\. Free some space or clear it"
-    ):
-        cache.build_array("pixels", "aa", (2**60,), np.uint8, lambda target: None)
-    assert find_files(cache) == []
+rows = Rows(Path(sys.argv[1]), (1000,), np.uint8)
+print(len(rows), flush=True)
+sys.stdin.readline()
+"""
 
 
-def test_a_cache_that_cannot_be_written_keeps_no_bytes_and_says_so_of_arrays(
+def test_rows_of_another_process_stay_while_it_lives_and_go_when_it_is_dead(cache: Cache) -> None:
+    folder = keep(cache, "aa", 12)
+    process = subprocess.Popen(
+        [sys.executable, "-c", READ, folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"12\n"
+    cache.make_room()
+    assert folder.exists()
+    process.kill()
+    process.communicate()
+    assert len(list((folder / "users").iterdir())) == 1  # it could not say good-bye
+    cache.make_room()
+    assert not folder.exists()
+
+
+def test_a_fill_larger_than_the_limit_does_not_evict_its_own_rows(cache: Cache) -> None:
+    other = keep(cache, "bb", 3)
+    rows = fill(cache.open_rows("pixels", "aa", (ROW_BYTES,), np.uint8), 20)
+    cache.make_room()
+    cache.save_bytes("thumbnails", "cc", b"x" * 5000)
+    assert not other.exists()
+    assert len(rows.open_array()) == len(Rows(rows.folder, (ROW_BYTES,), np.uint8)) == 20
+
+
+def test_room_is_made_before_rows_are_opened(cache: Cache) -> None:
+    large = keep(cache, "aa", 20)
+    assert large.exists()  # within a fill the limit may be passed
+    cache.open_rows("pixels", "bb", (ROW_BYTES,), np.uint8)
+    assert not large.exists()
+
+
+def test_a_cache_that_cannot_be_written_keeps_no_bytes_and_says_so_of_rows(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "cache").write_bytes(b"a file where the folder should be")
     cache = Cache(tmp_path / "cache")
     assert cache.save_bytes("thumbnails", "aa", b"x") == b"x"
-    assert cache.load_array("features", "aa") is None
     assert cache.load_bytes("thumbnails", "aa") is None
     with pytest.raises(WorkspaceError, match="cannot be written"):
-        keep(cache, "features", "aa", np.arange(3))
+        cache.open_rows("features", "aa", (3,), np.uint8)
 
 
 def test_bytes_are_kept_and_all_can_be_cleared(cache: Cache) -> None:
     cache.save_bytes("thumbnails", "abcd", b"jpeg")
     assert cache.load_bytes("thumbnails", "abcd") == b"jpeg"
+    assert cache.load_bytes("thumbnails", "abce") is None
     assert cache.size_bytes() == 4
-    kept = keep(cache, "pixels", "ab", np.ones(4, np.uint8))
+    folder = keep(cache, "ab")
+    assert cache.size_bytes() > 3 * ROW_BYTES
     cache.clear()
     assert cache.size_bytes() == 0
+    assert not folder.exists()
     assert cache.load_bytes("thumbnails", "abcd") is None
-    if os.name == "posix":
-        assert kept.sum() == 4  # what is in use stays readable
 
 
-def test_clearing_spares_what_is_being_written(cache: Cache) -> None:
-    def fill(target: np.ndarray) -> None:
-        cache.clear()
-        target[...] = 7
+def test_clearing_spares_what_is_being_read_or_written(cache: Cache) -> None:
+    rows = cache.open_rows("pixels", "ab", (ROW_BYTES,), np.uint8)
 
-    assert cache.build_array("pixels", "ab", (4,), np.uint8, fill).tolist() == [7] * 4
-    assert cache.load_array("pixels", "ab") is not None
+    def compute(missing: list[int]) -> Iterator[NDArray[np.uint8]]:
+        for place in missing:
+            cache.clear()
+            yield np.full(ROW_BYTES, place, np.uint8)
+
+    numbers = rows.fill([hashlib.sha256(bytes([i])).hexdigest() for i in range(3)], compute)
+    assert rows.open_array()[numbers, 0].tolist() == [0, 1, 2]
+
+
+def test_thumbnails_are_evicted_in_the_order_of_their_use(cache: Cache) -> None:
+    paths = {}
+    for seconds, key in enumerate(("d", "c", "b", "a")):
+        cache.save_bytes("thumbnails", key, bytes(2400))
+        (paths[key],) = cache.folder.rglob(f"{key}.bin")
+        age(paths[key], 100 - seconds)
+    assert cache.load_bytes("thumbnails", "d") is not None  # looked at just now
+    cache.save_bytes("thumbnails", "e", bytes(2400))
+    left = {key for key, path in paths.items() if path.exists()}
+    assert left == {"d", "a"}  # down to nine tenths of the limit
+    assert cache.size_bytes() == 3 * 2400
+
+
+def test_the_entry_that_was_just_saved_is_not_evicted(cache: Cache) -> None:
+    cache.save_bytes("thumbnails", "a", bytes(2 * LIMIT))
+    assert cache.load_bytes("thumbnails", "a") is not None
+    cache.save_bytes("thumbnails", "b", b"x")
+    assert cache.load_bytes("thumbnails", "a") is None
+    assert cache.load_bytes("thumbnails", "b") == b"x"
 
 
 def test_what_a_killed_process_left_behind_is_cleared(cache: Cache) -> None:
-    left = cache.folder / "pixels" / "ab" / ".ab.npy.1.2"
+    left = cache.folder / "thumbnails" / "ab" / ".ab.bin.1.2"
     left.parent.mkdir(parents=True)
     left.write_bytes(b"half")
+    cache.clear()
+    assert left.exists()  # perhaps it is being written just now
     os.utime(left, (0, 0))
     cache.clear()
     assert not left.exists()
 
 
+def test_arrays_that_0_1_0_kept_are_evicted_like_all_else(cache: Cache) -> None:
+    old = cache.folder / "pixels" / "ab" / "abcd.npy"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(bytes(2 * LIMIT))
+    cache.make_room()
+    assert not old.exists()
+
+
 def test_two_caches_on_one_folder_see_each_other(cache: Cache) -> None:
-    keep(cache, "pixels", "ab", np.ones(4, np.uint8))
-    assert Cache(cache.folder).load_array("pixels", "ab") is not None
+    keep(cache, "ab", 4)
+    assert len(Cache(cache.folder).open_rows("pixels", "ab", (ROW_BYTES,), np.uint8)) == 4
+
+
+def test_rows_that_another_process_deleted_are_made_anew(cache: Cache) -> None:
+    keep(cache, "ab", 4)
+    Cache(cache.folder).clear()
+    rows = fill(cache.open_rows("pixels", "ab", (ROW_BYTES,), np.uint8), 2)
+    assert rows.open_array()[:, 0].tolist() == [0, 1]

@@ -3,7 +3,10 @@ import torch
 import torchvision
 
 from medapp.errors import WeightsError
-from medapp.models.network import ARCHITECTURES, MEAN, STD, Network, normalise, to_unit
+from medapp.models.architectures import ARCHITECTURES
+from medapp.models.network import Network, to_input
+from medapp.models.normalisation import IMAGENET, Normalisation
+from medapp.task import find_task
 
 LIGHT = [
     "resnet18",
@@ -66,10 +69,39 @@ def test_unknown_architecture_is_said() -> None:
 
 def test_grey_is_repeated_and_normalised() -> None:
     pixels = torch.full((1, 2, 2, 1), 255, dtype=torch.uint8)
-    x = normalise(to_unit(pixels))
+    x = to_input(pixels, IMAGENET)
     assert x.shape == (1, 3, 2, 2)
     for channel in range(3):
-        assert x[0, channel, 0, 0].item() == pytest.approx((1 - MEAN[channel]) / STD[channel])
+        wanted = (1 - IMAGENET.mean[channel]) / IMAGENET.std[channel]
+        assert x[0, channel, 0, 0].item() == pytest.approx(wanted)
+
+
+def test_each_colour_is_normalised_by_its_own_statistics() -> None:
+    pixels = torch.tensor([[[[0, 255, 51]]]], dtype=torch.uint8)  # (1, 1, 1, 3)
+    x = to_input(pixels, Normalisation((0.5, 0.0, 0.2), (0.5, 2.0, 0.1)))
+    assert x.flatten().tolist() == pytest.approx([-1.0, 0.5, 0.0], abs=1e-6)
+    assert x.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_a_change_sees_images_between_black_and_white() -> None:
+    seen: list[torch.Tensor] = []
+
+    def invert(images: torch.Tensor) -> torch.Tensor:
+        seen.append(images)
+        return 1 - images
+
+    pixels = torch.tensor([[[[0]], [[255]]]], dtype=torch.uint8)  # (1, 2, 1, 1)
+    plain = Normalisation((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+    assert to_input(pixels, plain, invert)[0, 0].flatten().tolist() == [1.0, 0.0]
+    assert seen[0].shape == (1, 1, 2, 1)
+    assert seen[0].flatten().tolist() == [0.0, 1.0]
+
+
+def test_the_task_says_how_many_logits_there_are() -> None:
+    for name in ("single-label", "multi-label"):
+        network = Network("resnet18", ("a", "b", "c"), find_task(name))
+        assert (network.task.name, network.head.out_features) == (name, 3)
+    assert Network("resnet18", ("a", "b")).task is find_task("single-label")
 
 
 def test_head_tells_apart_in_bfloat16_what_differs_by_little() -> None:

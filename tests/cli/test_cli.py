@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 from medapp.cli import app
 from medapp.errors import MedAppError
 from medapp.evaluation.metrics import METRICS
-from medapp.runs.run import create_run
+from medapp.runs.making import create_run
 from medapp.store.workspace import Workspace
-from medapp.training.recipe.recipe import Recipe
+from medapp.training.recipe import build_settings
 
 runner = CliRunner()
 
@@ -87,7 +87,7 @@ def test_folder_of_images_is_predicted(trained: Trained) -> None:
 
 
 def test_words_are_printed_without_json(trained: Trained) -> None:
-    assert "balanced accuracy" in medapp("evaluate", "probe")
+    assert "Balanced accuracy" in medapp("evaluate", "probe")
     assert "not for diagnosis" in medapp("predict", "probe", trained.folder / "above" / "p00.png")
     assert "probe" in medapp("runs", "list")
     assert "resnet50" in medapp("backbones", "list")
@@ -147,13 +147,12 @@ def test_stated_error_is_one_line_on_standard_error(workspace: Workspace) -> Non
 
 
 def test_stopped_run_is_resumed_to_its_end(trained: Trained) -> None:
-    recipe = Recipe(
-        "bands", strategy="linear-probe", image_size=32, epochs=3, batch_size=8, threads=1
-    )
-    run = create_run(trained.workspace, recipe, "waiting")
+    asked = {"data": "bands", "strategy": "linear-probe", "image_size": 32, "epochs": 3}
+    machine = {"batch_size": 8, "threads": 1}
+    run = create_run(trained.workspace, *build_settings({**asked, **machine}), "waiting")
     medapp("runs", "stop", "waiting")
     assert run.state == "stopped"
     done = ask("runs", "resume", "waiting")
     assert (done["state"], done["epochs"]) == ("done", 3)
-    assert 0 < done["seconds"] == run.seconds < 60
+    assert 0 < done["seconds"] == run.count_seconds() < 60
     medapp("runs", "resume", "waiting", code=1)

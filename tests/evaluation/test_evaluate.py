@@ -1,6 +1,7 @@
 """The evaluation of predictions, on cases small enough to count by hand."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from medapp.errors import RunError
 from medapp.evaluation.evaluate import Evaluation, evaluate
+from medapp.evaluation.intervals import find_wilson
 from medapp.evaluation.metrics import METRICS
+from medapp.task import find_task
 
 CLASSES = ("effusion", "nodule", "normal")
 
@@ -147,7 +150,11 @@ def test_an_evaluation_is_the_same_after_json() -> None:
     result = evaluate(one_hot([0, 0, 1, 1]), [0, 0, 1, 0], CLASSES, ["p", "q", "r", None])
     text = json.dumps(result.to_dict(), allow_nan=False)
     assert Evaluation.from_dict(json.loads(text)) == result
-    assert Evaluation.from_dict({**json.loads(text), "dataset": "elsewhere"}) == result
+    assert Evaluation.from_dict({**json.loads(text), "colour": "green"}) == result
+    named = replace(result, split="test", dataset="elsewhere")
+    assert Evaluation.from_dict({**json.loads(text), "split": "test", "dataset": "elsewhere"}) == (
+        named
+    )
     assert isinstance(result.to_dict()["intervals"]["accuracy"], list)
 
 
@@ -205,3 +212,119 @@ def test_shapes_that_do_not_fit_are_a_fault(
 ) -> None:
     with pytest.raises(ValueError, match=r"probabilities|truth|groups"):
         evaluate(probabilities, truth, "ab", groups)
+
+
+def test_figures_of_a_file_from_before_there_were_tasks_are_read() -> None:
+    result = evaluate(one_hot([0, 0, 1, 1]), [0, 0, 1, 0], CLASSES)
+    values = json.loads(json.dumps(result.to_dict()))
+    for name in ("task", "split", "dataset"):
+        del values[name]
+    old = Evaluation.from_dict(values)
+    assert (old, old.task) == (result, "single-label")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"accuracy": "0.9"},
+        {"n": None},
+        {"intervals": {name: ["a", "b"] for name in METRICS}},
+        {"dataset": 7},
+    ],
+)
+def test_figures_that_are_no_numbers_are_damage(damage: dict[str, object]) -> None:
+    result = evaluate(one_hot([0, 0, 1, 1]), [0, 0, 1, 0], CLASSES)
+    result.check()
+    with pytest.raises((TypeError, ValueError)):
+        Evaluation.from_dict({**result.to_dict(), **damage}).check()
+
+
+# Several labels an image
+
+SEVERAL = find_task("multi-label")
+NAN = np.nan
+FINDINGS = np.array(
+    [  # effusion, nodule, and one that nobody has
+        [1, 0, 0],
+        [1, 1, 0],
+        [0, NAN, 0],
+        [0, 0, 0],
+        [1, NAN, NAN],
+        [0, 1, 0],
+    ]
+)
+SCORES = np.array(
+    [
+        [0.9, 0.6, 0.1],
+        [0.8, 0.7, 0.2],
+        [0.6, 0.9, 0.3],
+        [0.2, 0.1, 0.1],
+        [0.4, 0.2, 0.9],
+        [0.1, 0.2, 0.6],
+    ]
+)
+
+
+def test_figures_of_findings_are_those_counted_by_hand_over_what_is_known() -> None:
+    result = evaluate(SCORES, FINDINGS, CLASSES, task=SEVERAL)
+    assert (result.n, result.task, result.confusion) == (6, "multi-label", ())
+    # Effusion: found in images 1, 2, 3; there in 1, 2, 5.
+    effusion = result.per_class["effusion"]
+    assert (effusion.n, effusion.sensitivity, effusion.specificity) == (
+        3,
+        pytest.approx(2 / 3),
+        pytest.approx(2 / 3),
+    )
+    assert effusion.precision == effusion.f1 == pytest.approx(2 / 3)
+    # Its scores .9 .8 .4 against .6 .2 .1: of nine pairs one is lost.
+    assert effusion.auroc == pytest.approx(8 / 9)
+    # Nodule: known of images 1, 2, 4, 6; there in 2 and 6, found in 1 and 2.
+    nodule = result.per_class["nodule"]
+    assert (nodule.n, nodule.sensitivity, nodule.specificity, nodule.f1) == (2, 0.5, 0.5, 0.5)
+    # Its scores .7 .2 against .6 .1: three of four pairs are won.
+    assert nodule.auroc == pytest.approx(3 / 4)
+    assert result.per_class["normal"].n == 0
+    assert result.per_class["normal"].sensitivity is None
+    assert any(note.startswith("No image of normal was judged") for note in result.notes)
+    assert result.macro_sensitivity == pytest.approx((2 / 3 + 1 / 2) / 2)
+    assert result.balanced_accuracy == pytest.approx((2 / 3 + 1 / 2) / 2)
+    assert result.macro_f1 == pytest.approx((2 / 3 + 1 / 2) / 2)
+    assert result.macro_auroc == pytest.approx((8 / 9 + 3 / 4) / 2)
+    # Right in all that is known: images 2 and 4.
+    assert result.accuracy == pytest.approx(2 / 6)
+
+
+def test_intervals_of_findings_count_only_what_is_known() -> None:
+    result = evaluate(SCORES, FINDINGS, CLASSES, task=SEVERAL)
+    for name, hits, trials in (("effusion", 2, 3), ("nodule", 1, 2)):
+        found = result.per_class[name].intervals
+        assert found["sensitivity"] == pytest.approx(find_wilson(hits, trials))
+        assert found["specificity"] == pytest.approx(find_wilson(hits, trials))
+        assert found["precision"] == pytest.approx(find_wilson(hits, trials))
+    low, high = result.intervals["macro_auroc"] or (1.0, 0.0)
+    assert 0 <= low <= (result.macro_auroc or 2.0) <= high <= 1
+
+
+def test_an_evaluation_of_findings_is_the_same_after_json_and_by_patient() -> None:
+    patients = ["p", "p", "q", "q", "r", None]
+    result = evaluate(SCORES, FINDINGS, CLASSES, patients, task=SEVERAL)
+    assert (result.resampled, result.units) == ("patients", 4)
+    text = json.dumps(result.to_dict(), allow_nan=False)
+    assert Evaluation.from_dict(json.loads(text)) == result
+
+
+def test_no_image_gives_no_figure_of_findings() -> None:
+    result = evaluate(np.empty((0, 3)), np.empty((0, 3)), CLASSES, task=SEVERAL)
+    assert (result.n, result.accuracy, result.macro_auroc) == (0, None, None)
+
+
+def test_findings_of_which_nothing_is_known_have_no_figure() -> None:
+    result = evaluate(SCORES, np.full((6, 3), NAN), CLASSES, task=SEVERAL)
+    assert (result.n, result.macro_auroc, result.balanced_accuracy) == (6, None, None)
+
+
+def test_broken_probabilities_of_findings_are_refused_in_words() -> None:
+    broken = SCORES.copy()
+    broken[2, 1] = np.nan
+    with pytest.raises(RunError, match="1 of 6 predictions are not finite numbers"):
+        evaluate(broken, FINDINGS, CLASSES, task=SEVERAL)

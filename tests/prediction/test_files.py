@@ -7,28 +7,27 @@ from PIL import Image
 
 from medapp import session as api
 from medapp.data.catalog import Catalog
-from medapp.data.pixels import load_pixels
+from medapp.data.pixels import count_channels, load_pixels
 from medapp.errors import ExplanationError
 from medapp.explanation.methods import METHODS
 from medapp.prediction.files import predict_files
 from medapp.prediction.model import load_model
+from medapp.runs.making import find_run
 from medapp.runs.results import load_predictions
-from medapp.runs.run import find_run
 from medapp.store.cache import open_cache
 
 
 def test_training_and_prediction_see_the_same_pixels(trained: Trained) -> None:
-    model = load_model(find_run(trained.workspace, "probe"))
+    model = load_model(find_run(trained.workspace, "probe").require_model())
     catalog = Catalog(trained.workspace)
     samples = catalog.load_samples(catalog.find_data_set("bands"))
-    seen = load_pixels(
-        samples, model.recipe.preprocess, model.recipe.image_size, open_cache(trained.workspace)
-    )
-    for sample, pixels in zip(samples, seen, strict=True):
+    cache = open_cache(trained.workspace)
+    seen = load_pixels(samples, model.recipe.preprocess, count_channels(samples), cache)
+    for sample, pixels in zip(samples, seen.take(), strict=True):
         (prediction,) = predict_files(model, [sample.path])
         assert prediction.pixels is not None
         assert np.array_equal(
-            model.to_input(prediction.pixels.reshape(1, 32, 32, -1)), model.to_input(pixels[None])
+            model.prepare(prediction.pixels.reshape(1, 32, 32, -1)), model.prepare(pixels[None])
         )
 
 

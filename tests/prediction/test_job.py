@@ -97,12 +97,12 @@ def test_a_file_that_cannot_be_read_is_a_row_that_says_why(
 ) -> None:
     from medapp.prediction.files import predict_files
     from medapp.prediction.model import load_model
-    from medapp.runs.run import find_run
+    from medapp.runs.making import find_run
 
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no image")
     files = [*sorted((trained.folder / "above").glob("*.png"))[:3], broken]
-    model = load_model(find_run(trained.workspace, "probe"))
+    model = load_model(find_run(trained.workspace, "probe").require_model())
     job = PredictionJob(files, lambda some: predict_files(model, some))
     job.start()
     assert job.wait(60)

@@ -11,7 +11,8 @@ from browser.serving import Server
 from conftest import write_bands
 from playwright.sync_api import Page, expect
 
-from medapp.runs.run import find_run, list_runs
+from medapp.runs.events import EpochFinished
+from medapp.runs.making import find_run, list_runs
 
 pytestmark = pytest.mark.browser
 
@@ -31,9 +32,9 @@ def test_newcomer_sees_a_heatmap_after_a_few_clicks(
     record_property("seconds to the first heatmap", round(time.monotonic() - began))
     (run,) = list_runs(server.workspace)
     assert run.state == "done"
-    figures = run.load_evaluation()
-    assert figures is not None
-    assert 0.3 < figures["accuracy"] < 0.95  # it learned, and the phantom is not trivial
+    evaluation = run.load_evaluation()
+    assert evaluation is not None
+    assert 0.3 < (evaluation.accuracy or 0) < 0.95  # it learned, and the phantom is not trivial
 
 
 def test_training_goes_on_when_the_browser_is_closed(
@@ -68,8 +69,9 @@ def test_training_goes_on_when_the_browser_is_closed(
     expect(again.get_by_role("button", name="Predict with this model")).to_be_visible(
         timeout=300_000
     )
-    assert find_run(server.workspace, "mine").state == "done"
-    assert len([e for e in find_run(server.workspace, "mine").events if e["kind"] == "epoch"]) == 40
+    run = find_run(server.workspace, "mine")
+    assert run.state == "done"
+    assert sum(isinstance(event, EpochFinished) for event in run.load_events()[0]) == 40
 
 
 def test_mistakes_are_answered_in_words(server: Server, open_page: Callable[..., Page]) -> None:

@@ -13,7 +13,7 @@ from conftest import Trained
 from playwright.sync_api import Page, expect
 
 from medapp.data.catalog import Catalog
-from medapp.runs.run import find_run
+from medapp.runs.making import find_run
 
 pytestmark = pytest.mark.browser
 Opener = Callable[[str], Page]
@@ -23,6 +23,8 @@ def test_an_exported_model_comes_back_with_its_figures(
     trained: Trained, trained_server: Server, open_page: Opener, tmp_path: Path
 ) -> None:
     run = find_run(trained.workspace, "probe")
+    evaluation = run.load_evaluation()
+    assert evaluation is not None
     page = open_page(f"{trained_server.url}/models?model={run.id}&show=Manage")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
@@ -33,9 +35,7 @@ def test_an_exported_model_comes_back_with_its_figures(
     page.locator("input[type=file]").set_input_files(zipped)
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("probe 2")
-    expect(
-        page.get_by_text(f"{(run.load_evaluation() or {})['n']} images on the test split of bands")
-    ).to_be_visible()
+    expect(page.get_by_text(f"{evaluation.n} images on the test split of bands")).to_be_visible()
     assert (
         find_run(trained.workspace, "probe 2").model_path.read_bytes()
         == run.model_path.read_bytes()

@@ -47,7 +47,7 @@ def draw_probabilities(probabilities: Mapping[str, float], theme: str = "light")
     finding = (
         "No prediction"
         if top is None
-        else f"{top}, probability {write_probability(probabilities[top])}"
+        else f"{top}, {hold_together(f'probability {write_probability(probabilities[top])}')}"
     )
     finish(figure, theme, finding, 64 + 34 * len(names), is_narrow=True)
     figure.update_layout(bargap=0.3)

@@ -17,7 +17,7 @@ def test_bars_have_the_classes_colours_and_the_title_the_prediction() -> None:
     figure = draw_probabilities({"effusion": 0.2, "nodule": 0.797, "normal": 0.003}, "dark")
     assert list(figure.data[0].marker.color) == list(PALETTES["dark"].classes[:3])
     assert list(figure.data[0].text) == ["0.20", "0.80", "&lt;0.01"]
-    assert figure.layout.title.text == "nodule, probability 0.80"
+    assert figure.layout.title.text == "nodule, probability\u00a00.80"
     assert draw_probabilities({}).layout.title.text == "No prediction"
 
 

@@ -220,3 +220,50 @@ def test_a_sample_has_its_place_among_those_that_fit(catalog: Catalog, root: Pat
     samples = catalog.load_samples(stored, label="b")
     assert [catalog.find_place(stored, s, label="b") for s in samples] == [0, 1, 2]
     assert catalog.find_place(stored, samples[0], label="a") is None
+
+
+# What a run names
+
+
+def test_an_id_stays_when_a_data_set_is_renamed(catalog: Catalog, root: Path) -> None:
+    stored = catalog.add(build_data_set("x", root), [])
+    other = catalog.add(build_data_set("y", root), [])
+    assert len({stored.uid, other.uid, ""}) == 3
+    renamed = catalog.rename(stored, "z")
+    assert (renamed.uid, renamed.name) == (stored.uid, "z")
+    assert catalog.find_data_set(stored.uid) == renamed
+
+
+def test_an_id_that_was_given_is_kept(catalog: Catalog, root: Path) -> None:
+    draft = replace(build_data_set("x", root), uid="0" * 32, task="multi-label")
+    catalog.add(draft, [])
+    found = catalog.find_data_set("x")
+    assert (found.uid, found.task) == ("0" * 32, "multi-label")
+
+
+def test_what_a_run_names_is_found_by_id_then_name_then_former_name(
+    catalog: Catalog, root: Path
+) -> None:
+    stored = catalog.add(build_data_set("x", root), [])
+    renamed = catalog.rename(stored, "y")
+    assert catalog.find_chosen(stored.uid, "x") == renamed
+    assert catalog.find_chosen(stored.uid, "never heard of") == renamed
+    assert catalog.find_chosen("", "y") == renamed
+    assert catalog.find_chosen("", "x") == renamed
+    assert catalog.find_chosen("an id of another workspace", "y") == renamed
+    newer = catalog.add(build_data_set("x", root), [])
+    assert catalog.find_chosen("", "x") == newer  # the present name comes before a former one
+    assert catalog.find_chosen(stored.uid, "x") == renamed
+    with pytest.raises(DataError, match="There is no data set 'w'"):
+        catalog.find_chosen("", "w")
+
+
+def test_all_names_that_a_data_set_had_are_known(catalog: Catalog, root: Path) -> None:
+    stored = catalog.add(build_data_set("x", root), [])
+    for name in ("y", "z", "y"):
+        stored = catalog.rename(stored, name)
+    assert catalog.list_names(stored) == {"x", "y", "z"}
+    catalog.remove(stored)
+    assert catalog.list_names(stored) == {"y"}  # what the value says, and nothing on disk
+    with pytest.raises(DataError, match="none yet"):
+        catalog.find_data_set("x")

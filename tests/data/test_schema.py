@@ -1,12 +1,22 @@
 """Migrations go forward only, one transaction each, with a backup before."""
 
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from medapp.data.catalog import Catalog
 from medapp.data.schema import MIGRATIONS, change, connect, find_backup, migrate
 from medapp.errors import WorkspaceError
+from medapp.store.workspace import Workspace
+
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "workspace-0.1.0.zip"
+FIRST_COLUMNS = (
+    "id, name, root, origin, classes, patient_pattern, has_patients, split_origin, is_synthetic,"
+    " created"
+)
+FIRST_ROW = "(1, 'x', '', '', '[]', NULL, 0, '', 0, '')"
 
 
 def add_note(db: sqlite3.Connection) -> None:
@@ -33,7 +43,7 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "catalog.sqlite"
     migrate(path, MIGRATIONS)
     with change(path) as db:
-        db.execute("INSERT INTO data_sets VALUES (1, 'x', '', '', '[]', NULL, 0, '', 0, '')")
+        db.execute(f"INSERT INTO data_sets ({FIRST_COLUMNS}) VALUES {FIRST_ROW}")
     return path
 
 
@@ -58,7 +68,7 @@ def test_a_catalog_of_the_first_version_is_found_by_search_too(tmp_path: Path) -
     path = tmp_path / "catalog.sqlite"
     migrate(path, MIGRATIONS[:1])
     with change(path) as db:
-        db.execute("INSERT INTO data_sets VALUES (1, 'x', '', '', '[]', NULL, 0, '', 0, '')")
+        db.execute(f"INSERT INTO data_sets ({FIRST_COLUMNS}) VALUES {FIRST_ROW}")
         db.execute(
             "INSERT INTO samples VALUES (1, 1, 'Ä.png', 'a', 'P1', NULL, 'train', '', 1, 1, '')"
         )
@@ -107,3 +117,43 @@ def test_a_change_stays_where_its_backup_finds_no_room(path: Path) -> None:
     with connect(path) as db:
         assert db.execute("SELECT name FROM data_sets").fetchone() == ("y",)
     assert backup.read_bytes() == before
+
+
+def test_data_sets_of_the_second_version_get_an_id_and_a_task(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite"
+    migrate(path, MIGRATIONS[:2])
+    with change(path) as db:
+        for number in (1, 2):
+            values = f"({number}, 'set {number}', '', '', '[]', NULL, 0, '', 0, '')"
+            db.execute(f"INSERT INTO data_sets ({FIRST_COLUMNS}) VALUES {values}")
+    migrate(path)
+    with connect(path) as db:
+        rows = db.execute("SELECT name, uid, task FROM data_sets ORDER BY id").fetchall()
+    assert [(name, task) for name, _, task in rows] == [
+        ("set 1", "single-label"),
+        ("set 2", "single-label"),
+    ]
+    uids = {uid for _, uid, _ in rows}
+    assert len(uids) == 2
+    assert all(len(uid) == 32 for uid in uids)
+
+
+def test_the_catalog_that_0_1_0_left_is_opened(workspace: Workspace) -> None:
+    with zipfile.ZipFile(FIXTURE) as archive:
+        workspace.catalog_path.write_bytes(archive.read("home/catalog.sqlite"))
+    assert find_version(workspace.catalog_path) == 2
+    catalog = Catalog(workspace)
+    assert find_version(workspace.catalog_path) == len(MIGRATIONS)
+    assert find_version(workspace.root / "catalog.before-3.sqlite") == 2
+    bands, phantom = catalog.list_data_sets()
+    assert (bands.name, phantom.name) == ("Bands", "Phantom")
+    assert bands.classes == ("above", "below")
+    assert bands.task == phantom.task == "single-label"
+    assert (phantom.is_synthetic, phantom.root) == (True, workspace.data_folder / "Phantom")
+    assert catalog.count_samples(bands) == 32
+    assert len({bands.uid, phantom.uid, ""}) == 3
+    # Its recipes know a name alone.
+    assert catalog.find_chosen("", "Bands") == bands
+    assert catalog.find_chosen("", catalog.rename(bands, "Streifen").name).uid == bands.uid
+    assert catalog.find_chosen("", "Bands").uid == bands.uid
+    assert Catalog(workspace).find_data_set("Streifen").uid == bands.uid

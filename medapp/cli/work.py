@@ -17,6 +17,7 @@ from medapp.cli.output import (
     say_figure,
 )
 from medapp.errors import RunError
+from medapp.explanation.methods import METHODS
 from medapp.imaging.readers import list_suffixes
 from medapp.runs.events import (
     EpochFinished,
@@ -201,7 +202,7 @@ def predict(
         Path | None, typer.Option(help="A folder for heatmaps, one PNG an image.")
     ] = None,
     method: Annotated[
-        str, typer.Option(help="gradcam, gradcam++, hirescam, eigencam or layercam.")
+        str, typer.Option(help=f"How the heatmap is made: {', '.join(METHODS)}.")
     ] = "gradcam",
     class_name: Annotated[
         str | None, typer.Option("--class", help="The class to explain; else the predicted one.")

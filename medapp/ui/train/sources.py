@@ -1,5 +1,6 @@
 """What a run starts from: a backbone, an earlier run, a file, or nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -9,6 +10,7 @@ from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.runs.registry import find_registry
 from medapp.training.recipe.groups import Start
 from medapp.training.recipe.presets import PRESETS
+from medapp.training.strategies import STRATEGIES
 from medapp.ui.shell.frame import show_errors, show_progress
 from medapp.ui.shell.server import open_workspace
 
@@ -22,14 +24,7 @@ def draw_source_form(preset: str) -> dict[str, Any]:
     runs = {f"run:{run.id}": f"Model: {run.name}" for run in summaries if run.has_model}
     names = {name: _name(row) for name, row in BACKBONES.items()} | runs
     names |= {FILE: "A weights file…", NOTHING: "Nothing: random weights"}
-    start = PRESETS[preset].values.get("source", "bundled")
-    chosen = st.selectbox(
-        "Start from",
-        list(names),
-        list(names).index(start),
-        format_func=names.__getitem__,
-        key=f"{preset}-source",
-    )
+    chosen = _draw_choice(preset, names)
     architecture = Start().architecture
     if chosen in BACKBONES:
         _draw_backbone(BACKBONES[chosen])
@@ -41,6 +36,19 @@ def draw_source_form(preset: str) -> dict[str, Any]:
         hint = "/models/resnet50.safetensors"
         chosen = st.text_input("File", placeholder=hint, key=f"{preset}-file") or "bundled"
     return {"source": chosen, "architecture": architecture}
+
+
+def _draw_choice(preset: str, names: Mapping[str, str]) -> str:
+    """Draw the select box; a strategy that starts from random weights leaves no choice."""
+    values = PRESETS[preset].values
+    strategy = STRATEGIES[st.session_state.get(f"{preset}-strategy", values["strategy"])]
+    if strategy.is_from_random:
+        reason = f"{strategy.title} starts from random weights."
+        st.selectbox("Start from", [names[NOTHING]], disabled=True, help=reason)
+        return NOTHING
+    start = list(names).index(values.get("source", "bundled"))
+    key = f"{preset}-source"
+    return st.selectbox("Start from", names, start, format_func=names.__getitem__, key=key)
 
 
 def _name(backbone: Backbone) -> str:

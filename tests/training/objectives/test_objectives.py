@@ -33,7 +33,7 @@ def test_a_row_is_enough(name: str) -> None:
     loss = objective.loss(network, _on_tensors(batch), START)
     loss.total.backward()
     assert network.weight.grad is not None
-    assert sum(loss.parts.values()) == pytest.approx(float(loss.total.detach()))
+    assert sum(loss.parts.values()) == pytest.approx(loss.total.item())
     assert build_recipe({"data": "d", "objective": name}).objective.name == name
     assert row.title
     assert row.help.endswith(".")
@@ -48,9 +48,8 @@ def test_supervised_is_torchs_cross_entropy(weights: torch.Tensor | None, smooth
     batch = _on_tensors(next(Feed(build_part(14), 14, 0).batches(0, 0, objective.count_weight)))
     reference = nn.CrossEntropyLoss(weights, label_smoothing=smoothing)
     found = objective.loss(network, batch, START)
-    assert float(found.total) == pytest.approx(
-        float(reference(network(batch.inputs), batch.targets))
-    )
+    wanted = reference(network(batch.inputs), batch.targets)
+    assert found.total.item() == pytest.approx(wanted.item())
     assert found.right == int((network(batch.inputs).argmax(1) == batch.targets).sum())
 
 
@@ -62,7 +61,7 @@ def test_parts_of_a_batch_add_up_to_its_loss() -> None:
     parts = [batch.take(places) for places in np.array_split(np.arange(14), 3)]
     losses = [objective.loss(network, part, START) for part in parts]
     whole = objective.loss(network, batch, START)
-    assert sum(float(loss.total) for loss in losses) == pytest.approx(float(whole.total))
+    assert sum(loss.total.item() for loss in losses) == pytest.approx(whole.total.item())
     assert sum(loss.right for loss in losses) == whole.right
 
 

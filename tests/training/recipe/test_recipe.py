@@ -1,6 +1,7 @@
 """A recipe keeps what was asked and refuses what contradicts itself; in JSON it is the same."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,17 @@ def build(**values: object) -> Recipe:
 @given(settings)
 def test_settings_go_to_json_and_back(values: dict[str, object]) -> None:
     built = build_settings(values)
+    assert read_settings(write_settings(*built)) == built
+
+
+@pytest.mark.parametrize("wanted", [("p1", "p2"), ["p1", "p2"]])
+def test_a_choice_of_data_goes_to_json_and_back(wanted: Sequence[str]) -> None:
+    choices = [
+        {"id": "0" * 32, "name": "Köpfe", "only": {"patient": wanted, "site": wanted[:1]}},
+        {"name": "elsewhere", "role": "external"},
+    ]
+    built = build_settings({"data": {"choices": choices}})
+    assert built[0].data.train.only == {"patient": ("p1", "p2"), "site": ("p1",)}
     assert read_settings(write_settings(*built)) == built
 
 

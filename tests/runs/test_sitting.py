@@ -1,0 +1,279 @@
+"""The whole way of a run in this process: what a row or a setting promises is what happens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from conftest import write_bands
+from torch import nn
+
+from medapp.data.catalog import Catalog
+from medapp.data.importing import add_folder
+from medapp.data.samples import DataSet
+from medapp.models import architectures
+from medapp.models.architectures import Architecture
+from medapp.prediction.model import load_model
+from medapp.runs.evaluate import evaluate_run
+from medapp.runs.events import EpochFinished, MessageSaid, PlanMade, StageAdvanced
+from medapp.runs.making import create_run
+from medapp.runs.results import load_predictions
+from medapp.runs.run import Run
+from medapp.runs.sitting import Sitting
+from medapp.runs.split_table import load_split
+from medapp.store.workspace import Workspace
+from medapp.task import TASKS
+from medapp.task.single_label import SingleLabel
+from medapp.training.augmentation import AUGMENTATIONS, Augmentation
+from medapp.training.feed import Batch
+from medapp.training.objectives import table
+from medapp.training.objectives.objective import Loss, Position
+from medapp.training.objectives.supervised import Supervised
+from medapp.training.recipe import build_settings
+from medapp.training.recipe.presets import PRESETS, Preset
+from medapp.training.strategies import STRATEGIES
+
+SMALL = {"image_size": 32, "epochs": 1, "batch_size": 8, "precision": "float32", "threads": 1}
+
+
+@pytest.fixture
+def bands(workspace: Workspace, tmp_path: Path) -> DataSet:
+    """The data set `bands` with patients, in a workspace without runs."""
+    folder = write_bands(tmp_path / "bands")
+    return add_folder(workspace, folder, patient_pattern=r"p\d\d").data_set
+
+
+def sit(workspace: Workspace, data: str = "bands", **settings: object) -> Run:
+    """A run that was trained to its end."""
+    run = create_run(workspace, *build_settings({"data": data, **SMALL, **settings}))
+    sit_again(workspace, run)
+    return run
+
+
+def sit_again(workspace: Workspace, run: Run) -> None:
+    with run.lock():
+        assert Sitting(workspace, run, lambda: False).do()
+        run.set_state("done")
+
+
+def find_plan(run: Run) -> PlanMade:
+    return next(event for event in run.list_events() if isinstance(event, PlanMade))
+
+
+def list_stages(run: Run) -> set[str]:
+    return {event.text for event in run.list_events() if isinstance(event, StageAdvanced)}
+
+
+# A row is enough
+
+
+def test_a_row_of_strategies_is_enough(
+    workspace: Workspace, bands: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = replace(STRATEGIES["last-stage"], title="Last two stages", learning_stages=2)
+    monkeypatch.setitem(STRATEGIES, "last-two-stages", row)
+    run = sit(workspace, strategy="last-two-stages")
+    assert run.name == "Last two stages on bands"
+    last = find_plan(sit(workspace, strategy="last-stage")).parameters
+    whole = find_plan(sit(workspace, strategy="fine-tune")).parameters
+    assert last < find_plan(run).parameters < whole
+    assert evaluate_run(workspace, run).n > 0
+
+
+def test_a_row_of_augmentations_is_enough(
+    workspace: Workspace, bands: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(AUGMENTATIONS, "mirrored", Augmentation(flip=1.0))
+    run = sit(workspace, augmentation="mirrored")
+    assert load_model(run.model_path).recipe.find_augmentation() == "mirrored"
+
+
+class Halved(Supervised):
+    """The task's loss, half as large."""
+
+    def loss(self, network: nn.Module, batch: Batch, position: Position) -> Loss:
+        whole = super().loss(network, batch, position)
+        return replace(whole, total=whole.total / 2)
+
+
+def test_a_row_of_objectives_is_enough(
+    workspace: Workspace, bands: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = table.Row("Halved", "Half the loss.", lambda s: Halved(s.task, s.class_weights, 0.0))
+    monkeypatch.setitem(table.OBJECTIVES, "halved", row)
+    # One step, so that both begin with the same weights.
+    plain, halved = (
+        sit(workspace, objective=name, batch_size=64, learning_rate=1e-6)
+        for name in ("supervised", "halved")
+    )
+    losses = [
+        next(e.train_loss for e in run.list_events() if isinstance(e, EpochFinished))
+        for run in (plain, halved)
+    ]
+    assert losses[1] == pytest.approx(losses[0] / 2, rel=1e-5)
+
+
+class Tiny(nn.Module):
+    """A network of one convolution."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3, stride=2)
+        self.classify = nn.Linear(4, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        logits: torch.Tensor = self.classify(self.conv(x).relu().mean((2, 3)))
+        return logits
+
+
+def part_tiny(model: Any) -> tuple[list[tuple[str, nn.Module]], nn.Module]:
+    stages = [("conv", nn.Sequential(model.conv, nn.ReLU()))]
+    return stages, nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+
+
+def test_a_row_of_architectures_is_enough(
+    workspace: Workspace, bands: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = Architecture(Tiny, part_tiny, "classify", 162, 0.01, 0.1)
+    monkeypatch.setitem(architectures.ARCHITECTURES, "tiny", row)
+    run = sit(workspace, source="none", architecture="tiny", strategy="scratch")
+    assert find_plan(run).architecture == "tiny"
+    assert find_plan(run).parameters == 3 * 4 * 9 + 4 + 4 * 2 + 2
+    pixels = np.zeros((2, 32, 32, 1), np.uint8)
+    assert load_model(run.model_path).predict(pixels).shape == (2, 2)
+
+
+def test_a_row_of_presets_is_enough(
+    workspace: Workspace, bands: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preset = Preset("Mine", "For a test.", {"strategy": "linear-probe", "epochs": 2})
+    monkeypatch.setitem(PRESETS, "mine", preset)
+    run = sit(workspace, **PRESETS["mine"].values)
+    assert find_plan(run).epochs == 2
+
+
+@dataclass(frozen=True)
+class Shouting(SingleLabel):
+    """One label an image, said aloud."""
+
+    name = "shouting"
+
+    def describe(self, decision: Any, classes: Any) -> str:
+        return super().describe(decision, classes).upper()
+
+
+def test_a_row_of_tasks_is_enough(
+    workspace: Workspace, bands: DataSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TASKS, "shouting", Shouting())
+    catalog = Catalog(workspace)
+    draft = replace(bands, name="loud", uid="", task="shouting")
+    catalog.add(draft, catalog.load_samples(bands))
+    run = sit(workspace, "loud", strategy="linear-probe")
+    assert {row["prediction"] for row in load_predictions(run)} <= {"ABOVE", "BELOW"}
+    evaluation = run.load_evaluation()
+    assert evaluation is not None
+    assert evaluation.task == load_model(run.model_path).task.name == "shouting"
+
+
+# Several labels an image
+
+
+def relabel(label: str, place: int) -> str:
+    """Bands above or below; each third image has the other's band "perhaps" as well."""
+    other = "below" if label == "above" else "above"
+    return f"{label}|?{other}" if place % 3 == 0 else label
+
+
+@pytest.mark.parametrize("strategy", ["linear-probe", "fine-tune"])
+def test_several_labels_an_image_go_the_whole_way(
+    workspace: Workspace, bands: DataSet, strategy: str
+) -> None:
+    catalog = Catalog(workspace)
+    samples = [
+        replace(sample, label=relabel(sample.label, place))
+        for place, sample in enumerate(catalog.load_samples(bands))
+    ]
+    draft = replace(bands, name="findings", uid="", task="multi-label")
+    catalog.add(draft, samples)
+    run = sit(workspace, "findings", strategy=strategy, epochs=3, class_weights=True)
+    assert run.recipe.data.task == "multi-label"
+    evaluation = run.load_evaluation()
+    assert evaluation is not None
+    assert (evaluation.task, evaluation.confusion) == ("multi-label", ())
+    assert evaluation.macro_auroc is not None
+    rows = load_predictions(run)
+    assert len(rows) == evaluation.n > 0
+    for row in rows:
+        said = {"above", "below"} & set(row["prediction"].split(", "))
+        assert said == {n for n in ("above", "below") if row[f"probability of {n}"] >= 0.5}
+    again = evaluate_run(workspace, run, "validation")
+    assert (again.task, again.split) == ("multi-label", "validation")
+
+
+# Data choice
+
+
+def test_a_run_in_the_queue_finds_its_data_set_after_a_rename(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    asked = build_settings({"data": "bands", **SMALL, "strategy": "linear-probe"})
+    run = create_run(workspace, *asked)
+    Catalog(workspace).rename(bands, "Streifen")
+    sit_again(workspace, run)
+    evaluation = run.load_evaluation()
+    assert evaluation is not None
+    assert evaluation.dataset == "Streifen"
+
+
+def test_only_the_samples_that_were_chosen_are_used(workspace: Workspace, bands: DataSet) -> None:
+    catalog = Catalog(workspace)
+    patients = sorted({sample.patient or "" for sample in catalog.load_samples(bands)})
+    some = patients[: len(patients) // 2]
+    choice: Mapping[str, object] = {"name": "bands", "only": {"patient": some}}
+    run = sit(workspace, strategy="linear-probe", **{"data.choices": [choice]})
+    rows = load_split(run.folder / "split.parquet", run.name)
+    assert {row["patient"] for row in rows} == set(some)
+    assert len(rows) == 2 * len(some)
+
+
+# What is kept
+
+
+def test_a_second_run_reads_no_image_and_computes_no_feature(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    first = sit(workspace, strategy="linear-probe")
+    assert "Reading train images" in list_stages(first)
+    assert "Features of train images" in list_stages(first)
+    second = sit(workspace, strategy="linear-probe", seed=1)
+    assert list_stages(second) == set()
+
+
+def test_the_same_seed_gives_the_same_weights(workspace: Workspace, bands: DataSet) -> None:
+    one, same, other = (
+        sit(workspace, strategy="last-stage", seed=seed).model_path for seed in (1, 1, 2)
+    )
+    pixels = np.random.default_rng(0).integers(0, 255, (4, 32, 32, 1)).astype(np.uint8)
+    said = [load_model(path).predict(pixels) for path in (one, same, other)]
+    np.testing.assert_array_equal(said[0], said[1])
+    assert not np.array_equal(said[0], said[2])
+
+
+def test_without_test_images_nothing_is_judged_and_that_is_said(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    catalog = Catalog(workspace)
+    samples = [
+        replace(sample, split="train" if sample.split == "test" else sample.split)
+        for sample in catalog.load_samples(bands)
+    ]
+    catalog.add(replace(bands, name="untested", uid=""), samples)
+    run = sit(workspace, "untested", strategy="linear-probe")
+    assert run.load_evaluation() is None
+    said = [event.text for event in run.list_events() if isinstance(event, MessageSaid)]
+    assert any("no test images" in text for text in said)
+    assert not [event for event in run.list_events() if event.kind == "test_read"]

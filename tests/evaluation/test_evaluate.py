@@ -328,3 +328,19 @@ def test_broken_probabilities_of_findings_are_refused_in_words() -> None:
     broken[2, 1] = np.nan
     with pytest.raises(RunError, match="1 of 6 predictions are not finite numbers"):
         evaluate(broken, FINDINGS, CLASSES, task=SEVERAL)
+
+
+def test_notes_on_findings_say_what_is_so() -> None:
+    """One finding that some images have and others have not tells the model's worth."""
+    scores, targets = SCORES[:, :1], FINDINGS[:, :1]
+    result = evaluate(scores, targets, CLASSES[:1], task=SEVERAL)
+    assert result.macro_auroc == pytest.approx(8 / 9)
+    assert not [note for note in result.notes if "AUROC is undefined" in note]
+    unknown = evaluate(SCORES, np.full((6, 3), NAN), CLASSES, task=SEVERAL)
+    assert not [note for note in unknown.notes if "There is no image to judge" in note]
+
+
+def test_images_that_all_have_a_finding_leave_its_auroc_undefined() -> None:
+    result = evaluate(SCORES[:, :1], np.ones((6, 1)), CLASSES[:1], task=SEVERAL)
+    assert result.macro_auroc is None
+    assert any("AUROC" in note for note in result.notes)

@@ -12,6 +12,7 @@ import pytest
 from conftest import Trained, register_empty
 
 from medapp.runs import registry as registry_module
+from medapp.runs.events import KINDS, PlanMade, SpeedMeasured
 from medapp.runs.locks import note_change
 from medapp.runs.making import create_run, rename_run
 from medapp.runs.registry import Registry, find_registry
@@ -192,6 +193,33 @@ def test_a_vanished_process_leaves_an_interrupted_run(registry: Registry, run: R
     lock.release()  # as the system does when the process dies, without a word
     assert find_only(registry).state == "interrupted"
     assert [summary.state for summary in registry.list_unfinished()] == ["interrupted"]
+
+
+def test_a_look_at_the_test_split_is_counted_though_the_run_never_ended(
+    registry: Registry, run: Run
+) -> None:
+    lock = run.lock()
+    run.set_state("evaluating")
+    assert find_only(registry).test_reads == 0
+    run.append_event(KINDS["test_read"]())
+    assert find_only(registry).test_reads == 1
+    lock.release()  # the process vanished before there were figures
+    assert (find_only(registry).state, find_only(registry).test_reads) == ("interrupted", 1)
+
+
+def test_the_end_of_a_run_brings_all_that_its_events_say(registry: Registry, run: Run) -> None:
+    with run.lock():
+        run.set_state("preparing")
+        assert find_only(registry).classes == ()
+        run.append_event(PlanMade(epochs=1, steps_per_epoch=1, classes=["a", "b"]))
+        run.append_event(SpeedMeasured(forwards_per_second=12.5))
+        run.set_state("training")
+        run.model_path.write_bytes(b"")
+        note_change(registry.folder)  # a model alone is seen at a look after ten seconds
+        assert find_only(registry).has_model
+        run.set_state("done")
+    summary = find_only(registry)
+    assert (summary.classes, summary.forwards_per_second) == (("a", "b"), 12.5)
 
 
 def test_unfinished_runs_are_given_oldest_first(workspace: Workspace, registry: Registry) -> None:

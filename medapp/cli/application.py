@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tomllib
@@ -11,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from medapp.errors import MedAppError
 from medapp.store.shipped import APP, FOLDER, SETTINGS
 from medapp.store.workspace import find_workspace
 
@@ -38,6 +40,11 @@ def open_app(
 
     Ctrl-C ends the server.
     """
+    if is_port_taken(port):
+        raise MedAppError(
+            f"Port {port} is in use. Where that is MedApp, open http://127.0.0.1:{port}; else"
+            " choose another port with --port."
+        )
     environment = {**os.environ, "MEDAPP_HOME": str(find_workspace().root)}
     command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
     # Streamlit reads .streamlit/config.toml where the process stands, too; and Python looks there
@@ -63,3 +70,10 @@ def find_listening(port: int = PORT) -> Listening:
         port,
         tuple(hosts.split() if hosts else settings["allowedHosts"]),
     )
+
+
+def is_port_taken(port: int) -> bool:
+    """Whether somebody answers at a port of this machine already."""
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex(("127.0.0.1", port)) == 0

@@ -10,7 +10,6 @@ import os
 import platform
 import re
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from typing import Any
 import psutil
 
 import medapp
-from medapp.cli.application import PORT, find_listening
+from medapp.cli.application import PORT, find_listening, is_port_taken
 from medapp.errors import WorkspaceError
 from medapp.store.cache import open_cache
 from medapp.store.shipped import APP, ASSETS, SETTINGS
@@ -182,11 +181,7 @@ def _measure_room(workspace: Workspace) -> Report:
 
 def find_server(port: int = PORT) -> Report:
     """Where `medapp app` would listen, and whether somebody does already."""
-    listening = find_listening(port)
-    with socket.socket() as client:
-        client.settimeout(1)
-        is_taken = client.connect_ex(("127.0.0.1", port)) == 0
-    return {**asdict(listening), "is_port_taken": is_taken}
+    return {**asdict(find_listening(port)), "is_port_taken": is_port_taken(port)}
 
 
 def list_missing(report: Report) -> Iterator[str]:

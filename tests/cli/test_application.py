@@ -1,6 +1,7 @@
 """`medapp app` from a folder that has nothing to do with it."""
 
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 from browser.serving import find_port, wait_for_answer
 
-from medapp.cli.application import PORT, find_listening
+from medapp.cli.application import PORT, find_listening, open_app
+from medapp.errors import MedAppError
 
 
 def test_app_is_served_from_any_folder_and_ends_when_told(
@@ -31,6 +33,15 @@ def test_app_is_served_from_any_folder_and_ends_when_told(
     assert process.wait(timeout=30) == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/")
+
+
+def test_a_port_in_use_is_one_stated_error() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with pytest.raises(MedAppError, match=f"Port {port} is in use"):
+            open_app(port)
 
 
 def test_server_listens_on_this_machine_alone() -> None:

@@ -147,6 +147,8 @@ def migrate(
             raise WorkspaceError(
                 f"{path} is a database of another program.", remedy=find_remedy(path)
             )
+        if version:  # another program's tables of the same name are not touched
+            db.execute("SELECT id, name, root, origin, classes FROM data_sets LIMIT 0")
         for number, step in enumerate(migrations[version:], start=version + 1):
             if version:
                 _back_up(path, path.with_suffix(f".before-{number}.sqlite"))

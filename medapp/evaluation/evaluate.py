@@ -191,7 +191,7 @@ def evaluate(
         per_class=per_class,
         notes=(
             *notes,
-            *_note_classes(per_class),
+            *_note_classes(n, per_class),
             *_note_units(n, units, resampled, numbers["accuracy"]),
         ),
         task=task.name,
@@ -314,9 +314,9 @@ def _find_units(groups: Sequence[str | None] | None, n: int) -> tuple[Units, str
     return np.array(units, dtype=np.intp), "patients", [note] if alone else []
 
 
-def _note_classes(per_class: Mapping[str, ClassFigures]) -> list[str]:
+def _note_classes(n: int, per_class: Mapping[str, ClassFigures]) -> list[str]:
     absent = [name for name, figures in per_class.items() if figures.n == 0]
-    if len(absent) == len(per_class):
+    if n == 0:
         return ["There is no image to judge, so no figure is defined."]
     notes = []
     if absent:
@@ -334,7 +334,8 @@ def _note_classes(per_class: Mapping[str, ClassFigures]) -> list[str]:
             f"All images of {', '.join(alone)} are of a single patient, so its sensitivity has no"
             " interval."
         )
-    if len(per_class) - len(absent) == 1:
+    present = [figures for figures in per_class.values() if figures.n]
+    if len(present) == 1 and present[0].auroc is None:
         notes.append(
             "All judged images are of one class: AUROC is undefined, and the accuracy says nothing"
             " about other classes."

@@ -1,6 +1,7 @@
 """Mean and spread of the images that a network was trained with: it has to be fed the like."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,5 +50,7 @@ def read_normalisation(
 
 
 def _read_colour(text: str) -> Colour:
-    red, green, blue = json.loads(text)
-    return float(red), float(green), float(blue)
+    red, green, blue = (float(value) for value in json.loads(text))
+    if not all(map(math.isfinite, (red, green, blue))):
+        raise ValueError("not finite")
+    return red, green, blue

@@ -61,8 +61,9 @@ def hold_machine(workspace: Workspace) -> Iterator[bool]:
 
 def note_change(runs_folder: Path) -> None:
     """Tell every process that keeps summaries of runs to look again."""
-    with contextlib.suppress(OSError):  # a workspace that may only be read does not change
-        (runs_folder / CHANGES).write_bytes(b"")
+    # A workspace that may only be read does not change.
+    with contextlib.suppress(OSError), (runs_folder / CHANGES).open("ab") as file:
+        file.write(b".")
 
 
 @contextlib.contextmanager

@@ -119,7 +119,7 @@ class Record:
     def summarise(self) -> Standing:
         """The standing after all of them."""
         plans = [event for event in self._others if isinstance(event, PlanMade)]
-        plan = plans[-1] if plans else NO_PLAN
+        plan = plans[-1] if plans and plans[-1].steps_per_epoch > 0 else NO_PLAN
         last = self._last_step
         total = max(1, plan.steps_per_epoch * plan.epochs)
         return Standing(

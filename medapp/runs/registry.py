@@ -47,7 +47,7 @@ class Registry:
         self._path = self.folder / "registry.json"
         self._lock = threading.Lock()
         self._known: dict[str, tuple[Signature, Summary]] = {}
-        self._seen: tuple[int, int] | None = None
+        self._seen: tuple[int, ...] | None = None
         self._looked = 0.0
         self._newest_first: list[Summary] = []
         self._unfinished: list[str] = []
@@ -120,15 +120,18 @@ class Registry:
             if run.state == "done" and run.forwards_per_second
         }
 
-    def _read_change(self) -> tuple[int, int]:
+    def _read_change(self) -> tuple[int, ...]:
         """What differs after a run was made, deleted, renamed, judged, or changed its state."""
-        marks = []
+        marks: list[int] = []
         for path in (self.folder, self.folder / CHANGES):
             try:
-                marks.append(path.stat().st_mtime_ns)
+                facts = path.stat()
             except OSError:
-                marks.append(0)
-        return marks[0], marks[1]
+                marks += [0, 0]
+            else:
+                # The size too: a file system's clock may not tell two changes apart.
+                marks += [facts.st_mtime_ns, facts.st_size if path != self.folder else 0]
+        return tuple(marks)
 
     def _list_folders(self) -> set[str]:
         if not self.folder.is_dir():
@@ -150,7 +153,8 @@ class Registry:
         if known is not None and not known[1].is_final and known[1].damage is None:
             # The events of a run under way may be many: until it ends, only its state is read.
             state = run.find_last_state().state
-            if state not in FINAL:
+            # A look at the test split is counted though the run may never end.
+            if state not in (*FINAL, "evaluating"):
                 now = replace(known[1], state=state, name=run.name, has_model=run.has_model)
                 return signature, now
         return signature, summarise(run)
@@ -173,7 +177,8 @@ class Registry:
         text = json.dumps({"version": VERSION, "runs": rows}, ensure_ascii=False)
         with contextlib.suppress(WorkspaceError):  # a full disk: the next process reads the folders
             write_bytes(self._path, text.encode())
-            self._seen = self._read_change()  # the file itself has changed the folder
+            # The file itself has changed the folder; what else did is seen by the next look.
+            self._seen = (*self._read_change()[:1], *(self._seen or ())[1:])
 
 
 def _sign(folder: Path) -> Signature:

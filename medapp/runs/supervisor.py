@@ -162,8 +162,9 @@ def _start_worker(run: Run) -> subprocess.Popen[bytes]:
     } | ENVIRONMENT
     try:
         with (run.folder / "log.txt").open("ab") as log:
+            # -P: a module of the user's in the working folder is not taken for one of Python's.
             return subprocess.Popen(
-                [sys.executable, "-m", "medapp.runs.worker", str(run.folder)],
+                [sys.executable, "-P", "-m", "medapp.runs.worker", str(run.folder)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,10 +131,7 @@ class Cache:
 def _delete(path: Path) -> bool:
     """Whether an entry could be deleted: not while it is read, nor, on Windows, while in use."""
     if path.suffix == ROWS_SUFFIX:
-        if is_in_use(path):
-            return False
-        shutil.rmtree(path, ignore_errors=True)
-        return not path.exists()
+        return _delete_rows(path)
     try:
         path.unlink()
     except FileNotFoundError:
@@ -141,3 +139,20 @@ def _delete(path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _delete_rows(path: Path) -> bool:
+    """Take rows out of reach first, so that nobody opens them between the question and the end."""
+    if is_in_use(path):
+        return False
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}{ROWS_SUFFIX}")
+    try:
+        path.rename(aside)
+    except OSError:
+        return not path.exists()
+    if is_in_use(aside):  # somebody was quicker
+        with contextlib.suppress(OSError):  # new rows may stand there by now
+            aside.rename(path)
+            return False
+    shutil.rmtree(aside, ignore_errors=True)
+    return not aside.exists()

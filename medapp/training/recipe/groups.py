@@ -1,6 +1,6 @@
 """The groups of a recipe, and the settings of the machine. What they do not know: torch, images."""
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -38,11 +38,10 @@ class DataChoice(Group):
     id: str = setting("", "Id", "What the data set is found by.")
     name: str = setting("", "Name", "What the data set was called when the run was asked for.")
     role: Role = setting("train", "Role", "What the run does with the data set.")
-    only: dict[str, tuple[str, ...]] = Field(
+    only: dict[str, Annotated[tuple[str, ...], Field(strict=False)]] = Field(
         default_factory=dict,
         title="Only",
         description="Attribute and the values that are wanted.",
-        strict=False,
     )
 
 

@@ -43,7 +43,8 @@ def add(
     """Register a folder of images in place, copy a zip into the workspace, or make the built-in
     phantom data set.
     """
-    workspace, place = find_workspace(), expand_path(path)
+    workspace = find_workspace()
+    place = expand_path(path)
     if path == "phantom" and not place.exists():
         report = add_phantom(workspace, name or "Phantom")
     elif is_zip(place):
@@ -109,7 +110,8 @@ def show(name: Name, as_json: AsJson = False) -> None:
     workspace = find_workspace()
     catalog = Catalog(workspace)
     data_set = catalog.find_data_set(name)
-    counts, sentences = catalog.count_classes(data_set), describe(data_set, catalog)
+    counts = catalog.count_classes(data_set)
+    sentences = describe(data_set, catalog)
     sides = {side: sum(counts.get(side, {}).values()) for side in SPLITS}
     reads = count_test_reads(workspace, data_set)
     if as_json:

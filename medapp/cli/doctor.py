@@ -28,7 +28,8 @@ def _say(report: Report) -> Iterator[tuple[str, str]]:
     yield "Python", f"{report['python']['version']}, {report['python']['program']}"
     yield "system", machine["system"]
     yield "processor", f"{machine['cores']} cores"
-    total, free = _say_size(machine["memory_bytes"]), _say_size(machine["memory_free_bytes"])
+    total = _say_size(machine["memory_bytes"])
+    free = _say_size(machine["memory_free_bytes"])
     yield "memory", f"{total}, {free} free"
     packages = report["packages"].items()
     yield "packages", ", ".join(f"{name} {version or 'MISSING'}" for name, version in packages)
@@ -59,7 +60,8 @@ def _say_room(room: Report) -> Iterator[tuple[str, str]]:
         return
     yield "workspace", f"{room['folder']}, may be written"
     yield "free disk", _say_size(room["free_bytes"])
-    size, limit = _say_size(room["cache_bytes"]), _say_size(room["cache_limit_bytes"])
+    size = _say_size(room["cache_bytes"])
+    limit = _say_size(room["cache_limit_bytes"])
     yield "cache", f"{size} of at most {limit}"
 
 

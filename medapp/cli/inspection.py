@@ -93,7 +93,8 @@ def find_torch() -> Report:
         import torchvision  # noqa: F401 - the two are built for each other, or fail together
     except (ImportError, OSError, RuntimeError) as error:
         return {"version": None, "error": f"{type(error).__name__}: {error}", "devices": []}
-    cuda, rocm = torch.version.cuda, torch.version.hip
+    cuda = torch.version.cuda
+    rocm = torch.version.hip
     build = f"CUDA {cuda}" if cuda else f"ROCm {rocm}" if rocm else "CPU"
     cpu = {
         "kind": "cpu",

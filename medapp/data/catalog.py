@@ -63,7 +63,8 @@ class Catalog:
     """
 
     def __init__(self, workspace: Workspace) -> None:
-        self.workspace, self.path = workspace, workspace.catalog_path
+        self.workspace = workspace
+        self.path = workspace.catalog_path
         migrate(self.path)
 
     def list_data_sets(self) -> list[DataSet]:
@@ -194,7 +195,8 @@ class Catalog:
 
     def load_facts(self, data_set: DataSet) -> Facts:
         """What there is to know of a data set, in figures."""
-        mine, of_mine = data_set.id, "FROM samples WHERE data_set_id = ?"
+        mine = data_set.id
+        of_mine = "FROM samples WHERE data_set_id = ?"
         images, unknown, patients, sites, contents = self._read(
             "SELECT COUNT(*), COUNT(*) - COUNT(patient), COUNT(DISTINCT patient), COUNT(DISTINCT"
             f" site), COUNT(DISTINCT content_hash) {of_mine}",
@@ -322,7 +324,8 @@ class Catalog:
         """
         with change(self.path) as db:
             db.execute("DELETE FROM data_sets WHERE id = ?", (data_set.id,))
-        home, root = self.workspace.data_folder, data_set.root
+        home = self.workspace.data_folder
+        root = data_set.root
         if data_set.origin != "registered" and root != home and root.is_relative_to(home):
             folder = home / root.relative_to(home).parts[0]
             try:

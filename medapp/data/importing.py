@@ -230,10 +230,8 @@ def import_batch(
             f"None of {len(batch.files)} images can be read ({': '.join(left_out[0])}).",
             remedy="Check the files.",
         )
-    patients, official = (
-        [batch.find_patient(f.name) for f, _, _ in good],
-        [f.split for f, _, _ in good],
-    )
+    patients = [batch.find_patient(f.name) for f, _, _ in good]
+    official = [f.split for f, _, _ in good]
     sides = split_samples(
         [f.label for f, _, _ in good], [h for _, h, _ in good], patients, official
     )

@@ -8,13 +8,15 @@ from medapp.data.samples import DataSet
 
 def describe(data_set: DataSet, catalog: Catalog) -> list[str]:
     """The sentences that hold for this data set, the gravest first."""
-    facts, tests = catalog.load_facts(data_set), catalog.count_samples(data_set, "test")
+    facts = catalog.load_facts(data_set)
+    tests = catalog.count_samples(data_set, "test")
     return [*_find_gaps(data_set, catalog), *_find_copies(facts, tests), *_find_sources(facts)]
 
 
 def _find_gaps(data_set: DataSet, catalog: Catalog) -> list[str]:
     counts = catalog.count_classes(data_set)
-    left_out, classes = len(catalog.list_unreadable(data_set)), data_set.classes
+    left_out = len(catalog.list_unreadable(data_set))
+    classes = data_set.classes
     untaught = [label for label in classes if not counts["train"][label]]
     notes = []
     if data_set.is_synthetic:

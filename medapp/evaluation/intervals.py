@@ -31,12 +31,11 @@ def find_wilson(hits: int, trials: int) -> Interval | None:
     """
     if trials == 0:
         return None
-    share, spread = hits / trials, Z * Z / trials
+    share = hits / trials
+    spread = Z * Z / trials
     half = Z * float(np.sqrt(share * (1 - share) / trials + spread / (4 * trials)))
-    low, high = (
-        (share + spread / 2 - half) / (1 + spread),
-        (share + spread / 2 + half) / (1 + spread),
-    )
+    low = (share + spread / 2 - half) / (1 + spread)
+    high = (share + spread / 2 + half) / (1 + spread)
     return min(max(low, 0.0), share), max(
         min(high, 1.0), share
     )  # rounding must not push the share out

@@ -44,7 +44,8 @@ class Ranking:
         positives = np.flatnonzero(is_positive)
         negatives = np.flatnonzero(~is_positive if is_negative is None else is_negative)
         negatives = negatives[np.argsort(scores[negatives], kind="stable")]
-        rising, wanted = scores[negatives], scores[positives]
+        rising = scores[negatives]
+        wanted = scores[positives]
         return cls(
             positives,
             negatives,
@@ -166,7 +167,8 @@ def resample(
         unit_of_image: (N,) numbers 0 … U - 1. Each resample draws U units with replacement.
     """
     generator = np.random.default_rng(seed)
-    n, units = len(unit_of_image), int(unit_of_image.max(initial=-1)) + 1
+    n = len(unit_of_image)
+    units = int(unit_of_image.max(initial=-1)) + 1
     parts = [tables.measure(np.ones((0, n)))]
     block = max(1, BLOCK // max(n, 1))
     for start in range(0, resamples, block):
@@ -184,7 +186,8 @@ def trace_roc(scores: ArrayLike, positives: ArrayLike) -> tuple[Floats, Floats]:
     Equal scores make one slanted step, so that the area under it is the AUROC. Both are empty where
     a side is missing.
     """
-    values, is_positive = np.asarray(scores, dtype=float), np.asarray(positives, dtype=bool)
+    values = np.asarray(scores, dtype=float)
+    is_positive = np.asarray(positives, dtype=bool)
     n_positive = int(is_positive.sum())
     n_negative = len(is_positive) - n_positive
     if not n_positive or not n_negative:

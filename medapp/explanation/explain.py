@@ -154,7 +154,8 @@ def _forward_to_target(
     network: Explainable, x: Tensor, cell_px: int | None
 ) -> tuple[Tensor, list[nn.Module]]:
     """The target layer's maps, and the stages that come after it."""
-    stages, maps = [stage for _, stage in network.stages], x
+    stages = [stage for _, stage in network.stages]
+    maps = x
     for i, stage in enumerate(stages):
         following = stage(maps)
         if cell_px is not None and i > 0 and following.shape[3] * cell_px < x.shape[3]:

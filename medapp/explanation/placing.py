@@ -104,7 +104,8 @@ def measure_localisation(values: Floats, boxes: Sequence[Box]) -> Localisation:
     """
     height, width = values.shape
     cover = _cover(boxes, height, width)
-    peak, total = find_peak(values), float(values.sum())
+    peak = find_peak(values)
+    total = float(values.sum())
     if peak is None:
         return Localisation(None, None, float(cover.mean()))
     mass = float((values * cover).sum()) / total
@@ -121,7 +122,8 @@ def find_best_constant_point(
     and nothing else.
     """
     hits = np.zeros((height, width), dtype=int)
-    x, y = np.arange(width) + 0.5, np.arange(height) + 0.5
+    x = np.arange(width) + 0.5
+    y = np.arange(height) + 0.5
     for boxes in boxes_of_images:
         inside = [((b.y0 <= y) & (y < b.y1))[:, None] & ((b.x0 <= x) & (x < b.x1)) for b in boxes]
         hits += np.any(inside, axis=0) if inside else 0

@@ -15,7 +15,8 @@ def draw_confusion(evaluation: Evaluation, theme: str = "light") -> go.Figure:
     A click gives `customdata` [row, column]. Plotly's heatmap reports no clicks, so that invisible
     markers lie over it; the nearest one takes the pointer.
     """
-    colours, count = PALETTES[theme], len(evaluation.classes)
+    colours = PALETTES[theme]
+    count = len(evaluation.classes)
     figure = go.Figure([_draw_cells(evaluation, colours), _draw_targets(evaluation, colours)])
     finish(figure, theme, _state_confusion(evaluation), 70 + max(54 * count, 160))
     ticks = {
@@ -94,7 +95,8 @@ def _state_confusion(evaluation: Evaluation) -> str:
     if not wrong.any():
         return f"No error among {evaluation.n:,} images" if evaluation.n else "No image was judged"
     i, j = np.unravel_index(int(wrong.argmax()), wrong.shape)
-    truth, prediction = evaluation.classes[i], evaluation.classes[j]
+    truth = evaluation.classes[i]
+    prediction = evaluation.classes[j]
     n = evaluation.per_class[truth].n
     return (
         f"Most frequent error: {wrong[i, j]:,} of {n:,} {truth} taken for {prediction}"

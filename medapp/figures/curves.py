@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from medapp.runs.progress import Standing
 
 ACCENT = -1
-TRAIN, VALIDATION = 7, ACCENT
+TRAIN = 7
+VALIDATION = ACCENT
 QUALITY = (  # name, key of an epoch's event, colour; the last lies on top
     ("train accuracy", "train_accuracy", TRAIN),
     ("AUROC", "macro_auroc", 2),

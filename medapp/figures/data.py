@@ -62,7 +62,9 @@ def draw_histogram(pixels: ArrayLike, theme: str = "light") -> go.Figure:
     width = np.ceil(
         (high - low + 1) / BINS
     )  # a whole number, or bins would hold now three values, now four
-    channels, figure, tallest = _list_channels(values, theme), go.Figure(), 0.0
+    channels = _list_channels(values, theme)
+    figure = go.Figure()
+    tallest = 0.0
     for name, channel, colour in channels:
         counts, edges = np.histogram(channel, np.arange(low, high + 1 + width, width) - 0.5)
         percent = 100 * counts / max(channel.size, 1)
@@ -100,7 +102,8 @@ def _list_channels(
 def _state_balance(totals: Mapping[str, int]) -> str:
     if len(totals) < 2:
         return f"{sum(totals.values()):,} images of one class" if totals else "There are no images"
-    most, least = max(totals, key=totals.__getitem__), min(totals, key=totals.__getitem__)
+    most = max(totals, key=totals.__getitem__)
+    least = min(totals, key=totals.__getitem__)
     if totals[least] == 0:
         return f"There is no image of {least}"
     ratio = totals[most] / totals[least]
@@ -112,7 +115,8 @@ def _state_balance(totals: Mapping[str, int]) -> str:
 def _state_values(values: NDArray[np.generic]) -> str:
     if not values.size:
         return "The image has no pixels"
-    low, high = values.min(), values.max()
+    low = values.min()
+    high = values.max()
     if low == high:
         return f"All pixels have the value {low}"
     share = float((values == low).mean())

@@ -26,7 +26,8 @@ def draw_probabilities(probabilities: Mapping[str, float], theme: str = "light")
 
     Made for a side column.
     """
-    names, values = list(probabilities), list(probabilities.values())
+    names = list(probabilities)
+    values = list(probabilities.values())
     figure = go.Figure(
         go.Bar(
             y=list(range(len(names))),
@@ -65,7 +66,8 @@ def draw_sensitivity(evaluation: Evaluation, theme: str = "light") -> go.Figure:
     """Each class's sensitivity with its 95% interval; a class that was not judged keeps an empty
     row.
     """
-    figure, classes = go.Figure(), evaluation.classes
+    figure = go.Figure()
+    classes = evaluation.classes
     for i, name in enumerate(classes):
         figures = evaluation.per_class[name]
         if figures.sensitivity is None:
@@ -114,7 +116,9 @@ def draw_roc(
     """Each class's ROC curve against the rest, from the probabilities (N, K) and truth (N,) that
     were evaluated.
     """
-    scores, truths, colours = np.asarray(probabilities), np.asarray(truth), PALETTES[theme]
+    scores = np.asarray(probabilities)
+    truths = np.asarray(truth)
+    colours = PALETTES[theme]
     figure = go.Figure()
     for i, name in enumerate(evaluation.classes):
         figures = evaluation.per_class[name]

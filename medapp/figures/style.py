@@ -12,7 +12,9 @@ import plotly.graph_objects as go
 
 FONT = '"Source Sans", "Source Sans Pro", "Source Sans 3", sans-serif'
 CLEAR = "rgba(0,0,0,0)"
-WIDE, NARROW = 54, 30  # letters of a title in a line
+# Letters of a title that fit in a line, on a wide and on a narrow screen.
+WIDE = 54
+NARROW = 30
 LINE_HEIGHT = 20  # px
 LONGEST_NAME = 22
 

@@ -31,14 +31,18 @@ class View:
 
     def to_square(self, box: Box, size_px: int) -> Box:
         """A box on the image to one on the square of `size_px`; not cut at its edges."""
-        x, y = size_px / (self.x1 - self.x0), size_px / (self.y1 - self.y0)
-        x0, y0 = self.x0, self.y0
+        x = size_px / (self.x1 - self.x0)
+        y = size_px / (self.y1 - self.y0)
+        x0 = self.x0
+        y0 = self.y0
         return Box(
             box.label, (box.x0 - x0) * x, (box.y0 - y0) * y, (box.x1 - x0) * x, (box.y1 - y0) * y
         )
 
     def from_square(self, box: Box, size_px: int) -> Box:
         """A box on the square of `size_px` to one on the image."""
-        x, y = (self.x1 - self.x0) / size_px, (self.y1 - self.y0) / size_px
-        x0, y0 = self.x0, self.y0
+        x = (self.x1 - self.x0) / size_px
+        y = (self.y1 - self.y0) / size_px
+        x0 = self.x0
+        y0 = self.y0
         return Box(box.label, box.x0 * x + x0, box.y0 * y + y0, box.x1 * x + x0, box.y1 * y + y0)

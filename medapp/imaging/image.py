@@ -133,9 +133,11 @@ def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]
         raise
     except _DAMAGE as error:
         raise ImageError(_explain(error)) from error
-    pixels, stored_as = picture.pixels, picture.stored_as
+    pixels = picture.pixels
+    stored_as = picture.stored_as
     if pixels.ndim == 3 and _is_grey(pixels):
-        pixels, stored_as = pixels[..., 0], stored_as or "RGB"
+        pixels = pixels[..., 0]
+        stored_as = stored_as or "RGB"
     mode = f"{8 * pixels.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}"
     mode += f" (stored as {stored_as})" if stored_as else ""
     return np.ascontiguousarray(pixels), ImageFacts(

@@ -119,9 +119,11 @@ def _find_content(image: NDArray[Any], preprocess: Preprocess) -> tuple[int, int
     if not preprocess.crop_borders:
         return whole
     grey = image if image.ndim == 2 else image.max(2)
-    low, high = int(grey.min()), int(grey.max())
+    low = int(grey.min())
+    high = int(grey.max())
     bright = grey > low + 0.06 * (high - low)
-    rows, columns = np.flatnonzero(bright.mean(1) >= 0.02), np.flatnonzero(bright.mean(0) >= 0.02)
+    rows = np.flatnonzero(bright.mean(1) >= 0.02)
+    columns = np.flatnonzero(bright.mean(0) >= 0.02)
     if not rows.size or not columns.size:
         return whole
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
@@ -132,7 +134,8 @@ def _adjust(image: NDArray[Any], preprocess: Preprocess) -> Bytes | Floats:
     if image.dtype == np.uint8 and not preprocess.percentile_clip and not preprocess.clahe:
         return image
     x0, y0, x1, y1 = _find_content(image, preprocess)
-    low, high = 0.0, 255.0
+    low = 0.0
+    high = 255.0
     if preprocess.percentile_clip or image.dtype != np.uint8:
         cut = preprocess.percentile_clip
         low, high = (float(v) for v in np.percentile(image[y0:y1, x0:x1], (cut, 100 - cut)))

@@ -237,7 +237,9 @@ def fetch_weights(
     found = find_file(backbone, workspace)
     if found is not None:
         return found
-    path, digest, done = workspace.weights_folder / backbone.file_name, hashlib.sha256(), 0
+    path = workspace.weights_folder / backbone.file_name
+    digest = hashlib.sha256()
+    done = 0
     by_hand = (
         f"Where there is no internet, put {backbone.file_name} into {workspace.weights_folder} by"
         " hand."

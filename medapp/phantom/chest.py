@@ -91,8 +91,10 @@ def draw_chest(patient: Patient, view: View, has_finding: bool = True) -> Chest:
     frame = _place_pixels(patient, view)
     is_enlarged = patient.label == "cardiomegaly"
     size = patient.heart if has_finding or not is_enlarged else _NORMAL_HEART
-    heart, pleura = _draw_heart(patient, frame, size), _draw_pleura(patient, frame)
-    column, domes = _draw_mediastinum(frame), _draw_diaphragm(patient, frame)
+    heart = _draw_heart(patient, frame, size)
+    pleura = _draw_pleura(patient, frame)
+    column = _draw_mediastinum(frame)
+    domes = _draw_diaphragm(patient, frame)
     room = np.maximum(pleura - heart - column - domes - _draw_vessels(patient, view), 0.0)
     inside = np.zeros_like(room)
     if patient.label in _FINDINGS:
@@ -110,13 +112,12 @@ def draw_chest(patient: Patient, view: View, has_finding: bool = True) -> Chest:
 def _place_pixels(patient: Patient, view: View) -> _Frame:
     """Rotated, shifted and scaled, and gently warped so that no organ keeps its textbook outline"""
     axis = (np.arange(SIZE_PX, dtype=np.float64) + 0.5) * PIXEL_MM - 0.5 * FIELD_MM
-    px, py = (
-        (axis[None, :] - view.shift[0]) / view.scale,
-        (axis[:, None] - view.shift[1]) / view.scale,
-    )
+    px = (axis[None, :] - view.shift[0]) / view.scale
+    py = (axis[:, None] - view.shift[1]) / view.scale
     norm = 1.0 / math.sqrt(1.0 + view.tilt * view.tilt)
     stream = Stream(patient.seed, patient.stream)
-    rows, columns = (py[:, 0] + 200.0) / 57.0, (px[0] + 200.0) / 57.0
+    rows = (py[:, 0] + 200.0) / 57.0
+    columns = (px[0] + 200.0) / 57.0
     x = norm * (px + view.tilt * py) + 4.0 * interpolate(stream.draw_normal(8, 8), rows, columns)
     y = norm * (py - view.tilt * px) + 4.6 * interpolate(stream.draw_normal(8, 8), rows, columns)
     return _Frame(x, y, np.where(x < 0.0, -1.0, 1.0), view)
@@ -151,8 +152,10 @@ def _bubble(
 ) -> Floats:
     """Chord of an ellipsoid; `lean` is the tangent of its first axis, downwards to the left."""
     norm = 1.0 / math.sqrt(1.0 + lean * lean)
-    dx, dy = frame.x - centre[0], frame.y - centre[1]
-    u, v = (dx + lean * dy) * (norm / axes[0]), (dy - lean * dx) * (norm / axes[1])
+    dx = frame.x - centre[0]
+    dy = frame.y - centre[1]
+    u = (dx + lean * dy) * (norm / axes[0])
+    v = (dy - lean * dx) * (norm / axes[1])
     return depth * _root(1.0 - u * u - v * v)
 
 
@@ -182,7 +185,9 @@ def _draw_pleura(patient: Patient, frame: _Frame) -> Floats:
 
 def _draw_body(patient: Patient, frame: _Frame) -> Floats:
     """All that is not air outside the lungs: trunk with shoulders, neck, arms, breasts."""
-    x, y, wall = np.abs(frame.x), frame.y, _find_chest_wall(patient)
+    x = np.abs(frame.x)
+    y = frame.y
+    wall = _find_chest_wall(patient)
     q = _square(x / (wall + 75.0 * _ramp((-35.0 - y) / 75.0)))
     trunk = (patient.depth + 1.6 * patient.fat + 10.0) * _root(1.0 - 0.35 * q - 0.65 * q * q * q)
     shoulder = -172.0 - 0.3 * patient.fat + 0.14 * x + 0.0016 * x * x
@@ -205,7 +210,8 @@ def _draw_heart(patient: Patient, frame: _Frame, size: float) -> Floats:
     """Left ventricle, right atrium, root of the great vessels: on the diaphragm, growing to the
     left and down.
     """
-    turn, grown = frame.view.turn, size - 1.0
+    turn = frame.view.turn
+    grown = size - 1.0
     low = patient.dome - frame.view.breath + 0.5 * patient.dome_left
     axes = 61.0 * size, 45.0 * size
     ventricle = _bubble(
@@ -246,7 +252,8 @@ def _draw_diaphragm(patient: Patient, frame: _Frame) -> Floats:
 
 def _draw_air(patient: Patient, frame: _Frame) -> Floats:
     """Air in the trachea, in the main bronchi, and in the stomach under the left dome."""
-    x, y = frame.x - 0.4 * frame.view.turn, frame.y
+    x = frame.x - 0.4 * frame.view.turn
+    y = frame.y
     trachea = 21.0 * _root(1.0 - _square((x - 1.5) / 9.0)) * _ramp((-36.0 - y) / 10.0)
     fall = np.where(x < 0.0, 0.75, 0.55)
     bronchi = (
@@ -306,7 +313,8 @@ def _draw_rib(patient: Patient, x: Floats, y: Floats, centre: float, drop: float
     level = np.array([centre + patient.rib_slope * 90.0])
     half = patient.half_width * _root(_find_lung_width(patient, level))
     reach = float(_find_lung_centre(patient, level)[0] + half[0]) + 3.0
-    u, v = x / reach, y / drop
+    u = x / reach
+    v = y / drop
     uu = u * u
     ring = np.sqrt(uu + v * v) + 1e-9
     gradient = np.sqrt(_square(u / reach) + _square(v / drop)) / ring + 1e-9
@@ -319,8 +327,10 @@ def _draw_rib(patient: Patient, x: Floats, y: Floats, centre: float, drop: float
 
 def _draw_shoulder_bones(patient: Patient, frame: _Frame) -> Floats:
     """Clavicles, shoulder blades and the heads of the arm bones."""
-    turn, y = frame.view.turn, frame.y
-    x, wall = np.abs(frame.x - turn), _find_chest_wall(patient)
+    turn = frame.view.turn
+    y = frame.y
+    x = np.abs(frame.x - turn)
+    wall = _find_chest_wall(patient)
     t = (x - 16.0) / (wall - 16.0)
     line = -100.0 - 0.02 * turn * frame.side - 26.0 * t - 68.0 * t * (1.0 - t) * (t - 0.42)
     across = _square((y - line) / (5.6 + 2.4 * _square(t - 0.5)))

@@ -119,6 +119,7 @@ def interpolate(grid: Floats, rows: Floats, columns: Floats) -> Floats:
         before, middle, after = (
             np.clip(nearest.astype(np.int64) + step, 0, last) for step in (-1, 0, 1)
         )
-        low, high = 0.5 * (0.5 - t) * (0.5 - t), 0.5 * (0.5 + t) * (0.5 + t)
+        low = 0.5 * (0.5 - t) * (0.5 - t)
+        high = 0.5 * (0.5 + t) * (0.5 + t)
         grid = (low * grid[before] + (0.75 - t * t) * grid[middle] + high * grid[after]).T
     return grid

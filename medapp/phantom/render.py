@@ -26,13 +26,12 @@ from medapp.store.threads import OnProgress, map_threaded
 
 CLASSES = ("cardiomegaly", "effusion", "normal", "nodule")
 
-_SOFT, _LUNG, _BONE = (
-    0.0165,
-    0.0050,
-    0.042,
-)  # attenuation per mm, near 70 keV; bone beyond the soft tissue it replaces
-# of each patient: 0 body, 1 how many images, 2 … 4 views, 5 … 7 noise, 8 outlines, 9 vessels, 10
-# texture
+# Attenuation per mm, near 70 keV; that of bone is beyond the soft tissue which bone replaces.
+_SOFT = 0.0165
+_LUNG = 0.0050
+_BONE = 0.042
+# Random streams of each patient: 0 body, 1 how many images, 2 … 4 views, 5 … 7 noise, 8 outlines,
+# 9 vessels, 10 texture.
 _STREAMS = 16
 
 
@@ -181,7 +180,8 @@ def find_boxes(exposure: Exposure, finding: Floats) -> tuple[Box, ...]:
     """
     left, top, right, bottom = _find_shutters(exposure)
     seen = (finding > 0.1 * float(finding.max()))[top:bottom, left:right]
-    rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
+    rows = np.flatnonzero(seen.any(1))
+    columns = np.flatnonzero(seen.any(0))
     if not rows.size:
         return ()
     edges = columns[0] + left, rows[0] + top, columns[-1] + left + 1, rows[-1] + top + 1
@@ -195,7 +195,8 @@ def plan_exposures(patients: int, seed: int) -> list[tuple[str, Exposure]]:
     """
     plans = []
     for number in range(patients):
-        label, site = CLASSES[number % len(CLASSES)], SITES[number // len(CLASSES) % len(SITES)]
+        label = CLASSES[number % len(CLASSES)]
+        site = SITES[number // len(CLASSES) % len(SITES)]
         patient = draw_patient(seed, number, label)
         for k in range(1 + Stream(seed, number * _STREAMS + 1).choose(3)):
             plans.append(
@@ -248,7 +249,8 @@ def _encode_bmp(image: NDArray[np.uint8]) -> bytes:
 
 
 def _expose(exposure: Exposure, chest: Chest) -> NDArray[np.uint8]:
-    site, stream = exposure.site, Stream(exposure.patient.seed, exposure.stream)
+    site = exposure.site
+    stream = Stream(exposure.patient.seed, exposure.stream)
     path = (
         _SOFT * chest.soft
         + _LUNG * chest.lung * (1.0 + 0.09 * _draw_texture(exposure))
@@ -270,7 +272,8 @@ def _draw_texture(exposure: Exposure) -> Floats:
     """Smooth noise at three scales, fixed to the patient: what vessels too small to draw add up
     to.
     """
-    stream, view = Stream(exposure.patient.seed, exposure.patient.stream + 2), exposure.view
+    stream = Stream(exposure.patient.seed, exposure.patient.stream + 2)
+    view = exposure.view
     axis = (np.arange(SIZE_PX, dtype=np.float64) + 0.5) * PIXEL_MM - 180.0
     total = np.zeros((SIZE_PX, SIZE_PX))
     for cell_mm, weight in ((22.0, 1.0), (11.0, 0.8), (5.5, 0.7)):
@@ -286,7 +289,8 @@ def _draw_texture(exposure: Exposure) -> Floats:
 def _find_window(signal: Floats, exposure: Exposure) -> tuple[float, float]:
     """The display range: what the middle of the field holds, less what the exposure cuts."""
     middle = np.sort(signal[24:-24:2, 24:-24:2], axis=None)
-    low, high = float(middle[int(0.01 * middle.size)]), float(middle[int(0.985 * middle.size)])
+    low = float(middle[int(0.01 * middle.size)])
+    high = float(middle[int(0.985 * middle.size)])
     span = high - low
     return (
         low - 0.08 * span + exposure.window[0] * span,
@@ -296,10 +300,12 @@ def _find_window(signal: Floats, exposure: Exposure) -> tuple[float, float]:
 
 def _frame(exposure: Exposure, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The collimator's edges and the side marker, which is of lead."""
-    site, (left, top, right, bottom) = exposure.site, _find_shutters(exposure)
+    site = exposure.site
+    left, top, right, bottom = _find_shutters(exposure)
     glyph = np.array([[c == "1" for c in row] for row in site.marker]).repeat(2, 0).repeat(2, 1)
     height, width = glyph.shape
-    row, inward = top + int(exposure.marker[0] / PIXEL_MM), int(exposure.marker[1] / PIXEL_MM)
+    row = top + int(exposure.marker[0] / PIXEL_MM)
+    inward = int(exposure.marker[1] / PIXEL_MM)
     column = left + inward if site.is_marker_left else right - inward - width
     image[row : row + height, column : column + width][glyph] = 250
     framed = np.full_like(image, 6)

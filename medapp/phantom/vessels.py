@@ -9,7 +9,8 @@ import numpy as np
 
 from medapp.phantom.exact import Floats, Stream, smooth
 
-_TREES, _STEPS = 30, 56  # tubes that leave the hila; points along each tube
+_TREES = 30  # tubes that leave the hila
+_STEPS = 56  # points along each tube
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,18 @@ def grow_vessels(stream: Stream) -> Tubes:
     coordinates.
     """
     sides = np.where(np.arange(_TREES) % 2 == 0, -1.0, 1.0)
-    x, y = sides * stream.draw_many(_TREES, 30.0, 40.0), stream.draw_many(_TREES, -35.0, 7.0)
-    dx, dy = sides * stream.draw_many(_TREES, 0.05, 1.0), stream.draw_many(_TREES, -1.1, 1.1)
-    length, width = stream.draw_many(_TREES, 70.0, 125.0), stream.draw_many(_TREES, 2.0, 5.0)
+    x = sides * stream.draw_many(_TREES, 30.0, 40.0)
+    y = stream.draw_many(_TREES, -35.0, 7.0)
+    dx = sides * stream.draw_many(_TREES, 0.05, 1.0)
+    dy = stream.draw_many(_TREES, -1.1, 1.1)
+    length = stream.draw_many(_TREES, 70.0, 125.0)
+    width = stream.draw_many(_TREES, 2.0, 5.0)
     t = ((np.arange(_STEPS, dtype=np.float64) + 0.5) / _STEPS)[None, :]
     parts: list[tuple[Floats, ...]] = []
     for _ in range(3):
         norm = np.sqrt(dx * dx + dy * dy)
-        dx, dy = dx / norm, dy / norm
+        dx = dx / norm
+        dy = dy / norm
         bow = stream.draw_many(len(x), -0.22, 0.22)[:, None] * length[:, None] * t * t
         path_x = x[:, None] + dx[:, None] * length[:, None] * t - dy[:, None] * bow
         path_y = y[:, None] + dy[:, None] * length[:, None] * t + dx[:, None] * bow
@@ -49,7 +54,9 @@ def grow_vessels(stream: Stream) -> Tubes:
         bend = stream.draw_many(len(parent), 0.35, 0.9) * np.where(
             np.arange(len(parent)) % 2 == 0, -1.0, 1.0
         )
-        x, y, width = path_x[parent, fork], path_y[parent, fork], 0.8 * radius[parent, fork]
+        x = path_x[parent, fork]
+        y = path_y[parent, fork]
+        width = 0.8 * radius[parent, fork]
         dx, dy = dx[parent] - bend * dy[parent], dy[parent] + bend * dx[parent]
         length = 0.55 * length[parent]
     return Tubes(*(np.concatenate([part[i].ravel() for part in parts]) for i in range(4)))
@@ -75,9 +82,13 @@ def _splat(px: Floats, py: Floats, weight: Floats, size_px: int) -> Floats:
     does not matter.
     """
     inside = (px >= 0.0) & (py >= 0.0) & (px < size_px - 1.001) & (py < size_px - 1.001)
-    px, py, weight = px[inside], py[inside], weight[inside] * 2.0**20
-    column, row = np.floor(px), np.floor(py)
-    fx, fy = px - column, py - row
+    px = px[inside]
+    py = py[inside]
+    weight = weight[inside] * 2.0**20
+    column = np.floor(px)
+    row = np.floor(py)
+    fx = px - column
+    fy = py - row
     corner = (row * size_px + column).astype(np.int64)
     total = np.zeros(size_px * size_px)
     shares = (

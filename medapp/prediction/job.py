@@ -43,10 +43,16 @@ class PredictionJob:
         """`predict` gives a prediction for each file, in order; it may load its model when it is
         first asked.
         """
-        self.files, self.rows, self.error = tuple(files), list[Row](), ""
-        self._predict, self._asked, self._ended = predict, threading.Event(), threading.Event()
+        self.files = tuple(files)
+        self.rows = list[Row]()
+        self.error = ""
+        self._predict = predict
+        self._asked = threading.Event()
+        self._ended = threading.Event()
         self._ended.set()
-        self._began, self._first, self._now = 0.0, 0, 0.0
+        self._began = 0.0
+        self._first = 0
+        self._now = 0.0
 
     @property
     def state(self) -> str:
@@ -73,7 +79,9 @@ class PredictionJob:
             return
         self._asked.clear()
         self._ended.clear()
-        self.error, self._first, self._began = "", len(self.rows), time.monotonic()
+        self.error = ""
+        self._first = len(self.rows)
+        self._began = time.monotonic()
         threading.Thread(target=self._work, name="prediction-job", daemon=True).start()
 
     def stop(self) -> None:

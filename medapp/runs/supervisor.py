@@ -64,7 +64,8 @@ class Supervisor:
     """
 
     def __init__(self, workspace: Workspace, only: Run | None = None) -> None:
-        self.workspace, self.only = workspace, only
+        self.workspace = workspace
+        self.only = only
         self.child: subprocess.Popen[bytes] | None = None
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None

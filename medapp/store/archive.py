@@ -91,7 +91,8 @@ def _check(archive: zipfile.ZipFile, path: Path) -> list[tuple[zipfile.ZipInfo, 
     All of it is judged before anything is written.
     """
     files = [info for info in archive.infolist() if not info.is_dir()]
-    total, packed = sum(info.file_size for info in files), max(path.stat().st_size, 1)
+    total = sum(info.file_size for info in files)
+    packed = max(path.stat().st_size, 1)
     if len(files) > MAX_FILES:
         raise ArchiveError(
             f"{path.name} holds {len(files):,} files, more than {MAX_FILES:,}.", remedy=_YOURSELF

@@ -32,7 +32,8 @@ def augment(images: Tensor, augmentation: Augmentation, seeds: Tensor) -> Tensor
         (drawn[:, i] * 2 - 1) * extent for i, extent in enumerate(extents)
     )
     mirror = torch.where(drawn[:, 6] < augmentation.flip, -1.0, 1.0)
-    cos, sin = torch.cos(angle) * (1 + zoom), torch.sin(angle) * (1 + zoom)
+    cos = torch.cos(angle) * (1 + zoom)
+    sin = torch.sin(angle) * (1 + zoom)
     matrices = torch.stack(
         [
             torch.stack([cos * mirror, -sin, shift_x], 1),

@@ -46,7 +46,8 @@ def read_dicom(file: IO[bytes]) -> Picture:
         return Picture(
             (raw // 256 if raw.itemsize > 1 else raw).astype(np.uint8), stored_as, "DICOM"
         )
-    rescaled, window = np.asarray(apply_modality_lut(raw, facts)), _find_window(facts)
+    rescaled = np.asarray(apply_modality_lut(raw, facts))
+    window = _find_window(facts)
     values = np.asarray(apply_voi_lut(rescaled, facts) if window is None else rescaled, np.float64)
     if window is None and raw.dtype == np.uint8 and (values == raw).all():
         pixels: NDArray[Any] = raw

@@ -25,7 +25,8 @@ def read_with_pillow(file: IO[bytes]) -> Picture:
     silence_libraries()
     with Image.open(file, formats=("PNG", "JPEG", "TIFF", "BMP", "WEBP")) as image:
         check_size(*image.size)
-        name, stored_as = image.format or "", _describe(image)
+        name = image.format or ""
+        stored_as = _describe(image)
         image.load()
         return Picture(_to_array(ImageOps.exif_transpose(image)), stored_as, name)
 

@@ -65,7 +65,8 @@ class Recipe(Group):
 
     @model_validator(mode="after")
     def _check_together(self) -> "Recipe":
-        strategy, source = self.find_strategy(), self.start.source
+        strategy = self.find_strategy()
+        source = self.start.source
         if not any(choice.role == "train" for choice in self.data.choices):
             raise RecipeError("The recipe lacks data to train on.", remedy="Name a data set.")
         if strategy.is_from_random and source not in ("none", AUTO):

@@ -26,14 +26,16 @@ class Filters(TypedDict):
 
 def choose_filters(data_set: DataSet) -> Filters:
     """Class, split and text as the page's address says."""
-    label, split = url.read_choice("label", data_set.classes), url.read_choice("split", SPLITS)
+    label = url.read_choice("label", data_set.classes)
+    split = url.read_choice("split", SPLITS)
     return {"label": label, "split": split, "text": url.read_text("find") or None}
 
 
 def draw_images(data_set: DataSet) -> None:
     """Draw the filters and the images that fit them; a click opens one."""
     one, two, three = st.columns([1, 1.9, 1])
-    filters, labels = choose_filters(data_set), [ALL, *data_set.classes]
+    filters = choose_filters(data_set)
+    labels = [ALL, *data_set.classes]
     one.selectbox(
         "Class", labels, labels.index(filters["label"] or ALL), **url.bind("label", ALL, ["page"])
     )
@@ -90,5 +92,6 @@ def build_tile(classes: Sequence[str], sample: Sample, badge: str = "") -> Tile:
     try:
         jpeg = load_thumbnail(sample.path, sample.content_hash, open_cache(open_workspace()))
     except ImageError:
-        jpeg, name = b"", f"{name} (cannot be read)"
+        jpeg = b""
+        name = f"{name} (cannot be read)"
     return Tile(sample.id, jpeg, name, sample.label, classes.index(sample.label), badge)

@@ -47,7 +47,8 @@ def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess
 
 def _choose_samples(data_set: DataSet) -> list[Sample]:
     """One of each class first, from the training split."""
-    catalog, each = find_catalog(), -(-SHOWN // len(data_set.classes))
+    catalog = find_catalog()
+    each = -(-SHOWN // len(data_set.classes))
     found = [
         s
         for label in data_set.classes

@@ -36,7 +36,8 @@ def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[str] = ()
     """Draw five cards, then the sentences that their reader must know, and `more` of them."""
     st.subheader(f"How good: {evaluation.n:,} images {escape(where)}", anchor=False)
     for column, (name, label) in zip(st.columns(5), METRICS.items(), strict=True):
-        value, interval = getattr(evaluation, name), evaluation.intervals[name]
+        value = getattr(evaluation, name)
+        interval = evaluation.intervals[name]
         second = f"95%: {write_interval(interval)}" if interval else "no interval"
         column.metric(
             label,

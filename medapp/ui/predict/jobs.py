@@ -14,7 +14,10 @@ from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.frame import PREDICT, escape
 from medapp.ui.shell.server import list_summaries, open_workspace
 
-DATA_SET, UPLOAD, FOLDER = WAYS = "From a data set", "Upload", "A folder on this machine"
+DATA_SET = "From a data set"
+UPLOAD = "Upload"
+FOLDER = "A folder on this machine"
+WAYS = (DATA_SET, UPLOAD, FOLDER)
 
 
 def draw_job(run: Run, folder: Path) -> None:
@@ -43,9 +46,11 @@ def draw_jobs(shown: JobKey | None, has_ended: bool) -> None:
         if key == shown or key.run_id not in names or (job.state != "running" and not has_ended):
             continue
         if key.folder.parent == open_workspace().cache_folder:
-            what, way = "an upload", {"from": UPLOAD, "upload": key.folder.name}
+            what = "an upload"
+            way = {"from": UPLOAD, "upload": key.folder.name}
         else:
-            what, way = str(key.folder), {"from": FOLDER, "folder": str(key.folder)}
+            what = str(key.folder)
+            way = {"from": FOLDER, "folder": str(key.folder)}
         with st.container(
             horizontal=True, vertical_alignment="center", key=f"job-{key.run_id}-{key.folder}"
         ):

@@ -83,7 +83,8 @@ def start_job(run: Run, folder: Path) -> PredictionJob:
         DataError: there is no such folder, or no image in it.
     """
     job = PredictionJob(list_images(folder), functools.partial(predict_in_job, run))
-    jobs, key = hold_jobs(), name_job(run, folder)
+    jobs = hold_jobs()
+    key = name_job(run, folder)
     before = jobs.pop(key, None)
     if before is not None:
         before.stop()

@@ -76,7 +76,8 @@ def _draw_choices(classes: Sequence[str]) -> tuple[str, str | None]:
     one, two = st.columns(2)
     method = url.read_choice("method", METHODS) or FIRST_METHOD
     explained = url.read_choice("explain", classes)
-    methods, choices = list(METHODS), [PREDICTED, *classes]
+    methods = list(METHODS)
+    choices = [PREDICTED, *classes]
     one.selectbox(
         "Method",
         methods,
@@ -97,7 +98,8 @@ def _draw_choices(classes: Sequence[str]) -> tuple[str, str | None]:
 def _build_layer(
     prediction: "Prediction", method: str, class_name: str, suffix: str
 ) -> MapLayer | None:
-    heatmap, view = prediction.heatmap, prediction.view
+    heatmap = prediction.heatmap
+    view = prediction.view
     if heatmap is None or view is None:
         return None
     note = f"{METHODS[method].title} for {class_name}{suffix}"
@@ -131,7 +133,8 @@ def _compare_with_label(sample: Sample, label: str) -> None:
 
 
 def _compare_with_boxes(prediction: "Prediction", boxes: Sequence[Box]) -> None:
-    heatmap, view = prediction.heatmap, prediction.view
+    heatmap = prediction.heatmap
+    view = prediction.view
     if heatmap is None or view is None:
         return
     width, height = prediction.image_size

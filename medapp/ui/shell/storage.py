@@ -10,7 +10,8 @@ from medapp.ui.shell.server import open_workspace
 def show_storage() -> None:
     """Size and limit of the cache, counted when asked, since that walks over all its files."""
     cache = open_cache(open_workspace())
-    size, limit = cache.size_bytes() / 1e9, cache.limit_bytes / 1e9
+    size = cache.size_bytes() / 1e9
+    limit = cache.limit_bytes / 1e9
     st.markdown(
         f"Prepared images, features and thumbnails take **{size:.2f} GB** of at most {limit:.1f} GB"
         " in the workspace. What was not used for longest is removed first. All of it is made"

@@ -27,7 +27,8 @@ def draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
     said = f"validation, epoch {now.epoch}" if now else "validation"
     columns = st.columns(5)
     for column, (label, name, better) in zip(columns, CARDS, strict=False):
-        value, earlier = getattr(now, name, None), getattr(before, name, None)
+        value = getattr(now, name, None)
+        earlier = getattr(before, name, None)
         second: dict[str, Any] = {"delta": said, **QUIET}
         if value is not None and earlier is not None and round(value - earlier, 3):
             second = {"delta": f"{value - earlier:+.3f}", "delta_color": better}

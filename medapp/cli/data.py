@@ -40,25 +40,21 @@ def add(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Register a folder of images in place, copy a zip into the workspace, or make the built-in
-    phantom data set.
-    """
+    """Register a folder of images, copy a zip into the workspace, or make the phantom data set."""
     workspace = find_workspace()
-    place = expand_path(path)
-    if path == "phantom" and not place.exists():
+    given = expand_path(path)
+    if path == "phantom" and not given.exists():
         report = add_phantom(workspace, name or "Phantom")
-    elif is_zip(place):
-        report = add_zip(workspace, place, name=name, patient_pattern=patient_pattern)
+    elif is_zip(given):
+        report = add_zip(workspace, given, name=name, patient_pattern=patient_pattern)
     else:
-        report = add_folder(workspace, place, name=name, patient_pattern=patient_pattern)
+        report = add_folder(workspace, given, name=name, patient_pattern=patient_pattern)
     if as_json:
         print_json(_to_dict(report))
         return
-    sides = ", ".join(f"{n} {side}" for side, n in report.splits.items())
-    console.print(
-        f"{report.data_set.name}: {report.images} images, {len(report.data_set.classes)} classes;"
-        f" {sides}."
-    )
+    classes = len(report.data_set.classes)
+    splits = ", ".join(f"{images} {split}" for split, images in report.splits.items())
+    console.print(f"{report.data_set.name}: {report.images} images, {classes} classes; {splits}.")
     for file, reason in report.unreadable:
         console.print(f"  left out: {file}: {reason}", markup=False)
     for sentence in describe(report.data_set, Catalog(workspace)):
@@ -106,22 +102,22 @@ def list_sets(as_json: AsJson = False) -> None:
 
 @app.command()
 def show(name: Name, as_json: AsJson = False) -> None:
-    """Classes, sides and what to know of a data set."""
+    """Classes, splits and what to know of a data set."""
     workspace = find_workspace()
     catalog = Catalog(workspace)
     data_set = catalog.find_data_set(name)
     counts = catalog.count_classes(data_set)
     sentences = describe(data_set, catalog)
-    sides = {side: sum(counts.get(side, {}).values()) for side in SPLITS}
+    splits = {split: sum(counts.get(split, {}).values()) for split in SPLITS}
     reads = count_test_reads(workspace, data_set)
     if as_json:
         print_json(
             {
                 "dataset": data_set.name,
                 "root": str(data_set.root),
-                "images": sum(sides.values()),
+                "images": sum(splits.values()),
                 "classes": counts,
-                "splits": sides,
+                "splits": splits,
                 "split_origin": data_set.split_origin,
                 "unreadable": [
                     {"file": f, "reason": r} for f, r in catalog.list_unreadable(data_set)
@@ -133,21 +129,18 @@ def show(name: Name, as_json: AsJson = False) -> None:
         )
         return
     console.print(
-        f"{data_set.name} · {sum(sides.values())} images · {data_set.origin} · {data_set.root}",
+        f"{data_set.name} · {sum(splits.values())} images · {data_set.origin} · {data_set.root}",
         markup=False,
     )
     print_table(
         ("class", *SPLITS),
-        [(c, *(counts.get(side, {}).get(c, 0) for side in SPLITS)) for c in data_set.classes],
+        [(c, *(counts.get(split, {}).get(c, 0) for split in SPLITS)) for c in data_set.classes],
     )
     console.print(f"Split: {data_set.split_origin}", markup=False)
     for sentence in sentences:
         console.print(f"- {sentence}", markup=False)
-    console.print(
-        f"- The test part was read {reads} times by runs that are kept."
-        if reads
-        else "- The test part has not been read yet."
-    )
+    looks = f"was read {reads} times by runs that are kept" if reads else "has not been read yet"
+    console.print(f"- The test split {looks}.")
 
 
 @app.command()

@@ -1,8 +1,8 @@
-"""The table of data sets and their samples: one SQLite file in the workspace, and all the SQL but
-its schema.
+"""The table of data sets and their samples: one SQLite file in the workspace.
 
-A connection a call, write-ahead log, foreign keys, a busy timeout: pages, threads and processes use
-it at once.
+The schema stands in `schema`, the way from values to rows and back in `records`; the other SQL is
+here. Each call has a connection of its own, with a write-ahead log, foreign keys and a busy
+timeout, so that pages, threads and processes can use the catalog at once.
 """
 
 import difflib
@@ -12,21 +12,21 @@ import sqlite3
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
+from medapp.data.records import (
+    DATA_SET_COLUMNS,
+    SAMPLE_COLUMNS,
+    build_data_set,
+    build_samples,
+    insert_data_set,
+    insert_samples,
+)
 from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.data.schema import change, connect, find_remedy, migrate
 from medapp.errors import DataError, WorkspaceError
-from medapp.imaging.geometry import Box
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
-
-_SAMPLE = "id, name, label, patient, site, split, content_hash, width, height, mode"
-_DATA_SET = (
-    "name, root, origin, classes, patient_pattern, has_patients, split_origin, is_synthetic,"
-    " created, uid, task"
-)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Facts:
     Attributes:
         without_patient: images whose patient is not known.
         patients, sites: distinct ones.
-        patients_on_two_sides: patients with images in more than one split.
+        patients_in_two_splits: patients with images in more than one split.
         with_box: images with at least one box.
         copies: images whose bytes also stand in an earlier image.
         contradictions: images whose bytes stand under more than one class.
@@ -47,7 +47,7 @@ class Facts:
     without_patient: int
     patients: int
     sites: int
-    patients_on_two_sides: int
+    patients_in_two_splits: int
     with_box: int
     copies: int
     contradictions: int
@@ -70,12 +70,12 @@ class Catalog:
     def list_data_sets(self) -> list[DataSet]:
         """All data sets, by name."""
         rows = self._read(
-            f"SELECT id, {_DATA_SET} FROM data_sets ORDER BY name COLLATE NOCASE, name"
+            f"SELECT id, {DATA_SET_COLUMNS} FROM data_sets ORDER BY name COLLATE NOCASE, name"
         )
         return [self._build_data_set(*row) for row in rows]
 
     def find_data_set(self, name_or_id: str | int) -> DataSet:
-        """The data set of this name, else of this id, of either kind, else once of this name.
+        """The data set of this name, else of this uid or id, else the one that had this name once.
 
         Raises:
             DataError: there is none; names the nearest.
@@ -129,16 +129,18 @@ class Catalog:
         `text` is sought in name, patient and site, whatever the case.
         """
         where, values = _build_filter(data_set, split, label, text)
-        query = f"SELECT {_SAMPLE} FROM samples WHERE {where} ORDER BY id LIMIT ? OFFSET ?"
+        query = f"SELECT {SAMPLE_COLUMNS} FROM samples WHERE {where} ORDER BY id LIMIT ? OFFSET ?"
         rows = self._read(query, *values, -1 if limit is None else limit, offset)
-        return self._build_samples(data_set, rows)
+        return self._load_with_boxes(data_set, rows)
 
     def load_sample(self, data_set: DataSet, id: int) -> Sample | None:
         """One sample of a data set, or None."""
         rows = self._read(
-            f"SELECT {_SAMPLE} FROM samples WHERE data_set_id = ? AND id = ?", data_set.id, id
+            f"SELECT {SAMPLE_COLUMNS} FROM samples WHERE data_set_id = ? AND id = ?",
+            data_set.id,
+            id,
         )
-        return next(iter(self._build_samples(data_set, rows)), None)
+        return next(iter(self._load_with_boxes(data_set, rows)), None)
 
     def count_samples(
         self,
@@ -151,7 +153,7 @@ class Catalog:
         where, values = _build_filter(data_set, split, label, text)
         return self._count(f"FROM samples WHERE {where}", *values)
 
-    def find_place(
+    def find_offset(
         self,
         data_set: DataSet,
         sample: Sample,
@@ -159,16 +161,14 @@ class Catalog:
         label: str | None = None,
         text: str | None = None,
     ) -> int | None:
-        """The offset at which `load_samples` would give this sample; None where the filters leave
-        it out.
-        """
+        """The offset at which `load_samples` gives this sample; None where a filter omits it."""
         where, values = _build_filter(data_set, split, label, text)
         if not self._count(f"FROM samples WHERE {where} AND id = ?", *values, sample.id):
             return None
         return self._count(f"FROM samples WHERE {where} AND id < ?", *values, sample.id)
 
     def count_classes(self, data_set: DataSet) -> dict[str, dict[str, int]]:
-        """Images by split and class; every split and every class is there, if with 0."""
+        """Images by split and class; every split and every class has a number, which may be 0."""
         counts = {split: dict.fromkeys(data_set.classes, 0) for split in SPLITS}
         query = (
             "SELECT split, label, COUNT(*) FROM samples WHERE data_set_id = ? GROUP BY split, label"
@@ -215,7 +215,7 @@ class Catalog:
             unknown,
             patients,
             sites,
-            patients_on_two_sides=self._count(torn, mine),
+            patients_in_two_splits=self._count(torn, mine),
             with_box=self._count(f"{of_mine} AND id IN (SELECT sample_id FROM boxes)", mine),
             copies=images - contents,
             contradictions=self._count(f"{of_mine} AND content_hash IN {contrary}", mine, mine),
@@ -228,8 +228,12 @@ class Catalog:
         samples: Sequence[Sample],
         unreadable: Sequence[tuple[str, str]] = (),
     ) -> DataSet:
-        """Store a new data set with its samples, their boxes and what was left out. The ids given
-        are ignored.
+        """Store a new data set with its samples, their boxes and the files that were left out.
+
+        The ids of the data set and the samples are ignored: the catalog gives them new ones.
+
+        Args:
+            unreadable: (file, reason) for each file that was left out.
 
         Returns:
             The data set with its id.
@@ -237,54 +241,14 @@ class Catalog:
         Raises:
             DataError: the name is taken.
         """
-        uid = data_set.uid or uuid.uuid4().hex
-        values = (
-            data_set.name,
-            self._shorten(data_set.root),
-            data_set.origin,
-            json.dumps(data_set.classes, ensure_ascii=False),
-            data_set.patient_pattern,
-            data_set.has_patients,
-            data_set.split_origin,
-            data_set.is_synthetic,
-            data_set.created,
-            uid,
-            data_set.task,
-        )
+        named = replace(data_set, uid=data_set.uid or uuid.uuid4().hex)
         with change(self.path) as db:
-            _refuse_taken(db, data_set.name)
-            places = ",".join("?" for _ in values)
-            db.execute(f"INSERT INTO data_sets ({_DATA_SET}) VALUES ({places})", values)
-            new = int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
-            last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'samples'").fetchone()
-            numbered = list(enumerate(samples, start=1 + (last[0] if last else 0)))
-            db.executemany(
-                f"INSERT INTO samples (data_set_id, searched, {_SAMPLE}) VALUES"
-                " (?,?,?,?,?,?,?,?,?,?,?,?)",
-                (
-                    (
-                        new,
-                        f"{s.name} {s.patient or ''} {s.site or ''}".casefold(),
-                        i,
-                        s.name,
-                        s.label,
-                        s.patient,
-                        s.site,
-                        s.split,
-                        s.content_hash,
-                        s.width,
-                        s.height,
-                        s.mode,
-                    )
-                    for i, s in numbered
-                ),
-            )
-            boxes = ((i, b.label, b.x0, b.y0, b.x1, b.y1) for i, s in numbered for b in s.boxes)
-            db.executemany("INSERT INTO boxes VALUES (?,?,?,?,?,?)", boxes)
-            db.executemany(
-                "INSERT INTO unreadable VALUES (?,?,?)", ((new, *entry) for entry in unreadable)
-            )
-        return replace(data_set, id=new, uid=uid)
+            _refuse_taken(db, named.name)
+            new = insert_data_set(db, named, self.workspace.root)
+            insert_samples(db, new, samples)
+            left_out = ((new, *entry) for entry in unreadable)
+            db.executemany("INSERT INTO unreadable VALUES (?,?,?)", left_out)
+        return replace(named, id=new)
 
     def rename(self, data_set: DataSet, name: str) -> DataSet:
         """Give a data set another name. Runs find it by its uid, and older ones by the name it had.
@@ -316,8 +280,7 @@ class Catalog:
         return replace(data_set, task=name, classes=classes)
 
     def remove(self, data_set: DataSet) -> None:
-        """Forget a data set. Images of an uploaded or built-in one are deleted; a registered folder
-        is never touched.
+        """Forget a data set; the images of one that is not registered in place are deleted.
 
         Raises:
             WorkspaceError: the images cannot be deleted.
@@ -345,52 +308,25 @@ class Catalog:
     def _count(self, what: str, *values: Any) -> int:
         return int(self._read(f"SELECT COUNT(*) {what}", *values)[0][0])
 
-    def _build_samples(self, data_set: DataSet, rows: Sequence[Any]) -> list[Sample]:
-        """Rows, sorted by id, to samples, each with its boxes."""
+    def _build_data_set(self, id: int, *row: Any) -> DataSet:
+        try:
+            return build_data_set(id, row, self.workspace.root)
+        except (ValueError, TypeError) as error:
+            raise WorkspaceError(
+                f"{self.path} is damaged: the data set {row[0]!r} cannot be read.",
+                remedy=find_remedy(self.path),
+            ) from error
+
+    def _load_with_boxes(self, data_set: DataSet, rows: Sequence[Any]) -> list[Sample]:
+        """The samples of rows that are sorted by id, each with its boxes."""
         if not rows:
             return []
-        boxes: dict[int, list[Box]] = {}
         query = (
             "SELECT sample_id, label, x0, y0, x1, y1 FROM boxes WHERE sample_id BETWEEN ? AND ?"
             " ORDER BY rowid"
         )
-        for id, *box in self._read(query, rows[0][0], rows[-1][0]):
-            boxes.setdefault(id, []).append(Box(*box))
-        root = data_set.root
-        return [
-            Sample(*(id, name, root / name, *rest, tuple(boxes.get(id, ()))))
-            for id, name, *rest in rows
-        ]
-
-    def _build_data_set(
-        self, id: int, name: str, root: str, origin: str, classes: str, *rest: Any
-    ) -> DataSet:
-        pattern, has_patients, split_origin, is_synthetic, created, uid, task = rest
-        try:
-            place = self.workspace.root / root  # a path that is absolute stays as it is
-            names = tuple(str(name) for name in json.loads(classes))
-        except (ValueError, TypeError) as error:
-            what = f"{self.path} is damaged: the data set {name!r} cannot be read"
-            raise WorkspaceError(f"{what}.", remedy=find_remedy(self.path)) from error
-        return DataSet(
-            id,
-            str(name),
-            place,
-            origin,
-            names,
-            pattern,
-            bool(has_patients),
-            split_origin,
-            bool(is_synthetic),
-            created,
-            uid,
-            task,
-        )
-
-    def _shorten(self, root: Path) -> str:
-        """Images in the workspace are stored relative to it, so that it can be moved."""
-        home = self.workspace.root
-        return root.relative_to(home).as_posix() if root.is_relative_to(home) else str(root)
+        boxes = self._read(query, rows[0][0], rows[-1][0])
+        return build_samples(rows, boxes, data_set.root)
 
 
 def check_name(name: str) -> str:

@@ -1,8 +1,7 @@
-"""A folder as people keep images, to files with labels: a folder a class, in train, validation and
-test folders or not.
+"""A folder as people keep images, to files with labels and splits.
 
-Nothing is decoded here. Links are not followed; hidden files, `__MACOSX` and what is no image are
-passed over.
+Each class has a folder; class folders may stand in train, validation and test folders. Nothing is
+decoded here. Links are not followed; hidden files, `__MACOSX` and what is no image are passed over.
 """
 
 import csv
@@ -20,6 +19,7 @@ from medapp.imaging.geometry import Box
 from medapp.imaging.readers import list_suffixes
 
 BOXES_FILE = "boxes.csv"
+BOX_COLUMNS = ("image", "label", "x0", "y0", "x1", "y1")
 
 _SPLIT_WORDS = {
     "train": "train",
@@ -39,8 +39,12 @@ _SPLIT_WORDS = {
 
 @dataclass(frozen=True)
 class FoundFile:
-    """An image file: `name` is its path below the root, with forward slashes; `split` is its
-    folder's, else None.
+    """An image file.
+
+    Attributes:
+        name: its path below the root, with forward slashes.
+        label: the name of its class folder.
+        split: what its split folder means, one of `SPLITS`; None where it stands in none.
     """
 
     path: Path
@@ -53,18 +57,18 @@ class FoundFile:
 class Scan:
     """What a folder holds.
 
-    `root` is where the class or split folders are: below a folder that only wraps another.
+    Attributes:
+        root: where the class or split folders are: below a folder that only wraps another.
+        left_out: (name, reason) for each image that is in no class folder or cannot be used.
     """
 
     root: Path
     files: tuple[FoundFile, ...]
-    left_out: tuple[tuple[str, str], ...]  # (name, reason)
+    left_out: tuple[tuple[str, str], ...]
 
 
 def find_split(name: str) -> str | None:
-    """The split that a folder's name means, such as "Training" or "val_set"; None for any other
-    name.
-    """
+    """The split that a folder's name means, such as "Training" or "val_set"; None if it is none."""
     word = re.sub(r"[\W\d_]+", "", name.casefold())
     return _SPLIT_WORDS.get(word) or _SPLIT_WORDS.get(re.sub("(set|data|images|split)$", "", word))
 
@@ -72,8 +76,8 @@ def find_split(name: str) -> str | None:
 def scan_folder(folder: Path) -> Scan:
     """Image files with labels and splits, by name.
 
-    The label is the first folder below the root, or below the split folder; deeper folders are only
-    part of the name. A folder that wraps nothing but one other folder of folders is stepped into.
+    The label is the first folder below the root, or below the split folder; deeper folders only
+    enter the name. A folder that wraps nothing but one other folder of folders is stepped into.
     Where there are split folders, what stands beside them is left out, and so is an image in no
     class folder.
 
@@ -88,7 +92,7 @@ def scan_folder(folder: Path) -> Scan:
     has_splits = _has_split_folders(names)
     files = []
     for parts in names:
-        found = _place(root, parts, has_splits)
+        found = _build_file(root, parts, has_splits)
         if isinstance(found, FoundFile):
             files.append(found)
         else:
@@ -146,12 +150,8 @@ def _list_images(folder: Path, left_out: list[tuple[str, str]]) -> Iterator[tupl
         try:
             entries = list(os.scandir(folder.joinpath(*parts)))
         except OSError as error:
-            left_out.append(
-                (
-                    _shorten("/".join(parts)) or str(folder),
-                    f"the folder cannot be read ({error.strerror})",
-                )
-            )
+            name = _shorten("/".join(parts)) or str(folder)
+            left_out.append((name, f"the folder cannot be read ({error.strerror})"))
             continue
         for entry in entries:
             if entry.name.startswith(".") or entry.name == "__MACOSX" or _is_link(entry):
@@ -171,31 +171,31 @@ def _is_link(entry: "os.DirEntry[str]") -> bool:
 
 
 def _step_into(names: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], tuple[str, ...]]:
-    """Names below the only folder, as long as there is just one, and it is no class or split folder
-    itself.
+    """The names below folders that only wrap another, and the wrapping folders.
+
+    A folder wraps if it stands alone and is no class or split folder itself.
     """
     wrapping: tuple[str, ...] = ()
-    while (
-        len({parts[0] for parts in names}) == 1
-        and all(len(p) > 2 for p in names)
-        and not find_split(names[0][0])
-    ):
+    while _is_wrapped(names):
         wrapping += names[0][:1]
         names = [parts[1:] for parts in names]
     return names, wrapping
 
 
+def _is_wrapped(names: list[tuple[str, ...]]) -> bool:
+    stand_in_one = len({parts[0] for parts in names}) == 1
+    return stand_in_one and all(len(parts) > 2 for parts in names) and not find_split(names[0][0])
+
+
 def _has_split_folders(names: Sequence[tuple[str, ...]]) -> bool:
-    """Split folders hold class folders; all folders are split folders, or at least one is for
-    training.
-    """
+    """Whether folders that hold others are split folders: all of them, or one for training."""
     tops = {parts[0] for parts in names if len(parts) > 2}
     splits = {find_split(top) for top in tops}
     return bool(tops) and (None not in splits or "train" in splits)
 
 
-def _place(root: Path, parts: tuple[str, ...], has_splits: bool) -> FoundFile | str:
-    """The file with its label, or why it has none."""
+def _build_file(root: Path, parts: tuple[str, ...], has_splits: bool) -> FoundFile | str:
+    """The file with its label and split, or the reason why it is left out."""
     split = find_split(parts[0]) if has_splits and len(parts) > 1 else None
     if has_splits and split is None:
         return "it stands outside the train, validation and test folders"
@@ -227,15 +227,12 @@ def read_boxes(
     faults: list[str] = []
     known = set(names)
     try:
-        if not path.is_file():  # there is none, or a pipe of its name
+        if not path.is_file():  # nothing of that name, or a pipe
             return {}, []
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)
-            missing = [
-                c
-                for c in ("image", "label", "x0", "y0", "x1", "y1")
-                if c not in (table.fieldnames or ())
-            ]
+            present = table.fieldnames or ()
+            missing = [column for column in BOX_COLUMNS if column not in present]
             if missing:
                 return {}, [(path.name, f"it has no column {missing[0]}, so no box is read")]
             for row in table:
@@ -247,12 +244,11 @@ def read_boxes(
                     reason = "not a box in pixels" if image in known else "no such image"
                     faults.append(f"line {table.line_num}: {reason}")
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        return {}, [
-            (path.name, f"it cannot be read as a table in UTF-8 ({error}), so no box is read")
-        ]
-    return boxes, (
-        [(path.name, f"{len(faults)} of its rows are left out ({faults[0]})")] if faults else []
-    )
+        reason = f"it cannot be read as a table in UTF-8 ({error}), so no box is read"
+        return {}, [(path.name, reason)]
+    if not faults:
+        return boxes, []
+    return boxes, [(path.name, f"{len(faults)} of its rows are left out ({faults[0]})")]
 
 
 def _read_box(row: dict[str, str]) -> Box | None:

@@ -1,5 +1,4 @@
-"""Images to a data set in the catalog: a folder in place, a zip, loose files a class, or the
-built-in phantom.
+"""Images to a data set in the catalog: a folder in place, a zip, or loose files given by class.
 
 Every file is read once, whole: its hash and its facts come from the same bytes. What cannot be
 decoded is left out, with the reason.
@@ -37,7 +36,7 @@ class ImportReport:
 
     Attributes:
         images: how many can be learned from.
-        splits: images a side; every side is there, if with 0.
+        splits: images by split; every split has a number, which may be 0.
         unreadable: (file, reason) for each that was left out.
         leaks: test images whose bytes also stand in training or validation.
     """
@@ -71,11 +70,12 @@ def add_folder(
     patient_pattern: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> ImportReport:
-    """Register a folder in place (see `medapp.data.folder.scan_folder`); its files are never
-    changed.
+    """Register a folder in place; its files are never changed.
+
+    How classes and splits are found is told in `medapp.data.folder.scan_folder`.
 
     Args:
-        name: else the folder's, with a number where that is taken.
+        name: of the data set; None takes the folder's, with a number where that is taken.
         patient_pattern: see `preview_patients`.
 
     Raises:
@@ -95,10 +95,10 @@ def add_zip(
     patient_pattern: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> ImportReport:
-    """Unpack a zip of such a folder into the workspace and register that.
+    """Unpack a zip of a folder of images into the workspace, and register the folder there.
 
     Raises:
-        ArchiveError: the zip is damaged or refused (see `medapp.data.archive.extract_archive`).
+        ArchiveError: the zip is damaged or refused (see `medapp.store.archive.extract_archive`).
         DataError: as `add_folder`.
     """
     pattern = _compile(patient_pattern)
@@ -109,8 +109,8 @@ def add_zip(
 
 
 def is_zip(path: Path) -> bool:
-    """Whether a path means a zip; a folder may end so too."""
-    # Path.is_dir raises for a long path
+    """Whether a path means a zip; the name of a folder may end in .zip too."""
+    # Path.is_dir raises for a long path.
     return path.suffix.lower() == ".zip" and not os.path.isdir(path)  # noqa: PTH112
 
 
@@ -121,8 +121,9 @@ def add_files(
     patient_pattern: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> ImportReport:
-    """Copy loose files, given by class, into the workspace and register them. A name that comes
-    twice in a class gets a number.
+    """Copy loose files, given by class, into the workspace and register them.
+
+    A name that comes twice in a class gets a number.
 
     Raises:
         DataError: no files, a class whose name cannot be a folder's, or as `add_folder`.
@@ -175,7 +176,7 @@ def _copy_files(folder: Path, label: str, paths: Sequence[Path]) -> Iterator[Fou
 
 
 def preview_patients(names: Sequence[str], pattern: str) -> list[tuple[str, str | None]]:
-    """Each name with the patient that the pattern finds in its last part, or None.
+    """Each name with the patient that the pattern finds behind its last slash, or None.
 
     The patient is the pattern's first group, or the whole match where it has no group.
 
@@ -218,41 +219,24 @@ def _register(
 def import_batch(
     workspace: Workspace, batch: Batch, name: str, on_progress: OnProgress | None
 ) -> ImportReport:
-    """Read every file, split, and store."""
+    """Read every file, decide who is in which split, and store the data set.
+
+    Raises:
+        DataError: no file can be read, or the name is taken.
+    """
     read = list(map_threaded(lambda file: _read_file(file.path), batch.files, on_progress))
-    left_out = [
-        *batch.left_out,
-        *((f.name, r) for f, r in zip(batch.files, read, strict=True) if isinstance(r, str)),
-    ]
-    good = [(f, *r) for f, r in zip(batch.files, read, strict=True) if not isinstance(r, str)]
+    pairs = list(zip(batch.files, read, strict=True))
+    broken = [(file.name, result) for file, result in pairs if isinstance(result, str)]
+    left_out = [*batch.left_out, *broken]
+    good = [(file, *result) for file, result in pairs if not isinstance(result, str)]
     if not good:
         raise DataError(
             f"None of {len(batch.files)} images can be read ({': '.join(left_out[0])}).",
             remedy="Check the files.",
         )
-    patients = [batch.find_patient(f.name) for f, _, _ in good]
-    official = [f.split for f, _, _ in good]
-    sides = split_samples(
-        [f.label for f, _, _ in good], [h for _, h, _ in good], patients, official
-    )
-    samples = [
-        Sample(
-            id=0,
-            name=f.name,
-            path=f.path,
-            label=f.label,
-            patient=patient,
-            site=batch.find_site(f.name),
-            split=side,
-            content_hash=h,
-            width=facts.width,
-            height=facts.height,
-            mode=facts.mode,
-            boxes=tuple(batch.boxes.get(f.name, ())),
-        )
-        for (f, h, facts), patient, side in zip(good, patients, sides, strict=True)
-    ]
-    has_patients = any(p is not None for p in patients)
+    samples = _build_samples(batch, good)
+    has_patients = any(sample.patient is not None for sample in samples)
+    official = [file.split for file, _, _ in good]
     draft = DataSet(
         id=0,
         name=name,
@@ -269,13 +253,41 @@ def import_batch(
     return build_report(catalog, catalog.add(draft, samples, left_out))
 
 
+def _build_samples(batch: Batch, good: Sequence[tuple[FoundFile, str, ImageFacts]]) -> list[Sample]:
+    """Samples of files that can be read, each given with its hash and its facts."""
+    patients = [batch.find_patient(file.name) for file, _, _ in good]
+    labels = [file.label for file, _, _ in good]
+    hashes = [content_hash for _, content_hash, _ in good]
+    splits = split_samples(labels, hashes, patients, [file.split for file, _, _ in good])
+    return [
+        Sample(
+            id=0,
+            name=file.name,
+            path=file.path,
+            label=file.label,
+            patient=patient,
+            site=batch.find_site(file.name),
+            split=split,
+            content_hash=content_hash,
+            width=facts.width,
+            height=facts.height,
+            mode=facts.mode,
+            boxes=tuple(batch.boxes.get(file.name, ())),
+        )
+        for (file, content_hash, facts), patient, split in zip(good, patients, splits, strict=True)
+    ]
+
+
 def build_report(catalog: Catalog, data_set: DataSet) -> ImportReport:
-    splits = {
-        split: sum(classes.values()) for split, classes in catalog.count_classes(data_set).items()
-    }
-    left_out = tuple(catalog.list_unreadable(data_set))
+    """What became of an import, read from the catalog."""
+    by_split = catalog.count_classes(data_set)
+    splits = {split: sum(counts.values()) for split, counts in by_split.items()}
     return ImportReport(
-        data_set, sum(splits.values()), splits, left_out, catalog.count_leaks(data_set)
+        data_set=data_set,
+        images=sum(splits.values()),
+        splits=splits,
+        unreadable=tuple(catalog.list_unreadable(data_set)),
+        leaks=catalog.count_leaks(data_set),
     )
 
 
@@ -295,27 +307,33 @@ def _compile(pattern: str | None) -> re.Pattern[str] | None:
         return re.compile(pattern) if pattern else None
     except re.error as error:
         raise DataError(
-            f"The patient pattern {pattern!r} is no regular expression: {error}. '^.{{8}}' finds"
-            " the first eight characters."
+            f"The patient pattern {pattern!r} is no regular expression: {error}.",
+            remedy="'^.{8}' finds the first eight characters.",
         ) from error
 
 
 def _build_finder(pattern: re.Pattern[str] | None) -> Callable[[str], str | None]:
     def find_patient(name: str) -> str | None:
         match = pattern.search(name.rpartition("/")[2]) if pattern else None
-        return (match[1] if match.re.groups else match[0]) or None if match else None
+        if match is None:
+            return None
+        found: str | None = match[1] if match.re.groups else match[0]
+        return found or None
 
     return find_patient
 
 
 def choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:
-    """The name asked for, which must be free.
+    """The name asked for, which must be free; without one the fallback, numbered if it is taken.
 
-    Else the fallback, with a number where it is taken.
+    Call this before the work: the catalog refuses a taken name only at its end.
+
+    Raises:
+        DataError: the name is taken, empty, too long, or holds what cannot be printed.
     """
     taken = {data_set.name for data_set in Catalog(workspace).list_data_sets()}
     if name is not None:
-        if check_name(name) in taken:  # said before the work; the catalog says it again at its end
+        if check_name(name) in taken:
             raise DataError(
                 f"There is a data set {check_name(name)!r} already.",
                 remedy="Choose another name, or remove that one.",
@@ -328,10 +346,7 @@ def choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:
 
 @contextlib.contextmanager
 def make_folder(workspace: Workspace, name: str) -> Iterator[Path]:
-    """A new folder in the workspace for a data set's images.
-
-    Taken away again if the import fails.
-    """
+    """A new folder in the workspace for a data set's images; deleted again if the import fails."""
     plain = re.sub(r"[^\w-]+", "-", name).strip("-") or "data"
     for number in itertools.count(1):
         folder = workspace.data_folder / (plain if number == 1 else f"{plain}-{number}")

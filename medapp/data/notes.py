@@ -1,5 +1,6 @@
-"""What to know of a data set before learning from it, in plain sentences: what is missing, what
-flatters, what is unknown.
+"""What to know of a data set before a model learns from it, in plain sentences.
+
+The sentences say what is missing, what flatters, and what is unknown.
 """
 
 from medapp.data.catalog import Catalog, Facts
@@ -46,10 +47,10 @@ def _find_gaps(data_set: DataSet, catalog: Catalog) -> list[str]:
 def _find_copies(facts: Facts, tests: int) -> list[str]:
     notes = []
     if facts.leaks:
+        verb = "stands" if facts.leaks == 1 else "stand"
         notes.append(
-            f"{facts.leaks:,} of {_count(tests, 'test image', 'test images')} also"
-            f" {'stands' if facts.leaks == 1 else 'stand'}, byte by byte, in the training or"
-            " validation part: figures on this test part flatter."
+            f"{facts.leaks:,} of {_count(tests, 'test image', 'test images')} also {verb}, byte by"
+            " byte, in the training or validation split: figures on this test split flatter."
         )
     if facts.contradictions:
         notes.append(
@@ -68,7 +69,7 @@ def _find_sources(facts: Facts) -> list[str]:
     notes = []
     if not facts.patients:
         notes.append(
-            "Patients are not known, so images of one patient may stand on two sides; figures may"
+            "Patients are not known, so images of one patient may stand in two splits; figures may"
             " flatter."
         )
     else:
@@ -82,9 +83,9 @@ def _find_sources(facts: Facts) -> list[str]:
             notes.append(
                 f"The patient of {unknown} is not known; each counts as a patient of its own."
             )
-    if facts.patients_on_two_sides:
-        torn = _count(facts.patients_on_two_sides, "patient stands", "patients stand")
-        notes.append(f"{torn} on more than one side of the published split: figures may flatter.")
+    if facts.patients_in_two_splits:
+        torn = _count(facts.patients_in_two_splits, "patient stands", "patients stand")
+        notes.append(f"{torn} in more than one of the published splits: figures may flatter.")
     if facts.sites:
         notes.append(f"The images come from {_count(facts.sites, 'site', 'sites')}.")
     if facts.with_box:

@@ -22,14 +22,14 @@ REMEDY = "Put the original back, or remove the data set and add it again."
 
 @dataclass(frozen=True)
 class Table:
-    """Rows that are kept for many samples, and where those of some of them are.
+    """Rows that are kept for many samples, and the numbers of the rows that were asked for.
 
     Attributes:
         key: what the rows are kept under, without the samples: the setting that made them.
         rows: (M, …), memory-mapped; more samples than those asked for may have one.
         numbers: (N,) row numbers of the samples asked for, in their order.
         computed: how many of them were not kept before.
-        source: the open rows; while it lives they are not evicted.
+        source: the open rows; while this object lives, the cache does not evict them.
     """
 
     key: str
@@ -44,7 +44,7 @@ class Table:
         return taken
 
     def iterate(self, size: int) -> Iterator[NDArray[Any]]:
-        """The same rows, so many at a time."""
+        """The rows of the samples asked for, in their order, `size` at a time."""
         for start in range(0, len(self.numbers), size):
             yield self.rows[self.numbers[start : start + size]]
 
@@ -71,7 +71,7 @@ def load_pixels(
     """The squares of all samples: uint8 (N, S, S, C).
 
     Args:
-        channels: C, 1 or 3; see `count_channels`. Grey images repeat theirs.
+        channels: C, 1 or 3; see `count_channels`. A grey image repeats its only channel.
         data_set: the id of the data set that the samples are of; each has rows of its own.
 
     Raises:
@@ -79,17 +79,17 @@ def load_pixels(
         WorkspaceError: the disk has no room for them.
     """
     key = hash_pixel_setting(preprocess, channels, data_set)
-    side = preprocess.image_size
-    rows = cache.open_rows("pixels", key, (side, side, channels), np.uint8)
+    size = preprocess.image_size
+    rows = cache.open_rows("pixels", key, (size, size, channels), np.uint8)
     computed = 0
 
     def compute(missing: list[int]) -> Iterator[Bytes]:
         nonlocal computed
-        wanted = [samples[place] for place in missing]
+        wanted = [samples[index] for index in missing]
         computed = len(wanted)
         for square in map_threaded(lambda s: _load_square(s, preprocess), wanted, on_progress):
             pixels = square if square.ndim == 3 else square[..., None]
-            yield np.broadcast_to(pixels, (side, side, channels))
+            yield np.broadcast_to(pixels, (size, size, channels))
 
     numbers = rows.fill([sample.content_hash for sample in samples], compute)
     return Table(key, rows.open_array(), numbers, computed, rows)

@@ -1,8 +1,7 @@
-"""The catalog's file: its tables, the migrations that lead to them, its backups, a connection with
-errors in words.
+"""The catalog's file: its tables, migrations and backups, and connections to it.
 
 The schema's version is in `user_version`. A migration is a small function, applied in one
-transaction after a backup.
+transaction after a backup. What SQLite finds wrong becomes an error in words.
 """
 
 import contextlib
@@ -15,7 +14,7 @@ from filelock import FileLock
 from medapp.errors import WorkspaceError
 
 BUSY_SECONDS = 30.0
-# In what SQLite calls an operational error; beside what it calls damage itself.
+# Words of SQLite's operational errors that mean damage; SQLite has errors of its own for the rest.
 _SIGNS_OF_DAMAGE = ("no such", "decode", "malformed", "unsupported file format", "already exists")
 
 
@@ -45,21 +44,21 @@ def _create_tables(db: sqlite3.Connection) -> None:
 
 
 def _add_search(db: sqlite3.Connection) -> None:
-    """A page of 100,000 samples and a search among them, in milliseconds: SQLite folds only ASCII
-    by itself.
+    """Let a page of 100,000 samples, and a search among them, take milliseconds.
+
+    The column holds texts in folded case, because SQLite folds only ASCII by itself.
     """
     db.execute("ALTER TABLE samples ADD COLUMN searched TEXT NOT NULL DEFAULT ''")
     db.execute(
         "UPDATE samples SET searched = folded(name || ' ' || COALESCE(patient, '') || ' ' ||"
         " COALESCE(site, ''))"
     )
-    db.execute(
-        "CREATE INDEX samples_in_order ON samples (data_set_id)"
-    )  # it ends with the id, as every index does
+    # Every index ends with the row's id, so that this one gives samples in order.
+    db.execute("CREATE INDEX samples_in_order ON samples (data_set_id)")
 
 
 def _add_identity(db: sqlite3.Connection) -> None:
-    """What a data set is found by after it was renamed, and what is to be said of its images."""
+    """Store what a data set is found by after it was renamed, and its task."""
     db.execute("ALTER TABLE data_sets ADD COLUMN uid TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE data_sets ADD COLUMN task TEXT NOT NULL DEFAULT 'single-label'")
     db.execute("UPDATE data_sets SET uid = lower(hex(randomblob(16)))")
@@ -84,8 +83,9 @@ def find_backup(path: Path) -> Path:
 
 @contextlib.contextmanager
 def connect(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection for one piece of work; outside `change` each statement is a transaction of its
-    own.
+    """A connection for one piece of work, in which each statement is a transaction of its own.
+
+    To change several rows together, use `change`.
 
     Raises:
         WorkspaceError: the file is damaged, locked for long, or cannot be read or written.
@@ -94,9 +94,8 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
         db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             db.execute("PRAGMA foreign_keys = ON")
-            db.execute(
-                "PRAGMA synchronous = NORMAL"
-            )  # a power cut may lose the last change, never the file
+            # A power cut may lose the last change, never the file.
+            db.execute("PRAGMA synchronous = NORMAL")
             db.create_function("folded", 1, lambda text: str(text).casefold(), deterministic=True)
             yield db
         finally:
@@ -105,15 +104,14 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextlib.contextmanager
 def change(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection within one transaction: all of it is kept, or nothing.
+    """A connection within one transaction, which is kept whole or not at all.
 
     Afterwards the backup is renewed.
     """
     with connect(path) as db, _transaction(db):
         yield db
-    with contextlib.suppress(
-        WorkspaceError
-    ):  # on a full disk the former backup stays; the change itself is safe
+    # On a full disk the former backup stays; the change itself is safe.
+    with contextlib.suppress(WorkspaceError):
         _back_up(path, find_backup(path))
 
 
@@ -147,7 +145,8 @@ def migrate(
             raise WorkspaceError(
                 f"{path} is a database of another program.", remedy=find_remedy(path)
             )
-        if version:  # another program's tables of the same name are not touched
+        if version:
+            # Fails, before anything is changed, on another program's table of the same name.
             db.execute("SELECT id, name, root, origin, classes FROM data_sets LIMIT 0")
         for number, step in enumerate(migrations[version:], start=version + 1):
             if version:
@@ -162,7 +161,7 @@ def _find_version(db: sqlite3.Connection) -> int:
 
 
 def _back_up(path: Path, target: Path) -> None:
-    """A consistent copy, written aside and renamed into place."""
+    """Copy the catalog at `path` in one consistent state, written aside and renamed to `target`."""
     with (
         _in_words(target),
         FileLock(target.with_suffix(".lock"), timeout=BUSY_SECONDS),
@@ -191,13 +190,12 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _in_words(path: Path) -> Iterator[None]:
-    """What SQLite and the disk say, as an error for a person."""
+    """Turn what SQLite and the disk say into an error for a person."""
     try:
         yield
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        if not isinstance(error, sqlite3.OperationalError) or any(
-            word in str(error) for word in _SIGNS_OF_DAMAGE
-        ):
+        is_operational = isinstance(error, sqlite3.OperationalError)
+        if not is_operational or any(sign in str(error) for sign in _SIGNS_OF_DAMAGE):
             raise WorkspaceError(
                 f"{path} is damaged: {error}.", remedy=find_remedy(path)
             ) from error

@@ -1,9 +1,8 @@
-"""Who trains, who validates, who tests: labels, content hashes, patients, published split to a side
-for each image.
+"""Who trains, who validates, who tests: the split of each image of a data set.
 
 Images of one patient, and images with the same bytes, form a group that stays whole. Groups are
-dealt one by one, the largest first, each to the side that lacks its classes most: the step that
-most lowers the sum, over sides and classes, of the squared shortfall as a share of the class.
+dealt one by one, the largest first, each to the split that lacks its classes most: the step that
+most lowers the sum, over splits and classes, of the squared shortfall as a share of the class.
 """
 
 import hashlib
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from medapp.data.samples import SPLITS
 
 FRACTIONS = (0.7, 0.15, 0.15)
+# Beside the classes all images count as one more: they decide where small classes tie.
+_EVERYTHING = ""
 
 
 @dataclass(frozen=True)
@@ -32,54 +33,60 @@ def split_samples(
     seed: int = 0,
     fractions: tuple[float, float, float] = FRACTIONS,
 ) -> list[str]:
-    """The side of each image, the same for the same images in whatever order they come.
+    """The split of each image, the same for the same images in whatever order they come.
 
-    Published test and validation parts (`official`, one of `SPLITS` or None an image) stay as they
-    are; what is missing is cut from the rest, 15% of it each. Elsewhere 70 / 15 / 15. Classes are
-    dealt in proportion as well as whole groups allow, and training gets at least one group of each.
-    Of a class of one group, it trains; of two, one trains and the other validates or tests; of
-    three or more, every side has one if their sizes allow.
+    Published test and validation splits stay as they are; one that is missing is cut from the rest,
+    15% of it. Where none is published, images are dealt 70 / 15 / 15. Classes are dealt in
+    proportion as well as whole groups allow, and training gets at least one group of each. The only
+    group of a class trains; of two, one trains and the other validates or tests; of three or more,
+    every split has one if their sizes allow.
 
     Args:
-        patients: None where unknown; such an image is a group of its own, with its byte-identical
-            copies.
-        fractions: of train, validation, test; those of the sides that are cut are taken of the
+        labels: (N,) the class of each image.
+        hashes: (N,) the SHA-256 of each image's bytes, in hex.
+        patients: (N,) None where unknown; such an image is a group of its own, with its
+            byte-identical copies.
+        official: (N,) the published split of each image, one of `SPLITS`, or None.
+        seed: of the order in which groups of one size are dealt.
+        fractions: of train, validation, test; those of the splits that are cut are taken of the
             images that are dealt.
+
+    Returns:
+        (N,) one of `SPLITS` for each image.
     """
-    sides = [side if side in ("validation", "test") else "train" for side in official]
-    cut = [side for side in ("validation", "test") if side not in sides]
-    rows = [row for row, side in enumerate(sides) if side == "train"]
+    splits = [split if split in ("validation", "test") else "train" for split in official]
+    cut = [split for split in ("validation", "test") if split not in splits]
+    rows = [row for row, split in enumerate(splits) if split == "train"]
     groups = _find_groups(rows, labels, hashes, patients)
     groups.sort(key=lambda g: (-len(g.rows), _mix(seed, min(hashes[r] for r in g.rows))))
     shares = dict(zip(SPLITS, fractions, strict=True))
-    dealt = _deal(groups, {side: shares[side] for side in cut})
-    for group, side in zip(groups, dealt, strict=True):
+    dealt = _deal(groups, {split: shares[split] for split in cut})
+    for group, split in zip(groups, dealt, strict=True):
         for row in group.rows:
-            sides[row] = side
-    return sides
+            splits[row] = split
+    return splits
 
 
 def describe_split(official: Sequence[str | None], has_patients: bool) -> str:
-    """A sentence that says where a split comes from."""
-    published = [side for side in SPLITS if side in official]
-    cut = [side for side in ("validation", "test") if side not in official]
+    """A sentence that says where the splits of a data set come from."""
+    published = [split for split in SPLITS if split in official]
+    cut = [split for split in ("validation", "test") if split not in official]
     by = "patients kept whole" if has_patients else "by image, because patients are not known"
     if not published:
         return f"Drawn by MedApp: 70% train, 15% validation, 15% test, stratified by class, {by}."
-    kept = (
-        f"The folders' own {_join(published)} part{'s are' if len(published) > 1 else ' is'} kept."
-    )
+    are_kept = "splits are kept" if len(published) > 1 else "split is kept"
+    kept = f"The folders' own {_join(published)} {are_kept}."
     if not cut or "train" not in published:
         return kept
-    percent = " and ".join(f"15% for {side}" for side in cut)
-    return (
-        f"{kept} From the training part {percent} {'is' if len(cut) == 1 else 'are'} cut,"
-        f" stratified by class, {by}."
-    )
+    percent = " and ".join(f"15% for {split}" for split in cut)
+    are_cut = "are cut" if len(cut) > 1 else "is cut"
+    return f"{kept} From the training split {percent} {are_cut}, stratified by class, {by}."
 
 
 def _join(words: Sequence[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    """The words with commas, and "and" before the last."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _mix(seed: int, text: str) -> str:
@@ -92,7 +99,7 @@ def _find_groups(
     hashes: Sequence[str],
     patients: Sequence[str | None],
 ) -> list[_Group]:
-    """Rows joined by a common patient or common bytes, also over several steps."""
+    """Groups of rows that share a patient or bytes, also by way of other rows."""
     parent = {row: row for row in rows}
 
     def find(row: int) -> int:
@@ -112,60 +119,74 @@ def _find_groups(
 
 
 def _deal(groups: Sequence[_Group], shares: Mapping[str, float]) -> list[str]:
-    """A side for each group, in the order given; `shares` are those of the sides to cut, training
-    takes the rest.
+    """A split for each group, in the order given.
+
+    Args:
+        shares: split to be cut → the share of the images that it should get; training gets the
+            rest.
     """
     images: Counter[str] = Counter()
     groups_of: Counter[str] = Counter()
     for group in groups:
         images.update(group.classes)
         groups_of.update(dict.fromkeys(group.classes, 1))
-    everything = ""  # beside the classes the total counts too: it decides where small classes tie
-    lacks: dict[str, dict[str, float]] = {
-        side: {} for side in ("train", *shares)
-    }  # as a share of the class
-    for name in images:
-        cut = {
-            side: _find_share(share, groups_of[name], len(shares)) for side, share in shares.items()
-        }
-        for side in lacks:
-            lacks[side][name] = cut.get(side, 1.0 - sum(cut.values()))
     total = sum(images.values())
-    for lack in lacks.values():
-        lack[everything] = sum(lack[name] * count for name, count in images.items()) / total
+    lacks = _find_lacks(images, groups_of, shares)
     dealt = []
     for group in groups:
         weights = {name: count / images[name] for name, count in group.classes.items()}
-        weights[everything] = len(group.rows) / total
-        side = max(
-            lacks,
-            key=lambda s: round(
-                sum(weight * lacks[s][name] for name, weight in weights.items()), 12
-            ),
-        )
+        weights[_EVERYTHING] = len(group.rows) / total
+        split = _find_neediest(lacks, weights)
         for name, weight in weights.items():
-            lacks[side][name] -= weight
-        dealt.append(side)
+            lacks[split][name] -= weight
+        dealt.append(split)
     return _give_training_each_class(groups, dealt)
 
 
-def _find_share(share: float, groups: int, cut_sides: int) -> float:
-    """What a cut side should get of a class that comes in so few groups: one group where there are
-    enough of them.
-    """
+def _find_lacks(
+    images: Mapping[str, int], groups_of: Mapping[str, int], shares: Mapping[str, float]
+) -> dict[str, dict[str, float]]:
+    """What each split should get of each class, and of all images, as a share of them."""
+    lacks: dict[str, dict[str, float]] = {split: {} for split in ("train", *shares)}
+    splits_cut = len(shares)
+    for name in images:
+        cut = {
+            split: _find_share(share, groups_of[name], splits_cut)
+            for split, share in shares.items()
+        }
+        for split in lacks:
+            lacks[split][name] = cut.get(split, 1.0 - sum(cut.values()))
+    total = sum(images.values())
+    for lack in lacks.values():
+        lack[_EVERYTHING] = sum(lack[name] * count for name, count in images.items()) / total
+    return lacks
+
+
+def _find_neediest(lacks: Mapping[str, Mapping[str, float]], weights: Mapping[str, float]) -> str:
+    """The split that lacks most of what a group would bring; of equal ones the first."""
+
+    def measure_need(split: str) -> float:
+        return round(sum(weight * lacks[split][name] for name, weight in weights.items()), 12)
+
+    return max(lacks, key=measure_need)
+
+
+def _find_share(share: float, groups: int, splits_cut: int) -> float:
+    """What a split that is cut should get of a class: of few groups, one where that is possible."""
     if groups < 2:
         return 0.0
-    return max(share, 1.0 / groups) if groups > cut_sides else 0.5 / cut_sides
+    return max(share, 1.0 / groups) if groups > splits_cut else 0.5 / splits_cut
 
 
 def _give_training_each_class(groups: Sequence[_Group], dealt: list[str]) -> list[str]:
-    """Patients with several classes can leave training without one; then the smallest group that
-    has it moves there.
+    """Move the smallest group that has a class to training, for each class that training lacks.
+
+    Patients with several classes can leave training without one.
     """
     learned = {
         name
-        for group, side in zip(groups, dealt, strict=True)
-        if side == "train"
+        for group, split in zip(groups, dealt, strict=True)
+        if split == "train"
         for name in group.classes
     }
     for name in sorted({name for group in groups for name in group.classes} - learned):

@@ -87,10 +87,10 @@ def test_a_sample_of_another_data_set_is_not_found(catalog: Catalog, root: Path)
 
 
 def test_filters_and_pages(catalog: Catalog, root: Path) -> None:
-    sides = ["train"] * 8 + ["test"] * 2
+    splits = ["train"] * 8 + ["test"] * 2
     samples = [
-        build_sample(f"{'ab'[i % 2]}/{i:02d}.png", root, side, patient=f"Müller{i % 3}")
-        for i, side in enumerate(sides)
+        build_sample(f"{'ab'[i % 2]}/{i:02d}.png", root, split, patient=f"Müller{i % 3}")
+        for i, split in enumerate(splits)
     ]
     stored = catalog.add(build_data_set("x", root), samples)
 
@@ -120,7 +120,12 @@ def test_leaks_copies_and_contradictions_are_counted(catalog: Catalog, root: Pat
     facts = catalog.load_facts(stored)
     assert catalog.count_leaks(stored) == facts.leaks == 2
     assert (facts.images, facts.copies, facts.contradictions) == (6, 3, 2)
-    assert (facts.patients, facts.without_patient, facts.patients_on_two_sides, facts.with_box) == (
+    assert (
+        facts.patients,
+        facts.without_patient,
+        facts.patients_in_two_splits,
+        facts.with_box,
+    ) == (
         1,
         4,
         1,
@@ -218,8 +223,8 @@ def test_a_sample_has_its_place_among_those_that_fit(catalog: Catalog, root: Pat
         build_data_set("x", root), [build_sample(f"{'ab'[i % 2]}/{i}.png", root) for i in range(6)]
     )
     samples = catalog.load_samples(stored, label="b")
-    assert [catalog.find_place(stored, s, label="b") for s in samples] == [0, 1, 2]
-    assert catalog.find_place(stored, samples[0], label="a") is None
+    assert [catalog.find_offset(stored, s, label="b") for s in samples] == [0, 1, 2]
+    assert catalog.find_offset(stored, samples[0], label="a") is None
 
 
 # What a run names

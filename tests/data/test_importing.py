@@ -90,11 +90,11 @@ def test_a_folder_is_registered_in_place_and_not_touched(
 
 def test_a_patient_in_two_classes_stays_on_one_side(workspace: Workspace, tmp_path: Path) -> None:
     data_set = add_folder(workspace, make_folder(tmp_path / "x"), patient_pattern=r"p\d").data_set
-    sides: dict[str | None, set[str]] = {}
+    splits: dict[str | None, set[str]] = {}
     for sample in Catalog(workspace).load_samples(data_set):
-        sides.setdefault(sample.patient, set()).add(sample.split)
-    assert sorted(map(str, sides)) == ["p0", "p1", "p2", "p3", "p4"]
-    assert all(len(of_patient) == 1 for of_patient in sides.values())
+        splits.setdefault(sample.patient, set()).add(sample.split)
+    assert sorted(map(str, splits)) == ["p0", "p1", "p2", "p3", "p4"]
+    assert all(len(of_patient) == 1 for of_patient in splits.values())
 
 
 def test_a_broken_image_is_listed_and_the_rest_goes_on(

@@ -51,7 +51,7 @@ def test_a_plain_set(workspace: Workspace) -> None:
     assert notes.splitlines() == [
         "1 file was left out; the list says why.",
         (
-            "Patients are not known, so images of one patient may stand on two sides; figures may"
+            "Patients are not known, so images of one patient may stand in two splits; figures may"
             " flatter."
         ),
         "1 image has boxes that show where the finding is.",
@@ -68,14 +68,14 @@ def test_copies_leaks_and_torn_patients(workspace: Workspace) -> None:
         ("b", "validation", "3", None),
     )
     assert (
-        "1 of 2 test images also stands, byte by byte, in the training or validation part: figures"
-        " on this test part flatter." in notes
+        "1 of 2 test images also stands, byte by byte, in the training or validation split: figures"
+        " on this test split flatter." in notes
     )
     assert "2 images stand, byte by byte, in more than one class" in notes
     assert "2 images are copies of another, byte by byte." in notes
     assert "2 patients in 3 images." in notes
     assert "The patient of 2 images is not known; each counts as a patient of its own." in notes
-    assert "1 patient stands on more than one side of the published split" in notes
+    assert "1 patient stands in more than one of the published splits" in notes
 
 
 def test_gaps(workspace: Workspace) -> None:

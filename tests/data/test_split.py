@@ -22,8 +22,8 @@ def split(
     )
 
 
-def count(labels: list[str], sides: list[str]) -> dict[tuple[str, str], int]:
-    return Counter(zip(labels, sides, strict=True))
+def count(labels: list[str], splits: list[str]) -> dict[tuple[str, str], int]:
+    return Counter(zip(labels, splits, strict=True))
 
 
 def test_a_hundred_images_of_two_classes_are_dealt_in_proportion() -> None:
@@ -37,11 +37,11 @@ def test_a_hundred_images_of_two_classes_are_dealt_in_proportion() -> None:
     [(1, [1, 0, 0]), (3, [1, 1, 1]), (4, [2, 1, 1]), (6, [4, 1, 1]), (20, [14, 3, 3])],
 )
 def test_small_classes(images: int, expected: list[int]) -> None:
-    sides = Counter(split(["a"] * images))
-    assert [sides[s] for s in SPLITS] == expected
+    splits = Counter(split(["a"] * images))
+    assert [splits[s] for s in SPLITS] == expected
 
 
-def test_two_images_a_class_fill_all_three_sides() -> None:
+def test_two_images_a_class_fill_all_three_splits() -> None:
     labels = ["a", "a", "b", "b"]
     counts = count(labels, split(labels))
     assert counts["a", "train"] == counts["b", "train"] == 1
@@ -61,7 +61,7 @@ SAMPLES = st.lists(
 
 @given(SAMPLES)
 @settings(max_examples=200, deadline=None)
-def test_no_patient_and_no_bytes_are_on_two_sides_and_training_knows_each_class(
+def test_no_patient_and_no_bytes_are_in_two_splits_and_training_knows_each_class(
     samples: list[tuple[str, int, str | None]],
 ) -> None:
     labels, hashes, patients = (
@@ -69,12 +69,12 @@ def test_no_patient_and_no_bytes_are_on_two_sides_and_training_knows_each_class(
         [str(s[1]) for s in samples],
         [s[2] for s in samples],
     )
-    sides = split_samples(labels, hashes, patients, [None] * len(samples))
+    splits = split_samples(labels, hashes, patients, [None] * len(samples))
     for ties in (hashes, patients):
         of: dict[str | None, str] = {}
-        for tie, side in zip(ties, sides, strict=True):
-            assert tie is None or of.setdefault(tie, side) == side
-    assert {label for label, side in zip(labels, sides, strict=True) if side == "train"} == set(
+        for tie, name in zip(ties, splits, strict=True):
+            assert tie is None or of.setdefault(tie, name) == name
+    assert {label for label, name in zip(labels, splits, strict=True) if name == "train"} == set(
         labels
     )
 
@@ -107,23 +107,23 @@ def test_patients_of_uneven_size_are_still_stratified() -> None:
     patients: list[str | None] = [f"p{i}" for i, n in enumerate(sizes) for _ in range(n)]
     counts, totals = count(labels, split(labels, patients)), Counter(labels)
     for label in "ab":
-        for side, share in zip(SPLITS, (0.7, 0.15, 0.15), strict=True):
-            assert abs(counts[label, side] / totals[label] - share) < 0.03
+        for name, share in zip(SPLITS, (0.7, 0.15, 0.15), strict=True):
+            assert abs(counts[label, name] / totals[label] - share) < 0.03
 
 
 def test_a_published_test_part_is_kept_and_validation_cut_from_training() -> None:
     labels = ["a"] * 100 + ["a"] * 30
     official: list[str | None] = ["train"] * 100 + ["test"] * 30
-    sides = split(labels, official=official)
-    assert sides[100:] == ["test"] * 30
-    assert Counter(sides[:100]) == {"train": 85, "validation": 15}
+    splits = split(labels, official=official)
+    assert splits[100:] == ["test"] * 30
+    assert Counter(splits[:100]) == {"train": 85, "validation": 15}
 
 
 def test_a_published_validation_part_is_kept_and_test_cut_from_training() -> None:
     official: list[str | None] = ["train"] * 100 + ["validation"] * 10
-    sides = split(["a"] * 110, official=official)
-    assert sides[100:] == ["validation"] * 10
-    assert Counter(sides[:100]) == {"train": 85, "test": 15}
+    splits = split(["a"] * 110, official=official)
+    assert splits[100:] == ["validation"] * 10
+    assert Counter(splits[:100]) == {"train": 85, "test": 15}
 
 
 def test_a_whole_published_split_is_untouched_even_where_it_tears_a_patient() -> None:
@@ -140,10 +140,10 @@ def test_the_split_says_where_it_comes_from() -> None:
     )
     assert (
         describe_split(["train", "test"], True)
-        == "The folders' own train and test parts are kept. From the training part 15% for"
+        == "The folders' own train and test splits are kept. From the training split 15% for"
         " validation is cut, stratified by class, patients kept whole."
     )
     assert (
         describe_split(["train", "validation", "test"], False)
-        == "The folders' own train, validation and test parts are kept."
+        == "The folders' own train, validation and test splits are kept."
     )

@@ -11,7 +11,7 @@ def find_position(data_set: DataSet, sample: Sample, filters: Filters) -> tuple[
     None where the image itself does not fit.
     """
     catalog = find_catalog()
-    index = catalog.find_place(data_set, sample, **filters)
+    index = catalog.find_offset(data_set, sample, **filters)
     return None if index is None else (index + 1, catalog.count_samples(data_set, **filters))
 
 

@@ -1,0 +1,112 @@
+"""Data sets and samples to rows of the catalog, and back.
+
+Root folders inside the workspace are stored relative to `home`, the workspace's root, so that a
+workspace can be moved.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from medapp.data.samples import DataSet, Sample
+from medapp.imaging.geometry import Box
+
+# The columns that the functions below take and give, in their order.
+DATA_SET_COLUMNS = (
+    "name, root, origin, classes, patient_pattern, has_patients, split_origin, is_synthetic,"
+    " created, uid, task"
+)
+SAMPLE_COLUMNS = "id, name, label, patient, site, split, content_hash, width, height, mode"
+
+
+def insert_data_set(db: sqlite3.Connection, data_set: DataSet, home: Path) -> int:
+    """Add a row for a data set and give its id."""
+    root = data_set.root
+    values = (
+        data_set.name,
+        root.relative_to(home).as_posix() if root.is_relative_to(home) else str(root),
+        data_set.origin,
+        json.dumps(data_set.classes, ensure_ascii=False),
+        data_set.patient_pattern,
+        data_set.has_patients,
+        data_set.split_origin,
+        data_set.is_synthetic,
+        data_set.created,
+        data_set.uid,
+        data_set.task,
+    )
+    marks = ",".join("?" for _ in values)
+    db.execute(f"INSERT INTO data_sets ({DATA_SET_COLUMNS}) VALUES ({marks})", values)
+    return int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
+
+
+def insert_samples(db: sqlite3.Connection, data_set_id: int, samples: Sequence[Sample]) -> None:
+    """Add a row for each sample and for each of their boxes; new ids follow the highest given."""
+    last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'samples'").fetchone()
+    numbered = list(enumerate(samples, start=1 + (last[0] if last else 0)))
+    rows = (
+        (
+            data_set_id,
+            f"{s.name} {s.patient or ''} {s.site or ''}".casefold(),
+            id,
+            s.name,
+            s.label,
+            s.patient,
+            s.site,
+            s.split,
+            s.content_hash,
+            s.width,
+            s.height,
+            s.mode,
+        )
+        for id, s in numbered
+    )
+    marks = ",".join("?" * 12)
+    columns = f"data_set_id, searched, {SAMPLE_COLUMNS}"
+    db.executemany(f"INSERT INTO samples ({columns}) VALUES ({marks})", rows)
+    boxes = ((id, b.label, b.x0, b.y0, b.x1, b.y1) for id, s in numbered for b in s.boxes)
+    db.executemany("INSERT INTO boxes VALUES (?,?,?,?,?,?)", boxes)
+
+
+def build_data_set(id: int, row: Sequence[Any], home: Path) -> DataSet:
+    """A data set from its row.
+
+    Raises:
+        ValueError, TypeError: the row is damaged.
+    """
+    name, root, origin, classes, pattern, has_patients, split_origin, is_synthetic, *rest = row
+    created, uid, task = rest
+    return DataSet(
+        id=id,
+        name=str(name),
+        root=home / root,  # a path that is absolute stays as it is
+        origin=origin,
+        classes=tuple(str(label) for label in json.loads(classes)),
+        patient_pattern=pattern,
+        has_patients=bool(has_patients),
+        split_origin=split_origin,
+        is_synthetic=bool(is_synthetic),
+        created=created,
+        uid=uid,
+        task=task,
+    )
+
+
+def build_samples(
+    rows: Iterable[Sequence[Any]], box_rows: Iterable[Sequence[Any]], root: Path
+) -> list[Sample]:
+    """Samples from their rows, each with its boxes.
+
+    Args:
+        box_rows: sample's id, label, x0, y0, x1, y1 of each box.
+        root: the data set's folder, below which the samples' files are.
+    """
+    boxes: dict[int, list[Box]] = {}
+    for id, *box in box_rows:
+        boxes.setdefault(id, []).append(Box(*box))
+    return [
+        Sample(*(id, name, root / name, *rest, tuple(boxes.get(id, ()))))
+        for id, name, *rest in rows
+    ]

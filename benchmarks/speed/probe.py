@@ -39,7 +39,7 @@ from medapp.models.weights import read_weights
 from medapp.runs.events import WorkerReady
 from medapp.runs.run import Run
 from medapp.store.cache import open_cache
-from medapp.training.features import compute_features
+from medapp.training.features import FrozenPart
 from medapp.training.machine.precision import choose_precision
 
 BATCH, EPOCHS = 32, 10
@@ -156,9 +156,10 @@ def measure_rate(
     )
     pixels = setting.load_pixels(size_px).take()[:256]
 
+    frozen = FrozenPart(network, IMAGENET, size_px, fabric)
+
     def compute() -> None:
-        batches = iter(np.array_split(pixels, -(-len(pixels) // 64)))
-        list(compute_features(network, IMAGENET, batches, fabric))
+        list(frozen.compute(iter(np.array_split(pixels, -(-len(pixels) // 64)))))
 
     extract = time_way(compute)
     layer = nn.Conv2d(256, 256, 3, padding=1, bias=False).to(memory_format=torch.channels_last)

@@ -1,15 +1,15 @@
-"""A network as three parts: named stages that make maps, a pool that makes a feature vector, a
-linear head that makes logits.
+"""A network as stages that make maps, a pool that makes a feature vector, and a linear head.
 
-The parts are views of a torchvision model, so a state dict has torchvision's own names and loads
-there too. Strategies freeze stages, heatmaps read a stage's maps, mostly the last one's, features
-are what the pool gives.
+Stages, pool and head are views of a torchvision model, so a state dict has torchvision's own names
+and loads there too. Strategies freeze stages, heatmaps read a stage's maps, mostly the last one's,
+and features are what the pool gives.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+import torchvision  # noqa: F401 - networks are built of it; importing it costs, so it comes first
 from torch import Tensor, nn
 
 from medapp.models.architectures import find_architecture
@@ -54,37 +54,31 @@ class Network(nn.Module):
         own_head: Any = self.model.get_submodule(row.head)
         head = Head(own_head.in_features, self.task.count_outputs(self.classes))
         setattr(self.model.get_submodule(parent_name), name, head)
-        stages, pool = row.part(self.model)
-        # A tuple hides the parts from nn.Module's registry: they share the model's parameters and
-        # must not be saved twice.
-        self._parts: tuple[list[tuple[str, nn.Module]], nn.Module, nn.Module] = (
-            stages,
-            pool,
-            self.model.get_submodule(row.head),
-        )
+        stages, pool = row.divide(self.model)
+        # A tuple hides stages, pool and head from nn.Module's registry: they share the model's
+        # parameters, which must not be saved twice.
+        self._views: tuple[list[tuple[str, nn.Module]], nn.Module, Head] = (stages, pool, head)
 
     @property
     def stages(self) -> list[tuple[str, nn.Module]]:
         """The named stages, first to last; each takes and gives maps (N, C, H, W)."""
-        return self._parts[0]
+        return self._views[0]
 
     @property
     def pool(self) -> nn.Module:
         """From the last maps to feature vectors (N, F)."""
-        return self._parts[1]
+        return self._views[1]
 
     @property
     def head(self) -> Head:
         """From feature vectors (N, F) to logits (N, K)."""
-        head = self._parts[2]
-        assert isinstance(head, Head)
-        return head
+        return self._views[2]
 
     def train(self, mode: bool = True) -> "Network":
-        """Set the mode of every part, those with no parameters included."""
+        """Set the mode of the model and of stages and pool, which may hold layers of their own."""
         super().train(mode)
-        for part in (*(stage for _, stage in self.stages), self.pool):
-            part.train(mode)
+        for view in (*(stage for _, stage in self.stages), self.pool):
+            view.train(mode)
         return self
 
     def logits_from_maps(self, maps: Tensor) -> Tensor:

@@ -3,16 +3,14 @@
 import time
 from collections.abc import Sequence
 
-import numpy as np
-
 from medapp.data.pixels import Table, count_channels, load_pixels
 from medapp.data.samples import Sample
 from medapp.models.network import Network
 from medapp.runs.reporter import Reporter
 from medapp.store.cache import Cache
 from medapp.store.rows import Rows
-from medapp.training.features import load_features, measure_feature
-from medapp.training.feed import Inputs, Part
+from medapp.training.features import FrozenPart
+from medapp.training.feed import Inputs, Examples
 from medapp.training.learner import Learner
 from medapp.training.recipe import Recipe
 
@@ -42,9 +40,10 @@ class InputLoader:
         self.passes = 0
         self.seconds = 0.0
         self._held: list[Rows] = []  # rows that are read are not evicted
-        learner.keeps_features = self._should_keep_features(len(samples))
+        self._frozen = self._find_frozen_part(len(samples))
+        learner.keeps_features = self._frozen is not None
 
-    def load(self, samples: Sequence[Sample], split: str) -> Part:
+    def load(self, samples: Sequence[Sample], split: str) -> Examples:
         """One split; the first of several processes loads what the others then find kept."""
         network: Network = self.learner.network
         labels = [sample.label for sample in samples]
@@ -52,7 +51,7 @@ class InputLoader:
         with self.learner.fabric.rank_zero_first():
             table = self._load_table(samples, split)
         self._held.append(table.source)
-        return Part(Inputs(table.rows, table.numbers), targets)
+        return Examples(Inputs(table.rows, table.numbers), targets)
 
     def _load_table(self, samples: Sequence[Sample], split: str) -> Table:
         pixels = load_pixels(
@@ -63,32 +62,24 @@ class InputLoader:
             self.data_set_id,
             self.reporter.follow_stage(f"Reading {split} images"),
         )
-        if not self.learner.keeps_features:
+        if self._frozen is None:
             return pixels
         before = time.perf_counter()
-        assert self.learner.prefix is not None
-        features = load_features(
-            self.learner.prefix,
-            self.learner.network.normalisation,
-            pixels,
-            [sample.content_hash for sample in samples],
-            self.learner.fabric,
-            self.cache,
-            self.reporter.follow_stage(f"Features of {split} images"),
-        )
+        keys = [sample.content_hash for sample in samples]
+        progress = self.reporter.follow_stage(f"Features of {split} images")
+        features = self._frozen.load(pixels, keys, self.cache, progress)
         if features.computed:
             self.passes += features.computed
             self.seconds += time.perf_counter() - before
         return features
 
-    def _should_keep_features(self, images: int) -> bool:
-        """Images do not vary, and what the frozen part makes of them leaves half of the cache to
-        others, or the strategy has no other way."""
-        prefix = self.learner.prefix
-        if prefix is None or not self.learner.can_keep_features():
-            return False
+    def _find_frozen_part(self, images: int) -> FrozenPart | None:
+        """The part whose features are kept: where images do not vary, and the features leave half
+        of the cache to others or the strategy has no other way."""
+        learner = self.learner
+        if learner.prefix is None or not learner.can_keep_features():
+            return None
         side = self.recipe.preprocess.image_size
-        shape, dtype = measure_feature(prefix, side, self.learner.fabric)
-        size = images * int(np.prod(shape)) * np.dtype(dtype).itemsize
-        fits = size <= self.cache.limit_bytes / 2
-        return fits or self.learner.strategy.must_keep_features
+        found = FrozenPart(learner.prefix, learner.network.normalisation, side, learner.fabric)
+        fits = images * found.image_bytes <= self.cache.limit_bytes / 2
+        return found if fits or learner.strategy.must_keep_features else None

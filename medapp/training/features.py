@@ -15,7 +15,7 @@ from medapp.models.normalisation import Normalisation
 from medapp.store.cache import Cache
 from medapp.store.threads import OnProgress
 
-BATCH = 64  # fixed: another batch may round differently
+BATCH = 64  # images at once; fixed, because another number may round differently
 
 
 def hash_module(module: nn.Module) -> str:
@@ -27,95 +27,93 @@ def hash_module(module: nn.Module) -> str:
     return digest.hexdigest()
 
 
-def hash_feature_setting(
-    prefix: nn.Module, normalisation: Normalisation, pixels_key: str, fabric: Any
-) -> str:
-    """What features are kept under: all that decides a bit of them but the image, in hex."""
-    words = [
-        pixels_key,
-        hash_module(prefix),
-        str(normalisation),
-        fabric.strategy.precision.precision,
-        fabric.device.type,
-        f"torch {torch.__version__}",
-    ]
-    return hashlib.sha256(" ".join(words).encode()).hexdigest()
+class FrozenPart:
+    """The frozen part of a network, with all that decides a bit of what it gives for an image.
 
-
-def compute_features(
-    prefix: nn.Module,
-    normalisation: Normalisation,
-    batches: Iterator[NDArray[np.uint8]],
-    fabric: Any,
-) -> Iterator[NDArray[Any]]:
-    """Batches of pixels (n, S, S, C) to the prefix's output (n, …), one after the other.
-
-    Yields:
-        float32, or bfloat16's bits as uint16 where the prefix computed in bfloat16 (numpy has no
-        such type); `to_tensor` reads both.
+    Attributes:
+        shape, dtype: of one image's features as they are kept: float32, or bfloat16's bits as
+            uint16 where the part computes in bfloat16 (numpy has no such type); `to_tensor` reads
+            both.
     """
-    prefix.to(memory_format=torch.channels_last)
-    for pixels in batches:
+
+    def __init__(
+        self, prefix: nn.Module, normalisation: Normalisation, image_size: int, fabric: Any
+    ) -> None:
+        self.prefix = prefix.to(memory_format=torch.channels_last)
+        self.normalisation = normalisation
+        self.fabric = fabric
+        blank = torch.zeros(1, 3, image_size, image_size, device=next(prefix.parameters()).device)
         with torch.inference_mode(), fabric.autocast():
-            x = to_input(torch.from_numpy(pixels).to(fabric.device), normalisation)
-            out = prefix(x).cpu().contiguous()
-        is_half = out.dtype == torch.bfloat16
-        yield out.view(torch.uint16).numpy() if is_half else out.float().numpy()
+            out = prefix(blank)
+        self.shape = tuple(out.shape[1:])
+        self.dtype = np.uint16 if out.dtype == torch.bfloat16 else np.float32
+        self._setting = " ".join(
+            [
+                hash_module(prefix),
+                str(normalisation),
+                fabric.strategy.precision.precision,
+                fabric.device.type,
+                f"torch {torch.__version__}",
+            ]
+        )
 
+    @property
+    def image_bytes(self) -> int:
+        """What the features of one image take."""
+        return int(np.prod(self.shape)) * np.dtype(self.dtype).itemsize
 
-def load_features(
-    prefix: nn.Module,
-    normalisation: Normalisation,
-    pixels: Table,
-    keys: Sequence[str],
-    fabric: Any,
-    cache: Cache,
-    on_progress: OnProgress | None = None,
-) -> Table:
-    """The features of many images; only those that are not kept yet are computed.
+    def hash_setting(self, pixels_key: str) -> str:
+        """What features are kept under: all that decides a bit of them but the image, in hex."""
+        return hashlib.sha256(f"{pixels_key} {self._setting}".encode()).hexdigest()
 
-    Args:
-        pixels: the images' squares.
-        keys: (N,) the content hash of each image.
+    def compute(self, batches: Iterator[NDArray[np.uint8]]) -> Iterator[NDArray[Any]]:
+        """Batches of pixels (n, S, S, C) to features (n, …), one after the other."""
+        for pixels in batches:
+            with torch.inference_mode(), self.fabric.autocast():
+                x = to_input(torch.from_numpy(pixels).to(self.fabric.device), self.normalisation)
+                out = self.prefix(x).cpu().contiguous()
+            is_half = out.dtype == torch.bfloat16
+            yield out.view(torch.uint16).numpy() if is_half else out.float().numpy()
 
-    Raises:
-        WorkspaceError: the disk has no room for them.
-    """
-    key = hash_feature_setting(prefix, normalisation, pixels.key, fabric)
-    shape, dtype = measure_feature(prefix, pixels.rows.shape[1], fabric)
-    rows = cache.open_rows("features", key, shape, dtype)
-    computed = 0
+    def load(
+        self,
+        pixels: Table,
+        keys: Sequence[str],
+        cache: Cache,
+        on_progress: OnProgress | None = None,
+    ) -> Table:
+        """The features of many images; only those that are not kept yet are computed.
 
-    def compute(missing: list[int]) -> Iterator[NDArray[Any]]:
-        nonlocal computed
-        computed = len(missing)
-        numbers = pixels.numbers[missing]
-        starts = range(0, len(numbers), BATCH)
-        batches = (pixels.rows[numbers[start : start + BATCH]] for start in starts)
-        done = 0
-        for part in compute_features(prefix, normalisation, batches, fabric):
-            yield from part
-            done += len(part)
-            if on_progress is not None:
-                on_progress(done, computed)
+        Args:
+            pixels: the images' squares.
+            keys: (N,) the content hash of each image.
 
-    numbers = rows.fill(keys, compute)
-    return Table(key, rows.open_array(), numbers, computed, rows)
+        Raises:
+            WorkspaceError: the disk has no room for them.
+        """
+        key = self.hash_setting(pixels.key)
+        rows = cache.open_rows("features", key, self.shape, self.dtype)
+        computed = 0
 
+        def compute(missing: list[int]) -> Iterator[NDArray[Any]]:
+            nonlocal computed
+            computed = len(missing)
+            numbers = pixels.numbers[missing]
+            starts = range(0, len(numbers), BATCH)
+            batches = (pixels.rows[numbers[start : start + BATCH]] for start in starts)
+            done = 0
+            for batch in self.compute(batches):
+                yield from batch
+                done += len(batch)
+                if on_progress is not None:
+                    on_progress(done, computed)
 
-def measure_feature(
-    prefix: nn.Module, image_size: int, fabric: Any
-) -> tuple[tuple[int, ...], type[np.generic]]:
-    """Shape and type of one image's features as they are kept."""
-    parameter = next(prefix.parameters())
-    blank = torch.zeros(1, 3, image_size, image_size, device=parameter.device)
-    with torch.inference_mode(), fabric.autocast():
-        out = prefix(blank)
-    return tuple(out.shape[1:]), np.uint16 if out.dtype == torch.bfloat16 else np.float32
+        numbers = rows.fill(keys, compute)
+        return Table(key, rows.open_array(), numbers, computed, rows)
 
 
 def to_tensor(rows: NDArray[Any] | Tensor) -> Tensor:
-    """Pixels, or features as `compute_features` gives them; a tensor stays as it is."""
+    """Pixels, or features as `FrozenPart` gives them; a tensor stays as it is."""
     if isinstance(rows, Tensor):
         return rows
     tensor = torch.from_numpy(np.array(rows))

@@ -14,11 +14,9 @@ from medapp.models.network import Network, to_input
 from medapp.models.normalisation import IMAGENET, Normalisation
 from medapp.store.cache import Cache
 from medapp.training.features import (
-    compute_features,
+    FrozenPart,
     fold_scale,
     hash_module,
-    load_features,
-    measure_feature,
     measure_scale,
     to_tensor,
 )
@@ -70,7 +68,7 @@ def load(
 ) -> Table:
     keys = [f"{number:064x}" for number in table.numbers]
     fabric = fabric or Fabric(accelerator="cpu")
-    return load_features(prefix, normalisation, table, keys, fabric, cache)
+    return FrozenPart(prefix, normalisation, 32, fabric).load(table, keys, cache)
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
@@ -85,7 +83,7 @@ def test_kept_features_are_the_computed_ones(
     assert (first.computed, kept.computed) == (70, 0)
     assert torch.equal(to_tensor(first.take()), to_tensor(kept.take()))
     batches = iter([pixels[:64], pixels[64:]])
-    computed = np.concatenate(list(compute_features(prefix, IMAGENET, batches, fabric)))
+    computed = np.concatenate(list(FrozenPart(prefix, IMAGENET, 32, fabric).compute(batches)))
     assert torch.equal(to_tensor(first.take()), to_tensor(computed))
     assert to_tensor(first.take()).shape == (70, 512)
     assert to_tensor(first.take()).dtype is (
@@ -116,15 +114,8 @@ def test_progress_is_told_of_what_is_computed(cache: Cache, prefix: nn.Module) -
     table = build_table(cache, build_pixels(70))
     fabric = Fabric(accelerator="cpu")
     for _ in range(2):
-        load_features(
-            prefix,
-            IMAGENET,
-            table,
-            name_images(70),
-            fabric,
-            cache,
-            lambda *done: seen.append(done),
-        )
+        frozen = FrozenPart(prefix, IMAGENET, 32, fabric)
+        frozen.load(table, name_images(70), cache, lambda *done: seen.append(done))
     assert seen == [(64, 70), (70, 70)]
 
 
@@ -157,9 +148,12 @@ def test_no_images_no_features(cache: Cache, prefix: nn.Module) -> None:
 )
 def test_size_of_kept_features_is_known_before(strategy: str, shape: tuple[int, ...]) -> None:
     prefix = build_prefix(strategy=strategy)
-    assert measure_feature(prefix, 64, Fabric(accelerator="cpu")) == (shape, np.float32)
+    whole = FrozenPart(prefix, IMAGENET, 64, Fabric(accelerator="cpu"))
+    assert (whole.shape, whole.dtype) == (shape, np.float32)
     half = Fabric(accelerator="cpu", precision="bf16-mixed")
-    assert measure_feature(prefix, 64, half) == (shape, np.uint16)
+    small = FrozenPart(prefix, IMAGENET, 64, half)
+    assert (small.shape, small.dtype) == (shape, np.uint16)
+    assert small.image_bytes == whole.image_bytes / 2
 
 
 def test_half_features_keep_their_bits() -> None:

@@ -1,4 +1,4 @@
-"""The table of architectures: how a network is built and parted, and what it costs.
+"""The table of architectures: how a network is built and divided, and what it costs.
 
 A network is seen as named stages that make maps, a pool that makes a feature vector, and a linear
 head. No torch here before a network is built, so that a plan can read the costs.
@@ -13,16 +13,16 @@ from medapp.errors import WeightsError
 if TYPE_CHECKING:
     from torch import nn
 
-    Parts = tuple[list[tuple[str, nn.Module]], nn.Module]
+    Division = tuple[list[tuple[str, nn.Module]], nn.Module]
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """One row. To add an architecture, write the row and, for a new family, how it is parted.
+    """One row. To add an architecture, write the row and, for a new family, how it is divided.
 
     Attributes:
         build: gives the network with its own head, its weights drawn from torch's generator.
-        part: a built network to its named stages, first to last, and its pool.
+        divide: a built network to its named stages, first to last, and its pool.
         head: the dotted name of the linear layer that makes logits.
         parameters: how many, with a head of 1,000 classes.
         gigaflops: of one forward pass at 224 px, counting two for a multiply-add.
@@ -32,7 +32,7 @@ class Architecture:
     """
 
     build: "Callable[[], nn.Module]"
-    part: "Callable[[Any], Parts]"
+    divide: "Callable[[Any], Division]"
     head: str
     parameters: int
     gigaflops: float
@@ -40,7 +40,7 @@ class Architecture:
     least_size: int = 32
 
 
-def _part_resnet(model: Any) -> "Parts":
+def _divide_resnet(model: Any) -> "Division":
     from torch import nn
 
     stem = nn.Sequential(model.conv1, model.bn1, model.relu, model.maxpool)
@@ -49,7 +49,7 @@ def _part_resnet(model: Any) -> "Parts":
     return [("stem", stem), *layers], nn.Sequential(model.avgpool, nn.Flatten())
 
 
-def _part_vgg(model: Any) -> "Parts":
+def _divide_vgg(model: Any) -> "Division":
     from torch import nn
 
     # A block ends with its max-pooling; the last pooling goes to the pool, so that maps keep their
@@ -68,7 +68,7 @@ def _part_vgg(model: Any) -> "Parts":
     return stages, pool
 
 
-def _part_densenet(model: Any) -> "Parts":
+def _divide_densenet(model: Any) -> "Division":
     from torch import nn
 
     f = model.features
@@ -82,7 +82,7 @@ def _part_densenet(model: Any) -> "Parts":
     return stages, nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
 
 
-def _part_efficientnet(model: Any) -> "Parts":
+def _divide_efficientnet(model: Any) -> "Division":
     from torch import nn
 
     f = model.features
@@ -91,10 +91,11 @@ def _part_efficientnet(model: Any) -> "Parts":
     return stages, nn.Sequential(model.avgpool, nn.Flatten(), nn.Dropout(0.2))
 
 
-def _part_convnext(model: Any) -> "Parts":
+def _divide_convnext(model: Any) -> "Division":
     from torch import nn
 
-    f = model.features  # downsampling and blocks alternate
+    # Downsampling and blocks alternate.
+    f = model.features
     stages: list[tuple[str, nn.Module]] = [
         (f"stage{i // 2 + 1}", nn.Sequential(f[i], f[i + 1])) for i in range(0, len(f), 2)
     ]
@@ -103,7 +104,7 @@ def _part_convnext(model: Any) -> "Parts":
 
 def _from_torchvision(
     name: str,
-    part: "Callable[[Any], Parts]",
+    divide: "Callable[[Any], Division]",
     head: str,
     parameters: int,
     gigaflops: float,
@@ -115,19 +116,19 @@ def _from_torchvision(
         network: nn.Module = torchvision.models.get_model(name, weights=None)
         return network
 
-    return Architecture(build, part, head, parameters, gigaflops, maps_mib)
+    return Architecture(build, divide, head, parameters, gigaflops, maps_mib)
 
 
 _ROWS = (
-    ("resnet18", _part_resnet, "fc", 11_689_512, 3.63, 21.2),
-    ("resnet34", _part_resnet, "fc", 21_797_672, 7.33, 30.7),
-    ("resnet50", _part_resnet, "fc", 25_557_032, 8.18, 82.0),
-    ("resnet101", _part_resnet, "fc", 44_549_160, 15.6, 121.0),
-    ("vgg16_bn", _part_vgg, "classifier.6", 138_365_992, 30.9, 122.5),
-    ("vgg19_bn", _part_vgg, "classifier.6", 143_678_248, 39.3, 132.4),
-    ("densenet121", _part_densenet, "classifier", 7_978_856, 5.67, 124.3),
-    ("efficientnet_b0", _part_efficientnet, "classifier.1", 5_288_548, 0.77, 84.5),
-    ("convnext_tiny", _part_convnext, "classifier.2", 28_589_128, 8.91, 104.1),
+    ("resnet18", _divide_resnet, "fc", 11_689_512, 3.63, 21.2),
+    ("resnet34", _divide_resnet, "fc", 21_797_672, 7.33, 30.7),
+    ("resnet50", _divide_resnet, "fc", 25_557_032, 8.18, 82.0),
+    ("resnet101", _divide_resnet, "fc", 44_549_160, 15.6, 121.0),
+    ("vgg16_bn", _divide_vgg, "classifier.6", 138_365_992, 30.9, 122.5),
+    ("vgg19_bn", _divide_vgg, "classifier.6", 143_678_248, 39.3, 132.4),
+    ("densenet121", _divide_densenet, "classifier", 7_978_856, 5.67, 124.3),
+    ("efficientnet_b0", _divide_efficientnet, "classifier.1", 5_288_548, 0.77, 84.5),
+    ("convnext_tiny", _divide_convnext, "classifier.2", 28_589_128, 8.91, 104.1),
 )
 ARCHITECTURES: dict[str, Architecture] = {row[0]: _from_torchvision(*row) for row in _ROWS}
 

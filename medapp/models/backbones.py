@@ -98,8 +98,6 @@ BACKBONES: dict[str, Backbone] = {
 
 
 def find_file(backbone: Backbone, workspace: Workspace) -> Path | None:
-    """Where the backbone's file is on this machine, or None when it has yet to be fetched or put
-    there by hand.
-    """
+    """Where the backbone's file is on this machine; None where the file has yet to be fetched."""
     path = BUNDLED_PATH if backbone is BUNDLED else workspace.weights_folder / backbone.file_name
     return path if path.is_file() else None

@@ -1,4 +1,4 @@
-"""Mean and spread of the images that a network was trained with: it has to be fed the like."""
+"""Mean and spread of the images that a network was trained with, and has to be fed."""
 
 import json
 import math
@@ -40,12 +40,17 @@ def read_normalisation(
         mean = _read_colour(metadata["mean"])
         std = _read_colour(metadata["std"])
     except (KeyError, ValueError, TypeError, RecursionError) as error:
+        found = f"{metadata.get('mean')!r} and {metadata.get('std')!r}"
         raise WeightsError(
-            f"The normalisation of {origin} is damaged: mean and std must be three numbers each.",
+            f"The normalisation of {origin} is damaged: mean and std must be three numbers each,"
+            f" not {found}.",
             remedy="Ask its author for the file again.",
         ) from error
     if min(std) <= 0:
-        raise WeightsError(f"The normalisation of {origin} is damaged: a spread is not above 0.")
+        raise WeightsError(
+            f"The normalisation of {origin} is damaged: each std must be above 0, not {std}.",
+            remedy="Ask its author for the file again.",
+        )
     return Normalisation(mean, std)
 
 

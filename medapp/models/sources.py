@@ -15,8 +15,9 @@ from medapp.store.workspace import Workspace
 
 
 def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[str, Path | None]:
-    """The architecture and the weights file that a recipe's `source` names; None for random
-    weights.
+    """The architecture and the weights file that a recipe's `source` names.
+
+    The file is None where the source is "none", for random weights.
 
     Raises:
         WeightsError: the file is not on this machine (says how to get it there), or the name is
@@ -37,11 +38,9 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
                 ),
             )
         return backbone.architecture, path
-    path = (
-        workspace.runs_folder / source.removeprefix("run:") / "model.safetensors"
-        if source.startswith("run:")
-        else expand_path(source)
-    )
+    path = expand_path(source)
+    if source.startswith("run:"):
+        path = workspace.runs_folder / source.removeprefix("run:") / "model.safetensors"
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for a name that is too long
         known = f"{', '.join(BACKBONES)}, none, a file, or a run"
         raise WeightsError(
@@ -52,9 +51,7 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
 
 
 def _read_architecture(path: Path, otherwise: str) -> str:
-    """What a file says of its own architecture: in its metadata, in the card beside it, else what
-    the recipe says.
-    """
+    """The architecture that a weights file names in its metadata, else the recipe's."""
     if path.suffix != ".safetensors":
         return otherwise
     try:

@@ -1,5 +1,6 @@
-"""Weights between disk and network: read without running anything, checked by hash, saved in
-`.safetensors` that describes itself.
+"""Weights between disk and network: read without running anything, checked, saved, exported.
+
+A `.safetensors` file that MedApp saves describes itself: architecture, classes, normalisation.
 
 A `.pth` file is a pickle, which can carry code; it is read with torch's weights-only reader, which
 runs none, and a file that asks for more is refused.
@@ -32,7 +33,7 @@ from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 from medapp.task import Task, find_task
 
-# What torch raises on damaged files, found with mutated ones.
+# What torch raises on damaged files, found by reading files with changed bytes.
 DAMAGE = (
     OSError,
     EOFError,
@@ -91,8 +92,14 @@ def load_backbone(
     origin: str,
     classes: tuple[str, ...] | None = None,
 ) -> None:
-    """Copy a backbone into `network`; the head is copied too where it was trained for the same
-    `classes`, else it stays random.
+    """Copy a backbone's tensors into `network`.
+
+    The head is copied too where it was trained for the same `classes`, else it stays random.
+
+    Args:
+        tensors: by torchvision's names.
+        origin: what the tensors are of, for errors: a file's name.
+        classes: those that the tensors' head was trained for, or None.
 
     Raises:
         WeightsError: a tensor of the backbone is missing or has another shape.
@@ -108,11 +115,13 @@ def load_backbone(
         name for name in wanted if name in tensors and tensors[name].shape != own[name].shape
     ]
     if missing or foreign:
-        name = (missing or foreign)[0]
+        fault = f"{missing[0]} is missing" if missing else ""
+        if not missing:
+            found = tuple(tensors[foreign[0]].shape)
+            fault = f"{foreign[0]} must be {tuple(own[foreign[0]].shape)}, not {found}"
         raise WeightsError(
-            f"{origin} does not fit {network.architecture}: {name} is"
-            f" {('missing' if missing else 'of another shape')} ({len(missing) + len(foreign)}"
-            " tensors in all).",
+            f"{origin} does not fit {network.architecture}: {fault}"
+            f" ({len(missing) + len(foreign)} tensors in all).",
             remedy="Choose the architecture the weights were trained with.",
         )
     network.model.load_state_dict(
@@ -157,14 +166,15 @@ def save_network(
 
     The metadata hold architecture, classes, task and normalisation.
     """
+
+    def convert(tensor: Tensor) -> Tensor:
+        if dtype is not None and tensor.is_floating_point():
+            tensor = tensor.to(dtype)
+        return tensor.detach().cpu().contiguous()
+
     tensors = {
-        name: (
-            (t.to(dtype) if dtype is not None and t.is_floating_point() else t)
-            .detach()
-            .cpu()
-            .contiguous()
-        )
-        for name, t in network.model.state_dict().items()
+        name: convert(tensor)
+        for name, tensor in network.model.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
     facts = {
@@ -215,7 +225,7 @@ def hash_file(path: Path) -> str:
 
 
 def check_hash(path: Path, backbone: Backbone) -> None:
-    """Raises WeightsError where the file is not the one that was published."""
+    """Raise WeightsError where the file is not the one that was published."""
     if not hash_file(path).startswith(backbone.sha256):
         raise WeightsError(
             f"{path} is not the published file of {backbone.title}: its SHA-256 differs.",
@@ -226,7 +236,7 @@ def check_hash(path: Path, backbone: Backbone) -> None:
 def fetch_weights(
     backbone: Backbone, workspace: Workspace, on_progress: OnProgress | None = None
 ) -> Path:
-    """Download a backbone's file into the workspace, check its hash, and only then put it in place.
+    """Download a backbone's file, check its hash, and only then move it into the workspace.
 
     Args:
         on_progress: called with bytes so far and bytes in all (0 where the server does not say).
@@ -271,11 +281,13 @@ def fetch_weights(
 
 def export_backbone(model_path: Path, to: Path, card: Mapping[str, Any]) -> dict[str, Any]:
     """Write a trained network as a backbone: float16 `.safetensors` and a JSON card beside it.
-    Gives the card.
 
     Args:
         card: what the file cannot say itself: source task, data, recipe, accuracy, resolution,
             terms.
+
+    Returns:
+        The whole card, as it was written.
     """
     network, _ = load_network(model_path)
     save_network(network, to, dtype=torch.float16)

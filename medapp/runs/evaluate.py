@@ -1,4 +1,4 @@
-"""A run's model before images that it did not learn from: figures, and a count of each look."""
+"""A run's model judged on images that it did not learn from; each look at the test split counts."""
 
 import contextlib
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.data.catalog import Catalog
-from medapp.data.pixels import count_channels, load_pixels
-from medapp.data.samples import Sample
+from medapp.data.pixels import Table, count_channels, load_pixels
+from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, RunError
 from medapp.evaluation.evaluate import Evaluation, evaluate
 from medapp.prediction.model import BATCH, Model, load_model
@@ -29,8 +29,11 @@ def judge(
     task: Task,
     resamples: int,
 ) -> Evaluation:
-    """Figures with intervals: patients are resampled where they are known (an image without one
-    counts as its own), images otherwise."""
+    """Figures with 95% intervals for probabilities (N, K) of N samples.
+
+    Patients are resampled where they are known (an image without a patient counts as a patient of
+    its own), images otherwise.
+    """
     targets = task.encode([sample.label for sample in samples], classes)
     patients = [sample.patient for sample in samples]
     groups = patients if any(patient is not None for patient in patients) else None
@@ -40,68 +43,83 @@ def judge(
 def evaluate_run(
     workspace: Workspace, run: Run, split: str = "test", dataset: str | None = None
 ) -> Evaluation:
-    """The run's figures on one of its splits, or on all of another data set with the same classes
-    (external validation).
+    """The run's figures on one of its splits, or on all of another data set (external validation).
 
     The figures on the run's own test split are kept in its folder and given again, so that the
     split is read once a run.
 
     Args:
-        dataset: a data set's name, uid or id.
+        split: "test" or "validation"; of no effect where a data set is named.
+        dataset: the name, uid or id of another data set with the same classes.
 
     Raises:
         DataError: the other data set has other classes, or there are no images in that split.
         RunError: the run has no model, or its images have changed.
     """
-    is_own_test = dataset is None and split == "test"
-    if is_own_test:
+    if dataset is not None:
+        return _evaluate_elsewhere(workspace, run, dataset)
+    is_test = split == "test"
+    if is_test:
         with contextlib.suppress(RunError):  # figures that are damaged are made again
             kept = run.load_evaluation()
             if kept is not None:
                 return kept
     model = load_model(run.require_model())
     catalog = Catalog(workspace)
-    if dataset is None:
-        choice = model.recipe.data.train
-        data_set = catalog.find_chosen(choice.id, choice.name)
-        table = run.folder / "split.parquet"
-        matched = match_split(table, catalog.load_samples(data_set), run.name)
-        samples = [sample for sample in matched if sample.split == split]
-    else:
-        data_set = catalog.find_data_set(dataset)
-        samples = catalog.load_samples(data_set)
-        _refuse_strangers(samples, model, data_set.name, run.name)
+    choice = model.recipe.data.train
+    data_set = catalog.find_chosen(choice.id, choice.name)
+    table = run.folder / "split.parquet"
+    matched = match_split(table, catalog.load_samples(data_set), run.name)
+    samples = [sample for sample in matched if sample.split == split]
     if not samples:
         raise RunError(
             f"There are no images in the {split} split, so there is nothing to evaluate.",
             remedy="Choose another split or data set.",
         )
-    pixels = load_pixels(
-        samples,
-        model.recipe.preprocess,
-        count_channels(samples),
-        open_cache(workspace),
-        data_set.uid,
-    )
-    if is_own_test:
+    pixels = _load_pixels(workspace, model, data_set, samples)
+    if is_test:
         with run.lock():
             run.append_event(TestRead(reason="evaluated on request"))
-    with contextlib.closing(pixels.source):
-        batches = [model.predict(batch) for batch in pixels.iterate(BATCH)]
-    probabilities = np.concatenate(batches)
-    judging = model.recipe.judging
-    evaluation = replace(
-        judge(samples, probabilities, model.classes, model.task, judging.resamples),
-        split="all" if dataset else split,
-        dataset=data_set.name,
-    )
-    if is_own_test:
+    probabilities = _predict(model, pixels)
+    found = judge(samples, probabilities, model.classes, model.task, model.recipe.judging.resamples)
+    evaluation = replace(found, split=split, dataset=data_set.name)
+    if is_test:
         with run.lock():
             save_evaluation(run, evaluation, samples, probabilities)
-    if dataset is not None:
-        notes = (*evaluation.notes, *_find_known_images(run, samples))
-        evaluation = replace(evaluation, notes=notes)
     return evaluation
+
+
+def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluation:
+    """The run's figures on all images of another data set."""
+    model = load_model(run.require_model())
+    catalog = Catalog(workspace)
+    data_set = catalog.find_data_set(dataset)
+    samples = catalog.load_samples(data_set)
+    _refuse_strangers(samples, model, data_set.name, run.name)
+    if not samples:
+        raise RunError(
+            f"There are no images in {data_set.name}, so there is nothing to evaluate.",
+            remedy="Choose another data set.",
+        )
+    probabilities = _predict(model, _load_pixels(workspace, model, data_set, samples))
+    found = judge(samples, probabilities, model.classes, model.task, model.recipe.judging.resamples)
+    notes = (*found.notes, *_find_known_images(run, samples))
+    return replace(found, split="all", dataset=data_set.name, notes=notes)
+
+
+def _load_pixels(
+    workspace: Workspace, model: Model, data_set: DataSet, samples: Sequence[Sample]
+) -> Table:
+    """The squares of samples, as the model was trained with."""
+    channels = count_channels(samples)
+    cache = open_cache(workspace)
+    return load_pixels(samples, model.recipe.preprocess, channels, cache, data_set.uid)
+
+
+def _predict(model: Model, pixels: Table) -> NDArray[np.float32]:
+    """Probabilities (N, K) for a table of pixels, which is then closed."""
+    with contextlib.closing(pixels.source):
+        return np.concatenate([model.predict(batch) for batch in pixels.iterate(BATCH)])
 
 
 def _refuse_strangers(
@@ -118,8 +136,7 @@ def _refuse_strangers(
 
 
 def _find_known_images(run: Run, samples: Sequence[Sample]) -> list[str]:
-    """A sentence where images of another data set are, byte by byte, images that the run learned
-    from."""
+    """A sentence if images of another data set are, byte by byte, those the run learned from."""
     rows = load_split(run.folder / "split.parquet", run.name)
     learned = {row["content_hash"] for row in rows if row["split"] != "test"}
     known = sum(sample.content_hash in learned for sample in samples)

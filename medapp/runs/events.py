@@ -1,12 +1,12 @@
 """What happens in a run: each line of `events.jsonl` is one event, written once and never changed.
 
-A line that was cut off, or that holds less than its kind promises, counts as never written: whoever
-reads events finds what it needs.
+A line that was cut off, or that holds less than its kind promises, counts as never written, so that
+an event that was read has all its fields.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,7 +17,10 @@ NUMBER = (int, float)
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened at a time, in seconds since 1970; 0 until it is written."""
+    """Something that happened at a time, in seconds since 1970; the time is 0 until it is written.
+
+    `Run.append_event` sets the time and writes the event.
+    """
 
     kind: ClassVar[str] = ""
     time: float = 0.0
@@ -53,8 +56,8 @@ class PlanMade(Event):
 
     Attributes:
         passes: what a training image costs, in forward passes.
-        train, validation, test: images.
-        parameters: that learn.
+        train, validation, test: how many images each split has.
+        parameters: how many learn.
     """
 
     kind = "plan"
@@ -131,7 +134,7 @@ class MessageSaid(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SpeedMeasured(Event):
-    """What the estimate of the next run like this one uses."""
+    """How fast the run was, for the estimate of the next run like it."""
 
     kind = "speed"
     forwards_per_second: float
@@ -190,18 +193,18 @@ def read_event(line: bytes) -> Event | None:
     name = values.pop("kind", None)
     if not isinstance(name, str):
         return None
-    shape = _SHAPES.get(name)
-    if shape is None:
+    form = _FORMS.get(name)
+    if form is None:
         return UnknownEvent(time=values.pop("time"), values=values)
-    known = {key: value for key, value in values.items() if key in shape.types}
-    is_whole = shape.needed <= known.keys()
-    if not is_whole or not all(isinstance(v, shape.types[key]) for key, v in known.items()):
+    known = {key: value for key, value in values.items() if key in form.types}
+    is_whole = form.needed <= known.keys()
+    if not is_whole or not all(isinstance(v, form.types[key]) for key, v in known.items()):
         return None
-    return shape.kind(**known)
+    return form.kind(**known)
 
 
 @dataclass(frozen=True)
-class _Shape:
+class _Form:
     """What a line of one kind must hold, and the type of each value."""
 
     kind: type[Event]
@@ -209,19 +212,21 @@ class _Shape:
     types: dict[str, type | tuple[type, ...]]
 
     @classmethod
-    def of(cls, kind: type[Event]) -> "_Shape":
+    def of(cls, kind: type[Event]) -> "_Form":
         needed = {
             f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING
         }
-        names = {f.name: getattr(f.type, "__name__", "") for f in fields(kind)}
-        types = {
-            f.name: _TYPES[names[f.name] if names[f.name] in _TYPES else str(f.type)]
-            for f in fields(kind)
-        }
+        types = {f.name: _find_type(f) for f in fields(kind)}
         return cls(kind, frozenset(needed), types)
 
 
-_SHAPES = {name: _Shape.of(kind) for name, kind in KINDS.items()}
+def _find_type(field: Field[Any]) -> type | tuple[type, ...]:
+    """The types that a field's value may have in a line."""
+    name = getattr(field.type, "__name__", "")
+    return _TYPES[name if name in _TYPES else str(field.type)]
+
+
+_FORMS = {name: _Form.of(kind) for name, kind in KINDS.items()}
 
 
 def merge_events(events: Sequence[Event]) -> list[Event]:
@@ -249,7 +254,11 @@ def read_tail(path: Path, size: int, tail: int) -> list[bytes]:
 
 
 def read_from(path: Path, offset: int) -> bytes:
-    """What a file holds from a byte offset on; raises WorkspaceError where it may not be read."""
+    """What a file holds from a byte offset on.
+
+    Raises:
+        WorkspaceError: the file may not be read.
+    """
     try:
         with path.open("rb") as file:
             file.seek(offset)
@@ -262,7 +271,7 @@ def read_from(path: Path, offset: int) -> bytes:
 
 
 def ends_with_newline(path: Path) -> bool:
-    """Whether the last line of a file that is not empty is whole."""
+    """Whether the last line of a file, which must not be empty, is whole."""
     with path.open("rb") as file:
         file.seek(-1, 2)
         return file.read(1) == b"\n"

@@ -10,7 +10,7 @@ from medapp.runs.reporter import Reporter
 from medapp.store.cache import Cache
 from medapp.store.rows import Rows
 from medapp.training.features import FrozenPart
-from medapp.training.feed import Inputs, Examples
+from medapp.training.feed import Examples, Inputs
 from medapp.training.learner import Learner
 from medapp.training.recipe import Recipe
 
@@ -44,7 +44,10 @@ class InputLoader:
         learner.keeps_features = self._frozen is not None
 
     def load(self, samples: Sequence[Sample], split: str) -> Examples:
-        """One split; the first of several processes loads what the others then find kept."""
+        """The examples of one split.
+
+        Of several processes the first one makes the rows, and the others then find them kept.
+        """
         network: Network = self.learner.network
         labels = [sample.label for sample in samples]
         targets = network.task.encode(labels, network.classes)
@@ -74,12 +77,15 @@ class InputLoader:
         return features
 
     def _find_frozen_part(self, images: int) -> FrozenPart | None:
-        """The part whose features are kept: where images do not vary, and the features leave half
-        of the cache to others or the strategy has no other way."""
+        """The frozen part whose features are kept; None where pixels are the inputs.
+
+        Features are kept where images do not vary, and either the features leave half of the cache
+        to others or the strategy has no other way.
+        """
         learner = self.learner
         if learner.prefix is None or not learner.can_keep_features():
             return None
-        side = self.recipe.preprocess.image_size
-        found = FrozenPart(learner.prefix, learner.network.normalisation, side, learner.fabric)
+        size = self.recipe.preprocess.image_size
+        found = FrozenPart(learner.prefix, learner.network.normalisation, size, learner.fabric)
         fits = images * found.image_bytes <= self.cache.limit_bytes / 2
         return found if fits or learner.strategy.must_keep_features else None

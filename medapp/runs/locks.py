@@ -13,26 +13,28 @@ CHANGES = "changed"  # touched whenever a run's summary may have changed
 
 
 def is_run_locked(folder: Path) -> bool:
-    """A living process works on the run."""
+    """Whether a living process works on the run."""
     lock = filelock.FileLock(folder / "lock")
     try:
         with lock.acquire(timeout=0):
             return False
     except filelock.Timeout:
         return True
-    except OSError:  # the folder is somebody else's: what its events say is believed
+    except OSError:
+        # The folder is somebody else's: what its events say is believed.
         return True
 
 
 def lock_run(folder: Path, name: str) -> filelock.BaseFileLock:
-    """Hold a run for this process.
+    """Hold a run for this process until the lock that is given is released.
 
     Raises:
-        RunError: another process works on it.
+        RunError: another process works on the run.
     """
     lock = filelock.FileLock(folder / "lock")
     try:
-        lock.acquire(timeout=1)  # somebody may just be asking whether it is held
+        # Another process that only asks whether the run is locked holds the lock for a moment.
+        lock.acquire(timeout=1)
     except filelock.Timeout:
         raise RunError(
             f"Another process works on run {name}.", remedy="Wait for it, or stop it first."
@@ -44,7 +46,7 @@ def lock_run(folder: Path, name: str) -> filelock.BaseFileLock:
 
 @contextlib.contextmanager
 def hold_machine(workspace: Workspace) -> Iterator[bool]:
-    """Only one run trains at a time in a workspace. Gives False where another one does."""
+    """Hold the workspace's machine, so that one run trains at a time; False if another one does."""
     lock = filelock.FileLock(workspace.runs_folder / "machine.lock")
     try:
         lock.acquire(timeout=0.2)
@@ -68,7 +70,7 @@ def note_change(runs_folder: Path) -> None:
 
 @contextlib.contextmanager
 def in_words(path: Path) -> Iterator[None]:
-    """What the disk says, as an error for a person."""
+    """Turn what the disk says into an error for a person."""
     try:
         yield
     except OSError as error:

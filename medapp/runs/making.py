@@ -19,15 +19,13 @@ LONGEST_NAME = 100
 
 
 def list_runs(workspace: Workspace) -> list[Run]:
-    """The runs that can be used, newest first; without those that `list_damaged` gives, so that
-    one damaged file stops nothing else."""
+    """The runs that can be used, newest first; those that cannot are in `list_damaged`."""
     summaries = find_registry(workspace).list_summaries()
     return [Run(workspace.runs_folder / s.id) for s in summaries if s.damage is None]
 
 
 def list_damaged(workspace: Workspace) -> list[tuple[Run, str]]:
-    """Runs whose recipe or figures cannot be read, newest first, each with the reason and what to
-    do."""
+    """Runs that cannot be read, newest first, each with the reason and what to do."""
     summaries = find_registry(workspace).list_summaries()
     return [(Run(workspace.runs_folder / s.id), s.damage) for s in summaries if s.damage]
 
@@ -66,13 +64,16 @@ def create_run(
     # The recipe comes last: from then on the folder is a run.
     text = write_settings(settled, machine or Machine())
     write_bytes(folder / "recipe.json", text.encode())
-    run.write_name(run.name)  # tells those who keep summaries
+    # Writing the name tells those who keep summaries to look again.
+    run.write_name(run.name)
     return run
 
 
 def settle_recipe(workspace: Workspace, recipe: Recipe) -> Recipe:
-    """The recipe as the worker will find its things: data sets by their ids, the source run by its
-    id, a file by its absolute path."""
+    """The recipe with names that a rename or another working folder cannot change.
+
+    Data sets and the source run are named by their ids, a file by its absolute path.
+    """
     return _settle_data(workspace, _settle_source(workspace, recipe))
 
 
@@ -121,10 +122,12 @@ def rename_run(workspace: Workspace, run: Run, name: str) -> None:
 
 
 def check_name(name: str, others: list[Summary]) -> None:
-    """Raises RunError where a run cannot have this name."""
+    """Raise RunError where a run cannot have this name, beside the others."""
     if not name.strip() or len(name) > LONGEST_NAME or "\n" in name:
         raise RunError(
-            "A run's name has 1 to 100 characters on one line.", remedy="Choose another."
+            f"A run's name must have 1 to {LONGEST_NAME} characters on one line, not"
+            f" {name[:LONGEST_NAME]!r}.",
+            remedy="Choose another.",
         )
     if name in {s.name for s in others} | {s.id for s in others}:
         raise RunError(f"There is already a run called {name}.", remedy="Choose another name.")

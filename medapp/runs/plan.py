@@ -1,6 +1,4 @@
-"""What a run will be, before it starts: whether it can work, and about how long it takes on this
-machine.
-"""
+"""A run before it starts: whether it can work, and about how much time and memory it takes."""
 
 import contextlib
 import json
@@ -21,10 +19,12 @@ from medapp.task import find_task
 from medapp.training.machine.memory import estimate_bytes
 from medapp.training.recipe import Machine, Recipe
 
-TYPICAL_GIGAFLOPS = 100.0  # a second, two laptop cores; until this machine has been measured
-# Of a whole training step against one convolution: a guess until an earlier run tells.
+# Of two laptop cores, a second; the guess until this machine has been measured.
+TYPICAL_GIGAFLOPS = 100.0
+# The speed of a whole training step as a share of one convolution's; the guess until an earlier run
+# tells.
 EFFICIENCY = 0.6
-START_SECONDS = 6.0  # a process with torch, and the first pixels
+START_SECONDS = 6.0  # for a process with torch, and the first pixels
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,12 @@ class Plan:
     """A run before it starts.
 
     Attributes:
+        counts: images by split.
         seconds: estimated, from start to figures.
         is_measured: the estimate comes from an earlier run like this one, not from a rule of thumb.
-        memory_bytes: what it will take at its peak, within a fifth; on a graphics card that card's
-            memory is asked for most of it.
-        free_bytes: of this machine's memory, now.
+        memory_bytes: what the run will take at its peak, within a fifth; on a graphics card, most
+            of it is that card's memory.
+        free_bytes: what is free of this machine's memory now.
     """
 
     counts: dict[str, int]
@@ -47,12 +48,12 @@ class Plan:
 
 
 def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = None) -> Plan:
-    """Check that a recipe can work on its data set, and estimate its time.
+    """Check that a recipe can work on its data set, and estimate its time and memory.
 
     Raises:
-        RecipeError: it cannot; says why and what to change.
+        RecipeError: the recipe cannot work; says why and what to change.
         DataError: there is no such data set.
-        WeightsError: what it starts from is not on this machine.
+        WeightsError: what the recipe starts from is not on this machine.
     """
     machine = machine or Machine()
     recipe = settle_recipe(workspace, recipe)
@@ -101,8 +102,9 @@ def _check_batches(recipe: Recipe, machine: Machine, train: int) -> None:
             "A batch of one image cannot train BatchNorm.",
             remedy="Set the batch to 2 or more, or choose the linear probe.",
         )
-    smallest = train // -(-train // batch_size)  # images in the smallest batch
-    if smallest < machine.devices:
+    batches = -(-train // batch_size)
+    images_in_smallest = train // batches
+    if images_in_smallest < machine.devices:
         raise RecipeError(
             f"{machine.devices} devices cannot share a batch of {batch_size}.",
             remedy="Set the batch higher or devices lower.",
@@ -124,8 +126,7 @@ def find_network(workspace: Workspace, recipe: Recipe) -> Architecture:
 def _find_rate(
     workspace: Workspace, recipe: Recipe, machine: Machine, network: Architecture
 ) -> tuple[float, bool]:
-    """Forward passes a second, and whether an earlier run with this source, strategy and size
-    measured them."""
+    """Forward passes a second, and whether an earlier run like this one measured them."""
     size = recipe.preprocess.image_size
     registry = find_registry(workspace)
     name = recipe.strategy.name
@@ -134,7 +135,8 @@ def _find_rate(
         return rate, True
     gigaflops = TYPICAL_GIGAFLOPS
     damage = (OSError, ValueError, IndexError, TypeError, AttributeError)
-    with contextlib.suppress(*damage):  # not measured yet
+    # A file that is missing or damaged leaves the guess.
+    with contextlib.suppress(*damage):
         known = json.loads((workspace.root / "machine.json").read_text(encoding="utf-8"))
         gigaflops = max(list(known.values())[-1].values())
     return EFFICIENCY * gigaflops / (network.gigaflops * (size / 224) ** 2), False

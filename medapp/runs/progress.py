@@ -28,9 +28,11 @@ from medapp.runs.events import (
 from medapp.runs.run import ACTIVE, Run
 
 UNDER_WAY = ("queued", *ACTIVE)
-INTERVALS = ((3, 1), (6, 2), (math.inf, 4))  # up to so many watchers, seconds from look to look
+# Up to so many watchers, and the seconds between two looks of each.
+INTERVALS = ((3, 1), (6, 2), (math.inf, 4))
+# A watcher that has not looked for so long has gone.
 GONE_SECONDS = 2.5 * max(seconds for _, seconds in INTERVALS)
-# The first steps of a sitting choose kernels: once over, so many do not count for its pace.
+# Steps at the beginning of a sitting, in which kernels are chosen, that do not count for its pace.
 WARM_UP = 4
 NO_PLAN = PlanMade(epochs=1, steps_per_epoch=1, classes=[])
 
@@ -40,11 +42,11 @@ class Standing:
     """A run at one moment.
 
     Attributes:
-        plan: None until the worker has made it.
-        steps, losses: of each training step, in epochs and cross-entropy.
+        plan: None until the worker has made one.
+        steps, losses: when each training step was taken, in epochs, and its cross-entropy.
         last_step: None before the first.
-        share: of the training that is done, 0 to 1.
-        seconds_left: None where it cannot be told yet.
+        share: the share of the training that is done, 0 to 1.
+        seconds_left: None where the time left cannot be told yet.
         activity: what is going on, in words.
     """
 
@@ -75,7 +77,8 @@ class _Anchor:
 class Record:
     """What a run's events add up to.
 
-    Steps, of which there may be a million, are kept as two columns, so that one more costs little.
+    Steps, of which there may be a million, are kept as two columns, so that one more step costs
+    little.
     """
 
     def __init__(self) -> None:
@@ -88,7 +91,7 @@ class Record:
         self._steps_taken = 0  # in this sitting
 
     def add(self, event: Event) -> None:
-        """One more event; a resume drops the steps and epochs after it, which are taken again."""
+        """Take in an event; a `Resumed` drops the later steps and epochs, which come again."""
         self._is_last_a_step = isinstance(event, StepTaken)
         if isinstance(event, StepTaken):
             self._add_step(event)
@@ -117,7 +120,7 @@ class Record:
                 self._last_step = replace(self._last_step, step=step) if kept else None
 
     def summarise(self) -> Standing:
-        """The standing after all of them."""
+        """Where the run stands after all events that were added."""
         plans = [event for event in self._others if isinstance(event, PlanMade)]
         plan = plans[-1] if plans and plans[-1].steps_per_epoch > 0 else NO_PLAN
         last = self._last_step
@@ -162,9 +165,13 @@ class Follower:
         self._seen: dict[str, float] = {}
 
     def count_watchers(self, who: str, now: float) -> int:
-        """How many watch, `who` among them from now on; whoever was not seen for a while has gone.
+        """How many watch the run now, with `who` among them.
+
+        Call this at each look of a watcher: one that was not seen for `GONE_SECONDS` is counted no
+        more.
 
         Args:
+            who: names the watcher.
             now: in seconds, on a clock that only rises.
         """
         with self._lock:
@@ -184,7 +191,7 @@ class Follower:
 def _estimate_seconds(
     others: Sequence[Event], anchor: _Anchor | None, last: StepTaken | None, plan: PlanMade
 ) -> float | None:
-    """At the pace since the anchor: the steps, the validations and the test split that are missing.
+    """Seconds that the missing steps, validations and test take, at the pace since the anchor.
 
     Work is counted in steps; an image that is only looked at costs one of the forward passes that a
     training image costs several of.
@@ -192,7 +199,8 @@ def _estimate_seconds(
     if anchor is None or last is None or last.time <= anchor.time:
         return None
     per_epoch = plan.steps_per_epoch
-    look = per_epoch / max(1, plan.train) / plan.passes  # steps that a look at one image takes
+    # How many steps a look at one image costs.
+    look = per_epoch / max(1, plan.train) / plan.passes
     validation = look * plan.validation
     ended = [event.time for event in others if isinstance(event, EpochFinished)]
     looked = sum(anchor.time < time <= last.time for time in ended)

@@ -23,7 +23,7 @@ from medapp.store.workspace import Workspace
 
 VERSION = 1
 SIGNED = ("events.jsonl", "evaluation.json", "name.txt", "recipe.json", "model.safetensors")
-# After so long a look compares all signatures, for what was changed by hand.
+# A look that comes so long after the last one compares all signatures, for changes by hand.
 TRUST_SECONDS = 10.0
 
 Signature = list[int]
@@ -78,8 +78,7 @@ class Registry:
             return self._find_now(found) if found is not None else None
 
     def find_rate(self, source: str, strategy: str, image_size: int, devices: int) -> float | None:
-        """Forward passes a second of the newest run that was done from this source, with this
-        strategy, size and number of devices; None where there is none."""
+        """Forward passes a second of the newest run that is done and like this one, or None."""
         with self._lock:
             self._refresh()
             return self._rates.get((source, strategy, image_size, devices))
@@ -108,7 +107,7 @@ class Registry:
             self._save()
 
     def _arrange(self) -> None:
-        """What a look needs, so that none walks over all runs."""
+        """Order the summaries by what looks ask for, so that no look walks over all runs."""
         oldest_first = [self._known[id][1] for id in sorted(self._known)]
         self._newest_first = oldest_first[::-1]
         self._unfinished = [summary.id for summary in oldest_first if not summary.is_final]
@@ -121,7 +120,7 @@ class Registry:
         }
 
     def _read_change(self) -> tuple[int, ...]:
-        """What differs after a run was made, deleted, renamed, judged, or changed its state."""
+        """Marks that differ after a run was made, deleted, renamed, judged, or had a new state."""
         marks: list[int] = []
         for path in (self.folder, self.folder / CHANGES):
             try:

@@ -1,6 +1,6 @@
 """What a sitting says, as events of its run.
 
-Where several processes share a run, the first one says it.
+Where several processes share a run, only the first one writes events.
 """
 
 import time
@@ -13,7 +13,7 @@ from medapp.runs.run import Run
 from medapp.store.threads import OnProgress
 from medapp.training.watcher import Epoch, Step
 
-STAGE_SECONDS = 0.25  # between two words on how far a stage is
+STAGE_SECONDS = 0.25  # between two events that say how far a stage is
 
 
 class StopRequestedError(RunError):
@@ -33,27 +33,30 @@ class Reporter:
         self.is_silent = is_silent
 
     def report(self, event: Event) -> None:
-        """Write an event."""
+        """Write an event, unless another process does."""
         if not self.is_silent:
             self.run.append_event(event)
 
     def say(self, text: str) -> None:
-        """A sentence for the person who waits."""
+        """Write a sentence for the person who waits."""
         self.report(MessageSaid(text=text))
 
     def on_step(self, step: Step) -> None:
-        """After each step."""
+        """Write a step that was taken."""
         self.report(StepTaken(**vars(step)))
 
     def on_epoch(self, epoch: Epoch) -> None:
-        """After each epoch."""
+        """Write an epoch that was finished."""
         values: dict[str, Any] = {**vars(epoch), **epoch.validation}
         del values["validation"]
         self.report(EpochFinished(**values))
 
     def follow_stage(self, text: str) -> OnProgress:
-        """How far a long stage is, said four times a second at most; ends the stage when the run is
-        to stop."""
+        """A function that writes how far a long stage is, four times a second at most.
+
+        Call the function with items done and items in all. It raises StopRequestedError, which
+        ends the stage, when the run is to stop.
+        """
         said = 0.0
 
         def advance(done: int, total: int) -> None:

@@ -27,7 +27,7 @@ def save_evaluation(
     samples: Sequence[Sample],
     probabilities: NDArray[np.float32],
 ) -> None:
-    """Write `evaluation.json` and `predictions.parquet`.
+    """Write `evaluation.json` and `predictions.parquet`. The run's lock must be held.
 
     Args:
         probabilities: (N, K) of the samples, in their order.

@@ -1,6 +1,6 @@
 """A run is a folder: what was asked, who was in which split, what happened, what came out.
 
-It can be copied, zipped and read by hand.
+The folder can be copied, zipped and read by hand.
 
     recipe.json          what was asked; never changed
     name.txt             what people call the run
@@ -48,7 +48,7 @@ from medapp.training.recipe import Machine, Recipe, read_settings
 
 ACTIVE = ("preparing", "training", "evaluating")
 FINAL = ("done", "stopped", "failed")
-TAIL_BYTES = 1 << 14  # of the events: there the state of a run that has ended stands
+TAIL_BYTES = 1 << 14  # the end of the events, where the state of a run that has ended stands
 
 
 class Run:
@@ -69,7 +69,8 @@ class Run:
     def name(self) -> str:
         """What people call the run."""
         path = self.folder / "name.txt"
-        with contextlib.suppress(OSError):  # not there, or not to be read: the id is a name too
+        # Where the file is missing or may not be read, the id is the name.
+        with contextlib.suppress(OSError):
             words = path.read_text(encoding="utf-8", errors="replace").split()
             return " ".join(words)[:100] or self.id
         return self.id
@@ -117,7 +118,7 @@ class Run:
 
     @property
     def has_model(self) -> bool:
-        """A best epoch was reached, so the run can predict."""
+        """Whether the run can predict: its first epoch has been finished."""
         return self.model_path.is_file()
 
     def require_model(self) -> Path:
@@ -136,7 +137,7 @@ class Run:
     def load_events(self, offset: int = 0) -> tuple[list[Event], int]:
         """The events from a byte offset on, and the offset to go on from.
 
-        A line under way is left for the next look.
+        A line that is still being written is left for the next call.
         """
         path = self.folder / "events.jsonl"
         if not path.exists():
@@ -147,13 +148,15 @@ class Run:
         return [event for event in read if event is not None], offset + len(whole)
 
     def list_events(self) -> list[Event]:
-        """All that happened, with the steps that were taken twice (after a crash) only once."""
+        """All events; a step that was taken again after a crash is there only once."""
         return merge_events(self.load_events()[0])
 
     @property
     def state(self) -> str:
-        """queued, preparing, training, evaluating, done, stopped, failed, or interrupted (its
-        process has vanished)."""
+        """One of queued, preparing, training, evaluating, done, stopped, failed, interrupted.
+
+        A run is interrupted when its process has vanished.
+        """
         said = self.find_last_state().state
         return "interrupted" if said in ACTIVE and not self.is_locked() else said
 
@@ -171,7 +174,7 @@ class Run:
         return StateChanged(state="queued")
 
     def count_seconds(self) -> float:
-        """Of work, over all sittings that have ended, without the start-up of the processes."""
+        """Seconds of work, over all sittings that have ended, without the start of processes."""
         total = 0.0
         begun: float | None = None
         for event in self.load_events()[0]:
@@ -189,21 +192,24 @@ class Run:
         return tuple(plan.classes) if plan else ()
 
     def is_locked(self) -> bool:
-        """A living process works on the run."""
+        """Whether a living process works on the run."""
         return is_run_locked(self.folder)
 
     def lock(self) -> filelock.BaseFileLock:
-        """Hold the run for this process.
+        """Hold the run for this process, as a context manager.
 
         Raises:
-            RunError: another process works on it.
+            RunError: another process works on the run.
         """
         return lock_run(self.folder, self.name)
 
     def append_event(self, event: Event) -> Event:
         """Write what happened at the end of `events.jsonl`, with the time.
 
-        Only the process that holds the run's lock may, or the run's creator.
+        Only the process that holds the run's lock may call this, or the one that makes the run.
+
+        Raises:
+            WorkspaceError: the disk is full, or may not be written.
         """
         written = dataclasses.replace(event, time=round(time.time(), 3))
         path = self.folder / "events.jsonl"
@@ -223,11 +229,11 @@ class Run:
         return written
 
     def set_state(self, state: str, reason: str | None = None) -> None:
-        """Note that the state has changed."""
+        """Write an event that says the run's new state; see `append_event` for who may."""
         self.append_event(StateChanged(state=state, reason=reason))
 
     def request_stop(self) -> None:
-        """Ask whoever works on the run to stop; a run that nobody works on is stopped at once."""
+        """Ask the worker to stop; a run that no process works on is stopped at once."""
         with in_words(self.folder):
             (self.folder / "stop").touch()
         state = self.state
@@ -238,7 +244,7 @@ class Run:
             self.clear_stop()
 
     def is_stop_requested(self) -> bool:
-        """Somebody has asked the worker to stop."""
+        """Whether somebody has asked the worker to stop."""
         return (self.folder / "stop").exists()
 
     def clear_stop(self) -> None:
@@ -295,7 +301,7 @@ class Run:
         return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
     def write_name(self, name: str) -> None:
-        """Call the run something; `registry.rename_run` checks the name first."""
+        """Write the run's name, unchecked; `making.rename_run` checks it first."""
         write_bytes(self.folder / "name.txt", name.encode())
         note_change(self.folder.parent)
 
@@ -314,5 +320,5 @@ class Run:
 
 @functools.lru_cache(1000)
 def _read_settings(text: str) -> tuple[Recipe, Machine]:
-    """A recipe never changes, and a page asks for those of all runs."""
+    """Keep what was read: a recipe never changes, and a page asks for those of all runs."""
     return read_settings(text)

@@ -1,4 +1,4 @@
-"""The whole way of a run on one screen: data set → splits → inputs → training → evaluation."""
+"""The whole way of a run: data set → splits → inputs → training → evaluation."""
 
 import os
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 from medapp.training.augmentation import AUGMENTATIONS
-from medapp.training.feed import Feed, Part
+from medapp.training.feed import Examples, Feed
 from medapp.training.learner import Learner
 from medapp.training.loop import Loop
 from medapp.training.machine.devices import open_fabric, synchronise_norms
@@ -38,8 +38,8 @@ from medapp.training.recipe import write_settings
 class Sitting:
     """One sitting of a run: from its recipe, or its checkpoint, to its figures.
 
-    Where several processes share it, each does this work on its share of every batch; only the
-    first one writes.
+    Where several processes share a run, each has a sitting of its own and computes its share of
+    every batch; only the first one writes.
     """
 
     def __init__(self, workspace: Workspace, run: Run, should_stop: Callable[[], bool]) -> None:
@@ -57,10 +57,10 @@ class Sitting:
         self.reporter = Reporter(run, should_stop, is_silent=not self.fabric.is_global_zero)
 
     def do(self) -> bool:
-        """All of it. False when asked to stop before the end.
+        """Do all the work of the run that is left; False when asked to stop before the end.
 
         Raises:
-            MedAppError: in words, what stands in the way.
+            MedAppError: the run cannot go on; says why.
         """
         try:
             return self._do()
@@ -88,7 +88,7 @@ class Sitting:
         return True
 
     def _choose_samples(self) -> tuple[DataSet, list[Sample]]:
-        """Who is in which split: as first decided, also when the run is resumed."""
+        """The data set, and its samples in the splits that the run's first sitting saved."""
         choice = self.recipe.data.train
         catalog = Catalog(self.workspace)
         data_set = catalog.find_chosen(choice.id, choice.name)
@@ -115,14 +115,15 @@ class Sitting:
             synchronise_norms(learner.suffix)
         return learner
 
-    def _build_loop(self, learner: Learner, train: Part, validation: Part) -> Loop:
+    def _build_loop(self, learner: Learner, train: Examples, validation: Examples) -> Loop:
         device = self.fabric.device
-        here = [
-            replace(part, inputs=part.inputs.place(device, measure_room(device)))
-            for part in (train, validation)
+        # One after the other: the second takes what room the first leaves on the device.
+        on_device = [
+            replace(examples, inputs=examples.inputs.move_to(device, measure_room(device)))
+            for examples in (train, validation)
         ]
         feed = Feed(
-            here[0],
+            on_device[0],
             self.recipe.optimisation.batch_size,
             self.recipe.seed,
             self.fabric.global_rank,
@@ -140,14 +141,14 @@ class Sitting:
             learner,
             self._build_objective(learner, train),
             feed,
-            here[1],
+            on_device[1],
             self.run.checkpoint_path,
             self.reporter,
             save_best,
             parts=self._choose_parts(),
         )
 
-    def _build_objective(self, learner: Learner, train: Part) -> Objective:
+    def _build_objective(self, learner: Learner, train: Examples) -> Objective:
         settings = self.recipe.objective
         network = learner.network
         weights = None
@@ -159,9 +160,10 @@ class Sitting:
         return built
 
     def _choose_parts(self) -> int:
-        """In how many parts a batch is computed, to take at most four fifths of the free memory."""
+        """How many parts a batch is computed in, to take at most four fifths of the free memory."""
+        # A graphics card says when its memory runs out, and the loop then takes more parts.
         if self.fabric.device.type != "cpu":
-            return 1  # a card says itself when its memory runs out, and the loop then takes parts
+            return 1
         network = find_network(self.workspace, self.recipe)
         available = round(0.8 * psutil.virtual_memory().available / self.fabric.world_size)
         own = choose_parts(self.recipe, self.machine, network, self.precision, available)
@@ -173,12 +175,13 @@ class Sitting:
         return parts
 
     def _resume(self, loop: Loop) -> None:
-        """Go on from the checkpoint where there is one; a damaged one is said and put aside."""
+        """Go on from the checkpoint, if there is one; put a damaged one aside, with a message."""
         try:
             found = loop.resume()
         except RunError as error:
+            # Only the first process puts a checkpoint aside; the others come after it.
             if not self.fabric.is_global_zero:
-                raise  # the first process could read it
+                raise
             path = self.run.checkpoint_path
             path.rename(path.with_suffix(".damaged"))
             self.reporter.say(f"{error} Training starts again from the first epoch.")
@@ -190,7 +193,7 @@ class Sitting:
     def _report_plan(self, by_split: dict[str, list[Sample]], learner: Learner) -> None:
         counts = {split: len(samples) for split, samples in by_split.items()}
         batch_size = self.recipe.optimisation.batch_size
-        # A kept feature costs as much as an image of which all learns.
+        # A step on a kept feature costs as much as one on an image of a network that learns whole.
         passes = 3.0 if learner.keeps_features else learner.strategy.training_passes
         plan = PlanMade(
             epochs=self.recipe.budget.epochs,
@@ -209,7 +212,7 @@ class Sitting:
         self.reporter.report(plan)
 
     def _report_speed(self, loader: InputLoader, loop: Loop) -> None:
-        """What an estimate for the next run like this one needs: forward passes a second."""
+        """Report forward passes a second, which the estimate for the next run like this needs."""
         passes = float(loader.passes)
         seconds = loader.seconds
         cost = self.recipe.find_strategy().training_passes
@@ -228,12 +231,13 @@ class Sitting:
         if not samples:
             self.reporter.say("There are no test images, so nothing says how good the model is.")
             return
-        self.fabric.barrier()  # the first process has written the weights
+        # Wait until the first process has written the weights.
+        self.fabric.barrier()
         loop.learner.load(self.run.model_path)
         self.reporter.report(TestRead(reason="end of the run"))
-        part = loader.load(samples, "test")
+        test = loader.load(samples, "test")
         network = loop.learner.network
-        probabilities = network.task.activate(loop.predict(part.inputs)).numpy()
+        probabilities = network.task.activate(loop.predict(test.inputs)).numpy()
         resamples = self.recipe.judging.resamples
         figures = judge(samples, probabilities, network.classes, network.task, resamples)
         evaluation = replace(figures, split="test", dataset=data_set.name)

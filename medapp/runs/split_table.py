@@ -1,5 +1,6 @@
-"""`split.parquet`: who stands on which side of a run, with content hashes, so that a resumed or
-copied run knows its images again.
+"""`split.parquet`: the split of each sample of a run.
+
+Content hashes stand beside the names, so that a resumed or copied run knows its images again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ COLUMNS = ("name", "label", "patient", "site", "split", "content_hash")
 
 
 def save_split(path: Path, samples: Sequence[Sample]) -> None:
-    """One row a sample, in the order given."""
+    """Write the table: one row a sample, in the order given."""
     table = pa.table(
         {name: pa.array([getattr(s, name) for s in samples], pa.string()) for name in COLUMNS}
     )
@@ -35,10 +36,10 @@ def select(samples: Sequence[Sample], only: Mapping[str, Sequence[str]]) -> list
 
 
 def load_split(path: Path, run_name: str) -> list[dict[str, str]]:
-    """The rows of the table.
+    """The rows of the table, each with the columns `COLUMNS`.
 
     Raises:
-        RunError: the table is damaged or another one.
+        RunError: the table is damaged, or it is another table.
     """
     try:
         table = pq.read_table(path)
@@ -47,9 +48,8 @@ def load_split(path: Path, run_name: str) -> list[dict[str, str]]:
         raise RunError(
             f"The split of run {run_name} cannot be read.", remedy="Start a new run."
         ) from error
-    if not set(COLUMNS) <= set(table.column_names) or not {row["split"] for row in rows} <= set(
-        SPLITS
-    ):
+    has_columns = set(COLUMNS) <= set(table.column_names)
+    if not has_columns or not {row["split"] for row in rows} <= set(SPLITS):
         raise RunError(
             f"{path.name} of run {run_name} is no table of a split.", remedy="Start a new run."
         )
@@ -57,8 +57,10 @@ def load_split(path: Path, run_name: str) -> list[dict[str, str]]:
 
 
 def match_split(path: Path, samples: Sequence[Sample], run_name: str) -> list[Sample]:
-    """The samples of the data set that the table names, in its order, each on the side the table
-    gives it.
+    """The samples that the table names, in its order, each with the split and label it has there.
+
+    Args:
+        samples: those of the data set now.
 
     Raises:
         RunError: the table is damaged, or an image it names has left the data set or changed.

@@ -15,7 +15,7 @@ class Summary:
     """One run at the moment it was looked at.
 
     Attributes:
-        state: as the events say; a run that is not final has to be asked again.
+        state: as the events said; that of a run that is not final may have changed since.
         data_set_id, data_set: what the run learns from, by uid (empty in old recipes) and name.
         figures: the evaluation without its tables (confusion, classes), or None.
         test_reads: how often the run read the test split.
@@ -44,7 +44,7 @@ class Summary:
 
     @property
     def is_final(self) -> bool:
-        """The run has ended; only somebody's wish changes it now."""
+        """Whether the run has ended; its state then changes only when a person resumes it."""
         return self.state in FINAL
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class Summary:
 
 
 def summarise(run: Run) -> Summary:
-    """Read a run's folder, its events once."""
+    """The summary of a run, from its folder."""
     damage = run.find_damage()
     if damage is not None:
         return _summarise_damaged(run, damage)

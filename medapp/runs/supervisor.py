@@ -1,9 +1,9 @@
-"""The queue: starts a worker for each run that waits, one at a time, oldest first, and picks up
-those whose process has vanished.
+"""The queue: a worker for each run that waits, one at a time, oldest first.
 
-The app has one supervisor in a thread; `medapp train` has one in the foreground for its own run.
-Both may live in one workspace: the lock on the machine decides. A worker ends when its supervisor
-does (its standard input closes), and its run goes on with the next one.
+A run whose process has vanished gets a worker again. The app has one supervisor in a thread;
+`medapp train` has one in the foreground for its own run. Both may live in one workspace: the lock
+on the machine decides. A worker ends when its supervisor does, because the worker's standard input
+then closes; the run goes on with the next supervisor's worker.
 """
 
 import logging
@@ -23,12 +23,13 @@ from medapp.store.workspace import Workspace
 LOG = logging.getLogger(__name__)
 TICK_SECONDS = 0.3
 ATTEMPTS = 3  # a run whose process vanishes so often without an epoch in between is given up
+# Variables of a worker's environment.
 ENVIRONMENT = {
     # Threads that wait by spinning slow down the other process on a small machine (measured: 2.1
     # times).
     "OMP_WAIT_POLICY": "PASSIVE",
-    # Those that never spin sleep between the hundreds of layers of a step. A moment of it, about
-    # 0.2 ms, makes steps 1.07 times as fast.
+    # Threads that never spin sleep between the hundreds of layers of a step. Spinning for a moment,
+    # about 0.2 ms, makes steps 1.07 times as fast.
     "GOMP_SPINCOUNT": "10000",
     # glibc asks the system for every block over 32 MB anew, and gives it back zeroed pages:
     # activations are such blocks. Kept in the process, features are computed 1.25 times as fast and
@@ -37,8 +38,9 @@ ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": str(2**40),
     "PYTHONUNBUFFERED": "1",
     "PYTHONFAULTHANDLER": "1",
-}  # of a worker
-# What a cluster's launcher may have set for us; to a worker it would be about its own followers.
+}
+# Variables that a cluster's launcher sets for this process; a worker would take them for facts
+# about the processes that it starts itself.
 LAUNCHER = {
     "LOCAL_RANK",
     "NODE_RANK",
@@ -60,7 +62,7 @@ class Supervisor:
     """Watches one workspace.
 
     Args:
-        only: the one run to care for; None for all that wait.
+        only: the one run to work on; None for all that wait.
     """
 
     def __init__(self, workspace: Workspace, only: Run | None = None) -> None:
@@ -86,9 +88,10 @@ class Supervisor:
             self.child.wait()
 
     def run_to_end(self, on_event: Callable[[Event], None]) -> str:
-        """Care for the one run until it has ended, passing on what happens.
+        """Work on the one run until it has ended, and give its last state.
 
-        Gives its last state.
+        Args:
+            on_event: called with each event of the run.
         """
         assert self.only is not None
         offset = 0
@@ -117,8 +120,9 @@ class Supervisor:
             return
 
     def _find_waiting(self) -> list[Run]:
-        """Runs that want a worker, oldest first; those that vanish again and again are given up in
-        words.
+        """Runs that need a worker, oldest first.
+
+        A run whose process vanishes again and again is given up: it fails, with the reason.
         """
         if self.only is not None:
             runs = [self.only]
@@ -140,13 +144,14 @@ class Supervisor:
         while not self._ended.is_set():
             try:
                 self.tick()
-            except (MedAppError, OSError) as error:  # a full disk, say: it must not end the watch
+            except (MedAppError, OSError) as error:
+                # A full disk, for example, must not end the watch.
                 LOG.error("%s", error)
             self._ended.wait(TICK_SECONDS)
 
 
 def _count_attempts(events: list[Event]) -> int:
-    """Sittings that were cut off since the last epoch, or since somebody queued the run."""
+    """Sittings that were cut off since the last epoch, or since the run was queued."""
     count = 0
     for event in events:
         if isinstance(event, StateChanged) and event.state in ACTIVE:
@@ -157,13 +162,12 @@ def _count_attempts(events: list[Event]) -> int:
 
 
 def _start_worker(run: Run) -> subprocess.Popen[bytes]:
-    """A child in a session of its own, with what it prints in the run's log."""
-    environment = {
-        name: value for name, value in os.environ.items() if name not in LAUNCHER
-    } | ENVIRONMENT
+    """A child process in a session of its own; what it prints goes to the run's log."""
+    inherited = {name: value for name, value in os.environ.items() if name not in LAUNCHER}
+    environment = inherited | ENVIRONMENT
     try:
         with (run.folder / "log.txt").open("ab") as log:
-            # -P: a module of the user's in the working folder is not taken for one of Python's.
+            # -P: a user's module in the working folder is not taken for one of Python's own.
             return subprocess.Popen(
                 [sys.executable, "-P", "-m", "medapp.runs.worker", str(run.folder)],
                 stdin=subprocess.PIPE,

@@ -33,7 +33,7 @@ medapp runs import FILE.zip. For research only, not for diagnosis.
 
 
 def export_run(run: Run, to: Path) -> Path:
-    """Write the run to a zip: `.safetensors`, recipe, split, events, figures.
+    """Write the run to a zip: weights, recipe, split, events, figures, no images.
 
     Raises:
         RunError: the run has no model yet.
@@ -51,12 +51,12 @@ def export_run(run: Run, to: Path) -> Path:
 
 
 def import_run(workspace: Workspace, path: Path) -> Run:
-    """A run from a zip that `export_run` wrote; where its name is taken it gets a number.
+    """A run from a zip that `export_run` wrote; a name that is taken gets a number.
 
     Raises:
-        ArchiveError: the zip is broken or hostile.
-        RunError: it holds no run.
-        WeightsError: its model is damaged.
+        ArchiveError: the zip is damaged, or refused.
+        RunError: the zip holds no run.
+        WeightsError: the run's model is damaged.
     """
     folder = make_folder(workspace)
     run = Run(folder)
@@ -81,9 +81,8 @@ def import_run(workspace: Workspace, path: Path) -> Run:
 
 
 def _check(run: Run) -> None:
-    """Read what the run consists of, so that a damaged file is found now and not at the first
-    prediction.
-    """
-    from medapp.models.weights import load_network  # a page that lists runs does without torch
+    """Read what the run consists of, so that a damaged file is found now and not later."""
+    # Imported here, because a page that lists runs does without torch.
+    from medapp.models.weights import load_network
 
     _ = run.recipe, load_network(run.model_path), run.load_evaluation(), load_predictions(run)

@@ -1,10 +1,9 @@
 """The child process that does a run's work: `python -m medapp.runs.worker RUN_FOLDER`.
 
-`sitting` reads as the whole way: data set → splits → inputs → training → evaluation. The process
-gets all it needs from the run's folder, says what happens in its events, and ends after a
-checkpoint when its standard input closes, because then whoever started it is gone. A run on several
-devices has a process for each: this command again, started by the first one with a number in
-`LOCAL_RANK`.
+The work itself stands in `sitting`. The process gets all it needs from the run's folder and writes
+what happens into the run's events. When its standard input closes, whoever started it is gone: it
+then writes a checkpoint and ends. A run on several devices has a process for each: the first one
+starts this command again, with a number in `LOCAL_RANK`.
 """
 
 import contextlib
@@ -29,7 +28,8 @@ BUSY = 75  # exit status: another run holds the machine; try again later
 def main() -> int:
     """Work on the run whose folder is the first argument.
 
-    Gives 0 when the run came to an end that its events tell.
+    Returns:
+        The exit status: 0 when the run came to an end that its events tell, `BUSY`, or 1.
     """
     started = time.perf_counter()
     run = Run(Path(sys.argv[1]).absolute())
@@ -48,9 +48,8 @@ def main() -> int:
                 _work_in_words(workspace, run, orphaned, started)
             finally:
                 _end_followers()
-    except (
-        MedAppError
-    ) as error:  # the run is held by another process, or the disk is full even for a word
+    except MedAppError as error:
+        # The run is held by another process, or the disk is too full to write the reason.
         print(error, file=sys.stderr, flush=True)  # noqa: T201 - standard error is the run's log
         return 1
     return 0
@@ -63,15 +62,17 @@ def _wait_for_end_of_input(orphaned: threading.Event) -> None:
 
 
 def _follow(workspace: Workspace, run: Run) -> int:
-    """One of several processes that share a run's work: the first one started it, holds the locks,
-    says what happens and when to stop.
+    """Work as one of several processes that share a run.
+
+    The first process, which started this one, holds the locks, writes the events and decides when
+    to stop.
     """
     threading.Thread(target=_leave_with, args=(psutil.Process().parent(),), daemon=True).start()
     try:
         from medapp.runs.sitting import Sitting
 
         Sitting(workspace, run, lambda: False).do()
-    except Exception as error:  # noqa: BLE001 - it may be this process's alone: its memory, its card
+    except Exception as error:  # noqa: BLE001 - memory or card of this process alone may have failed
         traceback.print_exc()
         # The first process, which waits for this one, only sees it vanish.
         if isinstance(error, MedAppError | MemoryError):
@@ -87,7 +88,7 @@ def _leave_with(leader: psutil.Process | None) -> None:
 
 
 def _end_followers() -> None:
-    """They may wait for this process in vain, and hold a graphics card."""
+    """Kill the processes that this one started: they may wait in vain, and hold graphics cards."""
     followers = psutil.Process().children()
     for follower in followers:
         with contextlib.suppress(psutil.NoSuchProcess):
@@ -106,7 +107,7 @@ def _work_in_words(
         seconds = round(time.perf_counter() - started, 3)
         run.append_event(WorkerReady(startup_seconds=seconds, pid=os.getpid()))
         is_stopped = run.is_stop_requested
-        finished = Sitting(workspace, run, lambda: orphaned.is_set() or is_stopped()).do()
+        is_finished = Sitting(workspace, run, lambda: orphaned.is_set() or is_stopped()).do()
     except MedAppError as error:
         run.set_state("failed", str(error))
     except MemoryError:
@@ -118,20 +119,11 @@ def _work_in_words(
         run.set_state("failed", f"A file could not be read or written: {what}. {advice}")
     except Exception as error:  # noqa: BLE001 - the log keeps the traceback, the page says words
         traceback.print_exc()
-        what = (
-            f"An unexpected fault ({type(error).__name__}: {error}). The log tells more; please"
-            " report it."
-        )
-        followers = psutil.Process().children()
-        if any(follower.status() == psutil.STATUS_ZOMBIE for follower in followers):
-            what = (
-                "One of the run's processes vanished; perhaps memory ran out. Choose a smaller"
-                " batch or image size, or resume."
-            )
-        if run.find_last_state().state != "failed":  # else a follower has said what it was
-            run.set_state("failed", what)
+        # Where the run has failed already, one of the other processes has said why.
+        if run.find_last_state().state != "failed":
+            run.set_state("failed", _describe_fault(error))
     else:
-        if finished:
+        if is_finished:
             run.set_state("done")
         elif run.is_stop_requested():
             run.set_state("stopped", "Stopped on request.")
@@ -140,8 +132,21 @@ def _work_in_words(
     run.clear_stop()
 
 
+def _describe_fault(error: Exception) -> str:
+    """Why a run failed, where no error in words says so."""
+    followers = psutil.Process().children()
+    if any(follower.status() == psutil.STATUS_ZOMBIE for follower in followers):
+        return (
+            "One of the run's processes vanished; perhaps memory ran out. Choose a smaller batch or"
+            " image size, or resume."
+        )
+    fault = f"{type(error).__name__}: {error}"
+    return f"An unexpected fault ({fault}). The log tells more; please report it."
+
+
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
         status = main()
         sys.stdout.flush()
-        os._exit(status)  # the thread that waits for the end of input would hold the process
+        # The thread that waits for the end of input would keep the process alive.
+        os._exit(status)

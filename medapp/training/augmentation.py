@@ -11,10 +11,14 @@ class Augmentation:
     """How far an image may be changed; each amount is drawn uniformly for each image.
 
     Attributes:
-        flip: probability of a left–right mirror image. Choose `none` where the side is what is to
-            be learned.
-        rotate: degrees to either side. shift: share of the side. zoom: share of the size. contrast:
-            share of it. brightness: of full white.
+        flip: probability of a left–right mirror image. Choose `none` where left or right is what
+            is to be learned.
+        rotate: degrees clockwise or anticlockwise.
+        shift: share of the square's side.
+        zoom: share of the size.
+        brightness: share of full white.
+        contrast: share of the contrast.
+        noise: standard deviation of Gaussian noise, as a share of full white.
     """
 
     flip: float = 0.0
@@ -27,7 +31,7 @@ class Augmentation:
 
     @property
     def varies(self) -> bool:
-        """Something may change at all."""
+        """Whether an image may change at all."""
         return self != Augmentation()
 
 

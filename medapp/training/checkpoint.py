@@ -19,7 +19,8 @@ class TrainingState:
     """Where a training stands; what a checkpoint holds beside the tensors.
 
     Attributes:
-        epoch: complete epochs. step: complete steps of the epoch under way.
+        epoch: complete epochs.
+        step: complete steps of the epoch under way.
         loss_sum: over the images of the epoch under way.
         right: images of the epoch under way that were decided as labelled, as they were augmented.
         micro_batches: parts that a batch is computed in; doubled when memory runs out.
@@ -54,7 +55,8 @@ def save_checkpoint(
     with open_replacing(path) as file:
         try:
             torch.save(values, file)
-        except RuntimeError as error:  # torch's own, while it closes a file the disk did not take
+        except RuntimeError as error:
+            # torch raises this where it closes a file that the disk did not take.
             if isinstance(error.__context__, OSError):
                 raise error.__context__ from None
             raise
@@ -80,7 +82,8 @@ def load_checkpoint(
         learning.load_state_dict(values["suffix"])
         optimiser.load_state_dict(values["optimiser"])
     except DAMAGE as error:
-        learning.load_state_dict(before)  # a part of it may have been taken over
+        # Some of the damaged tensors may have been taken over.
+        learning.load_state_dict(before)
         raise RunError(
             f"The checkpoint cannot be read ({type(error).__name__}): it is damaged."
         ) from error

@@ -30,7 +30,12 @@ def seed_of(*words: object) -> int:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What is kept of some images: rows (M, …) on disk or on a device, and which of them (N,)."""
+    """What a training takes of N images.
+
+    Attributes:
+        rows: (M, …) pixels or features, on disk or on a device; may hold those of more images.
+        numbers: (N,) the row of each image.
+    """
 
     rows: NDArray[Any] | Tensor
     numbers: NDArray[np.int64]
@@ -38,26 +43,27 @@ class Inputs:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def take(self, places: NDArray[np.int64] | slice) -> NDArray[Any] | Tensor:
-        """The rows at some places among the N."""
-        taken: NDArray[Any] | Tensor = self.rows[self.numbers[places]]
+    def take(self, indices: NDArray[np.int64] | slice) -> NDArray[Any] | Tensor:
+        """The rows of some of the N images, by their indices 0 … N − 1."""
+        taken: NDArray[Any] | Tensor = self.rows[self.numbers[indices]]
         return taken
 
-    def place(self, device: torch.device, room_bytes: int) -> "Inputs":
-        """The inputs on a device where they take no more than the room there is."""
+    def move_to(self, device: torch.device, room_bytes: int) -> "Inputs":
+        """The inputs on a device, or as they are where they take more than `room_bytes`."""
         row_bytes = int(np.prod(self.rows.shape[1:])) * self.rows.dtype.itemsize
         if isinstance(self.rows, Tensor) or len(self) * row_bytes > room_bytes:
             return self
         kind = to_tensor(self.rows[:0]).dtype
         there = torch.empty((len(self), *self.rows.shape[1:]), dtype=kind, device=device)
-        for start in range(0, len(self), BATCH):  # the host need not hold them all
+        # Piece by piece, so that the host need not hold all rows.
+        for start in range(0, len(self), BATCH):
             there[start : start + BATCH] = to_tensor(self.take(slice(start, start + BATCH)))
         return Inputs(there, np.arange(len(self)))
 
 
 @dataclass(frozen=True)
-class Part:
-    """One split of a run: inputs and targets of N images, and the domain of each where known."""
+class Examples:
+    """Inputs and targets of the N images of one split, and the domain of each where known."""
 
     inputs: Inputs
     targets: Targets
@@ -69,7 +75,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Batch:
-    """Images of one step, or a part of them, as one process computes them.
+    """The images of one step, or one part of them, as one process computes them.
 
     Attributes:
         inputs: (n, …) as they are kept, or prepared for the network.
@@ -90,14 +96,14 @@ class Batch:
     def __len__(self) -> int:
         return len(self.targets)
 
-    def take(self, places: NDArray[np.int64]) -> "Batch":
-        """Some of the images."""
-        domains = None if self.domains is None else self.domains[places]
+    def take(self, indices: NDArray[np.int64]) -> "Batch":
+        """The batch with only some of its images, by their indices."""
+        domains = None if self.domains is None else self.domains[indices]
         return Batch(
-            self.inputs[places],
-            self.targets[places],
+            self.inputs[indices],
+            self.targets[indices],
             domains,
-            self.seeds[places],
+            self.seeds[indices],
             self.count,
             self.whole_weight,
         )
@@ -114,22 +120,22 @@ class Feed:
 
     def __init__(
         self,
-        part: Part,
+        examples: Examples,
         batch_size: int,
         seed: int,
         rank: int = 0,
         ranks: int = 1,
         reads_ahead: bool = False,
     ) -> None:
-        self.part = part
+        self.examples = examples
         self.seed = seed
         self.rank = rank
         self.ranks = ranks
         self.reads_ahead = reads_ahead
-        self.steps_per_epoch = -(-len(part) // batch_size)
+        self.steps_per_epoch = -(-len(examples) // batch_size)
 
     def __len__(self) -> int:
-        return len(self.part)
+        return len(self.examples)
 
     def batches(self, epoch: int, first: int, count_weight: Any) -> Iterator[Batch]:
         """The batches of an epoch (from 0) from step `first` on.
@@ -142,20 +148,20 @@ class Feed:
 
     def _read(self, epoch: int, first: int, count_weight: Any) -> Iterator[Batch]:
         generator = torch.Generator().manual_seed(seed_of(self.seed, epoch))
-        order = torch.randperm(len(self.part), generator=generator).numpy()
+        order = torch.randperm(len(self.examples), generator=generator).numpy()
         seeds = torch.randint(2**32, (len(order),), generator=generator)
         # Sizes differ by one at most, so that no last batch is tiny.
-        for places in np.array_split(order, self.steps_per_epoch)[first:]:
-            whole = np.sort(places)
+        for indices in np.array_split(order, self.steps_per_epoch)[first:]:
+            whole = np.sort(indices)
             own = np.array_split(whole, self.ranks)[self.rank]
-            domains = self.part.domains
+            domains = self.examples.domains
             yield Batch(
-                self.part.inputs.take(own),
-                torch.from_numpy(self.part.targets[own]),
+                self.examples.inputs.take(own),
+                torch.from_numpy(self.examples.targets[own]),
                 None if domains is None else torch.from_numpy(domains[own]),
                 seeds[own],
                 len(whole),
-                count_weight(self.part.targets[whole]),
+                count_weight(self.examples.targets[whole]),
             )
 
 

@@ -17,11 +17,14 @@ from medapp.training.strategies import SGD_FACTOR, Strategy
 
 
 def cut_network(network: Network, strategy: Strategy) -> tuple[nn.Module | None, nn.Module]:
-    """The frozen prefix (images to features; None where nothing is frozen) and the learning suffix
-    (features to logits).
+    """The frozen prefix and the learning suffix of a network.
 
-    The prefix stays in evaluation mode: its BatchNorm statistics are frozen too, so that its output
-    for an image never changes.
+    The prefix takes images to features, the suffix features to logits. The prefix stays in
+    evaluation mode: its BatchNorm statistics are frozen too, so that its output for an image never
+    changes.
+
+    Returns:
+        Prefix and suffix; the prefix is None where nothing is frozen.
     """
     if strategy.learning_stages is None:
         return None, network
@@ -39,7 +42,8 @@ class Learner:
     """A network under one strategy.
 
     Attributes:
-        prefix: the frozen part, or None. suffix: what learns.
+        prefix: the frozen part, or None.
+        suffix: what learns.
         keeps_features: inputs are the prefix's features, not pixels.
     """
 
@@ -56,7 +60,7 @@ class Learner:
         network.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def can_keep_features(self) -> bool:
-        """Images do not vary, so that what the frozen part makes of them never changes."""
+        """Whether the prefix gives the same for an image each time: images do not vary."""
         return self.prefix is not None and not self.augmentation.varies
 
     def standardise(self, features: Inputs) -> None:
@@ -69,7 +73,7 @@ class Learner:
         """Rows of pixels or features to what the suffix takes, on the device.
 
         Args:
-            seeds: (n,) each image is augmented by its own; None: none is.
+            seeds: (n,) each image is augmented by its own; without seeds no image is.
         """
         there = to_tensor(inputs).to(self.fabric.device)
         if self._scale is not None:
@@ -87,30 +91,31 @@ class Learner:
         return frozen.float()
 
     def group_parameters(self, settings: Optimisation) -> list[dict[str, Any]]:
-        """Parameter groups of what learns: head and backbone at their own rates; biases and norms
-        without weight decay. `peak` is the rate at its highest."""
+        """Groups of the parameters that learn, as an optimiser takes them.
+
+        Head and backbone have their own rates; biases and norms have no weight decay. The `peak` of
+        a group is the highest that its rate gets.
+        """
         factor = SGD_FACTOR if settings.optimiser == "sgd" else 1.0
         rate = settings.learning_rate or self.strategy.learning_rate * factor
         share = settings.backbone_rate or self.strategy.backbone_rate
-        in_head = {id(p) for p in self.network.head.parameters()}
+        in_head = {id(parameter) for parameter in self.network.head.parameters()}
+        members: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+        for parameter in self.suffix.parameters():
+            key = (id(parameter) in in_head, parameter.ndim > 1)
+            members.setdefault(key, []).append(parameter)
         groups = []
-        for is_head in (True, False):
-            for decays in (True, False):
-                chosen = [
-                    p
-                    for p in self.suffix.parameters()
-                    if (id(p) in in_head) is is_head and (p.ndim > 1) is decays
-                ]
-                peak = rate if is_head else rate * share
-                decay = settings.weight_decay if decays else 0.0
-                if chosen:
-                    groups.append(
-                        {"params": chosen, "lr": peak, "peak": peak, "weight_decay": decay}
-                    )
+        # The head first; in each, what decays first. A checkpoint relies on this order.
+        for (is_head, decays), chosen in sorted(
+            members.items(), key=lambda item: item[0], reverse=True
+        ):
+            peak = rate if is_head else rate * share
+            decay = settings.weight_decay if decays else 0.0
+            groups.append({"params": chosen, "lr": peak, "peak": peak, "weight_decay": decay})
         return groups
 
     def save(self, path: Path, learned: dict[str, Tensor], facts: dict[str, str]) -> None:
-        """Write the whole network with the suffix in a state it had; the present one stays."""
+        """Write the whole network, with the suffix as `learned` says; the present one stays."""
         now = {name: tensor.detach().clone() for name, tensor in self.suffix.state_dict().items()}
         self.suffix.load_state_dict(learned)
         if self._scale is not None:
@@ -126,7 +131,7 @@ class Learner:
 
 
 class _Augmenting:
-    """An augmentation with the seeds of one batch, as a change of images."""
+    """An augmentation with the seeds of one batch, as a function from images to images."""
 
     def __init__(self, augmentation: Augmentation, seeds: Tensor) -> None:
         self.augmentation = augmentation

@@ -18,7 +18,7 @@ from torch import Tensor
 from medapp.errors import RunError
 from medapp.evaluation.evaluate import evaluate
 from medapp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
-from medapp.training.feed import Batch, Feed, Inputs, Part, seed_of
+from medapp.training.feed import Batch, Examples, Feed, Inputs, seed_of
 from medapp.training.learner import Learner
 from medapp.training.objectives.objective import Objective, Position
 from medapp.training.optimiser import Rate, build_optimiser
@@ -51,7 +51,7 @@ class Loop:
         learner: Learner,
         objective: Objective,
         feed: Feed,
-        validation: Part,
+        validation: Examples,
         checkpoint_path: Path,
         watcher: Watcher,
         save_best: SaveBest,
@@ -101,7 +101,7 @@ class Loop:
         return state.epoch >= self.recipe.budget.epochs or has_waited
 
     def _train_epoch(self) -> bool:
-        """The rest of the epoch under way; False when asked to stop in it."""
+        """Take the steps that the epoch under way still lacks; False if asked to stop meanwhile."""
         state = self.state
         batches = self.feed.batches(state.epoch, state.step, self.objective.count_weight)
         self.learner.suffix.train()
@@ -144,7 +144,7 @@ class Loop:
         return loss
 
     def _add_gradients(self, batch: Batch) -> tuple[float, int]:
-        """Add up the gradient of a batch; halves what is computed at once when memory runs out.
+        """Add up the gradient of a batch, in smaller parts where memory runs out.
 
         Returns:
             This process's share of the batch's mean loss, and how many images were right.
@@ -153,7 +153,7 @@ class Loop:
         rank = self.fabric.global_rank
         while True:
             torch.manual_seed(seed_of(self.recipe.seed, state.epoch, state.step, "dropout", rank))
-            # As many parts for every process.
+            # Every process computes as many parts.
             count = min(state.micro_batches, batch.count // self.fabric.world_size)
             parts = np.array_split(np.arange(len(batch)), count)
             try:
@@ -209,14 +209,14 @@ class Loop:
         return float(loss.total.detach()), loss.right
 
     def _add_up(self, *values: float) -> list[float]:
-        """Sums over all processes."""
+        """The sum of each value over all processes."""
         if self.fabric.world_size == 1:
             return list(values)
         own = torch.tensor(values, dtype=torch.float64, device=self.fabric.device)
         return [float(value) for value in self.fabric.all_reduce(own, reduce_op="sum")]
 
     def _finish_epoch(self) -> None:
-        """Validate, keep the best, say so, and write a checkpoint where that costs little."""
+        """Validate, keep the best weights, tell the watcher, write a checkpoint if it is cheap."""
         state = self.state
         started = time.perf_counter()
         train_loss = state.loss_sum / len(self.feed)
@@ -286,7 +286,8 @@ class Loop:
     def save_checkpoint(self) -> None:
         """Write the best weights, then the checkpoint.
 
-        Killed in between, the steps are taken again with the same result.
+        Where the process is killed in between, the steps since the last checkpoint are taken again,
+        with the same result.
         """
         before = time.perf_counter()
         if not self.fabric.is_global_zero:
@@ -299,7 +300,7 @@ class Loop:
         self._writing_seconds = self._last_written - before
 
     def resume(self) -> bool:
-        """Go on from the checkpoint, if there is one. False where there is none.
+        """Go on from the checkpoint; False where there is none. Call this before `run`.
 
         Raises:
             RunError: the checkpoint is damaged.

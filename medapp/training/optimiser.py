@@ -18,7 +18,10 @@ def build_optimiser(groups: list[dict[str, Any]], settings: Optimisation) -> tor
 
 
 class Rate:
-    """Warm-up, then the schedule; each group goes as a share of its own `peak`."""
+    """The learning rate over the steps: warm-up, then the schedule.
+
+    The rate of each group of parameters is a share of the group's own `peak`.
+    """
 
     def __init__(
         self, optimiser: torch.optim.Optimizer, settings: Optimisation, steps: int

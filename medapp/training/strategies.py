@@ -10,7 +10,7 @@ SGD_FACTOR = 20.0  # SGD's default rate over that of AdamW and Adam
 
 @dataclass(frozen=True)
 class Strategy:
-    """One way to learn. To add one, write a row of `STRATEGIES`.
+    """One way to learn. To add a strategy, write a row of `STRATEGIES`.
 
     Attributes:
         learning_stages: how many of the last stages learn beside the head; None for all of them.
@@ -38,7 +38,7 @@ class Strategy:
 
     @property
     def learns_backbone(self) -> bool:
-        """Something beside the head learns, BatchNorm included."""
+        """Whether something beside the head learns, BatchNorm included."""
         return self.learning_stages != 0
 
 

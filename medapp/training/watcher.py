@@ -9,7 +9,9 @@ class Step:
     """A step that was taken.
 
     Attributes:
-        epoch: the epoch it belongs to, from 1. step: over the whole run, from 1.
+        epoch: the epoch that the step belongs to, from 1.
+        step: its number in the whole run, from 1.
+        loss: mean over the images of its batch.
         rate: the head's learning rate.
     """
 
@@ -28,7 +30,7 @@ class Epoch:
         train_loss, train_accuracy: over the images as they were augmented.
         validation: the validation loss and figures by name; empty without validation images.
         seconds: of training, over all sittings.
-        is_best: its weights are kept.
+        is_best: the epoch is the best so far, and its weights are kept.
     """
 
     epoch: int
@@ -40,16 +42,16 @@ class Epoch:
 
 
 class Watcher(Protocol):
-    """Who is told, and who may ask for an end."""
+    """Who is told of a training, and may ask for its end."""
 
     def on_step(self, step: Step) -> None:
-        """After each step."""
+        """Take note of a step; called after each."""
 
     def on_epoch(self, epoch: Epoch) -> None:
-        """After each epoch."""
+        """Take note of an epoch; called after each."""
 
     def say(self, text: str) -> None:
-        """A sentence for the person who waits."""
+        """Take a sentence for the person who waits."""
 
     def should_stop(self) -> bool:
-        """Asked before each step."""
+        """Whether the training is to stop; asked before each step."""

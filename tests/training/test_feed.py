@@ -10,16 +10,16 @@ import torch
 
 from medapp.task.task import Targets
 from medapp.training.features import to_tensor
-from medapp.training.feed import AHEAD, Batch, Feed, Inputs, Part, read_ahead, seed_of
+from medapp.training.feed import AHEAD, Batch, Examples, Feed, Inputs, read_ahead, seed_of
 from medapp.training.machine.precision import measure_room
 
 PATIENCE_SECONDS = 10.0  # of a test that waits for a thread
 
 
-def build_part(n: int) -> Part:
+def build_examples(n: int) -> Examples:
     """Images that are their own number; the target is the number too."""
     rows = np.arange(n, dtype=np.float32)[:, None]
-    return Part(Inputs(rows, np.arange(n)), np.arange(n), np.arange(n) % 3)
+    return Examples(Inputs(rows, np.arange(n)), np.arange(n), np.arange(n) % 3)
 
 
 def count(targets: Targets) -> float:
@@ -46,14 +46,14 @@ def test_seeds_are_the_same_everywhere() -> None:
 
 
 def test_an_epoch_shows_each_image_once_in_batches_of_nearly_one_size() -> None:
-    batches = list_numbers(Feed(build_part(50), 16, seed=0).batches(0, 0, count))
+    batches = list_numbers(Feed(build_examples(50), 16, seed=0).batches(0, 0, count))
     assert sorted(number for batch in batches for number in batch) == list(range(50))
     assert sorted(len(batch) for batch in batches) == [12, 12, 13, 13]
 
 
 def test_the_order_is_that_of_seed_and_epoch() -> None:
     def order(seed: int, epoch: int) -> list[list[int]]:
-        return list_numbers(Feed(build_part(40), 8, seed).batches(epoch, 0, count))
+        return list_numbers(Feed(build_examples(40), 8, seed).batches(epoch, 0, count))
 
     assert order(1, 2) == order(1, 2)
     assert order(1, 2) != order(1, 3)
@@ -62,7 +62,7 @@ def test_the_order_is_that_of_seed_and_epoch() -> None:
 
 @pytest.mark.parametrize("first", [0, 1, 4, 5])
 def test_an_epoch_that_goes_on_sees_the_very_batches_it_would_have_seen(first: int) -> None:
-    feed = Feed(build_part(40), 8, seed=3)
+    feed = Feed(build_examples(40), 8, seed=3)
     whole = list(feed.batches(1, 0, count))
     later = list(feed.batches(1, first, count))
     assert len(later) == len(whole) - first
@@ -72,7 +72,7 @@ def test_an_epoch_that_goes_on_sees_the_very_batches_it_would_have_seen(first: i
 
 
 def test_an_image_is_augmented_by_a_seed_of_its_own_and_of_the_epoch() -> None:
-    feed = Feed(build_part(40), 8, seed=3)
+    feed = Feed(build_examples(40), 8, seed=3)
     seeds = [torch.cat([b.seeds for b in feed.batches(epoch, 0, count)]) for epoch in (0, 1)]
     assert len(seeds[0].unique()) == 40
     assert not torch.equal(*seeds)
@@ -80,7 +80,7 @@ def test_an_image_is_augmented_by_a_seed_of_its_own_and_of_the_epoch() -> None:
 
 
 def test_inputs_targets_and_domains_are_of_the_same_images() -> None:
-    for batch in Feed(build_part(10), 4, seed=0).batches(0, 0, count):
+    for batch in Feed(build_examples(10), 4, seed=0).batches(0, 0, count):
         numbers = batch.targets.tolist()
         assert batch.inputs[:, 0].tolist() == numbers
         assert batch.domains is not None
@@ -89,8 +89,8 @@ def test_inputs_targets_and_domains_are_of_the_same_images() -> None:
 
 @pytest.mark.parametrize("ranks", [2, 3])
 def test_processes_share_each_batch(ranks: int) -> None:
-    whole = list(Feed(build_part(50), 16, seed=5).batches(0, 0, count))
-    feeds = [Feed(build_part(50), 16, 5, rank, ranks) for rank in range(ranks)]
+    whole = list(Feed(build_examples(50), 16, seed=5).batches(0, 0, count))
+    feeds = [Feed(build_examples(50), 16, 5, rank, ranks) for rank in range(ranks)]
     shares = zip(*(feed.batches(0, 0, count) for feed in feeds), strict=True)
     for batch, parts in zip(whole, shares, strict=True):
         assert torch.equal(torch.cat([part.targets for part in parts]), batch.targets)
@@ -102,13 +102,13 @@ def test_processes_share_each_batch(ranks: int) -> None:
 
 
 def test_the_weight_is_that_of_the_whole_batch() -> None:
-    feed = Feed(build_part(12), 6, seed=0, rank=1, ranks=2)
+    feed = Feed(build_examples(12), 6, seed=0, rank=1, ranks=2)
     weights = [b.whole_weight for b in feed.batches(0, 0, lambda targets: float(targets.sum()))]
     assert sum(weights) == sum(range(12))
 
 
 def test_part_of_a_batch_still_knows_the_whole() -> None:
-    batch = next(Feed(build_part(10), 10, seed=0).batches(0, 0, count))
+    batch = next(Feed(build_examples(10), 10, seed=0).batches(0, 0, count))
     some = batch.take(np.array([4, 1]))
     assert some.targets.tolist() == [4, 1]
     assert some.inputs[:, 0].tolist() == [4, 1]
@@ -129,10 +129,10 @@ def test_inputs_stay_what_they_are_wherever_they_lie(dtype: type) -> None:
     inputs = Inputs(rows, np.arange(149, -1, -1))
     device = torch.device("cpu")
     # A CPU's memory holds them anyway.
-    assert inputs.place(device, measure_room(device)) is inputs
-    there = inputs.place(device, rows.nbytes)
+    assert inputs.move_to(device, measure_room(device)) is inputs
+    there = inputs.move_to(device, rows.nbytes)
     assert isinstance(there.rows, torch.Tensor)
-    assert there.place(device, rows.nbytes) is there
+    assert there.move_to(device, rows.nbytes) is there
     places = np.array([4, 0, 149])
     moved = to_tensor(there.take(places)).view(torch.uint8)
     assert torch.equal(moved, to_tensor(inputs.take(places)).view(torch.uint8))
@@ -143,7 +143,8 @@ def test_inputs_stay_what_they_are_wherever_they_lie(dtype: type) -> None:
 
 def test_reading_ahead_changes_no_batch() -> None:
     plain, ahead = (
-        Feed(build_part(50), 8, seed=1, reads_ahead=reads_ahead) for reads_ahead in (False, True)
+        Feed(build_examples(50), 8, seed=1, reads_ahead=reads_ahead)
+        for reads_ahead in (False, True)
     )
     for epoch in range(2):
         read = list_numbers(ahead.batches(epoch, 1, count))

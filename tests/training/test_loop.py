@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from medapp.errors import RunError
 from medapp.task import Task, find_task
 from medapp.training.features import to_tensor
-from medapp.training.feed import Batch, Feed, Inputs, Part
+from medapp.training.feed import Batch, Examples, Feed, Inputs
 from medapp.training.loop import Loop
 from medapp.training.objectives.objective import Loss, Objective, Position
 from medapp.training.objectives.supervised import Supervised
@@ -23,17 +23,17 @@ from medapp.training.watcher import Epoch, Step
 
 CLASSES = ("a", "b")
 SETTINGS = {"data": "d", "epochs": 3, "batch_size": 16, "learning_rate": 0.05, "warmup": 0.0}
-NOTHING = Part(Inputs(np.zeros((0, 2), np.float32), np.arange(0)), np.zeros(0, np.int64))
+NOTHING = Examples(Inputs(np.zeros((0, 2), np.float32), np.arange(0)), np.zeros(0, np.int64))
 
 
-def build_part(n: int, seed: int) -> Part:
+def build_examples(n: int, seed: int) -> Examples:
     """Points in the plane; the class is the sign of the first coordinate."""
     points = np.random.default_rng(seed).normal(size=(n, 2)).astype(np.float32)
-    return Part(Inputs(points, np.arange(n)), (points[:, 0] > 0).astype(np.int64))
+    return Examples(Inputs(points, np.arange(n)), (points[:, 0] > 0).astype(np.int64))
 
 
-def with_targets(part: Part, targets: np.ndarray) -> Part:
-    return Part(part.inputs, targets)
+def with_targets(part: Examples, targets: np.ndarray) -> Examples:
+    return Examples(part.inputs, targets)
 
 
 class PlainNetwork(nn.Module):
@@ -76,8 +76,8 @@ class Bench:
         folder: Path,
         stop_after: float = math.inf,
         model: nn.Module | None = None,
-        train: Part | None = None,
-        validation: Part | None = None,
+        train: Examples | None = None,
+        validation: Examples | None = None,
         objective: Objective | None = None,
         task: str = "single-label",
         parts: int = 1,
@@ -95,14 +95,14 @@ class Bench:
         self.asked = 0
         self.stop_after = stop_after
         recipe = build_recipe(SETTINGS | settings)
-        train = train or build_part(90, 1)
+        train = train or build_examples(90, 1)
         rule = find_task(task)
         self.loop = Loop(
             recipe,
             PlainLearner(self.model, rule),  # type: ignore[arg-type]
             objective or Supervised(rule, None, 0.0),
             Feed(train, recipe.optimisation.batch_size, recipe.seed, reads_ahead=reads_ahead),
-            build_part(40, 2) if validation is None else validation,
+            build_examples(40, 2) if validation is None else validation,
             folder / "checkpoint.pt",
             self,
             lambda learned, epoch: self.best.update(learned),
@@ -174,8 +174,8 @@ def test_a_step_says_the_mean_loss_of_its_batch_and_the_rate(tmp_path: Path) -> 
 
 def test_inputs_may_lie_on_the_device(tmp_path: Path) -> None:
     there = [
-        Part(Inputs(torch.from_numpy(part.inputs.rows), part.inputs.numbers), part.targets)
-        for part in (build_part(90, 1), build_part(40, 2))
+        Examples(Inputs(torch.from_numpy(part.inputs.rows), part.inputs.numbers), part.targets)
+        for part in (build_examples(90, 1), build_examples(40, 2))
     ]
     host = Bench(tmp_path / "host")
     device = Bench(tmp_path / "device", train=there[0], validation=there[1])
@@ -195,11 +195,11 @@ def test_reading_ahead_takes_the_same_steps(tmp_path: Path) -> None:
 
 def test_rows_may_be_some_of_those_that_are_kept(tmp_path: Path) -> None:
     """A split is row numbers into rows that hold other images too."""
-    plain = build_part(90, 1)
+    plain = build_examples(90, 1)
     numbers = np.random.default_rng(0).permutation(200)[:90]
     rows = np.full((200, 2), np.nan, np.float32)
     rows[numbers] = plain.inputs.rows
-    kept = Part(Inputs(rows, numbers), plain.targets)
+    kept = Examples(Inputs(rows, numbers), plain.targets)
     one, other = Bench(tmp_path / "plain"), Bench(tmp_path / "kept", train=kept)
     for bench in (one, other):
         assert bench.loop.run()
@@ -257,7 +257,7 @@ def test_best_weights_are_those_of_the_lowest_validation_loss(tmp_path: Path) ->
 
 
 def test_early_stopping_waits_its_patience(tmp_path: Path) -> None:
-    honest = build_part(40, 2)
+    honest = build_examples(40, 2)
     # The better it learns, the worse it gets here.
     reversed_ = with_targets(honest, 1 - honest.targets)
     bench = Bench(tmp_path, epochs=50, early_stopping=3, validation=reversed_)
@@ -274,14 +274,14 @@ def test_rate_goes_over_the_whole_run(tmp_path: Path) -> None:
 
 
 def test_loss_that_is_no_number_ends_the_run_in_words(tmp_path: Path) -> None:
-    broken = build_part(90, 1)
+    broken = build_examples(90, 1)
     broken.inputs.rows[3, 0] = np.nan
     with pytest.raises(RunError, match=r"no longer a number at epoch 1.*learning rate"):
         Bench(tmp_path, train=broken).loop.run()
 
 
 def test_validation_that_gives_no_numbers_ends_the_run_in_words(tmp_path: Path) -> None:
-    broken = build_part(40, 2)
+    broken = build_examples(40, 2)
     broken.inputs.rows[3, 0] = np.nan
     with pytest.raises(RunError, match=r"no numbers on the validation images after epoch 1"):
         Bench(tmp_path, validation=broken).loop.run()
@@ -336,7 +336,7 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory(tmp_path: Path) -> None
 
 
 def test_class_weights_reach_the_loss_and_its_mean(tmp_path: Path) -> None:
-    part = build_part(100, 1)
+    part = build_examples(100, 1)
     train = with_targets(part, np.array([0] * 90 + [1] * 10))
     task = find_task("single-label")
     weights = task.weigh_classes(train.targets, 2)
@@ -361,8 +361,8 @@ def test_class_weights_reach_the_loss_and_its_mean(tmp_path: Path) -> None:
 
 
 def test_several_labels_an_image_are_learned(tmp_path: Path) -> None:
-    def build(n: int, seed: int) -> Part:
-        part = build_part(n, seed)
+    def build(n: int, seed: int) -> Examples:
+        part = build_examples(n, seed)
         targets = (part.inputs.rows > 0).astype(np.float32)
         targets[::7, 1] = np.nan  # unknown
         return with_targets(part, targets)
@@ -405,7 +405,7 @@ class Pull(Supervised):
         self.positions.append(position)
         plain = super().loss(network, batch, position)
         pulled = self.extra.square() * len(batch) / batch.count
-        return Loss(plain.total + pulled, plain.parts, plain.right)
+        return Loss(plain.total + pulled, plain.terms, plain.right)
 
     def prepare_evaluation(self, network: nn.Module) -> None:
         self.looks += 1

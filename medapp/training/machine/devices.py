@@ -1,6 +1,6 @@
 """A training in one process or in several, each with a device of its own.
 
-How the processes are started, and BatchNorm over all of them.
+This module starts the processes, and lets BatchNorm see the images of all of them.
 """
 
 import datetime
@@ -13,44 +13,48 @@ from lightning_fabric.strategies.ddp import DDPStrategy
 from torch import Tensor, nn
 from torch.distributed.nn.functional import all_reduce
 
-# A process waits so long for another one's share of a step.
+# How long a process waits for another one's share of a step.
 PATIENCE = datetime.timedelta(minutes=30)
 
 
 def open_fabric(device: str, precision: str, count: int) -> Any:
-    """A launched `lightning_fabric.Fabric`; for several devices it has started this very command
-    again for each of the others.
+    """A launched `lightning_fabric.Fabric`.
+
+    For several devices, Fabric has then started this very command again for each of the others.
 
     Args:
         device: "cpu", "cuda" or "mps". Processes on a CPU talk over gloo, those on graphics cards
             over NCCL.
         precision: "bfloat16" or "float32".
     """
-    how: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "accelerator": device,
         "devices": count,
         "precision": "bf16-mixed" if precision == "bfloat16" else "32-true",
     }
     if count > 1:
-        # The statistics of BatchNorm are the same everywhere (see below): they are not sent around.
-        how["strategy"] = DDPStrategy(
+        # `synchronise_norms` keeps the statistics of BatchNorm equal, so none are sent around.
+        settings["strategy"] = DDPStrategy(
             broadcast_buffers=False, gradient_as_bucket_view=True, timeout=PATIENCE
         )
-        how["plugins"] = [LightningEnvironment()]
-    fabric = Fabric(**how)
+        settings["plugins"] = [LightningEnvironment()]
+    fabric = Fabric(**settings)
     threads = torch.get_num_threads()
     fabric.launch()
-    torch.set_num_threads(threads)  # Fabric sets a number of its own
+    # Fabric sets a number of threads of its own.
+    torch.set_num_threads(threads)
     return fabric
 
 
 def synchronise_norms(module: nn.Module) -> None:
-    """Let every BatchNorm of a module use the mean and variance of the whole batch, not of one
-    process's share."""
-    for part in module.modules():
-        if type(part) is nn.BatchNorm2d:
-            # In place: a network's stages are views that hold the same objects.
-            part.__class__ = _SynchronisedBatchNorm
+    """Let every BatchNorm of a module use mean and variance of the whole batch.
+
+    Without this call, each process uses those of its own share.
+    """
+    for layer in module.modules():
+        if type(layer) is nn.BatchNorm2d:
+            # The layers are changed, not replaced: a network's stages hold the same objects.
+            layer.__class__ = _SynchronisedBatchNorm
 
 
 class _SynchronisedBatchNorm(nn.BatchNorm2d):

@@ -1,9 +1,9 @@
-"""How much memory a run takes, before it starts: the process, the weights, and what a step keeps
-for the way back. No torch here.
+"""How much memory a run takes, before it starts. No torch here.
 
-The constants were fitted to the peaks of fifteen runs (Linux, torch 2.15; ResNet, DenseNet, VGG,
-EfficientNet and ConvNeXt at 32 to 224 px, both precisions, all strategies); `benchmarks/memory.py`
-sets the estimate beside what runs took.
+The estimate adds up the process, the weights, and what a step keeps for the way back. The constants
+were fitted to the peaks of fifteen runs (Linux, torch 2.15; ResNet, DenseNet, VGG, EfficientNet and
+ConvNeXt at 32 to 224 px, both precisions, all strategies); `benchmarks/speed/memory.py` sets the
+estimate beside what runs took.
 """
 
 from medapp.models.architectures import Architecture
@@ -20,19 +20,20 @@ PASSING_MAPS = 0.15  # of what a training step would keep
 def estimate_bytes(
     recipe: Recipe, machine: Machine, network: Architecture, precision: str, parts: int = 1
 ) -> int:
-    """The peak of a run's process, of each where there are several, in bytes.
+    """The peak in bytes of a run's process, or of each of its processes.
 
     Args:
         network: the architecture's costs.
-        parts: that a process computes its share of each batch in.
+        parts: how many parts a process computes its share of each batch in.
     """
     strategy = recipe.find_strategy()
     batch_size = recipe.optimisation.batch_size
     # BatchNorm over several processes keeps its maps in float32.
     size = 2 if precision == "bfloat16" and machine.devices == 1 else 4
     area = recipe.preprocess.image_size**2
-    # In float32: a weight, and where it learns its gradient, AdamW's two moments, the best epoch's
-    # and a copy on its way to the disk; autocast keeps one in bfloat16.
+    # Bytes for each weight. In float32: the weight itself and, where it learns, its gradient,
+    # AdamW's two moments, the best epoch's weight and a copy on its way to the disk. Autocast keeps
+    # one more in bfloat16.
     each = 4 + 20 * strategy.weights_share + (2 if precision == "bfloat16" else 0)
     held = network.parameters * each
     at_once = -(-batch_size // (parts * machine.devices))
@@ -47,8 +48,11 @@ def estimate_bytes(
 def choose_parts(
     recipe: Recipe, machine: Machine, network: Architecture, precision: str, available: int
 ) -> int:
-    """In how many parts, a power of two, a process has to compute its share of each batch to take
-    no more than is available."""
+    """How many parts a process has to compute its share of each batch in, a power of two.
+
+    Args:
+        available: bytes that each process may take at its peak.
+    """
     parts = 1
     while parts * machine.devices < recipe.optimisation.batch_size:
         if estimate_bytes(recipe, machine, network, precision, parts) <= available:

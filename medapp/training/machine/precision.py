@@ -1,8 +1,7 @@
-"""What this machine can do: the device, the threads, and whether bfloat16 is faster here. Measured
-once, kept in the workspace.
+"""What this machine can do: the device, and whether bfloat16 is faster on it.
 
 bfloat16 is twice as fast as float32 on CPUs that have it in hardware and many times slower on
-others, so it is never assumed.
+others, so the speed is measured, once, and kept in the workspace.
 """
 
 import contextlib
@@ -22,8 +21,9 @@ from medapp.store.workspace import Workspace
 
 @dataclass(frozen=True)
 class Speed:
-    """Of a 3×3 convolution forward and backward on this CPU, in 10^9 floating-point operations a
-    second.
+    """The speed of this CPU, in 10^9 floating-point operations a second.
+
+    Measured with a 3×3 convolution, forward and backward, at each precision.
     """
 
     float32: float
@@ -36,15 +36,15 @@ def choose_device(wanted: str, count: int = 1) -> str:
     Raises:
         RecipeError: the wanted device is not there, or not so many of them.
     """
-    there = {
+    is_there = {
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
         "cpu": True,
     }
-    device = (
-        next(name for name, is_there in there.items() if is_there) if wanted == "auto" else wanted
-    )
-    if not there[device]:
+    device = wanted
+    if wanted == "auto":
+        device = next(name for name in is_there if is_there[name])
+    if not is_there[device]:
         raise RecipeError(
             f"This machine has no usable {device} device.", remedy="Set the device to auto or cpu."
         )
@@ -58,9 +58,7 @@ def choose_device(wanted: str, count: int = 1) -> str:
 
 
 def choose_precision(wanted: str, device: str, workspace: Workspace) -> str:
-    """'bfloat16' or 'float32': what was wanted, or for 'auto' the faster of the two on this
-    device.
-    """
+    """'bfloat16' or 'float32': what was wanted; for 'auto', the faster one on this device."""
     if wanted != "auto":
         return wanted
     if device == "cuda":
@@ -72,36 +70,35 @@ def choose_precision(wanted: str, device: str, workspace: Workspace) -> str:
 
 
 def measure_speed(workspace: Workspace) -> Speed:
-    """This CPU's speed, from the workspace's `machine.json` where it was measured with this torch
-    and these threads.
+    """This CPU's speed with this version of torch and so many threads.
+
+    A speed that was measured before is read from the workspace's `machine.json`.
     """
     path = workspace.root / "machine.json"
-    key = (
-        f"{platform.processor() or platform.machine()} torch {torch.__version__} threads"
-        f" {torch.get_num_threads()} of {os.cpu_count()}"
-    )
+    processor = platform.processor() or platform.machine()
+    threads = f"{torch.get_num_threads()} of {os.cpu_count()}"
+    key = f"{processor} torch {torch.__version__} threads {threads}"
     known: dict[str, dict[str, float]] = {}
-    with contextlib.suppress(OSError, ValueError):  # absent or damaged: it is measured again
+    # Where the file is absent or damaged, the speed is measured again.
+    with contextlib.suppress(OSError, ValueError):
         said = json.loads(path.read_text(encoding="utf-8"))
         known = said if isinstance(said, dict) else {}
     if key not in known:
-        known[key] = asdict(
-            Speed(_time_convolution(torch.float32), _time_convolution(torch.bfloat16))
-        )
+        speed = Speed(_time_convolution(torch.float32), _time_convolution(torch.bfloat16))
+        known[key] = asdict(speed)
         write_bytes(path, json.dumps(known, indent=1).encode())
     return Speed(**known[key])
 
 
 def _time_convolution(dtype: torch.dtype) -> float:
-    """Billions of operations a second of a ResNet's commonest layer, in about a second at most.
+    """Billions of operations a second of a ResNet's commonest layer.
 
-    The fastest of five, after one to warm up: what else is done on the machine only ever slows it,
-    and the figure is kept.
+    The measurement takes about a second at most. The fastest of five passes counts, after one to
+    warm up: other work on the machine only ever slows a pass.
     """
     layer = nn.Conv2d(64, 64, 3, padding=1, bias=False).to(memory_format=torch.channels_last)
-    images = (
-        torch.randn(8, 64, 32, 32).contiguous(memory_format=torch.channels_last).requires_grad_()
-    )
+    images = torch.randn(8, 64, 32, 32).contiguous(memory_format=torch.channels_last)
+    images.requires_grad_()
     seconds: list[float] = []
     start = time.perf_counter()
     while len(seconds) < 6 and (len(seconds) < 2 or time.perf_counter() - start < 1):
@@ -116,6 +113,6 @@ def _time_convolution(dtype: torch.dtype) -> float:
 def measure_room(device: torch.device) -> int:
     """Bytes of a graphics card that inputs may take: a quarter of what is free.
 
-    Of a CPU none, since its memory holds them anyway.
+    0 for a CPU, whose memory holds the inputs anyway.
     """
     return int(torch.cuda.mem_get_info(device)[0]) // 4 if device.type == "cuda" else 0

@@ -12,7 +12,13 @@ from medapp.training.feed import Batch
 
 @dataclass(frozen=True)
 class Position:
-    """Where in a training a step lies; `share` of the whole training is done, 0 to 1."""
+    """Where in a training a step lies.
+
+    Attributes:
+        epoch: from 0.
+        step: in the epoch, from 0.
+        share: of the whole training that is done, 0 to 1.
+    """
 
     epoch: int
     step: int
@@ -21,13 +27,15 @@ class Position:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss as a batch's mean; `parts` name what it is made of, each as it enters the total.
+    """A loss as a batch's mean.
 
-    `right` is how many images were decided as labelled, for the training accuracy.
+    Attributes:
+        terms: what the total is the sum of, by name.
+        right: how many images were decided as labelled, for the training accuracy.
     """
 
     total: Tensor
-    parts: dict[str, float]
+    terms: dict[str, float]
     right: int
 
 
@@ -43,8 +51,8 @@ class Setting:
 class Objective(Protocol):
     """What a step makes smaller.
 
-    A batch may be computed in parts, in one process or in several: `loss` is asked for each part,
-    and what it gives for them adds up to the loss of the whole batch.
+    A batch may be computed in parts, in one process or in several: `loss` is called for each part,
+    and the losses of all parts add up to the loss of the whole batch.
     """
 
     def list_parameters(self) -> list[dict[str, Any]]:

@@ -19,15 +19,15 @@ class Supervised:
         self.label_smoothing = label_smoothing
 
     def list_parameters(self) -> list[dict[str, Any]]:
-        """None beside the network's."""
+        """No parameters learn beside the network's."""
         return []
 
     def count_weight(self, targets: Targets) -> float:
-        """The images, or the sum of their classes' weights, see `Task.count_weight`."""
+        """The number of images, or the sum of their classes' weights; see `Task.count_weight`."""
         return self.task.count_weight(targets, self.class_weights)
 
     def loss(self, network: nn.Module, batch: Batch, position: Position) -> Loss:
-        """The summed loss of these images over the whole batch's weight."""
+        """The summed loss of a part's images, over the weight of the whole batch."""
         logits = network(batch.inputs)
         summed = self.task.loss(
             logits.float(), batch.targets, self.class_weights, self.label_smoothing
@@ -37,4 +37,4 @@ class Supervised:
         return Loss(total, {"supervised": float(total.detach())}, right)
 
     def prepare_evaluation(self, network: nn.Module) -> None:
-        """Nothing is needed."""
+        """Nothing needs to be prepared."""

@@ -36,7 +36,8 @@ def read_settings(text: str) -> tuple[Recipe, Machine]:
         ) from error
     if not isinstance(values, dict):
         raise RecipeError(
-            "The recipe is not a JSON object.", remedy="Restore the file or start a new run."
+            f"The recipe must be a JSON object, not {type(values).__name__}.",
+            remedy="Restore the file or start a new run.",
         )
     version = values.pop("version", None)
     if version not in (*MIGRATIONS, VERSION):
@@ -52,8 +53,11 @@ def read_settings(text: str) -> tuple[Recipe, Machine]:
 
 
 def _group_settings(values: dict[str, Any]) -> dict[str, Any]:
-    """Version 1 to 2. A probe's augmentation and a scratch run's source had been rewritten to
-    "none", which is what they are in version 2 as well."""
+    """Version 1 to 2.
+
+    In version 1 a probe's augmentation and a scratch run's source had been rewritten to "none",
+    which is what they are in version 2 as well.
+    """
     flat = {("data" if name == "dataset" else name): value for name, value in values.items()}
     recipe, machine = arrange(flat, Recipe, Machine)
     return {**recipe, "machine": machine}

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from medapp.task import find_task
-from medapp.training.feed import Batch, Feed, Inputs, Part
+from medapp.training.feed import Batch, Examples, Feed, Inputs
 from medapp.training.objectives.objective import Position, Setting
 from medapp.training.objectives.supervised import Supervised
 from medapp.training.objectives.table import OBJECTIVES
@@ -18,22 +18,22 @@ START = Position(0, 0, 0.0)
 WEIGHTS = torch.tensor([0.5, 2.0, 1.0])
 
 
-def build_part(n: int) -> Part:
+def build_examples(n: int) -> Examples:
     rows = np.random.default_rng(0).normal(size=(n, 4)).astype(np.float32)
-    return Part(Inputs(rows, np.arange(n)), np.arange(n) % 3)
+    return Examples(Inputs(rows, np.arange(n)), np.arange(n) % 3)
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_a_row_is_enough(name: str) -> None:
     row = OBJECTIVES[name]
     objective = row.build(Setting(find_task("single-label"), WEIGHTS, 0.1))
-    batch = next(Feed(build_part(9), 9, seed=0).batches(0, 0, objective.count_weight))
+    batch = next(Feed(build_examples(9), 9, seed=0).batches(0, 0, objective.count_weight))
     torch.manual_seed(0)
     network = nn.Linear(4, 3)
     loss = objective.loss(network, _on_tensors(batch), START)
     loss.total.backward()
     assert network.weight.grad is not None
-    assert sum(loss.parts.values()) == pytest.approx(loss.total.item())
+    assert sum(loss.terms.values()) == pytest.approx(loss.total.item())
     assert build_recipe({"data": "d", "objective": name}).objective.name == name
     assert row.title
     assert row.help.endswith(".")
@@ -45,7 +45,7 @@ def test_supervised_is_torchs_cross_entropy(weights: torch.Tensor | None, smooth
     objective = Supervised(find_task("single-label"), weights, smoothing)
     torch.manual_seed(0)
     network = nn.Linear(4, 3)
-    batch = _on_tensors(next(Feed(build_part(14), 14, 0).batches(0, 0, objective.count_weight)))
+    batch = _on_tensors(next(Feed(build_examples(14), 14, 0).batches(0, 0, objective.count_weight)))
     reference = nn.CrossEntropyLoss(weights, label_smoothing=smoothing)
     found = objective.loss(network, batch, START)
     wanted = reference(network(batch.inputs), batch.targets)
@@ -57,7 +57,7 @@ def test_parts_of_a_batch_add_up_to_its_loss() -> None:
     objective = Supervised(find_task("single-label"), WEIGHTS, 0.1)
     torch.manual_seed(0)
     network = nn.Linear(4, 3)
-    batch = _on_tensors(next(Feed(build_part(14), 14, 0).batches(0, 0, objective.count_weight)))
+    batch = _on_tensors(next(Feed(build_examples(14), 14, 0).batches(0, 0, objective.count_weight)))
     parts = [batch.take(places) for places in np.array_split(np.arange(14), 3)]
     losses = [objective.loss(network, part, START) for part in parts]
     whole = objective.loss(network, batch, START)

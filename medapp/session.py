@@ -59,22 +59,22 @@ class Session:
     def add_data(
         self, path: str | Path, name: str | None = None, patient_pattern: str | None = None
     ) -> DataSet:
-        """Register a folder in place or copy a zip into the workspace; "phantom" makes the built-in
-        data set.
+        """Register a folder in place, or copy a zip into the workspace.
 
         Args:
+            path: a folder or a zip; "phantom" makes the built-in data set.
             patient_pattern: a regular expression that finds the patient in a file's name, such as
                 `^.{8}`.
 
         Raises:
-            DataError: nothing there, no images in it, the name is taken, or the pattern is no
-                regular expression.
+            DataError: there is nothing at the path, or no image in it; the name is taken; or the
+                pattern is no regular expression.
         """
         if str(path) == "phantom":
             return add_phantom(self.workspace, name or "Phantom").data_set
-        place = expand_path(path)
-        add = add_zip if is_zip(place) else add_folder
-        return add(self.workspace, place, name=name, patient_pattern=patient_pattern).data_set
+        given = expand_path(path)
+        add = add_zip if is_zip(given) else add_folder
+        return add(self.workspace, given, name=name, patient_pattern=patient_pattern).data_set
 
     def list_runs(self) -> list[Run]:
         """All runs that can be used, newest first."""
@@ -91,7 +91,7 @@ class Session:
     def build_settings(
         self, data: DataSet | str, preset: str | None = None, **settings: Any
     ) -> tuple[Recipe, Machine]:
-        """What `train` would be asked: a recipe, and the machine's settings.
+        """The recipe and the machine's settings that `train` would make of the same arguments.
 
         Raises:
             RecipeError: a setting is wrong, or there is no such preset.
@@ -106,7 +106,7 @@ class Session:
         """Whether a training can work, and about how long it takes and how much memory.
 
         Raises:
-            RecipeError: it cannot work; says why and what to change.
+            RecipeError: the training cannot work; says why and what to change.
         """
         return plan_run(self.workspace, *self.build_settings(data, preset, **settings))
 
@@ -149,10 +149,13 @@ class Session:
     def evaluate(
         self, run: Run | str, split: str = "test", data: DataSet | str | None = None
     ) -> Evaluation:
-        """Figures with 95% intervals on one of a run's splits, or on all of another data set with
-        the same classes.
+        """Figures with 95% intervals on one of a run's splits, or on all of another data set.
 
         The figures on the test split are kept: the split is read once.
+
+        Args:
+            split: "test" or "validation"; of no effect where `data` is given.
+            data: another data set with the same classes (external validation).
 
         Raises:
             RunError: the run has no model, or its images have changed.
@@ -170,10 +173,13 @@ class Session:
         method: str | None = None,
         class_name: str | None = None,
     ) -> "Iterator[Prediction]":
-        """Probabilities for each image, in order; with `method` also the heatmap for `class_name`
-        or the predicted class.
+        """Probabilities for each image, in order, and heatmaps where a method is named.
 
-        A file that cannot be read gives a prediction whose `error` says why; the rest goes on.
+        A file that cannot be read gives a prediction whose `error` says why; the others go on.
+
+        Args:
+            method: a key of `medapp.explanation.methods.METHODS`.
+            class_name: the class that heatmaps explain; the predicted one where none is named.
 
         Raises:
             RunError, WeightsError: there is no such run, or it has no model.

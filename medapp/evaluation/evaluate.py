@@ -1,6 +1,6 @@
 """Probabilities and truth to metrics with intervals.
 
-What it does not know: networks, files, which part was judged.
+What this module does not know: networks, files, which split was judged.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,16 +47,18 @@ class ClassFigures:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How good predictions are. Figures lie in 0 to 1; a figure is None where it is undefined, and
-    `notes` say why.
+    """How good predictions are.
+
+    Figures lie in 0 to 1; a figure is None where it is undefined, and `notes` say why.
 
     Attributes:
         n: images judged.
         accuracy: share of images that are decided as the truth says.
         balanced_accuracy: mean sensitivity over the classes that occur in the truth.
-        macro_sensitivity: the same by definition; both names are asked for.
+        macro_sensitivity: equal to `balanced_accuracy` by definition for one label an image.
         macro_f1: mean F1 over the classes that occur in the truth.
-        macro_auroc: mean one-versus-rest area under the ROC curve over the same classes.
+        macro_auroc: mean one-versus-rest area under the ROC curve, over the classes that occur in
+            the truth.
         intervals: metric → (low, high), 95% percentile bootstrap (Efron & Tibshirani 1993, chapter
             13).
         resampled: "patients" or "images": what the bootstrap drew. Images of one patient are alike,
@@ -67,11 +69,11 @@ class Evaluation:
             empty where an image may have several labels.
         per_class: class → figures. The intervals of sensitivity, specificity and precision are
             Wilson's (1927) where images are resampled; else the bootstrap's, or Wilson's over
-            patients where the share is exactly 0 or 1, or None where one patient gave it all.
+            patients where the share is exactly 0 or 1, or None where all images are of one patient.
         notes: what a reader must know, in whole sentences.
         task: what was predicted of an image.
         split: the images that were judged: "test", "validation", or "all" of another data set.
-        dataset: the name of the data set that they are of.
+        dataset: the name of the data set that the images are of.
     """
 
     n: int
@@ -93,7 +95,7 @@ class Evaluation:
 
     @property
     def is_by_patient(self) -> bool:
-        """The intervals are over patients."""
+        """Whether the intervals are over patients."""
         return self.resampled == "patients"
 
     def to_dict(self) -> dict[str, Any]:
@@ -102,38 +104,38 @@ class Evaluation:
         return plain
 
     def check(self) -> None:
-        """Raises TypeError where a figure, as a file gave it, is no number."""
+        """Raise TypeError where a figure is no number, as in a damaged file.
+
+        Call this on an evaluation that comes from a file.
+        """
         ends = [end for name in METRICS for end in self.intervals[name] or ()]
         figures = [getattr(self, name) for name in METRICS]
-        numbers = [self.n, *ends, *(figure for figure in figures if figure is not None)]
-        if not all(isinstance(number, int | float) for number in numbers):
-            raise TypeError("a figure is no number")
+        for number in [self.n, *ends, *(figure for figure in figures if figure is not None)]:
+            if not isinstance(number, int | float):
+                raise TypeError(f"a figure must be a number, not {number!r}")
         if not isinstance(self.dataset, str):
-            raise TypeError("the data set has no name")
+            raise TypeError(f"the data set's name must be a text, not {self.dataset!r}")
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Evaluation":
-        """The inverse of `to_dict`, also after a way through JSON; what else stands beside the
-        figures is left out.
+        """The inverse of `to_dict`, also after a way through JSON; unknown values are left out.
+
+        Raises:
+            KeyError, TypeError, ValueError: a value is missing or of another type.
         """
         # Older files lack the fields that have a default.
         has_default = {f.name for f in fields(cls) if f.default is not MISSING}
         wanted = [f.name for f in fields(cls) if f.name in values or f.name not in has_default]
-        values = {name: values[name] for name in wanted}
-        per_class = {
+        known = {name: values[name] for name in wanted}
+        known["classes"] = tuple(known["classes"])
+        known["intervals"] = _to_intervals(known["intervals"])
+        known["confusion"] = tuple(tuple(row) for row in known["confusion"])
+        known["per_class"] = {
             name: ClassFigures(**{**figures, "intervals": _to_intervals(figures["intervals"])})
-            for name, figures in values["per_class"].items()
+            for name, figures in known["per_class"].items()
         }
-        return cls(
-            **{
-                **values,
-                "classes": tuple(values["classes"]),
-                "intervals": _to_intervals(values["intervals"]),
-                "confusion": tuple(tuple(row) for row in values["confusion"]),
-                "per_class": per_class,
-                "notes": tuple(values["notes"]),
-            }
-        )
+        known["notes"] = tuple(known["notes"])
+        return cls(**known)
 
 
 def evaluate(
@@ -151,8 +153,8 @@ def evaluate(
         probabilities: (N, K), a column a class.
         truth: targets of the task: (N,) indices into `classes`, or (N, K) with 1, 0 and NaN for
             what is not known.
-        groups: the patient of each image, None where unknown; images without one are drawn one by
-            one.
+        groups: (N,) the patient of each image, None where unknown; images without a patient are
+            drawn one by one. Without groups, all images are.
         resamples: bootstrap replicates.
         seed: of their drawing.
         task: decides from probabilities; one label an image where none is given.
@@ -169,44 +171,39 @@ def evaluate(
     whole = case.tables.measure(np.ones((1, n)))
     figures = {name: values[0] for name, values in whole.items()}
     replicates = resample(case.tables, unit_of_image, resamples if units > 1 else 0, seed)
-    per_class = {
-        name: _judge_class(
-            {metric: figures[metric][c] for metric in CLASS_METRICS},
-            {metric: find_percentiles(replicates[metric][:, c]) for metric in CLASS_METRICS},
-            case.is_true[:, c],
-            case.is_false[:, c],
-            case.is_found[:, c],
-            unit_of_image if resampled == "patients" else None,
-        )
-        for c, name in enumerate(classes)
-    }
+    patients = unit_of_image if resampled == "patients" else None
+    per_class = _judge_classes(case, classes, figures, replicates, patients)
     numbers = {name: _to_number(figures[name]) for name in METRICS}
+    notes += _note_classes(n, per_class)
+    notes += _note_units(n, units, resampled, numbers["accuracy"])
     return Evaluation(
         n=n,
         classes=tuple(classes),
-        intervals={name: find_percentiles(replicates[name]) for name in METRICS},
-        resampled=resampled,
-        units=units,
-        confusion=case.confusion,
-        per_class=per_class,
-        notes=(
-            *notes,
-            *_note_classes(n, per_class),
-            *_note_units(n, units, resampled, numbers["accuracy"]),
-        ),
-        task=task.name,
         accuracy=numbers["accuracy"],
         balanced_accuracy=numbers["balanced_accuracy"],
         macro_sensitivity=numbers["macro_sensitivity"],
         macro_f1=numbers["macro_f1"],
         macro_auroc=numbers["macro_auroc"],
+        intervals={name: find_percentiles(replicates[name]) for name in METRICS},
+        resampled=resampled,
+        units=units,
+        confusion=case.confusion,
+        per_class=per_class,
+        notes=tuple(notes),
+        task=task.name,
     )
 
 
 @dataclass(frozen=True)
 class _Case:
-    """What is judged, whatever the task: scores (N, K), and for each image and class whether the
-    class is known to be there, known not to be, and decided to be."""
+    """What is judged, in one form for all tasks.
+
+    Attributes:
+        scores: (N, K) probabilities.
+        is_true: (N, K) the class is known to be in the image.
+        is_false: (N, K) the class is known not to be in the image.
+        is_found: (N, K) the class was decided to be in the image.
+    """
 
     scores: Floats
     is_true: Mask
@@ -247,6 +244,27 @@ def _build_case(
     confusion = tuple(tuple(row) for row in counts.tolist())
     tables_of_labels = LabelTables.build(scores, truths, decisions)
     return _Case(scores, is_true, ~is_true, is_found, tables_of_labels, confusion)
+
+
+def _judge_classes(
+    case: _Case,
+    classes: Sequence[str],
+    figures: Mapping[str, Floats],
+    replicates: Mapping[str, Floats],
+    patients: Units | None,
+) -> dict[str, ClassFigures]:
+    """Each class's figures, from those of all classes (K,) and their replicates (R, K)."""
+    return {
+        name: _judge_class(
+            {metric: figures[metric][c] for metric in CLASS_METRICS},
+            {metric: find_percentiles(replicates[metric][:, c]) for metric in CLASS_METRICS},
+            case.is_true[:, c],
+            case.is_false[:, c],
+            case.is_found[:, c],
+            patients,
+        )
+        for c, name in enumerate(classes)
+    }
 
 
 def _judge_class(
@@ -302,16 +320,17 @@ def _find_units(groups: Sequence[str | None] | None, n: int) -> tuple[Units, str
     alone = sum(group is None for group in groups) if groups is not None else n
     if groups is None or alone == n:
         return np.arange(n), "images", []
+    # An image without a patient is known by its index, which is no patient's name.
+    names = [i if group is None else group for i, group in enumerate(groups)]
     numbers: dict[object, int] = {}
-    units = [
-        numbers.setdefault(i if group is None else group, len(numbers))
-        for i, group in enumerate(groups)
-    ]
-    note = (
-        f"The patient is unknown for {alone} of {n} images; each of them counts as a patient of its"
-        " own."
-    )
-    return np.array(units, dtype=np.intp), "patients", [note] if alone else []
+    units = [numbers.setdefault(name, len(numbers)) for name in names]
+    notes = []
+    if alone:
+        notes.append(
+            f"The patient is unknown for {alone} of {n} images; each of them counts as a patient of"
+            " its own."
+        )
+    return np.array(units, dtype=np.intp), "patients", notes
 
 
 def _note_classes(n: int, per_class: Mapping[str, ClassFigures]) -> list[str]:
@@ -351,9 +370,8 @@ def _note_units(n: int, units: int, resampled: str, accuracy: float | None) -> l
         )
     elif accuracy in (0.0, 1.0):
         low, high = find_wilson(round(accuracy * units), units) or (0.0, 1.0)
-        verdict, bound = (
-            ("right", f"above {low:.2f}") if accuracy else ("wrong", f"below {high:.2f}")
-        )
+        verdict = "right" if accuracy else "wrong"
+        bound = f"above {low:.2f}" if accuracy else f"below {high:.2f}"
         notes.append(
             f"Every prediction is {verdict}, so resampling shows no spread. With {units}"
             f" {resampled}, all that is known is an accuracy {bound} (Wilson, 95%)."

@@ -2,12 +2,9 @@
 
 import numpy as np
 
-from medapp.evaluation.metrics import (
-    Floats,
-)
+from medapp.evaluation.metrics import Floats
 
-Z = 1.959963984540054  # the normal's 97.5% point
-
+Z = 1.959963984540054  # the 97.5% point of the normal distribution
 
 Interval = tuple[float, float]
 
@@ -15,7 +12,7 @@ Interval = tuple[float, float]
 def find_percentiles(replicates: Floats) -> Interval | None:
     """The middle 95% of the replicates (R,) that are defined: Efron's percentile interval.
 
-    None without any.
+    None where no replicate is defined.
     """
     defined = replicates[~np.isnan(replicates)]
     if not len(defined):
@@ -25,7 +22,7 @@ def find_percentiles(replicates: Floats) -> Interval | None:
 
 
 def find_wilson(hits: int, trials: int) -> Interval | None:
-    """95% score interval of a share (Wilson 1927); it does not collapse at 0 or 1.
+    """The 95% score interval of a share (Wilson 1927), which does not collapse at 0 or 1.
 
     None without trials.
     """
@@ -36,6 +33,5 @@ def find_wilson(hits: int, trials: int) -> Interval | None:
     half = Z * float(np.sqrt(share * (1 - share) / trials + spread / (4 * trials)))
     low = (share + spread / 2 - half) / (1 + spread)
     high = (share + spread / 2 + half) / (1 + spread)
-    return min(max(low, 0.0), share), max(
-        min(high, 1.0), share
-    )  # rounding must not push the share out
+    # Rounding must not push the share out of its interval.
+    return min(max(low, 0.0), share), max(min(high, 1.0), share)

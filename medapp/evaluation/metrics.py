@@ -1,9 +1,8 @@
-"""Weighted metrics of a classifier, for many weightings at once. Knows nothing of images, patients
-or notes.
+"""Weighted metrics of a classifier, for many weightings at once.
 
 Every figure is computed by one routine that takes a weight an image: weights of one give the figure
 itself, the counts of a bootstrap resample give one replicate, so that a figure and its interval
-cannot disagree on a definition.
+cannot disagree on a definition. What this module does not know: images, patients, notes.
 """
 
 from dataclasses import dataclass
@@ -28,19 +27,28 @@ _MACRO = {
 
 @dataclass(frozen=True)
 class Ranking:
-    """One class against the rest: for a positive, `starts` negatives score lower and `stops` do not
-    score higher.
+    """One class against the rest.
+
+    Attributes:
+        positives: (P,) indices of the images of the class.
+        negatives: (M,) indices of the others, in rising order of score.
+        starts: (P,) how many negatives score lower than each positive.
+        stops: (P,) how many negatives do not score higher than each positive.
     """
 
-    positives: NDArray[np.intp]  # (P,)
-    negatives: NDArray[np.intp]  # (M,) in rising order of score
-    starts: NDArray[np.intp]  # (P,)
-    stops: NDArray[np.intp]  # (P,)
+    positives: NDArray[np.intp]
+    negatives: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    stops: NDArray[np.intp]
 
     @classmethod
     def build(cls, scores: Floats, is_positive: Mask, is_negative: Mask | None = None) -> "Ranking":
-        """Sort scores (N,) once for all weightings; what is not positive is negative, unless
-        `is_negative` says which are."""
+        """Sort scores (N,) once for all weightings.
+
+        Args:
+            is_positive: (N,) the images of the class.
+            is_negative: (N,) the others; all that are not positive where None is given.
+        """
         positives = np.flatnonzero(is_positive)
         negatives = np.flatnonzero(~is_positive if is_negative is None else is_negative)
         negatives = negatives[np.argsort(scores[negatives], kind="stable")]
@@ -54,10 +62,10 @@ class Ranking:
         )
 
     def measure_auroc(self, weights: Floats) -> Floats:
-        """Weights (R, N) to AUROC (R,), NaN where one side has no weight.
+        """Weights (R, N) to AUROC (R,), NaN where positives or negatives have no weight.
 
-        It is the share of positive–negative pairs in the right order, with ties as half (Hanley &
-        McNeil 1982).
+        The AUROC is the share of positive–negative pairs in the right order, with ties as half
+        (Hanley & McNeil 1982).
         """
         below = np.zeros((len(weights), len(self.negatives) + 1))
         np.cumsum(weights[:, self.negatives], axis=1, out=below[:, 1:])
@@ -70,16 +78,23 @@ class Tables(Protocol):
     """What all weightings of one judgement share."""
 
     def measure(self, weights: Floats) -> dict[str, Floats]:
-        """Weights (R, N) to each of `METRICS` (R,) and of `CLASS_METRICS` (R, K); NaN where
-        undefined."""
+        """Weights (R, N) to each of `METRICS` (R,) and of `CLASS_METRICS` (R, K).
+
+        A figure is NaN where it is undefined.
+        """
 
 
 @dataclass(frozen=True)
 class LabelTables:
-    """One label an image: each image's cell of the confusion matrix, and each class's ranking."""
+    """One label an image: each image's cell of the confusion matrix, and each class's ranking.
+
+    Attributes:
+        k: how many classes there are.
+        cells: (N, K·K) 1 at the image's cell, truth · K + prediction.
+    """
 
     k: int
-    cells: Floats  # (N, K·K) one-hot: truth · K + prediction
+    cells: Floats
     rankings: tuple[Ranking, ...]
 
     @classmethod
@@ -114,11 +129,17 @@ class LabelTables:
 
 @dataclass(frozen=True)
 class FindingTables:
-    """Several labels an image: for each finding which images have it, and which are said to."""
+    """Several labels an image: what is known of each finding, and what was decided.
 
-    true: Floats  # (N, K) 1 where the finding is known to be there
-    false: Floats  # (N, K) 1 where it is known not to be
-    found: Floats  # (N, K) 1 where it was decided to be there
+    Attributes:
+        true: (N, K) 1 where the finding is known to be in the image.
+        false: (N, K) 1 where the finding is known not to be in the image.
+        found: (N, K) 1 where the finding was decided to be in the image.
+    """
+
+    true: Floats
+    false: Floats
+    found: Floats
     rankings: tuple[Ranking, ...]
 
     @classmethod
@@ -161,30 +182,34 @@ class FindingTables:
 def resample(
     tables: Tables, unit_of_image: NDArray[np.intp], resamples: int, seed: int
 ) -> dict[str, Floats]:
-    """`measure` for bootstrap resamples of units; an image weighs how often its unit was drawn.
+    """`Tables.measure` for bootstrap resamples of units.
+
+    An image weighs how often its unit was drawn.
 
     Args:
         unit_of_image: (N,) numbers 0 … U - 1. Each resample draws U units with replacement.
+        resamples: R, how many replicates of each figure there will be.
     """
     generator = np.random.default_rng(seed)
     n = len(unit_of_image)
     units = int(unit_of_image.max(initial=-1)) + 1
-    parts = [tables.measure(np.ones((0, n)))]
-    block = max(1, BLOCK // max(n, 1))
-    for start in range(0, resamples, block):
-        rows = min(block, resamples - start)
+    blocks = [tables.measure(np.ones((0, n)))]
+    at_once = max(1, BLOCK // max(n, 1))
+    for start in range(0, resamples, at_once):
+        rows = min(at_once, resamples - start)
         drawn = generator.integers(0, units, (rows, units)) + units * np.arange(rows)[:, None]
         counts = np.bincount(drawn.ravel(), minlength=rows * units).reshape(rows, units)
-        parts.append(tables.measure(counts[:, unit_of_image].astype(float)))
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        blocks.append(tables.measure(counts[:, unit_of_image].astype(float)))
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
 def trace_roc(scores: ArrayLike, positives: ArrayLike) -> tuple[Floats, Floats]:
-    """The ROC curve of scores (N,) against positives (N,) bool: false and true positive rates, (0,
-    0) to (1, 1).
+    """The ROC curve of scores (N,) against positives (N,) bool.
 
-    Equal scores make one slanted step, so that the area under it is the AUROC. Both are empty where
-    a side is missing.
+    Equal scores make one slanted step, so that the area under the curve is the AUROC.
+
+    Returns:
+        False and true positive rates, from (0, 0) to (1, 1); empty without positives or negatives.
     """
     values = np.asarray(scores, dtype=float)
     is_positive = np.asarray(positives, dtype=bool)

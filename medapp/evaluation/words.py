@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 
 def write_figure(value: float | None, interval: Sequence[float] | None = None) -> str:
-    """A figure of three digits with its 95% interval (low, high), such as 0.934 [0.910, 0.951].
+    """A figure with three digits and its 95% interval (low, high), such as 0.934 [0.910, 0.951].
 
-    None as the value is "undefined"; no interval leaves the brackets out.
+    A value of None is "undefined"; without an interval the brackets are left out.
     """
     if value is None:
         return "undefined"
@@ -20,7 +20,7 @@ def write_interval(interval: Sequence[float]) -> str:
 
 
 def write_probability(value: float) -> str:
-    """Two digits, and never 0.00 or 1.00 for what is neither."""
+    """A probability with two digits, and never 0.00 or 1.00 for what is neither."""
     if 0 < value < 0.005:
         return "<0.01"
     return ">0.99" if 0.995 <= value < 1 else f"{value:.2f}"

@@ -1,8 +1,8 @@
-"""Why a network says so: heatmaps over the maps of its target layer, a whole batch at once.
+"""Heatmaps: which places of an image spoke for a class, for a whole batch at once.
 
 The forward pass goes to the maps without a graph, and only the way from maps to logits is
-differentiated. A method turns maps and gradients into a raw map; what is common to all (rectifying,
-enlarging, scaling, saying why a map is blank) stands here once.
+differentiated. A method turns maps and gradients into a raw map; what all methods share
+(rectifying, enlarging, scaling, saying why a map is blank) stands here once.
 """
 
 import math
@@ -29,8 +29,9 @@ class Explainable(Protocol):
 
     @property
     def stages(self) -> Sequence[tuple[str, nn.Module]]:
-        """First to last, by name; each takes and gives maps (N, C, h, w), the first takes images
-        (N, 3, S, S).
+        """Names and modules, first to last.
+
+        Each stage takes and gives maps (N, C, h, w); the first takes images (N, 3, S, S).
         """
 
     def logits_from_maps(self, maps: Tensor) -> Tensor:
@@ -55,13 +56,14 @@ def explain(
 ) -> tuple[Tensor, list[Heatmap]]:
     """Logits (N, K) float32 and a heatmap for each image of a batch, by one forward pass.
 
-    For a target before the last stage, the stage after it is computed twice. Under autocast it
-    computes at that precision. Leaves the network as it was: no gradients, no hooks, the same mode.
+    Where the target layer is before the last stage, the stage after it is computed twice. Under
+    autocast, network and gradients are computed at that precision. The network is left as it was:
+    no gradients, no hooks, the same mode.
 
     Args:
         x: (N, 3, S, S), normalised as for prediction, on the network's device.
-        class_indices: (N,) the class that each heatmap explains; None: the one with the highest
-            logit.
+        class_indices: (N,) the class that each heatmap explains; None takes each image's class
+            with the highest logit.
         method: a key of `METHODS`.
 
     Raises:
@@ -69,40 +71,37 @@ def explain(
         ValueError: the network is in training mode, or there is not one class index for each image.
     """
     row = find_method(method)
-    indices = (
-        None
-        if class_indices is None
-        else torch.as_tensor(np.asarray(class_indices), dtype=torch.long, device=x.device)
-    )
+    indices = None
+    if class_indices is not None:
+        indices = torch.as_tensor(np.asarray(class_indices), dtype=torch.long, device=x.device)
     if network.training:
         raise ValueError(
-            "heatmaps need a network in evaluation mode: in training mode a map depends on its"
-            " batch"
+            "heatmaps need a network in evaluation mode, not in training mode, where a map depends"
+            " on its batch"
         )
     if indices is not None and indices.shape != x.shape[:1]:
         raise ValueError(
             f"class_indices must be one for each of {len(x)} images, not {tuple(indices.shape)}"
         )
     if len(x) == 0:
-        return (
-            network.logits_from_maps(_forward_to_target(network, x, None)[0]).detach().float(),
-            [],
-        )
+        last, _ = _forward_to_target(network, x, None)
+        return network.logits_from_maps(last).detach().float(), []
     logits, maps, gradients = differentiate(network, x, indices, row.cell_px)
-    with torch.autocast(
-        x.device.type, enabled=False
-    ):  # what follows costs little and wants float32
+    # Drawing costs little and needs float32.
+    with torch.autocast(x.device.type, enabled=False):
         return logits, _draw(RULES[method], row.cell_px, x, maps, gradients)
 
 
 def _draw(
     rule: Rule, cell_px: int | None, x: Tensor, maps: Tensor, gradients: Tensor
 ) -> list[Heatmap]:
-    """From maps and gradients to heatmaps as large as the images, scaled, each with a note where it
-    shows nothing.
+    """Maps and gradients to heatmaps as large as the images, scaled to 0 to 1.
+
+    A heatmap that shows nothing has a note that says why.
     """
     is_finite = (maps.isfinite() & gradients.isfinite()).flatten(1).all(dim=1)
-    kept = is_finite[:, None, None, None]  # one broken image must not break its batch
+    # One broken image must not break the others of its batch.
+    kept = is_finite[:, None, None, None]
     zero = torch.zeros((), device=x.device)
     raw = rule(torch.where(kept, maps, zero), torch.where(kept, gradients, zero))
     rectified = raw.clamp(min=0)
@@ -113,9 +112,8 @@ def _draw(
         enlarged = smooth(enlarged, x.shape[3] / maps.shape[3] / 2)
     peaks = enlarged.amax(dim=(1, 2), keepdim=True)
     is_flat = (peaks - enlarged.amin(dim=(1, 2), keepdim=True) <= FLAT * peaks)[:, 0, 0]
-    values = torch.where(
-        is_flat[:, None, None], zero, enlarged / peaks.clamp(min=torch.finfo(torch.float32).tiny)
-    )
+    scaled = enlarged / peaks.clamp(min=torch.finfo(torch.float32).tiny)
+    values = torch.where(is_flat[:, None, None], zero, scaled)
     is_uniform = (x.amax(dim=(2, 3)) == x.amin(dim=(2, 3))).all(dim=1)
     is_one_cell = torch.full_like(is_flat, rectified[0].numel() == 1)
     facts = torch.stack(
@@ -127,11 +125,18 @@ def _draw(
 def differentiate(
     network: Explainable, x: Tensor, class_indices: Tensor | None, cell_px: int | None = None
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Logits (N, K), maps at the target layer and the gradients of each image's chosen logit by
-    them (N, C, h, w), all float32.
+    """A forward pass, and the way back from each image's chosen logit to the target layer.
 
     Frozen weights do not matter, since the gradient ends at the maps; `torch.autograd.grad` writes
     to no parameter.
+
+    Args:
+        class_indices: (N,) the logit that is chosen; None takes each image's highest.
+        cell_px: chooses the target layer, see `methods.Method`.
+
+    Returns:
+        Logits (N, K), the target layer's maps (N, C, h, w), and the gradients of the chosen logits
+        by the maps, of the same shape; all float32.
     """
     with torch.inference_mode(False):
         with torch.no_grad():
@@ -142,9 +147,8 @@ def differentiate(
             for stage in later:
                 last = stage(last)
             logits = network.logits_from_maps(last)
-            picks = (
-                logits.argmax(1) if class_indices is None else class_indices.clone()
-            )  # outside of the caller's inference mode
+            # Cloned, because a tensor of the caller's inference mode cannot be used here.
+            picks = logits.argmax(1) if class_indices is None else class_indices.clone()
             scores = logits.gather(1, picks[:, None]).sum()
         (gradients,) = torch.autograd.grad(scores, maps)
         return logits.detach().float(), maps.detach().float(), gradients.float()
@@ -165,12 +169,10 @@ def _forward_to_target(
 
 
 def smooth(values: Tensor, sigma_px: float) -> Tensor:
-    """Maps (N, S, S) through a Gaussian; at the border the weights are those of the pixels that are
-    there.
-    """
+    """Maps (N, S, S) smoothed by a Gaussian, whose weights add up to one at the border too."""
     reach = math.ceil(3 * sigma_px)
-    places = torch.arange(-reach, reach + 1, device=values.device)
-    weights = torch.exp(-0.5 * (places / sigma_px) ** 2)
+    offsets = torch.arange(-reach, reach + 1, device=values.device)
+    weights = torch.exp(-0.5 * (offsets / sigma_px) ** 2)
 
     def blur(maps: Tensor) -> Tensor:
         rows = functional.conv2d(maps, weights[None, None, :, None], padding=(reach, 0))

@@ -1,4 +1,4 @@
-"""The table of heatmap methods: what each is called, what it shows, where it reads.
+"""The table of heatmap methods: what each is called, what it shows, which stage it reads.
 
 Facts only, so that a page or a command can list them before torch is there. How each method
 computes stands in `rules.py` under the same name.
@@ -18,7 +18,7 @@ class Method:
         paper: who described the method, and when.
         cell_px: the target layer is the last stage whose cells are at most so many pixels of the
             input wide, and the enlarged map is smoothed by half a cell, since fine maps are ragged
-            and a peak may lie between cells. None: the last stage, not smoothed.
+            and a peak may lie between cells. None means the last stage, not smoothed.
     """
 
     title: str

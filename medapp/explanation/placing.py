@@ -1,8 +1,7 @@
-"""A heatmap on its image: where it lies, how it is drawn, whether it finds what is known to be
-there. Plain arrays.
+"""A heatmap on its image: where it lies, how it is drawn, whether it finds what is known to be.
 
-Pixels are unit squares: pixel (column 3, row 0) spans x 3 to 4 and y 0 to 1, its centre is (3.5,
-0.5).
+Works on plain arrays. Pixels are unit squares: pixel (column 3, row 0) spans x 3 to 4 and y 0 to 1,
+its centre is (3.5, 0.5).
 """
 
 from collections.abc import Sequence
@@ -40,11 +39,13 @@ class Localisation:
 
 
 def place_on_image(values: Floats, view: View, height: int, width: int) -> NDArray[np.float32]:
-    """A map (S, S) over the square to one (H, W) over the image that `view` was taken from; 0
-    outside the view.
+    """A map (S, S) over the square to one (H, W) over the image; 0 outside the view.
 
-    Bilinear between the centres of the square's pixels, so that a place keeps its place to a
+    Bilinear between the centres of the square's pixels, so that nothing moves by more than a
     fraction of a pixel.
+
+    Args:
+        view: the rectangle of the image that fills the square.
     """
     rows = _weigh(len(values), view.y0, view.y1, height)
     columns = _weigh(values.shape[1], view.x0, view.x1, width)
@@ -90,9 +91,8 @@ def find_peak(values: Floats) -> tuple[float, float] | None:
     top = values.max(initial=0)
     if not top > 0:
         return None
-    y, x = np.nonzero(
-        values >= top * (1 - 1e-6)
-    )  # enlarging leaves plateaus that differ by rounding
+    # Enlarging leaves plateaus whose pixels differ by rounding.
+    y, x = np.nonzero(values >= top * (1 - 1e-6))
     nearest = np.argmin((x - x.mean()) ** 2 + (y - y.mean()) ** 2)
     return float(x[nearest]) + 0.5, float(y[nearest]) + 0.5
 
@@ -115,11 +115,13 @@ def measure_localisation(values: Floats, boxes: Sequence[Box]) -> Localisation:
 def find_best_constant_point(
     boxes_of_images: Sequence[Sequence[Box]], height: int, width: int
 ) -> tuple[tuple[float, float], int]:
-    """The control for the pointing game: the pixel (x, y) that lies in the boxes of most images,
-    and of how many.
+    """The control for the pointing game: the point that lies in the boxes of most images.
 
-    All images have the same size; a map that always points there knows where findings tend to be,
+    All images have the same size. A map that always points there knows where findings tend to be,
     and nothing else.
+
+    Returns:
+        The point (x, y), and in how many images it lies in a box.
     """
     hits = np.zeros((height, width), dtype=int)
     x = np.arange(width) + 0.5
@@ -132,12 +134,16 @@ def find_best_constant_point(
 
 
 def _weigh(size: int, low: float, high: float, length: int) -> NDArray[np.float32]:
-    """Bilinear weights (length, size) along one axis, from the square's pixels to the image's; low
-    to high fills it.
+    """Bilinear weights (length, size) along one axis, from the square's pixels to the image's.
+
+    Args:
+        size: pixels of the square.
+        low, high: the stretch of the image that fills the square.
+        length: pixels of the image.
     """
-    places = (np.arange(length) + 0.5 - low) / (high - low) * size - 0.5
-    inside = (places >= -0.5) & (places < size - 0.5)
-    near = np.clip(places, 0, size - 1)
+    positions = (np.arange(length) + 0.5 - low) / (high - low) * size - 0.5
+    inside = (positions >= -0.5) & (positions < size - 0.5)
+    near = np.clip(positions, 0, size - 1)
     first = np.minimum(near.astype(np.intp), max(size - 2, 0))
     share = (near - first).astype(np.float32)
     weights = np.zeros((length, size), dtype=np.float32)
@@ -152,9 +158,7 @@ def _holds(boxes: Sequence[Box], x: float, y: float) -> bool:
 
 
 def _cover(boxes: Sequence[Box], height: int, width: int) -> Floats:
-    """How much of each pixel (H, W) lies in a box, 0 to 1; where boxes overlap, the largest share
-    counts.
-    """
+    """How much of each pixel (H, W) lies in a box, 0 to 1; where boxes overlap, the most counts."""
     cover: Floats = np.zeros((height, width))
     for box in boxes:
         rows = np.clip(

@@ -1,8 +1,8 @@
-"""How each heatmap method computes: from maps (N, C, h, w) and gradients of the explained logits by
-them, of the same shape, to raw maps (N, h, w).
+"""How each heatmap method computes.
 
-Score-CAM and Ablation-CAM are left out: they ask the network once for each of its 512 to 2,048
-maps, which takes minutes an image without a GPU.
+A rule takes maps (N, C, h, w), and the gradients of the explained logits by the maps, of the same
+shape, to raw maps (N, h, w). Score-CAM and Ablation-CAM are left out: they ask the network once for
+each of its 512 to 2,048 maps, which takes minutes an image without a GPU.
 """
 
 from collections.abc import Callable
@@ -30,8 +30,8 @@ def _ask_library(name: str) -> Rule:
     """The rule of a method of pytorch-grad-cam, and nothing else of that library.
 
     The library's way through a whole network would leave gradients on every parameter, fail on
-    frozen ones and give blank maps where targets are missing. It is imported at the first use, as
-    it brings OpenCV, SciPy and Matplotlib.
+    frozen ones and give blank maps where targets are missing. The library is imported at the first
+    use, as it brings OpenCV, SciPy and Matplotlib.
     """
 
     def weigh(maps: Tensor, gradients: Tensor) -> Tensor:

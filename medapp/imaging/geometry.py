@@ -1,4 +1,4 @@
-"""Rectangles on images: where a finding is, and which part of an image a network sees."""
+"""Rectangles on images: where a finding is, and which region of an image a network sees."""
 
 from dataclasses import dataclass
 
@@ -30,19 +30,25 @@ class View:
     y1: float
 
     def to_square(self, box: Box, size_px: int) -> Box:
-        """A box on the image to one on the square of `size_px`; not cut at its edges."""
-        x = size_px / (self.x1 - self.x0)
-        y = size_px / (self.y1 - self.y0)
-        x0 = self.x0
-        y0 = self.y0
+        """A box on the image to one on the square of `size_px`, not cut at the square's edges."""
+        scale_x = size_px / (self.x1 - self.x0)
+        scale_y = size_px / (self.y1 - self.y0)
         return Box(
-            box.label, (box.x0 - x0) * x, (box.y0 - y0) * y, (box.x1 - x0) * x, (box.y1 - y0) * y
+            box.label,
+            (box.x0 - self.x0) * scale_x,
+            (box.y0 - self.y0) * scale_y,
+            (box.x1 - self.x0) * scale_x,
+            (box.y1 - self.y0) * scale_y,
         )
 
     def from_square(self, box: Box, size_px: int) -> Box:
         """A box on the square of `size_px` to one on the image."""
-        x = (self.x1 - self.x0) / size_px
-        y = (self.y1 - self.y0) / size_px
-        x0 = self.x0
-        y0 = self.y0
-        return Box(box.label, box.x0 * x + x0, box.y0 * y + y0, box.x1 * x + x0, box.y1 * y + y0)
+        scale_x = (self.x1 - self.x0) / size_px
+        scale_y = (self.y1 - self.y0) / size_px
+        return Box(
+            box.label,
+            box.x0 * scale_x + self.x0,
+            box.y0 * scale_y + self.y0,
+            box.x1 * scale_x + self.x0,
+            box.y1 * scale_y + self.y0,
+        )

@@ -17,8 +17,8 @@ from medapp.imaging.readers import READERS, list_suffixes
 
 MAX_BYTES = 2**30  # of a file; what the largest image takes that is read, uncompressed, with room
 
-# What decoders raise on damaged files, found with mutated ones; among it the memory that a header
-# claims.
+# What decoders raise on damaged files, found by reading files with changed bytes. A MemoryError
+# comes from a header that claims too many pixels.
 _DAMAGE = (
     OSError,
     ValueError,
@@ -43,8 +43,8 @@ class ImageFacts:
 
     Attributes:
         width, height: in pixels, upright.
-        mode: "8-bit grey", "16-bit grey" or "8-bit RGB" as `load_image` gives it, then how it is
-            stored if otherwise.
+        mode: "8-bit grey", "16-bit grey" or "8-bit RGB" as `load_image` gives the image, then how
+            the image is stored if otherwise.
         format: such as "PNG".
     """
 
@@ -73,7 +73,7 @@ def load_image(path: Path) -> NDArray[Any]:
 
 
 def read_facts(path: Path) -> ImageFacts:
-    """What a file holds; it is decoded whole, so a file with facts is one that can be read.
+    """What a file holds. The file is decoded whole, so one that has facts can be read.
 
     Raises:
         ImageError: see `load_image`.
@@ -85,9 +85,9 @@ def read_content(path: Path) -> bytes:
     """A file's bytes; never those of a pipe or a device, which have no end.
 
     Raises:
-        ImageError: it is no file, or too large for an image; the reason alone, as a part of a
-            sentence.
-        OSError: it cannot be opened.
+        ImageError: the path is no file's, or the file is too large for an image; the text is the
+            reason alone, for use within a sentence.
+        OSError: the file cannot be opened.
     """
     facts = path.stat()
     if not stat.S_ISREG(facts.st_mode):
@@ -114,11 +114,14 @@ def _read(path: Path) -> tuple[NDArray[Any], ImageFacts]:
 
 
 def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]:
-    """A file's bytes to what `load_image` gives, and its facts; `suffix`, such as ".png", chooses
-    the reader.
+    """A file's bytes to what `load_image` gives, and to the facts.
+
+    Args:
+        suffix: chooses the reader, such as ".png".
 
     Raises:
-        ImageError: the reason alone, as a part of a sentence.
+        ImageError: the bytes are no image that can be read; the text is the reason alone, for use
+            within a sentence.
     """
     reader = READERS.get(suffix.lower())
     if reader is None:
@@ -140,17 +143,17 @@ def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]
         stored_as = stored_as or "RGB"
     mode = f"{8 * pixels.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}"
     mode += f" (stored as {stored_as})" if stored_as else ""
-    return np.ascontiguousarray(pixels), ImageFacts(
-        pixels.shape[1], pixels.shape[0], mode, picture.format
-    )
+    facts = ImageFacts(pixels.shape[1], pixels.shape[0], mode, picture.format)
+    return np.ascontiguousarray(pixels), facts
 
 
 def _is_grey(pixels: NDArray[Any]) -> bool:
-    """All channels are equal; a few pixels mostly tell that they are not."""
-    parts = (pixels[::64, ::64], pixels)
-    return all(
-        np.array_equal(part[..., 0], part[..., channel]) for part in parts for channel in (1, 2)
-    )
+    """Whether all channels are equal."""
+    # A few pixels are compared first: where channels differ, these mostly tell.
+    for sample in (pixels[::64, ::64], pixels):
+        if not all(np.array_equal(sample[..., 0], sample[..., c]) for c in (1, 2)):
+            return False
+    return True
 
 
 def _explain(error: BaseException) -> str:

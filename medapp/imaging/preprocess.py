@@ -18,7 +18,7 @@ from medapp.imaging.clahe import equalise
 from medapp.imaging.geometry import View
 from medapp.settings import Group, choice_of, setting
 
-VERSION = 1  # of what `render_square` gives for the same input; part of every key of pixels
+VERSION = 1  # of what `render_square` gives for the same input; enters every key of pixels
 RESIZE_MODES = ("squash", "pad", "crop")
 ResizeMode: Any = choice_of(lambda: RESIZE_MODES)
 
@@ -27,7 +27,7 @@ Floats = NDArray[np.float32]
 
 
 class Preprocess(Group):
-    """From file to square; part of the recipe, travels with the model."""
+    """The settings from file to square; they stand in the recipe and travel with the model."""
 
     image_size: int = setting(
         128,
@@ -80,8 +80,8 @@ class Square:
 def render_square(image: NDArray[Any], preprocess: Preprocess) -> Square:
     """An image (H, W) or (H, W, 3), uint8 or uint16, to the square that a network sees."""
     view = _find_view(image, preprocess)
-    side = preprocess.image_size
-    return Square(_resize(_adjust(image, preprocess), view, (side, side)), view)
+    size = preprocess.image_size
+    return Square(_resize(_adjust(image, preprocess), view, (size, size)), view)
 
 
 def _find_view(image: NDArray[Any], preprocess: Preprocess) -> View:
@@ -99,8 +99,10 @@ def _find_view(image: NDArray[Any], preprocess: Preprocess) -> View:
 def render_full(
     image: NDArray[Any], preprocess: Preprocess | None = None, longest_px: int | None = None
 ) -> Bytes:
-    """An image as a person sees it: all of it, uint8, with the contrast of `preprocess`, its longer
-    side at most `longest_px`.
+    """A whole image as a person sees it: uint8, with the contrast of `preprocess`.
+
+    Args:
+        longest_px: of the image's longer side at most.
     """
     height, width = image.shape[:2]
     scale = min(1.0, (longest_px or max(height, width)) / max(height, width))
@@ -109,10 +111,9 @@ def render_full(
 
 
 def _find_content(image: NDArray[Any], preprocess: Preprocess) -> tuple[int, int, int, int]:
-    """x0, y0, x1, y1 of what counts: the image, or where black borders are cropped what they
-    surround.
+    """x0, y0, x1, y1 of the image, or where black borders are cropped of what they surround.
 
-    That is: between the outermost rows and columns of which at least 2% is brighter than 6% of the
+    Borders end at the outermost rows and columns of which at least 2% is brighter than 6% of the
     image's range.
     """
     whole = 0, 0, image.shape[1], image.shape[0]
@@ -159,10 +160,10 @@ def _equalise_colours(values: Floats, clip_limit: float) -> Floats:
 
 
 def _resize(values: Bytes | Floats, view: View, size: tuple[int, int]) -> Bytes:
-    """The view of values (H, W) or (H, W, 3) drawn onto `size` (width, height), black outside of
-    them.
+    """The view of values (H, W) or (H, W, 3), drawn onto `size` (width, height).
 
-    The filter is a triangle over the source area, so nothing aliases.
+    Outside of the values it is black. The filter is a triangle over the source area, so that
+    nothing aliases.
     """
     height, width = values.shape[:2]
     left, top, right, bottom = (
@@ -178,9 +179,8 @@ def _resize(values: Bytes | Floats, view: View, size: tuple[int, int]) -> Bytes:
     if canvas.ndim == 2:
         drawn = np.asarray(_draw(canvas, box, size))
     else:
-        drawn = np.stack(
-            [np.asarray(_draw(channel, box, size)) for channel in np.moveaxis(canvas, 2, 0)], axis=2
-        )
+        channels = [np.asarray(_draw(c, box, size)) for c in np.moveaxis(canvas, 2, 0)]
+        drawn = np.stack(channels, axis=2)
     rounded: Bytes = np.rint(np.clip(drawn, 0, 255)).astype(np.uint8)
     return rounded
 

@@ -13,8 +13,11 @@ QUALITY = 82
 
 
 def load_thumbnail(path: Path, content_hash: str, cache: Cache, size_px: int = 160) -> bytes:
-    """A JPEG of at most `size_px` on its longer side, grey or RGB, the whole image in its
-    proportions.
+    """A small JPEG of a whole image, grey or RGB.
+
+    Args:
+        content_hash: of the file's bytes; what the thumbnail is kept under.
+        size_px: of the longer side at most.
 
     Raises:
         ImageError: the file is missing or damaged, and its thumbnail is not in the cache.
@@ -24,7 +27,6 @@ def load_thumbnail(path: Path, content_hash: str, cache: Cache, size_px: int = 1
     if known is not None:
         return known
     file = io.BytesIO()
-    Image.fromarray(render_full(load_image(path), longest_px=size_px)).save(
-        file, "JPEG", quality=QUALITY
-    )
+    small = render_full(load_image(path), longest_px=size_px)
+    Image.fromarray(small).save(file, "JPEG", quality=QUALITY)
     return cache.save_bytes("thumbnails", key, file.getvalue())

@@ -1,5 +1,6 @@
-"""A run's model and images to probabilities: the same way from file to tensor as in training, at
-the same precision.
+"""A run's model and image files to predictions.
+
+The way from file to tensor, and the precision, are those of the training.
 """
 
 import io
@@ -114,7 +115,7 @@ def draw_heatmap(prediction: Prediction, opacity: float = 0.6) -> bytes:
     """The prediction's heatmap over its image, at the image's own size, as PNG.
 
     Raises:
-        ExplanationError: it was made without a heatmap.
+        ExplanationError: the prediction was made without a heatmap.
         ImageError: the file cannot be read any more.
     """
     if prediction.heatmap is None or prediction.view is None:

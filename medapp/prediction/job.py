@@ -1,8 +1,8 @@
-"""Many files predicted in a thread of its own: it goes on when nobody looks, can be stopped, and
-goes on from there. Kept in memory.
+"""A job that predicts many files in a thread of its own.
 
-What it does not know: models. It is given a function from files to predictions, so that nothing
-heavy is imported with it.
+A job goes on when nobody looks, can be stopped, and goes on from where it stopped. Jobs are kept in
+memory. What this module does not know: models. A job is given a function from files to predictions,
+so that nothing heavy is imported here.
 """
 
 import threading
@@ -16,7 +16,7 @@ from medapp.prediction.table import Row
 
 
 class Predicted(Protocol):
-    """What is kept of a `prediction.Prediction`."""
+    """What a job reads of a `medapp.prediction.files.Prediction`."""
 
     @property
     def file(self) -> Path: ...
@@ -31,6 +31,10 @@ class Predicted(Protocol):
 class PredictionJob:
     """Predicts files one after the other.
 
+    Args:
+        predict: gives a prediction for each file, in order; may load its model when it is first
+            called.
+
     Attributes:
         files: all that are to be predicted, in order.
         rows: what is done so far, in the same order; grows while the job is running.
@@ -40,9 +44,6 @@ class PredictionJob:
     def __init__(
         self, files: Sequence[Path], predict: Callable[[Sequence[Path]], Iterator[Predicted]]
     ) -> None:
-        """`predict` gives a prediction for each file, in order; it may load its model when it is
-        first asked.
-        """
         self.files = tuple(files)
         self.rows = list[Row]()
         self.error = ""
@@ -65,13 +66,15 @@ class PredictionJob:
 
     @property
     def seconds_left(self) -> float | None:
-        """At the pace since it was last started; None before its first file."""
+        """Seconds that the other files take, at the pace since the last start.
+
+        None before the first file since then.
+        """
         done = len(self.rows) - self._first
-        return (
-            (self._now - self._began) / done * (len(self.files) - len(self.rows))
-            if done > 0
-            else None
-        )
+        if done <= 0:
+            return None
+        missing = len(self.files) - len(self.rows)
+        return (self._now - self._began) / done * missing
 
     def start(self) -> None:
         """Begin, or go on after a stop. A job that is running or done is left alone."""
@@ -85,11 +88,11 @@ class PredictionJob:
         threading.Thread(target=self._work, name="prediction-job", daemon=True).start()
 
     def stop(self) -> None:
-        """Ask it to stop after the batch under way; what is done stays."""
+        """Ask the job to stop after the batch under way; what is done stays."""
         self._asked.set()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until it has ended, at most so long; says whether it has."""
+        """Wait until the job has ended, at most so long; says whether it has."""
         return self._ended.wait(seconds)
 
     def _work(self) -> None:

@@ -34,7 +34,7 @@ class Model:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """In the order of the probabilities."""
+        """The names of the classes, in the order of the probabilities."""
         return self.network.classes
 
     @property
@@ -59,8 +59,12 @@ class Model:
     def explain(
         self, pixels: NDArray[np.uint8], method: str, class_name: str | None = None
     ) -> tuple[NDArray[np.float32], list[Heatmap]]:
-        """Pixels (N, S, S, C) to probabilities (N, K) and heatmaps for the class named, or for each
-        image's most probable one."""
+        """Pixels (N, S, S, C) to probabilities (N, K) and a heatmap for each image.
+
+        Args:
+            method: a key of `METHODS`.
+            class_name: the class that is explained; each image's most probable one if None.
+        """
         chosen = None
         if class_name is not None:
             chosen = np.full(len(pixels), self.classes.index(class_name))
@@ -81,7 +85,7 @@ def load_model(path: Path) -> Model:
     """The model in a file that a run wrote, ready to predict.
 
     Raises:
-        WeightsError: the file is missing, damaged, or no run's.
+        WeightsError: the file is missing, damaged, or was not written by a run.
     """
     network, metadata = load_network(path)
     try:

@@ -20,21 +20,15 @@ class Row:
 def write_csv(
     rows: Sequence[Row], classes: Sequence[str], model: str, root: Path | None = None
 ) -> str:
-    """The predictions as CSV: file (below `root`, where one is given), prediction, a column a
-    class, error, model, what it is for.
+    """The predictions as CSV: file, prediction, a column a class, error, model, use.
+
+    Args:
+        root: a folder; the files are named by their paths below it.
     """
     file = io.StringIO()
     table = csv.writer(file, lineterminator="\n")
-    table.writerow(
-        [
-            "file",
-            "prediction",
-            *(f"probability of {name}" for name in classes),
-            "error",
-            "model",
-            "use",
-        ]
-    )
+    probabilities = [f"probability of {name}" for name in classes]
+    table.writerow(["file", "prediction", *probabilities, "error", "model", "use"])
     for row in rows:
         name = (row.file.relative_to(root) if root else row.file).as_posix()
         figures = [f"{row.probabilities[c]:.6f}" if row.probabilities else "" for c in classes]

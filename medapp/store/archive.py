@@ -1,6 +1,4 @@
-"""A zip to a folder: bounded in files, bytes and ratio, and nothing is written outside the
-folder.
-"""
+"""A zip to a folder: bounded in files, bytes and ratio; nothing is written outside the folder."""
 
 import lzma
 import re
@@ -42,13 +40,15 @@ def extract_archive(
     on_progress: OnProgress | None = None,
     names: Collection[str] | None = None,
 ) -> int:
-    """Unpack into `folder`, which exists; only files with one of the `suffixes` (such as ".png"),
-    all where it is None.
-
-    Where `names` are given, only files of exactly these names are unpacked.
+    """Unpack a zip into a folder.
 
     Hidden files, `__MACOSX` and what nested archives hold stay packed. What was written before an
     error is left to the caller.
+
+    Args:
+        folder: must exist.
+        suffixes: only files with one of them, such as ".png", are unpacked; None allows all.
+        names: only files of exactly these names are unpacked; None allows all.
 
     Returns:
         How many files were written.
@@ -58,12 +58,12 @@ def extract_archive(
             is a link or points outside the folder.
     """
     try:
-        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+        # Opening a pipe would wait for ever.
+        if path.exists() and not path.is_file():
             raise ArchiveError(f"{path.name} is no file.", remedy="Choose a zip.")
         with zipfile.ZipFile(path) as archive:
-            wanted = [
-                entry for entry in _check(archive, path) if _is_wanted(entry[1], suffixes, names)
-            ]
+            entries = _check(archive, path)
+            wanted = [entry for entry in entries if _is_wanted(entry[1], suffixes, names)]
             for done, (info, name) in enumerate(wanted, start=1):
                 _extract(archive, info, folder.joinpath(*name.parts))
                 if on_progress is not None:
@@ -88,7 +88,7 @@ def extract_archive(
 def _check(archive: zipfile.ZipFile, path: Path) -> list[tuple[zipfile.ZipInfo, PurePosixPath]]:
     """The files of the zip with their clean names.
 
-    All of it is judged before anything is written.
+    The whole zip is judged before anything is written.
     """
     files = [info for info in archive.infolist() if not info.is_dir()]
     total = sum(info.file_size for info in files)
@@ -112,12 +112,8 @@ def _check(archive: zipfile.ZipFile, path: Path) -> list[tuple[zipfile.ZipInfo, 
 
 def _check_entry(info: zipfile.ZipInfo, path: Path) -> PurePosixPath:
     name = PurePosixPath(info.filename.replace("\\", "/"))
-    if (
-        name.is_absolute()
-        or ".." in name.parts
-        or re.match("[A-Za-z]:", str(name))
-        or not name.parts
-    ):
+    has_drive = re.match("[A-Za-z]:", str(name)) is not None
+    if name.is_absolute() or ".." in name.parts or has_drive or not name.parts:
         raise ArchiveError(
             f"{path.name} holds {info.filename!r}, which points outside its folder.",
             remedy="Pack it again.",
@@ -147,8 +143,6 @@ def _is_wanted(
 
 def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        archive.open(info) as packed,
-        target.open("xb") as file,
-    ):  # reads no more than the size that was judged
+    # ZipFile.open gives no more bytes than the size that was judged.
+    with archive.open(info) as packed, target.open("xb") as file:
         shutil.copyfileobj(packed, file, 2**20)

@@ -3,7 +3,7 @@
 A key names content and settings, so an entry never goes stale; all of it may be deleted at any
 time. An entry is a small file (a thumbnail) or a folder of rows (pixels, features). Rows that a
 living process reads are never evicted. Several processes may share a cache: a file is written aside
-and renamed into place, and one that is gone counts as never written.
+and then renamed, and one that is gone counts as never written.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from medapp.store.rows import Rows, is_in_use
 from medapp.store.workspace import Workspace
 
 LIMIT_BYTES = 8 * 2**30
-# A file written aside that was not touched for so long belongs to a process that is gone.
+# A file written aside that was not touched for so many seconds belongs to a process that is gone.
 UNDER_WAY_SECONDS = 3600.0
 ROWS_SUFFIX = ".rows"
 
@@ -48,12 +48,13 @@ class Cache:
     def __init__(self, folder: Path, limit_bytes: int = LIMIT_BYTES) -> None:
         self.folder = folder
         self.limit_bytes = limit_bytes
-        self._known_bytes: int | None = None  # measured once, then counted: a walk costs
+        # Measured once and then counted, because a walk over all entries takes time.
+        self._known_bytes: int | None = None
 
     def open_rows(self, kind: str, key: str, shape: tuple[int, ...], dtype: DTypeLike) -> Rows:
         """The rows of a key, which then count as just used; made where there are none.
 
-        Room is made for them first, at the cost of entries that nobody reads.
+        Room is made first: where the limit is passed, entries that nobody reads are evicted.
 
         Raises:
             WorkspaceError: the disk is full, or may not be written.
@@ -66,7 +67,8 @@ class Cache:
         path = self._locate(kind, key, ".bin")
         with contextlib.suppress(OSError):
             content = path.read_bytes()
-            with contextlib.suppress(OSError):  # a disk that may only be read keeps no order of use
+            # On a disk that may only be read, the order of use is not kept.
+            with contextlib.suppress(OSError):
                 os.utime(path)
             return content
         return None
@@ -95,8 +97,14 @@ class Cache:
         self._known_bytes = None
 
     def make_room(self, newest: Path | None = None) -> None:
-        """Where the limit is passed, evict down to nine tenths of it, so that the next entries
-        need no walk; never the newest entry, nor rows that somebody reads."""
+        """Evict the longest unused entries where the limit is passed.
+
+        Eviction ends at nine tenths of the limit, so that the next entries need no walk. Rows that
+        somebody reads are never evicted.
+
+        Args:
+            newest: an entry that is never evicted either.
+        """
         entries = sorted(self._list())
         total = sum(entry.size for entry in entries)
         if total > self.limit_bytes:
@@ -112,16 +120,16 @@ class Cache:
 
     def _list(self) -> Iterator[Entry]:
         """Each entry; what another process writes or deletes meanwhile is left out."""
-        for place, folders, names in os.walk(self.folder):
+        for folder, folders, names in os.walk(self.folder):
             for name in [name for name in folders if name.endswith(ROWS_SUFFIX)]:
                 folders.remove(name)
                 with contextlib.suppress(OSError):
-                    path = Path(place, name)
+                    path = Path(folder, name)
                     size = sum(file.stat().st_size for file in path.iterdir() if file.is_file())
                     yield Entry(path.stat().st_mtime, size, path)
             for name in names:
                 with contextlib.suppress(OSError):
-                    path = Path(place, name)
+                    path = Path(folder, name)
                     facts = path.stat()
                     is_old = time.time() - facts.st_mtime > UNDER_WAY_SECONDS
                     if not name.startswith(".") or is_old:
@@ -129,7 +137,10 @@ class Cache:
 
 
 def _delete(path: Path) -> bool:
-    """Whether an entry could be deleted: not while it is read, nor, on Windows, while in use."""
+    """Delete an entry, and say whether that worked: rows that are read stay.
+
+    On Windows a file that is in use stays too.
+    """
     if path.suffix == ROWS_SUFFIX:
         return _delete_rows(path)
     try:
@@ -142,7 +153,10 @@ def _delete(path: Path) -> bool:
 
 
 def _delete_rows(path: Path) -> bool:
-    """Take rows out of reach first, so that nobody opens them between the question and the end."""
+    """Delete rows, unless somebody reads them; says whether they are gone.
+
+    They are renamed first, so that nobody opens them between the question and the end.
+    """
     if is_in_use(path):
         return False
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}{ROWS_SUFFIX}")
@@ -150,8 +164,9 @@ def _delete_rows(path: Path) -> bool:
         path.rename(aside)
     except OSError:
         return not path.exists()
-    if is_in_use(aside):  # somebody was quicker
-        with contextlib.suppress(OSError):  # new rows may stand there by now
+    if is_in_use(aside):
+        # Somebody opened the rows meanwhile: they are put back, unless new ones stand there by now.
+        with contextlib.suppress(OSError):
             aside.rename(path)
             return False
     shutil.rmtree(aside, ignore_errors=True)

@@ -10,24 +10,23 @@ from medapp.errors import WorkspaceError
 
 
 def expand_path(path: str | Path) -> Path:
-    """An absolute path; `~` is the home of the user, and stays as it is for a user whom nobody
-    knows.
-    """
-    # Path.expanduser raises for an unknown user
+    """An absolute path, with the user's home for `~`; the `~` of an unknown user stays."""
+    # Path.expanduser raises for an unknown user.
     return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111
 
 
 @contextlib.contextmanager
 def open_replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Write a file beside `path`, flush it to disk, then rename it into place: a reader sees the
-    old file or the new one, never a part.
+    """Write a file beside `path`, flush it to disk, then rename it to `path`.
+
+    A reader sees the old file or the new one, never half of it.
 
     Raises:
         WorkspaceError: the disk is full, or the folder may not be written.
     """
-    temporary = path.with_name(
-        f".{path.name[:100]}.{os.getpid()}.{os.urandom(4).hex()}"
-    )  # others may read it as the umask says
+    # The name is our own, because files of the module tempfile cannot be read by others, whatever
+    # the umask says.
+    temporary = path.with_name(f".{path.name[:100]}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
@@ -42,7 +41,8 @@ def open_replacing(path: Path) -> Iterator[IO[bytes]]:
             remedy="Free some space or check the permissions, then try again.",
         ) from error
     finally:
-        with contextlib.suppress(OSError):  # never made, or a folder that may not be entered
+        # The file was never made, or the folder may not be entered.
+        with contextlib.suppress(OSError):
             temporary.unlink()
 
 

@@ -1,9 +1,9 @@
 """Arrays of one shape on disk, a row an item, found by what the item is (a content hash).
 
-A set of rows only grows: a subset, a fold or a second seed is row numbers into it, and one item
-more costs one row. Several processes may share it; one at a time appends. A row counts from the
-moment its key is written, which is after the row itself is on disk: what was cut off in between is
-written over.
+A set of rows only grows: a subset, a fold or a second seed is row numbers into the set, and one
+item more costs one row. Several processes may share a set; one at a time appends. A row counts from
+the moment its key is written, which is after the row itself is on disk: what was cut off in between
+is written over.
 
     rows.bin    the arrays, one after the other
     keys.bin    the keys (SHA-256), in the same order
@@ -25,8 +25,10 @@ from numpy.typing import DTypeLike, NDArray
 from medapp.errors import WorkspaceError
 
 KEY_BYTES = 32
-KEPT_AT_ONCE = 256  # rows whose keys are written together: what a kill costs at most
-PATIENCE_SECONDS = 24 * 3600.0  # of a process that waits while another one computes the same rows
+# Rows whose keys are written together, and which a process that is killed loses at most.
+KEPT_AT_ONCE = 256
+# How long a process waits while another one computes the same rows.
+PATIENCE_SECONDS = 24 * 3600.0
 
 Numbers = NDArray[np.int64]
 
@@ -68,12 +70,13 @@ class Rows:
         """The row numbers (N,) of all keys; what has no row is computed and appended.
 
         Args:
-            compute: takes the places in `keys` that are missing, the first of equal keys, and
-                gives their rows in that order. What was given before it raised is kept.
+            compute: takes the indices into `keys` of those that have no row, of equal keys the
+                first, and gives their rows in that order. Rows given before an error are kept.
         """
         if (self.find(keys) < 0).any():
             with self._in_words(), self._lock_writing():
-                self._read_keys()  # another process may have been quicker
+                # Another process may have appended some of the rows meanwhile.
+                self._read_keys()
                 missing = self._list_missing(keys)
                 if missing:
                     self._append(keys, missing, compute)
@@ -96,7 +99,8 @@ class Rows:
         path = self.folder / "keys.bin"
         content = path.read_bytes() if path.is_file() else b""
         count = len(content) // KEY_BYTES
-        if self.row_bytes:  # a file that lost its end has no more rows than it holds
+        # A file that lost its end has no more rows than it holds.
+        if self.row_bytes:
             rows = self.folder / "rows.bin"
             count = min(count, (rows.stat().st_size if rows.is_file() else 0) // self.row_bytes)
         starts = range(0, count * KEY_BYTES, KEY_BYTES)
@@ -105,9 +109,9 @@ class Rows:
     def _list_missing(self, keys: Sequence[str]) -> list[int]:
         seen = set(self._numbers)
         missing = []
-        for place, key in enumerate(bytes.fromhex(key) for key in keys):
+        for index, key in enumerate(bytes.fromhex(key) for key in keys):
             if key not in seen:
-                missing.append(place)
+                missing.append(index)
                 seen.add(key)
         return missing
 
@@ -140,9 +144,9 @@ class Rows:
                 waiting.clear()
 
             try:
-                for place, row in zip(missing, compute(missing), strict=True):
+                for index, row in zip(missing, compute(missing), strict=True):
                     rows.write(np.ascontiguousarray(row, self.dtype).data)
-                    waiting.append(bytes.fromhex(keys[place]))
+                    waiting.append(bytes.fromhex(keys[index]))
                     if len(waiting) == KEPT_AT_ONCE:
                         keep()
             finally:
@@ -172,7 +176,7 @@ class Rows:
 
 
 def is_in_use(folder: Path) -> bool:
-    """Whether a living process reads the rows in a folder; locks of the dead are taken away."""
+    """Whether a living process reads the rows in a folder; locks of ended ones are deleted."""
     users = folder / "users"
     if not users.is_dir():
         return False
@@ -183,6 +187,7 @@ def is_in_use(folder: Path) -> bool:
             path.unlink(missing_ok=True)
         except filelock.Timeout:
             return True
-        except OSError:  # somebody else's, or gone
+        except OSError:
+            # The lock is another user's, or is gone.
             continue
     return False

@@ -1,4 +1,7 @@
-"""The same work on many files, in threads: decoding and hashing let go of the interpreter's lock"""
+"""The same work on many files, in threads.
+
+Threads help, because decoding and hashing let go of the interpreter's lock.
+"""
 
 import itertools
 import os
@@ -8,21 +11,21 @@ from typing import TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
-# Told how much is done and of how much; what it raises stops the work.
+# Called with how much is done and how much there is; an error that the function raises stops the
+# work.
 OnProgress = Callable[[int, int], None]
 
-
-# items a thread takes at a time: small images are decoded in less time than it takes to hand one
-# over
+# Items that a thread takes at a time: a small image is decoded in less time than it takes to hand
+# it over.
 AT_ONCE = 8
 
 
 def map_threaded(
     work: Callable[[T], R], items: Sequence[T], on_progress: OnProgress | None = None
 ) -> Iterator[R]:
-    """`work` of each item, in order.
+    """What `work` gives for each item, in order.
 
-    An error, also one that `on_progress` raises, drops what has not begun.
+    After an error, also one that `on_progress` raises, items that have not begun are dropped.
     """
     pool = ThreadPoolExecutor(min(os.cpu_count() or 1, 16), thread_name_prefix="files")
     shares = [items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE)]

@@ -1,11 +1,12 @@
-"""Where everything lives on disk. `MEDAPP_HOME` moves it; without it the workspace is `~/.medapp`.
+"""Where everything lives on disk: in the folder `MEDAPP_HOME` names, else in `~/.medapp`.
 
-<root>/catalog.sqlite       data sets and their samples           (data/catalog.py)
-<root>/data/<name>/         images that were uploaded or generated; registered folders stay where
-they are
-<root>/runs/<id>/           one folder a run                      (runs/folder.py)
-<root>/weights/             downloaded or hand-placed backbones   (models/weights.py)
-<root>/cache/               pixels, features, thumbnails: safe to delete at any time
+    <root>/catalog.sqlite    data sets and their samples                   (data/catalog.py)
+    <root>/data/<name>/      images that were uploaded or generated        (data/importing.py)
+    <root>/runs/<id>/        one folder a run                              (runs/run.py)
+    <root>/weights/          backbones that were fetched or copied there   (models/weights.py)
+    <root>/cache/            pixels, features, thumbnails; may be deleted  (store/cache.py)
+
+Folders of images that were registered stay where they are.
 """
 
 import os

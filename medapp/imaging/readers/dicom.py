@@ -22,7 +22,8 @@ def read_dicom(file: IO[bytes]) -> Picture:
     else the whole range; MONOCHROME1 is inverted. Grey comes as uint16 that the window fills, or as
     it is stored where that is 8 bits without a window.
     """
-    import pydicom  # 0.2 s that most starts do not need
+    # Imported here, because the import takes 0.2 s that most starts do without.
+    import pydicom
     from pydicom.errors import BytesLengthException, InvalidDicomError
     from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi_lut
     from pydicom.pixels.utils import pixel_array
@@ -30,22 +31,20 @@ def read_dicom(file: IO[bytes]) -> Picture:
     silence_libraries()
     try:
         facts = pydicom.dcmread(file)
-    except (InvalidDicomError, BytesLengthException) as error:  # the two that are no ValueError
+    except (InvalidDicomError, BytesLengthException) as error:
         raise ImageError("it is not a DICOM file, or its beginning is damaged") from error
     if "PixelData" not in facts:
         raise ImageError("this DICOM file holds no image")
     check_size(int(facts.Columns), int(facts.Rows))
     frames = int(facts.get("NumberOfFrames") or 1)
-    stored_as = ", ".join(
-        [f"{facts.BitsStored} bits"] + ([f"frame 1 of {frames}"] if frames > 1 else [])
-    )
+    stored_as = f"{facts.BitsStored} bits"
+    stored_as += f", frame 1 of {frames}" if frames > 1 else ""
     raw = pixel_array(facts, index=0)
     if facts.PhotometricInterpretation == "PALETTE COLOR":
         raw = apply_color_lut(raw, facts)
     if raw.ndim == 3:
-        return Picture(
-            (raw // 256 if raw.itemsize > 1 else raw).astype(np.uint8), stored_as, "DICOM"
-        )
+        upper = raw // 256 if raw.itemsize > 1 else raw
+        return Picture(upper.astype(np.uint8), stored_as, "DICOM")
     rescaled = np.asarray(apply_modality_lut(raw, facts))
     window = _find_window(facts)
     values = np.asarray(apply_voi_lut(rescaled, facts) if window is None else rescaled, np.float64)
@@ -59,14 +58,9 @@ def read_dicom(file: IO[bytes]) -> Picture:
 
 
 def _find_window(facts: Any) -> tuple[float, float] | None:
-    """The first window's ends, in rescaled values; None where there is none, or a lookup table."""
-    if (
-        "VOILUTSequence" in facts
-        or facts.get("WindowCenter") is None
-        or facts.get("WindowWidth") is None
-    ):
+    """The first window's ends, in rescaled values; None without one, or with a lookup table."""
+    ends = (facts.get("WindowCenter"), facts.get("WindowWidth"))
+    if "VOILUTSequence" in facts or any(end is None for end in ends):
         return None
-    centre, width = (
-        float(np.atleast_1d(value)[0]) for value in (facts.WindowCenter, facts.WindowWidth)
-    )
+    centre, width = (float(np.atleast_1d(value)[0]) for value in ends)
     return (centre - width / 2, centre + width / 2 - 1) if width > 1 else None

@@ -34,14 +34,16 @@ Reader = Callable[[IO[bytes]], Picture]
 
 
 def silence_libraries() -> None:
-    """Libraries tell standard error what they mended; here a file can be read or cannot, and the
-    size limit is stricter.
+    """Keep libraries from warning on standard error of what they mended in a file.
+
+    Pillow's warning of large images is silenced too: `check_size` has a stricter limit.
     """
     warnings.filterwarnings("ignore", module="PIL|pydicom")
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 def check_size(width: int, height: int) -> None:
+    """Raise ImageError where an image has no pixels, or more than `MAX_PIXELS`."""
     if width * height > MAX_PIXELS:
         raise ImageError(
             f"it has {width} × {height} pixels, more than {MAX_PIXELS // 10**6} million"
@@ -51,6 +53,7 @@ def check_size(width: int, height: int) -> None:
 
 
 def find_range(values: NDArray[np.float64]) -> tuple[float, float]:
+    """The lowest and the highest value that is a finite number; 0 and 0 without any."""
     finite = values[np.isfinite(values)]
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
 
@@ -58,6 +61,5 @@ def find_range(values: NDArray[np.float64]) -> tuple[float, float]:
 def stretch(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint16]:
     """Values to uint16: `low` and less, and what is no number, to 0; `high` and more to 65535."""
     known = np.clip(np.nan_to_num(values, nan=low, posinf=high, neginf=low), low, high)
-    return np.rint((known - low) * (65535.0 / (high - low) if high > low else 0.0)).astype(
-        np.uint16
-    )
+    scale = 65535.0 / (high - low) if high > low else 0.0
+    return np.rint((known - low) * scale).astype(np.uint16)

@@ -34,7 +34,7 @@ def read_with_pillow(file: IO[bytes]) -> Picture:
 def _describe(image: Image.Image) -> str:
     """How an image is stored, as far as the array that is made of it does not say so.
 
-    Ask before it is loaded.
+    Call this before the image is loaded, which makes Pillow forget how.
     """
     names = {
         "L": "",
@@ -45,14 +45,13 @@ def _describe(image: Image.Image) -> str:
         "F": "floating point",
     }
     stored = "" if image.mode.startswith("I;16") else names.get(image.mode, image.mode)
-    if not image.mode.startswith("I") and any(
-        ";16" in str(tile[3]) for tile in getattr(image, "tile", ())
-    ):
+    tiles = getattr(image, "tile", ())
+    if not image.mode.startswith("I") and any(";16" in str(tile[3]) for tile in tiles):
         stored = "16 bits a channel"
-    pages = (
-        1 if image.format == "MPO" else getattr(image, "n_frames", 1)
-    )  # MPO: a JPEG with a preview or a second eye
-    return ", ".join(note for note in (stored, f"page 1 of {pages}" if pages > 1 else "") if note)
+    # The further pages of an MPO, which is a JPEG, are a preview or the view of a second eye.
+    pages = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+    page = f"page 1 of {pages}" if pages > 1 else ""
+    return ", ".join(note for note in (stored, page) if note)
 
 
 def _to_array(image: Image.Image) -> NDArray[Any]:
@@ -60,11 +59,9 @@ def _to_array(image: Image.Image) -> NDArray[Any]:
         return np.asarray(image).astype(np.uint16)
     if image.mode in ("I", "F"):
         values = np.asarray(image, np.float64)
-        return (
-            values.astype(np.uint16)
-            if _fits_16_bits(values)
-            else stretch(values, *find_range(values))
-        )
+        if _fits_16_bits(values):
+            return values.astype(np.uint16)
+        return stretch(values, *find_range(values))
     if image.mode in ("1", "L") and "transparency" not in image.info:
         return np.asarray(image.convert("L"))
     if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:

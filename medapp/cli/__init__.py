@@ -1,5 +1,4 @@
-"""The same from a shell. Each command asks the modules below it, then prints words or, with
-`--json`, one JSON value.
+"""MedApp from a shell: each command prints words or, with `--json`, one JSON value.
 
     medapp app                       the pages             (cli/application.py)
     medapp doctor                    what is there to run  (cli/doctor.py)
@@ -36,10 +35,9 @@ for command in (work.train, work.evaluate, work.predict):
 
 def main() -> None:
     """The `medapp` command."""
+    # File names may hold bytes that no encoding has; \udcff stands for the byte ff, in JSON too.
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, io.TextIOWrapper
-        ):  # file names may hold bytes that no encoding has; in JSON \udcff means just that
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         app()

@@ -42,13 +42,16 @@ def open_app(
     """
     if is_port_taken(port):
         raise MedAppError(
-            f"Port {port} is in use. Where that is MedApp, open http://127.0.0.1:{port}; else"
-            " choose another port with --port."
+            f"Port {port} is in use.",
+            remedy=(
+                f"Where that is MedApp, open http://127.0.0.1:{port}; else choose another port with"
+                " --port."
+            ),
         )
     environment = {**os.environ, "MEDAPP_HOME": str(find_workspace().root)}
     command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
-    # Streamlit reads .streamlit/config.toml where the process stands, too; and Python looks there
-    # for modules first.
+    # Streamlit reads .streamlit/config.toml of the working folder too, and Python looks there for
+    # modules first.
     server = subprocess.Popen(command, cwd=FOLDER, env=environment)
 
     def end_server(number: int, frame: FrameType | None) -> None:
@@ -60,8 +63,9 @@ def open_app(
 
 
 def find_listening(port: int = PORT) -> Listening:
-    """What `medapp app` would listen on: as the shipped settings say, or Streamlit's variables of
-    the environment, which come first.
+    """Where `medapp app` would listen.
+
+    Streamlit's variables of the environment come before the settings that MedApp brings.
     """
     settings = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))["server"]
     hosts = os.environ.get("STREAMLIT_SERVER_ALLOWED_HOSTS")

@@ -1,7 +1,6 @@
-"""What MedApp finds on this machine, as plain values: versions, devices, decoders, disk, workspace,
-address.
+"""What MedApp finds on this machine, as plain values.
 
-Nothing is measured and nothing is sent.
+Versions, devices, decoders, disk, workspace, address. Nothing is measured and nothing is sent.
 """
 
 import contextlib
@@ -44,7 +43,7 @@ DICOM_DECODERS = {
 
 
 def build_report() -> Report:
-    """All parts; `missing` lists what MedApp cannot do without, in sentences."""
+    """The whole report; `missing` lists what MedApp cannot do without, in sentences."""
     report: Report = {
         "medapp": {"version": medapp.__version__, "folder": str(Path(medapp.__file__).parent)},
         "python": {"version": platform.python_version(), "program": sys.executable},
@@ -93,9 +92,11 @@ def find_torch() -> Report:
         import torchvision  # noqa: F401 - the two are built for each other, or fail together
     except (ImportError, OSError, RuntimeError) as error:
         return {"version": None, "error": f"{type(error).__name__}: {error}", "devices": []}
-    cuda = torch.version.cuda
-    rocm = torch.version.hip
-    build = f"CUDA {cuda}" if cuda else f"ROCm {rocm}" if rocm else "CPU"
+    build = "CPU"
+    if torch.version.cuda:
+        build = f"CUDA {torch.version.cuda}"
+    elif torch.version.hip:
+        build = f"ROCm {torch.version.hip}"
     cpu = {
         "kind": "cpu",
         "name": f"{torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()}",
@@ -136,8 +137,9 @@ def find_pillow_decoders() -> list[Report]:
 
 
 def find_dicom_decoders() -> list[Report]:
-    """DICOM's compressions that pydicom reads with what is installed; uncompressed files need no
-    decoder.
+    """DICOM's compressions, and which of them pydicom reads with what is installed.
+
+    Files without compression need no decoder.
     """
     from pydicom.pixels import decoders
 

@@ -1,8 +1,9 @@
 """Words for people, or one JSON value for programs."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -18,7 +19,7 @@ errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on standard output; NaN and infinity become null."""
+    """Print one JSON value on standard output; NaN and infinity become null."""
     typer.echo(json.dumps(_clean(value), ensure_ascii=False))
 
 
@@ -27,34 +28,31 @@ def _clean(value: Any) -> Any:
         return {key: _clean(v) for key, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [_clean(v) for v in value]
-    return (
-        None
-        if isinstance(value, float) and (value != value or abs(value) == float("inf"))
-        else value
-    )
+    is_no_number = isinstance(value, float) and not math.isfinite(value)
+    return None if is_no_number else value
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A plain table: text to the left, numbers to the right; an empty cell for None."""
+    """Print a plain table: text to the left, numbers to the right; an empty cell for None."""
     rows = [list(row) for row in rows]
     table = Table(box=None, pad_edge=False, header_style="bold")
     for i, name in enumerate(columns):
-        is_number = bool(rows) and all(
-            isinstance(row[i], (int, float)) or row[i] is None for row in rows
-        )
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+        is_number = all(isinstance(row[i], int | float | None) for row in rows)
+        justify: Literal["left", "right"] = "right" if rows and is_number else "left"
+        table.add_column(name, justify=justify, overflow="fold")
     for row in rows:
-        table.add_row(
-            *(
-                "" if cell is None else f"{cell:.3f}" if isinstance(cell, float) else str(cell)
-                for cell in row
-            )
-        )
+        table.add_row(*(_write_cell(cell) for cell in row))
     console.print(table)
 
 
+def _write_cell(cell: object) -> str:
+    if cell is None:
+        return ""
+    return f"{cell:.3f}" if isinstance(cell, float) else str(cell)
+
+
 def say_figure(evaluation: Evaluation, name: str) -> str:
-    """A figure with its interval, such as `0.912 [0.881, 0.940]`; never alone."""
+    """An evaluation's figure with its interval, such as `0.912 [0.881, 0.940]`."""
     return write_figure(getattr(evaluation, name), evaluation.intervals.get(name))
 
 

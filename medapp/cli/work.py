@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -38,6 +38,9 @@ from medapp.training.recipe import Machine, Recipe
 from medapp.training.recipe.names import parse_assignments
 from medapp.training.recipe.presets import PRESETS
 from medapp.training.strategies import STRATEGIES
+
+if TYPE_CHECKING:
+    from medapp.prediction.files import Prediction
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name or id.")]
 
@@ -131,7 +134,7 @@ def _describe_epoch(event: EpochFinished) -> str:
 
 
 def report_run(run: Run, as_json: bool) -> None:
-    """What came of a training."""
+    """Print what came of a training."""
     epochs = [event for event in run.list_events() if isinstance(event, EpochFinished)]
     best = next((event.epoch for event in reversed(epochs) if event.is_best), None)
     evaluation = run.load_evaluation()
@@ -213,8 +216,6 @@ def predict(
 
     For research, not for diagnosis.
     """
-    from medapp.prediction.files import draw_heatmap
-
     files: list[Path] = []
     for path in images:
         # Path.is_dir raises where it may not look.
@@ -225,36 +226,43 @@ def predict(
         )
     rows: list[dict[str, Any]] = []
     for prediction in open_session().predict(run, files, method if cam else None, class_name):
-        row: dict[str, Any] = {
-            "file": str(prediction.file),
-            "label": prediction.label,
-            "probabilities": prediction.probabilities,
-        }
-        row["cam"] = None
-        if cam is not None and prediction.heatmap is not None:
-            number = f"{len(rows):04d}-" if _has_twin(prediction.file, files) else ""
-            target = cam / f"{number}{prediction.file.stem}.png"
-            write_bytes(target, draw_heatmap(prediction))
-            row["cam"] = str(target)
-            row["note"] = prediction.heatmap.note
-        rows.append({**row, "error": prediction.error})
+        number = f"{len(rows):04d}-" if _has_twin(prediction.file, files) else ""
+        rows.append(_report_prediction(prediction, cam, number))
     if as_json:
         print_json(rows)
         return
-    print_table(
-        ("file", "label", "probability", "note"),
-        [
-            (
-                r["file"],
-                r["label"],
-                max(r["probabilities"].values(), default=None),
-                r["error"] or r.get("note"),
-            )
-            for r in rows
-        ],
-    )
+    print_table(("file", "label", "probability", "note"), [_list_cells(row) for row in rows])
     name = find_run(find_workspace(), run).name
     console.print(f"{name}. For research, not for diagnosis.", markup=False)
+
+
+def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) -> dict[str, Any]:
+    """A prediction as plain values; its heatmap is written to the folder `cam`, if that is given.
+
+    Args:
+        prefix: what the heatmap's name begins with, before that of the image.
+    """
+    from medapp.prediction.files import draw_heatmap
+
+    row: dict[str, Any] = {
+        "file": str(prediction.file),
+        "label": prediction.label,
+        "probabilities": prediction.probabilities,
+        "cam": None,
+    }
+    if cam is not None and prediction.heatmap is not None:
+        target = cam / f"{prefix}{prediction.file.stem}.png"
+        write_bytes(target, draw_heatmap(prediction))
+        row["cam"] = str(target)
+        row["note"] = prediction.heatmap.note
+    row["error"] = prediction.error
+    return row
+
+
+def _list_cells(row: dict[str, Any]) -> tuple[object, ...]:
+    """A prediction as a row of the table."""
+    highest = max(row["probabilities"].values(), default=None)
+    return row["file"], row["label"], highest, row["error"] or row.get("note")
 
 
 def _list_images(folder: Path) -> list[Path]:

@@ -173,17 +173,13 @@ def evaluate(
     replicates = resample(case.tables, unit_of_image, resamples if units > 1 else 0, seed)
     patients = unit_of_image if resampled == "patients" else None
     per_class = _judge_classes(case, classes, figures, replicates, patients)
-    numbers = {name: _to_number(figures[name]) for name in METRICS}
+    numbers: dict[str, Any] = {name: _to_number(figures[name]) for name in METRICS}
     notes += _note_classes(n, per_class)
     notes += _note_units(n, units, resampled, numbers["accuracy"])
     return Evaluation(
         n=n,
         classes=tuple(classes),
-        accuracy=numbers["accuracy"],
-        balanced_accuracy=numbers["balanced_accuracy"],
-        macro_sensitivity=numbers["macro_sensitivity"],
-        macro_f1=numbers["macro_f1"],
-        macro_auroc=numbers["macro_auroc"],
+        **numbers,
         intervals={name: find_percentiles(replicates[name]) for name in METRICS},
         resampled=resampled,
         units=units,

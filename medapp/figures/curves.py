@@ -1,8 +1,7 @@
-"""The curves of a run, under way or over, before anything is drawn: which lines, their names and
-colours, and titles that state the finding.
+"""The curves of a run, before anything is drawn: lines, names, colours, titles.
 
-A line's colour says its role: grey is training, the accent is validation, and further figures of
-validation take colours of the palette.
+The title states the finding. A line's colour says its role: grey is training, the accent is
+validation, and further figures of validation take colours of the palette.
 """
 
 from collections.abc import Sequence
@@ -16,13 +15,15 @@ from medapp.runs.progress import Standing
 ACCENT = -1
 TRAIN = 7
 VALIDATION = ACCENT
-QUALITY = (  # name, key of an epoch's event, colour; the last lies on top
+# Name, key of an epoch's event, colour; the last line lies on top.
+QUALITY = (
     ("train accuracy", "train_accuracy", TRAIN),
     ("AUROC", "macro_auroc", 2),
     ("accuracy", "accuracy", 1),
     ("balanced accuracy", "balanced_accuracy", VALIDATION),
 )
-EMPTY = {  # what stands where the two charts will be, by the run's state
+# What stands where the two charts will be, by the run's state.
+EMPTY = {
     "queued": ("Begins when the runs before it have ended.",) * 2,
     "preparing": ("Begins when the images are ready.", "Appears after the first epoch."),
     "training": ("The first step is under way.", "Appears after the first epoch."),
@@ -53,7 +54,7 @@ class Chart:
     Attributes:
         title: states the finding.
         mark: x and text of a dashed upright line.
-        empty: what stands there while no line has a point.
+        empty: what stands in the chart while no line has a point.
     """
 
     key: str

@@ -22,6 +22,7 @@ def draw_balance(counts: Mapping[str, Mapping[str, int]], theme: str = "light") 
     splits = [split for split in SPLITS if split in counts]
     classes = list(dict.fromkeys(name for split in splits for name in counts[split]))
     totals = {name: sum(counts[split].get(name, 0) for split in splits) for name in classes}
+    colours = dict(zip(SPLITS, PALETTES[theme].splits, strict=True))
     figure = go.Figure()
     for split in splits:
         figure.add_bar(
@@ -29,14 +30,14 @@ def draw_balance(counts: Mapping[str, Mapping[str, int]], theme: str = "light") 
             x=[counts[split].get(name, 0) for name in classes],
             name=split,
             orientation="h",
-            marker={"color": PALETTES[theme].splits[SPLITS.index(split)], "line": {"width": 0}},
+            marker={"color": colours[split], "line": {"width": 0}},
             customdata=[[show_plain(name), totals[name]] for name in classes],
             hovertemplate=(
                 f"%{{customdata[0]}}, {split}: %{{x:,}} of %{{customdata[1]:,}}"
                 " images<extra></extra>"
             ),
         )
-    key = [(split, PALETTES[theme].splits[SPLITS.index(split)]) for split in splits]
+    key = [(split, colours[split]) for split in splits]
     finish(figure, theme, _state_balance(totals), 64 + 30 * len(classes), True, key)
     figure.update_layout(barmode="stack", bargap=0.3)
     figure.update_xaxes(
@@ -59,9 +60,8 @@ def draw_histogram(pixels: ArrayLike, theme: str = "light") -> go.Figure:
     """
     values = np.asarray(pixels)
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-    width = np.ceil(
-        (high - low + 1) / BINS
-    )  # a whole number, or bins would hold now three values, now four
+    # A whole number, or bins would hold now three values, now four.
+    width = np.ceil((high - low + 1) / BINS)
     channels = _list_channels(values, theme)
     figure = go.Figure()
     tallest = 0.0

@@ -44,13 +44,7 @@ def draw_probabilities(probabilities: Mapping[str, float], theme: str = "light")
             hovertemplate="%{customdata}: %{x:.4f}<extra></extra>",
         )
     )
-    top = max(names, key=probabilities.__getitem__, default=None)
-    finding = (
-        "No prediction"
-        if top is None
-        else f"{top}, {hold_together(f'probability {write_probability(probabilities[top])}')}"
-    )
-    finish(figure, theme, finding, 64 + 34 * len(names), is_narrow=True)
+    finish(figure, theme, _state_prediction(probabilities), 64 + 34 * len(names), is_narrow=True)
     figure.update_layout(bargap=0.3)
     figure.update_xaxes(title_text="probability", range=[0, 1.18], tickvals=[0, 0.5, 1])
     figure.update_yaxes(
@@ -62,9 +56,18 @@ def draw_probabilities(probabilities: Mapping[str, float], theme: str = "light")
     return figure
 
 
+def _state_prediction(probabilities: Mapping[str, float]) -> str:
+    top = max(probabilities, key=probabilities.__getitem__, default=None)
+    if top is None:
+        return "No prediction"
+    probability = hold_together(f"probability {write_probability(probabilities[top])}")
+    return f"{top}, {probability}"
+
+
 def draw_sensitivity(evaluation: Evaluation, theme: str = "light") -> go.Figure:
-    """Each class's sensitivity with its 95% interval; a class that was not judged keeps an empty
-    row.
+    """Each class's sensitivity with its 95% interval.
+
+    A class that was not judged keeps an empty row.
     """
     figure = go.Figure()
     classes = evaluation.classes
@@ -113,8 +116,11 @@ def draw_roc(
     evaluation: Evaluation,
     theme: str = "light",
 ) -> go.Figure:
-    """Each class's ROC curve against the rest, from the probabilities (N, K) and truth (N,) that
-    were evaluated.
+    """Each class's ROC curve against the rest.
+
+    Args:
+        probabilities: (N, K) as they were evaluated.
+        truth: (N,) indices of the true classes.
     """
     scores = np.asarray(probabilities)
     truths = np.asarray(truth)
@@ -141,17 +147,10 @@ def draw_roc(
     chance = {"type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "layer": "below"}
     figure.add_shape(**chance, line={"color": colours.muted, "width": 1, "dash": "dash"})
     finish(figure, theme, _state_roc(evaluation), 330)
-    figure.update_layout(  # the corner under the chance line is empty
-        showlegend=True,
-        legend={
-            "x": 1,
-            "xanchor": "right",
-            "y": 0,
-            "yanchor": "bottom",
-            "bgcolor": CLEAR,
-            "font": {"size": 12},
-        },
-    )
+    # The legend stands in the corner under the chance line, which is empty.
+    corner = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "bottom"}
+    legend = {**corner, "bgcolor": CLEAR, "font": {"size": 12}}
+    figure.update_layout(showlegend=True, legend=legend)
     figure.update_xaxes(title_text="1 − specificity", range=[-0.01, 1.01])
     figure.update_yaxes(title_text="sensitivity", range=[-0.01, 1.02])
     return figure
@@ -163,11 +162,8 @@ def _state_sensitivity(evaluation: Evaluation) -> str:
         return "No image was judged"
     name, figures = min(known.items(), key=lambda item: item[1].sensitivity or 0.0)
     value = hold_together(write_figure(figures.sensitivity, figures.intervals["sensitivity"]))
-    return (
-        f"Sensitivity is lowest for {name}: {value}"
-        if len(known) > 1
-        else f"Sensitivity for {name}: {value}"
-    )
+    is_lowest = " is lowest" if len(known) > 1 else ""
+    return f"Sensitivity{is_lowest} for {name}: {value}"
 
 
 def _state_roc(evaluation: Evaluation) -> str:

@@ -1,6 +1,4 @@
-"""What all figures share: colours for light and dark pages, type, axes, a title that wraps, numbers
-in words.
-"""
+"""What all figures share: colours for light and dark pages, type, axes, a title that wraps."""
 
 import html
 import textwrap
@@ -27,9 +25,12 @@ CONFIG: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of a page: dark has brighter ones of its own. `classes` have a fixed order that
-    colour-blind readers can tell apart (after Okabe & Ito 2008). The text is legible on all of
-    `ramp`.
+    """The colours of a page.
+
+    Attributes:
+        ramp: from low to high; the text is legible on all of them.
+        splits: in the order of `SPLITS`.
+        classes: in a fixed order that colour-blind readers can tell apart (after Okabe & Ito 2008).
     """
 
     text: str
@@ -102,7 +103,7 @@ def finish(
 
     Args:
         height: in px, without the title.
-        is_narrow: it is made for a side column.
+        is_narrow: the figure is made for a side column.
         key: names and colours of what is drawn, for a line below the title. Plotly's own legend
             takes the room of a narrow chart, or grows into the title.
     """
@@ -182,9 +183,7 @@ def show_plain(text: str) -> str:
 
 
 def shorten(name: str) -> str:
-    """A class's name for an axis or legend, its middle left out if need be; the whole stands where
-    the pointer is.
-    """
+    """A class's name for an axis or legend; of a long one the middle is left out."""
     return show_plain(name if len(name) <= LONGEST_NAME else f"{name[:12]}…{name[-9:]}")
 
 

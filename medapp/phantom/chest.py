@@ -5,7 +5,7 @@ Each organ is an ellipsoid, a tube or a dome whose chord is known in closed form
 remains of the pleural space's chord when heart, vessels, diaphragm, fluid and nodules have taken
 theirs, so the silhouettes come out by themselves. Lengths are in mm, the origin in the middle of
 the chest, x to the patient's left (the image's right), y down. The numbers in the functions are the
-proportions of an adult, set by eye. Made of exact arithmetic alone (`medapp.data.exact`).
+proportions of an adult, set by eye. Made of exact arithmetic alone (`medapp.phantom.exact`).
 """
 
 import math

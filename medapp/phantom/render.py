@@ -4,7 +4,7 @@ machine.
 A projection radiograph is the line integral of attenuation (Beer–Lambert: I = I₀ exp(−∫ μ dz)),
 plus scatter, plus quantum noise whose variance is the number of quanta, seen through a detector's
 logarithmic response (Bushberg et al., The Essential Physics of Medical Imaging, 3rd edition,
-chapters 3, 4 and 7). The lengths come from `medapp.data.chest`.
+chapters 3, 4 and 7). The lengths come from `medapp.phantom.chest`.
 
 What it does not model: a spectrum (no beam hardening, no heel effect), real scatter (here a fixed
 share, blurred widely), Swank noise and detector lag, an antiscatter grid, lateral or supine views,

@@ -1,6 +1,6 @@
 """Lung vessels: trees of tubes that start at the hila, fork twice and taper.
 
-Made of exact arithmetic alone (`medapp.data.exact`).
+Made of exact arithmetic alone (`medapp.phantom.exact`).
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,12 @@ _STEPS = 56  # points along each tube
 
 @dataclass(frozen=True)
 class Tubes:
-    """Points along all tubes, each (N,), in mm: where, how wide, and the length of tube that the
-    point stands for.
+    """Points along all tubes, each (N,), in mm.
+
+    Attributes:
+        x, y: where the point is.
+        radius: how wide the tube is there.
+        step: the length of tube that the point stands for.
     """
 
     x: Floats
@@ -26,9 +30,7 @@ class Tubes:
 
 
 def grow_vessels(stream: Stream) -> Tubes:
-    """About 15,000 points of 210 tubes, for the lungs of `medapp.data.chest` and in its
-    coordinates.
-    """
+    """About 15,000 points of 210 tubes, in the coordinates of `medapp.phantom.chest`."""
     sides = np.where(np.arange(_TREES) % 2 == 0, -1.0, 1.0)
     x = sides * stream.draw_many(_TREES, 30.0, 40.0)
     y = stream.draw_many(_TREES, -35.0, 7.0)

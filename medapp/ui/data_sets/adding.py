@@ -1,6 +1,4 @@
-"""Bringing images in: a folder registered where it is, a zip, loose files for each class, or the
-phantom.
-"""
+"""Forms that bring images in: a folder, a zip, loose files for each class, or the phantom."""
 
 import tempfile
 from collections.abc import Callable
@@ -38,10 +36,8 @@ def _add_folder() -> ImportReport | None:
     folder = Path(text).expanduser() if text else None
     name = st.text_input("Name", value=folder.name if folder else "", key=f"name-{text}")
     pattern = draw_patient_pattern(list_names(folder) if folder and folder.is_dir() else [])
-    if (
-        st.button("Register the folder", type="primary", disabled=folder is None)
-        and folder is not None
-    ):
+    is_asked = st.button("Register the folder", type="primary", disabled=folder is None)
+    if is_asked and folder is not None:
         return add_folder(open_workspace(), folder, name or None, pattern, show_progress("Reading"))
     return None
 

@@ -17,9 +17,7 @@ from medapp.ui.shell.frame import Parents, escape
 
 
 def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None:
-    """Draw the page of one image; previous and next go through the images that the gallery's
-    filters show.
-    """
+    """Draw the page of one image; previous and next go through what the gallery's filters show."""
     facts = [
         sample.label,
         f"{sample.split} split",

@@ -15,12 +15,9 @@ def draw_management(data_set: DataSet) -> None:
             find_catalog().rename(data_set, name)
             st.rerun()
     with st.container(border=True, width=560):
-        is_copied = data_set.origin != "registered"
-        fate = (
-            "Its images in the workspace are deleted."
-            if is_copied
-            else "The folder and its images stay where they are."
-        )
+        fate = "Its images in the workspace are deleted."
+        if data_set.origin == "registered":
+            fate = "The folder and its images stay where they are."
         st.markdown(f"**Remove.** {fate} Runs that were trained on it stay.")
         is_sure = st.checkbox("Yes, remove this data set")
         if st.button("Remove", icon=":material/delete:", disabled=not is_sure):

@@ -77,7 +77,9 @@ def _draw_facts(data_set: DataSet) -> None:
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def _describe(id: int, created: str, _data_set: DataSet) -> list[str]:
-    """What to know of a data set: kept, as it never changes and takes most of a second to find for
+    """Sentences on what to know of a data set.
+
+    They are kept, as a data set's images never change, and finding them takes most of a second for
     100,000 images.
     """
     return list(describe(_data_set, find_catalog()))
@@ -88,11 +90,10 @@ def _draw_report() -> None:
     report: ImportReport | None = st.session_state.pop("report", None)
     if report is not None:
         splits = ", ".join(f"{count:,} {split}" for split, count in report.splits.items())
-        unread = (
-            f" {len(report.unreadable):,} files could not be read; they are listed below."
-            if report.unreadable
-            else ""
-        )
+        unread = ""
+        if report.unreadable:
+            count = len(report.unreadable)
+            unread = f" {count:,} files could not be read; they are listed below."
         st.success(
             f"{report.images:,} images came in: {splits}.{unread}", icon=":material/check_circle:"
         )

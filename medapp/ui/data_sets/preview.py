@@ -13,7 +13,7 @@ from medapp.ui.shell.server import find_catalog
 from medapp.ui.train.recipe_form import draw_preprocess_form
 
 SHOWN = 4
-EXAMPLES = 2  # changes of each
+EXAMPLES = 2  # how often each image is changed
 
 
 def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess:
@@ -46,7 +46,7 @@ def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess
 
 
 def _choose_samples(data_set: DataSet) -> list[Sample]:
-    """One of each class first, from the training split."""
+    """A few training images, as many of each class."""
     catalog = find_catalog()
     each = -(-SHOWN // len(data_set.classes))
     found = [
@@ -72,19 +72,14 @@ def draw_augmentation_preview(data_set: DataSet, name: str, preprocess: Preproce
 
 def augment_examples(square: NDArray[np.uint8], name: str, count: int) -> NDArray[np.uint8]:
     """A square (S, S) or (S, S, 3) changed `count` times: (count, S, S) or (count, S, S, 3)."""
-    import torch  # late: a page that only shows settings does without
+    # Imported here, because a page that only shows settings does without torch.
+    import torch
 
     from medapp.training.augment import augment
 
     channels = square[None] if square.ndim == 2 else square.transpose(2, 0, 1)
-    images = (
-        torch.from_numpy(np.ascontiguousarray(channels)).float().div(255).expand(count, -1, -1, -1)
-    )
-    changed = (
-        augment(images.contiguous(), AUGMENTATIONS[name], torch.arange(count))
-        .mul(255)
-        .round()
-        .byte()
-        .numpy()
-    )
-    return changed[:, 0] if square.ndim == 2 else changed.transpose(0, 2, 3, 1)
+    image = torch.from_numpy(np.ascontiguousarray(channels)).float().div(255)
+    images = image.expand(count, -1, -1, -1).contiguous()
+    changed = augment(images, AUGMENTATIONS[name], torch.arange(count))
+    pixels = changed.mul(255).round().byte().numpy()
+    return pixels[:, 0] if square.ndim == 2 else pixels.transpose(0, 2, 3, 1)

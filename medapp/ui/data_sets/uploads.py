@@ -1,5 +1,6 @@
-"""Uploads on their way to disk: they would sit in memory."""
+"""Uploads on their way to disk, where they no longer take memory."""
 
+import itertools
 from pathlib import Path
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -12,10 +13,8 @@ def save_upload(file: UploadedFile, folder: Path) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = Path(file.name.replace("\\", "/")).name or "upload"
-    path = next(
-        p
-        for p in (folder / name, *(folder / f"{i}-{name}" for i in range(2, 100_000)))
-        if not p.exists()
-    )
+    numbered = (f"{number}-{name}" for number in itertools.count(2))
+    paths = (folder / candidate for candidate in itertools.chain([name], numbered))
+    path = next(path for path in paths if not path.exists())
     path.write_bytes(file.getbuffer())
     return path

@@ -43,8 +43,13 @@ class Tile:
 def draw_gallery(
     tiles: Sequence[Tile], classes: Sequence[str], key: str, note: str = ""
 ) -> int | None:
-    """Draw the tiles under a legend of the classes and a note on all of them; gives the id of the
-    one that was just clicked, else None.
+    """Draw the tiles under a legend of the classes.
+
+    Args:
+        note: stands beside the legend, and holds for all tiles.
+
+    Returns:
+        The id of the tile that was just clicked, else None.
     """
     legend = [{"label": label, "colour": index} for index, label in enumerate(classes)]
     plain = [

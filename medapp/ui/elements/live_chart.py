@@ -1,9 +1,9 @@
-"""Line charts that keep their zoom while a run adds points: one element on uPlot (MIT, vendored in
-`elements/uplot`).
+"""Line charts that keep their zoom while a run adds points.
 
-The library and the drawing code are sent once a page by `load_charts`; a tick then carries only the
-points. Streamlit sends an element's whole script with each update, so the element itself is one
-line that hands over to what was loaded.
+They are one element on uPlot (MIT, vendored in `elements/uplot`). The library and the drawing code
+are sent once a page by `load_charts`; a tick then carries only the points. Streamlit sends an
+element's whole script with each update, so the element itself is one line that hands over to what
+was loaded.
 """
 
 import json
@@ -34,13 +34,15 @@ _charts = st.components.v2.component("medapp_charts", js=_HAND_OVER)
 
 
 def load_charts() -> None:
-    """Send the chart library. Call it once on a page, outside the fragment that draws."""
+    """Send the chart library. Call this once on a page, outside the fragment that draws."""
     _library(key="chart-library", height=1)
 
 
 def draw_charts(charts: Sequence[Chart], key: str) -> None:
-    """Draw charts beside each other. Called again with the same key, the lines move and a zoom
-    stays.
+    """Draw charts beside each other.
+
+    Where the function is called again with the same key, the lines move and a zoom stays. Call
+    `load_charts` before.
     """
     _charts(key=key, data={"charts": [build_plain(chart) for chart in charts]})
 

@@ -13,8 +13,9 @@ from medapp.ui.shell.server import find_catalog
 
 
 def draw_cell_images(run: Run, truth: str, prediction: str) -> None:
-    """Draw the images of class `truth` that were taken for `prediction`, the surest first; a click
-    opens one with its heatmap.
+    """Draw the images of class `truth` that were taken for `prediction`, the surest first.
+
+    A click opens one with its heatmap.
     """
     rows = _load_rows(run, truth, prediction)
     verb = "were rightly called" if truth == prediction else "were taken for"

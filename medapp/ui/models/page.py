@@ -1,6 +1,4 @@
-"""One model: how good, how it learned, what was asked, how it does elsewhere, and what to do with
-it.
-"""
+"""The page of one model: its figures, curves and settings, another data set, and what to do."""
 
 from collections.abc import Callable
 

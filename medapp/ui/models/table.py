@@ -1,5 +1,6 @@
-"""Runs and how good they are, one a row: a figure never stands without its interval, nor a row
-without its number of images.
+"""A table of runs and how good they are.
+
+A figure never stands without its interval, nor a row without its number of images.
 """
 
 from collections.abc import Sequence

@@ -21,9 +21,7 @@ WAYS = (DATA_SET, UPLOAD, FOLDER)
 
 
 def draw_job(run: Run, folder: Path) -> None:
-    """Draw the job that predicts a folder: its progress while it runs, then its table; nothing
-    where there is no such job.
-    """
+    """Draw the job that predicts a folder, if there is one: its progress, then its table."""
     job = hold_jobs().get(name_job(run, folder))
     if job is None:
         return

@@ -1,5 +1,6 @@
-"""Where many images to predict come from: a folder on this machine, or an upload, which becomes a
-folder in the cache.
+"""Where many images to predict come from: a folder on this machine, or an upload.
+
+An upload becomes a folder in the cache.
 """
 
 import tempfile
@@ -65,7 +66,8 @@ def draw_upload(run: Run) -> None:
         accept_multiple_files=True,
         key=f"upload-{turn}",
     )
-    if files:  # copied to disk at once and the widget cleared: uploads would sit in memory
+    # Uploads are copied to disk at once and the widget is cleared, because they take memory.
+    if files:
         folder = cache / known if known else Path(tempfile.mkdtemp(prefix="upload-", dir=cache))
         for file in files:
             save_upload(file, folder)

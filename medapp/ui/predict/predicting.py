@@ -1,5 +1,6 @@
-"""Predictions for pages: models kept in memory, one image with its heatmap, and jobs over many
-files that go on when the page is left.
+"""Predictions for pages: one image with its heatmap, and jobs over many files.
+
+Models are kept in memory, and jobs go on when the page is left.
 """
 
 import functools
@@ -76,8 +77,9 @@ def name_job(run: Run, folder: Path) -> JobKey:
 
 
 def start_job(run: Run, folder: Path) -> PredictionJob:
-    """Predict all images in a folder and below it, anew. Of the jobs that have ended only the last
-    few are kept.
+    """Predict all images in a folder and below it, anew.
+
+    Of the jobs that have ended only the last few are kept.
 
     Raises:
         DataError: there is no such folder, or no image in it.

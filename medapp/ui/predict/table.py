@@ -1,6 +1,4 @@
-"""Many files and what a model says of each: a table with thumbnails, one file opened below, and the
-download of all probabilities.
-"""
+"""Many files and what a model says of each: a table, one file opened below, and a download."""
 
 import io
 from collections.abc import Sequence

@@ -1,6 +1,4 @@
-"""One click from an empty workspace to a model: the phantom data set and a quick linear probe on
-it.
-"""
+"""One click from an empty workspace to a model: a quick linear probe on the phantom data set."""
 
 import streamlit as st
 
@@ -14,15 +12,13 @@ from medapp.ui.shell.server import open_workspace
 
 
 def draw_first_model_button(key: str, kind: ButtonKind = "primary") -> None:
-    """The button; a click makes the phantom images, queues the run, and goes where it can be
-    watched.
-    """
+    """Draw the button; a click makes the phantom images, queues the run, and opens its page."""
     if st.button("Try it on phantom images", type=kind, icon=":material/play_circle:", key=key):
         st.switch_page(TRAIN, query_params={"run": start_first_model().id})
 
 
 def start_first_model() -> Run:
-    """The phantom data set, and a run on it: the one there is, else a new one."""
+    """A run on the phantom data set, which is made where it is missing: a known one, else new."""
     workspace = open_workspace()
     data_set = add_phantom(workspace, on_progress=show_progress("Making phantom images")).data_set
     choice = DataChoice(id=data_set.uid, name=data_set.name)

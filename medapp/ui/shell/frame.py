@@ -1,6 +1,4 @@
-"""What stands around every page: the crumb, the title with one line of facts, errors in words, the
-foot.
-"""
+"""What stands around every page: crumb, title with one line of facts, errors in words, foot."""
 
 import contextlib
 import re
@@ -33,7 +31,7 @@ PREDICT = "pages/predict.py"
 def build_navigation() -> dict[str, list[st.Page]]:
     """The pages by section.
 
-    Made anew in each script run, as Streamlit keeps a run's state in them.
+    Call this in each run of the script, as Streamlit keeps a run's state in the pages.
     """
     return {
         "": [st.Page(HOME, title="Start", icon=":material/home:", default=True)],
@@ -47,7 +45,7 @@ def build_navigation() -> dict[str, list[st.Page]]:
 
 
 def require_app() -> None:
-    """Called first by each page: goes through app.py where Streamlit did not.
+    """Run the page again by way of app.py, where Streamlit ran the page alone. Call this first.
 
     A page opened by deep link on a fresh server, before `st.navigation` has run, is found by
     Streamlit's older discovery of a folder called pages and run alone; once is enough, as the flag
@@ -85,7 +83,7 @@ def draw_head(title: str, facts: str = "", parents: Parents | None = None) -> No
     Args:
         title: names the thing in front of the reader; also the browser's tab.
         facts: the state at a glance, facts divided by " · ".
-        parents: the way here.
+        parents: the pages above this one, from the top.
     """
     st.set_page_config(page_title=f"{title} · MedApp")
     if parents:

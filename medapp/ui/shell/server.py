@@ -1,5 +1,4 @@
-"""What one server process holds: the workspace, the supervisor that trains in the background, and
-one reader of each run's events.
+"""What one server process holds: the workspace, the supervisor, one reader of each run's events.
 
 Pages ask here and nowhere else.
 """
@@ -27,7 +26,7 @@ def start() -> Supervisor:
 
 
 def start_supervisor() -> Supervisor:
-    """One supervisor a server, running."""
+    """Make the supervisor of this server and let it run."""
     _log_to_terminal()
     supervisor = Supervisor(find_workspace())
     supervisor.start()
@@ -35,7 +34,7 @@ def start_supervisor() -> Supervisor:
 
 
 def _log_to_terminal() -> None:
-    """What goes wrong behind the pages stands where the server was started."""
+    """Write what goes wrong behind the pages to the terminal where the server was started."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("medapp: %(message)s"))
     logging.getLogger("medapp").addHandler(handler)
@@ -74,8 +73,9 @@ def _follow_run(run_id: str, _run: Run) -> Follower:
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
-    """Import torch in the background once the first page is out: imported before that, torch would
-    hold the page up for three seconds.
+    """Import torch in the background. Call this once the first page is out.
+
+    Imported before that, torch would hold the page up for three seconds.
     """
     thread = threading.Thread(target=_import_torch, name="warm-up", daemon=True)
     thread.start()

@@ -55,7 +55,8 @@ def draw_steps(data_sets: int, models: int) -> None:
             st.subheader(f"{number + 1} · {step.title}", anchor=False)
             st.markdown(step.text)
             st.caption(counts[number])
-            st.space("stretch")  # the buttons of the three stand on one line
+            # The buttons of the three steps stand on one line.
+            st.space("stretch")
             if st.button(
                 step.action,
                 key=f"go-{number}",

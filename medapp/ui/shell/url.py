@@ -1,5 +1,4 @@
-"""A page's state in its address, so that a reload, Back, and a link sent to a colleague show the
-same.
+"""A page's state in its address, so that a reload, Back and a link that is sent show the same.
 
 The browser's Back leaves a later page's parameters on an earlier page: each page has names of its
 own, reads only those, and takes only values that make sense there.
@@ -41,11 +40,11 @@ def write(name: str, value: int | str | None) -> None:
 
 
 def show_in_browser() -> None:
-    """Tell the browser the parameters that this run of the script was given; where its address has
-    them already, nothing happens.
+    """Tell the browser the parameters that this run of the script was given.
 
     A link from a page to the same page with other parameters does not change the browser's address
-    by itself, so that the next rerun of a fragment would bring the earlier ones back.
+    by itself, so that the next rerun of a fragment would bring the earlier ones back. Where the
+    address has the parameters already, nothing happens.
     """
     if st.query_params:
         st.query_params.from_dict(st.query_params.to_dict())
@@ -54,8 +53,7 @@ def show_in_browser() -> None:
 
 
 def bind(name: str, default: object, drops: Collection[str] = ()) -> dict[str, Any]:
-    """Arguments that tie a widget to a parameter; the page gives the widget what it read there as
-    its value.
+    """Arguments that tie a widget to a parameter; its value is what the page reads there.
 
     The widget's key holds the parameter's value, so that Back, which changes the address alone,
     changes the widget too. Streamlit's own binding forgets a parameter as soon as its widget is not

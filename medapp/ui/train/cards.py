@@ -7,7 +7,8 @@ import streamlit as st
 from medapp.runs.events import EpochFinished
 from medapp.runs.progress import Standing
 
-CARDS = (  # label, key of an epoch's event, which way is better
+# Label, key of an epoch's event, which way is better.
+CARDS = (
     ("Balanced accuracy", "balanced_accuracy", "normal"),
     ("AUROC", "macro_auroc", "normal"),
     ("Validation loss", "validation_loss", "inverse"),

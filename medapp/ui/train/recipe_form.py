@@ -83,7 +83,7 @@ def find_stand_in(name: str, values: Mapping[str, Any]) -> str | None:
 
 
 def draw_preprocess_form(key: str, image_size: int) -> Preprocess:
-    """Draw the settings from file to square but the square's side; gives them all."""
+    """Draw the settings from file to square but the image size; gives all of them."""
     values: dict[str, Any] = {"image_size": image_size}
     for setting in list_settings_of_preprocess():
         values[setting.name] = _draw_setting(setting, setting.field.default, key)
@@ -91,7 +91,7 @@ def draw_preprocess_form(key: str, image_size: int) -> Preprocess:
 
 
 def list_settings_of_preprocess() -> list[Setting]:
-    """The settings from file to square but the square's side."""
+    """The settings from file to square but the image size."""
     fields = Preprocess.model_fields.items()
     return [Setting("preprocess", n, field) for n, field in fields if n != "image_size"]
 

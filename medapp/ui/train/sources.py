@@ -52,10 +52,10 @@ def _draw_choice(preset: str, names: Mapping[str, str]) -> str:
 
 
 def _name(backbone: Backbone) -> str:
-    is_here = find_file(backbone, open_workspace()) is not None
-    return f"{backbone.title} · {backbone.source_data} · {backbone.megabytes:.0f} MB" + (
-        "" if is_here else " · not on this machine"
-    )
+    facts = [backbone.title, backbone.source_data, f"{backbone.megabytes:.0f} MB"]
+    if find_file(backbone, open_workspace()) is None:
+        facts.append("not on this machine")
+    return " · ".join(facts)
 
 
 def _draw_backbone(backbone: Backbone) -> None:
@@ -75,15 +75,17 @@ def _draw_backbone(backbone: Backbone) -> None:
 
 
 def _fetch(backbone: Backbone) -> None:
-    """Fetch it and draw the page anew; what goes wrong is said here, where the button is, and the
-    form below stays.
-    """
-    from medapp.models.weights import fetch_weights  # torch
+    """Fetch a backbone and draw the page anew.
 
-    place = st.empty()
+    What goes wrong is said here, where the button is, and the form below stays.
+    """
+    # Imported here, because the form does without torch.
+    from medapp.models.weights import fetch_weights
+
+    slot = st.empty()
     with show_errors():
         try:
-            with place.container():
+            with slot.container():
                 show = show_progress("Fetching, MB")
                 fetch_weights(
                     backbone,
@@ -91,5 +93,5 @@ def _fetch(backbone: Backbone) -> None:
                     lambda done, total: show(done // 1_000_000, total // 1_000_000),
                 )
         finally:
-            place.empty()
+            slot.empty()
         st.rerun()

@@ -23,8 +23,10 @@ LOG_LINES = 200
 
 
 def draw_live_panel(run: Run) -> None:
-    """Draw the panel; while the run is under way it redraws itself every few seconds, without the
-    rest of the page.
+    """Draw the panel of a run.
+
+    While the run is under way, the panel redraws itself every few seconds, without the rest of the
+    page.
     """
     load_charts()
     interval = _choose_interval(run) if run.state in UNDER_WAY else None
@@ -49,8 +51,9 @@ def _draw(run_id: str) -> None:
 
 
 def _rerun_page_on_change(run: Run, state: str) -> None:
-    """Draw the whole page anew when the run has ended, which ends the polling and brings the
-    results, and when others came to watch or went.
+    """Draw the whole page anew when the run has ended, or when others came to watch or went.
+
+    The end of a run ends the polling, and brings the results.
     """
     was = st.session_state.get(f"state-{run.id}")
     st.session_state[f"state-{run.id}"] = state

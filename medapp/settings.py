@@ -38,9 +38,13 @@ def setting(
     step: float | None = None,
     is_expert: bool = False,
 ) -> Any:
-    """A field with its label, a sentence of help, unit, range, step, and whether it is for experts.
+    """A field with its label, a sentence of help, unit, range and step.
 
-    The facts stand in the JSON schema too.
+    Unit, step and whether the field is for experts stand in the JSON schema too; `find_fact` reads
+    them.
+
+    Args:
+        is_expert: a form draws the field apart from the common ones.
     """
     facts: dict[str, Any] = {"unit": unit, "step": step, "is_expert": is_expert}
     return Field(
@@ -63,7 +67,11 @@ class Choices:
         self.list_names = list_names
 
     def check(self, value: str) -> str:
-        """The value; raises ValueError, which pydantic reports, where no row has the name."""
+        """The value, where a row has that name.
+
+        Raises:
+            ValueError: no row has; the text is what `explain` says that the value must be.
+        """
         if value not in self.list_names():
             raise ValueError(f"one of {', '.join(self.list_names())}")
         return value

@@ -227,7 +227,8 @@ def read_boxes(
     faults: list[str] = []
     known = set(names)
     try:
-        if not path.is_file():  # nothing of that name, or a pipe
+        # There is no such table, or a pipe has its name.
+        if not path.is_file():
             return {}, []
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)

@@ -71,7 +71,7 @@ def insert_samples(db: sqlite3.Connection, data_set_id: int, samples: Sequence[S
 
 
 def build_data_set(id: int, row: Sequence[Any], home: Path) -> DataSet:
-    """A data set from its row.
+    """A data set from its row; a root folder that is absolute stays as it is.
 
     Raises:
         ValueError, TypeError: the row is damaged.
@@ -81,7 +81,7 @@ def build_data_set(id: int, row: Sequence[Any], home: Path) -> DataSet:
     return DataSet(
         id=id,
         name=str(name),
-        root=home / root,  # a path that is absolute stays as it is
+        root=home / root,
         origin=origin,
         classes=tuple(str(label) for label in json.loads(classes)),
         patient_pattern=pattern,

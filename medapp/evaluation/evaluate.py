@@ -24,7 +24,7 @@ from medapp.evaluation.metrics import (
 )
 from medapp.task import Task, find_task
 
-FEW_UNITS = 20  # below this a percentile bootstrap is visibly too narrow
+FEW_UNITS = 20  # with fewer, intervals of a percentile bootstrap are visibly too narrow
 
 Units = NDArray[np.intp]
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 METRICS = ("accuracy", "balanced_accuracy", "macro_sensitivity", "macro_f1", "macro_auroc")
 CLASS_METRICS = ("sensitivity", "specificity", "precision", "f1", "auroc")
-BLOCK = 2**22  # weights held at once: 32 MiB
+BLOCK = 2**22  # weights that are held at once, in 32 MiB
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -15,7 +15,7 @@ from PIL import Image
 from medapp.errors import ImageError
 from medapp.imaging.readers import READERS, list_suffixes
 
-MAX_BYTES = 2**30  # of a file; what the largest image takes that is read, uncompressed, with room
+MAX_BYTES = 2**30  # of a file; the largest image that is read takes less, even uncompressed
 
 # What decoders raise on damaged files, found by reading files with changed bytes. A MemoryError
 # comes from a header that claims too many pixels.

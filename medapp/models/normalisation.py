@@ -57,5 +57,5 @@ def read_normalisation(
 def _read_colour(text: str) -> Colour:
     red, green, blue = (float(value) for value in json.loads(text))
     if not all(map(math.isfinite, (red, green, blue))):
-        raise ValueError("not finite")
+        raise ValueError(f"a colour must be three finite numbers, not {text}")
     return red, green, blue

@@ -196,7 +196,8 @@ def load_network(path: Path) -> tuple[Network, dict[str, str]]:
     """
     tensors, metadata = read_weights(path)
     classes = _read_classes(metadata, path)
-    task = find_task(metadata.get("task", "single-label"))  # older files had only that one
+    # Older files do not name a task: there was only this one.
+    task = find_task(metadata.get("task", "single-label"))
     network = Network(metadata.get("architecture", ""), classes, task)
     load_backbone(network, tensors, path.name, classes)
     network.normalisation = read_normalisation(metadata, IMAGENET, path.name)

@@ -60,7 +60,8 @@ def evaluate_run(
         return _evaluate_elsewhere(workspace, run, dataset)
     is_test = split == "test"
     if is_test:
-        with contextlib.suppress(RunError):  # figures that are damaged are made again
+        # Figures that are damaged are made again.
+        with contextlib.suppress(RunError):
             kept = run.load_evaluation()
             if kept is not None:
                 return kept

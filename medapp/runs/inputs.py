@@ -39,7 +39,8 @@ class InputLoader:
         self.reporter = reporter
         self.passes = 0
         self.seconds = 0.0
-        self._held: list[Rows] = []  # rows that are read are not evicted
+        # Held open, because rows that are read are not evicted.
+        self._held: list[Rows] = []
         self._frozen = self._find_frozen_part(len(samples))
         learner.keeps_features = self._frozen is not None
 

@@ -82,13 +82,14 @@ class Record:
     """
 
     def __init__(self) -> None:
-        self._numbers = array("q")  # of the steps; they rise
+        # The steps' numbers, which rise, and their losses.
+        self._numbers = array("q")
         self._losses = array("d")
         self._last_step: StepTaken | None = None
         self._others: list[Event] = []
         self._is_last_a_step = False
         self._anchor: _Anchor | None = None
-        self._steps_taken = 0  # in this sitting
+        self._steps_taken = 0  # in the sitting under way
 
     def add(self, event: Event) -> None:
         """Take in an event; a `Resumed` drops the later steps and epochs, which come again."""

@@ -152,7 +152,8 @@ class Registry:
         if known is not None and not known[1].is_final and known[1].damage is None:
             # The events of a run under way may be many: until it ends, only its state is read.
             state = run.find_last_state().state
-            # A look at the test split is counted though the run may never end.
+            # A run that evaluates is read whole: its look at the test split counts, even if the run
+            # never ends.
             if state not in (*FINAL, "evaluating"):
                 now = replace(known[1], state=state, name=run.name, has_model=run.has_model)
                 return signature, now
@@ -174,9 +175,10 @@ class Registry:
     def _save(self) -> None:
         rows = {id: (signature, s.to_dict()) for id, (signature, s) in self._known.items()}
         text = json.dumps({"version": VERSION, "runs": rows}, ensure_ascii=False)
-        with contextlib.suppress(WorkspaceError):  # a full disk: the next process reads the folders
+        # On a full disk the file stays as it was, and the next process reads the folders.
+        with contextlib.suppress(WorkspaceError):
             write_bytes(self._path, text.encode())
-            # The file itself has changed the folder; what else did is seen by the next look.
+            # Writing the file changed the folder's mark; other changes are seen at the next look.
             self._seen = (*self._read_change()[:1], *(self._seen or ())[1:])
 
 

@@ -164,8 +164,8 @@ class Run:
         """The last event that changed the state."""
         path = self.folder / "events.jsonl"
         size = path.stat().st_size if path.exists() else 0
-        # The state of a run that has ended stands near the end of its events: a million steps need
-        # not be read for it.
+        # The state of a run that has ended stands near the end of its events, so that a million
+        # steps need not be read.
         for tail in (TAIL_BYTES, size):
             for line in reversed(read_tail(path, size, tail)):
                 event = read_event(line) if b'"state"' in line else None
@@ -216,8 +216,9 @@ class Run:
         line = json.dumps(written.to_dict(), ensure_ascii=False, allow_nan=True).encode() + b"\n"
         try:
             with path.open("ab+") as file:
+                # A crash may have cut off the line before.
                 if file.tell() and not ends_with_newline(path):
-                    file.write(b"\n")  # the line before was cut off by a crash
+                    file.write(b"\n")
                 file.write(line)
         except OSError as error:
             raise WorkspaceError(

@@ -42,7 +42,8 @@ def main() -> int:
         with hold_machine(workspace) as is_free, run.lock():
             if not is_free:
                 return BUSY
-            if run.find_last_state().state in FINAL:  # another supervisor was quicker
+            # Another supervisor was quicker.
+            if run.find_last_state().state in FINAL:
                 return 0
             try:
                 _work_in_words(workspace, run, orphaned, started)
@@ -74,7 +75,7 @@ def _follow(workspace: Workspace, run: Run) -> int:
         Sitting(workspace, run, lambda: False).do()
     except Exception as error:  # noqa: BLE001 - memory or card of this process alone may have failed
         traceback.print_exc()
-        # The first process, which waits for this one, only sees it vanish.
+        # The first process, which waits for this one, would only see that it vanished.
         if isinstance(error, MedAppError | MemoryError):
             run.set_state("failed", str(error) or "Memory ran out in one of the run's processes.")
         return 1

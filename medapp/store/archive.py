@@ -14,10 +14,10 @@ from medapp.errors import ArchiveError
 from medapp.store.threads import OnProgress
 
 MAX_FILES = 200_000
-MAX_BYTES = 64 * 2**30  # unpacked
-MAX_RATIO = 200  # unpacked over packed; photographs reach 1, black bitmaps 100
-FREE_BYTES = 64 * 2**20  # below this no ratio is a bomb
-MAX_NAME = 500  # characters with all folders; systems differ in what they take, and none needs more
+MAX_BYTES = 64 * 2**30  # of all files, unpacked
+MAX_RATIO = 200  # of unpacked to packed bytes; photographs reach 1, black bitmaps 100
+FREE_BYTES = 64 * 2**20  # unpacked bytes up to which every ratio is allowed
+MAX_NAME = 500  # characters of a name with its folders: systems differ in how many they take
 
 _BROKEN = (
     zipfile.BadZipFile,

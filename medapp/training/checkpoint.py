@@ -75,7 +75,8 @@ def load_checkpoint(
     before = {name: tensor.clone() for name, tensor in learning.state_dict().items()}
     try:
         with zipfile.ZipFile(path) as archive:
-            if archive.testzip() is not None:  # torch does not look at the checksums
+            # torch does not look at the checksums.
+            if archive.testzip() is not None:
                 raise zipfile.BadZipFile
         values: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         state = TrainingState(**values["progress"])

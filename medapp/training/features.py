@@ -59,7 +59,7 @@ class FrozenPart:
 
     @property
     def image_bytes(self) -> int:
-        """What the features of one image take."""
+        """Bytes that the features of one image take."""
         return int(np.prod(self.shape)) * np.dtype(self.dtype).itemsize
 
     def hash_setting(self, pixels_key: str) -> str:

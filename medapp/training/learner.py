@@ -56,7 +56,8 @@ class Learner:
         self.fabric = fabric
         self.prefix, self.suffix = cut_network(network, strategy)
         self.keeps_features = False
-        self._scale: tuple[Tensor, Tensor] | None = None  # of features that are standardised
+        # Mean and spread of the training features, where they are standardised.
+        self._scale: tuple[Tensor, Tensor] | None = None
         network.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def can_keep_features(self) -> bool:

@@ -25,8 +25,8 @@ from medapp.training.optimiser import Rate, build_optimiser
 from medapp.training.recipe.recipe import Recipe
 from medapp.training.watcher import Epoch, Step, Watcher
 
-CHECKPOINT_SECONDS = 180.0  # within a long epoch
-WRITING_SHARE = 0.05  # of the time at most goes into checkpoints at the ends of epochs
+CHECKPOINT_SECONDS = 180.0  # between two checkpoints within a long epoch
+WRITING_SHARE = 0.05  # of the time that checkpoints at the ends of epochs may take
 VALIDATION_FIGURES = ("accuracy", "balanced_accuracy", "macro_auroc")
 
 SaveBest = Callable[[dict[str, Tensor], int], None]
@@ -73,7 +73,8 @@ class Loop:
         self._rate = Rate(self._optimiser, recipe.optimisation, steps)
         # The stepper wraps the optimiser and shares its state.
         self.model, self._stepper = self.fabric.setup(learner.suffix, self._optimiser)
-        self._best: dict[str, Tensor] | None = None  # of the suffix, where it is not yet on disk
+        # The suffix's state after the best epoch, while it is not yet on disk.
+        self._best: dict[str, Tensor] | None = None
         self._last_written = time.perf_counter()
         self._writing_seconds = 0.0
 
@@ -171,7 +172,8 @@ class Loop:
         state = self.state
         if not _is_out_of_memory(error):
             raise error
-        if self.fabric.world_size > 1:  # the others wait for this step's gradients
+        # The other processes wait for this step's gradients.
+        if self.fabric.world_size > 1:
             raise RunError(
                 "Memory ran out on one of the devices.",
                 remedy="Choose a smaller batch or image size.",
@@ -321,6 +323,7 @@ def _flatten(epoch: Epoch) -> dict[str, float]:
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
-    said = ("can't allocate memory", "not enough memory")  # how the CPU's allocator puts it
+    # The CPU's allocator raises a RuntimeError with one of these texts.
+    texts = ("can't allocate memory", "not enough memory")
     is_typed = isinstance(error, (torch.OutOfMemoryError, MemoryError))
-    return is_typed or any(words in str(error) for words in said)
+    return is_typed or any(text in str(error) for text in texts)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from medapp.errors import ImageError
 
-MAX_PIXELS = 100_000_000  # a mammogram has 20 million; a few kB can claim billions
+MAX_PIXELS = 100_000_000  # a mammogram has 20 million; a file of a few kB can claim billions
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ PROCESS_BYTES = 950 * 2**20  # with torch, the app's code and a small batch
 PASSING = 64  # images computed at once where nothing is learned
 # What a pixel takes on the way through, at least: input, stem and first maps.
 PASSING_BYTES = {"bfloat16": 100, "float32": 200}
-PASSING_MAPS = 0.15  # of what a training step would keep
+# What the maps of a pass take, as a share of what a training step would keep.
+PASSING_MAPS = 0.15
 
 
 def estimate_bytes(
@@ -37,7 +38,8 @@ def estimate_bytes(
     each = 4 + 20 * strategy.weights_share + (2 if precision == "bfloat16" else 0)
     held = network.parameters * each
     at_once = -(-batch_size // (parts * machine.devices))
-    kept = network.maps_mib * 2**20 * area / 224**2 * size / 4  # of an image, where all learns
+    # What a step keeps of one image, where the whole network learns.
+    kept = network.maps_mib * 2**20 * area / 224**2 * size / 4
     passing = max(area * PASSING_BYTES[precision], PASSING_MAPS * kept)
     has_frozen_maps = 0 < strategy.maps_share < 1
     step = at_once * (strategy.maps_share * kept + (passing if has_frozen_maps else 0))

@@ -28,7 +28,8 @@ def draw_external(run: Run) -> None:
     other = st.selectbox("Data set", others, format_func=lambda data_set: data_set.name)
     if st.button("Evaluate on all its images", type="primary"):
         with st.spinner(f"Predicting {find_catalog().count_samples(other):,} images"):
-            from medapp.runs.evaluate import evaluate_run  # torch
+            # Imported here, because the page opens without torch.
+            from medapp.runs.evaluate import evaluate_run
 
             evaluation = evaluate_run(open_workspace(), run, dataset=other.uid)
         draw_evaluation(evaluation, f"of {other.name}, another data set")

@@ -43,7 +43,8 @@ def draw_figures(run: Run) -> None:
 def _draw_roc(run: Run, evaluation: Evaluation) -> None:
     rows = load_predictions(run)
     classes = evaluation.classes
-    if rows:  # a run that was imported without predictions has none
+    # A run that was imported without predictions has no rows.
+    if rows:
         probabilities = [[row[f"probability of {name}"] for name in classes] for row in rows]
         truth = [classes.index(row["label"]) for row in rows]
         frame.draw_figure(draw_roc(probabilities, truth, evaluation, frame.find_theme()), key="roc")

@@ -61,7 +61,8 @@ def draw_jobs(shown: JobKey | None, has_ended: bool) -> None:
 
 def _draw_progress(job: PredictionJob) -> None:
     if job.state != "running":
-        st.rerun()  # the whole page: the polling ends and the table appears
+        # The whole page is drawn again: the polling ends and the table appears.
+        st.rerun()
     left = job.seconds_left
     pace = [
         f"{len(job.rows):,} of {len(job.files):,} images",

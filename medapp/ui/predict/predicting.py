@@ -1,6 +1,7 @@
 """Predictions for pages: one image with its heatmap, and jobs over many files.
 
-Models are kept in memory, and jobs go on when the page is left.
+Models are kept in memory, and jobs go on when the page is left. What needs torch is imported when
+it is used, so that a page opens without torch.
 """
 
 import functools
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
     from medapp.prediction.model import Model
 
-AT_ONCE = 1.5  # seconds: a job that ends sooner shows no progress
-MOST_JOBS = 4  # kept in memory with their rows
+WAIT_SECONDS = 1.5  # for a job that is started: one that ends sooner shows no progress
+MOST_JOBS = 4  # that are kept in memory with their rows
 
 
 class JobKey(NamedTuple):
@@ -39,7 +40,7 @@ def load_model(run: Run) -> "Model":
 
 @st.cache_resource(max_entries=3, show_spinner="Loading the model")
 def _load_model(run_id: str, changed: int) -> "Model":
-    from medapp.prediction.model import load_model  # torch
+    from medapp.prediction.model import load_model
 
     return load_model(Run(open_workspace().runs_folder / run_id).require_model())
 
@@ -60,7 +61,7 @@ def predict_image(run: Run, path: Path, method: str, class_name: str | None) -> 
 def _predict_image(
     run_id: str, changed: int, path: str, saved: int, method: str, class_name: str | None
 ) -> "Prediction":
-    from medapp.prediction.files import predict_files  # torch
+    from medapp.prediction.files import predict_files
 
     return next(predict_files(_load_model(run_id, changed), [Path(path)], method, class_name))
 
@@ -95,7 +96,7 @@ def start_job(run: Run, folder: Path) -> PredictionJob:
         jobs.pop(other, None)
     jobs[key] = job
     job.start()
-    job.wait(AT_ONCE)
+    job.wait(WAIT_SECONDS)
     return job
 
 
@@ -109,7 +110,7 @@ def forget_folder(folder: Path) -> None:
 
 def predict_in_job(run: Run, files: Sequence[Path]) -> "Iterator[Prediction]":
     """Predictions for a job, which asks in a thread of its own: the model is loaded there."""
-    from medapp.prediction.files import predict_files  # torch
-    from medapp.prediction.model import load_model  # torch
+    from medapp.prediction.files import predict_files
+    from medapp.prediction.model import load_model
 
     yield from predict_files(load_model(run.require_model()), files)

@@ -83,7 +83,8 @@ def _describe_row(row: Row, folder: Path, has_thumbnail: bool) -> dict[str, Any]
     if has_thumbnail and not row.error:
         try:
             image = _build_thumbnail(str(row.file), row.file.stat().st_mtime_ns)
-        except (ImageError, OSError):  # the file has gone since
+        except (ImageError, OSError):
+            # The file has gone since.
             image = None
     return {
         "Image": image,

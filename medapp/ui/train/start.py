@@ -11,7 +11,8 @@ from medapp.training.recipe import build_settings
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import open_workspace
 
-NAMES = {"train": "training", "validation": "validation", "test": "test"}  # of images, by split
+# What the images of a split are called.
+NAMES = {"train": "training", "validation": "validation", "test": "test"}
 
 
 def draw_start(values: Mapping[str, object]) -> None:
@@ -37,7 +38,7 @@ def _draw_plan(plan: Plan) -> None:
     st.metric("Memory, about", needed, f"{free} free now", delta_color="off", delta_arrow="off")
     if plan.memory_bytes > plan.free_bytes:
         st.warning(
-            "More than is free: batches will be computed in pieces, which is slower. A smaller"
+            "More than is free: batches will be computed in parts, which is slower. A smaller"
             " batch or image size needs less."
         )
     counts = [f"{count:,} {NAMES[split]} images" for split, count in plan.counts.items()]

@@ -1,5 +1,4 @@
-"""A chest as lengths: how many millimetres of soft tissue, air-filled lung and bone each ray of a
-radiograph passes.
+"""A chest as lengths: the soft tissue, air-filled lung and bone that each ray passes, in mm.
 
 Each organ is an ellipsoid, a tube or a dome whose chord is known in closed form. Lung is what
 remains of the pleural space's chord when heart, vessels, diaphragm, fluid and nodules have taken
@@ -64,8 +63,10 @@ class View:
 
 @dataclass(frozen=True)
 class Chest:
-    """Lengths along each ray, (SIZE_PX, SIZE_PX), in mm; `finding` is the enlarged heart, the fluid
-    or the nodule.
+    """Lengths along each ray, (SIZE_PX, SIZE_PX), in mm.
+
+    Attributes:
+        finding: of the enlarged heart, the fluid or the nodule.
     """
 
     soft: Floats
@@ -85,8 +86,10 @@ class _Frame:
 
 
 def draw_chest(patient: Patient, view: View, has_finding: bool = True) -> Chest:
-    """All lengths of one patient in one view; when not `has_finding`, those of the same patient in
-    health.
+    """All lengths of one patient in one view.
+
+    Args:
+        has_finding: False for the same patient in health.
     """
     frame = _place_pixels(patient, view)
     is_enlarged = patient.label == "cardiomegaly"
@@ -110,7 +113,10 @@ def draw_chest(patient: Patient, view: View, has_finding: bool = True) -> Chest:
 
 
 def _place_pixels(patient: Patient, view: View) -> _Frame:
-    """Rotated, shifted and scaled, and gently warped so that no organ keeps its textbook outline"""
+    """Where each pixel lies in a patient who is rotated, shifted, scaled and gently warped.
+
+    The warp keeps organs from having textbook outlines.
+    """
     axis = (np.arange(SIZE_PX, dtype=np.float64) + 0.5) * PIXEL_MM - 0.5 * FIELD_MM
     px = (axis[None, :] - view.shift[0]) / view.scale
     py = (axis[:, None] - view.shift[1]) / view.scale

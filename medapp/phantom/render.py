@@ -88,9 +88,8 @@ class Exposure:
     stream: int  # of the noise
     dose: float  # over the site's usual one
     window: tuple[float, float]  # shares of the display range cut at the dark and the bright end
-    shutters: tuple[
-        float, float, float, float
-    ]  # mm of the field that the collimator takes: left, top, right, bottom
+    # What the collimator takes of the field, in mm: left, top, right, bottom.
+    shutters: tuple[float, float, float, float]
     marker: tuple[float, float]  # mm from the field's top and from its side
 
 
@@ -175,9 +174,7 @@ def render(exposure: Exposure, has_finding: bool = True) -> NDArray[np.uint8]:
 
 
 def find_boxes(exposure: Exposure, finding: Floats) -> tuple[Box, ...]:
-    """The rectangle around a `Chest.finding`: where it has a tenth of its greatest length, within
-    the shutters.
-    """
+    """The rectangle, within the shutters, where a finding has a tenth of its greatest length."""
     left, top, right, bottom = _find_shutters(exposure)
     seen = (finding > 0.1 * float(finding.max()))[top:bottom, left:right]
     rows = np.flatnonzero(seen.any(1))
@@ -269,9 +266,7 @@ def _expose(exposure: Exposure, chest: Chest) -> NDArray[np.uint8]:
 
 
 def _draw_texture(exposure: Exposure) -> Floats:
-    """Smooth noise at three scales, fixed to the patient: what vessels too small to draw add up
-    to.
-    """
+    """Smooth noise at three scales, fixed to the patient, for vessels too small to draw."""
     stream = Stream(exposure.patient.seed, exposure.patient.stream + 2)
     view = exposure.view
     axis = (np.arange(SIZE_PX, dtype=np.float64) + 0.5) * PIXEL_MM - 180.0
@@ -314,8 +309,6 @@ def _frame(exposure: Exposure, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _find_shutters(exposure: Exposure) -> tuple[int, int, int, int]:
-    """What the collimator leaves open, in pixels: left, top, right, bottom, the last two
-    exclusive.
-    """
+    """What the collimator leaves open, in pixels: left, top, and right, bottom exclusive."""
     left, top, right, bottom = (int(reach / PIXEL_MM) for reach in exposure.shutters)
     return left, top, SIZE_PX - right, SIZE_PX - bottom

@@ -80,8 +80,9 @@ def draw_tubes(tubes: Tubes, px: Floats, py: Floats, size_px: int, pixel_mm: flo
 
 
 def _splat(px: Floats, py: Floats, weight: Floats, size_px: int) -> Floats:
-    """Weights shared among the four nearest pixels; summed as whole numbers, so that their order
-    does not matter.
+    """Weights shared among the four nearest pixels.
+
+    They are summed as whole numbers, so that their order does not matter.
     """
     inside = (px >= 0.0) & (py >= 0.0) & (px < size_px - 1.001) & (py < size_px - 1.001)
     px = px[inside]

@@ -63,6 +63,28 @@ def test_a_class_that_was_not_judged_is_undefined_and_left_out_of_the_macro_figu
     assert any(note.startswith("No image of normal was judged") for note in result.notes)
 
 
+def test_a_class_that_is_never_right_has_figures_of_zero_with_their_intervals() -> None:
+    """Zero is a figure: the worst one, and not an undefined one."""
+    predictions = [1, 1, 0, 1]
+    result = evaluate(one_hot(predictions), [0, 0, 1, 1], CLASSES)
+    effusion = result.per_class["effusion"]
+    assert (effusion.sensitivity, effusion.precision, effusion.f1) == (0.0, 0.0, 0.0)
+    assert effusion.intervals["sensitivity"] == find_wilson(0, 2)
+    assert effusion.intervals["precision"] == find_wilson(0, 1)
+    text = json.dumps(result.to_dict(), allow_nan=False)
+    assert Evaluation.from_dict(json.loads(text)) == result
+    by_patient = evaluate(one_hot(predictions), [0, 0, 1, 1], CLASSES, ["p", "q", "r", "s"])
+    assert by_patient.per_class["effusion"].intervals["sensitivity"] == find_wilson(0, 2)
+    assert not any("All images of" in note for note in by_patient.notes)
+
+
+def test_all_wrong_is_an_accuracy_of_zero_and_not_called_certain() -> None:
+    result = evaluate(one_hot([1, 0] * 10, 2), [0, 1] * 10, "ab")
+    assert result.accuracy == result.balanced_accuracy == result.macro_f1 == 0.0
+    assert result.intervals["accuracy"] == (0.0, 0.0)
+    assert any("accuracy below 0.16" in note for note in result.notes)  # z² / (20 + z²)
+
+
 def test_one_class_alone_has_an_accuracy_and_says_what_it_is_worth() -> None:
     result = evaluate(np.ones((5, 1)), [0] * 5, ["normal"])
     assert (result.accuracy, result.balanced_accuracy, result.macro_auroc) == (1.0, 1.0, None)
@@ -227,6 +249,7 @@ def test_figures_of_a_file_from_before_there_were_tasks_are_read() -> None:
     "damage",
     [
         {"accuracy": "0.9"},
+        {"accuracy": ""},
         {"n": None},
         {"intervals": {name: ["a", "b"] for name in METRICS}},
         {"dataset": 7},

@@ -126,6 +126,7 @@ def test_a_wilson_interval_contains_its_share_and_mirrors(pair: tuple[int, int])
 def test_percentiles_skip_what_is_undefined() -> None:
     assert find_percentiles(np.array([np.nan, 0.5, np.nan])) == (0.5, 0.5)
     assert find_percentiles(np.array([np.nan])) is None
+    assert find_percentiles(np.zeros(3)) == (0.0, 0.0)
     assert find_percentiles(np.linspace(0, 1, 1001)) == pytest.approx((0.025, 0.975))
 
 

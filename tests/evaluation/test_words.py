@@ -11,6 +11,8 @@ from medapp.evaluation.words import write_figure, write_probability
         (0.93449, (0.91, 0.95051), "0.934 [0.910, 0.951]"),
         (1.0, [1.0, 1.0], "1.000 [1.000, 1.000]"),
         (0.5, None, "0.500"),
+        (0.0, (0.0, 0.1611), "0.000 [0.000, 0.161]"),
+        (0.0, None, "0.000"),
         (None, None, "undefined"),
         (None, (0.1, 0.2), "undefined"),
     ],

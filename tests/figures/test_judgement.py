@@ -33,6 +33,14 @@ def test_whiskers_end_at_the_interval() -> None:
     assert title.startswith("Sensitivity is lowest for effusion: 0.700\u00a0[")
 
 
+def test_a_class_that_is_never_right_has_a_dot_at_zero_with_its_whisker() -> None:
+    evaluation = evaluate(np.eye(3)[[1, 1, 1, 2]], [0, 0, 1, 2], CLASSES)
+    dot = draw_sensitivity(evaluation).data[0]
+    low, high = evaluation.per_class["effusion"].intervals["sensitivity"]
+    assert (dot.x[0], dot.y[0], low) == (0.0, 0, 0.0)
+    assert dot.error_x.array[0] == pytest.approx(high)
+
+
 def test_a_class_that_was_not_judged_has_no_dot_and_keeps_its_colour() -> None:
     evaluation = evaluate(np.eye(3)[[1, 2]], [1, 2], CLASSES)
     figure = draw_sensitivity(evaluation)

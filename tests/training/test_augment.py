@@ -65,3 +65,79 @@ def test_images_of_a_batch_change_on_their_own() -> None:
     images = torch.rand(1, 1, 16, 16, generator=generator()).repeat(6, 1, 1, 1)
     changed = augment(images, AUGMENTATIONS["standard"], SEEDS[: len(images)])
     assert len({tuple(image.flatten().tolist()) for image in changed}) == 6
+
+
+def test_a_shift_moves_an_image_by_up_to_its_share_of_the_side_both_ways() -> None:
+    size, share, n = 40, 0.1, 400
+    images = torch.zeros(n, 1, size, size)
+    images[:, :, size // 2, size // 2] = 1
+    moved = augment(images, Augmentation(shift=share), torch.arange(n))
+    pixels = torch.arange(float(size))
+    centres = torch.stack(
+        [(moved.sum((1, dim)) * pixels).sum(1) / moved.sum((1, 2, 3)) for dim in (2, 3)]
+    )
+    across, down = (centres - size // 2) / size
+    for way in (across, down):
+        assert -share - 1e-4 <= way.min() < -0.95 * share
+        assert 0.95 * share < way.max() <= share + 1e-4
+    assert abs(correlate(across, down)) < 0.15
+
+
+def test_brightness_adds_and_contrast_spreads_each_by_up_to_its_share_both_ways() -> None:
+    n = 400
+    images = torch.full((n, 1, 4, 4), 0.5)
+    images[:, :, :, ::2] = 0.4
+    images[:, :, :, 1::2] = 0.6
+    changed = augment(images, Augmentation(brightness=0.1, contrast=0.3), torch.arange(n))
+    brightness = changed.mean((1, 2, 3)) - 0.5
+    contrast = changed.std((1, 2, 3)) / images.std((1, 2, 3)) - 1
+    for change, most in ((brightness, 0.1), (contrast, 0.3)):
+        assert -most - 1e-4 <= change.min() < -0.95 * most
+        assert 0.95 * most < change.max() <= most + 1e-4
+    assert abs(correlate(brightness, contrast)) < 0.15
+
+
+def test_noise_has_the_spread_it_was_given() -> None:
+    images = torch.full((8, 1, 64, 64), 0.5)
+    noise = augment(images, Augmentation(noise=0.03), SEEDS) - images
+    assert noise.std().item() == pytest.approx(0.03, rel=0.05)
+    assert noise.mean().item() == pytest.approx(0, abs=0.001)
+
+
+def test_zoom_changes_the_size_by_up_to_its_share_both_ways() -> None:
+    n, size = 200, 64
+    images = torch.zeros(n, 1, size, size)
+    images[:, :, 16:48, 16:48] = 1
+    areas = augment(images, Augmentation(zoom=0.2), torch.arange(n)).sum((1, 2, 3)) / 32**2
+    assert areas.min().item() == pytest.approx(1 / 1.2**2, abs=0.03)
+    assert areas.max().item() == pytest.approx(1 / 0.8**2, abs=0.06)
+
+
+def test_rotation_turns_by_up_to_its_degrees_both_ways() -> None:
+    n, size = 200, 64
+    images = torch.zeros(n, 1, size, size)
+    images[:, :, 30:34, 8:56] = 1  # a level bar
+    moved = augment(images, Augmentation(rotate=20), torch.arange(n))[:, 0]
+    pixels = torch.arange(float(size)) - (size - 1) / 2
+    mass = moved.sum((1, 2))
+    slant = torch.einsum("nyx,y,x->n", moved, pixels, pixels) / mass
+    along = torch.einsum("nyx,x->n", moved, pixels**2) / mass
+    angles = torch.rad2deg(torch.atan(slant / along))
+    assert angles.min().item() == pytest.approx(-20, abs=1)
+    assert angles.max().item() == pytest.approx(20, abs=1)
+
+
+def test_half_of_the_images_are_mirrored_whatever_else_is_drawn() -> None:
+    n = 400
+    images = torch.zeros(n, 1, 8, 8)
+    images[:, :, :, :4] = 0.6
+    changed = augment(images, Augmentation(flip=0.5, contrast=0.3, brightness=0.1), torch.arange(n))
+    left, right = changed[..., :4].mean((1, 2, 3)), changed[..., 4:].mean((1, 2, 3))
+    is_mirrored = (right > left).float()
+    assert is_mirrored.mean().item() == pytest.approx(0.5, abs=0.08)
+    for drawn in ((left - right).abs(), left + right):  # contrast, brightness
+        assert abs(correlate(is_mirrored, drawn)) < 0.15
+
+
+def correlate(one: torch.Tensor, other: torch.Tensor) -> float:
+    return torch.corrcoef(torch.stack([one, other]))[0, 1].item()

@@ -1,0 +1,31 @@
+"""What a command prints: nothing is lost because its value is 0."""
+
+import json
+
+import pytest
+
+from medapp.cli.output import name_figure, print_json, print_table, say_figure
+from medapp.evaluation.evaluate import evaluate
+
+
+def test_json_keeps_zeros_and_knows_no_nan(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"figure": 0.0, "n": 0, "rows": [(0.0, float("nan"))], "name": "", "none": None})
+    said = json.loads(capsys.readouterr().out)
+    assert said == {"figure": 0.0, "n": 0, "rows": [[0.0, None]], "name": "", "none": None}
+
+
+def test_a_table_shows_zeros_and_leaves_a_cell_empty_for_none(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_table(("class", "n", "figure"), [("a", 0, 0.0), ("[b]", 12, None)])
+    header, first, second = (line.split() for line in capsys.readouterr().out.splitlines())
+    assert header == ["class", "n", "figure"]
+    assert first == ["a", "0", "0.000"]
+    assert second == ["[b]", "12"]
+
+
+def test_a_figure_of_zero_is_said_with_its_interval() -> None:
+    evaluation = evaluate([[0.0, 1.0], [1.0, 0.0]] * 10, [0, 1] * 10, "ab")
+    assert say_figure(evaluation, "accuracy") == "0.000 [0.000, 0.000]"
+    assert name_figure("macro_auroc") == "Macro AUROC"
+    assert name_figure("f1") == "F1"

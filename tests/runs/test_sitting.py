@@ -13,6 +13,7 @@ from torch import nn
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
+from medapp.data.pixels import count_channels, load_pixels
 from medapp.data.samples import DataSet
 from medapp.models import architectures
 from medapp.models.architectures import Architecture
@@ -24,6 +25,7 @@ from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
 from medapp.runs.sitting import Sitting
 from medapp.runs.split_table import load_split
+from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.task import TASKS
 from medapp.task.single_label import SingleLabel
@@ -261,6 +263,27 @@ def test_the_same_seed_gives_the_same_weights(workspace: Workspace, bands: DataS
     said = [load_model(path).predict(pixels) for path in (one, same, other)]
     np.testing.assert_array_equal(said[0], said[1])
     assert not np.array_equal(said[0], said[2])
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_model_predicts_at_the_precision_that_it_was_judged_at(
+    workspace: Workspace, bands: DataSet, precision: str
+) -> None:
+    run = sit(workspace, strategy="last-stage", precision=precision)
+    model = load_model(run.require_model())
+    assert model.precision == precision
+    rows = load_predictions(run)
+    by_name = {sample.name: sample for sample in Catalog(workspace).load_samples(bands)}
+    samples = [by_name[row["name"]] for row in rows]
+    channels = count_channels(list(by_name.values()))
+    pixels = load_pixels(samples, model.recipe.preprocess, channels, open_cache(workspace)).take()
+    judged = np.array([row["probability of above"] for row in rows])
+    other = "float32" if precision == "bfloat16" else "bfloat16"
+    same, elsewhere = (
+        np.abs(m.predict(pixels)[:, 0] - judged).max()
+        for m in (model, replace(model, precision=other))
+    )
+    assert same < elsewhere / 4
 
 
 def test_without_test_images_nothing_is_judged_and_that_is_said(

@@ -15,6 +15,7 @@ from safetensors.numpy import load_file
 
 from medapp.data.importing import add_folder
 from medapp.runs.events import EpochFinished, Event, PlanMade, StateChanged, StepTaken
+from medapp.runs.locks import hold_machine
 from medapp.runs.making import create_run
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
@@ -164,6 +165,46 @@ def test_killed_run_ends_with_the_weights_of_an_undisturbed_one(
     assert len(kills) == 1
     one, two = load_file(whole.model_path), load_file(killed.model_path)
     assert all(np.array_equal(one[name], two[name]) for name in one)
+
+
+def vanish(run: Run, times: int = 1) -> None:
+    """Sittings that end without a word, as when the system kills the process."""
+    for _ in range(times):
+        with run.lock():
+            run.set_state("preparing")
+
+
+def look(workspace: Workspace, run: Run) -> str:
+    """The state after a look while another run has the machine, so that no worker starts."""
+    with hold_machine(workspace):
+        Supervisor(workspace).tick()
+    return run.state
+
+
+def test_a_run_is_given_up_when_its_process_has_vanished_three_times(
+    workspace: Workspace, bands: str
+) -> None:
+    run = create(workspace, bands)
+    vanish(run, 2)
+    assert look(workspace, run) == "interrupted"
+    vanish(run)
+    assert look(workspace, run) == "failed"
+    assert "vanished 3 times" in (run.find_last_state().reason or "")
+
+
+def test_an_epoch_or_a_persons_wish_makes_the_count_begin_anew(
+    workspace: Workspace, bands: str
+) -> None:
+    run = create(workspace, bands)
+    vanish(run, 2)
+    run.append_event(EpochFinished(epoch=1, train_loss=0.5, is_best=True))
+    vanish(run, 2)
+    assert look(workspace, run) == "interrupted"
+    vanish(run)
+    assert look(workspace, run) == "failed"
+    run.request_resume()
+    vanish(run, 2)
+    assert look(workspace, run) == "interrupted"
 
 
 def test_worker_ends_when_its_supervisor_is_gone(workspace: Workspace, bands: str) -> None:

@@ -8,6 +8,8 @@ from conftest import Trained, register_empty
 from medapp import session as api
 from medapp.errors import MedAppError, RunError
 from medapp.runs.making import create_run, find_run, list_runs
+from medapp.runs.results import load_predictions
+from medapp.runs.split_table import load_split
 from medapp.runs.transfer import export_run, import_run
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import build_recipe
@@ -18,12 +20,18 @@ def test_exported_run_comes_back_and_predicts_the_same(trained: Trained, tmp_pat
     before = [p.probabilities for p in api.predict("probe", [image])]
     path = export_run(find_run(trained.workspace, "probe"), tmp_path / "probe.zip")
     figures = api.evaluate("probe")
-    find_run(trained.workspace, "probe").delete()
+    exported = find_run(trained.workspace, "probe")
+    rows, events = load_predictions(exported), exported.list_events()
+    split = load_split(exported.folder / "split.parquet", exported.name)
+    exported.delete()
     run = import_run(trained.workspace, path)
     assert run.name == "probe"
     assert run.state == "done"
     assert [p.probabilities for p in api.predict(run, [image])] == before
     assert api.evaluate(run) == figures
+    assert load_predictions(run) == rows != []
+    assert run.list_events() == events
+    assert load_split(run.folder / "split.parquet", run.name) == split
 
 
 def test_zip_holds_no_images(trained: Trained, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Features of the frozen part: computed once an image, the same however they are asked for."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -136,6 +137,32 @@ def test_what_decides_a_bit_of_features_has_rows_of_its_own(
     assert [each.computed for each in loaded] == [3] * 4
     for each in loaded[1:]:
         assert not np.array_equal(each.take(), loaded[0].take())
+
+
+class Card:
+    """A fabric that says it computes on a graphics card."""
+
+    def __init__(self) -> None:
+        fabric = Fabric(accelerator="cpu")
+        self.strategy = fabric.strategy
+        self.autocast = fabric.autocast
+        self.device = torch.device("cuda")
+
+
+def test_another_device_torch_or_setting_of_pixels_has_another_key(
+    prefix: nn.Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them may round otherwise."""
+
+    def find_key(fabric: Any, pixels_key: str = "pixels key") -> str:
+        return FrozenPart(prefix, IMAGENET, 32, fabric).hash_setting(pixels_key)
+
+    here = Fabric(accelerator="cpu")
+    assert find_key(here) == find_key(Fabric(accelerator="cpu"))
+    keys = {find_key(here), find_key(Card()), find_key(here, "other pixels")}
+    monkeypatch.setattr(torch, "__version__", "99.0")
+    keys.add(find_key(here))
+    assert len(keys) == 4
 
 
 def test_no_images_no_features(cache: Cache, prefix: nn.Module) -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from medapp.models.network import Network
+from medapp.training.learner import cut_network
 from medapp.training.recipe import build_recipe
 from medapp.training.strategies import STRATEGIES, find_default_rates
 
@@ -12,6 +14,15 @@ def test_a_row_is_enough_for_a_recipe(name: str) -> None:
     assert recipe.find_strategy() is STRATEGIES[name]
     assert STRATEGIES[name].title
     assert STRATEGIES[name].help.endswith(".")
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_the_share_of_weights_that_learns_is_that_of_a_network(name: str) -> None:
+    network = Network("resnet50", ("a", "b"))
+    whole = sum(parameter.numel() for parameter in network.model.parameters())
+    _, suffix = cut_network(network, STRATEGIES[name])
+    learning = sum(parameter.numel() for parameter in suffix.parameters())
+    assert STRATEGIES[name].weights_share == pytest.approx(learning / whole, abs=0.02)
 
 
 def test_the_less_learns_the_less_it_costs() -> None:

@@ -1,5 +1,7 @@
 """The estimate of a run's memory beside peaks that were measured, and its limits."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from medapp.models.architectures import ARCHITECTURES, Architecture
 from medapp.training.machine.memory import PROCESS_BYTES, choose_parts, estimate_bytes
 from medapp.training.recipe import Machine, Recipe, build_recipe
+from medapp.training.strategies import STRATEGIES
 
 RESNET18, RESNET50, VGG16 = (ARCHITECTURES[n] for n in ("resnet18", "resnet50", "vgg16_bn"))
 ONE = Machine()
@@ -69,3 +72,16 @@ def test_processes_share_a_batch() -> None:
     assert two == estimate_bytes(recipe, ONE, RESNET50, "float32", parts=2)
     parts = choose_parts(recipe, Machine(devices=2), RESNET50, "float32", two)
     assert parts == 1
+
+
+@pytest.mark.parametrize(("strategy", "learning"), [("last-stage", 0.65), ("fine-tune", 1.0)])
+def test_each_weight_that_learns_takes_five_more_floats(
+    strategy: str, learning: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its gradient, two moments, the best epoch's weight, and a copy on the way to the disk."""
+    recipe = build(strategy=strategy, image_size=32, batch_size=8)
+    whole = estimate_bytes(recipe, ONE, RESNET50, "float32")
+    row = STRATEGIES[strategy]
+    monkeypatch.setitem(STRATEGIES, strategy, replace(row, weights_share=0.0))
+    without = estimate_bytes(recipe, ONE, RESNET50, "float32")
+    assert whole - without == pytest.approx(20 * learning * RESNET50.parameters, abs=1)

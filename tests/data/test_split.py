@@ -147,3 +147,21 @@ def test_the_split_says_where_it_comes_from() -> None:
         describe_split(["train", "validation", "test"], False)
         == "The folders' own train, validation and test splits are kept."
     )
+    assert (
+        describe_split(["train"], False)
+        == "The folders' own train split is kept. From the training split 15% for validation and"
+        " 15% for test are cut, stratified by class, by image, because patients are not known."
+    )
+    assert describe_split(["test"], True) == "The folders' own test split is kept."
+
+
+def test_the_split_of_known_images_stays_what_it_is() -> None:
+    """Figures of two versions can be compared only where both judge the same images."""
+    sizes = [5, 4, 3, 3, 2, 2, 1, 1, 1, 1] * 2
+    labels = [label for i, n in enumerate(sizes) for label in ["abac"[i % 4]] * n]
+    patients: list[str | None] = [f"p{i}" for i, n in enumerate(sizes) for _ in range(n)]
+    by_patient = dict(zip(patients, split(labels, patients), strict=True))
+    initials = "".join(by_patient[f"p{i}"][1] for i in range(len(sizes)))
+    assert initials == "rrarreeeearrrrearaae"
+    alone = "".join(name[1] for name in split(labels, seed=3))
+    assert alone == "arrrrrarrrarrrrrrrrrrrerraaerearrrererrrrrrrea"

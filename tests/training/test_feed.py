@@ -113,6 +113,8 @@ def test_part_of_a_batch_still_knows_the_whole() -> None:
     assert some.targets.tolist() == [4, 1]
     assert some.inputs[:, 0].tolist() == [4, 1]
     assert torch.equal(some.seeds, batch.seeds[[4, 1]])
+    assert some.domains is not None
+    assert some.domains.tolist() == [1, 1]
     assert (len(some), some.count, some.whole_weight) == (2, 10, 10)
 
 
@@ -125,11 +127,15 @@ def test_rows_of_some_images_are_taken_in_their_order() -> None:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.uint16])
 def test_inputs_stay_what_they_are_wherever_they_lie(dtype: type) -> None:
-    rows = np.random.default_rng(0).integers(0, 200, (150, 4)).astype(dtype)
+    rows = np.random.default_rng(0).integers(0, 200, (150, 4, 3)).astype(dtype)
     inputs = Inputs(rows, np.arange(149, -1, -1))
     device = torch.device("cpu")
     # A CPU's memory holds them anyway.
     assert inputs.move_to(device, measure_room(device)) is inputs
+    assert inputs.move_to(device, rows.nbytes - 1) is inputs
+    elsewhere = inputs.move_to(torch.device("meta"), rows.nbytes).rows
+    assert isinstance(elsewhere, torch.Tensor)
+    assert (elsewhere.device.type, elsewhere.shape) == ("meta", rows.shape)
     there = inputs.move_to(device, rows.nbytes)
     assert isinstance(there.rows, torch.Tensor)
     assert there.move_to(device, rows.nbytes) is there
@@ -184,10 +190,25 @@ def test_what_the_items_raise_is_raised_where_they_are_asked_for() -> None:
     assert find_readers() == []
 
 
-def test_left_early_the_thread_ends() -> None:
-    items = read_ahead(iter(range(1000)))
+@pytest.mark.parametrize("is_left", [False, True])
+def test_a_thread_that_is_ahead_waits_until_it_is_asked_or_left(is_left: bool) -> None:
+    is_ahead = threading.Event()
+
+    def make() -> Iterator[int]:
+        for number in range(1000):
+            if number == AHEAD + 1:
+                is_ahead.set()
+            yield number
+
+    items = read_ahead(make())
     assert next(items) == 0
-    assert len(find_readers()) == 1
-    items.close()  # type: ignore[attr-defined]
+    assert is_ahead.wait(PATIENCE_SECONDS)
+    (reader,) = find_readers()
+    reader.join(0.3)  # several of its looks
+    assert reader.is_alive()
+    if is_left:
+        items.close()  # type: ignore[attr-defined]
+    else:
+        assert list(items) == list(range(1, 1000))
     wait_for_readers()
     assert find_readers() == []

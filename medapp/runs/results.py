@@ -48,6 +48,15 @@ def save_evaluation(
     note_change(run.folder.parent)
 
 
+def discard_evaluation(run: Run) -> None:
+    """Delete the figures of a model that another one replaces. The run's lock must be held."""
+    for name in ("evaluation.json", "predictions.parquet"):
+        path = run.folder / name
+        if path.exists():
+            path.unlink()
+            note_change(run.folder.parent)
+
+
 def load_predictions(run: Run) -> list[dict[str, Any]]:
     """The rows of `predictions.parquet`; empty where the run was not evaluated.
 

@@ -17,7 +17,7 @@ from medapp.runs.events import PlanMade, Resumed, SpeedMeasured, StateChanged, T
 from medapp.runs.inputs import InputLoader
 from medapp.runs.plan import find_network, plan_run
 from medapp.runs.reporter import Reporter, StopRequestedError
-from medapp.runs.results import save_evaluation
+from medapp.runs.results import discard_evaluation, save_evaluation
 from medapp.runs.run import Run
 from medapp.runs.split_table import match_split, save_split, select
 from medapp.store.cache import open_cache
@@ -26,7 +26,7 @@ from medapp.task import find_task
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.feed import Examples, Feed
 from medapp.training.learner import Learner
-from medapp.training.loop import Loop
+from medapp.training.loop import PARTS, Loop
 from medapp.training.machine.devices import open_fabric, synchronise_norms
 from medapp.training.machine.memory import choose_parts
 from medapp.training.machine.precision import choose_device, choose_precision, measure_room
@@ -134,6 +134,8 @@ class Sitting:
         def save_best(learned: dict[str, Tensor], epoch: int) -> None:
             asked = write_settings(self.recipe, self.machine)
             facts = {"precision": self.precision, "epoch": str(epoch), "recipe": asked}
+            # Figures of an earlier best epoch would be said of this one.
+            discard_evaluation(self.run)
             learner.save(self.run.model_path, learned, facts)
 
         return Loop(
@@ -169,9 +171,7 @@ class Sitting:
         own = choose_parts(self.recipe, self.machine, network, self.precision, available)
         parts = int(self.fabric.broadcast(own))
         if parts > 1:
-            self.reporter.say(
-                f"Memory is short: each batch is computed in {parts} parts, for the same step."
-            )
+            self.reporter.say(f"Memory is short: each batch is computed in {parts} parts. {PARTS}")
         return parts
 
     def _resume(self, loop: Loop) -> None:

@@ -40,15 +40,24 @@ class TrainingState:
 
 
 def save_checkpoint(
-    path: Path, learning: nn.Module, optimiser: torch.optim.Optimizer, state: TrainingState
+    path: Path,
+    learning: nn.Module,
+    extra: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    state: TrainingState,
 ) -> None:
     """Write what learns, its optimiser and where the training stands.
+
+    Args:
+        learning: of the network.
+        extra: of the objective.
 
     Raises:
         WorkspaceError: the disk is full.
     """
     values = {
         "suffix": learning.state_dict(),
+        "objective": extra.state_dict(),
         "optimiser": optimiser.state_dict(),
         "progress": vars(state),
     }
@@ -63,16 +72,17 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    path: Path, learning: nn.Module, optimiser: torch.optim.Optimizer
+    path: Path, learning: nn.Module, extra: nn.Module, optimiser: torch.optim.Optimizer
 ) -> TrainingState | None:
-    """Put back what a checkpoint holds; None where there is none.
+    """Put back what a checkpoint holds, see `save_checkpoint`; None where there is none.
 
     Raises:
         RunError: the checkpoint is damaged; what learns is then as it was before.
     """
     if not path.exists():
         return None
-    before = {name: tensor.clone() for name, tensor in learning.state_dict().items()}
+    modules = (learning, extra)
+    before = [{k: tensor.clone() for k, tensor in m.state_dict().items()} for m in modules]
     try:
         with zipfile.ZipFile(path) as archive:
             # torch does not look at the checksums.
@@ -81,10 +91,13 @@ def load_checkpoint(
         values: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         state = TrainingState(**values["progress"])
         learning.load_state_dict(values["suffix"])
+        # Version 0.1.0 knew no objective with weights.
+        extra.load_state_dict(values.get("objective", {}))
         optimiser.load_state_dict(values["optimiser"])
     except DAMAGE as error:
         # Some of the damaged tensors may have been taken over.
-        learning.load_state_dict(before)
+        for module, tensors in zip(modules, before, strict=True):
+            module.load_state_dict(tensors)
         raise RunError(
             f"The checkpoint cannot be read ({type(error).__name__}): it is damaged."
         ) from error

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,6 +28,7 @@ from medapp.training.watcher import Epoch, Step, Watcher
 
 CHECKPOINT_SECONDS = 180.0  # between two checkpoints within a long epoch
 WRITING_SHARE = 0.05  # of the time that checkpoints at the ends of epochs may take
+PARTS = "The steps stay as large; BatchNorm, where it learns, sees each part by itself."
 VALIDATION_FIGURES = ("accuracy", "balanced_accuracy", "macro_auroc")
 
 SaveBest = Callable[[dict[str, Tensor], int], None]
@@ -67,8 +69,7 @@ class Loop:
         self.save_best = save_best
         self.fabric = learner.fabric
         self.state = TrainingState(micro_batches=parts)
-        groups = learner.group_parameters(recipe.optimisation) + objective.list_parameters()
-        self._optimiser = build_optimiser(groups, recipe.optimisation)
+        self._optimiser = build_optimiser(self._group_parameters(), recipe.optimisation)
         steps = recipe.budget.epochs * feed.steps_per_epoch
         self._rate = Rate(self._optimiser, recipe.optimisation, steps)
         # The stepper wraps the optimiser and shares its state.
@@ -77,6 +78,20 @@ class Loop:
         self._best: dict[str, Tensor] | None = None
         self._last_written = time.perf_counter()
         self._writing_seconds = 0.0
+
+    def _group_parameters(self) -> list[dict[str, Any]]:
+        """What learns: of the network, and of the objective at the head's rate."""
+        groups = self.learner.group_parameters(self.recipe.optimisation)
+        extra = self.objective.extra.to(self.fabric.device)
+        if self.fabric.world_size > 1:
+            # Every process starts from the first one's.
+            extra.load_state_dict(self.fabric.broadcast(extra.state_dict()))
+        own = list(extra.parameters())
+        if not own:
+            return groups
+        peak = groups[0]["peak"]
+        decay = self.recipe.optimisation.weight_decay
+        return [*groups, {"params": own, "lr": peak, "peak": peak, "weight_decay": decay}]
 
     def run(self) -> bool:
         """Train to the last epoch, to early stopping, or until the watcher asks for an end.
@@ -140,6 +155,11 @@ class Loop:
                 f"The loss is no longer a number at {where}.",
                 remedy="Lower the learning rate or use float32.",
             )
+        if self.fabric.world_size > 1:
+            # The network's wrapper takes the mean of the network's gradients alone.
+            for parameter in self.objective.extra.parameters():
+                if parameter.grad is not None:
+                    parameter.grad = self.fabric.all_reduce(parameter.grad, reduce_op="mean")
         self._stepper.step()
         self._optimiser.zero_grad(set_to_none=True)
         return loss
@@ -186,8 +206,7 @@ class Loop:
         state.micro_batches *= 2
         self._optimiser.zero_grad(set_to_none=True)
         self.watcher.say(
-            f"Memory ran out: each batch is now computed in {state.micro_batches} parts, for the"
-            " same step."
+            f"Memory ran out: each batch is now computed in {state.micro_batches} parts. {PARTS}"
         )
 
     def _accumulate(self, part: Batch, is_last: bool) -> tuple[float, int]:
@@ -297,7 +316,13 @@ class Loop:
         if self._best is not None:
             self.save_best(self._best, self.state.best_epoch)
             self._best = None
-        save_checkpoint(self.checkpoint_path, self.learner.suffix, self._optimiser, self.state)
+        save_checkpoint(
+            self.checkpoint_path,
+            self.learner.suffix,
+            self.objective.extra,
+            self._optimiser,
+            self.state,
+        )
         self._last_written = time.perf_counter()
         self._writing_seconds = self._last_written - before
 
@@ -308,7 +333,9 @@ class Loop:
             RunError: the checkpoint is damaged.
         """
         parts = self.state.micro_batches
-        found = load_checkpoint(self.checkpoint_path, self.learner.suffix, self._optimiser)
+        found = load_checkpoint(
+            self.checkpoint_path, self.learner.suffix, self.objective.extra, self._optimiser
+        )
         if found is None:
             return False
         self.state = found

@@ -29,17 +29,20 @@ class Case:
     def __init__(self, seed: int, steps: int = 3) -> None:
         torch.manual_seed(seed)
         self.layer = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
-        self.optimiser = torch.optim.AdamW(self.layer.parameters(), lr=0.1)
+        self.extra: nn.Module = nn.Linear(2, 1)
+        learning = [*self.layer.parameters(), *self.extra.parameters()]
+        self.optimiser = torch.optim.AdamW(learning, lr=0.1)
         for _ in range(steps):
             self.take_step()
 
     def take_step(self) -> None:
-        self.layer(torch.eye(3)).square().sum().backward()
+        self.extra(self.layer(torch.eye(3))).square().sum().backward()
         self.optimiser.step()
         self.optimiser.zero_grad()
 
     def copy_weights(self) -> dict[str, Tensor]:
-        return {name: tensor.clone() for name, tensor in self.layer.state_dict().items()}
+        both = nn.ModuleList([self.layer, self.extra])
+        return {name: tensor.clone() for name, tensor in both.state_dict().items()}
 
 
 def assert_equal(one: dict[str, Tensor], other: dict[str, Tensor]) -> None:
@@ -50,8 +53,11 @@ def assert_equal(one: dict[str, Tensor], other: dict[str, Tensor]) -> None:
 
 def test_weights_optimiser_and_state_come_back(tmp_path: Path) -> None:
     one, other = Case(0), Case(1, steps=0)
-    save_checkpoint(tmp_path / "checkpoint.pt", one.layer, one.optimiser, STATE)
-    assert load_checkpoint(tmp_path / "checkpoint.pt", other.layer, other.optimiser) == STATE
+    save_checkpoint(tmp_path / "checkpoint.pt", one.layer, one.extra, one.optimiser, STATE)
+    assert (
+        load_checkpoint(tmp_path / "checkpoint.pt", other.layer, other.extra, other.optimiser)
+        == STATE
+    )
     assert_equal(one.copy_weights(), other.copy_weights())
     for case in (one, other):  # with the same moments, the next steps are the same
         case.take_step()
@@ -61,7 +67,9 @@ def test_weights_optimiser_and_state_come_back(tmp_path: Path) -> None:
 def test_where_there_is_none_nothing_changes(tmp_path: Path) -> None:
     case = Case(0)
     before = case.copy_weights()
-    assert load_checkpoint(tmp_path / "checkpoint.pt", case.layer, case.optimiser) is None
+    assert (
+        load_checkpoint(tmp_path / "checkpoint.pt", case.layer, case.extra, case.optimiser) is None
+    )
     assert_equal(case.copy_weights(), before)
 
 
@@ -80,11 +88,11 @@ def test_damaged_checkpoint_is_said_and_taken_over_in_no_part(
 ) -> None:
     saved, case = Case(0), Case(1)
     path = tmp_path / "checkpoint.pt"
-    save_checkpoint(path, saved.layer, saved.optimiser, STATE)
+    save_checkpoint(path, saved.layer, saved.extra, saved.optimiser, STATE)
     path.write_bytes(damage(path.read_bytes()))
     before = case.copy_weights()
     with pytest.raises(RunError, match="damaged"):
-        load_checkpoint(path, case.layer, case.optimiser)
+        load_checkpoint(path, case.layer, case.extra, case.optimiser)
     assert_equal(case.copy_weights(), before)
 
 
@@ -92,16 +100,19 @@ def test_a_checkpoint_of_another_network_is_taken_over_in_no_part(tmp_path: Path
     saved, case = Case(0), Case(1)
     saved.layer.append(nn.Linear(2, 2))
     path = tmp_path / "checkpoint.pt"
-    save_checkpoint(path, saved.layer, saved.optimiser, STATE)
+    save_checkpoint(path, saved.layer, saved.extra, saved.optimiser, STATE)
     before = case.copy_weights()
     with pytest.raises(RunError, match="damaged"):
-        load_checkpoint(path, case.layer, case.optimiser)
+        load_checkpoint(path, case.layer, case.extra, case.optimiser)
     assert_equal(case.copy_weights(), before)
 
 
 def test_a_checkpoint_of_0_1_0_is_read(tmp_path: Path) -> None:
     """Version 0.1.0 wrote these keys, and this state."""
-    saved, case = Case(0), Case(1)
+    saved, case = Case(0, steps=0), Case(1, steps=0)
+    for one in (saved, case):
+        one.extra = nn.Module()
+        one.optimiser = torch.optim.AdamW(one.layer.parameters(), lr=0.1)
     state = {
         "epoch": 2,
         "step": 0,
@@ -119,7 +130,7 @@ def test_a_checkpoint_of_0_1_0_is_read(tmp_path: Path) -> None:
         "progress": state,
     }
     torch.save(values, tmp_path / "checkpoint.pt")
-    found = load_checkpoint(tmp_path / "checkpoint.pt", case.layer, case.optimiser)
+    found = load_checkpoint(tmp_path / "checkpoint.pt", case.layer, case.extra, case.optimiser)
     assert found == TrainingState(epoch=2, best_loss=0.25, best_epoch=1, seconds=4.0)
     assert_equal(saved.copy_weights(), case.copy_weights())
 
@@ -130,11 +141,11 @@ def test_a_full_disk_is_said_and_the_old_checkpoint_stays(
 ) -> None:
     case = Case(0)
     path = tmp_path / "checkpoint.pt"
-    save_checkpoint(path, case.layer, case.optimiser, STATE)
+    save_checkpoint(path, case.layer, case.extra, case.optimiser, STATE)
     before = path.read_bytes()
     opened = Path.open
     monkeypatch.setattr(Path, "open", lambda self, mode: opened(Path("/dev/full"), "wb"))
     with pytest.raises(WorkspaceError, match="No space left"):
-        save_checkpoint(path, case.layer, case.optimiser, STATE)
+        save_checkpoint(path, case.layer, case.extra, case.optimiser, STATE)
     monkeypatch.undo()
     assert path.read_bytes() == before

@@ -394,28 +394,36 @@ class Pull(Supervised):
 
     def __init__(self) -> None:
         super().__init__(find_task("single-label"), None, 0.0)
-        self.extra = nn.Parameter(torch.tensor(1.0))
+        self.extra = nn.ParameterDict({"pulled": nn.Parameter(torch.tensor(1.0))})
         self.positions: list[Position] = []
         self.looks = 0
-
-    def list_parameters(self) -> list[dict[str, Any]]:
-        return [{"params": [self.extra], "lr": 0.1, "peak": 0.1, "weight_decay": 0.0}]
 
     def loss(self, network: nn.Module, batch: Batch, position: Position) -> Loss:
         self.positions.append(position)
         plain = super().loss(network, batch, position)
-        pulled = self.extra.square() * len(batch) / batch.count
+        pulled = self.extra["pulled"].square() * len(batch) / batch.count
         return Loss(plain.total + pulled, plain.terms, plain.right)
 
     def prepare_evaluation(self, network: nn.Module) -> None:
         self.looks += 1
 
 
+def test_what_an_objective_learns_is_resumed(tmp_path: Path) -> None:
+    whole, later = Pull(), Pull()
+    assert Bench(tmp_path / "whole", objective=whole, epochs=2).loop.run()
+    assert not Bench(tmp_path / "cut", stop_after=8, objective=Pull(), epochs=2).loop.run()
+    bench = Bench(tmp_path / "cut", objective=later, epochs=2)
+    assert bench.loop.resume()
+    assert float(later.extra["pulled"].detach()) != 1.0
+    assert bench.loop.run()
+    assert torch.equal(later.extra["pulled"], whole.extra["pulled"])
+
+
 def test_an_objective_brings_parameters_and_hooks_and_knows_where_it_is(tmp_path: Path) -> None:
     objective = Pull()
     bench = Bench(tmp_path, objective=objective, epochs=2)
     assert bench.loop.run()
-    assert abs(float(objective.extra.detach())) < 0.9
+    assert abs(float(objective.extra["pulled"].detach())) < 0.9
     assert objective.looks == 2
     assert [(p.epoch, p.step) for p in objective.positions] == [
         (epoch, step) for epoch in (0, 1) for step in range(6)

@@ -1,7 +1,7 @@
 """What the loop asks of an objective, and what an objective is given."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from torch import Tensor, nn
 
@@ -53,10 +53,13 @@ class Objective(Protocol):
 
     A batch may be computed in parts, in one process or in several: `loss` is called for each part,
     and the losses of all parts add up to the loss of the whole batch.
+
+    Attributes:
+        extra: what learns beside the network, at the head's rate, such as a classifier of domains;
+            an empty module where nothing does. It is in the checkpoint and not in the model.
     """
 
-    def list_parameters(self) -> list[dict[str, Any]]:
-        """Groups of parameters that learn beside the network's, each with its rate."""
+    extra: nn.Module
 
     def count_weight(self, targets: Targets) -> float:
         """What the summed loss of a whole batch's targets is divided by."""

@@ -1,7 +1,5 @@
 """The task's own loss on labelled images."""
 
-from typing import Any
-
 from torch import Tensor, nn
 
 from medapp.task import Task
@@ -14,13 +12,10 @@ class Supervised:
     """Cross-entropy or what else the task takes, with class weights and label smoothing."""
 
     def __init__(self, task: Task, class_weights: Tensor | None, label_smoothing: float) -> None:
+        self.extra = nn.Module()
         self.task = task
         self.class_weights = class_weights
         self.label_smoothing = label_smoothing
-
-    def list_parameters(self) -> list[dict[str, Any]]:
-        """No parameters learn beside the network's."""
-        return []
 
     def count_weight(self, targets: Targets) -> float:
         """The number of images, or the sum of their classes' weights; see `Task.count_weight`."""

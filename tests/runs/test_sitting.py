@@ -17,6 +17,7 @@ from medapp.data.pixels import count_channels, load_pixels
 from medapp.data.samples import DataSet
 from medapp.models import architectures
 from medapp.models.architectures import Architecture
+from medapp.models.weights import load_network
 from medapp.prediction.model import load_model
 from medapp.runs.evaluate import evaluate_run
 from medapp.runs.events import EpochFinished, MessageSaid, PlanMade, StageAdvanced
@@ -284,6 +285,32 @@ def test_a_model_predicts_at_the_precision_that_it_was_judged_at(
         for m in (model, replace(model, precision=other))
     )
     assert same < elsewhere / 4
+
+
+def test_the_model_that_is_judged_and_kept_is_that_of_the_best_epoch(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    """Validation images with the other's label get worse with each epoch: the first is best."""
+    catalog = Catalog(workspace)
+    swapped = {"above": "below", "below": "above"}
+    samples = [
+        replace(sample, label=swapped[sample.label]) if sample.split == "validation" else sample
+        for sample in catalog.load_samples(bands)
+    ]
+    catalog.add(replace(bands, name="swapped", uid=""), samples)
+    run = sit(workspace, "swapped", strategy="last-stage", epochs=4)
+    best = [e.epoch for e in run.list_events() if isinstance(e, EpochFinished) and e.is_best]
+    assert best[-1] < 4
+    model = load_model(run.require_model())
+    judged = load_predictions(run)
+    by_name = {sample.name: sample for sample in samples}
+    test = [by_name[row["name"]] for row in judged]
+    pixels = load_pixels(
+        test, model.recipe.preprocess, count_channels(samples), open_cache(workspace)
+    )
+    wanted = [row["probability of above"] for row in judged]
+    assert model.predict(pixels.take())[:, 0] == pytest.approx(wanted, abs=1e-5)
+    assert load_network(run.require_model())[1]["epoch"] == str(best[-1])
 
 
 def test_without_test_images_nothing_is_judged_and_that_is_said(

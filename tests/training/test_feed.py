@@ -79,6 +79,19 @@ def test_an_image_is_augmented_by_a_seed_of_its_own_and_of_the_epoch() -> None:
     assert 0 <= int(seeds[0].min()) <= int(seeds[0].max()) < 2**32
 
 
+def test_an_image_keeps_its_seed_whatever_the_size_of_the_batches() -> None:
+    seeds = [
+        {
+            number: seed
+            for batch in Feed(build_examples(40), batch_size, seed=3).batches(1, 0, count)
+            for number, seed in zip(batch.targets.tolist(), batch.seeds.tolist(), strict=True)
+        }
+        for batch_size in (8, 15, 40)
+    ]
+    assert len(seeds[0]) == 40
+    assert seeds[0] == seeds[1] == seeds[2]
+
+
 def test_inputs_targets_and_domains_are_of_the_same_images() -> None:
     for batch in Feed(build_examples(10), 4, seed=0).batches(0, 0, count):
         numbers = batch.targets.tolist()

@@ -91,6 +91,7 @@ def test_what_the_square_shows_goes_back_to_its_place(
 def test_boxes_go_to_the_square_and_back(corners: tuple[float, ...], size: int) -> None:
     view, box = View(-3, 5, 40, 30), Box("x", *corners)
     back = view.from_square(view.to_square(box, size), size)
+    assert back.label == "x"
     np.testing.assert_allclose([back.x0, back.y0, back.x1, back.y1], corners, atol=1e-9)
 
 

@@ -62,7 +62,8 @@ class Session:
         """Register a folder in place, or copy a zip into the workspace.
 
         Args:
-            path: a folder or a zip; "phantom" makes the built-in data set.
+            path: a folder or a zip; "phantom", where there is no such folder, makes the built-in
+                data set.
             patient_pattern: a regular expression that finds the patient in a file's name, such as
                 `^.{8}`.
 
@@ -70,9 +71,9 @@ class Session:
             DataError: there is nothing at the path, or no image in it; the name is taken; or the
                 pattern is no regular expression.
         """
-        if str(path) == "phantom":
-            return add_phantom(self.workspace, name or "Phantom").data_set
         given = expand_path(path)
+        if str(path) == "phantom" and not given.exists():
+            return add_phantom(self.workspace, name or "Phantom").data_set
         add = add_zip if is_zip(given) else add_folder
         return add(self.workspace, given, name=name, patient_pattern=patient_pattern).data_set
 

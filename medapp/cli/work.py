@@ -1,6 +1,7 @@
 """`medapp train`, `evaluate`, `predict`: the main job."""
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,9 +17,8 @@ from medapp.cli.output import (
     print_table,
     say_figure,
 )
-from medapp.errors import RunError
+from medapp.data.folder import list_images
 from medapp.explanation.methods import METHODS
-from medapp.imaging.readers import list_suffixes
 from medapp.runs.events import (
     EpochFinished,
     Event,
@@ -219,14 +219,11 @@ def predict(
     files: list[Path] = []
     for path in images:
         # Path.is_dir raises where it may not look.
-        files += _list_images(path) if os.path.isdir(path) else [path]  # noqa: PTH112
-    if not files:
-        raise RunError(
-            "There is no image in the folders given.", remedy="Name files or folders of images."
-        )
+        files += list_images(path) if os.path.isdir(path) else [path]  # noqa: PTH112
     rows: list[dict[str, Any]] = []
+    stems = Counter(file.stem for file in files)
     for prediction in open_session().predict(run, files, method if cam else None, class_name):
-        number = f"{len(rows):04d}-" if _has_twin(prediction.file, files) else ""
+        number = f"{len(rows):04d}-" if stems[prediction.file.stem] > 1 else ""
         rows.append(_report_prediction(prediction, cam, number))
     if as_json:
         print_json(rows)
@@ -263,11 +260,3 @@ def _list_cells(row: dict[str, Any]) -> tuple[object, ...]:
     """A prediction as a row of the table."""
     highest = max(row["probabilities"].values(), default=None)
     return row["file"], row["label"], highest, row["error"] or row.get("note")
-
-
-def _list_images(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in list_suffixes())
-
-
-def _has_twin(file: Path, files: list[Path]) -> bool:
-    return sum(other.stem == file.stem for other in files) > 1

@@ -38,6 +38,8 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
                 ),
             )
         return backbone.architecture, path
+    if not source:
+        raise WeightsError("No weights file is named to start from.", remedy="Give its path.")
     path = expand_path(source)
     if source.startswith("run:"):
         path = workspace.runs_folder / source.removeprefix("run:") / "model.safetensors"

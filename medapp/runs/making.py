@@ -7,6 +7,7 @@ from pathlib import Path
 
 from medapp.data.catalog import Catalog
 from medapp.errors import DataError, RunError, WorkspaceError
+from medapp.models.backbones import BACKBONES
 from medapp.runs.events import StateChanged
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
@@ -14,6 +15,7 @@ from medapp.runs.summary import Summary
 from medapp.store.files import expand_path, write_bytes
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import Machine, Recipe, write_settings
+from medapp.training.recipe.groups import AUTO
 
 LONGEST_NAME = 100
 
@@ -91,6 +93,9 @@ def _settle_data(workspace: Workspace, recipe: Recipe) -> Recipe:
 
 def _settle_source(workspace: Workspace, recipe: Recipe) -> Recipe:
     source = asked = recipe.start.source
+    # A run that is called like a backbone is meant by run:NAME only.
+    if asked in (AUTO, "none", *BACKBONES):
+        return recipe
     earlier = find_registry(workspace).find(asked.removeprefix("run:"))
     path = expand_path(asked)
     if earlier is not None:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psutil
@@ -14,10 +15,11 @@ from medapp.models.architectures import Architecture, find_architecture
 from medapp.models.sources import find_source
 from medapp.runs.making import settle_recipe
 from medapp.runs.registry import find_registry
+from medapp.runs.split_table import select
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 from medapp.training.machine.memory import estimate_bytes
-from medapp.training.recipe import Machine, Recipe
+from medapp.training.recipe import DataChoice, Machine, Recipe
 
 # Of two laptop cores, a second; the guess until this machine has been measured.
 TYPICAL_GIGAFLOPS = 100.0
@@ -56,11 +58,12 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
         WeightsError: what the recipe starts from is not on this machine.
     """
     machine = machine or Machine()
+    _check_roles(recipe)
     recipe = settle_recipe(workspace, recipe)
     catalog = Catalog(workspace)
     choice = recipe.data.train
     data_set = catalog.find_chosen(choice.id, choice.name)
-    by_split = catalog.count_classes(data_set)
+    by_split = _count_classes(catalog, data_set, choice)
     counts = {split: sum(by_split.get(split, {}).values()) for split in SPLITS}
     _check_classes(data_set, Counter(by_split.get("train", {})))
     _check_batches(recipe, machine, counts["train"])
@@ -78,14 +81,35 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     return Plan(counts, START_SECONDS + passes / rate, is_measured, memory, free)
 
 
+def _check_roles(recipe: Recipe) -> None:
+    roles = [choice.role for choice in recipe.data.choices]
+    if roles != ["train"]:
+        raise RecipeError(
+            f"A run takes one data set, to train on, and not {len(roles)} ({', '.join(roles)}).",
+            remedy="Several data sets and other roles are planned. Name one data set.",
+        )
+
+
+def _count_classes(
+    catalog: Catalog, data_set: DataSet, choice: DataChoice
+) -> Mapping[str, Mapping[str, int]]:
+    """Images by split and label, of those that the run chooses."""
+    if not choice.only:
+        return catalog.count_classes(data_set)
+    counts: dict[str, Counter[str]] = {}
+    for sample in select(catalog.load_samples(data_set), choice.only):
+        counts.setdefault(sample.split, Counter())[sample.label] += 1
+    return counts
+
+
 def _check_classes(data_set: DataSet, learned: Counter[str]) -> None:
-    if data_set.task == "single-label" and len(data_set.classes) < 2:
+    task = find_task(data_set.task)
+    if len(data_set.classes) < task.min_classes:
         raise RecipeError(
             f"{data_set.name} has one class, {', '.join(data_set.classes)}; there is nothing to"
             " tell apart.",
             remedy="Add a second class folder.",
         )
-    task = find_task(data_set.task)
     shown = {name for label, count in learned.items() if count for name in task.list_labels(label)}
     empty = [name for name in data_set.classes if name not in shown]
     if empty:

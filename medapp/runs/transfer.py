@@ -4,20 +4,23 @@ Images do not travel; the split names them by hash.
 """
 
 import itertools
+import shutil
 import zipfile
 from pathlib import Path
 
 from medapp.errors import RunError
+from medapp.runs.locks import note_change
 from medapp.runs.making import make_folder
 from medapp.runs.registry import find_registry
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
 from medapp.store.archive import extract_archive
-from medapp.store.files import open_replacing
+from medapp.store.files import open_replacing, write_bytes
 from medapp.store.workspace import Workspace
 
+RECIPE = "recipe.json"
+# What travels beside the recipe.
 TRAVELS = (
-    "recipe.json",
     "name.txt",
     "split.parquet",
     "events.jsonl",
@@ -44,7 +47,7 @@ def export_run(run: Run, to: Path) -> Path:
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
         archive.writestr("README.txt", README)
-        for name in TRAVELS:
+        for name in (RECIPE, *TRAVELS):
             if (run.folder / name).is_file():
                 archive.write(run.folder / name, name)
     return to
@@ -58,30 +61,39 @@ def import_run(workspace: Workspace, path: Path) -> Run:
         RunError: the zip holds no run.
         WeightsError: the run's model is damaged.
     """
-    folder = make_folder(workspace)
-    run = Run(folder)
+    run = Run(make_folder(workspace))
+    unpacked = Run(run.folder / "unpacked")
     try:
-        extract_archive(path, folder, suffixes=None, names=TRAVELS)
-        if not (folder / "recipe.json").is_file() or not run.has_model:
-            raise RunError(
-                f"{path.name} holds no run: recipe.json or model.safetensors is missing.",
-                remedy="Choose a zip that MedApp exported.",
-            )
-        _check(run)
-        taken = {s.name for s in find_registry(workspace).list_summaries() if s.id != run.id}
-        name = run.name if (folder / "name.txt").is_file() else "Imported run"
+        unpacked.folder.mkdir()
+        extract_archive(path, unpacked.folder, suffixes=None, names=(RECIPE, *TRAVELS))
+        _check(unpacked, path)
+        taken = {summary.name for summary in find_registry(workspace).list_summaries()}
+        name = unpacked.name if (unpacked.folder / "name.txt").is_file() else "Imported run"
         numbered = (f"{name} {number}" for number in itertools.count(2))
-        run.write_name(next(n for n in itertools.chain([name], numbered) if n not in taken))
+        free = next(n for n in itertools.chain([name], numbered) if n not in taken)
+        write_bytes(unpacked.folder / "name.txt", free.encode())
+        for file in TRAVELS:
+            if (unpacked.folder / file).is_file():
+                (unpacked.folder / file).replace(run.folder / file)
         if run.find_last_state().state != "done":
             run.set_state("stopped", "Imported before its end.")
+        # The recipe comes last: from then on the folder is a run.
+        (unpacked.folder / RECIPE).replace(run.folder / RECIPE)
+        shutil.rmtree(unpacked.folder)
+        note_change(workspace.runs_folder)
     except BaseException:
         run.delete()
         raise
     return run
 
 
-def _check(run: Run) -> None:
+def _check(run: Run, path: Path) -> None:
     """Read what the run consists of, so that a damaged file is found now and not later."""
+    if not (run.folder / RECIPE).is_file() or not run.has_model:
+        raise RunError(
+            f"{path.name} holds no run: recipe.json or model.safetensors is missing.",
+            remedy="Choose a zip that MedApp exported.",
+        )
     # Imported here, because a page that lists runs does without torch.
     from medapp.models.weights import load_network
 

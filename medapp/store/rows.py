@@ -154,8 +154,18 @@ class Rows:
 
     @contextlib.contextmanager
     def _lock_writing(self) -> Iterator[None]:
-        with filelock.FileLock(self.folder / "write.lock", timeout=PATIENCE_SECONDS):
+        lock = filelock.FileLock(self.folder / "write.lock")
+        try:
+            lock.acquire(timeout=PATIENCE_SECONDS)
+        except filelock.Timeout as error:
+            raise WorkspaceError(
+                f"Another process has been writing to the cache {self.folder} for a day.",
+                remedy="End that process, then try again.",
+            ) from error
+        try:
             yield
+        finally:
+            lock.release()
 
     def _refuse_full_disk(self, size: int) -> None:
         free = shutil.disk_usage(self.folder).free

@@ -18,6 +18,7 @@ class SingleLabel(Task):
     name = "single-label"
     title = "One label"
     help = "Each image shows one of the classes."
+    min_classes: ClassVar[int] = 2
     figures: ClassVar[tuple[str, ...]] = (
         "balanced_accuracy",
         "accuracy",

@@ -22,13 +22,15 @@ class Task(ABC):
     """What is predicted of an image.
 
     `figures` names the figures that say how good a model of this task is, the headline first; each
-    is an attribute of `medapp.evaluation.evaluate.Evaluation`.
+    is an attribute of `medapp.evaluation.evaluate.Evaluation`. With fewer classes than
+    `min_classes` there is nothing to predict.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     help: ClassVar[str]
     figures: ClassVar[tuple[str, ...]]
+    min_classes: ClassVar[int] = 1
 
     def count_outputs(self, classes: Sequence[str]) -> int:
         """How many logits a network of this task gives."""

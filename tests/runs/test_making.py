@@ -88,6 +88,14 @@ def test_source_that_is_a_run_is_kept_by_id(hands: Workspace) -> None:
         assert kept.find_source() == f"run:{first.id}"
 
 
+def test_a_run_that_is_called_like_a_backbone_does_not_take_its_place(hands: Workspace) -> None:
+    named = [create_run(hands, RECIPE, name=name) for name in ("resnet50", "auto", "none")]
+    for source in ("resnet50", "auto", "none"):
+        assert create_run(hands, start_from(source)).recipe.start.source == source
+    kept = create_run(hands, start_from("run:resnet50")).recipe
+    assert kept.start.source == f"run:{named[0].id}"
+
+
 def test_source_that_is_a_file_is_kept_by_its_whole_path(
     hands: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

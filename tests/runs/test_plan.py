@@ -3,12 +3,14 @@ from pathlib import Path
 import pytest
 from conftest import Trained, write_bands
 
+from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
+from medapp.data.samples import SPLITS
 from medapp.errors import DataError, RecipeError
 from medapp.models.backbones import BACKBONES
 from medapp.runs.plan import Plan, plan_run
 from medapp.store.workspace import Workspace
-from medapp.training.recipe import build_settings
+from medapp.training.recipe import build_recipe, build_settings
 
 
 def plan(workspace: Workspace, data: str = "bands", **settings: object) -> Plan:
@@ -75,3 +77,22 @@ def test_memory_is_stated_and_grows_with_the_batch(trained: Trained) -> None:
         56 * 21.2 * 2**20, rel=0.1
     )  # float32, until the machine was probed
     assert 0 < large.free_bytes < 2**50
+
+
+def test_only_the_chosen_samples_are_counted(trained: Trained) -> None:
+    catalog = Catalog(trained.workspace)
+    samples = catalog.load_samples(catalog.find_data_set("bands"))
+    first = next(s.patient for s in samples if s.split == "train")
+    some = {first, *(s.patient for s in samples if s.split != "train")}
+    choice = {"name": "bands", "only": {"patient": sorted(some)}}
+    counts = plan_run(trained.workspace, build_recipe({"data": {"choices": [choice]}})).counts
+    chosen = [s.split for s in samples if s.patient in some]
+    assert counts == {split: chosen.count(split) for split in SPLITS}
+    assert 0 < counts["train"] < [s.split for s in samples].count("train")
+
+
+@pytest.mark.parametrize("roles", [["train", "external"], ["train", "train"]])
+def test_data_sets_that_no_run_would_read_are_refused(trained: Trained, roles: list[str]) -> None:
+    choices = [{"name": "bands", "role": role} for role in roles]
+    with pytest.raises(RecipeError, match="one data set"):
+        plan_run(trained.workspace, build_recipe({"data": {"choices": choices}}))

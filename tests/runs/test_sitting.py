@@ -327,3 +327,29 @@ def test_without_test_images_nothing_is_judged_and_that_is_said(
     said = [event.text for event in run.list_events() if isinstance(event, MessageSaid)]
     assert any("no test images" in text for text in said)
     assert not [event for event in run.list_events() if event.kind == "test_read"]
+
+
+def test_figures_of_a_model_that_was_replaced_are_not_kept(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    settings = {"data": bands.name, **SMALL, "strategy": "linear-probe", "epochs": 9}
+    run = create_run(workspace, *build_settings(settings))
+
+    def sit_for_one_epoch() -> None:
+        before = count_epochs(run)
+        with run.lock():
+            assert not Sitting(workspace, run, lambda: count_epochs(run) > before).do()
+            run.set_state("stopped")
+
+    sit_for_one_epoch()
+    evaluate_run(workspace, run)
+    assert run.load_evaluation() is not None
+    sit_for_one_epoch()
+    epochs = [event for event in run.list_events() if isinstance(event, EpochFinished)]
+    assert [epoch.is_best for epoch in epochs] == [True, True]
+    assert run.load_evaluation() is None
+    assert load_predictions(run) == []
+
+
+def count_epochs(run: Run) -> int:
+    return sum(isinstance(event, EpochFinished) for event in run.list_events())

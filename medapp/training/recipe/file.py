@@ -10,7 +10,6 @@ from typing import Any
 
 from medapp.errors import RecipeError
 from medapp.training.recipe.groups import Machine
-from medapp.training.recipe.names import arrange
 from medapp.training.recipe.recipe import Recipe, build_group
 
 VERSION = 2
@@ -52,15 +51,48 @@ def read_settings(text: str) -> tuple[Recipe, Machine]:
     return build_group(Recipe, values), build_group(Machine, machine)
 
 
+# The group of version 2 to what stood there in version 1. What has been released never changes.
+GROUPS_OF_2: dict[str, tuple[str, ...]] = {
+    "preprocess": ("image_size",),
+    "start": ("source", "architecture"),
+    "strategy": ("strategy",),
+    "optimisation": (
+        "batch_size",
+        "optimiser",
+        "learning_rate",
+        "backbone_rate",
+        "weight_decay",
+        "momentum",
+        "schedule",
+        "warmup",
+    ),
+    "augmentation": ("augmentation",),
+    "objective": ("class_weights", "label_smoothing"),
+    "budget": ("epochs", "early_stopping"),
+    "machine": ("device", "devices", "precision", "threads"),
+}
+
+
 def _group_settings(values: dict[str, Any]) -> dict[str, Any]:
     """Version 1 to 2.
 
     In version 1 a probe's augmentation and a scratch run's source had been rewritten to "none",
     which is what they are in version 2 as well.
     """
-    flat = {("data" if name == "dataset" else name): value for name, value in values.items()}
-    recipe, machine = arrange(flat, Recipe, Machine)
-    return {**recipe, "machine": machine}
+    rest = dict(values)
+    grouped: dict[str, Any] = {"data": {"choices": ()}}
+    if "dataset" in rest:
+        grouped["data"]["choices"] = ({"name": rest.pop("dataset")},)
+    for group, names in GROUPS_OF_2.items():
+        inner = {
+            "name" if name == group else name: rest.pop(name) for name in names if name in rest
+        }
+        if inner:
+            grouped[group] = inner
+    if isinstance(rest.get("preprocess"), dict):
+        grouped["preprocess"] = {**rest.pop("preprocess"), **grouped.get("preprocess", {})}
+    # What version 1 did not know is refused by its name.
+    return {**grouped, **rest}
 
 
 # The row of version n leads to n + 1. A row that was released is never changed.

@@ -11,10 +11,12 @@ from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.strategies import STRATEGIES
 
 AUTO = "auto"
+ATTRIBUTES = ("label", "patient", "site")  # of a sample, by which a run may choose
 ROLES = ("train", "source", "target", "external")
 OPTIMISERS = ("adamw", "adam", "sgd")
 SCHEDULES = ("cosine", "constant")
 
+AttributeName: Any = choice_of(lambda: ATTRIBUTES)
 Role: Any = choice_of(lambda: ROLES)
 TaskName: Any = choice_of(lambda: TASKS)
 StrategyName: Any = choice_of(lambda: STRATEGIES)
@@ -38,7 +40,7 @@ class DataChoice(Group):
     id: str = setting("", "Id", "What the data set is found by.")
     name: str = setting("", "Name", "What the data set was called when the run was asked for.")
     role: Role = setting("train", "Role", "What the run does with the data set.")
-    only: dict[str, Annotated[tuple[str, ...], Field(strict=False)]] = Field(
+    only: dict[AttributeName, Annotated[tuple[str, ...], Field(strict=False)]] = Field(
         default_factory=dict,
         title="Only",
         description="Attribute and the values that are wanted.",

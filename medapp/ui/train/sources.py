@@ -34,7 +34,7 @@ def draw_source_form(preset: str) -> dict[str, Any]:
         )
     if chosen == FILE:
         hint = "/models/resnet50.safetensors"
-        chosen = st.text_input("File", placeholder=hint, key=f"{preset}-file") or "bundled"
+        chosen = st.text_input("File", placeholder=hint, key=f"{preset}-file")
     return {"source": chosen, "architecture": architecture}
 
 

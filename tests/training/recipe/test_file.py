@@ -63,6 +63,21 @@ def test_every_setting_of_the_first_version_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"learning": 0.1}, "learning"),
+        ({"preprocess": "pad", "image_size": 64}, "reprocess"),
+        ({"epochs": "many"}, "pochs"),
+    ],
+)
+def test_what_the_first_version_did_not_know_is_refused(
+    values: dict[str, object], said: str
+) -> None:
+    with pytest.raises(RecipeError, match=said):
+        read_settings(json.dumps({"version": 1, "dataset": "d", **values}))
+
+
+@pytest.mark.parametrize(
     ("strategy", "source", "augmentation"),
     [
         ("linear-probe", "bundled", "none"),

@@ -157,6 +157,7 @@ def test_a_form_finds_range_unit_and_step() -> None:
         ({"preprocess.resise": "pad"}, "Did you mean resize"),
         ({"preprocess": {"resize": "stretch"}}, "one of squash"),
         ({"data": {"choices": [{"name": "d", "role": "judge"}]}}, "one of train"),
+        ({"data": {"choices": [{"name": "d", "only": {"ward": ["a"]}}]}}, "one of label"),
         ({"data": {"choices": [{"name": "d", "role": "external"}]}}, "lacks data to train on"),
     ],
 )

@@ -4,7 +4,7 @@ that a constant point could do.
     python -m benchmarks.accuracy.heatmaps RUN
 
 RUN is a trained run whose data set has boxes (the phantom, or a folder with a `boxes.csv`). Read on
-the test part only, for the true class where the model is right. Everything is measured in the
+the test split only, for the true class where the model is right. Everything is measured in the
 image's own pixels.
 """
 

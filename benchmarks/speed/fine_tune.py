@@ -150,7 +150,7 @@ class Sittings:
         return began - planned
 
     def evaluate(self) -> Evaluation:
-        """On the test part, with the best epoch."""
+        """On the test split, with the best epoch."""
         self.goal = math.inf
         if self.run.state != "done":
             self._sit()

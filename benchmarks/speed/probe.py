@@ -5,7 +5,7 @@ the same images?
 
 The tutorials' loop computes the frozen backbone in every epoch; a round takes one epoch of it,
 which counts ten times, and one whole probe of ours: ten epochs, from the files to the figures of
-the test part, with nothing kept; then another one that finds the features kept. The bare pass:
+the test split, with nothing kept; then another one that finds the features kept. The bare pass:
 torchvision's network without its head, channels last, at the precision that a run chooses, over
 normalised tensors that lie in memory. ResNet-50's weights are random here (`--architecture
 resnet50`): how long a network takes does not depend on what it knows.

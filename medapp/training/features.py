@@ -15,7 +15,8 @@ from medapp.models.normalisation import Normalisation
 from medapp.store.cache import Cache
 from medapp.store.threads import OnProgress
 
-BATCH = 64  # images at once; fixed, because another number may round differently
+# Images at once. The number is fixed: with another one the last bits of features may differ.
+BATCH = 64
 
 
 def hash_module(module: nn.Module) -> str:

@@ -215,3 +215,31 @@ def test_the_side_is_the_recipe_s() -> None:
     for side in (31, 1025):
         with pytest.raises(ValidationError):
             Preprocess(image_size=side)
+
+
+@pytest.mark.parametrize(
+    ("resize", "view"),
+    [("squash", (20, 10, 60, 40)), ("pad", (20, 5, 60, 45)), ("crop", (25, 10, 55, 40))],
+)
+def test_the_view_without_black_borders_lies_around_what_they_surround(
+    resize: str, view: tuple[float, ...]
+) -> None:
+    image = np.zeros((50, 100), np.uint8)
+    image[10:40, 20:60] = 90
+    assert find_view(image, Preprocess(resize=resize, crop_borders=True)) == View(*view)
+
+
+def test_equalising_8_bits_is_clahe_of_their_whole_range() -> None:
+    image = np.random.default_rng(0).integers(40, 90, (64, 64)).astype(np.uint8)
+    wanted = np.rint(equalise(image.astype(np.float32) / 255, 2.0) * 255)
+    found = render(image, Preprocess(clahe=2.0), 64)
+    np.testing.assert_allclose(found.astype(float), wanted, atol=1)
+    assert np.abs(found - wanted).mean() < 0.02
+
+
+def test_it_does_not_matter_how_far_beyond_the_percentile_a_pixel_is() -> None:
+    image = np.random.default_rng(0).integers(100, 900, (64, 64)).astype(np.uint16)
+    image[::20, ::20] = 1000
+    preprocess = Preprocess(percentile_clip=2.0)
+    far = np.where(image == 1000, 60_000, image).astype(np.uint16)
+    np.testing.assert_array_equal(render(far, preprocess, 32), render(image, preprocess, 32))

@@ -127,6 +127,17 @@ def test_rotation_turns_by_up_to_its_degrees_both_ways() -> None:
     assert angles.max().item() == pytest.approx(20, abs=1)
 
 
+def test_turning_leaves_the_size_to_the_zoom() -> None:
+    n, size = 40, 64
+    y, x = torch.meshgrid(torch.arange(float(size)), torch.arange(float(size)), indexing="ij")
+    disc = (((x - 31.5) ** 2 + (y - 31.5) ** 2) < 300).float().expand(n, 1, size, size)
+    areas = [
+        augment(disc, Augmentation(rotate=rotate, zoom=0.3), torch.arange(n)).sum((1, 2, 3))
+        for rotate in (0, 90)
+    ]
+    torch.testing.assert_close(areas[0], areas[1], rtol=0.02, atol=0)
+
+
 def test_half_of_the_images_are_mirrored_whatever_else_is_drawn() -> None:
     n = 400
     images = torch.zeros(n, 1, 8, 8)

@@ -111,6 +111,13 @@ def test_patients_of_uneven_size_are_still_stratified() -> None:
             assert abs(counts[label, name] / totals[label] - share) < 0.03
 
 
+def test_the_smallest_patient_who_has_a_class_goes_to_a_training_that_lacks_it() -> None:
+    labels = [*"cca", *"bbc", *"cb"]
+    patients: list[str | None] = ["p"] * 3 + ["q"] * 3 + ["r"] * 2
+    # Dealt alone, p would be for training, q for validation, r for testing; b is in q and r.
+    assert split(labels, patients) == ["train"] * 3 + ["validation"] * 3 + ["train"] * 2
+
+
 def test_a_published_test_part_is_kept_and_validation_cut_from_training() -> None:
     labels = ["a"] * 100 + ["a"] * 30
     official: list[str | None] = ["train"] * 100 + ["test"] * 30

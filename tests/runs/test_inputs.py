@@ -64,6 +64,10 @@ def test_features_are_those_of_the_pixels_and_targets_of_the_labels(
         wanted = learner.prefix(to_input(images, learner.network.normalisation))
     found = to_tensor(features.inputs.take(slice(None)))
     torch.testing.assert_close(found, wanted.flip(0), atol=1e-4, rtol=1e-4)
+    some = loader.load(samples[2:5], "test")  # kept by now
+    assert loader.passes == len(samples)
+    again = to_tensor(some.inputs.take(slice(None)))
+    torch.testing.assert_close(again, wanted[2:5], atol=1e-4, rtol=1e-4)
 
 
 def test_what_a_run_reads_stays_when_the_cache_is_cleared(

@@ -266,6 +266,27 @@ def test_the_same_seed_gives_the_same_weights(workspace: Workspace, bands: DataS
     assert not np.array_equal(said[0], said[2])
 
 
+@pytest.mark.parametrize(
+    "asked", [{"class_weights": True}, {"label_smoothing": 0.2}, {"augmentation": "strong"}]
+)
+def test_what_a_recipe_asks_of_the_loss_and_the_images_reaches_the_training(
+    workspace: Workspace, bands: DataSet, asked: dict[str, object]
+) -> None:
+    """The loss of a first step, from the same weights, is another one."""
+    catalog = Catalog(workspace)
+    samples = catalog.load_samples(bands)
+    is_left_out = [s.label == "below" and s.split == "train" and "p0" in s.name for s in samples]
+    uneven = [sample for sample, is_out in zip(samples, is_left_out, strict=True) if not is_out]
+    catalog.add(replace(bands, name="uneven", uid=""), uneven)
+    plain = {"strategy": "fine-tune", "batch_size": 64, "augmentation": "none"}
+    losses = [
+        next(e.train_loss for e in run.list_events() if isinstance(e, EpochFinished))
+        for run in (sit(workspace, "uneven", **{**plain, **more}) for more in ({}, {}, asked))
+    ]
+    assert losses[0] == losses[1]
+    assert losses[2] != pytest.approx(losses[0], rel=1e-3)
+
+
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_model_predicts_at_the_precision_that_it_was_judged_at(
     workspace: Workspace, bands: DataSet, precision: str

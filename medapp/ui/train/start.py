@@ -23,8 +23,9 @@ def draw_start(values: Mapping[str, object]) -> None:
     """
     name = st.text_input("Name of the run", placeholder="made from strategy and data set")
     recipe, machine = build_settings(values)
+    plan = plan_run(open_workspace(), recipe, machine)
     with st.container(border=True):
-        _draw_plan(plan_run(open_workspace(), recipe, machine))
+        _draw_plan(plan)
     if st.button("Start", type="primary", width="stretch", icon=":material/play_arrow:"):
         run = create_run(open_workspace(), recipe, machine, name or None)
         st.switch_page(frame.TRAIN, query_params={"run": run.id})

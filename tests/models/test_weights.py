@@ -13,7 +13,6 @@ import torch
 from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, BUNDLED, BUNDLED_PATH, find_file
 from medapp.models.network import Network
-from medapp.models.sources import find_source
 from medapp.models.weights import (
     build_network,
     check_hash,
@@ -116,13 +115,6 @@ def test_weights_of_another_architecture_are_refused_in_words(
     build_network(str(tmp_path / "a.pth"), "resnet34", CLASSES, 0, workspace)
     with pytest.raises(WeightsError, match="does not fit resnet18"):
         build_network(str(tmp_path / "b.pth"), "resnet18", CLASSES, 0, workspace)
-
-
-def test_missing_weights_say_how_to_get_them(workspace: Workspace) -> None:
-    with pytest.raises(WeightsError, match="medapp backbones fetch resnet50") as caught:
-        find_source("resnet50", "resnet18", workspace)
-    assert str(workspace.weights_folder) in str(caught.value)
-    assert "resnet50-11ad3fa6.pth" in str(caught.value)
 
 
 @pytest.fixture

@@ -278,7 +278,7 @@ def test_what_a_recipe_asks_of_the_loss_and_the_images_reaches_the_training(
     is_left_out = [s.label == "below" and s.split == "train" and "p0" in s.name for s in samples]
     uneven = [sample for sample, is_out in zip(samples, is_left_out, strict=True) if not is_out]
     catalog.add(replace(bands, name="uneven", uid=""), uneven)
-    plain = {"strategy": "fine-tune", "batch_size": 64, "augmentation": "none"}
+    plain = {"strategy": "last-stage", "batch_size": 64, "augmentation": "none"}
     losses = [
         next(e.train_loss for e in run.list_events() if isinstance(e, EpochFinished))
         for run in (sit(workspace, "uneven", **{**plain, **more}) for more in ({}, {}, asked))

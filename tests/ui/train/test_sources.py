@@ -31,3 +31,12 @@ def test_a_strategy_chosen_by_hand_counts_before_the_preset(workspace: object) -
     app.session_state["fine-tune-strategy"] = "scratch"
     app.run()
     assert app.session_state["source"] == "none"
+
+
+def test_a_file_that_is_not_named_is_nothing_else(workspace: object) -> None:
+    app = AppTest.from_function(_draw_form)
+    app.session_state["fine-tune-source"] = "file"
+    app.run()
+    assert app.session_state["source"] == ""
+    app.text_input[0].set_value("/models/mine.pth").run()
+    assert app.session_state["source"] == "/models/mine.pth"

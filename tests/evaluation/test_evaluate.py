@@ -114,6 +114,11 @@ def test_one_image_has_figures_but_no_interval() -> None:
     assert any("only one image" in note for note in result.notes)
 
 
+def test_two_images_have_an_interval_as_wide_as_can_be() -> None:
+    result = evaluate(one_hot([0, 0]), [0, 1], CLASSES)
+    assert (result.accuracy, result.intervals["accuracy"]) == (0.5, (0.0, 1.0))
+
+
 def test_all_right_is_not_called_certain() -> None:
     result = evaluate(one_hot([0, 1] * 10), [0, 1] * 10, (*CLASSES[:2], "other"))
     assert result.intervals["accuracy"] == (1.0, 1.0)

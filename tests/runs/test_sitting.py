@@ -1,5 +1,6 @@
 """The whole way of a run in this process: what a row or a setting promises is what happens."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,12 +10,13 @@ import numpy as np
 import pytest
 import torch
 from conftest import write_bands
+from safetensors.torch import load_file
 from torch import nn
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
 from medapp.data.pixels import count_channels, load_pixels
-from medapp.data.samples import DataSet
+from medapp.data.samples import SPLITS, DataSet
 from medapp.models import architectures
 from medapp.models.architectures import Architecture
 from medapp.models.weights import load_network
@@ -332,6 +334,26 @@ def test_the_model_that_is_judged_and_kept_is_that_of_the_best_epoch(
     wanted = [row["probability of above"] for row in judged]
     assert model.predict(pixels.take())[:, 0] == pytest.approx(wanted, abs=1e-5)
     assert load_network(run.require_model())[1]["epoch"] == str(best[-1])
+
+
+def test_test_images_have_no_part_in_the_training(workspace: Workspace, bands: DataSet) -> None:
+    """With the other's label on each test image, the weights are the same."""
+    catalog = Catalog(workspace)
+    swapped = {"above": "below", "below": "above"}
+    samples = [
+        replace(sample, label=swapped[sample.label]) if sample.split == "test" else sample
+        for sample in catalog.load_samples(bands)
+    ]
+    catalog.add(replace(bands, name="swapped", uid=""), samples)
+    runs = [sit(workspace, name, strategy="last-stage", epochs=2) for name in ("bands", "swapped")]
+    counts = Counter(sample.split for sample in samples)
+    for run in runs:
+        plan = find_plan(run)
+        assert (plan.train, plan.validation, plan.test) == tuple(counts[split] for split in SPLITS)
+    one, other = (load_file(run.require_model()) for run in runs)
+    assert all(torch.equal(tensor, other[name]) for name, tensor in one.items())
+    accuracies = [run.load_evaluation().accuracy for run in runs]  # type: ignore[union-attr]
+    assert sum(a or 0.0 for a in accuracies) == pytest.approx(1)
 
 
 def test_without_test_images_nothing_is_judged_and_that_is_said(

@@ -49,9 +49,9 @@ def test_a_link_within_a_page_changes_the_address(
     page.locator(".tile").first.wait_for()
     page.wait_for_url("**/data_sets?set=*")
     page.reload()
-    expect(page.get_by_role("heading", level=1)).to_have_text("bands")
+    expect(page.get_by_role("heading", level=1, name="bands", exact=True)).to_be_visible()
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Data sets")
+    expect(page.get_by_role("heading", level=1, name="Data sets", exact=True)).to_be_visible()
 
 
 def test_the_heatmap_lies_beside_the_original_and_answers_at_once(
@@ -108,14 +108,20 @@ def test_a_tick_in_the_table_opens_the_run_and_back_leaves_it_closed(
     page = open_page(f"{trained_server.url}/models")
     grid = page.get_by_test_id("stDataFrame")
     grid.locator("canvas").first.wait_for()
-    heading = page.get_by_role("heading", level=1)
+    # Both pages' headings are there for a moment.
+    closed, opened = (
+        page.get_by_role("heading", level=1, name=name, exact=True) for name in ("Models", "probe")
+    )
     # Sorting by a column opens nothing; its title is in the grid's first row, a box in the second.
     grid.click(position={"x": 300, "y": 16})
-    expect(heading).to_have_text("Models")
+    expect(closed).to_be_visible()
+    expect(opened).to_be_hidden()
     grid.click(position={"x": 16, "y": 52})
-    expect(heading).to_have_text("probe")
+    expect(opened).to_be_visible()
     page.go_back()
-    expect(heading).to_have_text("Models")
+    expect(closed).to_be_visible()
+    expect(opened).to_be_hidden()
     page.reload()
     grid.locator("canvas").first.wait_for()
-    expect(heading).to_have_text("Models")
+    expect(closed).to_be_visible()
+    expect(opened).to_be_hidden()

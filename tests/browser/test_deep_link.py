@@ -22,7 +22,7 @@ def test_deep_link_on_a_fresh_server_shows_the_whole_app(
     server: Server, open_page: Callable[..., Page], path: str, title: str
 ) -> None:
     page = open_page(f"{server.url}/{path}")
-    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible()
     for name in ("Start", "Data sets", "Train", "Models", "Predict"):
         expect(page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True)).to_be_visible()
     expect(page.get_by_text("Research use only. Not a medical device.")).to_be_visible()

@@ -45,7 +45,7 @@ def test_training_goes_on_when_the_browser_is_closed(
     page.get_by_role("textbox", name="Folder", exact=True).fill(str(folder))
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Register the folder").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("bänder")
+    expect(page.get_by_role("heading", level=1, name="bänder", exact=True)).to_be_visible()
     expect(page.locator(".tile")).to_have_count(32)
     page.get_by_role("button", name="Train on this data set").click()
     page.get_by_role("radio", name="Fine-tune").click()

@@ -34,7 +34,7 @@ def test_an_exported_model_comes_back_with_its_figures(
     page.get_by_text("Import a model").click()
     page.locator("input[type=file]").set_input_files(zipped)
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("probe 2")
+    expect(page.get_by_role("heading", level=1, name="probe 2", exact=True)).to_be_visible()
     expect(page.get_by_text(f"{evaluation.n} images on the test split of bands")).to_be_visible()
     assert (
         find_run(trained.workspace, "probe 2").model_path.read_bytes()
@@ -58,7 +58,7 @@ def test_loose_files_become_a_data_set(
         )
         expect(group.get_by_text("p03.png")).to_be_visible()
     page.get_by_role("button", name="Add 8 images").click()  # the server has them all
-    expect(page.get_by_role("heading", level=1)).to_have_text("loose")
+    expect(page.get_by_role("heading", level=1, name="loose", exact=True)).to_be_visible()
     expect(page.locator(".tile")).to_have_count(8)
     data_set = Catalog(trained.workspace).find_data_set("loose")
     assert data_set.classes == ("above", "below")

@@ -15,10 +15,13 @@ from medapp.ui.models.words import state_summary
 
 # Macro sensitivity is left out, as it is the same number as balanced accuracy.
 SHOWN = ("balanced_accuracy", "accuracy", "macro_auroc", "macro_f1")
+# How many runs were opened from the table in this session.
+OPENED = "runs-opened"
 
 
 def draw_run_table(runs: Sequence[Summary]) -> str | None:
     """Draw the table; gives the id of the run that was just chosen, else None."""
+    opened = st.session_state.get(OPENED, 0)
     chosen = st.dataframe(
         [describe_run(run) for run in runs],
         hide_index=True,
@@ -27,9 +30,14 @@ def draw_run_table(runs: Sequence[Summary]) -> str | None:
         selection_mode="single-row",
         placeholder="–",
         alt="Runs and how good they are",
-        key="runs",
+        # After a run was opened the table is another one: Back, pressed before that run's page was
+        # whole, would find the tick still there and open it again.
+        key=f"runs-{opened}",
     ).selection
-    return next((runs[row].id for row in chosen.rows if row < len(runs)), None)
+    found = next((runs[row].id for row in chosen.rows if row < len(runs)), None)
+    if found:
+        st.session_state[OPENED] = opened + 1
+    return found
 
 
 def describe_run(run: Summary) -> dict[str, Any]:

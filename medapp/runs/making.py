@@ -9,6 +9,7 @@ from medapp.data.catalog import Catalog
 from medapp.errors import DataError, RunError, WorkspaceError
 from medapp.models.backbones import BACKBONES
 from medapp.runs.events import StateChanged
+from medapp.runs.locks import note_change
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
@@ -66,8 +67,7 @@ def create_run(
     # The recipe comes last: from then on the folder is a run.
     text = write_settings(settled, machine or Machine())
     write_bytes(folder / "recipe.json", text.encode())
-    # Writing the name tells those who keep summaries to look again.
-    run.write_name(run.name)
+    note_change(workspace.runs_folder)
     return run
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from medapp.cli.output import AsJson, console, print_json, print_table
+from medapp.cli.output import AsJson, console, print_json, print_notes, print_table
 from medapp.data.catalog import Catalog
 from medapp.data.importing import ImportReport, add_folder, add_zip, is_zip
 from medapp.data.notes import describe
@@ -49,16 +49,16 @@ def add(
         report = add_zip(workspace, given, name=name, patient_pattern=patient_pattern)
     else:
         report = add_folder(workspace, given, name=name, patient_pattern=patient_pattern)
+    notes = describe(report.data_set, Catalog(workspace))
     if as_json:
-        print_json(_to_dict(report))
+        print_json({**_to_dict(report), "notes": [note.to_dict() for note in notes]})
         return
     classes = len(report.data_set.classes)
     splits = ", ".join(f"{images} {split}" for split, images in report.splits.items())
     console.print(f"{report.data_set.name}: {report.images} images, {classes} classes; {splits}.")
     for file, reason in report.unreadable:
         console.print(f"  left out: {file}: {reason}", markup=False)
-    for sentence in describe(report.data_set, Catalog(workspace)):
-        console.print(f"  {sentence}", markup=False)
+    print_notes(notes)
 
 
 def _to_dict(report: ImportReport) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     catalog = Catalog(workspace)
     data_set = catalog.find_data_set(name)
     counts = catalog.count_classes(data_set)
-    sentences = describe(data_set, catalog)
+    notes = describe(data_set, catalog)
     splits = {split: sum(counts.get(split, {}).values()) for split in SPLITS}
     reads = count_test_reads(workspace, data_set)
     if as_json:
@@ -123,7 +123,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
                     {"file": f, "reason": r} for f, r in catalog.list_unreadable(data_set)
                 ],
                 "leaks": catalog.count_leaks(data_set),
-                "notes": sentences,
+                "notes": [note.to_dict() for note in notes],
                 "test_reads": reads,
             }
         )
@@ -137,8 +137,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
         [(c, *(counts.get(split, {}).get(c, 0) for split in SPLITS)) for c in data_set.classes],
     )
     console.print(f"Split: {data_set.split_origin}", markup=False)
-    for sentence in sentences:
-        console.print(f"- {sentence}", markup=False)
+    print_notes(notes)
     looks = f"was read {reads} times by runs that are kept" if reads else "has not been read yet"
     console.print(f"- The test split {looks}.")
 

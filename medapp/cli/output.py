@@ -11,6 +11,7 @@ from rich.table import Table
 
 from medapp.evaluation.evaluate import Evaluation
 from medapp.evaluation.words import write_figure
+from medapp.notes import Note, sort_notes
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 # Names come from files and people, so nothing in them is markup.
@@ -43,6 +44,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for row in rows:
         table.add_row(*(_write_cell(cell) for cell in row))
     console.print(table)
+
+
+def print_notes(notes: Iterable[Note]) -> None:
+    """Print notes, the gravest first; a word in front says that one is no mere fact."""
+    words = {"grave": "WARNING: ", "caution": "Caution: ", "info": ""}
+    for note in sort_notes(notes):
+        style = "bold red" if note.level == "grave" else None
+        console.print(f"- {words[note.level]}{note}", style=style)
 
 
 def _write_cell(cell: object) -> str:

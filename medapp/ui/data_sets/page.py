@@ -6,11 +6,13 @@ from medapp.data.importing import ImportReport
 from medapp.data.notes import describe
 from medapp.data.samples import DataSet
 from medapp.figures import draw_balance
+from medapp.notes import Note
 from medapp.ui.data_sets.gallery import draw_images
 from medapp.ui.data_sets.managing import draw_management
 from medapp.ui.data_sets.preview import draw_preprocess_preview
 from medapp.ui.shell import frame, url
-from medapp.ui.shell.frame import Parents, escape
+from medapp.ui.shell.frame import Parents
+from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import find_catalog
 
 ORIGINS = {"registered": "registered in place", "uploaded": "copied into the workspace"}
@@ -59,8 +61,7 @@ def _draw_facts(data_set: DataSet) -> None:
         draw_balance(catalog.count_classes(data_set), frame.find_theme()), key="balance"
     )
     st.subheader("What to know", anchor=False)
-    for sentence in _describe(data_set.id, data_set.created, data_set):
-        st.markdown(f":material/info: {escape(sentence)}")
+    draw_notes(_describe(data_set.id, data_set.created, data_set))
     unreadable = catalog.list_unreadable(data_set)
     if unreadable:
         with st.expander(f"{len(unreadable):,} unreadable files"):
@@ -76,13 +77,13 @@ def _draw_facts(data_set: DataSet) -> None:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _describe(id: int, created: str, _data_set: DataSet) -> list[str]:
-    """Sentences on what to know of a data set.
+def _describe(id: int, created: str, _data_set: DataSet) -> tuple[Note, ...]:
+    """Notes on what to know of a data set.
 
     They are kept, as a data set's images never change, and finding them takes most of a second for
     100,000 images.
     """
-    return list(describe(_data_set, find_catalog()))
+    return describe(_data_set, find_catalog())
 
 
 def _draw_report() -> None:

@@ -1,0 +1,40 @@
+"""Notes stand on a page by gravity, and nothing in them is Markdown."""
+
+from streamlit.testing.v1 import AppTest
+
+from medapp.notes import Note
+
+
+def draw(*notes: Note) -> AppTest:
+    """A page with these notes and nothing else."""
+
+    def page(notes):  # type: ignore[no-untyped-def]  # its source runs alone
+        from medapp.ui.shell.notes import draw_notes
+
+        draw_notes(notes)
+
+    return AppTest.from_function(page, args=(notes,)).run()
+
+
+def test_each_level_has_its_box() -> None:
+    app = draw(
+        Note("fact", "40 patients.", "info"),
+        Note("few", "Few cases.", "caution"),
+        Note("leak", "All were seen.", "grave", "Draw again."),
+        Note("unknown", "Unknown patients.", "caution"),
+    )
+    assert not app.exception
+    assert [box.value for box in app.error] == ["All were seen. *Draw again.*"]
+    assert [box.value for box in app.warning] == ["- Few cases.\n- Unknown patients."]
+    assert [line.value for line in app.caption] == ["40 patients."]
+
+
+def test_a_class_that_is_called_like_markdown_is_shown_letter_by_letter() -> None:
+    app = draw(Note("untaught", "No image shows **b** [x](http://y).\n# Head", "grave"))
+    (box,) = app.error
+    assert box.value == r"No image shows \*\*b\*\* \[x\]\(http\://y\). \# Head"
+
+
+def test_no_notes_draw_nothing() -> None:
+    app = draw()
+    assert len(app.main) == 0

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from medapp.errors import WorkspaceError
 
 NUMBER = (int, float)
+ACTIVE = ("preparing", "training", "evaluating")  # states in which a process works on a run
 
 
 @dataclass(frozen=True, kw_only=True)

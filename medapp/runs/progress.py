@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.runs.events import (
+    ACTIVE,
     EpochFinished,
     Event,
     MessageSaid,
@@ -25,7 +26,8 @@ from medapp.runs.events import (
     StepTaken,
     merge_events,
 )
-from medapp.runs.run import ACTIVE, Run
+from medapp.runs.learning import find_best
+from medapp.runs.run import Run
 
 UNDER_WAY = ("queued", *ACTIVE)
 # Up to so many watchers, and the seconds between two looks of each.
@@ -63,7 +65,7 @@ class Standing:
     @property
     def best(self) -> EpochFinished | None:
         """The best epoch so far, whose weights are kept."""
-        return next((epoch for epoch in reversed(self.epochs) if epoch.is_best), None)
+        return find_best(self.epochs)
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from medapp.errors import WorkspaceError
+from medapp.runs.events import ACTIVE
 from medapp.runs.locks import CHANGES
-from medapp.runs.run import ACTIVE, FINAL, Run
+from medapp.runs.run import FINAL, Run
 from medapp.runs.summary import Summary, summarise
 from medapp.store.files import write_bytes
 from medapp.store.workspace import Workspace
 
-VERSION = 1
+VERSION = 2
 SIGNED = ("events.jsonl", "evaluation.json", "name.txt", "recipe.json", "model.safetensors")
 # A look that comes so long after the last one compares all signatures, for changes by hand.
 TRUST_SECONDS = 10.0

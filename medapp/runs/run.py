@@ -31,22 +31,22 @@ import filelock
 from medapp.errors import RecipeError, RunError, WorkspaceError
 from medapp.evaluation.evaluate import Evaluation
 from medapp.runs.events import (
+    ACTIVE,
     Event,
     PlanMade,
     StateChanged,
     TestRead,
-    WorkerReady,
     ends_with_newline,
     merge_events,
     read_event,
     read_from,
     read_tail,
 )
+from medapp.runs.learning import count_seconds
 from medapp.runs.locks import in_words, is_run_locked, lock_run, note_change
 from medapp.store.files import write_bytes
 from medapp.training.recipe import Machine, Recipe, read_settings
 
-ACTIVE = ("preparing", "training", "evaluating")
 FINAL = ("done", "stopped", "failed")
 TAIL_BYTES = 1 << 14  # the end of the events, where the state of a run that has ended stands
 
@@ -175,15 +175,7 @@ class Run:
 
     def count_seconds(self) -> float:
         """Seconds of work, over all sittings that have ended, without the start of processes."""
-        total = 0.0
-        begun: float | None = None
-        for event in self.load_events()[0]:
-            if isinstance(event, WorkerReady):
-                begun = event.time
-            elif isinstance(event, StateChanged) and event.state not in ACTIVE:
-                total += event.time - begun if begun is not None else 0.0
-                begun = None
-        return round(total, 3)
+        return count_seconds(self.load_events()[0])
 
     def find_classes(self) -> tuple[str, ...]:
         """The classes that the run learned, in the order of its probabilities."""

@@ -1,12 +1,13 @@
 """What a list shows of a run, small enough to keep a thousand of them in one file."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from medapp.errors import RunError, WorkspaceError
 from medapp.evaluation.evaluate import Evaluation
-from medapp.runs.events import PlanMade, SpeedMeasured, TestRead
+from medapp.runs.events import ACTIVE, PlanMade, SpeedMeasured, TestRead
+from medapp.runs.learning import Learning, read_learning
 from medapp.runs.run import FINAL, Run
 
 
@@ -21,6 +22,8 @@ class Summary:
         test_reads: how often the run read the test split.
         forwards_per_second: what the run did, None where it was not measured.
         damage: why the run cannot be shown with the others, or None.
+        learning: how it learned, with the figures of validation; of a run under way, as it was when
+            the run was first looked at.
     """
 
     id: str
@@ -41,6 +44,17 @@ class Summary:
     test_reads: int
     forwards_per_second: float | None
     damage: str | None
+    learning: Learning = field(default_factory=Learning)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the run waits for its turn or works."""
+        return self.state in ("queued", *ACTIVE)
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether there is a model that will not change while somebody predicts with it."""
+        return self.has_model and not self.is_under_way
 
     @property
     def is_final(self) -> bool:
@@ -54,7 +68,8 @@ class Summary:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Summary":
         """The inverse of `to_dict`."""
-        return cls(**{**values, "classes": tuple(values["classes"])})
+        learning = Learning.from_dict(values["learning"])
+        return cls(**{**values, "classes": tuple(values["classes"]), "learning": learning})
 
 
 def summarise(run: Run) -> Summary:
@@ -90,6 +105,7 @@ def summarise(run: Run) -> Summary:
         test_reads=sum(isinstance(event, TestRead) for event in events),
         forwards_per_second=speeds[0] if speeds else None,
         damage=None,
+        learning=read_learning(events, recipe.budget.epochs),
     )
 
 

@@ -14,10 +14,10 @@ import threading
 from collections.abc import Callable
 
 from medapp.errors import MedAppError, WorkspaceError
-from medapp.runs.events import EpochFinished, Event, StateChanged
+from medapp.runs.events import ACTIVE, EpochFinished, Event, StateChanged
 from medapp.runs.locks import hold_machine
 from medapp.runs.registry import find_registry
-from medapp.runs.run import ACTIVE, FINAL, Run
+from medapp.runs.run import FINAL, Run
 from medapp.store.workspace import Workspace
 
 LOG = logging.getLogger(__name__)

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medapp.runs.progress import UNDER_WAY
 from medapp.runs.summary import Summary
+from medapp.ui.models.words import state_course
 from medapp.ui.shell import frame
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.first_model import draw_first_model_button
-from medapp.ui.shell.server import find_catalog, list_summaries
+from medapp.ui.shell.server import find_catalog, follow_run, list_summaries, open_run
 from medapp.ui.shell.steps import draw_steps
 from medapp.ui.shell.storage import show_storage
+from medapp.ui.train.status import state_pace
 
 LATEST = 5
 
@@ -19,7 +20,7 @@ LATEST = 5
 def draw_page() -> None:
     data_sets = find_catalog().list_data_sets()
     runs = [run for run in list_summaries() if run.damage is None]
-    models = sum(run.has_model for run in runs)
+    models = sum(run.is_trained for run in runs)
     frame.draw_head(
         "From medical images to a model that shows why",
         "Bring images, fine-tune a pretrained network, classify with a heatmap. Nothing leaves this"
@@ -47,11 +48,18 @@ def draw_newcomer() -> None:
 def draw_latest(runs: Sequence[Summary]) -> None:
     st.subheader("Latest runs", anchor=False)
     for run in runs:
-        is_watched = run.state in UNDER_WAY or not run.has_model
-        page, name = (frame.TRAIN, "run") if is_watched else (frame.MODELS, "model")
+        page, name = (frame.MODELS, "model") if run.is_trained else (frame.TRAIN, "run")
         with st.container(horizontal=True, vertical_alignment="center", key=f"run-{run.id}"):
             draw_chip(run.state)
             st.page_link(page, label=frame.escape(run.name), query_params={name: run.id})
+            st.caption(frame.escape(state_progress(run)))
+
+
+def state_progress(run: Summary) -> str:
+    """What a run under way does now, or what came of one that has ended."""
+    if run.is_under_way:
+        return state_pace(follow_run(open_run(run.id)).read())
+    return state_course(run)
 
 
 frame.require_app()

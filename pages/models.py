@@ -5,12 +5,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.runs.summary import Summary
+from medapp.ui.models import table
+from medapp.ui.models.cards import state_test_reads
 from medapp.ui.models.managing import draw_import
 from medapp.ui.models.page import draw_model_page
-from medapp.ui.models.table import draw_run_table
+from medapp.ui.models.words import name_data_set
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
 from medapp.ui.shell.server import list_summaries, open_run
+from medapp.ui.train.queue import draw_queue
 
 
 def draw_page() -> None:
@@ -24,11 +27,13 @@ def draw_page() -> None:
 
 
 def draw_list(runs: Sequence[Summary], damages: Sequence[str]) -> None:
-    done = sum(run.has_model for run in runs)
-    summary = f"{done:,} trained, {len(runs):,} run{'s' * (len(runs) != 1)} in all"
+    models = sum(run.is_trained for run in runs)
+    summary = f"{models:,} model{'s' * (models != 1)}, {len(runs):,} run{'s' * (len(runs) != 1)}"
     frame.draw_head("Models", summary if runs else "What you trained, and how good it is")
     if runs:
-        draw_runs(runs)
+        draw_queue(runs)
+        draw_models([run for run in runs if run.is_trained])
+        draw_others([run for run in runs if not (run.is_trained or run.is_under_way)])
     else:
         draw_newcomer()
     for reason in damages:
@@ -36,14 +41,35 @@ def draw_list(runs: Sequence[Summary], damages: Sequence[str]) -> None:
     draw_import()
 
 
-def draw_runs(runs: Sequence[Summary]) -> None:
-    opened = draw_run_table(runs)
-    st.caption(
-        "Figures on the n images of each run's own test split, with 95% bootstrap intervals. Tick a"
-        " run to open it; click a column's title to sort."
-    )
-    if opened:
-        st.switch_page(frame.MODELS, query_params={"model": opened})
+def draw_models(models: Sequence[Summary]) -> None:
+    by_data_set: dict[str, list[Summary]] = {}
+    for run in models:
+        by_data_set.setdefault(run.data_set_id or run.data_set, []).append(run)
+    if models:
+        st.markdown(
+            "Choose a model by its **validation** figures, which give the order. The **test**"
+            " figure is there to be read for the model you chose: the best of many test figures is"
+            " partly luck."
+        )
+    for key, some in by_data_set.items():
+        st.subheader(frame.escape(name_data_set(some[0])), anchor=False)
+        open_chosen(table.draw_models(some, key))
+        looks = state_test_reads(some[0].data_set_id, some[0].data_set)
+        st.caption(f"{frame.escape(looks)} Tick a model to open it.")
+    if models:
+        with st.container(key="scroll-hint"):
+            st.caption("A table is wider than this window: scroll it sideways for settings.")
+
+
+def draw_others(runs: Sequence[Summary]) -> None:
+    if runs:
+        st.subheader("Runs without a model", anchor=False)
+        open_chosen(table.draw_runs(runs))
+
+
+def open_chosen(id: str | None) -> None:
+    if id:
+        st.switch_page(frame.MODELS, query_params={"model": id})
 
 
 def draw_newcomer() -> None:

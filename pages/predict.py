@@ -15,7 +15,7 @@ from medapp.ui.shell.server import find_catalog, list_summaries, open_run
 
 
 def draw_page() -> None:
-    models = [run for run in list_summaries() if run.has_model and run.damage is None]
+    models = [run for run in list_summaries() if run.is_trained and run.damage is None]
     if models:
         draw_model(models)
     else:

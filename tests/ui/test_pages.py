@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 import streamlit as st
 from conftest import Trained, write_bands
@@ -163,20 +162,37 @@ def test_each_run_has_its_figures_with_their_intervals_in_the_table(trained: Tra
     run = find_run(trained.workspace, "probe")
     evaluation = run.load_evaluation()
     assert evaluation is not None
-    (row,) = open_page("models").dataframe[0].value.to_dict("records")
-    assert (row["Model"], row["State"], row["n"]) == ("probe", "done", evaluation.n)
+    app = open_page("models")
+    (row,) = app.dataframe[0].value.to_dict("records")
+    assert list(row)[:5] == [
+        "Model",
+        "Validation: balanced accuracy",
+        "n",
+        "Test: balanced accuracy, 95% interval",
+        "n of test",
+    ]
+    assert (row["Model"], row["Status"], row["n of test"]) == ("probe", "done", evaluation.n)
+    best = next(e for e in reversed(run.list_events()) if getattr(e, "is_best", False))
+    assert row["Validation: balanced accuracy"] == best.balanced_accuracy
+    assert row["n"] == len(
+        Catalog(trained.workspace).load_samples(
+            Catalog(trained.workspace).list_data_sets()[0], split="validation"
+        )
+    )
     low, high = evaluation.intervals["balanced_accuracy"] or (0, 0)
-    assert row["Balanced accuracy"] == evaluation.balanced_accuracy
-    assert row["Balanced accuracy: 95% interval"] == f"[{low:.3f}, {high:.3f}]"
+    value = f"{evaluation.balanced_accuracy:.3f} [{low:.3f}, {high:.3f}]"
+    assert row["Test: balanced accuracy, 95% interval"] == value
+    assert "The test split of bands was read once" in read_text(app)
 
 
-def test_a_run_without_figures_stands_in_the_table_without_them(trained: Trained) -> None:
+def test_a_run_without_a_model_stands_apart_and_one_under_way_is_no_model(trained: Trained) -> None:
     recipe = find_run(trained.workspace, "probe").recipe
     create_run(trained.workspace, recipe, name="stopped early").request_stop()
-    row, _ = open_page("models").dataframe[0].value.to_dict("records")
-    assert (row["Model"], row["State"]) == ("stopped early", "stopped")
-    assert pd.isna(row["n"])
-    assert pd.isna(row["Balanced accuracy"])
+    app = open_page("models")
+    assert "1 model, 2 runs" in read_text(app)
+    models, others = (table.value.to_dict("records") for table in app.dataframe)
+    assert [row["Model"] for row in models] == ["probe"]
+    assert [(row["Model"], row["Status"]) for row in others] == [("stopped early", "stopped")]
 
 
 def test_a_model_shows_its_figures_with_their_number(trained: Trained) -> None:

@@ -28,7 +28,7 @@ def draw_quality(run: Run) -> None:
         st.info("This run was not evaluated on a test split: nothing says how good its model is.")
         return
     choice = run.recipe.data.train
-    looks = _state_test_reads(choice.id, choice.name)
+    looks = state_test_reads(choice.id, choice.name)
     draw_evaluation(evaluation, f"on the test split of {evaluation.dataset}", [looks])
 
 
@@ -53,7 +53,8 @@ def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[str] = ()
     )
 
 
-def _state_test_reads(data_set_id: str, name: str) -> str:
+def state_test_reads(data_set_id: str, name: str) -> str:
+    """How often the test split of a data set was read, and what follows from that."""
     try:
         data_set = find_catalog().find_chosen(data_set_id, name)
     except DataError:

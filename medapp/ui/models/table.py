@@ -1,38 +1,60 @@
-"""A table of runs and how good they are.
+"""Tables of models, one for each data set, as figures compare within one data set alone.
 
-A figure never stands without its interval, nor a row without its number of images.
+Validation comes first and gives the order: a model is chosen there. The test figure stands after
+it, with its interval. A figure never stands without its number of images.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import streamlit as st
 
-from medapp.evaluation.words import write_interval
+from medapp.evaluation.words import write_figure
+from medapp.notes import read_note, sort_notes
+from medapp.runs.progress import format_seconds
 from medapp.runs.summary import Summary
-from medapp.ui.models.cards import METRICS
-from medapp.ui.models.words import state_summary
+from medapp.task import find_task
+from medapp.ui.models.words import name_data_set, name_figure, name_source, name_strategy
 
-# Macro sensitivity is left out, as it is the same number as balanced accuracy.
-SHOWN = ("balanced_accuracy", "accuracy", "macro_auroc", "macro_f1")
-# How many runs were opened from the table in this session.
+# How many runs were opened from the tables in this session.
 OPENED = "runs-opened"
+DIGITS = st.column_config.NumberColumn(format="%.3f")
+MARKS = {"grave": "not to be trusted", "caution": "caution", "info": ""}
+COLUMNS: dict[str, Any] = {
+    "Model": st.column_config.TextColumn(pinned=True),
+    "n": st.column_config.NumberColumn("n", help="Validation images.", format="localized"),
+    "n of test": st.column_config.NumberColumn("n", help="Test images.", format="localized"),
+    "Notes": st.column_config.TextColumn(help="How grave what the model's page says is."),
+    "Best epoch": st.column_config.TextColumn(help="The epoch whose weights are kept."),
+    "Started": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+}
 
 
-def draw_run_table(runs: Sequence[Summary]) -> str | None:
-    """Draw the table; gives the id of the run that was just chosen, else None."""
+def draw_models(models: Sequence[Summary], key: str) -> str | None:
+    """Draw the models of one data set; gives the id of the one that was just chosen, else None."""
+    ordered = sort_models(models)
+    return _draw(ordered, [describe_model(model) for model in ordered], key)
+
+
+def draw_runs(runs: Sequence[Summary]) -> str | None:
+    """Draw runs that have no model, of any data sets; gives the id of the chosen one."""
+    return _draw(runs, [describe_run(run) for run in runs], "others")
+
+
+def _draw(runs: Sequence[Summary], rows: Sequence[Mapping[str, Any]], key: str) -> str | None:
     opened = st.session_state.get(OPENED, 0)
     chosen = st.dataframe(
-        [describe_run(run) for run in runs],
+        rows,
         hide_index=True,
-        column_config=_configure_columns(),
+        column_config=COLUMNS | {name: DIGITS for name in rows[0] if name.startswith("Validation")},
         on_select="rerun",
         selection_mode="single-row",
         placeholder="–",
-        alt="Runs and how good they are",
+        alt="Runs and how good they are, the best on validation first",
         # After a run was opened the table is another one: Back, pressed before that run's page was
         # whole, would find the tick still there and open it again.
-        key=f"runs-{opened}",
+        key=f"runs-{key}-{opened}",
     ).selection
     found = next((runs[row].id for row in chosen.rows if row < len(runs)), None)
     if found:
@@ -40,22 +62,60 @@ def draw_run_table(runs: Sequence[Summary]) -> str | None:
     return found
 
 
+def sort_models(models: Sequence[Summary]) -> list[Summary]:
+    """The best on validation first; those without a figure of validation last, newest first."""
+
+    def rank(run: Summary) -> float:
+        value = run.learning.figures.get(_find_headline(run))
+        return 1.0 if value is None else -value
+
+    return sorted(models, key=rank)
+
+
+def describe_model(run: Summary) -> dict[str, Any]:
+    """A run with a model as a row of its table."""
+    learned = run.learning
+    headline = _find_headline(run)
+    title = name_figure(headline)
+    judged = run.figures
+    test = write_figure(judged[headline], judged["intervals"][headline]) if judged else None
+    return {
+        "Model": run.name,
+        f"Validation: {title}": learned.figures.get(headline),
+        "n": learned.n or None,
+        f"Test: {title}, 95% interval": test,
+        "n of test": judged["n"] if judged else None,
+        "Notes": _mark_notes(judged),
+        "Best epoch": f"{learned.best_epoch} of {learned.epochs}" if learned.epochs else None,
+        **_describe_course(run),
+    }
+
+
 def describe_run(run: Summary) -> dict[str, Any]:
-    """A run as a row of the table."""
-    figures = run.figures
-    row: dict[str, Any] = {"Model": run.name, "State": run.state}
-    row["n"] = figures["n"] if figures else None
-    for name in SHOWN:
-        interval = figures["intervals"][name] if figures else None
-        row[METRICS[name]] = figures[name] if figures else None
-        row[f"{METRICS[name]}: 95% interval"] = write_interval(interval) if interval else None
-    row["Settings"] = state_summary(run)
-    return row
+    """A run without a model as a row of its table."""
+    return {"Model": run.name, "Data set": name_data_set(run), **_describe_course(run)}
 
 
-def _configure_columns() -> dict[str, Any]:
-    columns: dict[str, Any] = {"n": st.column_config.NumberColumn(format="localized")}
-    for name in SHOWN:
-        columns[METRICS[name]] = st.column_config.NumberColumn(format="%.3f")
-        columns[f"{METRICS[name]}: 95% interval"] = st.column_config.TextColumn("95% interval")
-    return columns
+def _describe_course(run: Summary) -> dict[str, Any]:
+    """What became of a run, when, and what was asked of it."""
+    learned = run.learning
+    return {
+        "Status": run.state,
+        "Started": datetime.fromtimestamp(learned.started) if learned.started else None,
+        "Duration": format_seconds(learned.seconds) if learned.seconds else None,
+        "Strategy": name_strategy(run.strategy),
+        "Start from": name_source(run.source),
+        "Image size": f"{run.image_size} px",
+        "Other settings": f"{run.optimiser}, batch {run.batch_size}, seed {run.seed}",
+    }
+
+
+def _find_headline(run: Summary) -> str:
+    """The figure that says how good a model of the run's task is."""
+    task = run.figures.get("task", "single-label") if run.figures else "single-label"
+    return find_task(task).figures[0]
+
+
+def _mark_notes(figures: Mapping[str, Any] | None) -> str:
+    notes = sort_notes(read_note(note) for note in figures["notes"]) if figures else ()
+    return MARKS[notes[0].level] if notes else ""

@@ -1,8 +1,11 @@
-"""A run in words: what was asked, and how good its model is."""
+"""A run in words: what was asked, when, how long it took, and how good its model is."""
+
+from datetime import datetime
 
 from medapp.errors import DataError
 from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BACKBONES
+from medapp.runs.progress import format_seconds
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary, summarise
@@ -18,10 +21,36 @@ def state_run(run: Run) -> str:
 
 def state_summary(run: Summary) -> str:
     """What was asked, in one line."""
-    title = STRATEGIES[run.strategy].title if run.strategy in STRATEGIES else run.strategy
-    start = [title, name_source(run.source), name_data_set(run)]
+    start = [name_strategy(run.strategy), name_source(run.source), name_data_set(run)]
     settings = [f"{run.image_size} px", run.optimiser, f"batch {run.batch_size}"]
     return " · ".join([*start, *settings, f"seed {run.seed}"])
+
+
+def state_course(run: Summary) -> str:
+    """When a run began, how long it worked, and which of its epochs is kept, in one line."""
+    learned = run.learning
+    facts = [write_time(learned.started)] if learned.started else []
+    if learned.seconds:
+        facts.append(format_seconds(learned.seconds))
+    if learned.epochs:
+        facts.append(f"best epoch {learned.best_epoch} of {learned.epochs}")
+    return " · ".join(facts)
+
+
+def write_time(seconds: float) -> str:
+    """A moment, in seconds since 1970, on this machine's clock, such as 25 Nov 2026, 21:37."""
+    moment = datetime.fromtimestamp(seconds)
+    return f"{moment.day} {moment:%b %Y, %H:%M}"
+
+
+def name_strategy(name: str) -> str:
+    """What a strategy is called on pages."""
+    return STRATEGIES[name].title if name in STRATEGIES else name
+
+
+def name_figure(name: str) -> str:
+    """What a figure is called within a line, such as "balanced accuracy" or "AUROC"."""
+    return name.replace("macro_auroc", "AUROC").replace("_", " ")
 
 
 def name_data_set(run: Summary) -> str:

@@ -14,19 +14,20 @@ def draw_status(run: Run, state: str, standing: Standing) -> None:
         draw_chip(state)
         with st.container(width="stretch"):
             if state in UNDER_WAY:
-                st.progress(standing.share, text=" · ".join(_list_pace(standing)))
+                st.progress(standing.share, text=state_pace(standing))
             else:
                 st.markdown(escape(_describe_end(run, state, standing)))
         _draw_control(run, state)
 
 
-def _list_pace(standing: Standing) -> list[str]:
+def state_pace(standing: Standing) -> str:
+    """What a run under way does, how fast, and how long it still takes, in one line."""
     facts = [standing.activity]
     if standing.last_step:
         facts.append(f"{standing.last_step.images_per_second:,.0f} images/s")
     if standing.seconds_left is not None:
         facts.append(f"{format_seconds(standing.seconds_left)} left")
-    return [fact for fact in facts if fact]
+    return " · ".join(fact for fact in facts if fact)
 
 
 def _describe_end(run: Run, state: str, standing: Standing) -> str:

@@ -9,7 +9,7 @@ from medapp.ui.models import table
 from medapp.ui.models.cards import state_test_reads
 from medapp.ui.models.managing import draw_import
 from medapp.ui.models.page import draw_model_page
-from medapp.ui.models.words import name_data_set
+from medapp.ui.models.words import name_data_set, name_figure
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
 from medapp.ui.shell.server import list_summaries, open_run
@@ -54,11 +54,11 @@ def draw_models(models: Sequence[Summary]) -> None:
     for key, some in by_data_set.items():
         st.subheader(frame.escape(name_data_set(some[0])), anchor=False)
         open_chosen(table.draw_models(some, key))
+        figure = name_figure(table.find_headline(some[0]))
         looks = state_test_reads(some[0].data_set_id, some[0].data_set)
-        st.caption(f"{frame.escape(looks)} Tick a model to open it.")
+        st.caption(f"Figures are {figure}. {frame.escape(looks)}")
     if models:
-        with st.container(key="scroll-hint"):
-            st.caption("A table is wider than this window: scroll it sideways for settings.")
+        st.caption("Tick a model to open it. Scroll a table sideways to see its other columns.")
 
 
 def draw_others(runs: Sequence[Summary]) -> None:

@@ -18,12 +18,14 @@ from medapp.ui.models.cards import draw_quality
 from medapp.ui.models.words import state_run
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
-from medapp.ui.shell.server import find_catalog, list_summaries, open_run
+from medapp.ui.shell.server import find_catalog, follow_run, list_summaries, open_run
 from medapp.ui.train.queue import draw_queue
 from medapp.ui.train.recipe_form import draw_settings_form, name_augmentation
+from medapp.ui.train.settings import draw_settings as draw_run_settings
 from medapp.ui.train.sources import draw_source_form
 from medapp.ui.train.start import draw_start
-from medapp.ui.train.watching import draw_live_panel
+from medapp.ui.train.status import draw_status
+from medapp.ui.train.watching import draw_course, draw_live_panel
 
 
 def draw_page() -> None:
@@ -41,15 +43,29 @@ def draw_page() -> None:
 
 def draw_run(run: Run) -> None:
     frame.draw_head(run.name, state_run(run), {"Train": (frame.TRAIN, {})})
-    draw_live_panel(run)
-    if run.state in UNDER_WAY or not run.has_model:
-        return
-    draw_quality(run)
+    if run.state in UNDER_WAY:
+        draw_live_panel(run)
+    else:
+        draw_end(run)
+    # Settings never change, so they stay out of what is redrawn.
+    with frame.show_errors(), st.expander("Settings", icon=":material/tune:"):
+        draw_run_settings(run)
+
+
+def draw_end(run: Run) -> None:
+    """What came of a run: how good its model is, what to do next, then how it learned."""
+    draw_status(run, run.state, follow_run(run).read())
+    if run.has_model:
+        draw_quality(run)
     with st.container(horizontal=True):
-        if st.button("Predict with this model", type="primary", icon=":material/biotech:"):
+        if run.has_model and st.button(
+            "Predict with this model", type="primary", icon=":material/biotech:"
+        ):
             st.switch_page(frame.PREDICT, query_params={"by": run.id})
-        if st.button("See the model", icon=":material/deployed_code:"):
+        if run.has_model and st.button("See the model", icon=":material/deployed_code:"):
             st.switch_page(frame.MODELS, query_params={"model": run.id})
+    st.subheader("How it learned", anchor=False)
+    draw_course(run)
 
 
 def draw_form(data_sets: Sequence[DataSet], runs: Sequence[Summary]) -> None:

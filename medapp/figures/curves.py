@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.runs.progress import Standing
+from medapp.runs.learning import state_overfitting
+from medapp.runs.progress import UNDER_WAY, Standing
 
 ACCENT = -1
 TRAIN = 7
@@ -55,6 +56,7 @@ class Chart:
         title: states the finding.
         mark: x and text of a dashed upright line.
         empty: what stands in the chart while no line has a point.
+        at: x of the points that the legend tells while nothing is pointed at; None for the last.
     """
 
     key: str
@@ -64,10 +66,14 @@ class Chart:
     series: Sequence[Series]
     mark: tuple[float, str] | None = None
     empty: str = "There are no points."
+    at: float | None = None
 
 
 def build_charts(standing: Standing, state: str) -> list[Chart]:
-    """Loss in training and on validation, and the figures of validation, over epochs."""
+    """Loss in training and on validation, and the figures of validation, over epochs.
+
+    Once the run has ended the legends tell the best epoch, whose weights are kept.
+    """
     no_steps, no_epochs = EMPTY.get(state, ("No step was finished.", "No epoch was finished."))
     best = standing.best
     mark = (best.epoch, "best") if best else None
@@ -77,9 +83,11 @@ def build_charts(standing: Standing, state: str) -> list[Chart]:
         _trace(standing, "validation", "validation_loss", VALIDATION),
     ]
     quality = [_trace(standing, *row) for row in _list_quality(standing)]
+    at = best.epoch if best and state not in UNDER_WAY else None
+    titles = _state_loss(standing), _state_quality(standing)
     return [
-        Chart("loss", _state_loss(standing), "epoch", "cross-entropy", loss, mark, no_steps),
-        Chart("quality", _state_quality(standing), "epoch", "0 to 1", quality, mark, no_epochs),
+        Chart("loss", titles[0], "epoch", "cross-entropy", loss, mark, no_steps, at),
+        Chart("quality", titles[1], "epoch", "0 to 1", quality, mark, no_epochs, at),
     ]
 
 
@@ -98,7 +106,11 @@ def _state_loss(standing: Standing) -> str:
     best = standing.best
     if best is None or best.validation_loss is None:
         return "Loss"
-    return f"Validation loss is lowest at epoch {best.epoch}: {best.validation_loss:.3f}"
+    overfitting = state_overfitting(standing.epochs)
+    return (
+        overfitting
+        or f"Validation loss is lowest at epoch {best.epoch}: {best.validation_loss:.3f}"
+    )
 
 
 def _state_quality(standing: Standing) -> str:

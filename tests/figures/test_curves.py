@@ -64,6 +64,23 @@ def test_the_last_best_epoch_is_marked_and_named() -> None:
     assert quality.title == ("Validation (n = 1,459): balanced accuracy 0.620 at the best epoch")
 
 
+def test_once_a_run_has_ended_its_legends_tell_the_epoch_that_is_kept() -> None:
+    assert [chart.at for chart in build(tell_run(best=(1, 2)))] == [2, 2]
+    assert [chart.at for chart in build(tell_run(best=(1, 2)), "training")] == [None, None]
+    assert [chart.at for chart in build([], "stopped")] == [None, None]
+
+
+def test_overfitting_is_the_title() -> None:
+    losses = [(0.6, 0.5), (0.4, 0.9), (0.2, 1.0)]
+    events = [
+        EpochFinished(epoch=i + 1, train_loss=a, validation_loss=b, is_best=i == 0)
+        for i, (a, b) in enumerate(losses)
+    ]
+    assert build(events)[0].title == (
+        "Overfitting after epoch 1: validation loss rose from 0.50 to 1.00 while training loss fell"
+    )
+
+
 def test_a_role_has_one_colour_in_both_charts() -> None:
     charts = build(tell_run(train_accuracy=0.9))
     lines = {line.name: line.colour for chart in charts for line in chart.series}

@@ -6,6 +6,12 @@ export function writeValue(value) {
   return value && Math.abs(value) < 0.01 ? value.toExponential(1) : value.toFixed(3);
 }
 
+// The index of the points at x, else null.
+export function findPoints(xs, x) {
+  const index = x == null ? -1 : xs.indexOf(x);
+  return index < 0 ? null : index;
+}
+
 // The legend of each line: its value under the pointer, else the last one. `columns` are the joined
 // points, x first; `at` is the index of the points under the pointer, or null.
 export function writeLegend(series, columns, at) {

@@ -1,10 +1,11 @@
 // Line charts that stay while their points change, so that a zoom survives. Loaded once a page, after
 // uPlot; see live_chart.py.
 // data: { charts: [{ key, title, x, y, empty, series: [{ name, colour, thin, x: [], y: [] }],
-//         mark: { x, text } }] }
+//         mark: { x, text }, at }] }
+// `at` is the x that legends tell while nothing is pointed at, null for the last points.
 // `colour` is an index into the theme's palette, or -1 for the theme's accent.
 
-import { hasPoints, hasSameLines, writeLegend } from "./chart_values.js";
+import { findPoints, hasPoints, hasSameLines, writeLegend } from "./chart_values.js";
 import { HEIGHT, buildPlot, drawPicture, joinPoints, pickColour } from "./chart_plot.js";
 import { make, savePng } from "./dom.js";
 import { nameChartFile } from "./file_names.js";
@@ -76,7 +77,7 @@ function drawLegend(chart) {
   const { box, legend, plot, spec } = chart;
   legend.replaceChildren();
   if (!plot) return;
-  const at = plot.cursor.idx;
+  const at = plot.cursor.idx ?? findPoints(plot.data[0], spec.at);
   const texts = writeLegend(spec.series, plot.data, at);
   spec.series.forEach((line, i) => {
     const button = make("button", chart.hidden.has(line.name) ? "off" : "", legend);

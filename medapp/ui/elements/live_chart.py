@@ -57,6 +57,7 @@ def build_plain(chart: Chart) -> dict[str, Any]:
         "series": [_build_plain_series(series) for series in chart.series],
         "mark": {"x": chart.mark[0], "text": chart.mark[1]} if chart.mark else None,
         "empty": chart.empty,
+        "at": chart.at,
     }
 
 

@@ -60,7 +60,7 @@ def state_test_reads(data_set_id: str, name: str) -> str:
     except DataError:
         return f"{name} is no longer in this workspace: nobody counts the looks at its test split."
     count = count_test_reads(open_workspace(), data_set)
-    times = "once" if count == 1 else f"{count:,} times"
+    times = {1: "once", 2: "twice"}.get(count, f"{count:,} times")
     said = f"The test split of {data_set.name} was read {times} by the runs that are kept."
     if count > 1:
         said += " With each look, the best of the figures flatters a little more."

@@ -15,14 +15,13 @@ from medapp.notes import read_note, sort_notes
 from medapp.runs.progress import format_seconds
 from medapp.runs.summary import Summary
 from medapp.task import find_task
-from medapp.ui.models.words import name_data_set, name_figure, name_source, name_strategy
+from medapp.ui.models.words import name_data_set, name_source, name_strategy
 
 # How many runs were opened from the tables in this session.
 OPENED = "runs-opened"
-DIGITS = st.column_config.NumberColumn(format="%.3f")
 MARKS = {"grave": "not to be trusted", "caution": "caution", "info": ""}
 COLUMNS: dict[str, Any] = {
-    "Model": st.column_config.TextColumn(pinned=True),
+    "Validation": st.column_config.NumberColumn(format="%.3f"),
     "n": st.column_config.NumberColumn("n", help="Validation images.", format="localized"),
     "n of test": st.column_config.NumberColumn("n", help="Test images.", format="localized"),
     "Notes": st.column_config.TextColumn(help="How grave what the model's page says is."),
@@ -47,7 +46,7 @@ def _draw(runs: Sequence[Summary], rows: Sequence[Mapping[str, Any]], key: str) 
     chosen = st.dataframe(
         rows,
         hide_index=True,
-        column_config=COLUMNS | {name: DIGITS for name in rows[0] if name.startswith("Validation")},
+        column_config=COLUMNS,
         on_select="rerun",
         selection_mode="single-row",
         placeholder="–",
@@ -66,7 +65,7 @@ def sort_models(models: Sequence[Summary]) -> list[Summary]:
     """The best on validation first; those without a figure of validation last, newest first."""
 
     def rank(run: Summary) -> float:
-        value = run.learning.figures.get(_find_headline(run))
+        value = run.learning.figures.get(find_headline(run))
         return 1.0 if value is None else -value
 
     return sorted(models, key=rank)
@@ -75,15 +74,14 @@ def sort_models(models: Sequence[Summary]) -> list[Summary]:
 def describe_model(run: Summary) -> dict[str, Any]:
     """A run with a model as a row of its table."""
     learned = run.learning
-    headline = _find_headline(run)
-    title = name_figure(headline)
+    headline = find_headline(run)
     judged = run.figures
     test = write_figure(judged[headline], judged["intervals"][headline]) if judged else None
     return {
         "Model": run.name,
-        f"Validation: {title}": learned.figures.get(headline),
+        "Validation": learned.figures.get(headline),
         "n": learned.n or None,
-        f"Test: {title}, 95% interval": test,
+        "Test, 95% interval": test,
         "n of test": judged["n"] if judged else None,
         "Notes": _mark_notes(judged),
         "Best epoch": f"{learned.best_epoch} of {learned.epochs}" if learned.epochs else None,
@@ -110,7 +108,7 @@ def _describe_course(run: Summary) -> dict[str, Any]:
     }
 
 
-def _find_headline(run: Summary) -> str:
+def find_headline(run: Summary) -> str:
     """The figure that says how good a model of the run's task is."""
     task = run.figures.get("task", "single-label") if run.figures else "single-label"
     return find_task(task).figures[0]

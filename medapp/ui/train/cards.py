@@ -9,9 +9,10 @@ from medapp.runs.progress import Standing
 
 # Label, key of an epoch's event, which way is better.
 CARDS = (
-    ("Balanced accuracy", "balanced_accuracy", "normal"),
-    ("AUROC", "macro_auroc", "normal"),
+    ("Validation balanced accuracy", "balanced_accuracy", "normal"),
+    ("Validation AUROC", "macro_auroc", "normal"),
     ("Validation loss", "validation_loss", "inverse"),
+    ("Training loss", "train_loss", "inverse"),
 )
 QUIET: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off"}
 
@@ -25,7 +26,7 @@ def draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
             kept.
     """
     now, before = _pick_epochs(standing, is_under_way)
-    said = f"validation, epoch {now.epoch}" if now else "validation"
+    said = f"epoch {now.epoch}" if now else "none yet"
     columns = st.columns(5)
     for column, (label, name, better) in zip(columns, CARDS, strict=False):
         value = getattr(now, name, None)
@@ -36,10 +37,7 @@ def draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
         column.metric(label, "–" if value is None else f"{value:.3f}", border=True, **second)
     best = standing.best.epoch if standing.best else "–"
     of_all = f"of {epochs}" if epochs else "none yet"
-    columns[3].metric("Best epoch", best, of_all, border=True, **QUIET)
-    rate = standing.last_step.rate if standing.last_step else None
-    written = f"{rate:.1e}" if rate else "–"
-    columns[4].metric("Learning rate", written, "of the head", border=True, **QUIET)
+    columns[4].metric("Best epoch", best, of_all, border=True, **QUIET)
 
 
 def _pick_epochs(

@@ -1,7 +1,7 @@
-"""A run as it happens: its state, figures, curves and log.
+"""A run as it happens and as it went: its state, figures, curves and log.
 
-The panel asks for news each second until the run ends, and less often where many watch, so that
-what the watchers cost the training does not grow with them.
+The panel of a run under way asks for news each second until the run ends, and less often where many
+watch, so that what the watchers cost the training does not grow with them.
 """
 
 import time
@@ -16,25 +16,26 @@ from medapp.ui.elements.live_chart import draw_charts, load_charts
 from medapp.ui.shell.frame import escape, show_errors
 from medapp.ui.shell.server import follow_run, open_workspace
 from medapp.ui.train.cards import draw_cards
-from medapp.ui.train.settings import draw_settings
 from medapp.ui.train.status import draw_status
 
 LOG_LINES = 200
 
 
 def draw_live_panel(run: Run) -> None:
-    """Draw the panel of a run.
+    """Draw the panel of a run under way.
 
-    While the run is under way, the panel redraws itself every few seconds, without the rest of the
-    page.
+    The panel redraws itself every few seconds, without the rest of the page.
     """
     load_charts()
-    interval = _choose_interval(run) if run.state in UNDER_WAY else None
+    interval = _choose_interval(run)
     st.session_state[f"interval-{run.id}"] = interval
     st.fragment(run_every=interval)(_draw)(run.id)
-    # Settings never change, so they stay out of what is redrawn.
-    with show_errors(), st.expander("Settings", icon=":material/tune:"):
-        draw_settings(run)
+
+
+def draw_course(run: Run) -> None:
+    """Draw how a run that has ended learned: figures of validation, curves and log."""
+    load_charts()
+    _draw_learning(run, run.state, follow_run(run).read())
 
 
 def _draw(run_id: str) -> None:
@@ -44,10 +45,14 @@ def _draw(run_id: str) -> None:
         _rerun_page_on_change(run, state)
         standing = follow_run(run).read()
         draw_status(run, state, standing)
-        epochs = standing.plan.epochs if standing.plan else 0
-        draw_cards(standing, epochs, state in UNDER_WAY)
-        draw_charts(build_charts(standing, state), key=f"charts-{run_id}")
-        _draw_log(run, standing)
+        _draw_learning(run, state, standing)
+
+
+def _draw_learning(run: Run, state: str, standing: Standing) -> None:
+    epochs = standing.plan.epochs if standing.plan else 0
+    draw_cards(standing, epochs, state in UNDER_WAY)
+    draw_charts(build_charts(standing, state), key=f"charts-{run.id}")
+    _draw_log(run, standing)
 
 
 def _rerun_page_on_change(run: Run, state: str) -> None:

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  findPoints,
   hasPoints,
   hasSameLines,
   writeLegend,
@@ -24,6 +25,12 @@ test("values have three decimals, very small ones an exponent", () => {
   assert.equal(writeValue(-0.00012), "-1.2e-4");
   assert.equal(writeValue(null), "–");
   assert.equal(writeValue(undefined), "–");
+});
+
+test("the points at an x are found, and none where there is no such x", () => {
+  assert.equal(findPoints([0.5, 1, 2], 2), 2);
+  assert.equal(findPoints([0.5, 1, 2], 3), null);
+  assert.equal(findPoints([0.5, 1, 2], null), null);
 });
 
 test("the legend says the last values, and under the pointer the values there", () => {

@@ -1,0 +1,66 @@
+"""A verdict claims no more than the interval supports."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from medapp.evaluation.evaluate import Evaluation, evaluate
+from medapp.evaluation.verdict import judge
+from medapp.notes import Note
+from medapp.task import find_task
+
+CLASSES = ("no_finding", "pneumonia")
+
+
+def tell(right: int, wrong: int, groups: list[str | None] | None = None) -> Evaluation:
+    """As many images of each of two classes, of which so many are judged rightly."""
+    n = right + wrong
+    predictions = [0] * right + [1] * wrong + [1] * right + [0] * wrong
+    return evaluate(np.eye(2)[predictions], [0] * n + [1] * n, CLASSES, groups)
+
+
+def test_an_interval_above_chance_is_praise_with_its_figure_numbers_and_misses() -> None:
+    evaluation = tell(84, 16, [f"p{i}" for i in range(200)])
+    low, high = evaluation.intervals["balanced_accuracy"] or (0, 0)
+    verdict = judge(evaluation)
+    assert verdict.title == "Better than chance and than always saying no_finding"
+    assert verdict.text == (
+        f"Balanced accuracy 0.840 [{low:.3f}, {high:.3f}] on 200 images of 200 patients; guessing"
+        " gets 0.500. It misses 16 of 100 images of no_finding, its weakest class."
+    )
+    assert str(verdict).startswith(f"{verdict.title}: balanced accuracy 0.840")
+
+
+def test_an_interval_that_holds_chance_is_no_praise_however_high_the_figure() -> None:
+    assert judge(tell(17, 13)).title == "Cannot be told from chance"
+    assert judge(tell(10, 40)).title == "Worse than chance"
+    assert judge(tell(8, 1)).title == "Too few images to tell"
+    alone = tell(30, 0, ["the only one"] * 60)
+    assert judge(alone).title == "Too few patients to tell"
+    assert "60 images of 1 patient;" in judge(alone).text
+
+
+def test_a_grave_note_takes_the_praise_away() -> None:
+    leaked = replace(tell(99, 1), notes=(Note("leak", "Test images were learned from.", "grave"),))
+    assert judge(leaked).title == "Not to be trusted as it stands"
+    assert "0.990" in judge(leaked).text
+
+
+def test_guessing_among_three_classes_gets_a_third_of_those_that_occur() -> None:
+    truth = [0] * 30 + [1] * 30 + [2] * 30
+    right = evaluate(np.eye(3)[truth], truth, ("a", "b", "c"))
+    assert "guessing gets 0.333. No image is misjudged." in judge(right).text
+    two = evaluate(np.eye(3)[truth[:60]], truth[:60], ("a", "b", "c"))
+    assert "guessing gets 0.500" in judge(two).text
+
+
+def test_several_labels_are_judged_by_auroc_against_a_half() -> None:
+    truth = np.array([[1.0, 0.0], [0.0, 1.0]] * 20)
+    task = find_task("multi-label")
+    verdict = judge(evaluate(truth * 0.8 + 0.1, truth, CLASSES, task=task))
+    assert verdict.title == "Better than chance"
+    assert verdict.text == "AUROC 1.000 [1.000, 1.000] on 40 images; guessing gets 0.500."
+
+
+def test_without_images_nothing_can_be_told() -> None:
+    assert judge(evaluate(np.empty((0, 2)), [], CLASSES)).title == "Nothing can be told"

@@ -36,10 +36,11 @@ def split_samples(
     """The split of each image, the same for the same images in whatever order they come.
 
     Published test and validation splits stay as they are; one that is missing is cut from the rest,
-    15% of it. Where none is published, images are dealt 70 / 15 / 15. Classes are dealt in
-    proportion as well as whole groups allow, and training gets at least one group of each. The only
-    group of a class trains; of two, one trains and the other validates or tests; of three or more,
-    every split has one if their sizes allow.
+    15% of it. Images that are all published for testing or validation, as an external test set is,
+    stay so and nothing is cut. Where none is published, images are dealt 70 / 15 / 15. Classes are
+    dealt in proportion as well as whole groups allow, and training gets at least one group of each.
+    The only group of a class trains; of two, one trains and the other validates or tests; of three
+    or more, every split has one if their sizes allow.
 
     Args:
         labels: (N,) the class of each image.
@@ -76,7 +77,9 @@ def describe_split(official: Sequence[str | None], has_patients: bool) -> str:
         return f"Drawn by MedApp: 70% train, 15% validation, 15% test, stratified by class, {by}."
     are_kept = "splits are kept" if len(published) > 1 else "split is kept"
     kept = f"The folders' own {_join(published)} {are_kept}."
-    if not cut or "train" not in published:
+    if "train" not in published:
+        return f"{kept} There is no training split: this is a data set to evaluate on."
+    if not cut:
         return kept
     percent = " and ".join(f"15% for {split}" for split in cut)
     are_cut = "are cut" if len(cut) > 1 else "is cut"
@@ -130,6 +133,8 @@ def _deal(groups: Sequence[_Group], shares: Mapping[str, float]) -> list[str]:
     for group in groups:
         images.update(group.classes)
         groups_of.update(dict.fromkeys(group.classes, 1))
+    if not groups:
+        return []
     total = sum(images.values())
     lacks = _find_lacks(images, groups_of, shares)
     dealt = []

@@ -104,6 +104,11 @@ def _count_classes(
 
 def _check_classes(data_set: DataSet, learned: Counter[str]) -> None:
     task = find_task(data_set.task)
+    if not any(learned.values()):
+        raise RecipeError(
+            f"{data_set.name} has no training images: it is a data set to evaluate on.",
+            remedy=f"Train on another one, then: medapp evaluate RUN --data {data_set.name!r}.",
+        )
     if len(data_set.classes) < task.min_classes:
         raise RecipeError(
             f"{data_set.name} has one class, {', '.join(data_set.classes)}; there is nothing to"

@@ -159,7 +159,21 @@ def test_the_split_says_where_it_comes_from() -> None:
         == "The folders' own train split is kept. From the training split 15% for validation and"
         " 15% for test are cut, stratified by class, by image, because patients are not known."
     )
-    assert describe_split(["test"], True) == "The folders' own test split is kept."
+    assert (
+        describe_split(["test"], True) == "The folders' own test split is kept. There is no"
+        " training split: this is a data set to evaluate on."
+    )
+
+
+@pytest.mark.parametrize("kept", [["test"], ["validation"], ["validation", "test"]])
+def test_an_external_set_stays_as_it_is(kept: list[str]) -> None:
+    official = [kept[i % len(kept)] for i in range(12)]
+    labels = [f"{i % 3}" for i in range(12)]
+    assert split_samples(labels, labels, [None] * 12, official) == official
+
+
+def test_no_images_have_no_split() -> None:
+    assert split_samples([], [], [], []) == []
 
 
 def test_the_split_of_known_images_stays_what_it_is() -> None:

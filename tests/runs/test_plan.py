@@ -8,6 +8,8 @@ from medapp.data.importing import add_folder
 from medapp.data.samples import SPLITS
 from medapp.errors import DataError, RecipeError
 from medapp.models.backbones import BACKBONES
+from medapp.runs.evaluate import evaluate_run
+from medapp.runs.making import find_run
 from medapp.runs.plan import Plan, plan_run
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import build_recipe, build_settings
@@ -47,6 +49,18 @@ def test_one_class_is_refused_before_the_start(workspace: Workspace, tmp_path: P
     add_folder(workspace, folder, name="one")
     with pytest.raises(RecipeError, match="second class"):
         plan(workspace, "one")
+
+
+def test_an_external_test_set_is_evaluated_on_and_not_trained_on(
+    trained: Trained, tmp_path: Path
+) -> None:
+    write_bands(tmp_path / "elsewhere" / "test", 6)
+    report = add_folder(trained.workspace, tmp_path / "elsewhere", name="elsewhere")
+    assert report.splits == {"train": 0, "validation": 0, "test": 12}
+    with pytest.raises(RecipeError, match=r"no training images.*evaluate RUN --data 'elsewhere'"):
+        plan(trained.workspace, "elsewhere")
+    run = find_run(trained.workspace, trained.run)
+    assert evaluate_run(trained.workspace, run, dataset="elsewhere").n == 12
 
 
 def test_batch_of_one_is_refused_where_batchnorm_learns(trained: Trained) -> None:

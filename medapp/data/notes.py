@@ -36,15 +36,13 @@ def weigh_share(seen: int, judged: int) -> Level:
 def _find_gaps(data_set: DataSet, counts: dict[str, dict[str, int]]) -> Iterator[Note]:
     classes = data_set.classes
     untaught = [label for label in classes if not counts["train"][label]]
-    if not any(counts["train"].values()):
-        text = (
-            "There are no training images: a model can be evaluated on this data set, none trained."
-        )
-        yield Note("no-training", text, "info")
-        return
     if len(classes) < 2:
         text = "There is one class, so there is nothing to tell apart."
         yield Note("one-class", text, "grave", "Add images of a second class before training.")
+    elif len(untaught) == len(classes):
+        text = "There are no training images: models are evaluated on this data set, not trained."
+        yield Note("no-training", text, "info")
+        return
     elif untaught:
         text = f"No training image shows {', '.join(untaught)}, so a run cannot learn from this."
         yield Note("untaught-class", text, "grave", "Add images, or remove the class's folder.")

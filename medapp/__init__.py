@@ -26,7 +26,7 @@ from medapp.errors import (
     WeightsError,
     WorkspaceError,
 )
-from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.run import Run
 from medapp.session import Session, add_data, evaluate, open, predict, resume, train
 from medapp.training.recipe import Machine, Recipe

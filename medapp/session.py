@@ -19,7 +19,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder, add_zip, is_zip
 from medapp.data.samples import DataSet
 from medapp.errors import RunError
-from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.phantom.data_set import add_phantom
 from medapp.runs.events import Event
 from medapp.runs.making import create_run, find_run, list_runs

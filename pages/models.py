@@ -6,7 +6,7 @@ import streamlit as st
 
 from medapp.runs.summary import Summary
 from medapp.ui.models import table
-from medapp.ui.models.cards import state_test_reads
+from medapp.ui.models.cards import note_test_reads
 from medapp.ui.models.managing import draw_import
 from medapp.ui.models.page import draw_model_page
 from medapp.ui.models.words import name_data_set, name_figure
@@ -55,8 +55,8 @@ def draw_models(models: Sequence[Summary]) -> None:
         st.subheader(frame.escape(name_data_set(some[0])), anchor=False)
         open_chosen(table.draw_models(some, key))
         figure = name_figure(table.find_headline(some[0]))
-        looks = state_test_reads(some[0].data_set_id, some[0].data_set)
-        st.caption(f"Figures are {figure}. {frame.escape(looks)}")
+        looks = note_test_reads(some[0].data_set_id, some[0].data_set)
+        st.caption(f"Figures are {figure}. {frame.escape(looks.text)}")
     if models:
         st.caption("Tick a model to open it. Scroll a table sideways to see its other columns.")
 

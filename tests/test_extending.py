@@ -17,7 +17,7 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.samples import DataSet
-from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.explanation.methods import METHODS
 from medapp.explanation.rules import RULES
 from medapp.imaging.readers import READERS

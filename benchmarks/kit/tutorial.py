@@ -18,7 +18,8 @@ from torch.utils.data import DataLoader, Subset
 from torchvision import datasets, models, transforms
 
 from benchmarks.kit.setting import Setting
-from medapp.evaluation.evaluate import Evaluation, evaluate
+from medapp.evaluation.evaluate import evaluate
+from medapp.evaluation.evaluation import Evaluation
 from medapp.models.normalisation import IMAGENET
 from medapp.runs.run import Run
 

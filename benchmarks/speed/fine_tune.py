@@ -27,7 +27,7 @@ from benchmarks.kit.bare import Step, find_rate
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import Setting, ask_for_run, open_setting
-from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.weights import read_weights

@@ -14,6 +14,7 @@ from medapp.cli.output import (
     errors,
     name_figure,
     print_json,
+    print_notes,
     print_table,
     say_figure,
 )
@@ -192,8 +193,7 @@ def evaluate(
         counts = zip(evaluation.classes, evaluation.confusion, strict=True)
         head = ("truth \\ prediction", *evaluation.classes)
         print_table(head, [(name, *row) for name, row in counts])
-    for note in evaluation.notes:
-        console.print(f"- {note}", markup=False)
+    print_notes(evaluation.notes)
 
 
 def predict(

@@ -6,9 +6,9 @@ naming one class, gets: 1 / K for K classes that occur.
 
 from dataclasses import dataclass
 
-from medapp.evaluation.evaluate import FEW_UNITS, Evaluation
+from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.notes import FEW_UNITS
 from medapp.evaluation.words import write_figure
-from medapp.notes import Note
 from medapp.task import find_task
 
 
@@ -57,7 +57,7 @@ def _find_reference(evaluation: Evaluation, headline: str) -> float:
 def _judge_interval(
     evaluation: Evaluation, interval: tuple[float, float] | None, reference: float
 ) -> str:
-    if any(isinstance(note, Note) and note.level == "grave" for note in evaluation.notes):
+    if any(note.level == "grave" for note in evaluation.notes):
         return "Not to be trusted as it stands"
     if interval is None or evaluation.units < FEW_UNITS:
         return f"Too few {evaluation.resampled} to tell"

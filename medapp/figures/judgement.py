@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.metrics import trace_roc
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.figures.style import (

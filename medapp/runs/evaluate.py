@@ -11,7 +11,9 @@ from medapp.data.catalog import Catalog
 from medapp.data.pixels import Table, count_channels, load_pixels
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, RunError
-from medapp.evaluation.evaluate import Evaluation, evaluate
+from medapp.evaluation.evaluate import evaluate
+from medapp.evaluation.evaluation import Evaluation
+from medapp.notes import Note, sort_notes
 from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.events import TestRead
 from medapp.runs.results import save_evaluation
@@ -104,7 +106,7 @@ def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluat
         )
     probabilities = _predict(model, _load_pixels(workspace, model, data_set, samples))
     found = judge(samples, probabilities, model.classes, model.task, model.recipe.judging.resamples)
-    notes = (*found.notes, *_find_known_images(run, samples))
+    notes = sort_notes([*found.notes, *_find_known_images(run, samples)])
     return replace(found, split="all", dataset=data_set.name, notes=notes)
 
 
@@ -136,14 +138,15 @@ def _refuse_strangers(
         )
 
 
-def _find_known_images(run: Run, samples: Sequence[Sample]) -> list[str]:
-    """A sentence if images of another data set are, byte by byte, those the run learned from."""
+def _find_known_images(run: Run, samples: Sequence[Sample]) -> list[Note]:
+    """A note if images of another data set are, byte by byte, those the run learned from."""
     rows = load_split(run.folder / "split.parquet", run.name)
     learned = {row["content_hash"] for row in rows if row["split"] != "test"}
     known = sum(sample.content_hash in learned for sample in samples)
     if not known:
         return []
-    return [
+    text = (
         f"{known:,} of these {len(samples):,} images were in the run's training or validation"
         " split: the figures flatter."
-    ]
+    )
+    return [Note("seen-in-training", text, "grave")]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from medapp.data.catalog import Catalog
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import RunError
-from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.locks import note_change
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run

@@ -29,7 +29,7 @@ from pathlib import Path
 import filelock
 
 from medapp.errors import RecipeError, RunError, WorkspaceError
-from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.events import (
     ACTIVE,
     Event,

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from medapp.errors import RunError, WorkspaceError
-from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.events import ACTIVE, PlanMade, SpeedMeasured, TestRead
 from medapp.runs.learning import Learning, read_learning
 from medapp.runs.run import FINAL, Run

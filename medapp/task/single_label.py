@@ -22,7 +22,6 @@ class SingleLabel(Task):
     figures: ClassVar[tuple[str, ...]] = (
         "balanced_accuracy",
         "accuracy",
-        "macro_sensitivity",
         "macro_f1",
         "macro_auroc",
     )

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medapp.errors import RunError
-from medapp.evaluation.evaluate import Evaluation, evaluate
+from medapp.evaluation.evaluate import evaluate
+from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.intervals import find_wilson
 from medapp.evaluation.metrics import METRICS
+from medapp.notes import Note
 from medapp.task import find_task
 
 CLASSES = ("effusion", "nodule", "normal")
@@ -19,6 +21,10 @@ CLASSES = ("effusion", "nodule", "normal")
 
 def one_hot(predictions: list[int], k: int = 3) -> np.ndarray:
     return np.eye(k)[predictions]
+
+
+def says(result: Evaluation, text: str) -> bool:
+    return any(text in note.text for note in result.notes)
 
 
 def test_figures_are_those_counted_by_hand() -> None:
@@ -60,7 +66,7 @@ def test_a_class_that_was_not_judged_is_undefined_and_left_out_of_the_macro_figu
     assert set(normal.intervals.values()) == {None}
     assert result.balanced_accuracy == pytest.approx((1 + 1 / 2) / 2)
     assert result.macro_f1 == pytest.approx((1 + 2 / 3) / 2)
-    assert any(note.startswith("No image of normal was judged") for note in result.notes)
+    assert says(result, "No image of normal was judged")
 
 
 def test_a_class_that_is_never_right_has_figures_of_zero_with_their_intervals() -> None:
@@ -75,21 +81,21 @@ def test_a_class_that_is_never_right_has_figures_of_zero_with_their_intervals() 
     assert Evaluation.from_dict(json.loads(text)) == result
     by_patient = evaluate(one_hot(predictions), [0, 0, 1, 1], CLASSES, ["p", "q", "r", "s"])
     assert by_patient.per_class["effusion"].intervals["sensitivity"] == find_wilson(0, 2)
-    assert not any("All images of" in note for note in by_patient.notes)
+    assert not says(by_patient, "All images of")
 
 
 def test_all_wrong_is_an_accuracy_of_zero_and_not_called_certain() -> None:
     result = evaluate(one_hot([1, 0] * 10, 2), [0, 1] * 10, "ab")
     assert result.accuracy == result.balanced_accuracy == result.macro_f1 == 0.0
     assert result.intervals["accuracy"] == (0.0, 0.0)
-    assert any("accuracy below 0.16" in note for note in result.notes)  # z² / (20 + z²)
+    assert says(result, "accuracy below 0.16")  # z² / (20 + z²)
 
 
 def test_one_class_alone_has_an_accuracy_and_says_what_it_is_worth() -> None:
     result = evaluate(np.ones((5, 1)), [0] * 5, ["normal"])
     assert (result.accuracy, result.balanced_accuracy, result.macro_auroc) == (1.0, 1.0, None)
     assert result.per_class["normal"].specificity is None
-    assert any("All judged images are of one class" in note for note in result.notes)
+    assert says(result, "All judged images are of one class")
 
 
 def test_no_image_gives_no_figure() -> None:
@@ -101,7 +107,7 @@ def test_no_image_gives_no_figure() -> None:
             for metric in METRICS
         )
         assert result.confusion == ((0, 0, 0),) * 3
-        assert result.notes == ("There is no image to judge, so no figure is defined.",)
+        assert [(note.code, note.level) for note in result.notes] == [("no-images", "grave")]
 
 
 def test_one_image_has_figures_but_no_interval() -> None:
@@ -111,7 +117,7 @@ def test_one_image_has_figures_but_no_interval() -> None:
     assert result.per_class["effusion"].intervals["sensitivity"] == pytest.approx(
         (0.2065, 1.0), abs=1e-4
     )  # Wilson
-    assert any("only one image" in note for note in result.notes)
+    assert says(result, "only one image")
 
 
 def test_two_images_have_an_interval_as_wide_as_can_be() -> None:
@@ -122,7 +128,7 @@ def test_two_images_have_an_interval_as_wide_as_can_be() -> None:
 def test_all_right_is_not_called_certain() -> None:
     result = evaluate(one_hot([0, 1] * 10), [0, 1] * 10, (*CLASSES[:2], "other"))
     assert result.intervals["accuracy"] == (1.0, 1.0)
-    assert any("accuracy above 0.84" in note for note in result.notes)  # 20 / (20 + z²)
+    assert says(result, "accuracy above 0.84")  # 20 / (20 + z²)
 
 
 def test_an_interval_over_patients_is_wider_where_a_patients_images_are_alike() -> None:
@@ -157,20 +163,20 @@ def test_a_class_of_one_patient_has_no_interval_for_its_sensitivity() -> None:
     result = evaluate(one_hot([0, 1, 1, 1], 2), [0, 0, 1, 1], "ab", ["p", "p", "q", "r"])
     assert result.per_class["a"].sensitivity == 0.5
     assert result.per_class["a"].intervals["sensitivity"] is None
-    assert any("All images of a are of a single patient" in note for note in result.notes)
+    assert says(result, "All images of a are of a single patient")
 
 
 def test_images_without_a_patient_are_drawn_alone() -> None:
     result = evaluate(one_hot([0, 1, 0, 1]), [0, 1, 1, 0], CLASSES, ["p", "p", None, None])
     assert (result.resampled, result.units) == ("patients", 3)
-    assert any("unknown for 2 of 4 images" in note for note in result.notes)
+    assert says(result, "unknown for 2 of 4 images")
     assert evaluate(one_hot([0]), [0], CLASSES, [None]).resampled == "images"
 
 
 def test_one_patient_gives_no_interval() -> None:
     result = evaluate(one_hot([0, 1, 1]), [0, 1, 0], CLASSES, ["p"] * 3)
     assert set(result.intervals.values()) == {None}
-    assert any("only one patient" in note for note in result.notes)
+    assert says(result, "only one patient")
 
 
 def test_an_evaluation_is_the_same_after_json() -> None:
@@ -244,10 +250,24 @@ def test_shapes_that_do_not_fit_are_a_fault(
 def test_figures_of_a_file_from_before_there_were_tasks_are_read() -> None:
     result = evaluate(one_hot([0, 0, 1, 1]), [0, 0, 1, 0], CLASSES)
     values = json.loads(json.dumps(result.to_dict()))
-    for name in ("task", "split", "dataset"):
+    for name in ("task", "split", "dataset", "positive"):
         del values[name]
+    for figures in values["per_class"].values():
+        del figures["others"]
+    values["notes"] = ["A text alone."]
     old = Evaluation.from_dict(values)
-    assert (old, old.task) == (result, "single-label")
+    assert (old.task, old.positive, old.accuracy) == ("single-label", "", result.accuracy)
+    assert old.notes == (Note("note", "A text alone."),)
+
+
+def test_an_older_file_of_two_classes_gets_its_positive_class_by_name() -> None:
+    result = evaluate(one_hot([0, 0, 1, 1], 2), [0, 0, 1, 0], ("nodule", "normal"))
+    values = result.to_dict()
+    del values["positive"]
+    values["notes"] = []
+    old = Evaluation.from_dict(values)
+    assert (old.positive, result.positive) == ("nodule", "nodule")
+    assert says(old, "those for nodule (chosen by the names")
 
 
 @pytest.mark.parametrize(
@@ -258,6 +278,8 @@ def test_figures_of_a_file_from_before_there_were_tasks_are_read() -> None:
         {"n": None},
         {"intervals": {name: ["a", "b"] for name in METRICS}},
         {"dataset": 7},
+        {"positive": "elsewhere"},
+        {"notes": [7]},
     ],
 )
 def test_figures_that_are_no_numbers_are_damage(damage: dict[str, object]) -> None:
@@ -313,7 +335,7 @@ def test_figures_of_findings_are_those_counted_by_hand_over_what_is_known() -> N
     assert nodule.auroc == pytest.approx(3 / 4)
     assert result.per_class["normal"].n == 0
     assert result.per_class["normal"].sensitivity is None
-    assert any(note.startswith("No image of normal was judged") for note in result.notes)
+    assert says(result, "No image of normal was judged")
     assert result.macro_sensitivity == pytest.approx((2 / 3 + 1 / 2) / 2)
     assert result.balanced_accuracy == pytest.approx((2 / 3 + 1 / 2) / 2)
     assert result.macro_f1 == pytest.approx((2 / 3 + 1 / 2) / 2)
@@ -363,12 +385,12 @@ def test_notes_on_findings_say_what_is_so() -> None:
     scores, targets = SCORES[:, :1], FINDINGS[:, :1]
     result = evaluate(scores, targets, CLASSES[:1], task=SEVERAL)
     assert result.macro_auroc == pytest.approx(8 / 9)
-    assert not [note for note in result.notes if "AUROC is undefined" in note]
+    assert not says(result, "AUROC is undefined")
     unknown = evaluate(SCORES, np.full((6, 3), NAN), CLASSES, task=SEVERAL)
-    assert not [note for note in unknown.notes if "There is no image to judge" in note]
+    assert not says(unknown, "There is no image to judge")
 
 
 def test_images_that_all_have_a_finding_leave_its_auroc_undefined() -> None:
     result = evaluate(SCORES[:, :1], np.ones((6, 1)), CLASSES[:1], task=SEVERAL)
     assert result.macro_auroc is None
-    assert any("AUROC" in note for note in result.notes)
+    assert says(result, "AUROC")

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from medapp.evaluation.evaluate import Evaluation, evaluate
+from medapp.evaluation.evaluate import evaluate
+from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.verdict import judge
 from medapp.notes import Note
 from medapp.task import find_task

@@ -82,4 +82,5 @@ def test_images_that_the_run_learned_from_are_counted(trained: Trained) -> None:
     learned = sum(
         event.train + event.validation for event in run.list_events() if isinstance(event, PlanMade)
     )
-    assert figures.notes[-1].startswith(f"{learned} of these 32 images were in the run's training")
+    assert figures.notes[0].level == "grave"
+    assert figures.notes[0].text.startswith(f"{learned} of these 32 images were in the run's")

@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional
 
 from medapp.errors import DataError
-from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.task import TASKS, find_task
 
 TASK = find_task("single-label")

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.errors import DataError
-from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.words import write_interval
+from medapp.notes import Note
 from medapp.runs.results import count_test_reads
 from medapp.runs.run import Run
 from medapp.ui.shell.frame import escape
+from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import find_catalog, open_workspace
 
 METRICS = {
@@ -28,12 +30,12 @@ def draw_quality(run: Run) -> None:
         st.info("This run was not evaluated on a test split: nothing says how good its model is.")
         return
     choice = run.recipe.data.train
-    looks = state_test_reads(choice.id, choice.name)
+    looks = note_test_reads(choice.id, choice.name)
     draw_evaluation(evaluation, f"on the test split of {evaluation.dataset}", [looks])
 
 
-def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[str] = ()) -> None:
-    """Draw five cards, then the sentences that their reader must know, and `more` of them."""
+def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = ()) -> None:
+    """Draw five cards, then the notes that their reader must know, and `more` of them."""
     st.subheader(f"How good: {evaluation.n:,} images {escape(where)}", anchor=False)
     for column, (name, label) in zip(st.columns(5), METRICS.items(), strict=True):
         value = getattr(evaluation, name)
@@ -47,21 +49,20 @@ def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[str] = ()
             delta_arrow="off",
             border=True,
         )
-    st.caption(
-        f"Intervals by bootstrap over {evaluation.units:,} {evaluation.resampled}. "
-        + escape(" ".join([*evaluation.notes, *more]))
-    )
+    st.caption(f"Intervals by bootstrap over {evaluation.units:,} {evaluation.resampled}.")
+    draw_notes([*evaluation.notes, *more])
 
 
-def state_test_reads(data_set_id: str, name: str) -> str:
+def note_test_reads(data_set_id: str, name: str) -> Note:
     """How often the test split of a data set was read, and what follows from that."""
     try:
         data_set = find_catalog().find_chosen(data_set_id, name)
     except DataError:
-        return f"{name} is no longer in this workspace: nobody counts the looks at its test split."
+        text = f"{name} is no longer in this workspace: nobody counts the looks at its test split."
+        return Note("looks-not-counted", text)
     count = count_test_reads(open_workspace(), data_set)
     times = {1: "once", 2: "twice"}.get(count, f"{count:,} times")
     said = f"The test split of {data_set.name} was read {times} by the runs that are kept."
     if count > 1:
         said += " With each look, the best of the figures flatters a little more."
-    return said
+    return Note("looks", said, "info")

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from medapp.evaluation.evaluate import Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.metrics import CLASS_METRICS
 from medapp.evaluation.words import write_figure
 from medapp.figures import draw_confusion, draw_roc, draw_sensitivity

@@ -192,13 +192,16 @@ class Session:
         model = load_model(self._find(run).require_model())
         return predict_files(model, [Path(image) for image in images], method, class_name)
 
-    def export(self, run: Run | str, to: str | Path) -> Path:
+    def export(self, run: Run | str, to: str | Path, with_names: bool = False) -> Path:
         """Write a run to a zip: weights, recipe, split, figures, no images.
+
+        Args:
+            with_names: file names, patients and sites of the images travel too.
 
         Raises:
             RunError: the run has no model yet.
         """
-        return export_run(self._find(run), expand_path(to))
+        return export_run(self._find(run), expand_path(to), with_names)
 
     def import_run(self, path: str | Path) -> Run:
         """Take in a run from a zip that `export` wrote.

@@ -17,7 +17,7 @@ from medapp.runs.events import EpochFinished
 from medapp.runs.making import find_data_set_name, find_run
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
-from medapp.runs.transfer import export_run, import_run
+from medapp.runs.transfer import describe_export, export_run, import_run
 from medapp.session import open as open_session
 from medapp.store.workspace import find_workspace
 from medapp.training.recipe import write_settings
@@ -161,9 +161,20 @@ def delete(run: RunName) -> None:
 
 
 @app.command()
-def export(run: RunName, to: Annotated[Path, typer.Option(help="The zip to write.")]) -> None:
-    """Write a run to a zip: weights, recipe, split, figures. No images."""
-    console.print(f"Written: {export_run(find_run(find_workspace(), run), to)}", markup=False)
+def export(
+    run: RunName,
+    to: Annotated[Path, typer.Option(help="The zip to write.")],
+    with_names: Annotated[
+        bool, typer.Option("--with-names", help="With file names, patients and sites.")
+    ] = False,
+) -> None:
+    """Write a run to a zip: weights, recipe, split, figures. No images.
+
+    File names, patients and sites stay here unless they are asked for.
+    """
+    written = export_run(find_run(find_workspace(), run), to, with_names)
+    console.print(f"Written: {written}")
+    console.print(f"It holds: {describe_export(with_names)}")
 
 
 @app.command("import")

@@ -1,15 +1,13 @@
 """Runs found, made and named."""
 
-import datetime
 import os
 import re
-from pathlib import Path
 
 from medapp.data.catalog import Catalog
-from medapp.errors import DataError, RunError, WorkspaceError
+from medapp.errors import DataError, RunError
 from medapp.models.backbones import BACKBONES
+from medapp.runs.drafts import draft_run
 from medapp.runs.events import StateChanged
-from medapp.runs.locks import note_change
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
@@ -60,14 +58,11 @@ def create_run(
     if name is not None:
         check_name(name, summaries)
     settled = settle_recipe(workspace, recipe)
-    folder = make_folder(workspace)
-    write_bytes(folder / "name.txt", (name or _suggest_name(settled, summaries)).encode())
-    run = Run(folder)
-    run.append_event(StateChanged(state="queued"))
-    # The recipe comes last: from then on the folder is a run.
-    text = write_settings(settled, machine or Machine())
-    write_bytes(folder / "recipe.json", text.encode())
-    note_change(workspace.runs_folder)
+    with draft_run(workspace) as run:
+        run.write_name(name or _suggest_name(settled, summaries))
+        run.append_event(StateChanged(state="queued"))
+        text = write_settings(settled, machine or Machine())
+        write_bytes(run.folder / "recipe.json", text.encode())
     return run
 
 
@@ -136,24 +131,6 @@ def check_name(name: str, others: list[Summary]) -> None:
         )
     if name in {s.name for s in others} | {s.id for s in others}:
         raise RunError(f"There is already a run called {name}.", remedy="Choose another name.")
-
-
-def make_folder(workspace: Workspace) -> Path:
-    """A new, empty run folder, named by the time."""
-    for number in range(1, 1000):
-        now = datetime.datetime.now()
-        folder = workspace.runs_folder / f"{now:%Y%m%d-%H%M%S}-{number:03d}"
-        try:
-            folder.mkdir(parents=True)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise WorkspaceError(
-                f"{folder} cannot be made: {error.strerror}.",
-                remedy="Free some space or check the permissions.",
-            ) from error
-        return folder
-    raise WorkspaceError("A thousand runs were started within one second.", remedy="Wait a moment.")
 
 
 def _suggest_name(recipe: Recipe, others: list[Summary]) -> str:

@@ -142,7 +142,12 @@ class Registry:
             raise WorkspaceError(
                 f"{self.folder} cannot be read: {error.strerror}.", remedy="Check the permissions."
             ) from error
-        return {path.name for path in found if (path / "recipe.json").exists()}
+        # A hidden folder is a run that is being made (runs/drafts.py).
+        return {
+            path.name
+            for path in found
+            if not path.name.startswith(".") and (path / "recipe.json").exists()
+        }
 
     def _look_at(self, id: str) -> tuple[Signature, Summary]:
         signature = _sign(self.folder / id)

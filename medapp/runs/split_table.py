@@ -6,6 +6,7 @@ Content hashes stand beside the names, so that a resumed or copied run knows its
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -35,7 +36,7 @@ def select(samples: Sequence[Sample], only: Mapping[str, Sequence[str]]) -> list
     return [s for s in samples if all(getattr(s, name) in only[name] for name in only)]
 
 
-def load_split(path: Path, run_name: str) -> list[dict[str, str]]:
+def load_split(path: Path, run_name: str) -> list[dict[str, Any]]:
     """The rows of the table, each with the columns `COLUMNS`.
 
     Raises:
@@ -43,7 +44,7 @@ def load_split(path: Path, run_name: str) -> list[dict[str, str]]:
     """
     try:
         table = pq.read_table(path)
-        rows: list[dict[str, str]] = table.to_pylist()
+        rows: list[dict[str, Any]] = table.to_pylist()
     except (OSError, ValueError, pa.ArrowException) as error:
         raise RunError(
             f"The split of run {run_name} cannot be read.", remedy="Start a new run."
@@ -66,12 +67,16 @@ def match_split(path: Path, samples: Sequence[Sample], run_name: str) -> list[Sa
         RunError: the table is damaged, or an image it names has left the data set or changed.
     """
     rows = load_split(path, run_name)
-    by_name = {(s.name, s.content_hash): s for s in samples}
-    missing = [row["name"] for row in rows if (row["name"], row["content_hash"]) not in by_name]
+    by_name: dict[tuple[str | None, str], Sample] = {(s.name, s.content_hash): s for s in samples}
+    # A run that came without names (runs/privacy.py) knows its images by their content alone.
+    for sample in reversed(samples):
+        by_name[None, sample.content_hash] = sample
+    missing = [row for row in rows if (row["name"], row["content_hash"]) not in by_name]
     if missing:
+        example = missing[0]["name"] or f"SHA-256 {missing[0]['content_hash'][:16]}"
         raise RunError(
             f"The data set has changed since run {run_name} began: {len(missing)} of its"
-            f" {len(rows)} images are gone or different ({missing[0]} is one).",
+            f" {len(rows)} images are gone or different ({example} is one).",
             remedy="Put them back, or start a new run.",
         )
     return [

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 
 from medapp.errors import MedAppError, WorkspaceError
+from medapp.runs.drafts import sweep_drafts
 from medapp.runs.events import ACTIVE, EpochFinished, Event, StateChanged
 from medapp.runs.locks import hold_machine
 from medapp.runs.registry import find_registry
@@ -74,6 +75,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Watch in a thread of its own until `stop`."""
+        sweep_drafts(self.workspace)
         self._thread = threading.Thread(target=self._watch, name="medapp-supervisor", daemon=True)
         self._thread.start()
 

@@ -1,56 +1,99 @@
 """A run as one zip, to take to another machine, and back.
 
-Images do not travel; the split names them by hash.
+Images do not travel; the split knows them by hash. What would name a file, a patient or a site
+stays here unless it is asked for (runs/privacy.py).
 """
 
 import itertools
 import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from medapp.errors import RunError
-from medapp.runs.locks import note_change
-from medapp.runs.making import make_folder
+from medapp.runs.drafts import draft_run
+from medapp.runs.privacy import STRIPPED, strip_weights
 from medapp.runs.registry import find_registry
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
 from medapp.store.archive import extract_archive
-from medapp.store.files import open_replacing, write_bytes
+from medapp.store.files import open_replacing
 from medapp.store.workspace import Workspace
 
 RECIPE = "recipe.json"
-# What travels beside the recipe.
+WEIGHTS = "model.safetensors"
+# What travels.
 TRAVELS = (
+    RECIPE,
     "name.txt",
     "split.parquet",
     "events.jsonl",
-    "model.safetensors",
+    WEIGHTS,
     "evaluation.json",
     "predictions.parquet",
 )
+ALWAYS = (
+    "Weights, recipe, curves, figures with their notes, the names of the run, its data set and"
+    " classes, and of each image the split, label, probabilities and SHA-256"
+)
+# What else travels, without names and with them.
+MORE = {
+    False: ". No images, no file names, no patients, no sites.",
+    True: ", its file name, patient and site; and the run's messages. No images.",
+}
 README = """This is a trained model of MedApp: model.safetensors (weights, torchvision's names),
 recipe.json (how it was trained and how images are prepared), evaluation.json (its figures on the
-test split), split.parquet and predictions.parquet (names of images, no images). Import it with:
+test split), split.parquet and predictions.parquet (images by their SHA-256). Import it with:
 medapp runs import FILE.zip. For research only, not for diagnosis.
+
+What is in this file: {travels}
 """
 
 
-def export_run(run: Run, to: Path) -> Path:
+def export_run(run: Run, to: Path, with_names: bool = False) -> Path:
     """Write the run to a zip: weights, recipe, split, events, figures, no images.
 
+    Args:
+        with_names: file names, patients and sites of the images travel too.
+
     Raises:
-        RunError: the run has no model yet.
+        RunError: the run has no model yet, or a file of it is damaged.
     """
     run.require_model()
+    # A damaged run is refused here, in words.
+    _ = run.recipe, load_predictions(run)
     with (
         open_replacing(to) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
-        archive.writestr("README.txt", README)
-        for name in (RECIPE, *TRAVELS):
-            if (run.folder / name).is_file():
-                archive.write(run.folder / name, name)
+        archive.writestr("README.txt", README.format(travels=describe_export(with_names)))
+        for path in _list_files(run):
+            if with_names:
+                archive.write(path, path.name)
+            elif path.name == WEIGHTS:
+                _write_weights(archive, path)
+            elif path.name in STRIPPED:
+                archive.writestr(path.name, STRIPPED[path.name](path))
+            else:
+                archive.write(path, path.name)
     return to
+
+
+def describe_export(with_names: bool) -> str:
+    """What travels in an export, in words."""
+    return ALWAYS + MORE[with_names]
+
+
+def _list_files(run: Run) -> Iterator[Path]:
+    return (run.folder / name for name in TRAVELS if (run.folder / name).is_file())
+
+
+def _write_weights(archive: zipfile.ZipFile, path: Path) -> None:
+    head, begin = strip_weights(path)
+    with archive.open(path.name, "w", force_zip64=True) as packed, path.open("rb") as file:
+        packed.write(head)
+        file.seek(begin)
+        shutil.copyfileobj(file, packed, 2**20)
 
 
 def import_run(workspace: Workspace, path: Path) -> Run:
@@ -61,30 +104,22 @@ def import_run(workspace: Workspace, path: Path) -> Run:
         RunError: the zip holds no run.
         WeightsError: the run's model is damaged.
     """
-    run = Run(make_folder(workspace))
-    unpacked = Run(run.folder / "unpacked")
-    try:
-        unpacked.folder.mkdir()
-        extract_archive(path, unpacked.folder, suffixes=None, names=(RECIPE, *TRAVELS))
-        _check(unpacked, path)
-        taken = {summary.name for summary in find_registry(workspace).list_summaries()}
-        name = unpacked.name if (unpacked.folder / "name.txt").is_file() else "Imported run"
-        numbered = (f"{name} {number}" for number in itertools.count(2))
-        free = next(n for n in itertools.chain([name], numbered) if n not in taken)
-        write_bytes(unpacked.folder / "name.txt", free.encode())
-        for file in TRAVELS:
-            if (unpacked.folder / file).is_file():
-                (unpacked.folder / file).replace(run.folder / file)
+    with draft_run(workspace) as run:
+        extract_archive(path, run.folder, suffixes=None, names=TRAVELS)
+        _check(run, path)
+        run.write_name(_choose_name(workspace, run))
+        # No worker takes up what was imported before somebody resumes it.
         if run.find_last_state().state != "done":
             run.set_state("stopped", "Imported before its end.")
-        # The recipe comes last: from then on the folder is a run.
-        (unpacked.folder / RECIPE).replace(run.folder / RECIPE)
-        shutil.rmtree(unpacked.folder)
-        note_change(workspace.runs_folder)
-    except BaseException:
-        run.delete()
-        raise
     return run
+
+
+def _choose_name(workspace: Workspace, run: Run) -> str:
+    """The name in the zip, with a number where another run has it."""
+    taken = {summary.name for summary in find_registry(workspace).list_summaries()}
+    name = run.name if (run.folder / "name.txt").is_file() else "Imported run"
+    numbered = (f"{name} {number}" for number in itertools.count(2))
+    return next(n for n in itertools.chain([name], numbered) if n not in taken)
 
 
 def _check(run: Run, path: Path) -> None:

@@ -1,15 +1,20 @@
+import io
+import json
 import shutil
 import zipfile
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from conftest import Trained, register_empty
 
 from medapp import session as api
 from medapp.errors import MedAppError, RunError
+from medapp.runs.events import MessageSaid
 from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.results import load_predictions
 from medapp.runs.split_table import load_split
+from medapp.runs.supervisor import Supervisor
 from medapp.runs.transfer import export_run, import_run
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import build_recipe
@@ -18,7 +23,8 @@ from medapp.training.recipe import build_recipe
 def test_exported_run_comes_back_and_predicts_the_same(trained: Trained, tmp_path: Path) -> None:
     image = trained.folder / "above" / "p00.png"
     before = [p.probabilities for p in api.predict("probe", [image])]
-    path = export_run(find_run(trained.workspace, "probe"), tmp_path / "probe.zip")
+    run = find_run(trained.workspace, "probe")
+    path = export_run(run, tmp_path / "probe.zip", with_names=True)
     figures = api.evaluate("probe")
     exported = find_run(trained.workspace, "probe")
     rows, events = load_predictions(exported), exported.list_events()
@@ -32,6 +38,79 @@ def test_exported_run_comes_back_and_predicts_the_same(trained: Trained, tmp_pat
     assert load_predictions(run) == rows != []
     assert run.list_events() == events
     assert load_split(run.folder / "split.parquet", run.name) == split
+
+
+def test_an_export_names_no_file_patient_or_site_unless_asked(
+    trained: Trained, tmp_path: Path
+) -> None:
+    run = find_run(trained.workspace, "probe")
+    rows = load_split(run.folder / "split.parquet", run.name)
+    secrets = {value.encode() for row in rows for value in (row["name"], row["patient"])}
+    secrets |= {str(trained.folder).encode(), b"/secret/home/x.pth"}
+    run.append_event(MessageSaid(text=f"{rows[0]['name']} could not be read."))
+    recipe = json.loads((run.folder / "recipe.json").read_text())
+    recipe["start"]["source"] = "/secret/home/x.pth"
+    recipe["data"]["choices"][0]["only"] = {"patient": [rows[0]["patient"]]}
+    (run.folder / "recipe.json").write_text(json.dumps(recipe))
+    zips = {
+        with_names: export_run(run, tmp_path / f"{with_names}.zip", with_names=with_names)
+        for with_names in (False, True)
+    }
+    found = {with_names: _find_in_zip(path, secrets) for with_names, path in zips.items()}
+    assert found == {False: set(), True: secrets - {str(trained.folder).encode()}}
+
+
+def _find_in_zip(path: Path, secrets: set[bytes]) -> set[bytes]:
+    """Which of the secrets stand in a file of the zip; tables are read, as they are packed."""
+    content = b""
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            packed = archive.read(name)
+            if name.endswith(".parquet"):
+                packed = json.dumps(pq.read_table(io.BytesIO(packed)).to_pylist()).encode()
+            content += packed
+    # Whole words, since a short patient's name may stand in a number.
+    return {
+        secret for secret in secrets if b'"%b' % secret in content or b"/%b" % secret in content
+    }
+
+
+def test_an_import_without_names_evaluates_on_the_same_images(
+    trained: Trained, tmp_path: Path
+) -> None:
+    figures = api.evaluate("probe")
+    run = find_run(trained.workspace, "probe")
+    before = load_split(run.folder / "split.parquet", run.name)
+    path = export_run(run, tmp_path / "probe.zip")
+    run.delete()
+    taken = import_run(trained.workspace, path)
+    rows = load_split(taken.folder / "split.parquet", taken.name)
+    assert {row["name"] for row in rows} == {None}
+    # Images of one patient still stand together.
+    pairs = {(old["patient"], new["patient"]) for old, new in zip(before, rows, strict=True)}
+    assert len(pairs) == len({old for old, _ in pairs}) == len({new for _, new in pairs})
+    (taken.folder / "evaluation.json").unlink()
+    assert api.evaluate(taken).balanced_accuracy == figures.balanced_accuracy
+
+
+def test_an_import_of_a_run_under_way_is_seen_once_it_is_stopped(
+    trained: Trained, tmp_path: Path
+) -> None:
+    run = find_run(trained.workspace, "probe")
+    weights = run.model_path.read_bytes()
+    (run.folder / "events.jsonl").write_text('{"time": 1.0, "kind": "state", "state": "queued"}\n')
+    path = export_run(run, tmp_path / "probe.zip", with_names=True)
+    run.delete()
+    supervisor = Supervisor(trained.workspace)
+    supervisor.start()
+    try:
+        taken = import_run(trained.workspace, path)
+        supervisor.tick()
+        assert supervisor.child is None
+    finally:
+        supervisor.stop()
+    assert taken.state == "stopped"
+    assert taken.model_path.read_bytes() == weights
 
 
 def test_zip_holds_no_images(trained: Trained, tmp_path: Path) -> None:

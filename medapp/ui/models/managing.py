@@ -7,7 +7,7 @@ import streamlit as st
 
 from medapp.runs.making import rename_run
 from medapp.runs.run import Run
-from medapp.runs.transfer import export_run, import_run
+from medapp.runs.transfer import describe_export, export_run, import_run
 from medapp.ui.data_sets.uploads import save_upload
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import open_workspace
@@ -53,25 +53,24 @@ def draw_management(run: Run) -> None:
 
 
 def _draw_export(run: Run) -> None:
-    st.markdown(
-        "**Export** as a zip: weights (`.safetensors`), recipe, split, curves and figures, but no"
-        " images."
-    )
+    st.markdown("**Export** as a zip, for another machine.")
+    with_names = st.checkbox("With file names, patients and sites", key="export-names")
+    st.caption(f"What travels: {describe_export(with_names)}")
     megabytes = run.model_path.stat().st_size / 1e6
     name = f"{run.id}.zip"
     if megabytes > DOWNLOAD_LIMIT_MB:
         if st.button("Write the zip beside the run"):
-            st.code(str(export_run(run, run.folder / name)), language=None)
+            st.code(str(export_run(run, run.folder / name, with_names)), language=None)
         return
     st.download_button(
         f"Download ({megabytes:.0f} MB)",
-        lambda: _zip(run),
+        lambda: _zip(run, with_names),
         name,
         "application/zip",
         icon=":material/download:",
     )
 
 
-def _zip(run: Run) -> bytes:
+def _zip(run: Run, with_names: bool) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        return export_run(run, Path(folder) / "run.zip").read_bytes()
+        return export_run(run, Path(folder) / "run.zip", with_names).read_bytes()

@@ -37,16 +37,18 @@ def setting(
     high: float | None = None,
     step: float | None = None,
     is_expert: bool = False,
+    words: Mapping[str, str] | None = None,
 ) -> Any:
     """A field with its label, a sentence of help, unit, range and step.
 
-    Unit, step and whether the field is for experts stand in the JSON schema too; `find_fact` reads
-    them.
+    Unit, step, words and whether the field is for experts stand in the JSON schema too; `find_fact`
+    reads them.
 
     Args:
         is_expert: a form draws the field apart from the common ones.
+        words: what a value is called on pages, such as {"0": "off"}.
     """
-    facts: dict[str, Any] = {"unit": unit, "step": step, "is_expert": is_expert}
+    facts: dict[str, Any] = {"unit": unit, "step": step, "is_expert": is_expert, "words": words}
     return Field(
         default=default,
         title=label,
@@ -99,9 +101,33 @@ def find_range(field: FieldInfo) -> tuple[float, float] | None:
 
 
 def find_fact(field: FieldInfo, name: str) -> Any:
-    """`unit`, `step` or `is_expert` of a field; None where nothing is said."""
+    """`unit`, `step`, `is_expert` or `words` of a field; None where nothing is said."""
     extra = field.json_schema_extra
     return extra.get(name) if isinstance(extra, Mapping) else None
+
+
+def write_value(field: FieldInfo, value: Any) -> str:
+    """A value as a person says it: "off" and not 0 or False, with its unit where it has one."""
+    written = f"{value:g}" if isinstance(value, float) else str(value)
+    words = find_fact(field, "words") or {}
+    if written in words:
+        return str(words[written])
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, str):
+        return _find_title(field, value)
+    unit = find_fact(field, "unit")
+    return f"{written} {unit}" if unit else written
+
+
+def _find_title(field: FieldInfo, value: str) -> str:
+    """The title of a table's row, where the table's rows have titles; else the row's name."""
+    for fact in field.metadata:
+        if isinstance(fact, Choices):
+            table = fact.list_names()
+            row = table.get(value) if isinstance(table, Mapping) else None
+            return str(getattr(row, "title", value))
+    return value
 
 
 def describe_kind(kind: Any) -> str:

@@ -1,5 +1,6 @@
 """Settings say what a form needs, and what is wrong is one sentence about one setting."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from medapp.settings import (
     find_fact,
     find_range,
     setting,
+    write_value,
 )
 
 COLOURS = ["red", "green"]
@@ -35,6 +37,7 @@ class Picture(Group):
     brush: Brush = Brush()
     is_framed: bool = setting(False, "Frame", "Whether it has one.", is_expert=True)
     weight: float = setting(1.0, "Weight", "How heavy.", low=0.0, high=2.0)
+    depth: int = setting(0, "Depth", "How deep.", unit="cm", words={"0": "flat"})
     tags: dict[str, str] = Field(default_factory=dict)
 
 
@@ -113,3 +116,33 @@ def test_what_is_missing_is_said() -> None:
 )
 def test_kinds_have_names(kind: Any, words: str) -> None:
     assert describe_kind(kind) == words
+
+
+def test_a_value_is_written_as_a_person_says_it() -> None:
+    fields = {**Picture.model_fields, **Brush.model_fields}
+    said = {
+        "is_framed": (False, "off"),
+        "depth": (0, "flat"),
+        "width": (2, "2 px"),
+        "weight": (0.25, "0.25"),
+        "colour": ("green", "green"),
+    }
+    for name, (value, words) in said.items():
+        assert write_value(fields[name], value) == words
+    assert write_value(fields["is_framed"], True) == "on"
+    assert write_value(fields["depth"], 3) == "3 cm"
+
+
+def test_a_row_with_a_title_is_called_by_it() -> None:
+    @dataclass
+    class Row:
+        title: str
+
+    kind: Any = choice_of(lambda: {"oil": Row("Oil on canvas")})
+
+    class Paint(Group):
+        """One choice."""
+
+        medium: kind = setting("oil", "Medium", "What with.")
+
+    assert write_value(Paint.model_fields["medium"], "oil") == "Oil on canvas"

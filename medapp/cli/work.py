@@ -79,13 +79,18 @@ def train(
         "image_size": image_size,
         "seed": seed,
     }
-    values = parse_assignments(settings or [], Recipe, Machine)
-    values |= {key: value for key, value in asked.items() if value is not None}
+    values = gather_values(settings, **asked)
     with open_bar() as bar:
         run = open_session().train(
             data, name=name, preset=preset, on_event=ProgressBar(bar), **values
         )
     report_run(run, as_json)
+
+
+def gather_values(settings: list[str] | None, **asked: str | int | None) -> dict[str, Any]:
+    """The settings that options of their own and `--set` ask for; an own option counts more."""
+    values = parse_assignments(settings or [], Recipe, Machine)
+    return values | {key: value for key, value in asked.items() if value is not None}
 
 
 def open_bar() -> Progress:

@@ -51,6 +51,7 @@ class Preprocess(Group):
         unit="%",
         low=0.0,
         high=20.0,
+        words={"0": "off"},
     )
     clahe: float = setting(
         0.0,
@@ -58,6 +59,7 @@ class Preprocess(Group):
         "Clip limit of the adaptive histogram equalisation. 0 is off, 2 is usual.",
         low=0.0,
         high=10.0,
+        words={"0": "off"},
     )
     crop_borders: bool = setting(
         False, "Crop black borders", "Cut the dark frame around the image before it is resized."

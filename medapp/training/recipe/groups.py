@@ -15,6 +15,7 @@ ATTRIBUTES = ("label", "patient", "site")  # of a sample, by which a run may cho
 ROLES = ("train", "source", "target", "external")
 OPTIMISERS = ("adamw", "adam", "sgd")
 SCHEDULES = ("cosine", "constant")
+OFF = {"0": "off"}
 
 AttributeName: Any = choice_of(lambda: ATTRIBUTES)
 Role: Any = choice_of(lambda: ROLES)
@@ -109,6 +110,7 @@ class Objective(Group):
         low=0.0,
         high=0.5,
         is_expert=True,
+        words=OFF,
     )
 
 
@@ -117,7 +119,13 @@ class Optimisation(Group):
 
     primary: ClassVar[str] = "optimiser"
     batch_size: int = setting(32, "Batch", "Images per step.", unit="images", low=1, high=4096)
-    optimiser: OptimiserName = setting("adamw", "Optimiser", "How steps are taken.", is_expert=True)
+    optimiser: OptimiserName = setting(
+        "adamw",
+        "Optimiser",
+        "How steps are taken.",
+        is_expert=True,
+        words={"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"},
+    )
     learning_rate: float = setting(
         0.0,
         "Learning rate",
@@ -126,6 +134,7 @@ class Optimisation(Group):
         high=10.0,
         step=0.0001,
         is_expert=True,
+        words={"0": "the strategy's default"},
     )
     backbone_rate: float = setting(
         0.0,
@@ -134,9 +143,16 @@ class Optimisation(Group):
         low=0.0,
         high=1.0,
         is_expert=True,
+        words={"0": "the strategy's default"},
     )
     weight_decay: float = setting(
-        0.01, "Weight decay", "Not on biases and norms.", low=0.0, high=1.0, is_expert=True
+        0.01,
+        "Weight decay",
+        "Not on biases and norms.",
+        low=0.0,
+        high=1.0,
+        is_expert=True,
+        words=OFF,
     )
     momentum: float = setting(0.9, "Momentum", "For SGD.", low=0.0, high=0.999, is_expert=True)
     schedule: ScheduleName = setting("cosine", "Schedule", "How the rate falls.", is_expert=True)
@@ -147,6 +163,7 @@ class Optimisation(Group):
         low=0.0,
         high=0.5,
         is_expert=True,
+        words=OFF,
     )
 
 
@@ -176,6 +193,7 @@ class Budget(Group):
         unit="epochs",
         low=0,
         high=1000,
+        words=OFF,
     )
 
 
@@ -196,7 +214,13 @@ class Judging(Group):
 class Machine(Group):
     """Where and how a run computes: another machine asks for other settings."""
 
-    device: DeviceName = setting(AUTO, "Device", "Where it computes.", is_expert=True)
+    device: DeviceName = setting(
+        AUTO,
+        "Device",
+        "Where it computes.",
+        is_expert=True,
+        words={AUTO: "the fastest here", "cpu": "CPU", "cuda": "graphics card", "mps": "Apple GPU"},
+    )
     devices: int = setting(
         1,
         "Number of devices",
@@ -211,6 +235,7 @@ class Machine(Group):
         "Precision",
         "auto takes bfloat16 where a short probe on this machine finds it faster.",
         is_expert=True,
+        words={AUTO: "what a short probe finds faster"},
     )
     threads: int = setting(
         0,
@@ -220,4 +245,5 @@ class Machine(Group):
         low=0,
         high=1024,
         is_expert=True,
+        words={"0": "all cores"},
     )

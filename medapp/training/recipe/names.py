@@ -46,6 +46,24 @@ def list_settings(owner: type[Group]) -> Iterator[Setting]:
             yield Setting("", name, field)
 
 
+def read_values(*owners: Group) -> dict[str, Any]:
+    """The values of all settings of some groups, by their short names."""
+    return {
+        setting.short: getattr(
+            getattr(owner, setting.group) if setting.group else owner, setting.name
+        )
+        for owner in owners
+        for setting in list_settings(type(owner))
+    }
+
+
+def read_defaults(*owners: type[Group]) -> dict[str, Any]:
+    """What all settings of some groups are where nothing is asked, by their short names."""
+    return {
+        setting.short: setting.field.default for owner in owners for setting in list_settings(owner)
+    }
+
+
 def arrange(values: Mapping[str, Any], *owners: type[Group]) -> list[dict[str, Any]]:
     """Values by name to nested values, for each of the owners; what no owner knows is refused."""
     arranged: list[dict[str, Any]] = [{} for _ in owners]

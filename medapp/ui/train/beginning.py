@@ -1,0 +1,110 @@
+"""What the form of a recipe begins with: a preset, or an earlier run, and what it remembers.
+
+What was chosen is kept for the session, for each data set by itself, so that another page and back
+changes nothing. The address names the data set and the beginning: ?data=ID&begin=PRESET, or
+&begin=run:ID.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from medapp.data.samples import DataSet
+from medapp.runs.run import Run
+from medapp.runs.summary import Summary
+from medapp.training.recipe.names import read_values
+from medapp.training.recipe.presets import PRESETS
+from medapp.ui.shell import frame, url
+from medapp.ui.shell.server import open_run
+
+RUN = "run:"
+REMEMBERED = "train-data-set"
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a form begins with.
+
+    Attributes:
+        key: begins the keys of the form's fields, so that each beginning has its own.
+        preprocess_key: that of the fields from file to square, which a preset leaves to the data
+            set's own page.
+        values: settings by their short names; the others have their defaults.
+    """
+
+    key: str
+    preprocess_key: str
+    values: Mapping[str, Any]
+
+
+def draw_data_set(data_sets: Sequence[DataSet]) -> DataSet:
+    """Draw the choice of a data set; the address counts before what was chosen last."""
+    by_id = {data_set.id: data_set for data_set in data_sets}
+    asked = (url.read_number("data"), st.session_state.get(REMEMBERED))
+    found = next((id for id in asked if id in by_id), data_sets[0].id)
+    chosen = st.selectbox(
+        "Data set",
+        list(by_id),
+        list(by_id).index(found),
+        format_func=lambda id: by_id[id].name,
+        **url.bind("data", None, drops=["begin"]),
+    )
+    st.session_state[REMEMBERED] = chosen
+    url.write("data", chosen)
+    return by_id[chosen]
+
+
+def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
+    """Draw the choice between the presets, and the run that the address names, if it names one."""
+    names = {run.id: run.name for run in runs}
+    remembered = f"train-begin-{data_set.uid}"
+    asked = url.read_text("begin")
+    found = next(
+        (n for n in (asked, st.session_state.get(remembered)) if _is_known(n, names)),
+        next(iter(PRESETS)),
+    )
+    if asked and not _is_known(asked, names):
+        st.warning(f"There is no preset and no run {frame.escape(asked)} to begin with.")
+    titles = {name: preset.title for name, preset in PRESETS.items()}
+    if found.startswith(RUN):
+        titles[found] = f"As {frame.escape(names[found.removeprefix(RUN)])}"
+    chosen = str(
+        st.segmented_control(
+            "Begin with",
+            list(titles),
+            default=found,
+            format_func=titles.__getitem__,
+            required=True,
+            wrap=True,
+            **url.bind("begin", None),
+        )
+    )
+    st.session_state[remembered] = chosen
+    url.write("begin", chosen)
+    key = f"{data_set.uid}-{chosen}"
+    if chosen.startswith(RUN):
+        run = open_run(chosen.removeprefix(RUN))
+        st.caption("The settings of that run. Change what you want to know about.")
+        return Beginning(key, key, read_run(run))
+    st.caption(PRESETS[chosen].help)
+    return Beginning(key, f"preprocess-{data_set.uid}", PRESETS[chosen].values)
+
+
+def _is_known(name: str | None, run_names: Mapping[str, str]) -> bool:
+    return bool(name) and (name in PRESETS or str(name).removeprefix(RUN) in run_names)
+
+
+def read_run(run: Run) -> dict[str, Any]:
+    """The settings of a run as values to begin with."""
+    return read_values(run.recipe, run.machine)
+
+
+def draw_again_button(run: Run, data_sets: Sequence[DataSet]) -> None:
+    """Draw the button that opens the form with a run's settings and, if it is there, data set."""
+    uid = run.recipe.data.train.id
+    ids = [str(data_set.id) for data_set in data_sets if data_set.uid == uid]
+    if st.button("Again, but…", icon=":material/edit:", help="The form with this run's settings."):
+        where = {"data": ids[0]} if ids else {}
+        st.switch_page(frame.TRAIN, query_params={**where, "begin": f"{RUN}{run.id}"})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from medapp.data.catalog import Catalog
@@ -38,6 +39,14 @@ def register_empty(workspace: Workspace, name: str) -> DataSet:
         0, name, workspace.root, "registered", ("a", "b"), patient_pattern=None, **facts
     )
     return Catalog(workspace).add(draft, [])
+
+
+def draw_picture(seed: int, height: int = 200, width: int = 160) -> NDArray[np.uint8]:
+    """A smooth picture, as medical images are: strong low frequencies, a little noise."""
+    random = np.random.default_rng(seed)
+    coarse = Image.fromarray(random.normal(128, 40, (24, 24)).astype(np.float32))
+    smooth = np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC))
+    return np.clip(smooth + random.normal(0, 3, smooth.shape), 0, 255).astype(np.uint8)
 
 
 def write_bands(folder: Path, count: int = 16) -> Path:

@@ -12,7 +12,7 @@ import sqlite3
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from medapp.data.records import (
     DATA_SET_COLUMNS,
@@ -28,6 +28,8 @@ from medapp.errors import DataError, WorkspaceError
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 
+Shared = Literal["copy_group", "content_hash", "patient"]
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -37,10 +39,13 @@ class Facts:
         without_patient: images whose patient is not known.
         patients, sites: distinct ones.
         patients_in_two_splits: patients with images in more than one split.
+        patient_leaks: test images of a patient who has others in training or validation.
         with_box: images with at least one box.
-        copies: images whose bytes also stand in an earlier image.
-        contradictions: images whose bytes stand under more than one class.
-        leaks: test images whose bytes also stand in training or validation.
+        copies, near_copies: images that are a copy of an earlier image, byte by byte or nearly.
+        contradictions: images of which a copy stands under another class.
+        leaks: test images of which a copy stands in training or validation.
+        exact_leaks: those of them whose copy is one byte by byte.
+        unchecked: images for whose near copies nobody has looked.
     """
 
     images: int
@@ -48,10 +53,14 @@ class Facts:
     patients: int
     sites: int
     patients_in_two_splits: int
+    patient_leaks: int
     with_box: int
     copies: int
+    near_copies: int
     contradictions: int
     leaks: int
+    exact_leaks: int
+    unchecked: int
 
 
 class Catalog:
@@ -184,12 +193,18 @@ class Catalog:
         )
         return [(file, reason) for file, reason in rows]
 
-    def count_leaks(self, data_set: DataSet) -> int:
-        """Test images whose bytes also stand in training or validation."""
+    def count_leaks(self, data_set: DataSet, by: Shared = "copy_group") -> int:
+        """Test images of which a copy stands in training or validation.
+
+        Args:
+            by: the column that counts: "copy_group", "content_hash" for the same bytes, or
+                "patient" for other images of the same patient.
+        """
         return self._count(
-            "FROM samples t WHERE t.data_set_id = ? AND t.split = 'test' AND EXISTS (SELECT 1 FROM"
-            " samples o WHERE o.data_set_id = t.data_set_id AND o.content_hash = t.content_hash AND"
-            " o.split != 'test')",
+            "FROM samples WHERE data_set_id = ? AND split = 'test' AND"
+            f" {by} IN (SELECT {by} FROM samples WHERE data_set_id = ? AND split != 'test' AND"
+            f" {by} IS NOT NULL)",
+            data_set.id,
             data_set.id,
         )
 
@@ -197,9 +212,9 @@ class Catalog:
         """What there is to know of a data set, in figures."""
         mine = data_set.id
         of_mine = "FROM samples WHERE data_set_id = ?"
-        images, unknown, patients, sites, contents = self._read(
+        images, unknown, patients, sites, contents, pictures = self._read(
             "SELECT COUNT(*), COUNT(*) - COUNT(patient), COUNT(DISTINCT patient), COUNT(DISTINCT"
-            f" site), COUNT(DISTINCT content_hash) {of_mine}",
+            f" site), COUNT(DISTINCT content_hash), COUNT(DISTINCT copy_group) {of_mine}",
             mine,
         )[0]
         torn = (
@@ -207,8 +222,7 @@ class Catalog:
             " COUNT(DISTINCT split) > 1)"
         )
         contrary = (
-            f"(SELECT content_hash {of_mine} GROUP BY content_hash HAVING COUNT(DISTINCT label)"
-            " > 1)"
+            f"(SELECT copy_group {of_mine} GROUP BY copy_group HAVING COUNT(DISTINCT label) > 1)"
         )
         return Facts(
             images,
@@ -216,11 +230,43 @@ class Catalog:
             patients,
             sites,
             patients_in_two_splits=self._count(torn, mine),
+            patient_leaks=self.count_leaks(data_set, "patient"),
             with_box=self._count(f"{of_mine} AND id IN (SELECT sample_id FROM boxes)", mine),
             copies=images - contents,
-            contradictions=self._count(f"{of_mine} AND content_hash IN {contrary}", mine, mine),
+            near_copies=contents - pictures,
+            contradictions=self._count(f"{of_mine} AND copy_group IN {contrary}", mine, mine),
             leaks=self.count_leaks(data_set),
+            exact_leaks=self.count_leaks(data_set, "content_hash"),
+            unchecked=self._count(f"{of_mine} AND fingerprint IS NULL", mine),
         )
+
+    def count_test_groups(self, data_set: DataSet) -> dict[str, int]:
+        """Independent groups of test images by label: patients, or pictures where none is known.
+
+        The groups of all labels together stand under the empty label.
+        """
+        group = "COUNT(DISTINCT COALESCE('p' || patient, copy_group))"
+        of_tests = "FROM samples WHERE data_set_id = ? AND split = 'test'"
+        rows = self._read(f"SELECT label, {group} {of_tests} GROUP BY label", data_set.id)
+        whole = self._read(f"SELECT '', {group} {of_tests}", data_set.id)
+        return dict((*whole, *rows))
+
+    def set_copies(self, samples: Sequence[Sample]) -> None:
+        """Store the fingerprints and the groups of copies of samples."""
+        rows = [(s.fingerprint, s.copy_group, s.id) for s in samples]
+        with change(self.path) as db:
+            db.executemany("UPDATE samples SET fingerprint = ?, copy_group = ? WHERE id = ?", rows)
+
+    def set_split(self, data_set: DataSet, samples: Sequence[Sample], split_origin: str) -> DataSet:
+        """Store another split of all samples of a data set; that it was drawn again is counted."""
+        with change(self.path) as db:
+            rows = [(sample.split, sample.id) for sample in samples]
+            db.executemany("UPDATE samples SET split = ? WHERE id = ?", rows)
+            values = (split_origin, data_set.id)
+            db.execute(
+                "UPDATE data_sets SET split_origin = ?, draws = draws + 1 WHERE id = ?", values
+            )
+        return self.find_data_set(data_set.uid)
 
     def add(
         self,

@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medapp.data.catalog import Catalog, check_name
+from medapp.data.copies import group_copies
 from medapp.data.folder import BOXES_FILE, FoundFile, read_boxes, scan_folder
 from medapp.data.samples import DataSet, Sample
 from medapp.data.split import describe_split, split_samples
 from medapp.errors import DataError, ImageError, WorkspaceError
+from medapp.imaging.fingerprint import compute_fingerprint
 from medapp.imaging.geometry import Box
 from medapp.imaging.image import ImageFacts, decode_image, read_content
 from medapp.imaging.readers import list_suffixes
@@ -38,7 +40,7 @@ class ImportReport:
         images: how many can be learned from.
         splits: images by split; every split has a number, which may be 0.
         unreadable: (file, reason) for each that was left out.
-        leaks: test images whose bytes also stand in training or validation.
+        leaks: test images of which a copy stands in training or validation.
     """
 
     data_set: DataSet
@@ -46,6 +48,20 @@ class ImportReport:
     splits: dict[str, int]
     unreadable: tuple[tuple[str, str], ...]
     leaks: int
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """What one file holds.
+
+    Attributes:
+        content_hash: SHA-256 of its bytes, in hex.
+        fingerprint: see `compute_fingerprint`.
+    """
+
+    content_hash: str
+    fingerprint: str
+    facts: ImageFacts
 
 
 @dataclass(frozen=True)
@@ -228,7 +244,7 @@ def import_batch(
     pairs = list(zip(batch.files, read, strict=True))
     broken = [(file.name, result) for file, result in pairs if isinstance(result, str)]
     left_out = [*batch.left_out, *broken]
-    good = [(file, *result) for file, result in pairs if not isinstance(result, str)]
+    good = [(file, result) for file, result in pairs if not isinstance(result, str)]
     if not good:
         raise DataError(
             f"None of {len(batch.files)} images can be read ({': '.join(left_out[0])}).",
@@ -236,7 +252,7 @@ def import_batch(
         )
     samples = _build_samples(batch, good)
     has_patients = any(sample.patient is not None for sample in samples)
-    official = [file.split for file, _, _ in good]
+    official = [file.split for file, _ in good]
     draft = DataSet(
         id=0,
         name=name,
@@ -253,12 +269,14 @@ def import_batch(
     return build_report(catalog, catalog.add(draft, samples, left_out))
 
 
-def _build_samples(batch: Batch, good: Sequence[tuple[FoundFile, str, ImageFacts]]) -> list[Sample]:
-    """Samples of files that can be read, each given with its hash and its facts."""
-    patients = [batch.find_patient(file.name) for file, _, _ in good]
-    labels = [file.label for file, _, _ in good]
-    hashes = [content_hash for _, content_hash, _ in good]
-    splits = split_samples(labels, hashes, patients, [file.split for file, _, _ in good])
+def _build_samples(batch: Batch, good: Sequence[tuple[FoundFile, ReadFile]]) -> list[Sample]:
+    """Samples of files that can be read."""
+    patients = [batch.find_patient(file.name) for file, _ in good]
+    labels = [file.label for file, _ in good]
+    hashes = [read.content_hash for _, read in good]
+    copies = group_copies(hashes, [read.fingerprint for _, read in good])
+    official = [file.split for file, _ in good]
+    splits = split_samples(labels, hashes, patients, official, copies=copies)
     return [
         Sample(
             id=0,
@@ -268,13 +286,17 @@ def _build_samples(batch: Batch, good: Sequence[tuple[FoundFile, str, ImageFacts
             patient=patient,
             site=batch.find_site(file.name),
             split=split,
-            content_hash=content_hash,
-            width=facts.width,
-            height=facts.height,
-            mode=facts.mode,
+            content_hash=read.content_hash,
+            width=read.facts.width,
+            height=read.facts.height,
+            mode=read.facts.mode,
             boxes=tuple(batch.boxes.get(file.name, ())),
+            fingerprint=read.fingerprint,
+            copy_group=copy_group,
         )
-        for (file, content_hash, facts), patient, split in zip(good, patients, splits, strict=True)
+        for (file, read), patient, split, copy_group in zip(
+            good, patients, splits, copies, strict=True
+        )
     ]
 
 
@@ -291,11 +313,13 @@ def build_report(catalog: Catalog, data_set: DataSet) -> ImportReport:
     )
 
 
-def _read_file(path: Path) -> tuple[str, ImageFacts] | str:
-    """The SHA-256 of a file's bytes and its facts, or why it cannot be used."""
+def _read_file(path: Path) -> ReadFile | str:
+    """What a file holds, or why it cannot be used."""
     try:
         content = read_content(path)
-        return hashlib.sha256(content).hexdigest(), decode_image(content, path.suffix)[1]
+        pixels, facts = decode_image(content, path.suffix)
+        content_hash = hashlib.sha256(content).hexdigest()
+        return ReadFile(content_hash, compute_fingerprint(pixels), facts)
     except OSError as error:
         return f"it cannot be opened ({error.strerror or error})"
     except ImageError as error:

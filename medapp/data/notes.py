@@ -1,27 +1,35 @@
 """What to know of a data set before a model learns from it: what is missing, flatters, unknown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from medapp.data.catalog import Catalog, Facts
 from medapp.data.samples import DataSet
 from medapp.notes import Level, Note, sort_notes
 
-GRAVE_SHARE = (
-    0.05  # of the judged images; with more of them seen in training, figures are worthless
-)
+# Of the judged images; where more were learned from, figures are worthless.
+GRAVE_SHARE = 0.05
+# Patients, or pictures, of the test split; with fewer, figures are mostly chance, or chance alone.
+FEW_GROUPS = 10
+WORTHLESS_GROUPS = 5
 
 
 def describe(data_set: DataSet, catalog: Catalog) -> tuple[Note, ...]:
     """The notes that hold for this data set, the gravest first."""
     facts = catalog.load_facts(data_set)
-    tests = catalog.count_samples(data_set, "test")
+    counts = catalog.count_classes(data_set)
+    tests = sum(counts["test"].values())
     left_out = len(catalog.list_unreadable(data_set))
-    notes = [*_find_gaps(data_set, catalog.count_classes(data_set))]
-    notes += _find_copies(facts, tests)
+    notes = [*_find_gaps(data_set, counts)]
+    notes += _find_copies(facts, tests, data_set.name)
     notes += _find_sources(facts)
+    notes += _find_leaking_patients(facts, tests, data_set.name)
+    notes += _find_few(catalog.count_test_groups(data_set), bool(facts.patients))
     if data_set.is_synthetic:
         text = "Synthetic phantom, not a patient: nothing learned here is true of people."
         notes.insert(0, Note("synthetic", text, "info"))
+    if data_set.draws > 1:
+        text = f"The split was drawn {data_set.draws} times: choosing among drawings flatters."
+        notes.append(Note("draws", text, "info" if data_set.draws == 2 else "caution"))
     if left_out:
         text = f"{count(left_out, 'file was', 'files were')} left out; the list says why."
         notes.append(Note("left-out", text))
@@ -54,23 +62,83 @@ def _find_gaps(data_set: DataSet, counts: dict[str, dict[str, int]]) -> Iterator
         yield Note("no-validation", text, remedy="Add more images.")
 
 
-def _find_copies(facts: Facts, tests: int) -> Iterator[Note]:
+def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
     if facts.leaks:
         verb = "stands" if facts.leaks == 1 else "stand"
         text = (
-            f"{facts.leaks:,} of {count(tests, 'test image', 'test images')} also {verb}, byte by"
-            " byte, in the training or validation split: figures on this test split flatter."
+            f"{facts.leaks:,} of {count(tests, 'test image', 'test images')} also {verb} in the"
+            f" training or validation split, {say_how(facts.exact_leaks, facts.leaks)}"
         )
-        yield Note("leak", text, weigh_share(facts.leaks, tests))
+        yield note_share("leak", text, facts.leaks, tests, suggest_split(name))
     if facts.contradictions:
         text = (
-            f"{facts.contradictions:,} images stand, byte by byte, in more than one class: labels"
-            " contradict each other."
+            f"{facts.contradictions:,} images have a copy under another class: labels contradict"
+            " each other."
         )
-        yield Note("contradiction", text)
+        remedy = f'The list: medapp data copies "{name}".'
+        yield Note("contradiction", text, remedy=remedy)
     if facts.copies:
         copies = count(facts.copies, "image is a copy", "images are copies")
         yield Note("copies", f"{copies} of another, byte by byte.", "info")
+    if facts.near_copies:
+        copies = count(facts.near_copies, "image is a copy", "images are copies")
+        text = f"{copies} of another in another format, size or quality."
+        yield Note("near-copies", text, "info")
+    if facts.unchecked:
+        images = count(facts.unchecked, "image", "images")
+        text = f"Copies in another format, size or quality were not looked for among {images}."
+        yield Note("unchecked-copies", text, "info", f'Look now: medapp data check "{name}".')
+
+
+def say_how(exact: int, copies: int) -> str:
+    """How many of some copies are the same byte by byte."""
+    if exact == copies:
+        return "byte by byte"
+    near = "in another format, size or quality"
+    return f"{exact:,} of them byte by byte, {copies - exact:,} {near}" if exact else near
+
+
+def note_share(code: str, text: str, seen: int, judged: int, remedy: str) -> Note:
+    """A note that `seen` of `judged` images, as `text` begins, are no test of what was learned."""
+    level = weigh_share(seen, judged)
+    end = "figures on them say nothing of new images" if level == "grave" else "figures flatter"
+    return Note(code, f"{text}: {end}.", level, remedy)
+
+
+def suggest_split(name: str) -> str:
+    """What to do where copies or patients of a data set stand in several splits."""
+    return (
+        "Draw a split that keeps copies and patients together: under Split on the data set's page,"
+        f' or medapp data split "{name}".'
+    )
+
+
+def _find_leaking_patients(facts: Facts, tests: int, name: str) -> Iterator[Note]:
+    if facts.patient_leaks:
+        images = count(tests, "test image", "test images")
+        verb = "is of a patient" if facts.patient_leaks == 1 else "are of patients"
+        text = f"{facts.patient_leaks:,} of {images} {verb} who also trained or validated"
+        remedy = suggest_split(name)
+        yield note_share("patient-leak", text, facts.patient_leaks, tests, remedy)
+    elif facts.patients_in_two_splits:
+        torn = count(facts.patients_in_two_splits, "patient stands", "patients stand")
+        yield Note("patients-torn", f"{torn} in training and in validation.", "info")
+
+
+def _find_few(groups: Mapping[str, int], has_patients: bool) -> Iterator[Note]:
+    """A note where the test split has so few patients, or pictures, that figures are chance."""
+    whole = groups[""]
+    if not 0 < whole < FEW_GROUPS:
+        return
+    things = "patients" if has_patients else "different images"
+    of_one = "patient" if has_patients else "image"
+    least = min((label for label in groups if label), key=lambda label: groups[label])
+    text = (
+        f"The test split has {count(whole, of_one, things)} only, of the class {least}"
+        f" {groups[least]}: figures on it are mostly chance."
+    )
+    level: Level = "grave" if whole < WORTHLESS_GROUPS else "caution"
+    yield Note("few-groups", text, level, "Add more patients, or judge on another data set.")
 
 
 def _find_sources(facts: Facts) -> Iterator[Note]:
@@ -86,10 +154,6 @@ def _find_sources(facts: Facts) -> Iterator[Note]:
         unknown = count(facts.without_patient, "image", "images")
         text = f"The patient of {unknown} is not known; each counts as a patient of its own."
         yield Note("unknown-patients", text)
-    if facts.patients_in_two_splits:
-        torn = count(facts.patients_in_two_splits, "patient stands", "patients stand")
-        text = f"{torn} in more than one of the published splits: figures may flatter."
-        yield Note("patient-leak", text)
     if facts.patients:
         patients = count(facts.patients, "patient", "patients")
         yield Note("patients", f"{patients} in {count(known, 'image', 'images')}.", "info")

@@ -16,9 +16,12 @@ from medapp.imaging.geometry import Box
 # The columns that the functions below take and give, in their order.
 DATA_SET_COLUMNS = (
     "name, root, origin, classes, patient_pattern, has_patients, split_origin, is_synthetic,"
-    " created, uid, task"
+    " created, uid, task, draws"
 )
-SAMPLE_COLUMNS = "id, name, label, patient, site, split, content_hash, width, height, mode"
+SAMPLE_COLUMNS = (
+    "id, name, label, patient, site, split, content_hash, width, height, mode, fingerprint,"
+    " copy_group"
+)
 
 
 def insert_data_set(db: sqlite3.Connection, data_set: DataSet, home: Path) -> int:
@@ -36,6 +39,7 @@ def insert_data_set(db: sqlite3.Connection, data_set: DataSet, home: Path) -> in
         data_set.created,
         data_set.uid,
         data_set.task,
+        data_set.draws,
     )
     marks = ",".join("?" for _ in values)
     db.execute(f"INSERT INTO data_sets ({DATA_SET_COLUMNS}) VALUES ({marks})", values)
@@ -60,10 +64,12 @@ def insert_samples(db: sqlite3.Connection, data_set_id: int, samples: Sequence[S
             s.width,
             s.height,
             s.mode,
+            s.fingerprint,
+            s.copy_group or s.content_hash,
         )
         for id, s in numbered
     )
-    marks = ",".join("?" * 12)
+    marks = ",".join("?" * 14)
     columns = f"data_set_id, searched, {SAMPLE_COLUMNS}"
     db.executemany(f"INSERT INTO samples ({columns}) VALUES ({marks})", rows)
     boxes = ((id, b.label, b.x0, b.y0, b.x1, b.y1) for id, s in numbered for b in s.boxes)
@@ -77,7 +83,7 @@ def build_data_set(id: int, row: Sequence[Any], home: Path) -> DataSet:
         ValueError, TypeError: the row is damaged.
     """
     name, root, origin, classes, pattern, has_patients, split_origin, is_synthetic, *rest = row
-    created, uid, task = rest
+    created, uid, task, draws = rest
     return DataSet(
         id=id,
         name=str(name),
@@ -91,6 +97,7 @@ def build_data_set(id: int, row: Sequence[Any], home: Path) -> DataSet:
         created=created,
         uid=uid,
         task=task,
+        draws=draws,
     )
 
 
@@ -107,6 +114,6 @@ def build_samples(
     for id, *box in box_rows:
         boxes.setdefault(id, []).append(Box(*box))
     return [
-        Sample(*(id, name, root / name, *rest, tuple(boxes.get(id, ()))))
-        for id, name, *rest in rows
+        Sample(*(id, name, root / name, *facts, tuple(boxes.get(id, ())), fingerprint, copy_group))
+        for id, name, *facts, fingerprint, copy_group in rows
     ]

@@ -26,6 +26,9 @@ class Sample:
         content_hash: SHA-256 of the file's bytes, in hex.
         width, height: in pixels, after the EXIF rotation.
         mode: how the pixels are stored, such as "8-bit grey" or "16-bit grey" or "8-bit RGB".
+        fingerprint: what near copies are found by (see `compute_fingerprint`); None where it was
+            not computed, empty where the image is too plain.
+        copy_group: equal for images that are copies of one another; the content hash of one.
     """
 
     id: int
@@ -40,6 +43,8 @@ class Sample:
     height: int
     mode: str
     boxes: tuple[Box, ...] = field(default=())
+    fingerprint: str | None = None
+    copy_group: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class DataSet:
         classes: sorted; the order is the order of logits and probabilities.
         patient_pattern: the regular expression that found the patients in the file names, if any.
         split_origin: a sentence that says where the split comes from.
+        draws: how often the split was drawn, the first time included.
         is_synthetic: the images show no patient and must say so wherever they are shown.
         uid: what runs find the data set by; stays when it is renamed.
         task: what is to be said of each image, a key of `medapp.task.TASKS`.
@@ -69,3 +75,4 @@ class DataSet:
     created: str
     uid: str = ""
     task: str = "single-label"
+    draws: int = 1

@@ -68,11 +68,26 @@ def _add_identity(db: sqlite3.Connection) -> None:
         )""")
 
 
+def _add_copies(db: sqlite3.Connection) -> None:
+    """Store what near copies are found by, and how often a split was drawn.
+
+    Images without a fingerprint were added before there were any; until they are checked, their
+    copies are those with the same bytes.
+    """
+    db.execute("ALTER TABLE samples ADD COLUMN fingerprint TEXT")
+    db.execute("ALTER TABLE samples ADD COLUMN copy_group TEXT NOT NULL DEFAULT ''")
+    db.execute("UPDATE samples SET copy_group = content_hash")
+    db.execute("CREATE INDEX samples_by_copy ON samples (data_set_id, copy_group)")
+    db.execute("DROP INDEX samples_by_content")
+    db.execute("ALTER TABLE data_sets ADD COLUMN draws INTEGER NOT NULL DEFAULT 1")
+
+
 # The n-th leads to version n. Never change one that was released; add one.
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _create_tables,
     _add_search,
     _add_identity,
+    _add_copies,
 )
 
 

@@ -1,6 +1,6 @@
 """Who trains, who validates, who tests: the split of each image of a data set.
 
-Images of one patient, and images with the same bytes, form a group that stays whole. Groups are
+Images of one patient, and copies of one image, form a group that stays whole. Groups are
 dealt one by one, the largest first, each to the split that lacks its classes most: the step that
 most lowers the sum, over splits and classes, of the squared shortfall as a share of the class.
 """
@@ -32,6 +32,7 @@ def split_samples(
     official: Sequence[str | None],
     seed: int = 0,
     fractions: tuple[float, float, float] = FRACTIONS,
+    copies: Sequence[str] | None = None,
 ) -> list[str]:
     """The split of each image, the same for the same images in whatever order they come.
 
@@ -46,11 +47,12 @@ def split_samples(
         labels: (N,) the class of each image.
         hashes: (N,) the SHA-256 of each image's bytes, in hex.
         patients: (N,) None where unknown; such an image is a group of its own, with its
-            byte-identical copies.
+            copies.
         official: (N,) the published split of each image, one of `SPLITS`, or None.
         seed: of the order in which groups of one size are dealt.
         fractions: of train, validation, test; those of the splits that are cut are taken of the
             images that are dealt.
+        copies: (N,) equal for images that are copies of one another; None where the same bytes are.
 
     Returns:
         (N,) one of `SPLITS` for each image.
@@ -58,7 +60,7 @@ def split_samples(
     splits = [split if split in ("validation", "test") else "train" for split in official]
     cut = [split for split in ("validation", "test") if split not in splits]
     rows = [row for row, split in enumerate(splits) if split == "train"]
-    groups = _find_groups(rows, labels, hashes, patients)
+    groups = _find_groups(rows, labels, copies or hashes, patients)
     groups.sort(key=lambda g: (-len(g.rows), _mix(seed, min(hashes[r] for r in g.rows))))
     shares = dict(zip(SPLITS, fractions, strict=True))
     dealt = _deal(groups, {split: shares[split] for split in cut})
@@ -68,11 +70,12 @@ def split_samples(
     return splits
 
 
-def describe_split(official: Sequence[str | None], has_patients: bool) -> str:
+def describe_split(official: Sequence[str | None], has_patients: bool, seed: int = 0) -> str:
     """A sentence that says where the splits of a data set come from."""
     published = [split for split in SPLITS if split in official]
     cut = [split for split in ("validation", "test") if split not in official]
-    by = "patients kept whole" if has_patients else "by image, because patients are not known"
+    by = "patients and copies kept whole" if has_patients else "copies kept whole, patients unknown"
+    by += f"; seed {seed}"
     if not published:
         return f"Drawn by MedApp: 70% train, 15% validation, 15% test, stratified by class, {by}."
     are_kept = "splits are kept" if len(published) > 1 else "split is kept"
@@ -99,10 +102,10 @@ def _mix(seed: int, text: str) -> str:
 def _find_groups(
     rows: Sequence[int],
     labels: Sequence[str],
-    hashes: Sequence[str],
+    copies: Sequence[str],
     patients: Sequence[str | None],
 ) -> list[_Group]:
-    """Groups of rows that share a patient or bytes, also by way of other rows."""
+    """Groups of rows that share a patient or a picture, also by way of other rows."""
     parent = {row: row for row in rows}
 
     def find(row: int) -> int:
@@ -112,7 +115,7 @@ def _find_groups(
 
     first: dict[tuple[str, str], int] = {}
     for row in rows:
-        ties = [("bytes", hashes[row])] + [("patient", p) for p in [patients[row]] if p is not None]
+        ties = [("copy", copies[row])] + [("patient", p) for p in [patients[row]] if p is not None]
         for tie in ties:
             parent[find(row)] = find(first.setdefault(tie, row))
     members: dict[int, list[int]] = {}

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Trained, write_bands
+from conftest import Trained, draw_picture, write_bands
+from PIL import Image
 from typer.testing import CliRunner
 
 from medapp.cli import app
@@ -48,6 +49,31 @@ def test_data_is_added_listed_shown_and_removed(workspace: Workspace, tmp_path: 
     medapp("data", "remove", "bänder")
     assert ask("data", "list") == []
     assert len(list(folder.rglob("*.png"))) == 17
+
+
+def test_copies_are_listed_and_kept_together(workspace: Workspace, tmp_path: Path) -> None:
+    for i in range(4):
+        image = Image.fromarray(draw_picture(i, 60, 60))
+        for name in (f"train/{'ab'[i % 2]}/{i}.png", f"test/{'ab'[i // 2]}/{i}.jpg"):
+            (tmp_path / "x" / name).parent.mkdir(parents=True, exist_ok=True)
+            image.save(tmp_path / "x" / name)
+    added = ask("data", "add", tmp_path / "x")
+    assert (added["leaks"], added["notes"][0]["code"], added["notes"][0]["level"]) == (
+        4,
+        "leak",
+        "grave",
+    )
+    groups = ask("data", "copies", "x")
+    assert [group["is_leak"] for group in groups] == [True] * 4
+    assert [group["contradicts"] for group in groups] == [True, True, False, False]
+    assert {image["split"] for image in groups[0]["images"]} <= {"train", "validation", "test"}
+    drawn = ask("data", "split", "x", "--seed", 3)
+    assert (drawn["seed"], drawn["draws"]) == (3, 2)
+    shown = ask("data", "show", "x")
+    assert (shown["leaks"], shown["draws"]) == (0, 2)
+    assert "draws" in [note["code"] for note in shown["notes"]]
+    assert ask("data", "check", "x")["not_compared"] == 0
+    assert "near" in medapp("data", "copies", "x")
 
 
 def test_runs_are_shown_and_judged(trained: Trained) -> None:

@@ -57,8 +57,8 @@ def catalog(workspace: Workspace) -> Catalog:
 def test_a_data_set_comes_back_as_it_was_stored(catalog: Catalog, root: Path) -> None:
     boxes = (Box("a", 1, 2, 3.5, 4), Box("a", 0, 0, 1, 1))
     samples = [
-        build_sample("a/1.png", root, boxes=boxes),
-        build_sample("b/Ä.png", root, "test", patient="p7"),
+        replace(build_sample("a/1.png", root, boxes=boxes), fingerprint="", copy_group="k"),
+        replace(build_sample("b/Ä.png", root, "test", patient="p7"), copy_group="k"),
     ]
     stored = catalog.add(build_data_set("Köpfe", root), samples, [("b/x.png", "cut short")])
     assert catalog.list_data_sets() == [stored]
@@ -119,7 +119,8 @@ def test_leaks_copies_and_contradictions_are_counted(catalog: Catalog, root: Pat
     stored = catalog.add(build_data_set("x", root), samples)
     facts = catalog.load_facts(stored)
     assert catalog.count_leaks(stored) == facts.leaks == 2
-    assert (facts.images, facts.copies, facts.contradictions) == (6, 3, 2)
+    assert (facts.images, facts.copies, facts.near_copies, facts.contradictions) == (6, 3, 0, 2)
+    assert (facts.exact_leaks, facts.patient_leaks, facts.unchecked) == (2, 1, 6)
     assert (
         facts.patients,
         facts.without_patient,

@@ -17,6 +17,9 @@ def tell(
     *rows: tuple[str, str, str, str | None],
     classes: tuple[str, ...] = ("a", "b"),
     is_synthetic: bool = False,
+    copies: tuple[str, ...] = (),
+    draws: int = 1,
+    name: str = "x",
 ) -> tuple[Note, ...]:
     """The notes on samples given as (label, split, content, patient); the first has a box."""
     root, boxes = Path("/images"), (Box("x", 0, 0, 1, 1),)
@@ -34,11 +37,14 @@ def tell(
             1,
             "8-bit grey",
             boxes[i:],
+            copy_group=copies[i] if copies else "",
         )
         for i, (label, split, content, patient) in enumerate(rows)
     ]
     catalog = Catalog(workspace)
-    draft = DataSet(0, "x", root, "registered", classes, None, False, "", is_synthetic, "")
+    draft = DataSet(
+        0, name, root, "registered", classes, None, False, "", is_synthetic, "", draws=draws
+    )
     return describe(catalog.add(draft, samples, [("y.png", "cut short")]), catalog)
 
 
@@ -58,8 +64,10 @@ def test_a_plain_set(workspace: Workspace) -> None:
         ),
     )
     assert [(note.code, note.level) for note in notes] == [
+        ("few-groups", "grave"),
         ("unknown-patients", "caution"),
         ("left-out", "caution"),
+        ("unchecked-copies", "info"),
         ("boxes", "info"),
     ]
     assert find(notes, "left-out").text == "1 file was left out; the list says why."
@@ -78,12 +86,43 @@ def test_copies_leaks_and_torn_patients(workspace: Workspace) -> None:
     )
     assert notes[0] == find(notes, "leak")
     assert notes[0].level == "grave"
-    assert notes[0].text.startswith("1 of 2 test images also stands, byte by byte, in the training")
-    assert "2 images stand, byte by byte, in more" in find(notes, "contradiction").text
+    assert notes[0].text == (
+        "1 of 2 test images also stands in the training or validation split, byte by byte: figures"
+        " on them say nothing of new images."
+    )
+    assert 'medapp data split "x"' in notes[0].remedy
+    assert "2 images have a copy under another class" in find(notes, "contradiction").text
     assert find(notes, "copies").text == "2 images are copies of another, byte by byte."
     assert find(notes, "patients").text == "2 patients in 3 images."
     assert "The patient of 2 images is not known" in find(notes, "unknown-patients").text
-    assert "1 patient stands in more than one" in find(notes, "patient-leak").text
+    leak = find(notes, "patient-leak")
+    assert leak.text.startswith("1 of 2 test images is of a patient who also trained or validated")
+    assert leak.level == "grave"
+
+
+def test_near_copies_leak_too(workspace: Workspace) -> None:
+    rows = [("a", "train", "1", None), ("a", "test", "2", None), ("b", "test", "1", None)]
+    notes = tell(workspace, *rows, copies=("k", "k", "k"))
+    assert "split, 1 of them byte by byte, 1 in another format, size" in find(notes, "leak").text
+    assert find(notes, "near-copies").text.startswith("1 image is a copy of another in another")
+    assert "3 images have a copy under another class" in find(notes, "contradiction").text
+
+
+@pytest.mark.parametrize(("patients", "level"), [(1, "grave"), (5, "caution"), (10, None)])
+def test_a_test_split_of_few_patients(
+    workspace: Workspace, patients: int, level: str | None
+) -> None:
+    rows = [("ab"[i % 2], "test", f"{i}", f"p{i % patients}") for i in range(20)]
+    notes = [note for note in tell(workspace, *rows) if note.code == "few-groups"]
+    assert [note.level for note in notes] == ([level] if level else [])
+
+
+def test_a_split_that_was_drawn_again_is_told(workspace: Workspace) -> None:
+    codes = {}
+    for draws in (1, 2, 3):
+        notes = tell(workspace, ("a", "test", "1", "p"), draws=draws, name=f"{draws}")
+        codes[draws] = [note.level for note in notes if note.code == "draws"]
+    assert codes == {1: [], 2: ["info"], 3: ["caution"]}
 
 
 @pytest.mark.parametrize(("seen", "level"), [(1, "caution"), (5, "caution"), (6, "grave")])

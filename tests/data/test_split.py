@@ -142,13 +142,13 @@ def test_a_whole_published_split_is_untouched_even_where_it_tears_a_patient() ->
 def test_the_split_says_where_it_comes_from() -> None:
     assert (
         describe_split([None], False)
-        == "Drawn by MedApp: 70% train, 15% validation, 15% test, stratified by class, by image,"
-        " because patients are not known."
+        == "Drawn by MedApp: 70% train, 15% validation, 15% test, stratified by class, copies"
+        " kept whole, patients unknown; seed 0."
     )
     assert (
         describe_split(["train", "test"], True)
         == "The folders' own train and test splits are kept. From the training split 15% for"
-        " validation is cut, stratified by class, patients kept whole."
+        " validation is cut, stratified by class, patients and copies kept whole; seed 0."
     )
     assert (
         describe_split(["train", "validation", "test"], False)
@@ -157,7 +157,7 @@ def test_the_split_says_where_it_comes_from() -> None:
     assert (
         describe_split(["train"], False)
         == "The folders' own train split is kept. From the training split 15% for validation and"
-        " 15% for test are cut, stratified by class, by image, because patients are not known."
+        " 15% for test are cut, stratified by class, copies kept whole, patients unknown; seed 0."
     )
     assert (
         describe_split(["test"], True) == "The folders' own test split is kept. There is no"
@@ -186,3 +186,11 @@ def test_the_split_of_known_images_stays_what_it_is() -> None:
     assert initials == "rrarreeeearrrrearaae"
     alone = "".join(name[1] for name in split(labels, seed=3))
     assert alone == "arrrrrarrrarrrrrrrrrrrerraaerearrrererrrrrrrea"
+
+
+def test_near_copies_stay_together() -> None:
+    hashes = [f"{i:02d}" for i in range(40)]
+    pairs = [f"{i // 2}" for i in range(40)]
+    splits = split_samples(["a"] * 40, hashes, [None] * 40, [None] * 40, copies=pairs)
+    assert all(splits[i] == splits[i + 1] for i in range(0, 40, 2))
+    assert Counter(splits) == {"train": 28, "validation": 6, "test": 6}

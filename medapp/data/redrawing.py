@@ -1,0 +1,67 @@
+"""A data set looked at again: its split drawn anew, near copies sought where nobody had looked."""
+
+import hashlib
+from dataclasses import replace
+
+from medapp.data.catalog import Catalog
+from medapp.data.copies import group_copies
+from medapp.data.samples import DataSet, Sample
+from medapp.data.split import describe_split, split_samples
+from medapp.errors import ImageError
+from medapp.imaging.fingerprint import compute_fingerprint
+from medapp.imaging.image import decode_image, read_content
+from medapp.store.threads import OnProgress, map_threaded
+
+
+def redraw_split(catalog: Catalog, data_set: DataSet, seed: int) -> DataSet:
+    """Draw the split of a data set anew, in place of a published one too.
+
+    Copies of one image and images of one patient stay together. Runs keep the split that they
+    learned with. That the split was drawn again is counted: choosing among drawings flatters.
+
+    Args:
+        seed: of the order in which groups of one size are dealt.
+    """
+    samples = catalog.load_samples(data_set)
+    patients = [sample.patient for sample in samples]
+    splits = split_samples(
+        [sample.label for sample in samples],
+        [sample.content_hash for sample in samples],
+        patients,
+        [None] * len(samples),
+        seed,
+        copies=[sample.copy_group for sample in samples],
+    )
+    drawn = [replace(s, split=split) for s, split in zip(samples, splits, strict=True)]
+    origin = describe_split([None], any(patient is not None for patient in patients), seed)
+    return catalog.set_split(data_set, drawn, origin)
+
+
+def find_near_copies(
+    catalog: Catalog, data_set: DataSet, on_progress: OnProgress | None = None
+) -> int:
+    """Look for near copies among images that were added before MedApp looked for them.
+
+    Returns:
+        Images that still cannot be compared, because their files are gone or have changed.
+    """
+    samples = catalog.load_samples(data_set)
+    unchecked = [sample for sample in samples if sample.fingerprint is None]
+    found = list(map_threaded(_read_fingerprint, unchecked, on_progress))
+    known = {s.id: fingerprint for s, fingerprint in zip(unchecked, found, strict=True)}
+    checked = [replace(s, fingerprint=known.get(s.id, s.fingerprint)) for s in samples]
+    hashes = [sample.content_hash for sample in checked]
+    groups = group_copies(hashes, [sample.fingerprint for sample in checked])
+    pairs = zip(checked, groups, strict=True)
+    catalog.set_copies([replace(sample, copy_group=group) for sample, group in pairs])
+    return sum(sample.fingerprint is None for sample in checked)
+
+
+def _read_fingerprint(sample: Sample) -> str | None:
+    try:
+        content = read_content(sample.path)
+        if hashlib.sha256(content).hexdigest() != sample.content_hash:
+            return None
+        return compute_fingerprint(decode_image(content, sample.path.suffix)[0])
+    except (OSError, ImageError):
+        return None

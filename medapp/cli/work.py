@@ -20,6 +20,7 @@ from medapp.cli.output import (
 )
 from medapp.data.folder import list_images
 from medapp.explanation.methods import METHODS
+from medapp.explanation.strength import FAINT
 from medapp.runs.events import (
     EpochFinished,
     Event,
@@ -256,7 +257,9 @@ def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) 
         target = cam / f"{prefix}{prediction.file.stem}.png"
         write_bytes(target, draw_heatmap(prediction))
         row["cam"] = str(target)
-        row["note"] = prediction.heatmap.note
+        row["strength"] = prediction.heatmap.strength
+        is_faint = (prediction.heatmap.strength or 0) < FAINT
+        row["note"] = prediction.describe_heatmap() if is_faint else prediction.heatmap.note
     row["error"] = prediction.error
     return row
 

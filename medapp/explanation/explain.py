@@ -2,7 +2,8 @@
 
 The forward pass goes to the maps without a graph, and only the way from maps to logits is
 differentiated. A method turns maps and gradients into a raw map; what all methods share
-(rectifying, enlarging, scaling, saying why a map is blank) stands here once.
+(rectifying, enlarging, scaling, saying why a map is blank) stands here once. Each map is scaled to
+its own maximum; how much it is worth beside other classes stands in `strength`.
 """
 
 import math
@@ -16,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from medapp.explanation.methods import find_method
+from medapp.explanation.methods import Method, find_method
 from medapp.explanation.rules import RULES, Rule
 
 FLAT = 1e-4  # a rectified map that varies by less than this share of its peak shows no place
@@ -45,10 +46,18 @@ class Heatmap:
     Attributes:
         values: (S, S) float32 in 0 to 1; the most telling place is 1, unless all are 0.
         note: None, or why the map shows nothing or not what it seems to show.
+        evidence: (K,) what the places that speak for each class add to its logit, see
+            `measure_evidence`.
+        class_index: which of the classes the map explains.
+        strength: 0 to 1, how much the map is worth beside those of the image's other classes, see
+            `strength.compare_evidence`; None until a caller who knows the probabilities says so.
     """
 
     values: NDArray[np.float32]
-    note: str | None = None
+    note: str | None
+    evidence: NDArray[np.float32]
+    class_index: int
+    strength: float | None = None
 
 
 def explain(
@@ -86,18 +95,23 @@ def explain(
     if len(x) == 0:
         last, _ = _forward_to_target(network, x, None)
         return network.logits_from_maps(last).detach().float(), []
-    logits, maps, gradients = differentiate(network, x, indices, row.cell_px)
+    logits, maps, gradients, last = differentiate(network, x, indices, row.cell_px)
+    evidence = measure_evidence(network, last).cpu().numpy()
     # Drawing costs little and needs float32.
     with torch.autocast(x.device.type, enabled=False):
-        return logits, _draw(RULES[method], row.cell_px, x, maps, gradients)
+        drawn = _draw(RULES[method], row, x, maps, gradients)
+    picks = (logits.argmax(1) if indices is None else indices).tolist()
+    return logits, [
+        Heatmap(values, note, evidence[i], picks[i]) for i, (values, note) in enumerate(drawn)
+    ]
 
 
 def _draw(
-    rule: Rule, cell_px: int | None, x: Tensor, maps: Tensor, gradients: Tensor
-) -> list[Heatmap]:
-    """Maps and gradients to heatmaps as large as the images, scaled to 0 to 1.
+    rule: Rule, row: Method, x: Tensor, maps: Tensor, gradients: Tensor
+) -> list[tuple[NDArray[np.float32], str | None]]:
+    """Maps and gradients to values as large as the images, scaled to 0 to 1.
 
-    A heatmap that shows nothing has a note that says why.
+    A map that shows nothing has a note that says why.
     """
     is_finite = (maps.isfinite() & gradients.isfinite()).flatten(1).all(dim=1)
     # One broken image must not break the others of its batch.
@@ -108,23 +122,25 @@ def _draw(
     enlarged = functional.interpolate(
         rectified[:, None], x.shape[2:], mode="bilinear", align_corners=False
     )[:, 0]
-    if cell_px is not None:
+    if row.cell_px is not None:
         enlarged = smooth(enlarged, x.shape[3] / maps.shape[3] / 2)
     peaks = enlarged.amax(dim=(1, 2), keepdim=True)
-    is_flat = (peaks - enlarged.amin(dim=(1, 2), keepdim=True) <= FLAT * peaks)[:, 0, 0]
-    scaled = enlarged / peaks.clamp(min=torch.finfo(torch.float32).tiny)
+    lows = enlarged.amin(dim=(1, 2), keepdim=True)
+    is_flat = (peaks - lows <= FLAT * peaks)[:, 0, 0]
+    floor = lows if row.has_haze else torch.zeros_like(lows)
+    scaled = (enlarged - floor) / (peaks - floor).clamp(min=torch.finfo(torch.float32).tiny)
     values = torch.where(is_flat[:, None, None], zero, scaled)
     is_uniform = (x.amax(dim=(2, 3)) == x.amin(dim=(2, 3))).all(dim=1)
     is_one_cell = torch.full_like(is_flat, rectified[0].numel() == 1)
     facts = torch.stack(
         [~is_finite, is_uniform, peaks[:, 0, 0] == 0, is_one_cell, is_flat], dim=1
     ).tolist()
-    return [Heatmap(v, _find_note(f)) for v, f in zip(values.cpu().numpy(), facts, strict=True)]
+    return [(v, _find_note(f)) for v, f in zip(values.cpu().numpy(), facts, strict=True)]
 
 
 def differentiate(
     network: Explainable, x: Tensor, class_indices: Tensor | None, cell_px: int | None = None
-) -> tuple[Tensor, Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """A forward pass, and the way back from each image's chosen logit to the target layer.
 
     Frozen weights do not matter, since the gradient ends at the maps; `torch.autograd.grad` writes
@@ -136,7 +152,7 @@ def differentiate(
 
     Returns:
         Logits (N, K), the target layer's maps (N, C, h, w), and the gradients of the chosen logits
-        by the maps, of the same shape; all float32.
+        by the maps, of the same shape, all float32; last the last stage's maps as computed.
     """
     with torch.inference_mode(False):
         with torch.no_grad():
@@ -151,7 +167,7 @@ def differentiate(
             picks = logits.argmax(1) if class_indices is None else class_indices.clone()
             scores = logits.gather(1, picks[:, None]).sum()
         (gradients,) = torch.autograd.grad(scores, maps)
-        return logits.detach().float(), maps.detach().float(), gradients.float()
+        return logits.detach().float(), maps.detach().float(), gradients.float(), last.detach()
 
 
 def _forward_to_target(
@@ -166,6 +182,28 @@ def _forward_to_target(
             return maps, stages[i:]
         maps = following
     return maps, []
+
+
+def measure_evidence(network: Explainable, last: Tensor) -> Tensor:
+    """What the places that speak for each class add to its logit: (N, K) float32, from 0.
+
+    The sum, over the last stage's places where it is positive, of gradient times map. Where average
+    pooling and one linear layer follow the maps, all places together are the logit without its bias
+    (Draelos & Carin 2020, section 3), so that the sum is the part of the logit that Grad-CAM and
+    HiResCAM show; elsewhere it is a first order of that.
+
+    Args:
+        last: the last stage's maps (N, C, h, w).
+    """
+    with torch.inference_mode(False), torch.enable_grad():
+        maps = last.clone().requires_grad_()
+        totals = network.logits_from_maps(maps).sum(dim=0)
+        rows = []
+        for total in totals:
+            (gradients,) = torch.autograd.grad(total, maps, retain_graph=True)
+            places = (gradients.float() * last.float()).sum(dim=1)
+            rows.append(places.clamp(min=0).sum(dim=(1, 2)))
+        return torch.stack(rows, dim=1)
 
 
 def smooth(values: Tensor, sigma_px: float) -> Tensor:

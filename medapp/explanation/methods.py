@@ -19,12 +19,15 @@ class Method:
         cell_px: the target layer is the last stage whose cells are at most so many pixels of the
             input wide, and the enlarged map is smoothed by half a cell, since fine maps are ragged
             and a peak may lie between cells. None means the last stage, not smoothed.
+        has_haze: nothing in the method is negative, so that no place is near 0 and a haze lies over
+            the whole image; the map's least value is taken off it, as pytorch-grad-cam does.
     """
 
     title: str
     help: str
     paper: str
     cell_px: int | None = None
+    has_haze: bool = False
 
 
 METHODS: dict[str, Method] = {
@@ -38,6 +41,7 @@ METHODS: dict[str, Method] = {
         "Grad-CAM++",
         "Weighs gradients place by place: better where a finding occurs more than once.",
         "Chattopadhay et al. 2018",
+        has_haze=True,
     ),
     "xgradcam": Method(
         "XGrad-CAM",
@@ -50,6 +54,7 @@ METHODS: dict[str, Method] = {
         "Gradient times map, and only what speaks for the class: nothing that speaks against the"
         " class is subtracted.",
         "Gildenblat et al. 2021, pytorch-grad-cam",
+        has_haze=True,
     ),
     "hirescam": Method(
         "HiResCAM",
@@ -73,6 +78,7 @@ METHODS: dict[str, Method] = {
         " the last stage is coarse.",
         "Jiang et al. 2021",
         cell_px=16,
+        has_haze=True,
     ),
 }
 

@@ -16,6 +16,7 @@ from medapp.errors import ExplanationError, ImageError
 from medapp.explanation.explain import Heatmap
 from medapp.explanation.methods import find_method
 from medapp.explanation.placing import overlay, place_on_image
+from medapp.explanation.strength import describe_strength
 from medapp.imaging.geometry import View
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full, render_square
@@ -44,6 +45,20 @@ class Prediction:
     image_size: tuple[int, int] = (0, 0)
     error: str | None = None
     heatmap: Heatmap | None = None
+
+    @property
+    def explained(self) -> str | None:
+        """The class that the heatmap explains; None where there is no heatmap."""
+        return None if self.heatmap is None else list(self.probabilities)[self.heatmap.class_index]
+
+    def describe_heatmap(self) -> str | None:
+        """Why the heatmap shows nothing, else how much it is worth; None where there is none."""
+        if self.heatmap is None or self.explained is None:
+            return None
+        if self.heatmap.note or self.heatmap.strength is None:
+            return self.heatmap.note
+        evidence = float(self.heatmap.evidence[self.heatmap.class_index])
+        return describe_strength(self.heatmap.strength, evidence, self.explained)
 
 
 def predict_files(
@@ -114,6 +129,9 @@ def to_batch(squares: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
 def draw_heatmap(prediction: Prediction, opacity: float = 0.6) -> bytes:
     """The prediction's heatmap over its image, at the image's own size, as PNG.
 
+    Args:
+        opacity: of the hottest place of a map of full strength; a weaker map is dimmed.
+
     Raises:
         ExplanationError: the prediction was made without a heatmap.
         ImageError: the file cannot be read any more.
@@ -125,5 +143,6 @@ def draw_heatmap(prediction: Prediction, opacity: float = 0.6) -> bytes:
     image = render_full(load_image(prediction.file))
     placed = place_on_image(prediction.heatmap.values, prediction.view, *image.shape[:2])
     file = io.BytesIO()
-    Image.fromarray(overlay(image, placed, opacity)).save(file, "PNG")
+    strength = 1.0 if prediction.heatmap.strength is None else prediction.heatmap.strength
+    Image.fromarray(overlay(image, placed, opacity * strength)).save(file, "PNG")
     return file.getvalue()

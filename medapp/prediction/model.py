@@ -1,6 +1,6 @@
 """A trained network with what belongs to it, from its file alone: pixels to probabilities."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from medapp.errors import RecipeError, WeightsError
 from medapp.explanation.explain import Heatmap, explain
+from medapp.explanation.strength import compare_evidence
 from medapp.models.network import Network, to_input
 from medapp.models.weights import load_network
 from medapp.task import Task
@@ -70,7 +71,11 @@ class Model:
             chosen = np.full(len(pixels), self.classes.index(class_name))
         with self._autocast():
             logits, heatmaps = explain(self.network, self.prepare(pixels), chosen, method)
-        return self.task.activate(logits).cpu().numpy(), heatmaps
+        probabilities = self.task.activate(logits).cpu().numpy()
+        return probabilities, [
+            replace(map_, strength=float(compare_evidence(map_.evidence, row)[map_.class_index]))
+            for map_, row in zip(heatmaps, probabilities, strict=True)
+        ]
 
     def describe(self, probabilities: NDArray[np.float32]) -> str:
         """What the model decides of one image, from its probabilities (K,)."""

@@ -104,6 +104,7 @@ def test_prediction_writes_a_heatmap_for_each_image(trained: Trained, tmp_path: 
     assert [r["error"] is None for r in rows] == [True, True, False]
     assert len({r["cam"] for r in rows[:2]}) == 2
     assert all(Path(r["cam"]).read_bytes().startswith(b"\x89PNG") for r in rows[:2])
+    assert all(0 <= r["strength"] <= 1 for r in rows[:2])
     assert rows[2]["cam"] is None
     assert rows[2]["label"] is None
 

@@ -15,7 +15,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
 
 from medapp.errors import ExplanationError
-from medapp.explanation.explain import Heatmap, differentiate, explain, smooth
+from medapp.explanation.explain import Heatmap, differentiate, explain, measure_evidence, smooth
 from medapp.explanation.methods import METHODS
 from medapp.explanation.rules import RULES
 from medapp.models.network import Network
@@ -51,7 +51,7 @@ def draw(network: Any, x: Tensor, classes: list[int], method: str = "gradcam") -
 
 
 def stretch(values: np.ndarray) -> np.ndarray:
-    """The library moves a map's least value to 0; ours keeps it. Both agree once stretched."""
+    """The library moves a map's least value to 0; ours keeps it where 0 has a meaning."""
     low, high = values.min(axis=(1, 2), keepdims=True), values.max(axis=(1, 2), keepdims=True)
     return (values - low) / (high - low)
 
@@ -63,7 +63,8 @@ def test_maps_are_those_of_the_library(network: Network, x: Tensor, method: str)
     theirs = cam(x, [ClassifierOutputTarget(c) for c in CLASSES])
     network.zero_grad(set_to_none=True)
     assert ours.shape == theirs.shape == (4, 96, 96)
-    np.testing.assert_allclose(stretch(ours), stretch(theirs), atol=1e-4)
+    shown = ours if METHODS[method].has_haze else stretch(ours)
+    np.testing.assert_allclose(shown, theirs, atol=1e-4)
 
 
 @pytest.mark.parametrize("method", COMPONENTS)
@@ -84,7 +85,7 @@ def test_components_are_those_of_the_library_turned_to_the_class(
     cam.uses_gradients = True
     cam(x, [ClassifierOutputTarget(c) for c in CLASSES])
     network.zero_grad(set_to_none=True)
-    _, maps, gradients = differentiate(network, x, torch.tensor(CLASSES))
+    _, maps, gradients, _ = differentiate(network, x, torch.tensor(CLASSES))
     ours = RULES[method](maps, gradients)
     torch.testing.assert_close(ours.abs(), torch.from_numpy(found[0]).abs(), atol=1e-4, rtol=1e-4)
     agreement = (ours * (maps * gradients).sum(1)).sum(dim=(1, 2))
@@ -120,7 +121,7 @@ def test_layercam_is_the_librarys_on_the_stage_with_cells_of_16_px_smoothed(
         torch.from_numpy(cam(x, [ClassifierOutputTarget(c) for c in CLASSES])), 8.0
     ).numpy()
     network.zero_grad(set_to_none=True)
-    np.testing.assert_allclose(stretch(ours), stretch(theirs), atol=1e-4)
+    np.testing.assert_allclose(ours, stretch(theirs), atol=1e-4)
 
 
 def test_smoothing_keeps_an_even_map_and_spreads_a_point_as_a_gaussian() -> None:
@@ -246,6 +247,38 @@ def test_a_map_without_evidence_says_so() -> None:
     assert "no place in this image speaks for this class" in (against.note or "")
     (nothing,) = draw(Given(RAMP, [1.0, 0.0]).eval(), IMAGE, [1], "hirescam")
     assert (nothing.values.max(), nothing.note) == (0, against.note)
+
+
+def test_haze_is_taken_off_where_a_method_knows_nothing_negative() -> None:
+    hazy = Given(RAMP + 45, [1.0]).eval()  # 45 to 60 everywhere
+    image = torch.randn(1, 3, 4, 4, generator=torch.Generator().manual_seed(0))
+    (kept,) = draw(hazy, image, [0], "gradcam")
+    (taken,) = draw(hazy, image, [0], "gradcam++")
+    assert (kept.values.min(), kept.values.max()) == (0.75, 1)
+    np.testing.assert_allclose(taken.values, RAMP[0, 0] / 15, atol=1e-6)
+
+
+def test_evidence_is_the_positive_part_of_the_logit() -> None:
+    _, (first, second) = explain(
+        Given(RAMP.repeat(2, 1, 1, 1), [1.0, -1.0]).eval(), IMAGE.repeat(2, 1, 1, 1), [0, 1]
+    )
+    # The mean of 0 to 15 is the logit of class 0; nothing speaks for class 1.
+    np.testing.assert_allclose(first.evidence, [7.5, 0])
+    np.testing.assert_allclose(second.evidence, [7.5, 0])
+    assert (first.class_index, second.class_index) == (0, 1)
+
+
+def test_evidence_is_what_gradcam_shows_and_completes_the_logit(
+    network: Network, x: Tensor
+) -> None:
+    for c in range(3):
+        logits, maps, gradients, last = differentiate(network, x, torch.full((4,), c))
+        raw = RULES["gradcam"](maps, gradients)
+        found = measure_evidence(network, last)[:, c]
+        torch.testing.assert_close(found, raw.clamp(min=0).sum(dim=(1, 2)), atol=1e-4, rtol=1e-4)
+        against = raw.clamp(max=0).sum(dim=(1, 2))
+        bias = network.head.bias.detach()[c]
+        torch.testing.assert_close(found + against + bias, logits[:, c], atol=1e-4, rtol=1e-4)
 
 
 def test_an_even_map_and_a_map_of_one_cell_say_so() -> None:

@@ -1,3 +1,5 @@
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.pixels import count_channels, load_pixels
 from medapp.errors import ExplanationError
 from medapp.explanation.methods import METHODS
-from medapp.prediction.files import predict_files
+from medapp.prediction.files import draw_heatmap, predict_files
 from medapp.prediction.model import load_model
 from medapp.runs.making import find_run
 from medapp.runs.results import load_predictions
@@ -72,6 +74,25 @@ def test_heatmap_comes_with_the_prediction(trained: Trained, method: str) -> Non
     ):
         assert prediction.heatmap is not None
         assert prediction.heatmap.values.shape == (32, 32)
+
+
+def test_a_heatmap_says_what_it_is_worth_and_is_drawn_no_hotter(trained: Trained) -> None:
+    (image,) = sorted((trained.folder / "above").iterdir())[:1]
+    found = [next(api.predict("probe", [image], "gradcam", name)) for name in ("above", "below")]
+    maps = [prediction.heatmap for prediction in found]
+    assert maps[0] is not None
+    assert maps[1] is not None
+    weights = maps[0].evidence * np.array(list(found[0].probabilities.values()))
+    expected = weights / max(weights.max(), 0.1)
+    assert [m.strength for m in maps if m] == pytest.approx(expected.tolist())
+    assert [prediction.explained for prediction in found] == ["above", "below"]
+    assert found[0].describe_heatmap()
+    # A map of strength 0 leaves its image alone.
+    dimmed = replace(found[0], heatmap=replace(maps[0], strength=0.0))
+    drawn = np.asarray(Image.open(io.BytesIO(draw_heatmap(dimmed))).convert("L"))
+    np.testing.assert_array_equal(drawn, np.asarray(Image.open(image).convert("L")))
+    full = replace(found[0], heatmap=replace(maps[0], values=maps[0].values + 1, strength=1.0))
+    assert draw_heatmap(full) != draw_heatmap(dimmed)
 
 
 def test_unknown_class_or_method_is_said(trained: Trained) -> None:

@@ -1,0 +1,43 @@
+"""How much a heatmap is worth: each is scaled to its own maximum, and looks as hot as any other.
+
+Works on plain arrays. A strength compares the classes of one image; a page dims a map by it.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FAINT = 0.05  # strength below which a map carries next to nothing
+LEAST_LOGIT = 0.1  # evidence that moves a probability of one half by 0.025
+
+
+def compare_evidence(evidence: ArrayLike, probabilities: ArrayLike) -> NDArray[np.float64]:
+    """The strength of each class's heatmap, 0 to 1, within its image: (…, K).
+
+    A class's evidence (what the places that speak for it add to its logit) counts as far as the
+    model believes the class; without its probability, a class that is spoken for by much and
+    against by more would look like the prediction. The product is divided by the largest of the
+    image's classes, and by `LEAST_LOGIT` where all are smaller, so that a class has strength 1 only
+    if no other has more and its evidence matters.
+
+    Args:
+        evidence: (…, K) from 0, in logits, see `explain.measure_evidence`.
+        probabilities: (…, K) in 0 to 1.
+    """
+    weights = np.asarray(evidence, dtype=float) * np.asarray(probabilities, dtype=float)
+    weights = np.where(np.isfinite(weights), weights, 0)
+    strongest = weights.max(axis=-1, keepdims=True, initial=0)
+    return np.asarray(weights / np.maximum(strongest, LEAST_LOGIT))
+
+
+def describe_strength(strength: float, evidence: float, class_name: str) -> str:
+    """How much a class's map is worth, in a sentence; says so where it is next to nothing."""
+    adds = f"what speaks for {class_name} adds {evidence:.2g} to its logit"
+    if strength >= 0.995:
+        return f"Strength 100%: {adds}, and no class of this image weighs more."
+    if strength >= FAINT:
+        return f"Strength {strength:.0%} of the strongest class's map: {adds}."
+    written = "below 1%" if strength < 0.01 else f"{strength:.0%}"
+    return (
+        f"Strength {written}: this map carries next to nothing, however hot its places look once"
+        f" stretched; {adds}."
+    )

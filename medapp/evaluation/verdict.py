@@ -1,15 +1,15 @@
 """How good a model is, in words: no more than the interval supports.
 
-A grave note takes the praise away. The reference of balanced accuracy is what guessing, or always
-naming one class, gets: 1 / K for K classes that occur.
+A grave note takes the praise away. Praise needs an interval above both what guessing gets and what
+one gets who calls each image the same.
 """
 
 from dataclasses import dataclass
 
 from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.notes import FEW_UNITS
 from medapp.evaluation.words import write_figure
-from medapp.task import find_task
 
 
 @dataclass(frozen=True)
@@ -30,28 +30,19 @@ class Verdict:
 
 def judge(evaluation: Evaluation) -> Verdict:
     """What the figures of an evaluation support."""
-    headline = find_task(evaluation.task).figures[0]
-    value: float | None = getattr(evaluation, headline)
-    if value is None:
+    headline = list_headlines(evaluation)[0]
+    if headline.value is None:
         return Verdict("Nothing can be told", "No figure is defined on these images.")
-    interval = evaluation.intervals[headline]
-    reference = _find_reference(evaluation, headline)
-    title = _judge_interval(evaluation, interval, reference)
+    references = [value for value in (headline.chance, headline.majority) if value is not None]
+    reference = max(references, default=0.0)
+    title = _judge_interval(evaluation, headline.interval, reference)
     unit = evaluation.resampled.removesuffix("s") if evaluation.units == 1 else evaluation.resampled
     of_units = f" of {evaluation.units:,} {unit}" if evaluation.is_by_patient else ""
-    name = {"macro_auroc": "AUROC"}.get(headline, headline.replace("_", " ").capitalize())
     text = (
-        f"{name} {write_figure(value, interval)} on {evaluation.n:,} images{of_units}; guessing"
-        f" gets {reference:.3f}."
+        f"{headline} on {evaluation.n:,} images{of_units}; guessing gets"
+        f" {write_figure(headline.chance)}."
     )
     return Verdict(title, f"{text} {_state_misses(evaluation)}".strip())
-
-
-def _find_reference(evaluation: Evaluation, headline: str) -> float:
-    """What a model that learned nothing gets."""
-    if headline == "macro_auroc":
-        return 0.5
-    return 1 / sum(figures.n > 0 for figures in evaluation.per_class.values())
 
 
 def _judge_interval(
@@ -73,17 +64,22 @@ def _judge_interval(
 
 
 def _state_misses(evaluation: Evaluation) -> str:
-    """How many images of the class with the lowest sensitivity are missed."""
+    """How many images of the positive class, or of the weakest one, are missed."""
     known = {
-        name: figures
+        name: figures.sensitivity
         for name, figures in evaluation.per_class.items()
-        if figures.n and figures.sensitivity is not None
+        if figures.sensitivity is not None
     }
     if not known or not evaluation.confusion:
         return ""
-    name = min(known, key=lambda name: known[name].sensitivity or 0.0)
-    row = evaluation.confusion[evaluation.classes.index(name)]
-    missed = sum(row) - row[evaluation.classes.index(name)]
-    if not missed:
-        return "No image is misjudged."
-    return f"It misses {missed:,} of {sum(row):,} images of {name}, its weakest class."
+    positive = evaluation.positive
+    name = positive if positive in known else min(known, key=lambda name: known[name])
+    at = evaluation.classes.index(name)
+    row = evaluation.confusion[at]
+    missed = sum(row) - row[at]
+    said = f"f {sum(row):,} images of {name}, {missed:,} {'is' if missed == 1 else 'are'} missed"
+    if not positive:
+        return f"The weakest class: o{said}." if missed else "No image is misjudged."
+    others = [row for i, row in enumerate(evaluation.confusion) if i != at]
+    taken = sum(row[at] for row in others)
+    return f"O{said}; of {sum(map(sum, others)):,} others, {taken:,} taken for it."

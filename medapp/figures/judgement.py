@@ -116,7 +116,7 @@ def draw_roc(
     evaluation: Evaluation,
     theme: str = "light",
 ) -> go.Figure:
-    """Each class's ROC curve against the rest.
+    """Each class's ROC curve against the rest; of two classes that of the positive one alone.
 
     Args:
         probabilities: (N, K) as they were evaluated.
@@ -128,7 +128,8 @@ def draw_roc(
     figure = go.Figure()
     for i, name in enumerate(evaluation.classes):
         figures = evaluation.per_class[name]
-        if figures.auroc is None:
+        is_mirrored = evaluation.positive not in ("", name)
+        if figures.auroc is None or is_mirrored:
             continue
         false_rate, true_rate = trace_roc(scores[:, i], truths == i)
         kept = thin_out(len(true_rate))
@@ -170,4 +171,5 @@ def _state_roc(evaluation: Evaluation) -> str:
     if evaluation.macro_auroc is None:
         return "AUROC is undefined: it needs images of two classes"
     value = write_figure(evaluation.macro_auroc, evaluation.intervals["macro_auroc"])
-    return f"Macro AUROC {hold_together(value)} ({hold_together(f'n = {evaluation.n:,}')})"
+    name = "AUROC" if evaluation.positive else "Macro AUROC"
+    return f"{name} {hold_together(value)} ({hold_together(f'n = {evaluation.n:,}')})"

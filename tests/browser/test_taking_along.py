@@ -35,7 +35,9 @@ def test_an_exported_model_comes_back_with_its_figures(
     page.locator("input[type=file]").set_input_files(zipped)
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_role("heading", level=1, name="probe 2", exact=True)).to_be_visible()
-    expect(page.get_by_text(f"{evaluation.n} images on the test split of bands")).to_be_visible()
+    expect(
+        page.get_by_text(f"Figures on {evaluation.n} images, the test split of bands")
+    ).to_be_visible()
     assert (
         find_run(trained.workspace, "probe 2").model_path.read_bytes()
         == run.model_path.read_bytes()

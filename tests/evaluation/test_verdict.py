@@ -27,7 +27,7 @@ def test_an_interval_above_chance_is_praise_with_its_figure_numbers_and_misses()
     assert verdict.title == "Better than chance and than always saying no_finding"
     assert verdict.text == (
         f"Balanced accuracy 0.840 [{low:.3f}, {high:.3f}] on 200 images of 200 patients; guessing"
-        " gets 0.500. It misses 16 of 100 images of no_finding, its weakest class."
+        " gets 0.500. Of 100 images of pneumonia, 16 are missed; of 100 others, 16 taken for it."
     )
     assert str(verdict).startswith(f"{verdict.title}: balanced accuracy 0.840")
 
@@ -51,8 +51,15 @@ def test_guessing_among_three_classes_gets_a_third_of_those_that_occur() -> None
     truth = [0] * 30 + [1] * 30 + [2] * 30
     right = evaluate(np.eye(3)[truth], truth, ("a", "b", "c"))
     assert "guessing gets 0.333. No image is misjudged." in judge(right).text
+    wrong = [1, *truth[1:]]
+    assert judge(evaluate(np.eye(3)[wrong], truth, ("a", "b", "c"))).text.endswith(
+        "The weakest class: of 30 images of a, 1 is missed."
+    )
     two = evaluate(np.eye(3)[truth[:60]], truth[:60], ("a", "b", "c"))
-    assert "guessing gets 0.500" in judge(two).text
+    # Naming always one of the two that occur gets more than guessing among three.
+    assert "guessing gets 0.333" in judge(two).text
+    noise = np.eye(3)[[0] * 11 + [1] * 19 + [0] * 17 + [1] * 13]
+    assert judge(evaluate(noise, truth[:60], ("a", "b", "c"))).title == "Cannot be told from chance"
 
 
 def test_several_labels_are_judged_by_auroc_against_a_half() -> None:
@@ -60,7 +67,7 @@ def test_several_labels_are_judged_by_auroc_against_a_half() -> None:
     task = find_task("multi-label")
     verdict = judge(evaluate(truth * 0.8 + 0.1, truth, CLASSES, task=task))
     assert verdict.title == "Better than chance"
-    assert verdict.text == "AUROC 1.000 [1.000, 1.000] on 40 images; guessing gets 0.500."
+    assert verdict.text == "Macro AUROC 1.000 [1.000, 1.000] on 40 images; guessing gets 0.500."
 
 
 def test_without_images_nothing_can_be_told() -> None:

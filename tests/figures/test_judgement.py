@@ -67,3 +67,12 @@ def test_without_a_second_class_there_is_no_curve() -> None:
     figure = draw_roc(np.eye(3)[[0, 0]], [0, 0], evaluate(np.eye(3)[[0, 0]], [0, 0], CLASSES))
     assert len(figure.data) == 0
     assert "AUROC is undefined" in figure.layout.title.text
+
+
+def test_of_two_classes_the_positive_one_has_the_only_curve() -> None:
+    truth = [0] * 10 + [1] * 10
+    probabilities = np.eye(2)[[0] * 8 + [1] * 12]
+    evaluation = evaluate(probabilities, truth, ("normal", "pneumonia"))
+    (curve,) = draw_roc(probabilities, truth, evaluation).data
+    assert curve.name.startswith("pneumonia 0.900")
+    assert draw_roc(probabilities, truth, evaluation).layout.title.text.startswith("AUROC 0.900")

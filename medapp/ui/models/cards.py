@@ -1,4 +1,4 @@
-"""How good a model is: five figures as cards, each with its interval, and what to know of them."""
+"""How good a model is: a verdict, figures as cards, each with its interval, and what to know."""
 
 from collections.abc import Sequence
 
@@ -6,51 +6,67 @@ import streamlit as st
 
 from medapp.errors import DataError
 from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.headline import Headline, list_headlines
+from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_interval
 from medapp.notes import Note
+from medapp.runs.learning import note_learning
 from medapp.runs.results import count_test_reads
 from medapp.runs.run import Run
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
-from medapp.ui.shell.server import find_catalog, open_workspace
-
-METRICS = {
-    "accuracy": "Accuracy",
-    "balanced_accuracy": "Balanced accuracy",
-    "macro_sensitivity": "Macro sensitivity",
-    "macro_f1": "Macro F1",
-    "macro_auroc": "AUROC",
-}
+from medapp.ui.shell.server import find_catalog, follow_run, open_workspace
 
 
 def draw_quality(run: Run) -> None:
-    """Draw a run's figures on its test split."""
+    """Draw how good a run's model is on its test split, in words first."""
     evaluation = run.load_evaluation()
     if evaluation is None:
         st.info("This run was not evaluated on a test split: nothing says how good its model is.")
         return
     choice = run.recipe.data.train
-    looks = note_test_reads(choice.id, choice.name)
-    draw_evaluation(evaluation, f"on the test split of {evaluation.dataset}", [looks])
+    standing = follow_run(run).read()
+    n = standing.plan.validation if standing.plan else 0
+    more = [*note_learning(standing.epochs, n), note_test_reads(choice.id, choice.name)]
+    draw_evaluation(evaluation, f"the test split of {evaluation.dataset}", more)
 
 
 def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = ()) -> None:
-    """Draw five cards, then the notes that their reader must know, and `more` of them."""
-    st.subheader(f"How good: {evaluation.n:,} images {escape(where)}", anchor=False)
-    for column, (name, label) in zip(st.columns(5), METRICS.items(), strict=True):
-        value = getattr(evaluation, name)
-        interval = evaluation.intervals[name]
-        second = f"95%: {write_interval(interval)}" if interval else "no interval"
-        column.metric(
-            label,
-            "–" if value is None else f"{value:.3f}",
-            second,
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-        )
-    st.caption(f"Intervals by bootstrap over {evaluation.units:,} {evaluation.resampled}.")
-    draw_notes([*evaluation.notes, *more])
+    """Draw what is grave, the verdict, the figures as cards, then the other notes.
+
+    Args:
+        where: the images that were judged.
+        more: notes beside the evaluation's own.
+    """
+    notes = [*evaluation.notes, *more]
+    draw_notes(note for note in notes if note.level == "grave")
+    verdict = judge(evaluation)
+    st.subheader(escape(verdict.title), anchor=False)
+    st.markdown(escape(verdict.text))
+    headlines = list_headlines(evaluation)
+    for column, headline in zip(st.columns(len(headlines)), headlines, strict=True):
+        with column.container(border=True, height="stretch"):
+            _draw_card(headline)
+    st.caption(
+        f"Figures on {evaluation.n:,} images, {escape(where)}, with 95% intervals by bootstrap over"
+        f" {evaluation.units:,} {evaluation.resampled}. *Guessing* takes each class as often;"
+        " *majority* calls each image what most are."
+    )
+    draw_notes(note for note in notes if note.level != "grave")
+
+
+def _draw_card(headline: Headline) -> None:
+    interval = headline.interval
+    st.metric(
+        headline.title,
+        "–" if headline.value is None else f"{headline.value:.3f}",
+        write_interval(interval) if interval else "no interval",
+        delta_color="off",
+        delta_arrow="off",
+    )
+    beside = (("guessing", headline.chance), ("majority", headline.majority))
+    known = [f"{name} {value:.3f}" for name, value in beside if value is not None]
+    st.caption("  \n".join(known))
 
 
 def note_test_reads(data_set_id: str, name: str) -> Note:

@@ -32,5 +32,5 @@ def draw_external(run: Run) -> None:
             from medapp.runs.evaluate import evaluate_run
 
             evaluation = evaluate_run(open_workspace(), run, dataset=other.uid)
-        draw_evaluation(evaluation, f"of {other.name}, another data set")
+        draw_evaluation(evaluation, f"all of {other.name}, another data set")
         frame.draw_figure(draw_confusion(evaluation, frame.find_theme()), key="confusion-elsewhere")

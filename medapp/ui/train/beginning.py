@@ -61,10 +61,8 @@ def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
     names = {run.id: run.name for run in runs}
     remembered = f"train-begin-{data_set.uid}"
     asked = url.read_text("begin")
-    found = next(
-        (n for n in (asked, st.session_state.get(remembered)) if _is_known(n, names)),
-        next(iter(PRESETS)),
-    )
+    candidates = (asked, str(st.session_state.get(remembered, "")), next(iter(PRESETS)))
+    found = next(name for name in candidates if _is_known(name, names))
     if asked and not _is_known(asked, names):
         st.warning(f"There is no preset and no run {frame.escape(asked)} to begin with.")
     titles = {name: preset.title for name, preset in PRESETS.items()}
@@ -92,8 +90,10 @@ def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
     return Beginning(key, f"preprocess-{data_set.uid}", PRESETS[chosen].values)
 
 
-def _is_known(name: str | None, run_names: Mapping[str, str]) -> bool:
-    return bool(name) and (name in PRESETS or str(name).removeprefix(RUN) in run_names)
+def _is_known(name: str, run_names: Mapping[str, str]) -> bool:
+    if name.startswith(RUN):
+        return name.removeprefix(RUN) in run_names
+    return name in PRESETS
 
 
 def read_run(run: Run) -> dict[str, Any]:

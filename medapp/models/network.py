@@ -13,6 +13,7 @@ import torchvision  # noqa: F401 - networks are built of it; importing it costs,
 from torch import Tensor, nn
 
 from medapp.models.architectures import find_architecture
+from medapp.models.matching import Loaded
 from medapp.models.normalisation import IMAGENET, Normalisation
 from medapp.task import Task, find_task
 
@@ -38,8 +39,8 @@ class Network(nn.Module):
         classes: names of the classes, in the order of the logits.
         task: what is predicted of an image; decides how many logits there are.
 
-    The weights are random (torch's global generator); `weights.load_backbone` fills them, and says
-    in `normalisation` what the images must look like.
+    The weights are random (torch's global generator); `weights.load_backbone` fills them. Then
+    `loaded` says from what, and `normalisation` what the images must look like.
     """
 
     def __init__(self, architecture: str, classes: Sequence[str], task: Task | None = None) -> None:
@@ -49,6 +50,7 @@ class Network(nn.Module):
         self.classes = tuple(classes)
         self.task = task or find_task("single-label")
         self.normalisation: Normalisation = IMAGENET
+        self.loaded: Loaded | None = None
         self.model: nn.Module = row.build()
         parent_name, _, name = row.head.rpartition(".")
         own_head: Any = self.model.get_submodule(row.head)

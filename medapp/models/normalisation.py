@@ -55,7 +55,9 @@ def read_normalisation(
 
 
 def _read_colour(text: str) -> Colour:
-    red, green, blue = (float(value) for value in json.loads(text))
+    values = [float(value) for value in json.loads(text)]
+    # One value is that of a network for grey images.
+    red, green, blue = values * 3 if len(values) == 1 else values
     if not all(map(math.isfinite, (red, green, blue))):
         raise ValueError(f"a colour must be three finite numbers, not {text}")
     return red, green, blue

@@ -23,8 +23,8 @@ from safetensors.torch import save
 from torch import Tensor
 
 from medapp.errors import WeightsError
-from medapp.models.architectures import ARCHITECTURES
 from medapp.models.backbones import BACKBONES, Backbone, find_file
+from medapp.models.matching import Loaded, match_tensors
 from medapp.models.network import Network
 from medapp.models.normalisation import IMAGENET, read_normalisation
 from medapp.models.sources import find_source
@@ -49,6 +49,9 @@ DAMAGE = (
     pickle.UnpicklingError,
     zipfile.BadZipFile,
 )
+
+# What a training's file calls the table of the network's tensors, among other things it keeps.
+WRAPPERS = ("state_dict", "model_state_dict", "model", "network", "net", "weights", "params")
 
 
 def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -76,14 +79,21 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             f"{path.name} cannot be read as weights: it is truncated or of another format.",
             remedy="Copy it again.",
         ) from error
-    if isinstance(values, dict) and isinstance(values.get("state_dict"), dict):
-        values = values["state_dict"]
-    if not isinstance(values, dict) or not all(isinstance(v, Tensor) for v in values.values()):
-        raise WeightsError(
-            f"{path.name} holds no table of tensors.",
-            remedy="Save the network's state_dict, or better .safetensors.",
-        )
-    return values, {}
+    return _unwrap(values, path.name), {}
+
+
+def _unwrap(values: Any, origin: str) -> dict[str, Tensor]:
+    """The table of tensors in what a pickle holds: alone, or among what a training keeps."""
+    if isinstance(values, dict):
+        values = next((values[n] for n in WRAPPERS if isinstance(values.get(n), dict)), values)
+    if isinstance(values, dict) and values:
+        tensors = {name: v for name, v in values.items() if isinstance(v, Tensor)}
+        if len(tensors) == len(values) and all(isinstance(name, str) for name in tensors):
+            return tensors
+    raise WeightsError(
+        f"{origin} holds no table of tensors.",
+        remedy="Save the network's state_dict, or better .safetensors.",
+    )
 
 
 def load_backbone(
@@ -91,42 +101,25 @@ def load_backbone(
     tensors: Mapping[str, Tensor],
     origin: str,
     classes: tuple[str, ...] | None = None,
-) -> None:
+) -> Loaded:
     """Copy a backbone's tensors into `network`.
 
     The head is copied too where it was trained for the same `classes`, else it stays random.
 
     Args:
-        tensors: by torchvision's names.
+        tensors: by torchvision's names, see `matching` for what may stand before them.
         origin: what the tensors are of, for errors: a file's name.
         classes: those that the tensors' head was trained for, or None.
 
     Raises:
-        WeightsError: a tensor of the backbone is missing or has another shape.
+        WeightsError: the tensors are of another architecture, or no numbers.
     """
-    head = ARCHITECTURES[network.architecture].head
-    skipped = () if classes == network.classes else (f"{head}.weight", f"{head}.bias")
-    own = network.model.state_dict()
-    wanted = [name for name in own if name not in skipped]
-    missing = [
-        name for name in wanted if name not in tensors and not name.endswith("num_batches_tracked")
-    ]
-    foreign = [
-        name for name in wanted if name in tensors and tensors[name].shape != own[name].shape
-    ]
-    if missing or foreign:
-        fault = f"{missing[0]} is missing" if missing else ""
-        if not missing:
-            found = tuple(tensors[foreign[0]].shape)
-            fault = f"{foreign[0]} must be {tuple(own[foreign[0]].shape)}, not {found}"
-        raise WeightsError(
-            f"{origin} does not fit {network.architecture}: {fault}"
-            f" ({len(missing) + len(foreign)} tensors in all).",
-            remedy="Choose the architecture the weights were trained with.",
-        )
-    network.model.load_state_dict(
-        {name: tensors[name] for name in wanted if name in tensors}, strict=False
+    wants_head = classes == network.classes
+    fitting, loaded = match_tensors(
+        network.model, network.architecture, tensors, origin, wants_head
     )
+    network.model.load_state_dict(fitting, strict=False)
+    return loaded
 
 
 def build_network(
@@ -150,7 +143,7 @@ def build_network(
             check_hash(path, row)
         tensors, metadata = read_weights(path)
         learned = _read_classes(metadata, path) if "class_names" in metadata else None
-        load_backbone(network, tensors, path.name, learned)
+        network.loaded = load_backbone(network, tensors, path.name, learned)
         known = row.normalisation if row is not None else IMAGENET
         network.normalisation = read_normalisation(metadata, known, path.name)
     return network
@@ -185,7 +178,25 @@ def save_network(
         **network.normalisation.to_metadata(),
         **(metadata or {}),
     }
-    write_bytes(path, save(tensors, facts))
+    content = save(tensors, facts)
+    header, start = _sort_header(content)
+    with open_replacing(path) as file:
+        file.write(header)
+        file.write(memoryview(content)[start:])
+
+
+def _sort_header(content: bytes) -> tuple[bytes, int]:
+    """The header of a `.safetensors` file in one order, and where its tensors begin in `content`.
+
+    The serialiser gives the metadata in an order that changes from one call to the next; with this
+    header, equal networks give equal files. A header is its length (8 bytes, little-endian) and
+    JSON, padded with spaces so that the tensors begin at a multiple of 8 bytes.
+    """
+    start = 8 + int.from_bytes(content[:8], "little")
+    values = json.loads(content[8:start])
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text, start
 
 
 def load_network(path: Path) -> tuple[Network, dict[str, str]]:

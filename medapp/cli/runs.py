@@ -13,7 +13,7 @@ from medapp.data.catalog import Catalog
 from medapp.errors import WeightsError
 from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BACKBONES, find_file
-from medapp.runs.events import EpochFinished
+from medapp.runs.events import EpochFinished, MessageSaid
 from medapp.runs.making import find_data_set_name, find_run
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
@@ -89,7 +89,9 @@ def show(run: RunName, as_json: AsJson = False) -> None:
     """A run's state, settings, epochs and figures."""
     workspace = find_workspace()
     found = find_run(workspace, run)
-    epochs = [event for event in found.list_events() if isinstance(event, EpochFinished)]
+    events = found.list_events()
+    epochs = [event for event in events if isinstance(event, EpochFinished)]
+    messages = [event.text for event in events if isinstance(event, MessageSaid)]
     recipe = found.recipe
     settings = json.loads(write_settings(recipe, found.machine))
     reason = found.find_last_state().reason
@@ -97,8 +99,17 @@ def show(run: RunName, as_json: AsJson = False) -> None:
         facts = _summarise(found, find_data_set_name(workspace, recipe))
         rows = [epoch.to_dict() for epoch in epochs]
         seconds = found.count_seconds()
+        evaluation = found.load_evaluation()
         print_json(
-            {**facts, "reason": reason, "seconds": seconds, "recipe": settings, "epochs": rows}
+            {
+                **facts,
+                "reason": reason,
+                "seconds": seconds,
+                "recipe": settings,
+                "epochs": rows,
+                "messages": messages,
+                "computed": evaluation.computed if evaluation else {},
+            }
         )
         return
     console.print(f"{found.name} ({found.id}): {found.state}. {reason or ''}", markup=False)

@@ -142,7 +142,8 @@ def _describe_epoch(event: EpochFinished) -> str:
 
 def report_run(run: Run, as_json: bool) -> None:
     """Print what came of a training."""
-    epochs = [event for event in run.list_events() if isinstance(event, EpochFinished)]
+    events = run.list_events()
+    epochs = [event for event in events if isinstance(event, EpochFinished)]
     best = next((event.epoch for event in reversed(epochs) if event.is_best), None)
     evaluation = run.load_evaluation()
     seconds = run.count_seconds()
@@ -155,6 +156,8 @@ def report_run(run: Run, as_json: bool) -> None:
                 "best_epoch": best,
                 "epochs": len(epochs),
                 "seconds": seconds,
+                "messages": [event.text for event in events if isinstance(event, MessageSaid)],
+                "computed": evaluation.computed if evaluation else {},
             }
         )
         return

@@ -1,7 +1,7 @@
 """The figures of a model on judged images, as values and as JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any
 
 from medapp.evaluation.intervals import Interval
@@ -62,6 +62,8 @@ class Evaluation:
         dataset: the name of the data set that the images are of.
         positive: the class that is the finding where there are two, each image being one of them;
             empty otherwise, and in older files.
+        computed: what decides the figures' last digits, by name: the SHA-256 of the model's file,
+            device, precision, threads, versions; empty where that was not noted.
     """
 
     n: int
@@ -81,6 +83,7 @@ class Evaluation:
     split: str = ""
     dataset: str = ""
     positive: str = ""
+    computed: dict[str, str | int] = field(default_factory=dict)
 
     @property
     def is_by_patient(self) -> bool:
@@ -102,6 +105,8 @@ class Evaluation:
         for number in [self.n, *ends, *(figure for figure in figures if figure is not None)]:
             if not isinstance(number, int | float):
                 raise TypeError(f"a figure must be a number, not {number!r}")
+        if not isinstance(self.computed, dict):
+            raise TypeError(f"what computed the figures must be a table, not {self.computed!r}")
         if not isinstance(self.dataset, str):
             raise TypeError(f"the data set's name must be a text, not {self.dataset!r}")
         if self.positive and self.positive not in self.per_class:

@@ -28,7 +28,7 @@ from medapp.models.matching import Loaded, match_tensors
 from medapp.models.network import Network
 from medapp.models.normalisation import IMAGENET, read_normalisation
 from medapp.models.sources import find_source
-from medapp.store.files import open_replacing, write_bytes
+from medapp.store.files import hash_file, open_replacing, write_bytes
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 from medapp.task import Task, find_task
@@ -228,12 +228,6 @@ def _read_classes(metadata: Mapping[str, str], path: Path) -> tuple[str, ...]:
         f"{path.name} does not say its architecture and classes, or damaged ones.",
         remedy="Export the run again.",
     )
-
-
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_hash(path: Path, backbone: Backbone) -> None:

@@ -1,10 +1,13 @@
 """A run's model judged on images that it did not learn from; each look at the test split counts."""
 
 import contextlib
+import platform
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from medapp.data.catalog import Catalog
@@ -20,6 +23,7 @@ from medapp.runs.results import save_evaluation
 from medapp.runs.run import Run
 from medapp.runs.split_table import load_split, match_split
 from medapp.store.cache import open_cache
+from medapp.store.files import hash_file
 from medapp.store.workspace import Workspace
 from medapp.task import Task
 
@@ -40,6 +44,18 @@ def judge(
     patients = [sample.patient for sample in samples]
     groups = patients if any(patient is not None for patient in patients) else None
     return evaluate(probabilities, targets, classes, groups, resamples, task=task)
+
+
+def describe_computing(model_path: Path, device: str, precision: str) -> dict[str, str | int]:
+    """What decides the last digits of a model's figures on this machine, see `Evaluation`."""
+    return {
+        "model_sha256": hash_file(model_path),
+        "device": device,
+        "precision": precision,
+        "threads": torch.get_num_threads(),
+        "processor": platform.machine(),
+        "torch": str(torch.__version__),
+    }
 
 
 def evaluate_run(
@@ -85,7 +101,8 @@ def evaluate_run(
             run.append_event(TestRead(reason="evaluated on request"))
     probabilities = _predict(model, pixels)
     found = judge(samples, probabilities, model.classes, model.task, model.recipe.judging.resamples)
-    evaluation = replace(found, split=split, dataset=data_set.name)
+    computed = describe_computing(run.model_path, model.device, model.precision)
+    evaluation = replace(found, split=split, dataset=data_set.name, computed=computed)
     if is_test:
         with run.lock():
             save_evaluation(run, evaluation, samples, probabilities)
@@ -107,7 +124,8 @@ def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluat
     probabilities = _predict(model, _load_pixels(workspace, model, data_set, samples))
     found = judge(samples, probabilities, model.classes, model.task, model.recipe.judging.resamples)
     notes = sort_notes([*found.notes, *_find_known_images(run, samples)])
-    return replace(found, split="all", dataset=data_set.name, notes=notes)
+    computed = describe_computing(run.model_path, model.device, model.precision)
+    return replace(found, split="all", dataset=data_set.name, notes=notes, computed=computed)
 
 
 def _load_pixels(

@@ -11,8 +11,9 @@ from torch import Tensor
 from medapp.data.catalog import Catalog
 from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.errors import RunError
+from medapp.models.backbones import BACKBONES
 from medapp.models.weights import build_network
-from medapp.runs.evaluate import judge
+from medapp.runs.evaluate import describe_computing, judge
 from medapp.runs.events import PlanMade, Resumed, SpeedMeasured, StateChanged, TestRead
 from medapp.runs.inputs import InputLoader
 from medapp.runs.plan import find_network, plan_run
@@ -109,6 +110,9 @@ class Sitting:
             self.workspace,
             find_task(recipe.data.task),
         )
+        # What MedApp knows needs no word; a person's own file does.
+        if network.loaded is not None and recipe.find_source() not in BACKBONES:
+            self.reporter.say(network.loaded.describe())
         augmentation = AUGMENTATIONS[recipe.find_augmentation()]
         learner = Learner(network, recipe.find_strategy(), augmentation, self.fabric)
         if self.fabric.world_size > 1:
@@ -240,6 +244,8 @@ class Sitting:
         probabilities = network.task.activate(loop.predict(test.inputs)).numpy()
         resamples = self.recipe.judging.resamples
         figures = judge(samples, probabilities, network.classes, network.task, resamples)
-        evaluation = replace(figures, split="test", dataset=data_set.name)
+        device = self.fabric.device.type
+        computed = describe_computing(self.run.model_path, device, self.precision)
+        evaluation = replace(figures, split="test", dataset=data_set.name, computed=computed)
         if self.fabric.is_global_zero:
             save_evaluation(self.run, evaluation, samples, probabilities)

@@ -1,6 +1,7 @@
-"""Files written in one step, and paths as people type them."""
+"""Files written in one step, their hashes, and paths as people type them."""
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,3 +51,9 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Replace the file at `path` by `content` in one step (see `open_replacing`)."""
     with open_replacing(path) as file:
         file.write(content)
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -17,6 +17,8 @@ from medapp.store.threads import OnProgress
 
 # Images at once. The number is fixed: with another one the last bits of features may differ.
 BATCH = 64
+# Of the root mean square of all features' spreads; benchmarks/accuracy/linear_probe.py.
+LEAST_SPREAD = 0.05
 
 
 def hash_module(module: nn.Module) -> str:
@@ -122,17 +124,36 @@ def to_tensor(rows: NDArray[Any] | Tensor) -> Tensor:
 
 
 def measure_scale(features: NDArray[Any] | Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and spread (F,) of the training features (N, F).
+    """Mean and spread (F,) float32 of the training features (N, F).
 
-    A backbone's features can have any scale; standardised, one learning rate suits them all.
+    A backbone's features can have any scale; standardised, one rate or penalty suits them all. A
+    feature that hardly varies over the training images counts as if it had `LEAST_SPREAD` of the
+    others' spread: divided by next to nothing, it would outweigh all others on a new image that
+    shows more of it.
     """
     values = to_tensor(features).double()
-    return values.mean(0).float(), (values.std(0, unbiased=False) + 1e-6).float()
+    spread = values.std(0, unbiased=False)
+    least = LEAST_SPREAD * spread.square().mean().sqrt()
+    # Where no feature varies there is nothing to scale.
+    spread = spread.clamp(min=least) if least > 0 else torch.ones_like(spread)
+    return values.mean(0).float(), spread.float()
 
 
 def fold_scale(head: nn.Linear, mean: Tensor, std: Tensor) -> None:
     """Change a head that learned from standardised features to give the same for plain ones."""
+    weight = head.weight.detach().cpu().double() / std.cpu().double()
+    bias = head.bias.detach().cpu().double() - weight @ mean.cpu().double()
+    _set_head(head, weight, bias)
+
+
+def unfold_scale(head: nn.Linear, mean: Tensor, std: Tensor) -> None:
+    """The inverse of `fold_scale`: a head of plain features gives the same for scaled ones."""
+    weight = head.weight.detach().cpu().double()
+    bias = head.bias.detach().cpu().double() + weight @ mean.cpu().double()
+    _set_head(head, weight * std.cpu().double(), bias)
+
+
+def _set_head(head: nn.Linear, weight: Tensor, bias: Tensor) -> None:
     with torch.no_grad():
-        weight = head.weight.cpu() / std.cpu()
-        head.bias.copy_(head.bias.cpu() - weight @ mean.cpu())
         head.weight.copy_(weight)
+        head.bias.copy_(bias)

@@ -10,7 +10,7 @@ from medapp.models.network import Network, to_input
 from medapp.models.weights import read_weights, save_network
 from medapp.training.augment import augment
 from medapp.training.augmentation import Augmentation
-from medapp.training.features import fold_scale, measure_scale, to_tensor
+from medapp.training.features import fold_scale, measure_scale, to_tensor, unfold_scale
 from medapp.training.feed import Inputs
 from medapp.training.recipe.groups import Optimisation
 from medapp.training.strategies import SGD_FACTOR, Strategy
@@ -65,10 +65,16 @@ class Learner:
         return self.prefix is not None and not self.augmentation.varies
 
     def standardise(self, features: Inputs) -> None:
-        """Take mean and spread of the training features, where the strategy asks for that."""
+        """Take mean and spread of the training features, where the strategy asks for that.
+
+        A head that was loaded still says what it said of plain features.
+        """
         if self.strategy.standardises_features:
             scale = measure_scale(features.take(slice(None)))
             self._scale = (scale[0].to(self.fabric.device), scale[1].to(self.fabric.device))
+            loaded = self.network.loaded
+            if loaded is not None and loaded.has_head:
+                unfold_scale(self.network.head, *scale)
 
     def prepare(self, inputs: Any, seeds: Tensor | None = None) -> Tensor:
         """Rows of pixels or features to what the suffix takes, on the device.

@@ -8,13 +8,37 @@ import torch
 from medapp.training.recipe.groups import Optimisation
 
 
+class DecoupledSGD(torch.optim.SGD):
+    """SGD that takes a group's `decay` from the weights and not, as a penalty, from the gradient.
+
+    w ← w · (1 − rate · decay) before each step (Loshchilov & Hutter 2019, algorithm 1, with the
+    decay scaled by the rate as in torch's AdamW). A group without `decay`, as in a checkpoint of an
+    earlier version, keeps its penalty, `weight_decay`.
+    """
+
+    def step(self, closure: Any = None) -> Any:
+        """Shrink the weights, then take the step."""
+        with torch.no_grad():
+            for group in self.param_groups:
+                for parameter in group["params"]:
+                    if parameter.grad is not None:
+                        parameter.mul_(1 - group["lr"] * group.get("decay", 0.0))
+        return super().step(closure)
+
+
 def build_optimiser(groups: list[dict[str, Any]], settings: Optimisation) -> torch.optim.Optimizer:
-    """SGD, Adam or AdamW over groups of parameters."""
+    """SGD, Adam or AdamW over groups of parameters.
+
+    Weight decay means one thing for all of them: a step takes the share rate · decay from the
+    weights, apart from the gradient. Adam is then AdamW by another name.
+    """
     if settings.optimiser == "sgd":
         momentum = settings.momentum
-        return torch.optim.SGD(groups, momentum=momentum, nesterov=momentum > 0)
-    kind = torch.optim.AdamW if settings.optimiser == "adamw" else torch.optim.Adam
-    return kind(groups, fused=True)
+        own = [{**group, "weight_decay": 0.0, "decay": group["weight_decay"]} for group in groups]
+        return DecoupledSGD(own, momentum=momentum, nesterov=momentum > 0)
+    if settings.optimiser == "adamw":
+        return torch.optim.AdamW(groups, fused=True)
+    return torch.optim.Adam(groups, fused=True, decoupled_weight_decay=True)
 
 
 class Rate:

@@ -18,11 +18,11 @@ from medapp.models.weights import (
     check_hash,
     export_backbone,
     fetch_weights,
-    hash_file,
     load_network,
     read_weights,
     save_network,
 )
+from medapp.store.files import hash_file
 from medapp.store.workspace import Workspace
 
 CLASSES = ("left", "röntgen")

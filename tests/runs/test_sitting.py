@@ -1,5 +1,7 @@
 """The whole way of a run in this process: what a row or a setting promises is what happens."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import torchvision
 from conftest import write_bands
 from safetensors.torch import load_file
 from torch import nn
@@ -217,6 +220,41 @@ def test_several_labels_an_image_go_the_whole_way(
         assert said == {n for n in ("above", "below") if row[f"probability of {n}"] >= 0.5}
     again = evaluate_run(workspace, run, "validation")
     assert (again.task, again.split) == ("multi-label", "validation")
+
+
+# What a figure can be traced to
+
+
+def test_equal_runs_give_equal_files_and_figures_name_them(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    runs = [sit(workspace, strategy="last-stage") for _ in range(2)]
+    hashes = [hashlib.sha256(run.require_model().read_bytes()).hexdigest() for run in runs]
+    assert hashes[0] == hashes[1]
+    for run in runs:
+        kept = json.loads((run.folder / "evaluation.json").read_text())["computed"]
+        assert kept["model_sha256"] == hashes[0]
+        assert (kept["precision"], kept["threads"], kept["device"]) == ("float32", 1, "cpu")
+        assert kept["torch"] == str(torch.__version__)
+        assert evaluate_run(workspace, run, "validation").computed == kept
+
+
+def test_what_was_loaded_from_a_person_s_file_is_said(
+    workspace: Workspace, bands: DataSet, tmp_path: Path
+) -> None:
+    model = torchvision.models.resnet18(num_classes=5)
+    tensors = {f"module.{name}": tensor for name, tensor in model.state_dict().items()}
+    torch.save({"state_dict": tensors}, tmp_path / "theirs.pth")
+    said, silent = (
+        [e.text for e in sit(workspace, source=source).list_events() if isinstance(e, MessageSaid)]
+        for source in (str(tmp_path / "theirs.pth"), "bundled")
+    )
+    assert said[0] == (
+        "100 tensors were loaded from theirs.pth; the head is new. Names were read without"
+        " 'module.' before them. Left out: module.fc.weight, module.fc.bias (2 tensors of a head or"
+        " of other parts)."
+    )
+    assert not any("tensors were loaded" in text for text in silent)
 
 
 # Data choice

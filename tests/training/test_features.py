@@ -20,6 +20,7 @@ from medapp.training.features import (
     hash_module,
     measure_scale,
     to_tensor,
+    unfold_scale,
 )
 from medapp.training.learner import cut_network
 from medapp.training.strategies import STRATEGIES
@@ -199,7 +200,37 @@ def test_folded_head_gives_the_same_logits() -> None:
         assert torch.allclose(head(features), wanted, atol=1e-4)
 
 
-def test_constant_feature_does_not_divide_by_zero() -> None:
-    mean, std = measure_scale(np.full((4, 2), 3.0, np.float32))
-    assert mean.tolist() == [3.0, 3.0]
-    assert (std > 0).all()
+def test_unfolding_is_the_inverse_of_folding() -> None:
+    torch.manual_seed(0)
+    features, head = torch.rand(50, 16) * 7 + 3, nn.Linear(16, 3)
+    mean, std = measure_scale(features.numpy())
+    with torch.no_grad():
+        wanted = head(features)
+        unfold_scale(head, mean, std)
+        assert torch.allclose(head((features - mean) / std), wanted, atol=1e-4)
+        fold_scale(head, mean, std)
+        assert torch.allclose(head(features), wanted, atol=1e-4)
+
+
+def test_scale_of_ordinary_features_is_mean_and_spread() -> None:
+    """By hand: 1 and 3 have the mean 2 and the spread 1; 10 and 16 have 13 and 3."""
+    mean, std = measure_scale(np.array([[1, 10], [3, 16]], np.float32))
+    assert mean.tolist() == [2, 13]
+    assert std.tolist() == [1, 3]
+
+
+def test_a_nearly_constant_feature_is_not_blown_up() -> None:
+    """Of 100 features, 99 have the spread 1: the last one is taken as if it had 0.05 of that."""
+    features = np.tile([[-1.0], [1.0]], (1, 100)).astype(np.float32)
+    features[:, 7] = [4.0, 4.0 + 2e-6]
+    mean, std = measure_scale(features)
+    assert std[7].item() == pytest.approx(0.05 * 0.99**0.5)
+    # A new image that shows one spread of the others more of it is far, not a million spreads off.
+    assert (5.0 - mean[7].item()) / std[7].item() < 21
+
+
+@pytest.mark.parametrize("value", [0.0, 3.0])
+def test_constant_features_are_not_divided_by_zero(value: float) -> None:
+    mean, std = measure_scale(np.full((4, 2), value, np.float32))
+    assert mean.tolist() == [value, value]
+    assert std.tolist() == [1, 1]

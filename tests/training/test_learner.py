@@ -9,7 +9,7 @@ from torch import nn
 
 from medapp.models.network import Network, to_input
 from medapp.models.normalisation import Normalisation
-from medapp.models.weights import load_network
+from medapp.models.weights import load_backbone, load_network, read_weights
 from medapp.training.augment import augment
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.feed import Inputs
@@ -159,6 +159,25 @@ def test_a_saved_probe_takes_plain_images_and_says_what_it_said_of_its_features(
         assert torch.allclose(network(to_input(pixels, network.normalisation)), wanted, atol=1e-3)
         learner.load(tmp_path / "model.safetensors")
         assert torch.allclose(learner.suffix(learner.prepare(features.numpy())), wanted, atol=1e-3)
+
+
+def test_a_probe_goes_on_from_a_saved_one_with_the_very_same_logits(tmp_path: Path) -> None:
+    """The head in a file is for plain features; on standardised ones it must say the same."""
+    first = build_learner("linear-probe")
+    features = torch.randn(60, 512, generator=torch.Generator().manual_seed(1)) * 3 + 5
+    rows = Inputs(features.numpy(), torch.arange(60).numpy())
+    first.keeps_features = True
+    first.standardise(rows)
+    with torch.no_grad():
+        wanted = first.suffix(first.prepare(features.numpy()))
+    first.save(path := tmp_path / "model.safetensors", first.suffix.state_dict(), {})
+    later = build_learner("linear-probe", seed=5)
+    tensors, _ = read_weights(path)
+    later.network.loaded = load_backbone(later.network, tensors, "it", later.network.classes)
+    later.keeps_features = True
+    later.standardise(rows)
+    with torch.no_grad():
+        assert torch.allclose(later.suffix(later.prepare(features.numpy())), wanted, atol=1e-3)
 
 
 def test_frozen_batchnorm_stays_as_it_was() -> None:

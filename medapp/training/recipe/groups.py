@@ -148,7 +148,8 @@ class Optimisation(Group):
     weight_decay: float = setting(
         0.01,
         "Weight decay",
-        "Not on biases and norms.",
+        "Share of the weights, times the rate, that each step takes away, whatever the optimiser."
+        " Not on biases and norms.",
         low=0.0,
         high=1.0,
         is_expert=True,

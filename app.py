@@ -1,15 +1,18 @@
 """The browser's way in: `streamlit run app.py`, or `medapp app`.
 
-Navigation and what runs behind it, nothing else.
+Streamlit imports this file once, for the server, and then runs it for each look at a page.
 """
 
 import streamlit as st
 
-from medapp.ui.shell import frame, server
+from medapp.ui.shell import frame, listening, server
 
-st.set_page_config(page_title="MedApp", page_icon=frame.MARK, layout="wide")
-page = st.navigation(frame.build_navigation())
-with frame.open_frame():
-    server.start()
-    page.run()
-server.warm_up()
+if __name__ == "__main__":
+    st.set_page_config(page_title="MedApp", page_icon=frame.MARK, layout="wide")
+    page = st.navigation(frame.build_navigation())
+    with frame.open_frame():
+        server.start()
+        page.run()
+    server.warm_up()
+else:
+    app = st.App(__file__, middleware=listening.build_guard(), lifespan=listening.announce)

@@ -63,7 +63,7 @@ def _draw_facts(sample: Sample) -> None:
     }
     with st.container(key="facts", gap="xsmall"):
         for name, value in facts.items():
-            st.markdown(f":gray[{name}]  {escape(value)}")
+            st.markdown(f":gray[{escape(name)}]  {escape(value)}")
 
 
 def _describe_box(box: Box) -> str:

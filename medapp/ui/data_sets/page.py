@@ -11,7 +11,7 @@ from medapp.ui.data_sets.gallery import draw_images
 from medapp.ui.data_sets.managing import draw_management
 from medapp.ui.data_sets.preview import draw_preprocess_preview
 from medapp.ui.shell import frame, url
-from medapp.ui.shell.frame import Parents
+from medapp.ui.shell.frame import Parents, escape
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import find_catalog
 
@@ -90,7 +90,7 @@ def _draw_report() -> None:
     """What came in, once after a data set was added."""
     report: ImportReport | None = st.session_state.pop("report", None)
     if report is not None:
-        splits = ", ".join(f"{count:,} {split}" for split, count in report.splits.items())
+        splits = ", ".join(f"{count:,} {escape(split)}" for split, count in report.splits.items())
         unread = ""
         if report.unreadable:
             count = len(report.unreadable)

@@ -40,7 +40,7 @@ def draw_patient_pattern(names: list[str]) -> str | None:
         missing = sum(patient is None for _, patient in found)
         gaps = f"; none found in {missing:,} names" if missing else ""
         st.caption(f"{len(patients):,} patients in the first {len(found):,} images{gaps}")
-        st.table(
+        st.dataframe(
             [{"File": name, "Patient": patient or "not found"} for name, patient in found[:5]],
             hide_index=True,
         )

@@ -32,7 +32,7 @@ def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess
             image = load_image(sample.path)
             rows[0][index].image(
                 render_full(image),
-                caption=f"{sample.label}, {sample.width} × {sample.height}",
+                caption=f"{frame.escape(sample.label)}, {sample.width} × {sample.height}",
                 width="stretch",
             )
             rows[1][index].image(

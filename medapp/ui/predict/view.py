@@ -128,7 +128,8 @@ def _compare_with_label(sample: Sample, label: str) -> None:
     st.markdown(f"Prediction: **{escape(label)}**, {verdict}.")
     if sample.split != "test":
         st.caption(
-            f"This image is in the {sample.split} split: the model may have learned it by heart."
+            f"This image is in the {escape(sample.split)} split: the model may have learned it by"
+            " heart."
         )
 
 

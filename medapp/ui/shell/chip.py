@@ -4,6 +4,8 @@ from typing import Literal
 
 import streamlit as st
 
+from medapp.ui.shell.frame import escape
+
 Colour = Literal["primary", "gray", "blue", "violet", "green", "orange", "red"]
 
 CHIPS: dict[str, tuple[Colour, str]] = {
@@ -22,4 +24,4 @@ CHIPS: dict[str, tuple[Colour, str]] = {
 def draw_chip(state: str) -> None:
     """Draw the state in its colour, with its icon."""
     colour, icon = CHIPS[state]
-    st.badge(state, color=colour, icon=icon)
+    st.badge(escape(state), color=colour, icon=icon)

@@ -11,6 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from medapp.errors import MedAppError
 from medapp.figures import CONFIG
+from medapp.store.plain import show_controls
 from medapp.store.shipped import ASSETS
 from medapp.ui.shell import url
 
@@ -26,6 +27,16 @@ DATA_SETS = "pages/data_sets.py"
 TRAIN = "pages/train.py"
 MODELS = "pages/models.py"
 PREDICT = "pages/predict.py"
+
+WORD_JOINER = "\u2060"
+_FOUND_LATER = re.compile(
+    r"://"  # an address
+    r"|(?<=www)\."
+    r"|(?<=[\w.+-])@(?=[\w-])"  # an address of mail
+    r"|:(?=[\w+/-]+:)"  # an icon or emoji
+    r"|(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S)",  # arrows and signs
+    re.IGNORECASE,
+)
 
 
 def build_navigation() -> dict[str, list[st.Page]]:
@@ -138,5 +149,13 @@ def draw_empty(title: str, text: str, icon: str) -> DeltaGenerator:
 
 
 def escape(text: str) -> str:
-    """Text that Markdown shows letter by letter: names come from files and people."""
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~:$-])", r"\\\1", text)
+    """Text that Markdown shows letter by letter: names come from files and people.
+
+    A backslash keeps Markdown from reading a sign. Some of what Streamlit makes of text (links of
+    plain addresses, icons, emoji, arrows) it looks for after Markdown was read: there an invisible
+    word joiner parts the letters that would be found.
+    """
+    parted = _FOUND_LATER.sub(lambda m: WORD_JOINER.join(("", *m.group())), show_controls(text))
+    escaped = re.sub(r"([\\`*_{}\[\]()#+!|<>~:$&-])", r"\\\1", parted.strip())
+    # A number that would begin a list.
+    return re.sub(r"^(\d+)\.", r"\1\.", escaped)

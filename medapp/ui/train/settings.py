@@ -51,8 +51,8 @@ def _write_value(value: object) -> str:
 
 
 def _draw_table(column: st.delta_generator.DeltaGenerator, rows: Sequence[tuple[str, str]]) -> None:
-    column.table(
+    column.dataframe(
         {"Setting": [label for label, _ in rows], "Value": [value for _, value in rows]},
-        border="horizontal",
         hide_index=True,
+        height="content",
     )

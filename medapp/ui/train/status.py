@@ -14,7 +14,7 @@ def draw_status(run: Run, state: str, standing: Standing) -> None:
         draw_chip(state)
         with st.container(width="stretch"):
             if state in UNDER_WAY:
-                st.progress(standing.share, text=state_pace(standing))
+                st.progress(standing.share, text=escape(state_pace(standing)))
             else:
                 st.markdown(escape(_describe_end(run, state, standing)))
         _draw_control(run, state)

@@ -1,0 +1,55 @@
+"""Text that acts on nothing: on no terminal, no page, no spreadsheet."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medapp.store.plain import guard_cell, show_controls
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Köpfe 頭 image.png", "Köpfe 頭 image.png"),
+        ("\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m"),
+        ("a\x9b31m", "a\\x9b31m"),
+        ("gnp.\u202eexe", "gnp.\\u202eexe"),
+        ("a\nError: b\r", "a\\nError: b\\r"),
+        ("half \udcff", "half \\udcff"),
+        ("no break\u00a0space", "no break\u00a0space"),
+    ],
+)
+def test_what_acts_is_shown(text: str, shown: str) -> None:
+    assert show_controls(text) == shown
+
+
+def test_line_breaks_of_our_own_stay() -> None:
+    assert show_controls("one\ntwo\t\x1b", keep="\n") == "one\ntwo\\t\\x1b"
+
+
+@given(st.text())
+def test_no_control_is_left(text: str) -> None:
+    shown = show_controls(text)
+    assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in shown)
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+        ("+49 30 1", "'+49 30 1"),
+        ("-x", "'-x"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("\rx", "'\rx"),
+        (" =1", "' =1"),
+        ("-1.5", "-1.5"),
+        ("1e-5", "1e-5"),
+        ("a=b", "a=b"),
+        ("", ""),
+        (-1.5, -1.5),
+        (None, None),
+    ],
+)
+def test_a_formula_becomes_text_and_a_number_stays(value: object, cell: object) -> None:
+    assert guard_cell(value) == cell

@@ -53,13 +53,17 @@ def open_app(
     # Streamlit reads .streamlit/config.toml of the working folder too, and Python looks there for
     # modules first.
     server = subprocess.Popen(command, cwd=FOLDER, env=environment)
+    asked: list[int] = []
 
     def end_server(number: int, frame: FrameType | None) -> None:
+        asked.append(number)
         server.terminate()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end_server)
-    raise typer.Exit(server.wait())
+    status = server.wait()
+    # The server closes what is open, and then dies of the signal that it was sent.
+    raise typer.Exit(0 if asked and status == -signal.SIGTERM else abs(status))
 
 
 def find_listening(port: int = PORT) -> Listening:

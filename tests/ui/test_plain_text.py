@@ -40,11 +40,13 @@ NEVER = {"write", "table", "latex", "tabs"}
 # The words of our own tables, such as METHODS[name].help, and numbers.
 OURS = {"title", "help", "paper", "terms", "n", "width", "height", "epoch", "units"}
 NUMERIC = (",", "f", "d", "g", "%", "e")
+SCOPES = (ast.FunctionDef, ast.Lambda, ast.GeneratorExp, ast.ListComp, ast.DictComp, ast.SetComp)
 # Functions whose text is ours whatever they are given.
 SAFE = {
     *("escape", "len", "round", "sum", "int", "find_fact", "format_seconds", "write_interval"),
     *("write_figure", "describe_export", "name_figure", "columns"),
 }
+SCOPES = (ast.FunctionDef, ast.Lambda, ast.GeneratorExp, ast.ListComp, ast.DictComp, ast.SetComp)
 # Functions whose text is ours where what they are given is.
 PASSING = {"str", "list", "sorted", "next", "zip", "enumerate", "join", "capitalize", "lower"}
 # Parameters of our own functions, to which only text of ours is given: function.parameter.
@@ -69,8 +71,7 @@ class Reader:
     def _nest(self, node: ast.AST, scopes: list[ast.AST]) -> None:
         for child in ast.iter_child_nodes(node):
             self.scopes[child] = scopes
-            is_scope = isinstance(child, ast.FunctionDef | ast.Lambda)
-            self._nest(child, [child, *scopes] if is_scope else scopes)
+            self._nest(child, [child, *scopes] if isinstance(child, SCOPES) else scopes)
 
     def find_faults(self) -> Iterator[tuple[int, str]]:
         for call in (n for n in ast.walk(self.tree) if isinstance(n, ast.Call)):
@@ -172,7 +173,7 @@ class Reader:
     def _find_values(self, scope: ast.AST, name: str) -> list[ast.AST]:
         """All that a name is set to in a scope: a value, or what a loop goes over."""
         values: list[ast.AST] = []
-        for node in ast.walk(scope):
+        for node in walk_scope(scope):
             targets: list[ast.AST] = []
             value: ast.AST | None = None
             match node:
@@ -196,6 +197,14 @@ class Reader:
             if name in names and value is not None:
                 values.append(value)
         return values
+
+
+def walk_scope(scope: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a scope itself, and not in one inside of it."""
+    for child in ast.iter_child_nodes(scope):
+        yield child
+        if not isinstance(child, SCOPES):
+            yield from walk_scope(child)
 
 
 def is_number(node: ast.AST) -> bool:

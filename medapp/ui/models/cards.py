@@ -49,8 +49,8 @@ def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = (
             _draw_card(headline)
     st.caption(
         f"Figures on {evaluation.n:,} images, {escape(where)}, with 95% intervals by bootstrap over"
-        f" {evaluation.units:,} {evaluation.resampled}. *Guessing* takes each class as often;"
-        " *majority* calls each image what most are."
+        f" {evaluation.units:,} {escape(evaluation.resampled)}. *Guessing* takes each class as"
+        " often; *majority* calls each image what most are."
     )
     draw_notes(note for note in notes if note.level != "grave")
 
@@ -65,7 +65,7 @@ def _draw_card(headline: Headline) -> None:
         delta_arrow="off",
     )
     beside = (("guessing", headline.chance), ("majority", headline.majority))
-    known = [f"{name} {value:.3f}" for name, value in beside if value is not None]
+    known = [f"{escape(name)} {value:.3f}" for name, value in beside if value is not None]
     st.caption("  \n".join(known))
 
 

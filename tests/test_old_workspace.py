@@ -85,7 +85,12 @@ def test_figures_curves_and_predictions_are_read(old: Workspace) -> None:
     read = evaluation.to_dict()
     for figures in read["per_class"].values():
         assert figures.pop("others") is None
-    assert read == {**written, "task": "single-label", "positive": ""}
+    assert [note["code"] for note in read.pop("notes")] == ["older-intervals"]
+    assert read.pop("counted") == written.pop("resampled")
+    assert read.pop("method") == "percentile bootstrap"
+    assert written.pop("notes") == []
+    assert {name: read[name] for name in written} == written
+    assert (read["task"], read["positive"], read["per_patient"]) == ("single-label", "", None)
     assert len(load_predictions(run)) == evaluation.n == 97
     standing = Follower(find_run(old, "Old stopped")).read()
     assert len(standing.epochs) == 43

@@ -1,13 +1,20 @@
 """The figures of a model on judged images, as values and as JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
-from medapp.evaluation.intervals import Interval
+from medapp.evaluation.intervals import OLDER_METHOD, Interval
 from medapp.evaluation.metrics import METRICS
 from medapp.evaluation.positive import find_positive, note_positive
 from medapp.notes import Note, read_note, sort_notes
+
+OLDER_NOTE = Note(
+    "older-intervals",
+    "The intervals were made by an older version of MedApp (percentile bootstrap). With few"
+    " patients or few errors they are too narrow, mostly on the flattering side.",
+    remedy="Train again for intervals of the present kind.",
+)
 
 
 @dataclass(frozen=True)
@@ -41,29 +48,29 @@ class Evaluation:
         n: images judged.
         accuracy: share of images that are decided as the truth says.
         balanced_accuracy: mean sensitivity over the classes that occur in the truth.
-        macro_sensitivity: equal to `balanced_accuracy` by definition for one label an image.
+        macro_sensitivity: mean sensitivity over the classes that occur in the truth; the balanced
+            accuracy again where an image has one label.
         macro_f1: mean F1 over the classes that occur in the truth.
         macro_auroc: mean one-versus-rest area under the ROC curve, over the classes that occur in
             the truth.
-        intervals: metric → (low, high), 95% percentile bootstrap (Efron & Tibshirani 1993, chapter
-            13).
-        resampled: "patients" or "images": what the bootstrap drew. Images of one patient are alike,
-            so intervals over images are too narrow where patients are known (cluster bootstrap,
-            Field & Welsh 2007).
-        units: how many patients or images there were to draw.
+        intervals: metric → (low, high), 95%; see `medapp.evaluation.estimates`.
+        counted: "patients" or "images": what counts as independent. Images of one patient are
+            alike, so intervals over images are too narrow where patients are not known.
+        units: how many patients or images there are.
         confusion: images by truth (rows) and prediction (columns), in the order of `classes`;
             empty where an image may have several labels.
-        per_class: class → figures. The intervals of sensitivity, specificity and precision are
-            Wilson's (1927) where images are resampled; else the bootstrap's, or Wilson's over
-            patients where the share is exactly 0 or 1, or None where all images are of one patient.
+        per_class: class → figures.
         notes: what a reader must know.
         task: what was predicted of an image.
         split: the images that were judged: "test", "validation", or "all" of another data set.
         dataset: the name of the data set that the images are of.
         positive: the class that is the finding where there are two, each image being one of them;
-            empty otherwise, and in older files.
+            empty otherwise.
         computed: what decides the figures' last digits, by name: the SHA-256 of the model's file,
             device, precision, threads, versions; empty where that was not noted.
+        method: how the intervals were made.
+        per_patient: figures of patients by the mean of their images' probabilities; None where
+            patients are not known or have one image each, and in older files.
     """
 
     n: int
@@ -74,7 +81,7 @@ class Evaluation:
     macro_f1: float | None
     macro_auroc: float | None
     intervals: dict[str, Interval | None]
-    resampled: str
+    counted: str
     units: int
     confusion: tuple[tuple[int, ...], ...]
     per_class: dict[str, ClassFigures]
@@ -84,11 +91,13 @@ class Evaluation:
     dataset: str = ""
     positive: str = ""
     computed: dict[str, str | int] = field(default_factory=dict)
+    method: str = OLDER_METHOD
+    per_patient: "Evaluation | None" = None
 
     @property
     def is_by_patient(self) -> bool:
         """Whether the intervals are over patients."""
-        return self.resampled == "patients"
+        return self.counted == "patients"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; tuples become lists."""
@@ -109,6 +118,8 @@ class Evaluation:
             raise TypeError(f"what computed the figures must be a table, not {self.computed!r}")
         if not isinstance(self.dataset, str):
             raise TypeError(f"the data set's name must be a text, not {self.dataset!r}")
+        if self.per_patient is not None:
+            self.per_patient.check()
         if self.positive and self.positive not in self.per_class:
             raise TypeError(f"the positive class must be one of the classes, not {self.positive!r}")
 
@@ -120,9 +131,12 @@ class Evaluation:
             KeyError, TypeError, ValueError: a value is missing or of another type.
         """
         # Older files lack the fields that have a default.
-        has_default = {f.name for f in fields(cls) if f.default is not MISSING}
-        wanted = [f.name for f in fields(cls) if f.name in values or f.name not in has_default]
-        known = {name: values[name] for name in wanted}
+        needed = {
+            f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING
+        }
+        wanted = [f.name for f in fields(cls) if f.name in values or f.name in needed]
+        known = {name: values[name] for name in wanted if name != "counted"}
+        known["counted"] = values["counted"] if "counted" in values else values["resampled"]
         known["classes"] = tuple(known["classes"])
         known["intervals"] = _to_intervals(known["intervals"])
         known["confusion"] = tuple(tuple(row) for row in known["confusion"])
@@ -131,12 +145,21 @@ class Evaluation:
             for name, figures in known["per_class"].items()
         }
         known["notes"] = tuple(read_note(note) for note in known["notes"])
-        if "positive" not in values and known["confusion"]:
-            positive = find_positive(known["classes"])
-            if positive is not None:
-                known["positive"] = positive.name
-                known["notes"] = sort_notes([*known["notes"], note_positive(positive)])
-        return cls(**known)
+        if known.get("per_patient") is not None:
+            known["per_patient"] = cls.from_dict(known["per_patient"])
+        return _complete(cls(**known))
+
+
+def _complete(evaluation: Evaluation) -> Evaluation:
+    """What a file of the method before lacks: the positive class, and a note on its intervals."""
+    if evaluation.method != OLDER_METHOD:
+        return evaluation
+    notes = [*evaluation.notes, OLDER_NOTE]
+    positive = find_positive(evaluation.classes) if evaluation.confusion else None
+    if positive is not None:
+        notes.append(note_positive(positive))
+    name = positive.name if positive else ""
+    return replace(evaluation, notes=sort_notes(notes), positive=name)
 
 
 def _to_lists(value: Any) -> Any:

@@ -1,48 +1,81 @@
 """What a reader must know of an evaluation's figures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from medapp.evaluation.evaluation import ClassFigures
-from medapp.evaluation.intervals import find_wilson
-from medapp.notes import Note
+from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.positive import Positive, note_positive
+from medapp.notes import Note, sort_notes
 
 FEW_UNITS = 20  # with fewer, intervals are rough
+FEW_OF_CLASS = 5  # with fewer, a class's figures hang on single patients
+NEAR_ONE = 0.99  # from here few pairs of images say how sure an AUROC is
 
 
-def note_patients(n: int, alone: int, counted: str) -> Iterator[Note]:
-    """What follows from patients that are not known.
+def note_figures(
+    evaluation: Evaluation, unknown: int, positive: Positive | None
+) -> tuple[Note, ...]:
+    """The notes on figures, the gravest first.
 
     Args:
-        alone: how many of the n images have no known patient.
-        counted: "patients" or "images": what counts as independent.
+        unknown: how many of the images have no known patient.
+        positive: of two classes, the one that is the finding.
     """
-    if alone and counted == "patients":
+    if evaluation.n == 0:
+        return (Note("no-images", "There is no image to judge, so no figure is defined.", "grave"),)
+    notes = [
+        *_note_patients(evaluation, unknown),
+        *_note_classes(evaluation),
+        *_note_predictions(evaluation),
+        *_note_units(evaluation),
+    ]
+    if positive is not None:
+        notes.append(note_positive(positive))
+    return sort_notes(notes)
+
+
+def note_left_out(left_out: int, patients: int) -> Iterator[Note]:
+    """Patients who are in no figure per patient, since their images have different labels."""
+    if left_out:
         yield Note(
-            "patients-partly-unknown",
-            f"The patient is unknown for {alone:,} of {n:,} images; each of them counts as a"
-            " patient of its own.",
+            "patients-left-out",
+            f"{left_out:,} of {patients:,} patients have images with different labels and are in"
+            " no figure per patient.",
         )
 
 
-def note_classes(n: int, per_class: Mapping[str, ClassFigures]) -> Iterator[Note]:
-    """What follows from classes that were judged on nothing or on one patient, or alone."""
-    if n == 0:
-        yield Note("no-images", "There is no image to judge, so no figure is defined.", "grave")
+def _note_patients(evaluation: Evaluation, unknown: int) -> Iterator[Note]:
+    if not unknown:
         return
-    absent = [name for name, figures in per_class.items() if figures.n == 0]
+    if evaluation.is_by_patient:
+        text = (
+            f"The patient is unknown for {unknown:,} of {evaluation.n:,} images; each of them"
+            " counts as a patient of its own, so the doubt may be larger than the intervals say."
+        )
+        yield Note("patients-partly-unknown", text)
+    else:
+        text = (
+            "The patients are not known, so each image counts as independent: where several are of"
+            " one patient, the doubt is larger than the intervals say."
+        )
+        yield Note("patients-unknown", text, "info")
+
+
+def _note_classes(evaluation: Evaluation) -> Iterator[Note]:
+    """What follows from classes that were judged on nothing, on little, or alone."""
+    absent = [name for name, figures in evaluation.per_class.items() if figures.n == 0]
+    judged = {name: figures for name, figures in evaluation.per_class.items() if figures.n}
     if absent:
         yield Note(
             "class-not-judged",
             f"No image of {', '.join(absent)} was judged: the figures of such a class are"
             " undefined, and the macro figures leave it out.",
         )
-    judged = {name: figures for name, figures in per_class.items() if figures.n}
-    alone = [name for name, f in judged.items() if f.intervals["sensitivity"] is None]
-    if alone:
+    few = [f"{name} ({f.n})" for name, f in judged.items() if f.n < FEW_OF_CLASS]
+    if few and evaluation.n >= FEW_UNITS:
         yield Note(
-            "class-of-one-patient",
-            f"All images of {', '.join(alone)} are of a single patient, so its sensitivity has no"
-            " interval.",
+            "few-of-class",
+            f"Few images were judged of {', '.join(few)}: each of them moves that class's figures,"
+            " and the balanced accuracy with them, by a lot.",
         )
     if len(judged) == 1 and all(figures.auroc is None for figures in judged.values()):
         yield Note(
@@ -53,24 +86,46 @@ def note_classes(n: int, per_class: Mapping[str, ClassFigures]) -> Iterator[Note
         )
 
 
-def note_units(units: int, counted: str, accuracy: float | None) -> Iterator[Note]:
-    """What follows from few patients or images, and from figures without spread."""
-    if units == 1:
+def _note_predictions(evaluation: Evaluation) -> Iterator[Note]:
+    """What follows from figures at the end of their range."""
+    said = [
+        name
+        for c, name in enumerate(evaluation.classes)
+        if any(row[c] for row in evaluation.confusion)
+    ]
+    true = [name for name, figures in evaluation.per_class.items() if figures.n]
+    if len(said) == 1 and len(true) > 1:
+        yield Note(
+            "constant-prediction",
+            f"Every image was taken for {said[0]}: at its threshold the model tells no classes"
+            " apart.",
+            "grave",
+        )
+    interval = evaluation.intervals["accuracy"]
+    if evaluation.accuracy in (0.0, 1.0) and interval and evaluation.units > 1:
+        verdict = "right" if evaluation.accuracy else "wrong"
+        bound = f"above {interval[0]:.3f}" if evaluation.accuracy else f"below {interval[1]:.3f}"
+        yield Note(
+            "all-alike",
+            f"Every prediction is {verdict}. {evaluation.units:,} {evaluation.counted} show no more"
+            f" than an accuracy {bound}.",
+            "info",
+        )
+    if evaluation.macro_auroc is not None and evaluation.macro_auroc >= NEAR_ONE:
+        yield Note(
+            "auroc-near-one",
+            "The AUROC is near 1: few pairs of images, or none, are in the wrong order, so its"
+            f" interval rests on the number of {evaluation.counted} of the smallest class.",
+            "info",
+        )
+
+
+def _note_units(evaluation: Evaluation) -> Iterator[Note]:
+    counted = evaluation.counted
+    if evaluation.units == 1:
         yield Note(
             "one-unit",
-            f"There is only one {counted[:-1]}, so no interval over {counted} can be given.",
+            f"There is only one {counted[:-1]}: nothing tells how another would differ.",
         )
-    elif accuracy in (0.0, 1.0):
-        low, high = find_wilson(round(accuracy * units), units) or (0.0, 1.0)
-        verdict = "right" if accuracy else "wrong"
-        bound = f"above {low:.2f}" if accuracy else f"below {high:.2f}"
-        yield Note(
-            "no-spread",
-            f"Every prediction is {verdict}, so resampling shows no spread. With {units:,}"
-            f" {counted}, all that is known is an accuracy {bound} (Wilson, 95%).",
-        )
-    if 1 < units < FEW_UNITS:
-        yield Note(
-            "few-units",
-            f"There are only {units} {counted}: the intervals are rough and tend to be too narrow.",
-        )
+    elif evaluation.units < FEW_UNITS:
+        yield Note("few-units", f"There are only {evaluation.units} {counted}.")

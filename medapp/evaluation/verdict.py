@@ -36,7 +36,7 @@ def judge(evaluation: Evaluation) -> Verdict:
     references = [value for value in (headline.chance, headline.majority) if value is not None]
     reference = max(references, default=0.0)
     title = _judge_interval(evaluation, headline.interval, reference)
-    unit = evaluation.resampled.removesuffix("s") if evaluation.units == 1 else evaluation.resampled
+    unit = evaluation.counted.removesuffix("s") if evaluation.units == 1 else evaluation.counted
     of_units = f" of {evaluation.units:,} {unit}" if evaluation.is_by_patient else ""
     text = (
         f"{headline} on {evaluation.n:,} images{of_units}; guessing gets"
@@ -51,7 +51,7 @@ def _judge_interval(
     if any(note.level == "grave" for note in evaluation.notes):
         return "Not to be trusted as it stands"
     if interval is None or evaluation.units < FEW_UNITS:
-        return f"Too few {evaluation.resampled} to tell"
+        return f"Too few {evaluation.counted} to tell"
     low, high = interval
     if high < reference:
         return "Worse than chance"

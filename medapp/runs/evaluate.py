@@ -33,17 +33,11 @@ def judge(
     probabilities: NDArray[np.float32],
     classes: Sequence[str],
     task: Task,
-    resamples: int,
 ) -> Evaluation:
-    """Figures with 95% intervals for probabilities (N, K) of N samples.
-
-    Patients are resampled where they are known (an image without a patient counts as a patient of
-    its own), images otherwise.
-    """
+    """Figures with 95% intervals, over patients where any is known, for probabilities (N, K)."""
     targets = task.encode([sample.label for sample in samples], classes)
     patients = [sample.patient for sample in samples]
-    groups = patients if any(patient is not None for patient in patients) else None
-    return evaluate(probabilities, targets, classes, groups, resamples, task=task)
+    return evaluate(probabilities, targets, classes, patients, task)
 
 
 def describe_computing(model_path: Path, device: str, precision: str) -> dict[str, str | int]:
@@ -100,7 +94,7 @@ def evaluate_run(
         with run.lock():
             run.append_event(TestRead(reason="evaluated on request"))
     probabilities = _predict(model, pixels)
-    found = judge(samples, probabilities, model.classes, model.task, model.recipe.judging.resamples)
+    found = judge(samples, probabilities, model.classes, model.task)
     computed = describe_computing(run.model_path, model.device, model.precision)
     evaluation = replace(found, split=split, dataset=data_set.name, computed=computed)
     if is_test:
@@ -122,7 +116,7 @@ def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluat
             remedy="Choose another data set.",
         )
     probabilities = _predict(model, _load_pixels(workspace, model, data_set, samples))
-    found = judge(samples, probabilities, model.classes, model.task, model.recipe.judging.resamples)
+    found = judge(samples, probabilities, model.classes, model.task)
     notes = sort_notes([*found.notes, *_find_known_images(run, samples)])
     computed = describe_computing(run.model_path, model.device, model.precision)
     return replace(found, split="all", dataset=data_set.name, notes=notes, computed=computed)

@@ -242,8 +242,7 @@ class Sitting:
         test = loader.load(samples, "test")
         network = loop.learner.network
         probabilities = network.task.activate(loop.predict(test.inputs)).numpy()
-        resamples = self.recipe.judging.resamples
-        figures = judge(samples, probabilities, network.classes, network.task, resamples)
+        figures = judge(samples, probabilities, network.classes, network.task)
         device = self.fabric.device.type
         computed = describe_computing(self.run.model_path, device, self.precision)
         evaluation = replace(figures, split="test", dataset=data_set.name, computed=computed)

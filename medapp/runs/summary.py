@@ -113,7 +113,8 @@ def _shorten(evaluation: Evaluation | None) -> dict[str, Any] | None:
     if evaluation is None:
         return None
     values = evaluation.to_dict()
-    return {key: value for key, value in values.items() if key not in ("confusion", "per_class")}
+    tables = ("confusion", "per_class", "per_patient")
+    return {key: value for key, value in values.items() if key not in tables}
 
 
 def _summarise_damaged(run: Run, damage: str) -> Summary:

@@ -281,7 +281,7 @@ class Loop:
         loss = float(task.loss(logits, torch.from_numpy(targets)) / len(targets))
         probabilities = task.activate(logits).numpy()
         classes = self.learner.network.classes
-        found = evaluate(probabilities, targets, classes, task=task, resamples=0)
+        found = evaluate(probabilities, targets, classes, task=task)
         figures = {name: getattr(found, name) for name in VALIDATION_FIGURES}
         known = {name: value for name, value in figures.items() if value is not None}
         return {"validation_loss": loss, **known}

@@ -26,6 +26,6 @@ def test_a_table_shows_zeros_and_leaves_a_cell_empty_for_none(
 
 def test_a_figure_of_zero_is_said_with_its_interval() -> None:
     evaluation = evaluate([[0.0, 1.0], [1.0, 0.0]] * 10, [0, 1] * 10, "ab")
-    assert say_figure(evaluation, "accuracy") == "0.000 [0.000, 0.000]"
+    assert say_figure(evaluation, "accuracy") == "0.000 [0.000, 0.161]"
     assert name_figure("macro_auroc") == "Macro AUROC"
     assert name_figure("f1") == "F1"

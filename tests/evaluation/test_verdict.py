@@ -67,7 +67,8 @@ def test_several_labels_are_judged_by_auroc_against_a_half() -> None:
     task = find_task("multi-label")
     verdict = judge(evaluate(truth * 0.8 + 0.1, truth, CLASSES, task=task))
     assert verdict.title == "Better than chance"
-    assert verdict.text == "Macro AUROC 1.000 [1.000, 1.000] on 40 images; guessing gets 0.500."
+    assert verdict.text.startswith("Macro AUROC 1.000 [0.")
+    assert verdict.text.endswith(", 1.000] on 40 images; guessing gets 0.500.")
 
 
 def test_without_images_nothing_can_be_told() -> None:

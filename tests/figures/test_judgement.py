@@ -54,7 +54,7 @@ def test_the_area_under_each_curve_is_the_auroc_beside_its_name() -> None:
     truth = generator.integers(0, 3, 400)
     logits = generator.normal(size=(400, 3)) + 1.5 * np.eye(3)[truth]
     probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    evaluation = evaluate(probabilities, truth, CLASSES, resamples=50)
+    evaluation = evaluate(probabilities, truth, CLASSES)
     figure = draw_roc(probabilities, truth, evaluation)
     for name, curve in zip(CLASSES, figure.data, strict=True):
         auroc = evaluation.per_class[name].auroc

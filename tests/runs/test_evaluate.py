@@ -69,9 +69,9 @@ def test_data_set_with_a_strange_class_is_refused(
         evaluate_run(trained.workspace, find_run(trained.workspace, "probe"), dataset="strange")
 
 
-def test_patients_are_resampled_where_they_are_known(trained: Trained) -> None:
+def test_intervals_are_over_patients_where_they_are_known(trained: Trained) -> None:
     figures = evaluate_run(trained.workspace, find_run(trained.workspace, "probe"))
-    assert figures.resampled == "patients"
+    assert figures.counted == "patients"
 
 
 def test_images_that_the_run_learned_from_are_counted(trained: Trained) -> None:

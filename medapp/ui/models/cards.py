@@ -48,8 +48,8 @@ def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = (
         with column.container(border=True, height="stretch"):
             _draw_card(headline)
     st.caption(
-        f"Figures on {evaluation.n:,} images, {escape(where)}, with 95% intervals by bootstrap over"
-        f" {evaluation.units:,} {escape(evaluation.resampled)}. *Guessing* takes each class as"
+        f"Figures on {evaluation.n:,} images, {escape(where)}, with 95% intervals over"
+        f" {evaluation.units:,} {escape(evaluation.counted)}. *Guessing* takes each class as"
         " often; *majority* calls each image what most are."
     )
     draw_notes(note for note in notes if note.level != "grave")

@@ -24,14 +24,17 @@ class MedAppError(Exception):
         code: what kind of error this is, for programs.
         what: what happened, and why.
         remedy: what to do about it; empty where nothing is to be said.
+        setting: the short name of the setting that a form shows the error beside; empty where there
+            is no such setting.
     """
 
     code: ClassVar[str] = "medapp"
 
-    def __init__(self, what: str, remedy: str = "") -> None:
-        super().__init__(what, remedy)
+    def __init__(self, what: str, remedy: str = "", setting: str = "") -> None:
+        super().__init__(what, remedy, setting)
         self.what = " ".join(what.split())
         self.remedy = " ".join(remedy.split())
+        self.setting = setting
 
     def __str__(self) -> str:
         return f"{self.what} {self.remedy}".strip()

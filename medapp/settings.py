@@ -155,17 +155,18 @@ def explain(error: ValidationError, owner: type[Group]) -> RecipeError:
         return RecipeError(f"The recipe lacks {name}.")
     field = parents.model_fields.get(name)
     if field is None:
-        return RecipeError(f"{name} is not usable: {fault['msg']}.")
+        return RecipeError(f"{name} is not usable: {fault['msg']}.", setting=name)
     if fault["type"] == "value_error":
-        return RecipeError(f"{name} must be {fault['ctx']['error']}, not {value!r}.")
+        return RecipeError(f"{name} must be {fault['ctx']['error']}, not {value!r}.", setting=name)
     if fault["type"] == "finite_number":
-        return RecipeError(f"{name} must be a finite number, not {value!r}.")
+        return RecipeError(f"{name} must be a finite number, not {value!r}.", setting=name)
     limits = find_range(field)
     if limits and fault["type"] in ("greater_than_equal", "less_than_equal"):
         unit = f" {unit}" if (unit := find_fact(field, "unit")) else ""
         between = f"between {limits[0]:g} and {limits[1]:g}{unit}"
-        return RecipeError(f"{name} must lie {between}, not {value:g}.")
-    return RecipeError(f"{name} must be {describe_kind(field.annotation)}, not {value!r}.")
+        return RecipeError(f"{name} must lie {between}, not {value:g}.", setting=name)
+    kind = describe_kind(field.annotation)
+    return RecipeError(f"{name} must be {kind}, not {value!r}.", setting=name)
 
 
 def _find_owner(owner: type[Group], path: list[str]) -> tuple[type[Group], str]:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.runs.summary import Summary
-from medapp.ui.models.words import state_course
 from medapp.ui.shell import frame
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.first_model import draw_first_model_button
 from medapp.ui.shell.server import find_catalog, follow_run, list_summaries, open_run
 from medapp.ui.shell.steps import draw_steps
 from medapp.ui.shell.storage import show_storage
+from medapp.ui.shell.words import state_course
 from medapp.ui.train.status import state_pace
 
 LATEST = 5

@@ -9,10 +9,10 @@ from medapp.ui.models import table
 from medapp.ui.models.cards import note_test_reads
 from medapp.ui.models.managing import draw_import
 from medapp.ui.models.page import draw_model_page
-from medapp.ui.models.words import name_data_set, name_figure
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
 from medapp.ui.shell.server import list_summaries, open_run
+from medapp.ui.shell.words import name_data_set, name_figure
 from medapp.ui.train.queue import draw_queue
 
 

@@ -1,6 +1,7 @@
 """Train: choose data, source and strategy, see what it will cost, start, and watch.
 
-?data=ID chooses a data set; ?run=ID shows a run.
+?data=ID chooses a data set, &begin=PRESET or &begin=run:ID what the form begins with; ?run=ID shows
+a run.
 """
 
 from collections.abc import Sequence
@@ -8,17 +9,24 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.data.samples import DataSet
+from medapp.imaging.preprocess import Preprocess
 from medapp.runs.progress import UNDER_WAY
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
 from medapp.training.recipe import DataChoice
-from medapp.training.recipe.presets import PRESETS
 from medapp.ui.data_sets.preview import draw_augmentation_preview, draw_preprocess_preview
 from medapp.ui.models.cards import draw_quality
-from medapp.ui.models.words import state_run
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
 from medapp.ui.shell.server import find_catalog, follow_run, list_summaries, open_run
+from medapp.ui.shell.words import state_run
+from medapp.ui.train.beginning import (
+    Beginning,
+    draw_again_button,
+    draw_beginning,
+    draw_data_set,
+)
+from medapp.ui.train.faults import Faults
 from medapp.ui.train.queue import draw_queue
 from medapp.ui.train.recipe_form import draw_settings_form, name_augmentation
 from medapp.ui.train.settings import draw_settings as draw_run_settings
@@ -64,6 +72,7 @@ def draw_end(run: Run) -> None:
             st.switch_page(frame.PREDICT, query_params={"by": run.id})
         if run.has_model and st.button("See the model", icon=":material/deployed_code:"):
             st.switch_page(frame.MODELS, query_params={"model": run.id})
+        draw_again_button(run)
     st.subheader("How it learned", anchor=False)
     draw_course(run)
 
@@ -74,41 +83,30 @@ def draw_form(data_sets: Sequence[DataSet], runs: Sequence[Summary]) -> None:
     )
     draw_queue(runs)
     left, right = frame.draw_columns([2.6, 1], key="train")
+    faults = Faults()
     with left:
-        values = draw_settings(data_sets)
-    with right, frame.show_errors():
-        draw_start(values)
+        data_set = draw_data_set(data_sets)
+        faults.add_field("data", "Data set")
+        beginning = draw_beginning(data_set, runs)
+        values = draw_settings(data_set, beginning, faults)
+    with right:
+        draw_start(values, data_set, beginning.key, faults)
 
 
-def draw_settings(data_sets: Sequence[DataSet]) -> dict[str, object]:
+def draw_settings(data_set: DataSet, beginning: Beginning, faults: Faults) -> dict[str, object]:
     """The form; gives the recipe's settings."""
-    ids = [data_set.id for data_set in data_sets]
-    given = url.read_number("data")
-    start = ids.index(given) if given in ids else 0
-    data_set = st.selectbox("Data set", data_sets, start, format_func=lambda row: row.name)
-    url.write("data", data_set.id)
-    names = list(PRESETS)
-    preset = str(
-        st.segmented_control(
-            "Begin with",
-            names,
-            default=names[0],
-            format_func=lambda name: PRESETS[name].title,
-            required=True,
-            wrap=True,
-            key="preset",
-        )
-    )
-    st.caption(PRESETS[preset].help)
-    source = draw_source_form(preset)
-    values = draw_settings_form(preset)
+    source = draw_source_form(beginning, faults)
+    values = draw_settings_form(beginning, faults)
+    size = values.pop("image_size")
+    known = {k: v for k, v in beginning.values.items() if k in Preprocess.model_fields}
+    start = Preprocess(**known | {"image_size": size})
     with st.expander("Preprocess: from file to square", icon=":material/crop:"):
-        preprocess = draw_preprocess_preview(data_set, values["image_size"])
+        key = beginning.key if beginning.is_run else None
+        preprocess = draw_preprocess_preview(data_set, start, key)
     with st.expander("Augmentation: how training images vary", icon=":material/animation:"):
         shown = name_augmentation(values["strategy"], values["augmentation"])
         draw_augmentation_preview(data_set, shown, preprocess)
     choice = DataChoice(id=data_set.uid, name=data_set.name)
-    del values["image_size"]
     return {**values, **source, "data": {"choices": (choice,)}, "preprocess": preprocess}
 
 

@@ -13,6 +13,8 @@ from medapp.models.backbones import BACKBONES, find_file
 from medapp.store.files import expand_path
 from medapp.store.workspace import Workspace
 
+SUFFIXES = (".safetensors", ".pth", ".pt", ".bin", ".ckpt")
+
 
 def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[str, Path | None]:
     """The architecture and the weights file that a recipe's `source` names.
@@ -36,20 +38,34 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
                     f"Fetch them with 'medapp backbones fetch {backbone.name}', or put"
                     f" {backbone.file_name} into {workspace.weights_folder}."
                 ),
+                setting="source",
             )
         return backbone.architecture, path
     if not source:
-        raise WeightsError("No weights file is named to start from.", remedy="Give its path.")
+        raise WeightsError("No weights file is named.", "Give its path.", "source")
     path = expand_path(source)
     if source.startswith("run:"):
         path = workspace.runs_folder / source.removeprefix("run:") / "model.safetensors"
+    if os.path.isdir(path):  # noqa: PTH112 - as below
+        raise _refuse_folder(path)
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for a name that is too long
         known = f"{', '.join(BACKBONES)}, none, a file, or a run"
         raise WeightsError(
             f"There is nothing to start from at {source!r}: {path} is missing.",
             remedy=f"Known: {known}.",
+            setting="source",
         )
     return _read_architecture(path, architecture), path
+
+
+def _refuse_folder(folder: Path) -> WeightsError:
+    """The error for a folder where a file is wanted; names the weights that are in it."""
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.suffix in SUFFIXES)
+    except OSError:
+        names = []
+    remedy = f"It holds {', '.join(names[:5])}: name one." if names else "Name a file in it."
+    return WeightsError(f"{folder} is a folder and no weights file.", remedy, "source")
 
 
 def _read_architecture(path: Path, otherwise: str) -> str:
@@ -63,5 +79,6 @@ def _read_architecture(path: Path, otherwise: str) -> str:
         raise WeightsError(
             f"{path.name} cannot be read as weights: it is truncated or of another format.",
             remedy="Copy it again.",
+            setting="source",
         ) from error
     return str(said).removeprefix("torchvision ")

@@ -128,9 +128,10 @@ def check_name(name: str, others: list[Summary]) -> None:
             f"A run's name must have 1 to {LONGEST_NAME} characters on one line, not"
             f" {name[:LONGEST_NAME]!r}.",
             remedy="Choose another.",
+            setting="name",
         )
     if name in {s.name for s in others} | {s.id for s in others}:
-        raise RunError(f"There is already a run called {name}.", remedy="Choose another name.")
+        raise RunError(f"There is already a run called {name}.", "Choose another name.", "name")
 
 
 def _suggest_name(recipe: Recipe, others: list[Summary]) -> str:

@@ -108,12 +108,14 @@ def _check_classes(data_set: DataSet, learned: Counter[str]) -> None:
         raise RecipeError(
             f"{data_set.name} has no training images: it is a data set to evaluate on.",
             remedy=f"Train on another one, then: medapp evaluate RUN --data {data_set.name!r}.",
+            setting="data",
         )
     if len(data_set.classes) < task.min_classes:
         raise RecipeError(
             f"{data_set.name} has one class, {', '.join(data_set.classes)}; there is nothing to"
             " tell apart.",
             remedy="Add a second class folder.",
+            setting="data",
         )
     shown = {name for label, count in learned.items() if count for name in task.list_labels(label)}
     empty = [name for name in data_set.classes if name not in shown]
@@ -121,6 +123,7 @@ def _check_classes(data_set: DataSet, learned: Counter[str]) -> None:
         raise RecipeError(
             f"The training split of {data_set.name} has no image of {empty[0]}.",
             remedy="Add images of that class, or remove its folder.",
+            setting="data",
         )
 
 
@@ -130,6 +133,7 @@ def _check_batches(recipe: Recipe, machine: Machine, train: int) -> None:
         raise RecipeError(
             "A batch of one image cannot train BatchNorm.",
             remedy="Set the batch to 2 or more, or choose the linear probe.",
+            setting="batch_size",
         )
     batches = -(-train // batch_size)
     images_in_smallest = train // batches
@@ -137,6 +141,7 @@ def _check_batches(recipe: Recipe, machine: Machine, train: int) -> None:
         raise RecipeError(
             f"{machine.devices} devices cannot share a batch of {batch_size}.",
             remedy="Set the batch higher or devices lower.",
+            setting="devices",
         )
 
 

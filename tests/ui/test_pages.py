@@ -23,6 +23,7 @@ from medapp.prediction.job import PredictionJob
 from medapp.runs.making import create_run, find_run, list_runs
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
+from medapp.training.recipe.presets import PRESETS
 from medapp.ui.data_sets.gallery import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.predict import predicting
@@ -138,11 +139,23 @@ def test_renaming_a_data_set(trained: Trained) -> None:
     assert [d.name for d in Catalog(trained.workspace).list_data_sets()] == ["stripes"]
 
 
+def find_button(app: AppTest, label: str) -> Any:
+    return next(button for button in app.button if button.label == label)
+
+
+def key_form(trained: Trained, preset: str = "quick-look") -> str:
+    """What the keys of the form's fields begin with."""
+    return f"{Catalog(trained.workspace).list_data_sets()[0].uid}-{preset}"
+
+
 def test_start_queues_a_run_with_the_settings_of_the_form(trained: Trained) -> None:
+    key = key_form(trained)
     app = open_page("train")
-    app.number_input(key="quick-look-epochs").set_value(3)
-    app.number_input(key="quick-look-image_size").set_value(32)
-    next(b for b in app.button if b.label == "Start").click().run()
+    app.number_input(key=f"{key}-epochs").set_value(3)
+    app.number_input(key=f"{key}-image_size").set_value(32).run()
+    command = next(code.value for code in app.code if code.value.startswith("medapp train"))
+    assert command == ("medapp train --data bands --preset quick-look --image-size 32 --epochs 3")
+    find_button(app, "Start").click().run()
     recipe = list_runs(trained.workspace)[0].recipe
     assert recipe.data.train.name == "bands"
     assert recipe.strategy.name == "linear-probe"
@@ -150,14 +163,94 @@ def test_start_queues_a_run_with_the_settings_of_the_form(trained: Trained) -> N
     assert recipe.preprocess.image_size == 32
 
 
-def test_a_recipe_that_cannot_work_is_refused_in_words_and_not_started(trained: Trained) -> None:
+def test_a_recipe_that_cannot_work_is_refused_beside_its_field_and_start_stays(
+    trained: Trained,
+) -> None:
     before = len(list_runs(trained.workspace))
-    app = open_page("train")
-    app.segmented_control(key="preset").set_value("fine-tune").run()
-    app.number_input(key="fine-tune-batch_size").set_value(1).run()
-    assert "BatchNorm" in app.error[0].value
-    assert not [b for b in app.button if b.label == "Start"]
+    app = open_page("train", begin="fine-tune")
+    app.number_input(key=f"{key_form(trained, 'fine-tune')}-batch_size").set_value(1).run()
+    beside, at_the_end = (error.value for error in app.error)
+    assert "BatchNorm" in beside
+    assert "Set the batch to 2 or more" in beside
+    assert at_the_end.startswith("Batch\\: A batch of one image")
+    assert find_button(app, "Start").disabled
     assert len(list_runs(trained.workspace)) == before
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_start_is_always_there_also_where_weights_are_not(trained: Trained, preset: str) -> None:
+    app = open_page("train", begin=preset)
+    assert app.segmented_control[0].value == preset
+    is_missing = preset == "textbook"
+    assert find_button(app, "Start").disabled == is_missing
+    assert any("are not on this machine" in error.value for error in app.error) == is_missing
+
+
+def test_a_folder_of_weights_is_said_beside_the_field_with_what_is_in_it(
+    trained: Trained, tmp_path: Path
+) -> None:
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "mine.pth").write_bytes(b"")
+    key = key_form(trained)
+    app = open_page("train")
+    app.selectbox(key=f"{key}-source").select("file").run()
+    app.text_input(key=f"{key}-file").set_value(str(tmp_path / "weights")).run()
+    assert "is a folder and no weights file" in app.error[0].value.replace("\\", "")
+    assert "mine.pth" in app.error[0].value.replace("\\", "")
+    assert find_button(app, "Start").disabled
+
+
+def test_the_form_is_as_it_was_left_after_another_page(trained: Trained, tmp_path: Path) -> None:
+    other = add_folder(trained.workspace, write_bands(tmp_path / "a"), name="a first one").data_set
+    key = f"{other.uid}-fine-tune"
+    app = open_page("train", data=other.id, begin="fine-tune")
+    app.number_input(key=f"{key}-epochs").set_value(7).run()
+    app.toggle(key=f"{key}-class_weights").set_value(True).run()
+    for name in ("data", "begin"):
+        del app.query_params[name]
+    app.switch_page("pages/models.py").run()
+    app.switch_page("pages/train.py").run()
+    assert app.selectbox[0].value == other.id
+    assert app.segmented_control[0].value == "fine-tune"
+    assert app.number_input(key=f"{key}-epochs").value == 7
+    assert app.toggle(key=f"{key}-class_weights").value
+
+
+def test_preprocessing_chosen_on_a_data_set_s_page_is_used(trained: Trained) -> None:
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    app = open_page("data_sets", set=data_set.id, view="Preprocess")
+    app.selectbox(key=f"preprocess-{data_set.uid}-resize").select("pad").run()
+    app.switch_page("pages/train.py").run()
+    assert app.selectbox(key=f"preprocess-{data_set.uid}-resize").value == "pad"
+    find_button(app, "Start").click().run()
+    assert list_runs(trained.workspace)[0].recipe.preprocess.resize == "pad"
+
+
+def test_again_but_fills_the_form_from_a_run(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    app = open_page("models", model=run.id)
+    find_button(app, "Again, but…").click().run()
+    assert app.segmented_control[0].value == f"run:{run.id}"
+    assert app.segmented_control[0].options[-1] == "As probe"
+    app = open_page("train", begin=f"run:{run.id}")
+    app.number_input(key=f"{key_form(trained, f'run:{run.id}')}-seed").set_value(1).run()
+    find_button(app, "Start").click().run()
+    again = list_runs(trained.workspace)[0]
+    assert again.recipe == run.recipe.model_copy(update={"seed": 1})
+    assert again.machine == run.machine
+
+
+def test_a_name_that_is_taken_is_said_beside_its_field(trained: Trained) -> None:
+    app = open_page("train")
+    app.text_input(key=f"{key_form(trained)}-name-0").set_value("probe").run()
+    assert "There is already a run called probe" in app.error[0].value
+    assert find_button(app, "Start").disabled
+
+
+def test_a_beginning_that_is_not_there_is_said(trained: Trained) -> None:
+    app = open_page("train", begin="fine-tuned")
+    assert "no preset and no run" in app.warning[0].value
+    assert app.segmented_control[0].value == "quick-look"
 
 
 def test_each_run_has_its_figures_with_their_intervals_in_the_table(trained: Trained) -> None:

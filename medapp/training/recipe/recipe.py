@@ -74,12 +74,14 @@ class Recipe(Group):
                 f"{strategy.title!r} starts from random weights, so the source {source!r} would be"
                 " ignored.",
                 remedy="Leave the source out, or choose fine-tune.",
+                setting="source",
             )
         if strategy.must_keep_features and self.augmentation.name not in ("none", AUTO):
             raise RecipeError(
                 f"{strategy.title!r} computes the backbone's features once, so images cannot vary,"
                 f" and the augmentation {self.augmentation.name!r} would be ignored.",
                 remedy="Leave the augmentation out, or choose last-stage.",
+                setting="augmentation",
             )
         return self
 

@@ -10,22 +10,30 @@ from medapp.imaging.preprocess import Preprocess, render_full, render_square
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog
-from medapp.ui.train.recipe_form import draw_preprocess_form
+from medapp.ui.train.recipe_form import draw_preprocess_form, key_preprocess
 
 SHOWN = 4
 EXAMPLES = 2  # how often each image is changed
 
 
-def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess:
+def draw_preprocess_preview(
+    data_set: DataSet, start: Preprocess | None = None, key: str | None = None
+) -> Preprocess:
     """Draw the settings, and examples as they are above the square that a network would see.
+
+    What is chosen is kept for the session: a training on the data set begins with it.
+
+    Args:
+        start: what the fields show until something else is chosen.
+        key: begins the keys of the fields; that of the data set where none is given.
 
     Returns:
         The settings.
     """
     left, right = frame.draw_columns([1, 2.2], key="preview")
     with left:
-        preprocess = draw_preprocess_form(f"preprocess-{data_set.id}", size_px)
-        st.caption("These settings are part of a run's recipe and travel with its model.")
+        preprocess = draw_preprocess_form(key or key_preprocess(data_set), start or Preprocess())
+        st.caption("A training on this data set begins with these; they travel with its model.")
     with right:
         rows = st.columns(SHOWN), st.columns(SHOWN)
         for index, sample in enumerate(_choose_samples(data_set)):
@@ -37,7 +45,7 @@ def draw_preprocess_preview(data_set: DataSet, size_px: int = 224) -> Preprocess
             )
             rows[1][index].image(
                 render_square(image, preprocess).pixels,
-                caption=f"what the network sees, {size_px} px",
+                caption=f"what the network sees, {preprocess.image_size} px",
                 width="stretch",
             )
         if data_set.is_synthetic:

@@ -11,10 +11,11 @@ from medapp.ui.elements.live_chart import draw_charts, load_charts
 from medapp.ui.models.external import draw_external
 from medapp.ui.models.figures import draw_figures
 from medapp.ui.models.managing import draw_management
-from medapp.ui.models.words import state_run
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.server import follow_run
+from medapp.ui.shell.words import state_run
+from medapp.ui.train.beginning import draw_again_button
 from medapp.ui.train.settings import draw_settings
 
 
@@ -27,6 +28,7 @@ def draw_model_page(run: Run) -> None:
             "Predict with this model", type="primary", icon=":material/biotech:"
         ):
             st.switch_page(frame.PREDICT, query_params={"by": run.id})
+        draw_again_button(run)
         if run.state in UNDER_WAY or not run.has_model:
             st.page_link(frame.TRAIN, label="Watch it, or resume it", query_params={"run": run.id})
     first = next(iter(VIEWS))

@@ -15,7 +15,7 @@ from medapp.notes import read_note, sort_notes
 from medapp.runs.progress import format_seconds
 from medapp.runs.summary import Summary
 from medapp.task import find_task
-from medapp.ui.models.words import name_data_set, name_source, name_strategy
+from medapp.ui.shell.words import name_data_set, name_source, name_strategy, state_optimisation
 
 # How many runs were opened from the tables in this session.
 OPENED = "runs-opened"
@@ -104,7 +104,7 @@ def _describe_course(run: Summary) -> dict[str, Any]:
         "Strategy": name_strategy(run.strategy),
         "Start from": name_source(run.source),
         "Image size": f"{run.image_size} px",
-        "Other settings": f"{run.optimiser}, batch {run.batch_size}, seed {run.seed}",
+        "Other settings": state_optimisation(run),
     }
 
 

@@ -9,10 +9,10 @@ from medapp.data.samples import DataSet
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
 from medapp.ui.data_sets.gallery import draw_gallery_page
-from medapp.ui.models.words import state_quality
 from medapp.ui.predict.jobs import DATA_SET, FOLDER, UPLOAD, WAYS, draw_jobs
 from medapp.ui.predict.many_images import draw_folder, draw_upload, find_shown
 from medapp.ui.shell import frame, url
+from medapp.ui.shell.words import state_quality
 
 
 def draw_choice(run: Run, models: Sequence[Summary], data_sets: Sequence[DataSet]) -> None:

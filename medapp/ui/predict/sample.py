@@ -6,9 +6,9 @@ from medapp.data.samples import DataSet, Sample
 from medapp.runs.run import Run
 from medapp.ui.data_sets.gallery import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
-from medapp.ui.models.words import state_quality
 from medapp.ui.predict.view import draw_prediction
 from medapp.ui.shell import frame, url
+from medapp.ui.shell.words import state_quality
 
 
 def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:

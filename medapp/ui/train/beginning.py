@@ -17,7 +17,7 @@ from medapp.runs.summary import Summary
 from medapp.training.recipe.names import read_values
 from medapp.training.recipe.presets import PRESETS
 from medapp.ui.shell import frame, url
-from medapp.ui.shell.server import open_run
+from medapp.ui.shell.server import find_catalog, open_run
 
 RUN = "run:"
 REMEMBERED = "train-data-set"
@@ -29,13 +29,13 @@ class Beginning:
 
     Attributes:
         key: begins the keys of the form's fields, so that each beginning has its own.
-        preprocess_key: that of the fields from file to square, which a preset leaves to the data
-            set's own page.
+        is_run: the settings are those of a run, from file to square too; a preset leaves these to
+            the data set's own page.
         values: settings by their short names; the others have their defaults.
     """
 
     key: str
-    preprocess_key: str
+    is_run: bool
     values: Mapping[str, Any]
 
 
@@ -85,9 +85,9 @@ def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
     if chosen.startswith(RUN):
         run = open_run(chosen.removeprefix(RUN))
         st.caption("The settings of that run. Change what you want to know about.")
-        return Beginning(key, key, read_run(run))
+        return Beginning(key, True, read_values(run.recipe, run.machine))
     st.caption(PRESETS[chosen].help)
-    return Beginning(key, f"preprocess-{data_set.uid}", PRESETS[chosen].values)
+    return Beginning(key, False, PRESETS[chosen].values)
 
 
 def _is_known(name: str, run_names: Mapping[str, str]) -> bool:
@@ -96,14 +96,10 @@ def _is_known(name: str, run_names: Mapping[str, str]) -> bool:
     return name in PRESETS
 
 
-def read_run(run: Run) -> dict[str, Any]:
-    """The settings of a run as values to begin with."""
-    return read_values(run.recipe, run.machine)
-
-
-def draw_again_button(run: Run, data_sets: Sequence[DataSet]) -> None:
+def draw_again_button(run: Run) -> None:
     """Draw the button that opens the form with a run's settings and, if it is there, data set."""
     uid = run.recipe.data.train.id
+    data_sets = find_catalog().list_data_sets()
     ids = [str(data_set.id) for data_set in data_sets if data_set.uid == uid]
     if st.button("Again, but…", icon=":material/edit:", help="The form with this run's settings."):
         where = {"data": ids[0]} if ids else {}

@@ -4,17 +4,20 @@ What a setting is called in `values` is its own name, which is one in all groups
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from medapp.data.samples import DataSet
 from medapp.imaging.preprocess import Preprocess
-from medapp.settings import find_choices, find_fact, find_range
+from medapp.settings import find_choices, find_fact, find_range, write_value
 from medapp.training.recipe.groups import AUTO, Machine
 from medapp.training.recipe.names import Setting, list_settings
-from medapp.training.recipe.presets import PRESETS
 from medapp.training.recipe.recipe import DEFAULT_AUGMENTATION, Recipe
 from medapp.training.strategies import STRATEGIES, find_default_rates
+from medapp.ui.train.beginning import Beginning
+from medapp.ui.train.faults import Faults
 
 FIRST = ("strategy", "epochs", "image_size", "batch_size", "augmentation", "early_stopping")
 # Drawn by the page, decided by the data set, or without a second choice.
@@ -22,18 +25,21 @@ APART = ("source", "architecture", "task", "objective")
 RATES = ("learning_rate", "backbone_rate")
 
 
-def draw_settings_form(preset: str) -> dict[str, Any]:
+def draw_settings_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
     """Draw all settings of a recipe but data, source and preprocessing; gives them by name.
 
-    Another preset starts the form anew.
+    What has no effect beside the other choices is not asked. Another beginning starts anew.
     """
     settings = {setting.short: setting for setting in list_form_settings()}
     values: dict[str, Any] = {}
-    _draw_settings([settings[name] for name in FIRST], preset, values)
+    _draw_settings([settings[name] for name in FIRST], beginning, values, faults)
     st.caption(STRATEGIES[values["strategy"]].help)
     with st.expander("Expert settings", icon=":material/tune:"):
         rest = [setting for name, setting in settings.items() if name not in FIRST]
-        _draw_settings(rest, preset, values)
+        _draw_settings(rest, beginning, values, faults)
+        reasons = dict.fromkeys(find_idle(values).values())
+        if reasons:
+            st.caption(f"Not asked: {' '.join(reasons)}")
     return values
 
 
@@ -45,20 +51,27 @@ def list_form_settings() -> list[Setting]:
     return [setting for setting in found if setting.short not in left_out]
 
 
-def _draw_settings(settings: Sequence[Setting], preset: str, values: dict[str, Any]) -> None:
-    """Draw some settings, three in a row, and add their values.
+def _draw_settings(
+    settings: Sequence[Setting], beginning: Beginning, values: dict[str, Any], faults: Faults
+) -> None:
+    """Draw some settings, three in a row, and add the values of all.
 
     What was chosen before decides what has an effect.
     """
-    for number, setting in enumerate(settings):
-        if number % 3 == 0:
-            columns = st.columns(3, vertical_alignment="bottom")
+    drawn = 0
+    for setting in settings:
         name = setting.short
-        start = PRESETS[preset].values.get(name, setting.field.default)
-        with columns[number % 3]:
-            idle = find_idle(values).get(name)
+        if name in find_idle(values):
+            values[name] = setting.field.default
+            continue
+        if drawn % 3 == 0:
+            columns = st.columns(3)
+        start = beginning.values.get(name, setting.field.default)
+        with columns[drawn % 3]:
             stand_in = find_stand_in(name, values)
-            values[name] = _draw_setting(setting, start, preset, idle, stand_in)
+            values[name] = _draw_setting(setting, start, beginning.key, stand_in)
+            faults.add_field(name, str(setting.field.title))
+        drawn += 1
 
 
 def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
@@ -79,14 +92,24 @@ def find_stand_in(name: str, values: Mapping[str, Any]) -> str | None:
     if name not in RATES:
         return None
     rates = find_default_rates(values["strategy"], values["optimiser"])
-    return f"{rates[RATES.index(name)]:g} (default)"
+    return f"{rates[RATES.index(name)]:g}, the strategy's default"
 
 
-def draw_preprocess_form(key: str, image_size: int) -> Preprocess:
-    """Draw the settings from file to square but the image size; gives all of them."""
-    values: dict[str, Any] = {"image_size": image_size}
+def key_preprocess(data_set: DataSet) -> str:
+    """What the keys of a data set's own settings from file to square begin with."""
+    return f"preprocess-{data_set.uid}"
+
+
+def draw_preprocess_form(key: str, start: Preprocess) -> Preprocess:
+    """Draw the settings from file to square but the image size; gives all of them.
+
+    Args:
+        key: begins the keys of the fields; what is chosen under it is kept for the session.
+        start: what the fields show until something else is chosen.
+    """
+    values: dict[str, Any] = {"image_size": start.image_size}
     for setting in list_settings_of_preprocess():
-        values[setting.name] = _draw_setting(setting, setting.field.default, key)
+        values[setting.name] = _draw_setting(setting, getattr(start, setting.name), key)
     return Preprocess(**values)
 
 
@@ -96,57 +119,43 @@ def list_settings_of_preprocess() -> list[Setting]:
     return [Setting("preprocess", n, field) for n, field in fields if n != "image_size"]
 
 
-def _draw_setting(
-    setting: Setting, value: Any, key: str, idle: str | None = None, stand_in: str | None = None
-) -> Any:
+def _draw_setting(setting: Setting, value: Any, key: str, stand_in: str | None = None) -> Any:
+    """Draw one field; gives its value.
+
+    Args:
+        value: what the field shows until something else is chosen.
+        key: begins the field's own key.
+        stand_in: what 0 stands for, where that depends on other settings.
+    """
     field = setting.field
     said: dict[str, Any] = {
-        "help": idle or field.description,
+        "help": field.description,
         "key": f"{key}-{setting.short}",
-        "disabled": idle is not None,
+        "persist_state": "session",
     }
-    # What has no effect is shown under a key of its own, so that the reader's choice is there
-    # again later.
-    if idle:
-        said["key"] += "-idle"
+    label = _write_label(setting)
     choices = find_choices(field)
     if choices is not None:
-        return _draw_choice(setting, choices, value, said, is_idle=idle is not None)
+        start = choices.index(value)
+        return st.selectbox(label, choices, start, format_func=partial(write_value, field), **said)
     if setting.kind is bool:
-        return st.toggle(_write_label(setting), value, **said)
+        return st.toggle(label, value, **said)
     low, high = (setting.kind(end) for end in find_range(field) or (0, 0))
     if setting.kind is int:
-        step = find_fact(field, "step") or 1
-        return st.number_input(_write_label(setting), low, high, value, step=step, **said)
-    said |= {"step": find_fact(field, "step") or (0.5 if high > 1 else 0.01), "format": "%g"}
-    if stand_in is None:
-        return st.number_input(_write_label(setting), low, high, value, **said)
-    shown = value or None
-    label = _write_label(setting)
-    return st.number_input(label, low, high, shown, placeholder=stand_in, **said) or 0.0
-
-
-def _draw_choice(
-    setting: Setting, choices: Sequence[str], value: str, said: dict[str, Any], is_idle: bool
-) -> str:
-    """Draw a select box; a setting without effect shows what it comes to, and is left to itself."""
-    if is_idle:
-        st.selectbox(_write_label(setting), ["none"], **said)
-        return AUTO
-    start = list(choices).index(value)
-    return str(
-        st.selectbox(_write_label(setting), choices, start, format_func=_name_choice, **said)
-    )
+        said["step"] = find_fact(field, "step") or 1
+    else:
+        said |= {"step": find_fact(field, "step") or (0.5 if high > 1 else 0.01), "format": "%g"}
+    stand_in = stand_in or (find_fact(field, "words") or {}).get("0")
+    # A 0 that stands for something is an empty field that says what.
+    shown = (value or None) if stand_in else value
+    chosen = st.number_input(label, low, high, shown, placeholder=stand_in, **said)
+    return setting.kind(chosen or 0) if stand_in else chosen
 
 
 def _write_label(setting: Setting) -> str:
     label = str(setting.field.title)
     unit = find_fact(setting.field, "unit")
     return f"{label} ({unit})" if unit and unit != label.lower() else label
-
-
-def _name_choice(choice: str) -> str:
-    return STRATEGIES[choice].title if choice in STRATEGIES else choice
 
 
 def name_augmentation(strategy: str, chosen: str) -> str:

@@ -4,50 +4,49 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from medapp.models.backbones import BACKBONES
 from medapp.runs.run import Run
-from medapp.training.recipe.names import Setting, list_settings
+from medapp.runs.summary import summarise
+from medapp.settings import write_value
+from medapp.training.recipe.groups import Machine
+from medapp.training.recipe.names import list_settings, read_values
 from medapp.training.recipe.recipe import Recipe
+from medapp.ui.shell.words import name_data_set, name_source
+from medapp.ui.train.beginning import RUN
 from medapp.ui.train.recipe_form import find_idle, find_stand_in
+from medapp.ui.train.start import draw_command
 
 
 def draw_settings(run: Run) -> None:
-    """Draw the recipe's and the machine's settings in two columns."""
+    """Draw the recipe's and the machine's settings, and the command that asks for them."""
     rows = describe_settings(run)
     half = -(-len(rows) // 2)
     for column, some in zip(st.columns(2), (rows[:half], rows[half:]), strict=True):
         _draw_table(column, some)
+    st.caption("The same as a command:")
+    draw_command(run.recipe, run.machine, name_data_set(summarise(run)))
 
 
 def describe_settings(run: Run) -> list[tuple[str, str]]:
-    """Labels and values; a setting that had no effect beside the others says so."""
-    settings = list(list_settings(Recipe))
-    values = {setting.short: _find_value(run, setting) for setting in settings}
-    machine = run.machine
-    for setting in list_settings(type(machine)):
-        settings.append(setting)
-        values[setting.short] = getattr(machine, setting.name)
+    """Labels and values in words; what had no effect beside the others is left out."""
+    values = read_values(run.recipe, run.machine)
     values["source"] = run.recipe.find_source()
     values["augmentation"] = run.recipe.find_augmentation()
-    idle = find_idle(values)
+    idle = set(find_idle(values))
+    # A backbone and an earlier run bring their own.
+    if values["source"] in BACKBONES or values["source"].startswith(RUN):
+        idle.add("architecture")
     rows = [("Data set", run.recipe.data.train.name)]
-    for setting in settings:
+    for setting in (*list_settings(Recipe), *list_settings(Machine)):
         value = values[setting.short]
-        shown = value or find_stand_in(setting.short, values) or value
-        written = "no effect" if setting.short in idle else _write_value(shown)
+        if setting.short in idle:
+            continue
+        stand_in = None if value else find_stand_in(setting.short, values)
+        written = stand_in or write_value(setting.field, value)
+        if setting.short == "source":
+            written = name_source(value)
         rows.append((str(setting.field.title), written))
     return rows
-
-
-def _find_value(run: Run, setting: Setting) -> object:
-    owner = getattr(run.recipe, setting.group) if setting.group else run.recipe
-    value: object = getattr(owner, setting.name)
-    return value
-
-
-def _write_value(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _draw_table(column: st.delta_generator.DeltaGenerator, rows: Sequence[tuple[str, str]]) -> None:

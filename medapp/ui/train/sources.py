@@ -8,47 +8,74 @@ import streamlit as st
 from medapp.models.architectures import ARCHITECTURES
 from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.runs.registry import find_registry
-from medapp.training.recipe.groups import Start
-from medapp.training.recipe.presets import PRESETS
+from medapp.training.recipe.groups import AUTO, Start, StrategyChoice
 from medapp.training.strategies import STRATEGIES
 from medapp.ui.shell.frame import show_errors, show_progress
 from medapp.ui.shell.server import open_workspace
+from medapp.ui.train.beginning import RUN, Beginning
+from medapp.ui.train.faults import Faults
 
 FILE = "file"
 NOTHING = "none"
+DEFAULT = "bundled"
 
 
-def draw_source_form(preset: str) -> dict[str, Any]:
+def draw_source_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
     """Draw the choice; gives the recipe's `source` and `architecture`."""
-    summaries = find_registry(open_workspace()).list_summaries()
-    runs = {f"run:{run.id}": f"Model: {run.name}" for run in summaries if run.has_model}
-    names = {name: _name(row) for name, row in BACKBONES.items()} | runs
-    names |= {FILE: "A weights file…", NOTHING: "Nothing: random weights"}
-    chosen = _draw_choice(preset, names)
-    architecture = Start().architecture
+    asked = str(beginning.values.get("source", AUTO))
+    names = _list_names(asked)
+    chosen = _draw_choice(beginning, asked, names)
+    architecture = beginning.values.get("architecture", Start().architecture)
+    if chosen != FILE:
+        faults.add_field("source", "Start from")
     if chosen in BACKBONES:
         _draw_backbone(BACKBONES[chosen])
     elif chosen in (FILE, NOTHING):
-        architecture = st.selectbox(
-            "Architecture", list(ARCHITECTURES), key=f"{preset}-architecture"
-        )
+        rows = list(ARCHITECTURES)
+        key = f"{beginning.key}-architecture"
+        start = rows.index(architecture) if architecture in rows else 0
+        architecture = st.selectbox("Architecture", rows, start, key=key, persist_state="session")
     if chosen == FILE:
         hint = "/models/resnet50.safetensors"
-        chosen = st.text_input("File", placeholder=hint, key=f"{preset}-file")
-    return {"source": chosen, "architecture": architecture}
+        path = "" if asked == AUTO or asked in names else asked
+        key = f"{beginning.key}-file"
+        chosen = st.text_input("File", path, placeholder=hint, key=key, persist_state="session")
+        faults.add_field("source", "File")
+    is_default = chosen == DEFAULT or (chosen == NOTHING and _is_from_random(beginning))
+    return {"source": AUTO if is_default else chosen.strip(), "architecture": architecture}
 
 
-def _draw_choice(preset: str, names: Mapping[str, str]) -> str:
+def _list_names(asked: str) -> dict[str, str]:
+    """The choices by what a recipe says: backbones, models, a file, nothing."""
+    summaries = find_registry(open_workspace()).list_summaries()
+    runs = {f"{RUN}{run.id}": f"Model: {run.name}" for run in summaries if run.is_trained}
+    names = {name: _name(row) for name, row in BACKBONES.items()} | runs
+    if asked.startswith(RUN) and asked not in names:
+        names[asked] = "A model that was deleted"
+    return names | {FILE: "A weights file…", NOTHING: "Nothing: random weights"}
+
+
+def _draw_choice(beginning: Beginning, asked: str, names: Mapping[str, str]) -> str:
     """Draw the select box; a strategy that starts from random weights leaves no choice."""
-    values = PRESETS[preset].values
-    strategy = STRATEGIES[st.session_state.get(f"{preset}-strategy", values["strategy"])]
-    if strategy.is_from_random:
-        reason = f"{strategy.title} starts from random weights."
+    if _is_from_random(beginning):
+        reason = "This strategy starts from random weights."
         st.selectbox("Start from", [names[NOTHING]], disabled=True, help=reason)
         return NOTHING
-    start = list(names).index(values.get("source", "bundled"))
-    key = f"{preset}-source"
-    return st.selectbox("Start from", names, start, format_func=names.__getitem__, key=key)
+    start = DEFAULT if asked == AUTO else asked if asked in names else FILE
+    return st.selectbox(
+        "Start from",
+        list(names),
+        list(names).index(start),
+        format_func=names.__getitem__,
+        key=f"{beginning.key}-source",
+        persist_state="session",
+    )
+
+
+def _is_from_random(beginning: Beginning) -> bool:
+    """Whether the strategy, which is asked for further down, leaves no choice."""
+    chosen = st.session_state.get(f"{beginning.key}-strategy", beginning.values.get("strategy"))
+    return STRATEGIES[chosen or StrategyChoice().name].is_from_random
 
 
 def _name(backbone: Backbone) -> str:

@@ -1,34 +1,74 @@
 """What a run will be, in numbers, and the button that starts it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
-from medapp.runs.making import create_run
+from medapp.data.samples import DataSet
+from medapp.errors import MedAppError
+from medapp.runs.making import check_name, create_run
 from medapp.runs.plan import Plan, plan_run
 from medapp.runs.progress import format_seconds
-from medapp.training.recipe import build_settings
+from medapp.training.recipe import Machine, Recipe, build_settings
+from medapp.training.recipe.command import write_command
 from medapp.ui.shell import frame
-from medapp.ui.shell.server import open_workspace
+from medapp.ui.shell.server import list_summaries, open_workspace
+from medapp.ui.train.faults import Faults
 
+STARTED = "train-started"  # how many runs this session started
 # What the images of a split are called.
 NAMES = {"train": "training", "validation": "validation", "test": "test"}
 
 
-def draw_start(values: Mapping[str, object]) -> None:
+def draw_start(values: Mapping[str, Any], data_set: DataSet, key: str, faults: Faults) -> None:
     """Draw the plan for a recipe of these settings; the button queues the run and goes there.
 
-    Raises:
-        MedAppError: the settings do not go together.
+    The button is always there: where the settings do not go together, it cannot be pressed and says
+    why, and the field that causes it says so too.
     """
-    name = st.text_input("Name of the run", placeholder="made from strategy and data set")
-    recipe, machine = build_settings(values)
-    plan = plan_run(open_workspace(), recipe, machine)
-    with st.container(border=True):
-        _draw_plan(plan)
-    if st.button("Start", type="primary", width="stretch", icon=":material/play_arrow:"):
+    # Once a run was started, its name is taken, and the field is a new one.
+    started = st.session_state.get(STARTED, 0)
+    name = st.text_input(
+        "Name of the run",
+        placeholder="made from strategy and data set",
+        key=f"{key}-name-{started}",
+        persist_state="session",
+    ).strip()
+    faults.add_field("name", "Name of the run")
+    said = ""
+    try:
+        if name:
+            check_name(name, list_summaries())
+        recipe, machine = build_settings(values)
+        plan = plan_run(open_workspace(), recipe, machine)
+        with st.container(border=True):
+            _draw_plan(plan)
+    except MedAppError as error:
+        said = faults.show(error)
+    is_pressed = st.button(
+        "Start",
+        type="primary",
+        width="stretch",
+        icon=":material/play_arrow:",
+        disabled=bool(said),
+        help=said or None,
+    )
+    if said:
+        st.error(frame.escape(said), icon=":material/block:")
+        return
+    if is_pressed:
         run = create_run(open_workspace(), recipe, machine, name or None)
+        st.session_state[STARTED] = started + 1
         st.switch_page(frame.TRAIN, query_params={"run": run.id})
+    with st.expander("The same as a command", icon=":material/terminal:"):
+        draw_command(recipe, machine, data_set.name)
+
+
+def draw_command(recipe: Recipe, machine: Machine, data_set: str) -> None:
+    """Draw the command that asks for a recipe in a shell, to copy."""
+    with frame.show_errors():
+        st.code(write_command(recipe, machine, data_set), language="bash", wrap_lines=True)
 
 
 def _draw_plan(plan: Plan) -> None:

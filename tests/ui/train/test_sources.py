@@ -6,22 +6,30 @@ from streamlit.testing.v1 import AppTest
 def _draw_form() -> None:
     import streamlit as st
 
+    from medapp.training.recipe.presets import PRESETS
+    from medapp.ui.train.beginning import Beginning
+    from medapp.ui.train.faults import Faults
     from medapp.ui.train.sources import draw_source_form
 
     preset = st.session_state.get("preset", "fine-tune")
-    st.session_state["source"] = draw_source_form(preset)["source"]
+    values = {**PRESETS[preset].values, **st.session_state.get("asked", {})}
+    beginning = Beginning(preset, False, values)
+    st.session_state["source"] = draw_source_form(beginning, Faults())["source"]
 
 
-def test_the_bundled_backbone_is_the_first_choice(workspace: object) -> None:
+def test_the_bundled_backbone_is_the_first_choice_and_is_left_to_the_recipe(
+    workspace: object,
+) -> None:
     app = AppTest.from_function(_draw_form).run()
-    assert app.session_state["source"] == "bundled"
+    assert app.session_state["source"] == "auto"
+    assert app.selectbox[0].value == "bundled"
 
 
 def test_from_scratch_leaves_no_choice(workspace: object) -> None:
     app = AppTest.from_function(_draw_form)
     app.session_state["preset"] = "from-scratch"
     app.run()
-    assert app.session_state["source"] == "none"
+    assert app.session_state["source"] == "auto"
     assert app.selectbox[0].disabled
     assert "random weights" in app.selectbox[0].help
 
@@ -30,6 +38,12 @@ def test_a_strategy_chosen_by_hand_counts_before_the_preset(workspace: object) -
     app = AppTest.from_function(_draw_form)
     app.session_state["fine-tune-strategy"] = "scratch"
     app.run()
+    assert app.selectbox[0].disabled
+
+
+def test_random_weights_for_a_strategy_that_could_transfer_are_said(workspace: object) -> None:
+    app = AppTest.from_function(_draw_form).run()
+    app.selectbox[0].select("none").run()
     assert app.session_state["source"] == "none"
 
 
@@ -38,5 +52,19 @@ def test_a_file_that_is_not_named_is_nothing_else(workspace: object) -> None:
     app.session_state["fine-tune-source"] = "file"
     app.run()
     assert app.session_state["source"] == ""
-    app.text_input[0].set_value("/models/mine.pth").run()
+    app.text_input[0].set_value(" /models/mine.pth").run()
     assert app.session_state["source"] == "/models/mine.pth"
+
+
+def test_what_an_earlier_run_started_from_is_chosen(workspace: object) -> None:
+    for asked, chosen, field in (
+        ("/models/mine.pth", "file", "/models/mine.pth"),
+        ("run:20260101", "run:20260101", None),
+        ("resnet50", "resnet50", None),
+    ):
+        app = AppTest.from_function(_draw_form)
+        app.session_state["asked"] = {"source": asked}
+        app.run()
+        assert app.selectbox[0].value == chosen
+        assert app.session_state["source"] == asked
+        assert [text.value for text in app.text_input] == ([field] if field else [])

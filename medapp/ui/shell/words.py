@@ -9,7 +9,9 @@ from medapp.runs.progress import format_seconds
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary, summarise
+from medapp.settings import write_value
 from medapp.task import find_task
+from medapp.training.recipe.groups import Optimisation
 from medapp.training.strategies import STRATEGIES
 from medapp.ui.shell.server import find_catalog, open_workspace
 
@@ -22,8 +24,13 @@ def state_run(run: Run) -> str:
 def state_summary(run: Summary) -> str:
     """What was asked, in one line."""
     start = [name_strategy(run.strategy), name_source(run.source), name_data_set(run)]
-    settings = [f"{run.image_size} px", run.optimiser, f"batch {run.batch_size}"]
-    return " · ".join([*start, *settings, f"seed {run.seed}"])
+    return " · ".join([*start, f"{run.image_size} px", state_optimisation(run)])
+
+
+def state_optimisation(run: Summary) -> str:
+    """How steps were taken, in a few words."""
+    optimiser = write_value(Optimisation.model_fields["optimiser"], run.optimiser)
+    return f"{optimiser} · batch {run.batch_size} · seed {run.seed}"
 
 
 def state_course(run: Summary) -> str:

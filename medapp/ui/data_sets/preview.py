@@ -45,7 +45,7 @@ def draw_preprocess_preview(
             )
             rows[1][index].image(
                 render_square(image, preprocess).pixels,
-                caption=f"what the network sees, {preprocess.image_size} px",
+                caption=f"what the network sees, {preprocess.image_size:d} px",
                 width="stretch",
             )
         if data_set.is_synthetic:

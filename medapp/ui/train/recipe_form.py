@@ -16,6 +16,7 @@ from medapp.training.recipe.groups import AUTO, Machine
 from medapp.training.recipe.names import Setting, list_settings
 from medapp.training.recipe.recipe import DEFAULT_AUGMENTATION, Recipe
 from medapp.training.strategies import STRATEGIES, find_default_rates
+from medapp.ui.shell.frame import escape
 from medapp.ui.train.beginning import Beginning
 from medapp.ui.train.faults import Faults
 
@@ -39,7 +40,7 @@ def draw_settings_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
         _draw_settings(rest, beginning, values, faults)
         reasons = dict.fromkeys(find_idle(values).values())
         if reasons:
-            st.caption(f"Not asked: {' '.join(reasons)}")
+            st.caption(escape(f"Not asked: {' '.join(reasons)}"))
     return values
 
 

@@ -52,7 +52,7 @@ def draw_start(values: Mapping[str, Any], data_set: DataSet, key: str, faults: F
         width="stretch",
         icon=":material/play_arrow:",
         disabled=bool(said),
-        help=said or None,
+        help=frame.escape(said) or None,
     )
     if said:
         st.error(frame.escape(said), icon=":material/block:")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from medapp.errors import ImageError
+from medapp.imaging.kinds import HEAD_BYTES, tell_kind
 from medapp.imaging.readers import READERS, list_suffixes
 
 MAX_BYTES = 2**30  # of a file; the largest image that is read takes less, even uncompressed
@@ -117,19 +118,15 @@ def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]
     """A file's bytes to what `load_image` gives, and to the facts.
 
     Args:
-        suffix: chooses the reader, such as ".png".
+        suffix: such as ".png"; chooses the reader where the bytes do not say what they are.
 
     Raises:
         ImageError: the bytes are no image that can be read; the text is the reason alone, for use
             within a sentence.
     """
-    reader = READERS.get(suffix.lower())
-    if reader is None:
-        raise ImageError(
-            f"its kind {suffix!r} is not among those that are read ({', '.join(list_suffixes())})"
-        )
     if not content:
         raise ImageError("the file is empty")
+    reader = READERS[_find_reader(content, suffix)]
     try:
         picture = reader(io.BytesIO(content))
     except ImageError:
@@ -145,6 +142,19 @@ def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]
     mode += f" (stored as {stored_as})" if stored_as else ""
     facts = ImageFacts(pixels.shape[1], pixels.shape[0], mode, picture.format)
     return np.ascontiguousarray(pixels), facts
+
+
+def _find_reader(content: bytes, suffix: str) -> str:
+    kind = tell_kind(content[:HEAD_BYTES], f"x{suffix}")
+    if kind.reader:
+        return kind.reader
+    if kind.name:
+        raise ImageError(f"it is not an image: its content is {kind.name}")
+    if kind.is_claimed:
+        raise ImageError("it is not an image, or its beginning is damaged")
+    raise ImageError(
+        f"its kind {suffix!r} is not among those that are read ({', '.join(list_suffixes())})"
+    )
 
 
 def _is_grey(pixels: NDArray[Any]) -> bool:

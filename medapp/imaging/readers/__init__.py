@@ -14,14 +14,30 @@ READERS: dict[str, Reader] = {
     ".png": read_with_pillow,
     ".jpg": read_with_pillow,
     ".jpeg": read_with_pillow,
+    ".jpe": read_with_pillow,
+    ".jfif": read_with_pillow,
     ".tif": read_with_pillow,
     ".tiff": read_with_pillow,
     ".bmp": read_with_pillow,
     ".webp": read_with_pillow,
+    ".gif": read_with_pillow,
+    ".pgm": read_with_pillow,
+    ".ppm": read_with_pillow,
+    ".pbm": read_with_pillow,
+    ".pnm": read_with_pillow,
+    ".jp2": read_with_pillow,
+    ".j2k": read_with_pillow,
+    ".avif": read_with_pillow,
     ".dcm": read_dicom,
+    ".dicom": read_dicom,
+    ".dic": read_dicom,
+    ".ima": read_dicom,
 }
 
 
 def list_suffixes() -> tuple[str, ...]:
-    """The suffixes of all files that can be read, in lower case, such as ".png"."""
+    """The suffixes of all files that can be read, in lower case, such as ".png".
+
+    A file with another suffix, or with none, may be an image too: `medapp.imaging.kinds` tells.
+    """
     return tuple(READERS)

@@ -30,7 +30,7 @@ def read_dicom(file: IO[bytes]) -> Picture:
 
     silence_libraries()
     try:
-        facts = pydicom.dcmread(file)
+        facts = pydicom.dcmread(file, force=True)  # some have no preamble
     except (InvalidDicomError, BytesLengthException) as error:
         raise ImageError("it is not a DICOM file, or its beginning is damaged") from error
     if "PixelData" not in facts:

@@ -1,4 +1,4 @@
-"""PNG, JPEG, TIFF, BMP and WebP, with Pillow."""
+"""PNG, JPEG, TIFF, BMP, WebP, GIF, PNM, JPEG 2000 and AVIF, with Pillow."""
 
 from typing import IO, Any
 
@@ -14,16 +14,18 @@ from medapp.imaging.readers.picture import (
     stretch,
 )
 
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF", "PPM", "JPEG2000", "AVIF")
+
 
 def read_with_pillow(file: IO[bytes]) -> Picture:
-    """PNG, JPEG, TIFF, BMP or WebP, told apart by content.
+    """One of `FORMATS`, told apart by content.
 
     What is transparent lies on black. Of several pages the first is taken. 16 bits are kept for
     grey; of colours with 16 bits a channel the upper 8 are read. Numbers beyond 16 bits are
     stretched to them.
     """
     silence_libraries()
-    with Image.open(file, formats=("PNG", "JPEG", "TIFF", "BMP", "WEBP")) as image:
+    with Image.open(file, formats=FORMATS) as image:
         check_size(*image.size)
         name = image.format or ""
         stored_as = _describe(image)

@@ -9,8 +9,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.words import write_figure
 from medapp.notes import Note, sort_notes
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
@@ -58,14 +56,3 @@ def _write_cell(cell: object) -> str:
     if cell is None:
         return ""
     return f"{cell:.3f}" if isinstance(cell, float) else str(cell)
-
-
-def say_figure(evaluation: Evaluation, name: str) -> str:
-    """An evaluation's figure with its interval, such as `0.912 [0.881, 0.940]`."""
-    return write_figure(getattr(evaluation, name), evaluation.intervals.get(name))
-
-
-def name_figure(name: str) -> str:
-    """A figure's name as people read it, such as `Balanced accuracy`."""
-    words = name.replace("_", " ").replace("auroc", "AUROC").replace("f1", "F1")
-    return words[0].upper() + words[1:]

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 from rich.progress import DownloadColumn, Progress
 
-from medapp.cli.output import AsJson, console, errors, print_json, print_table, say_figure
+from medapp.cli.evaluation import state_headline
+from medapp.cli.output import AsJson, console, errors, print_json, print_table
 from medapp.cli.work import ProgressBar, RunName, open_bar, report_run
 from medapp.data.catalog import Catalog
 from medapp.errors import WeightsError
@@ -129,8 +130,7 @@ def show(run: RunName, as_json: AsJson = False) -> None:
     )
     evaluation = found.load_evaluation()
     if evaluation:
-        figure = say_figure(evaluation, "balanced_accuracy")
-        console.print(f"Test: balanced accuracy {figure} on {evaluation.n} images.", markup=False)
+        console.print(f"{state_headline(evaluation)}.", markup=False)
 
 
 def _list_values(settings: dict[str, Any]) -> list[tuple[str, str]]:

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from medapp.cli.evaluation import describe_evaluation, print_evaluation, state_headline
 from medapp.cli.output import (
     AsJson,
     console,
     errors,
-    name_figure,
     print_json,
-    print_notes,
     print_table,
-    say_figure,
 )
 from medapp.data.folder import list_images
+from medapp.evaluation.words import write_probability
 from medapp.explanation.methods import METHODS
 from medapp.explanation.strength import FAINT
 from medapp.runs.events import (
@@ -35,7 +34,6 @@ from medapp.runs.run import Run
 from medapp.session import open as open_session
 from medapp.store.files import write_bytes
 from medapp.store.workspace import find_workspace
-from medapp.task import find_task
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.recipe.names import parse_assignments
 from medapp.training.recipe.presets import PRESETS
@@ -166,12 +164,7 @@ def report_run(run: Run, as_json: bool) -> None:
         markup=False,
     )
     if evaluation:
-        headline = find_task(evaluation.task).figures[0]
-        figure = say_figure(evaluation, headline)
-        name = name_figure(headline)
-        console.print(
-            f"{name} on {evaluation.n} test images: {figure} (95% interval).", markup=False
-        )
+        console.print(f"{state_headline(evaluation)}.", markup=False)
 
 
 def evaluate(
@@ -188,21 +181,10 @@ def evaluate(
         raise typer.BadParameter("choose test or validation", param_hint="--split")
     evaluation = open_session().evaluate(run, split, data)
     if as_json:
-        print_json(evaluation.to_dict())
+        print_json(describe_evaluation(evaluation))
         return
-    console.print(
-        f"{run} on {evaluation.n} images of {evaluation.dataset} ({evaluation.split}), with 95%"
-        " intervals:",
-        markup=False,
-    )
-    figures = find_task(evaluation.task).figures
-    rows = [(name_figure(name), say_figure(evaluation, name)) for name in figures]
-    print_table(("metric", "value"), rows)
-    if evaluation.confusion:
-        counts = zip(evaluation.classes, evaluation.confusion, strict=True)
-        head = ("truth \\ prediction", *evaluation.classes)
-        print_table(head, [(name, *row) for name, row in counts])
-    print_notes(evaluation.notes)
+    console.print(f"{run} on {evaluation.dataset} ({evaluation.split} images).", markup=False)
+    print_evaluation(evaluation)
 
 
 def predict(
@@ -270,4 +252,5 @@ def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) 
 def _list_cells(row: dict[str, Any]) -> tuple[object, ...]:
     """A prediction as a row of the table."""
     highest = max(row["probabilities"].values(), default=None)
-    return row["file"], row["label"], highest, row["error"] or row.get("note")
+    probability = None if highest is None else write_probability(highest)
+    return row["file"], row["label"], probability, row["error"] or row.get("note")

@@ -6,21 +6,35 @@ from collections.abc import Sequence
 def write_figure(value: float | None, interval: Sequence[float] | None = None) -> str:
     """A figure with three digits and its 95% interval (low, high), such as 0.934 [0.910, 0.951].
 
-    A value of None is "undefined"; without an interval the brackets are left out.
+    "1.000" and "0.000" stand for all and none alone: what is near them is ">0.999" or "<0.001". A
+    value of None is "undefined"; without an interval the brackets are left out.
     """
     if value is None:
         return "undefined"
-    return f"{value:.3f}" if interval is None else f"{value:.3f} {write_interval(interval)}"
+    written = _round(value, 3)
+    return written if interval is None else f"{written} {write_interval(interval)}"
 
 
 def write_interval(interval: Sequence[float]) -> str:
     """A 95% interval (low, high), such as [0.910, 0.951]."""
     low, high = interval
-    return f"[{low:.3f}, {high:.3f}]"
+    return f"[{_round(low, 3)}, {_round(high, 3)}]"
 
 
 def write_probability(value: float) -> str:
-    """A probability with two digits, and never 0.00 or 1.00 for what is neither."""
-    if 0 < value < 0.005:
-        return "<0.01"
-    return ">0.99" if 0.995 <= value < 1 else f"{value:.2f}"
+    """A model's probability with two digits.
+
+    A model is never certain, whatever rounding made of its last digits: "0.00" and "1.00" are
+    written "<0.01" and ">0.99", so that the probabilities of an image still add up.
+    """
+    return _round(min(max(value, 1e-9), 1 - 1e-9), 2)
+
+
+def _round(value: float, digits: int) -> str:
+    """A value in 0 to 1, rounded; an end is written for the end alone."""
+    step = 10.0**-digits
+    if 0 < value < step / 2:
+        return f"<{step:.{digits}f}"
+    if 1 - step / 2 < value < 1:
+        return f">{1 - step:.{digits}f}"
+    return f"{value:.{digits}f}"

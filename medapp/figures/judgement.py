@@ -41,7 +41,7 @@ def draw_probabilities(probabilities: Mapping[str, float], theme: str = "light")
                 "color": [pick_colour(i, theme) for i in range(len(names))],
                 "line": {"width": 0},
             },
-            hovertemplate="%{customdata}: %{x:.4f}<extra></extra>",
+            hovertemplate="%{customdata}: %{text}<extra></extra>",
         )
     )
     finish(figure, theme, _state_prediction(probabilities), 64 + 34 * len(names), is_narrow=True)

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from medapp.cli.output import name_figure, print_json, print_table, say_figure
-from medapp.evaluation.evaluate import evaluate
+from medapp.cli.output import print_json, print_table
 
 
 def test_json_keeps_zeros_and_knows_no_nan(capsys: pytest.CaptureFixture[str]) -> None:
@@ -22,10 +21,3 @@ def test_a_table_shows_zeros_and_leaves_a_cell_empty_for_none(
     assert header == ["class", "n", "figure"]
     assert first == ["a", "0", "0.000"]
     assert second == ["[b]", "12"]
-
-
-def test_a_figure_of_zero_is_said_with_its_interval() -> None:
-    evaluation = evaluate([[0.0, 1.0], [1.0, 0.0]] * 10, [0, 1] * 10, "ab")
-    assert say_figure(evaluation, "accuracy") == "0.000 [0.000, 0.161]"
-    assert name_figure("macro_auroc") == "Macro AUROC"
-    assert name_figure("f1") == "F1"

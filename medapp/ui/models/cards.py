@@ -8,7 +8,7 @@ from medapp.errors import DataError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import Headline, list_headlines
 from medapp.evaluation.verdict import judge
-from medapp.evaluation.words import write_interval
+from medapp.evaluation.words import write_figure, write_interval
 from medapp.notes import Note
 from medapp.runs.learning import note_learning
 from medapp.runs.results import count_test_reads
@@ -59,7 +59,7 @@ def _draw_card(headline: Headline) -> None:
     interval = headline.interval
     st.metric(
         headline.title,
-        "–" if headline.value is None else f"{headline.value:.3f}",
+        "–" if headline.value is None else write_figure(headline.value),
         write_interval(interval) if interval else "no interval",
         delta_color="off",
         delta_arrow="off",

@@ -9,6 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from medapp.errors import ImageError
+from medapp.evaluation.words import write_probability
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full
 from medapp.prediction.table import Row, write_csv
@@ -24,7 +25,6 @@ THUMBNAIL_PX = 96
 LOOK = {
     "Image": st.column_config.ImageColumn(width="small"),
     "File": st.column_config.TextColumn(width="medium"),
-    "Probability": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.3f"),
 }
 
 
@@ -90,6 +90,6 @@ def _describe_row(row: Row, folder: Path, has_thumbnail: bool) -> dict[str, Any]
         "Image": image,
         "File": row.file.relative_to(folder).as_posix(),
         "Prediction": row.label or "–",
-        "Probability": row.probabilities[row.label] if row.label else None,
+        "Probability": write_probability(max(row.probabilities.values())) if row.label else None,
         "Note": row.error or "research use only",
     }

@@ -1,0 +1,42 @@
+"""An evaluation in the shell."""
+
+import json
+
+import numpy as np
+import pytest
+
+from medapp.cli.evaluation import describe_evaluation, print_evaluation, state_headline
+from medapp.evaluation.evaluate import evaluate
+
+CLASSES = ("nodule", "normal")
+TRUTH = [0] * 20 + [1] * 20
+
+
+def test_a_figure_stands_beside_guessing_and_the_majority_class(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    evaluation = evaluate(np.eye(2)[[1 - t for t in TRUTH]], TRUTH, CLASSES)
+    print_evaluation(evaluation)
+    lines = [line.split("  ") for line in capsys.readouterr().out.splitlines()]
+    cells = {row[0]: [cell.strip() for cell in row[1:] if cell.strip()] for row in lines}
+    assert cells["Accuracy"] == ["0.000 [0.000, 0.088]", "0.500", "0.500"]
+    assert cells["Sensitivity for nodule"][1:] == ["0.500", "1.000"]
+    assert "Macro sensitivity" not in cells
+    assert lines[0][0].startswith("Worse than chance: ")
+    assert state_headline(evaluation).endswith("] (95%) on 40 test images")
+
+
+def test_programs_get_headlines_and_figures_per_patient(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    patients = [str(i // 2) for i in range(40)]
+    evaluation = evaluate(np.eye(2)[TRUTH], TRUTH, CLASSES, patients)
+    values = json.loads(json.dumps(describe_evaluation(evaluation), allow_nan=False))
+    assert values["headlines"][0]["name"] == "balanced_accuracy"
+    assert values["headlines"][0]["chance"] == 0.5
+    assert values["per_patient"]["n"] == 20
+    print_evaluation(evaluation)
+    said = capsys.readouterr().out
+    assert "95% intervals over 20 patients." in said
+    assert "Per patient, by the mean of each one's images (20 patients):" in said

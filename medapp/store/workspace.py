@@ -5,6 +5,7 @@
     <root>/runs/<id>/        one folder a run                              (runs/run.py)
     <root>/weights/          backbones that were fetched or copied there   (models/weights.py)
     <root>/cache/            pixels, features, thumbnails; may be deleted  (store/cache.py)
+    <root>/uploads/          uploads, for some hours                       (store/uploads.py)
 
 Folders of images that were registered stay where they are.
 """
@@ -42,6 +43,10 @@ class Workspace:
     @property
     def cache_folder(self) -> Path:
         return self.root / "cache"
+
+    @property
+    def uploads_folder(self) -> Path:
+        return self.root / "uploads"
 
 
 def find_workspace() -> Workspace:

@@ -73,7 +73,7 @@ def test_a_folder_is_predicted_and_taken_along(
     page.get_by_text("A folder on this machine", exact=True).click()
     page.get_by_role("textbox", name="Folder", exact=True).fill(str(trained.folder))
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Predict 32 images").click()
+    page.get_by_role("button", name="Predict all images in it").click()
     expect(page.get_by_role("button", name="Download all probabilities (CSV)")).to_be_visible()
     expect(page.locator(".pane canvas")).to_be_visible()
     again = open_page(page.url)  # by its address, in another browser

@@ -357,7 +357,7 @@ def test_a_folder_is_predicted_as_a_job_that_another_visit_finds(trained: Traine
     app = open_page(
         "predict", **{"by": run.id, "from": "A folder on this machine", "folder": trained.folder}
     )
-    next(b for b in app.button if b.label == "Predict 32 images").click().run()
+    next(b for b in app.button if b.label == "Predict all images in it").click().run()
     (job,) = predicting.hold_jobs().values()
     assert job.wait(60)
     again = open_page(
@@ -367,7 +367,7 @@ def test_a_folder_is_predicted_as_a_job_that_another_visit_finds(trained: Traine
     assert len(again.dataframe[0].value) == 32
     assert again.dataframe[0].value["File"][0] == "above/p00.png"
     assert "above/p03.png" in read_text(again).replace("\\", "")
-    assert not [b for b in again.button if b.label.startswith("Predict 32")]
+    assert not [b for b in again.button if b.label.startswith("Predict all")]
 
 
 def test_a_stopped_job_offers_to_go_on(trained: Trained) -> None:
@@ -389,9 +389,9 @@ def test_a_stopped_job_offers_to_go_on(trained: Trained) -> None:
 
 
 def test_forgotten_uploads_leave_nothing_behind(trained: Trained) -> None:
-    folder = trained.workspace.cache_folder / "upload-1"
-    shutil.copytree(trained.folder / "above", folder)
-    app = open_page("predict", **{"from": "Upload", "upload": "upload-1"})
+    folder = server.hold_uploads().make_folder()
+    shutil.copytree(trained.folder / "above", folder, dirs_exist_ok=True)
+    app = open_page("predict", **{"from": "Upload", "upload": folder.name})
     assert len(app.dataframe[0].value) == 16
     next(b for b in app.button if b.label == "Forget what was uploaded").click().run()
     assert not app.exception
@@ -401,6 +401,9 @@ def test_forgotten_uploads_leave_nothing_behind(trained: Trained) -> None:
 
 def test_a_folder_that_is_not_there_is_refused_in_words(trained: Trained) -> None:
     app = open_page("predict", **{"from": "A folder on this machine", "folder": "/nowhere"})
+    # Nothing is read before a click.
+    assert not app.error
+    next(b for b in app.button if b.label == "Predict all images in it").click().run()
     assert "There is no folder" in app.error[0].value
 
 
@@ -408,8 +411,14 @@ def test_what_is_kept_to_be_faster_can_be_cleared(workspace: Workspace) -> None:
     cache = open_cache(workspace)
     cache.save_bytes("thumbnails", "ab" * 32, bytes(2**20))
     add_folder(workspace, write_bands(workspace.root.parent / "bands"))
+    folder = server.hold_uploads().make_folder()
+    (folder / "a.png").write_bytes(b"x")
     app = open_page("home")
     next(b for b in app.button if b.label == "Storage").click().run()
     assert "of at most 8.6 GB" in read_text(app)
+    assert "1 file of" in read_text(app)
+    next(b for b in app.button if b.label == "Forget now").click().run()
+    assert not folder.exists()
+    next(b for b in app.button if b.label == "Storage").click().run()
     next(b for b in app.button if b.label == "Clear").click().run()
     assert cache.size_bytes() == 0

@@ -13,7 +13,7 @@ from medapp.ui.data_sets.patients import draw_patient_pattern, list_names
 from medapp.ui.data_sets.uploads import save_upload
 from medapp.ui.shell import url
 from medapp.ui.shell.frame import DATA_SETS, SYNTHETIC, escape, show_progress
-from medapp.ui.shell.server import open_workspace
+from medapp.ui.shell.server import hold_uploads, open_workspace
 
 UPLOAD_LIMIT_MB = 500
 
@@ -55,7 +55,7 @@ def _add_zip() -> ImportReport | None:
     )
     pattern = draw_patient_pattern([])
     if st.button("Add the zip", type="primary", disabled=file is None) and file is not None:
-        with tempfile.TemporaryDirectory(dir=open_workspace().cache_folder) as folder:
+        with tempfile.TemporaryDirectory(dir=hold_uploads().folder) as folder:
             path = save_upload(file, Path(folder))
             return add_zip(
                 open_workspace(), path, name or None, pattern, show_progress("Unpacking")
@@ -85,7 +85,7 @@ def _add_files() -> ImportReport | None:
     # The number says what has arrived: a click while files still travel adds what it names.
     title = f"Add {sum(map(len, chosen.values())):,} images" if is_complete else "Add the images"
     if st.button(title, type="primary", disabled=not is_complete, key="loose-add"):
-        with tempfile.TemporaryDirectory(dir=open_workspace().cache_folder) as folder:
+        with tempfile.TemporaryDirectory(dir=hold_uploads().folder) as folder:
             saved = {
                 label: [save_upload(f, Path(folder) / str(i)) for f in files]
                 for i, (label, files) in enumerate(chosen.items())

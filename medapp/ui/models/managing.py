@@ -10,7 +10,7 @@ from medapp.runs.run import Run
 from medapp.runs.transfer import describe_export, export_run, import_run
 from medapp.ui.data_sets.uploads import save_upload
 from medapp.ui.shell import frame
-from medapp.ui.shell.server import open_workspace
+from medapp.ui.shell.server import hold_uploads, open_workspace
 
 IMPORT_LIMIT_MB = 300
 # A download is held in memory several times over; a larger file is written beside the run.
@@ -25,7 +25,7 @@ def draw_import() -> None:
         )
         if st.button("Import", disabled=file is None) and file is not None:
             with (
-                tempfile.TemporaryDirectory(dir=open_workspace().cache_folder) as folder,
+                tempfile.TemporaryDirectory(dir=hold_uploads().folder) as folder,
                 st.spinner("Checking the model"),
             ):
                 run = import_run(open_workspace(), save_upload(file, Path(folder)))

@@ -12,7 +12,7 @@ from medapp.ui.predict.predicting import JobKey, hold_jobs, name_job
 from medapp.ui.predict.table import draw_rows
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.frame import PREDICT, escape
-from medapp.ui.shell.server import list_summaries, open_workspace
+from medapp.ui.shell.server import hold_uploads, list_summaries
 
 DATA_SET = "From a data set"
 UPLOAD = "Upload"
@@ -41,9 +41,13 @@ def draw_jobs(shown: JobKey | None, has_ended: bool) -> None:
     """
     names = {run.id: run.name for run in list_summaries()}
     for key, job in reversed(list(hold_jobs().items())):
+        if key.folder.parent == hold_uploads().folder and not key.folder.exists():
+            # Its time was over, or somebody forgot it in another tab.
+            hold_jobs().pop(key).stop()
+            continue
         if key == shown or key.run_id not in names or (job.state != "running" and not has_ended):
             continue
-        if key.folder.parent == open_workspace().cache_folder:
+        if key.folder.parent == hold_uploads().folder:
             what = "an upload"
             way = {"from": UPLOAD, "upload": key.folder.name}
         else:

@@ -5,7 +5,6 @@ it is used, so that a page opens without torch.
 """
 
 import functools
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +14,7 @@ import streamlit as st
 from medapp.data.folder import list_images
 from medapp.prediction.job import PredictionJob
 from medapp.runs.run import Run
-from medapp.ui.shell.server import open_workspace
+from medapp.ui.shell.server import hold_uploads, open_workspace
 
 if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
@@ -104,7 +103,7 @@ def forget_folder(folder: Path) -> None:
     """Delete a folder of uploads, and what is kept in memory of it."""
     for key in [k for k in list(hold_jobs()) if k.folder == folder]:
         hold_jobs().pop(key).stop()
-    shutil.rmtree(folder)
+    hold_uploads().forget(folder)
     st.cache_data.clear()
 
 

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator, Sequence
 import streamlit as st
 from starlette.middleware import Middleware
 
+from medapp.errors import MedAppError
 from medapp.ui.shell.guard import Guard, is_on_this_machine, make_token
+from medapp.ui.shell.server import hold_uploads
 
 ADDRESS = "server.address"
 PORT = "server.port"
@@ -34,8 +36,13 @@ async def announce(app: object) -> AsyncIterator[None]:
         find_token(),
         st.get_option("server.allowedHosts"),
     )
+    with contextlib.suppress(MedAppError):
+        # Uploads that a killed server left go now. What is wrong with the workspace, pages say.
+        hold_uploads()
     print("", *lines, "", sep="\n", file=sys.stderr)  # noqa: T201 - the server's own greeting
     yield
+    with contextlib.suppress(MedAppError):
+        hold_uploads().close()
 
 
 def describe_listening(

@@ -4,9 +4,11 @@ Pages ask here and nowhere else.
 """
 
 import atexit
+import contextlib
 import gc
 import logging
 import threading
+import time
 
 import streamlit as st
 
@@ -16,7 +18,10 @@ from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
 from medapp.runs.supervisor import Supervisor
+from medapp.store.uploads import Uploads
 from medapp.store.workspace import Workspace, find_workspace
+
+FORGET_SECONDS = 600  # between two looks for uploads whose time is over
 
 
 # Never change this function's body: Streamlit would start a second supervisor beside the first.
@@ -49,6 +54,24 @@ def find_catalog() -> Catalog:
 def open_workspace() -> Workspace:
     """The workspace of this server."""
     return find_workspace()
+
+
+@st.cache_resource(show_spinner=False)
+def hold_uploads() -> Uploads:
+    """The uploads of this server.
+
+    They are forgotten when their time is over, and when the server ends (ui/shell/listening.py).
+    """
+    uploads = Uploads(open_workspace())
+    threading.Thread(target=_forget_old, args=(uploads,), name="uploads", daemon=True).start()
+    return uploads
+
+
+def _forget_old(uploads: Uploads) -> None:
+    while True:
+        time.sleep(FORGET_SECONDS)
+        with contextlib.suppress(OSError):
+            uploads.forget_old(time.time())
 
 
 def list_summaries() -> list[Summary]:

@@ -392,6 +392,9 @@ def test_forgotten_uploads_leave_nothing_behind(trained: Trained) -> None:
     folder = server.hold_uploads().make_folder()
     shutil.copytree(trained.folder / "above", folder, dirs_exist_ok=True)
     app = open_page("predict", **{"from": "Upload", "upload": folder.name})
+    (job,) = predicting.hold_jobs().values()
+    assert job.wait(60)
+    app.run()
     assert len(app.dataframe[0].value) == 16
     next(b for b in app.button if b.label == "Forget what was uploaded").click().run()
     assert not app.exception

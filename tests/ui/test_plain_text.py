@@ -135,7 +135,7 @@ class Reader:
         if not isinstance(part, ast.FormattedValue):
             return True
         spec = ast.unparse(part.format_spec)[2:-1] if part.format_spec else ""
-        return spec.endswith(NUMERIC) or self.is_ours(part.value)
+        return spec.endswith(NUMERIC) or "%" in spec or self.is_ours(part.value)
 
     def _is_call_ours(self, function: ast.expr, args: list[ast.expr]) -> bool:
         match function:

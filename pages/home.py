@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from medapp.data.samples import DataSet
 from medapp.runs.summary import Summary
 from medapp.ui.shell import frame
 from medapp.ui.shell.chip import draw_chip
@@ -12,6 +13,7 @@ from medapp.ui.shell.server import find_catalog, follow_run, list_summaries, ope
 from medapp.ui.shell.steps import draw_steps
 from medapp.ui.shell.storage import show_storage
 from medapp.ui.shell.words import state_course
+from medapp.ui.train.one_click import draw_one_click
 from medapp.ui.train.status import state_pace
 
 LATEST = 5
@@ -27,12 +29,19 @@ def draw_page() -> None:
         " machine.",
     )
     draw_steps(len(data_sets), models)
-    if not models:
+    if data_sets and not models and not any(run.is_under_way for run in runs):
+        draw_one_click(find_newest(data_sets), "primary")
+    if not data_sets:
         draw_newcomer()
     if runs:
         draw_latest(runs[:LATEST])
     if (data_sets or runs) and st.button("Storage", type="tertiary", icon=":material/hard_drive:"):
         show_storage()
+
+
+def find_newest(data_sets: Sequence[DataSet]) -> DataSet:
+    """The data set that came last, a person's own before the phantom."""
+    return max(data_sets, key=lambda data_set: (not data_set.is_synthetic, data_set.created))
 
 
 def draw_newcomer() -> None:

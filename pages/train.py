@@ -27,6 +27,7 @@ from medapp.ui.train.beginning import (
     draw_data_set,
 )
 from medapp.ui.train.faults import Faults
+from medapp.ui.train.one_click import draw_one_click
 from medapp.ui.train.queue import draw_queue
 from medapp.ui.train.recipe_form import draw_settings_form, name_augmentation
 from medapp.ui.train.settings import draw_settings as draw_run_settings
@@ -87,6 +88,7 @@ def draw_form(data_sets: Sequence[DataSet], runs: Sequence[Summary]) -> None:
     with left:
         data_set = draw_data_set(data_sets)
         faults.add_field("data", "Data set")
+        draw_one_click(data_set, "secondary")
         beginning = draw_beginning(data_set, runs)
         values = draw_settings(data_set, beginning, faults)
     with right:

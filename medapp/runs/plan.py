@@ -11,6 +11,7 @@ import psutil
 from medapp.data.catalog import Catalog
 from medapp.data.samples import SPLITS, DataSet
 from medapp.errors import RecipeError
+from medapp.imaging.preprocess import Preprocess
 from medapp.models.architectures import Architecture, find_architecture
 from medapp.models.sources import find_source
 from medapp.runs.making import settle_recipe
@@ -19,13 +20,16 @@ from medapp.runs.split_table import select
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 from medapp.training.machine.memory import estimate_bytes
-from medapp.training.recipe import DataChoice, Machine, Recipe
+from medapp.training.recipe import DataChoice, Machine, Recipe, build_recipe
+from medapp.training.recipe.presets import PRESETS
 
 # Of two laptop cores, a second; the guess until this machine has been measured.
 TYPICAL_GIGAFLOPS = 100.0
 # The speed of a whole training step as a share of one convolution's; the guess until an earlier run
 # tells.
 EFFICIENCY = 0.6
+PROPOSED = ("fine-tune", "quick-look")  # the better first
+PATIENT_SECONDS = 1200.0  # that a person who did not choose is asked to wait
 START_SECONDS = 6.0  # for a process with torch, and the first pixels
 
 
@@ -47,6 +51,15 @@ class Plan:
     is_measured: bool
     memory_bytes: int
     free_bytes: int
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A run that is proposed: by which preset, as which recipe, and what it will take."""
+
+    preset: str
+    recipe: Recipe
+    plan: Plan
 
 
 def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = None) -> Plan:
@@ -79,6 +92,30 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     memory = machine.devices * estimate_bytes(recipe, machine, network, precision)
     free = psutil.virtual_memory().available
     return Plan(counts, START_SECONDS + passes / rate, is_measured, memory, free)
+
+
+def plan_preset(
+    workspace: Workspace, data_set: DataSet, preprocess: Preprocess | None = None
+) -> Advice:
+    """The run to propose to a person who does not choose: the best preset that ends soon here.
+
+    Fine-tuning everything was better than a linear probe wherever it was measured
+    (docs/results.md); where it would take longer than `PATIENT_SECONDS`, the probe is proposed.
+
+    Args:
+        preprocess: from file to square, where the defaults are not wanted.
+
+    Raises:
+        RecipeError: the data set cannot be trained on; says why and what to change.
+    """
+    choice = DataChoice(id=data_set.uid, name=data_set.name)
+    for preset in PROPOSED:
+        values = {**PRESETS[preset].values, "data": {"choices": (choice,)}}
+        recipe = build_recipe({**values, "preprocess": preprocess or Preprocess()})
+        plan = plan_run(workspace, recipe)
+        if plan.seconds <= PATIENT_SECONDS:
+            break
+    return Advice(preset, recipe, plan)
 
 
 def _check_roles(recipe: Recipe) -> None:

@@ -7,10 +7,11 @@ from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
 from medapp.data.samples import SPLITS
 from medapp.errors import DataError, RecipeError
+from medapp.imaging.preprocess import Preprocess
 from medapp.models.backbones import BACKBONES
 from medapp.runs.evaluate import evaluate_run
 from medapp.runs.making import find_run
-from medapp.runs.plan import Plan, plan_run
+from medapp.runs.plan import Plan, plan_preset, plan_run
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import build_recipe, build_settings
 
@@ -40,6 +41,20 @@ def test_more_work_takes_longer(trained: Trained) -> None:
         b"put there by hand"
     )
     assert estimate(source="resnet50") > estimate(source="bundled")
+
+
+def test_fine_tuning_is_proposed_and_where_it_takes_too_long_the_probe(trained: Trained) -> None:
+    (data_set,) = Catalog(trained.workspace).list_data_sets()
+    preprocess = Preprocess(resize="pad")
+    advice = plan_preset(trained.workspace, data_set, preprocess)
+    assert advice.preset == "fine-tune"
+    assert advice.recipe.strategy.name == "fine-tune"
+    assert advice.recipe.data.train.id == data_set.uid
+    assert advice.recipe.preprocess == preprocess
+    assert advice.plan.seconds == plan_run(trained.workspace, advice.recipe).seconds
+    # A machine that computes 0.1 gigaflops a second.
+    (trained.workspace.root / "machine.json").write_text('{"slow": {"float32": 0.1}}')
+    assert plan_preset(trained.workspace, data_set).preset == "quick-look"
 
 
 def test_one_class_is_refused_before_the_start(workspace: Workspace, tmp_path: Path) -> None:

@@ -240,6 +240,31 @@ def test_again_but_fills_the_form_from_a_run(trained: Trained) -> None:
     assert again.machine == run.machine
 
 
+def test_one_click_trains_with_good_settings_and_the_data_set_s_preprocessing(
+    trained: Trained,
+) -> None:
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    app = open_page("data_sets", set=data_set.id, view="Preprocess")
+    app.toggle(key=f"preprocess-{data_set.uid}-crop_borders").set_value(True).run()
+    app.switch_page("pages/train.py").run()
+    find_button(app, "Train with good settings").click().run()
+    recipe = list_runs(trained.workspace)[0].recipe
+    assert recipe.strategy.name == "fine-tune"
+    assert recipe.preprocess.crop_borders
+
+
+def test_start_proposes_a_click_for_the_data_set_that_came_last(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    for name in ("b", "a"):
+        add_folder(workspace, write_bands(tmp_path / name), name=f"set {name}")
+    app = open_page("home")
+    assert "of set a, with settings chosen by measurement" in read_text(app)
+    find_button(app, "Train with good settings").click().run()
+    (run,) = list_runs(workspace)
+    assert run.recipe.data.train.name == "set a"
+
+
 def test_a_name_that_is_taken_is_said_beside_its_field(trained: Trained) -> None:
     app = open_page("train")
     app.text_input(key=f"{key_form(trained)}-name-0").set_value("probe").run()

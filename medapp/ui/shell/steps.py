@@ -43,7 +43,11 @@ STEPS = (
 
 
 def draw_steps(data_sets: int, models: int) -> None:
-    """The three steps beside each other; the next one to take is the primary button."""
+    """The three steps beside each other.
+
+    Once there is a model, the primary button is here; before that, the page proposes a click of its
+    own.
+    """
     counts = (
         f"{data_sets:,} data set{'s' * (data_sets != 1)}",
         f"{models:,} model{'s' * (models != 1)}",
@@ -60,7 +64,7 @@ def draw_steps(data_sets: int, models: int) -> None:
             if st.button(
                 step.action,
                 key=f"go-{number}",
-                type="primary" if number == following and data_sets else "secondary",
+                type="primary" if number == following and models else "secondary",
                 width="stretch",
                 disabled=number > following,
             ):

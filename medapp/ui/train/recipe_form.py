@@ -114,6 +114,17 @@ def draw_preprocess_form(key: str, start: Preprocess) -> Preprocess:
     return Preprocess(**values)
 
 
+def find_preprocess(data_set: DataSet) -> Preprocess:
+    """What was chosen from file to square on a data set's page in this session, else defaults."""
+    key = key_preprocess(data_set)
+    values: dict[str, Any] = {}
+    for setting in list_settings_of_preprocess():
+        chosen = st.session_state.get(f"{key}-{setting.short}", setting.field.default)
+        # An empty field is a 0 that stands for something.
+        values[setting.name] = setting.kind(0) if chosen is None else chosen
+    return Preprocess(**values)
+
+
 def list_settings_of_preprocess() -> list[Setting]:
     """The settings from file to square but the image size."""
     fields = Preprocess.model_fields.items()

@@ -1,0 +1,36 @@
+"""One button for a person who does not want to choose settings."""
+
+import streamlit as st
+
+from medapp.data.samples import DataSet
+from medapp.errors import MedAppError
+from medapp.runs.making import create_run
+from medapp.runs.plan import plan_preset
+from medapp.runs.progress import format_seconds
+from medapp.training.recipe.presets import PRESETS
+from medapp.ui.shell import frame
+from medapp.ui.shell.server import open_workspace
+from medapp.ui.train.recipe_form import find_preprocess
+
+
+def draw_one_click(data_set: DataSet, kind: frame.ButtonKind) -> None:
+    """Draw what a training with good settings is and takes, and the button that starts it.
+
+    Where the data set cannot be trained on, that is said in its place.
+    """
+    with st.container(border=True, key="one-click"):
+        try:
+            advice = plan_preset(open_workspace(), data_set, find_preprocess(data_set))
+        except MedAppError as error:
+            st.error(frame.escape(str(error)), icon=":material/error:")
+            return
+        takes = format_seconds(advice.plan.seconds)
+        train = advice.plan.counts["train"]
+        st.markdown(
+            f"**No wish to choose?** {PRESETS[advice.preset].title} on {train:,} training images"
+            f" of {frame.escape(data_set.name)}, with settings chosen by measurement: about {takes}"
+            " on this machine."
+        )
+        if st.button("Train with good settings", type=kind, icon=":material/auto_awesome:"):
+            run = create_run(open_workspace(), advice.recipe)
+            st.switch_page(frame.TRAIN, query_params={"run": run.id})

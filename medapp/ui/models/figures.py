@@ -24,6 +24,13 @@ def draw_figures(run: Run) -> None:
         st.info("There are no figures yet: a run reads the test split once, at its end.")
         return
     draw_quality(run)
+    if evaluation.confusion:
+        _draw_errors(run, evaluation)
+    _draw_classes(evaluation)
+
+
+def _draw_errors(run: Run, evaluation: Evaluation) -> None:
+    """Draw which class is taken for which, and the ROC curves, of images with one label each."""
     left, right = frame.draw_columns(2, key="figures")
     with left:
         confusion = draw_confusion(evaluation, frame.find_theme())
@@ -37,7 +44,6 @@ def draw_figures(run: Run) -> None:
     if points:
         row, column = points[0]["customdata"]
         draw_cell_images(run, evaluation.classes[row], evaluation.classes[column])
-    _draw_classes(evaluation)
 
 
 def _draw_roc(run: Run, evaluation: Evaluation) -> None:
@@ -60,4 +66,4 @@ def _draw_classes(evaluation: Evaluation) -> None:
             title = CLASS_TITLES.get(metric, metric.capitalize())
             row[title] = write_figure(getattr(figures, metric), figures.intervals.get(metric))
         rows.append(row)
-    st.dataframe(rows, hide_index=True)
+    st.dataframe(rows, hide_index=True, alt="Figures of each class")

@@ -54,4 +54,5 @@ def _draw_table(column: st.delta_generator.DeltaGenerator, rows: Sequence[tuple[
         {"Setting": [label for label, _ in rows], "Value": [value for _, value in rows]},
         hide_index=True,
         height="content",
+        alt="Settings and their values",
     )

@@ -1,0 +1,74 @@
+"""The Train form in a browser: it remembers, Start stays, and a run's settings come back."""
+
+from collections.abc import Callable
+
+import pytest
+from browser.serving import Server
+from conftest import Trained
+from playwright.sync_api import Locator, Page, expect
+
+from medapp.runs.making import find_run, list_runs
+
+pytestmark = pytest.mark.browser
+
+Opener = Callable[[str], Page]
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+
+
+def find_number(page: Page, name: str) -> Locator:
+    return page.get_by_role("spinbutton", name=name, exact=True)
+
+
+def test_what_was_chosen_is_there_after_another_page(
+    trained: Trained, trained_server: Server, open_page: Opener
+) -> None:
+    page = open_page(f"{trained_server.url}/train")
+    page.get_by_role("radio", name="Fine-tune").click()
+    expect(find_number(page, "Epochs")).to_have_value("15")
+    find_number(page, "Epochs").fill("7")
+    page.keyboard.press("Tab")
+    page.get_by_role("textbox", name="Name of the run").fill("mine")
+    page.keyboard.press("Tab")
+    page.get_by_text("Estimated time").wait_for()
+    go(page, "Models")
+    expect(page.get_by_role("heading", level=1, name="Models", exact=True)).to_be_visible()
+    go(page, "Train")
+    expect(find_number(page, "Epochs")).to_have_value("7")
+    expect(page.get_by_role("radio", name="Fine-tune")).to_be_checked()
+    expect(page.get_by_role("textbox", name="Name of the run")).to_have_value("mine")
+    page.get_by_role("radio", name="Textbook").click()
+    expect(find_number(page, "Epochs")).to_have_value("10")
+    expect(page.get_by_text("are not on this machine").first).to_be_visible()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+    page.get_by_role("radio", name="Fine-tune").click()
+    expect(find_number(page, "Epochs")).to_have_value("7")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+
+
+def test_again_but_begins_with_a_run_s_settings(
+    trained: Trained, trained_server: Server, open_page: Opener
+) -> None:
+    run = find_run(trained.workspace, "probe")
+    page = open_page(f"{trained_server.url}/train?run={run.id}")
+    verdict = page.get_by_text("Too few patients to tell")
+    learned = page.get_by_role("heading", name="How it learned")
+    expect(verdict).to_be_visible()
+    expect(learned).to_be_visible()
+    above, below = verdict.bounding_box(), learned.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] < below["y"]
+    page.get_by_role("button", name="Again, but…").click()
+    expect(page.get_by_role("radio", name="As probe")).to_be_checked()
+    expect(find_number(page, "Image size (px)")).to_have_value("32")
+    find_number(page, "Image size (px)").fill("64")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("--image-size").first).to_be_attached()
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("button", name="Predict with this model")).to_be_visible()
+    again = list_runs(trained.workspace)[0]
+    assert again.recipe.preprocess.image_size == 64
+    assert again.recipe.optimisation == run.recipe.optimisation

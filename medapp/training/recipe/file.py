@@ -2,6 +2,7 @@
 
 1   one flat object; a data set by its name, `dataset`; the machine's settings among the others
 2   the groups of `Recipe`, and `machine`; data sets by id
+3   without the group `judging`, whose bootstrap replicates nothing draws any more
 """
 
 import json
@@ -12,7 +13,7 @@ from medapp.errors import RecipeError
 from medapp.training.recipe.groups import Machine
 from medapp.training.recipe.recipe import Recipe, build_group
 
-VERSION = 2
+VERSION = 3
 
 
 def write_settings(recipe: Recipe, machine: Machine) -> str:
@@ -95,5 +96,13 @@ def _group_settings(values: dict[str, Any]) -> dict[str, Any]:
     return {**grouped, **rest}
 
 
+def _drop_judging(values: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 to 3: intervals are computed without resamples."""
+    return {name: value for name, value in values.items() if name != "judging"}
+
+
 # The row of version n leads to n + 1. A row that was released is never changed.
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _group_settings}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: _group_settings,
+    2: _drop_judging,
+}

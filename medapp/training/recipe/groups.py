@@ -198,20 +198,6 @@ class Budget(Group):
     )
 
 
-class Judging(Group):
-    """How the model is judged on the test split."""
-
-    primary: ClassVar[str] = "resamples"
-    resamples: int = setting(
-        2000,
-        "Resamples",
-        "Bootstrap replicates behind the 95% intervals.",
-        low=100,
-        high=100_000,
-        is_expert=True,
-    )
-
-
 class Machine(Group):
     """Where and how a run computes: another machine asks for other settings."""
 

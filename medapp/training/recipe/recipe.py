@@ -18,7 +18,6 @@ from medapp.training.recipe.groups import (
     AugmentationChoice,
     Budget,
     Data,
-    Judging,
     Machine,
     Objective,
     Optimisation,
@@ -58,7 +57,6 @@ class Recipe(Group):
         default=AugmentationChoice(), title="Augmentation", description="How images vary."
     )
     budget: Budget = Field(default=Budget(), title="Budget", description="How long it may learn.")
-    judging: Judging = Field(default=Judging(), title="Judging", description="How it is judged.")
     seed: int = setting(
         0, "Seed", "Of everything random in the run.", low=0, high=2**31 - 1, is_expert=True
     )

@@ -58,8 +58,16 @@ def test_every_setting_of_the_first_version_is_kept() -> None:
     assert (recipe.data.train.name, recipe.data.train.id) == ("Köpfe", "")
     assert machine == Machine(device="cpu", devices=2, precision="bfloat16", threads=3)
     written = json.loads(write_settings(recipe, machine))
-    assert written["version"] == 2
+    assert written["version"] == 3
     assert written["preprocess"] == {**FIRST["preprocess"], "image_size": 96}
+
+
+def test_the_second_version_s_bootstrap_replicates_are_asked_for_no_more() -> None:
+    grouped = {"data": {"choices": [{"name": "d"}]}, "budget": {"epochs": 4}}
+    second = {"version": 2, **grouped, "judging": {"resamples": 500}, "machine": {"threads": 1}}
+    assert read_settings(json.dumps(second)) == build_settings(
+        {"data": "d", "epochs": 4, "threads": 1}
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,6 +161,6 @@ def test_foreign_json_is_refused_in_words(text: str) -> None:
 
 def test_a_newer_version_asks_for_an_update() -> None:
     text = write_settings(build_recipe({"data": "d"}), Machine())
-    newer = json.dumps(json.loads(text) | {"version": 3})
-    with pytest.raises(RecipeError, match=r"version 3 .* Update MedApp"):
+    newer = json.dumps(json.loads(text) | {"version": 4})
+    with pytest.raises(RecipeError, match=r"version 4 .* Update MedApp"):
         read_settings(newer)

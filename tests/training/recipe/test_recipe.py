@@ -76,7 +76,6 @@ def test_a_setting_is_found_in_its_group() -> None:
             "augmentation": "strong",
             "source": "resnet50",
             "class_weights": True,
-            "resamples": 500,
             "seed": 7,
             "threads": 2,
             "precision": "float32",
@@ -89,7 +88,6 @@ def test_a_setting_is_found_in_its_group() -> None:
     assert recipe.augmentation.name == "strong"
     assert recipe.start.source == "resnet50"
     assert recipe.objective.class_weights
-    assert recipe.judging.resamples == 500
     assert recipe.seed == 7
     assert machine == Machine(threads=2, precision="float32")
     assert recipe.data.choices == (DataChoice(name="d", role="train"),)
@@ -287,6 +285,6 @@ def test_unknown_preset_lists_those_there_are() -> None:
 
 def test_json_is_plain_and_holds_the_version() -> None:
     values = json.loads(write_settings(build(), Machine()))
-    assert values["version"] == 2
+    assert values["version"] == 3
     assert values["machine"] == Machine().model_dump()
     assert values["data"]["choices"][0]["name"] == "d"

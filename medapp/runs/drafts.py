@@ -17,10 +17,9 @@ from pathlib import Path
 
 from medapp.errors import WorkspaceError
 from medapp.runs.locks import is_run_locked, lock_run, note_change
-from medapp.runs.run import Run
+from medapp.runs.run import HIDDEN, Run
 from medapp.store.workspace import Workspace
 
-PREFIX = ".new-"
 # Between making its folder and locking it a process needs less than a millisecond.
 LOCKED_AFTER_SECONDS = 60.0
 
@@ -35,7 +34,7 @@ def draft_run(workspace: Workspace) -> Iterator[Run]:
         WorkspaceError: the folder cannot be made.
     """
     sweep_drafts(workspace)
-    hidden = workspace.runs_folder / f"{PREFIX}{os.urandom(8).hex()}"
+    hidden = workspace.runs_folder / f"{HIDDEN}{os.urandom(8).hex()}"
     run = Run(hidden / "run")
     try:
         run.folder.mkdir(parents=True)
@@ -76,7 +75,7 @@ def sweep_drafts(workspace: Workspace) -> None:
 
 def _is_abandoned(folder: Path) -> bool:
     is_old = time.time() - folder.stat().st_mtime > LOCKED_AFTER_SECONDS
-    if folder.name.startswith(PREFIX):
+    if folder.name.startswith(HIDDEN):
         return ((folder / "lock").exists() or is_old) and not is_run_locked(folder)
     # Versions before 0.2 unpacked an import in the run's own folder.
     return is_old and (folder / "unpacked").is_dir() and not (folder / "recipe.json").exists()

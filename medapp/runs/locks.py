@@ -14,6 +14,9 @@ CHANGES = "changed"  # touched whenever a run's summary may have changed
 
 def is_run_locked(folder: Path) -> bool:
     """Whether a living process works on the run."""
+    # A lock makes the folder where it is missing, and with it half a run.
+    if not folder.is_dir():
+        return False
     lock = filelock.FileLock(folder / "lock")
     try:
         with lock.acquire(timeout=0):
@@ -29,8 +32,10 @@ def lock_run(folder: Path, name: str) -> filelock.BaseFileLock:
     """Hold a run for this process until the lock that is given is released.
 
     Raises:
-        RunError: another process works on the run.
+        RunError: another process works on the run, or the run was deleted.
     """
+    if not folder.is_dir():
+        raise _say_deleted(name)
     lock = filelock.FileLock(folder / "lock")
     try:
         # Another process that only asks whether the run is locked holds the lock for a moment.
@@ -41,7 +46,15 @@ def lock_run(folder: Path, name: str) -> filelock.BaseFileLock:
         ) from None
     except OSError as error:
         raise say_unchanged(folder, error) from error
+    if not (folder / "lock").exists():
+        # Whoever held the lock meanwhile has deleted the run.
+        lock.release()
+        raise _say_deleted(name)
     return lock
+
+
+def _say_deleted(name: str) -> RunError:
+    return RunError(f"Run {name} was deleted.", remedy="Start a new run.")
 
 
 @contextlib.contextmanager

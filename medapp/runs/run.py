@@ -48,6 +48,7 @@ from medapp.store.files import write_bytes
 from medapp.training.recipe import Machine, Recipe, read_settings
 
 FINAL = ("done", "stopped", "failed")
+HIDDEN = ".new-"  # begins the names of folders that are no runs yet, or no longer
 TAIL_BYTES = 1 << 14  # the end of the events, where the state of a run that has ended stands
 
 
@@ -307,8 +308,18 @@ class Run:
         if os.access(self.folder, os.W_OK) and self.is_locked():
             raise RunError(f"Run {self.name} is under way.", remedy="Stop it first.")
         with in_words(self.folder):
-            shutil.rmtree(self.folder)
+            shutil.rmtree(self._hide())
         note_change(self.folder.parent)
+
+    def _hide(self) -> Path:
+        """Rename the folder, so that nobody meets half a run; gives where it is now.
+
+        The run is held meanwhile: a worker that begins at this moment finds no run.
+        """
+        if not os.access(self.folder, os.W_OK):
+            return self.folder
+        with self.lock():
+            return self.folder.rename(self.folder.with_name(f"{HIDDEN}{os.urandom(8).hex()}"))
 
 
 @functools.lru_cache(1000)

@@ -6,14 +6,16 @@ on the machine decides. A worker ends when its supervisor does, because the work
 then closes; the run goes on with the next supervisor's worker.
 """
 
+import contextlib
 import logging
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 
-from medapp.errors import MedAppError, WorkspaceError
+from medapp.errors import MedAppError, RunError, WorkspaceError
 from medapp.runs.drafts import sweep_drafts
 from medapp.runs.events import ACTIVE, EpochFinished, Event, StateChanged
 from medapp.runs.locks import hold_machine
@@ -23,6 +25,8 @@ from medapp.store.workspace import Workspace
 
 LOG = logging.getLogger(__name__)
 TICK_SECONDS = 0.3
+AGAIN_SECONDS = 30.0  # until a run is tried again that could neither start nor fail
+NO_WORK = 1  # a worker's exit status: nothing was done, and the run's events do not say why
 ATTEMPTS = 3  # a run whose process vanishes so often without an epoch in between is given up
 # Variables of a worker's environment.
 ENVIRONMENT = {
@@ -70,6 +74,9 @@ class Supervisor:
         self.workspace = workspace
         self.only = only
         self.child: subprocess.Popen[bytes] | None = None
+        self._worked_on: Run | None = None
+        # Runs that could not be started, and when to try again, on a clock that only rises.
+        self._again: dict[str, float] = {}
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -109,37 +116,65 @@ class Supervisor:
             self._ended.wait(TICK_SECONDS if not events else 0.05)
 
     def tick(self) -> None:
-        """Look once: reap a worker that ended, start the next one where the machine is free."""
+        """Look once: reap a worker that ended, start the next one where the machine is free.
+
+        A run whose worker cannot start fails with the reason, and those behind it have their turn.
+
+        Raises:
+            MedAppError: the worker of the one run that is watched cannot start.
+        """
         if self.child is not None:
             if self.child.poll() is None:
                 return
-            self.child = None
+            self._reap()
         for run in self._find_waiting():
             with hold_machine(self.workspace) as is_free:
                 if not is_free:
                     return
-            self.child = _start_worker(run)
+            try:
+                self.child = _start_worker(run)
+            except MedAppError as error:
+                self._pass_over(run, error)
+                continue
+            self._worked_on = run
             return
 
-    def _find_waiting(self) -> list[Run]:
-        """Runs that need a worker, oldest first.
+    def _reap(self) -> None:
+        """Take note of a worker that ended without any work."""
+        assert self.child is not None
+        status = self.child.returncode
+        run = self._worked_on
+        self.child = None
+        if status == NO_WORK and run is not None and run.folder.is_dir():
+            said = run.read_log().strip().rpartition("\n")[2]
+            self._pass_over(run, RunError(f"The process of run {run.name} ended at once. {said}"))
 
-        A run whose process vanishes again and again is given up: it fails, with the reason.
-        """
+    def _pass_over(self, run: Run, error: MedAppError) -> None:
+        """Let a run that cannot begin fail; others, and where that cannot be written: later."""
         if self.only is not None:
-            runs = [self.only]
-        else:
-            # A damaged run is among them: its worker says in words what is wrong.
-            unfinished = find_registry(self.workspace).list_unfinished()
-            runs = [Run(self.workspace.runs_folder / summary.id) for summary in unfinished]
-        waiting = []
-        for run in runs:
-            state = run.state
-            if state == "interrupted" and _count_attempts(run.load_events()[0]) >= ATTEMPTS:
+            raise error
+        LOG.error("%s", error)
+        self._again[run.id] = time.monotonic() + AGAIN_SECONDS
+        with contextlib.suppress(MedAppError):
+            if run.find_last_state().state == "queued":
                 with run.lock():
-                    run.set_state("failed", GIVEN_UP)
-            elif state in ("queued", "interrupted"):
-                waiting.append(run)
+                    run.set_state("failed", str(error))
+
+    def _find_waiting(self) -> list[Run]:
+        """Runs that need a worker, oldest first, but those that just could not be started."""
+        if self.only is not None:
+            return [self.only] if _needs_worker(self.only) else []
+        # A damaged run is among them: its worker says in words what is wrong.
+        unfinished = find_registry(self.workspace).list_unfinished()
+        waiting = []
+        for run in (Run(self.workspace.runs_folder / summary.id) for summary in unfinished):
+            if time.monotonic() < self._again.get(run.id, 0.0):
+                continue
+            try:
+                if _needs_worker(run):
+                    waiting.append(run)
+            except MedAppError as error:
+                self._pass_over(run, error)
         return waiting
 
     def _watch(self) -> None:
@@ -150,6 +185,19 @@ class Supervisor:
                 # A full disk, for example, must not end the watch.
                 LOG.error("%s", error)
             self._ended.wait(TICK_SECONDS)
+
+
+def _needs_worker(run: Run) -> bool:
+    """Whether a run waits.
+
+    A run whose process vanishes again and again is given up: it fails, with the reason.
+    """
+    state = run.state
+    if state == "interrupted" and _count_attempts(run.load_events()[0]) >= ATTEMPTS:
+        with run.lock():
+            run.set_state("failed", GIVEN_UP)
+        return False
+    return state in ("queued", "interrupted")
 
 
 def _count_attempts(events: list[Event]) -> int:

@@ -14,6 +14,7 @@ from conftest import write_bands
 from safetensors.numpy import load_file
 
 from medapp.data.importing import add_folder
+from medapp.errors import RunError
 from medapp.runs.events import EpochFinished, Event, PlanMade, StateChanged, StepTaken
 from medapp.runs.locks import hold_machine
 from medapp.runs.making import create_run
@@ -230,3 +231,65 @@ def test_fault_of_the_data_is_said(workspace: Workspace, bands: str, tmp_path: P
         file.unlink()
     assert follow(workspace, run) == "failed"
     assert "Traceback" not in (run.find_last_state().reason or "")
+
+
+def test_a_run_that_cannot_start_fails_and_those_behind_it_have_their_turn(
+    workspace: Workspace, bands: str
+) -> None:
+    stuck, following = create(workspace, bands), create(workspace, bands)
+    (stuck.folder / "log.txt").mkdir()  # the worker's output has nowhere to go
+    supervisor = Supervisor(workspace)
+    supervisor.tick()
+    try:
+        assert supervisor.child is not None
+        assert stuck.find_last_state().state == "failed"
+        assert "cannot start" in (stuck.find_last_state().reason or "")
+        assert supervisor.child.args[-1] == str(following.folder)
+    finally:
+        supervisor.stop()
+
+
+def test_a_run_that_can_neither_start_nor_fail_is_passed_over(
+    workspace: Workspace, bands: str
+) -> None:
+    stuck, following = create(workspace, bands), create(workspace, bands)
+    (stuck.folder / "log.txt").mkdir()
+    (stuck.folder / "lock").mkdir()
+    supervisor = Supervisor(workspace)
+    supervisor.tick()
+    try:
+        assert stuck.find_last_state().state == "queued"
+        assert supervisor.child is not None
+        assert supervisor.child.args[-1] == str(following.folder)
+    finally:
+        supervisor.stop()
+
+
+def test_a_worker_that_ends_at_once_is_not_started_for_ever(
+    workspace: Workspace, bands: str
+) -> None:
+    stuck = create(workspace, bands)
+    (stuck.folder / "lock").mkdir()  # the worker cannot hold the run
+    supervisor = Supervisor(workspace)
+    supervisor.tick()
+    assert supervisor.child is not None
+    supervisor.child.wait()
+    supervisor.tick()
+    assert supervisor.child is None
+
+
+def test_a_worker_for_a_deleted_run_leaves_nothing(workspace: Workspace, bands: str) -> None:
+    run = create(workspace, bands)
+    supervisor = Supervisor(workspace)
+    supervisor.tick()
+    assert supervisor.child is not None
+    run.delete()
+    assert supervisor.child.wait() == 1
+    supervisor.tick()
+    assert supervisor.child is None
+    assert not run.folder.exists()
+    assert [path for path in workspace.runs_folder.iterdir() if path.is_dir()] == []
+    with pytest.raises(RunError, match="was deleted"):
+        run.lock()
+    assert not run.is_locked()
+    assert not run.folder.exists()

@@ -15,9 +15,10 @@ import pytest
 
 import medapp
 from medapp.data.catalog import Catalog
+from medapp.runs.looks import count_test_reads
 from medapp.runs.making import find_run, list_damaged, list_runs
 from medapp.runs.progress import Follower
-from medapp.runs.results import count_test_reads, load_predictions
+from medapp.runs.results import load_predictions
 from medapp.session import Session
 from medapp.store.workspace import Workspace, open_workspace
 
@@ -91,6 +92,7 @@ def test_figures_curves_and_predictions_are_read(old: Workspace) -> None:
     assert written.pop("notes") == []
     assert {name: read[name] for name in written} == written
     assert (read["task"], read["positive"], read["per_patient"]) == ("single-label", "", None)
+    assert evaluation.looks == 0
     assert len(load_predictions(run)) == evaluation.n == 97
     standing = Follower(find_run(old, "Old stopped")).read()
     assert len(standing.epochs) == 43

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from medapp.cli.output import AsJson, console, print_json, print_notes, print_table
+from medapp.cli.output import AsJson, console, list_notes, print_json, print_notes, print_table
 from medapp.data.catalog import Catalog
 from medapp.data.copies import list_copies
 from medapp.data.importing import ImportReport, add_folder, add_zip, is_zip
@@ -12,7 +12,7 @@ from medapp.data.notes import describe
 from medapp.data.redrawing import find_near_copies, redraw_split
 from medapp.data.samples import SPLITS
 from medapp.phantom.data_set import add_phantom
-from medapp.runs.results import count_test_reads
+from medapp.runs.looks import count_test_reads
 from medapp.store.files import expand_path
 from medapp.store.workspace import find_workspace
 
@@ -55,7 +55,7 @@ def add(
         report = add_folder(workspace, given, name=name, patient_pattern=patient_pattern)
     notes = describe(report.data_set, Catalog(workspace))
     if as_json:
-        print_json({**_to_dict(report), "notes": [note.to_dict() for note in notes]})
+        print_json({**_to_dict(report), "notes": list_notes(notes)})
         return
     classes = len(report.data_set.classes)
     splits = ", ".join(f"{images} {split}" for split, images in report.splits.items())
@@ -128,7 +128,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
                     {"file": f, "reason": r} for f, r in catalog.list_unreadable(data_set)
                 ],
                 "leaks": catalog.count_leaks(data_set),
-                "notes": [note.to_dict() for note in notes],
+                "notes": list_notes(notes),
                 "test_reads": reads,
             }
         )
@@ -193,7 +193,7 @@ def split(
     notes = describe(drawn, catalog)
     if as_json:
         facts = {"dataset": drawn.name, "splits": splits, "split_origin": drawn.split_origin}
-        rows = [note.to_dict() for note in notes]
+        rows = list_notes(notes)
         print_json({**facts, "seed": seed, "draws": drawn.draws, "notes": rows})
         return
     words = ", ".join(f"{images} {split}" for split, images in splits.items())
@@ -209,7 +209,7 @@ def check(name: Name, as_json: AsJson = False) -> None:
     unread = find_near_copies(catalog, data_set)
     notes = describe(data_set, catalog)
     if as_json:
-        rows = [note.to_dict() for note in notes]
+        rows = list_notes(notes)
         print_json({"dataset": data_set.name, "not_compared": unread, "notes": rows})
         return
     if unread:

@@ -44,12 +44,17 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     console.print(table)
 
 
-def print_notes(notes: Iterable[Note]) -> None:
+def list_notes(notes: Iterable[Note]) -> list[dict[str, str]]:
+    """Notes as plain values for JSON, the gravest first."""
+    return [note.to_dict() for note in sort_notes(notes)]
+
+
+def print_notes(notes: Iterable[Note], to: Console = console) -> None:
     """Print notes, the gravest first; a word in front says that one is no mere fact."""
     words = {"grave": "WARNING: ", "caution": "Caution: ", "info": ""}
     for note in sort_notes(notes):
         style = "bold red" if note.level == "grave" else None
-        console.print(f"- {words[note.level]}{note}", style=style)
+        to.print(f"- {words[note.level]}{note}", style=style)
 
 
 def _write_cell(cell: object) -> str:

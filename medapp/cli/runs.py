@@ -8,13 +8,22 @@ import typer
 from rich.progress import DownloadColumn, Progress
 
 from medapp.cli.evaluation import state_headline
-from medapp.cli.output import AsJson, console, errors, print_json, print_table
+from medapp.cli.output import (
+    AsJson,
+    console,
+    errors,
+    list_notes,
+    print_json,
+    print_notes,
+    print_table,
+)
 from medapp.cli.work import ProgressBar, RunName, open_bar, report_run
 from medapp.data.catalog import Catalog
 from medapp.errors import WeightsError
 from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BACKBONES, find_file
 from medapp.runs.events import EpochFinished, MessageSaid
+from medapp.runs.looks import count_looks
 from medapp.runs.making import find_data_set_name, find_run
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
@@ -67,14 +76,20 @@ def list_all(as_json: AsJson = False) -> None:
                 "n": figures.get("n"),
                 "balanced_accuracy": figures.get("balanced_accuracy"),
                 "intervals": figures.get("intervals"),
+                "looks": count_looks(workspace, run.test_images),
+                "notes": figures.get("notes", []),
+                "level": run.gravest.level if run.gravest else None,
             }
         )
     if as_json:
         print_json(rows)
     elif rows:
         facts = ("run", "state", "dataset", "source", "strategy")
-        cells = [(*(row[fact] for fact in facts), _say_quality(row), row["n"]) for row in rows]
-        print_table((*facts, "balanced accuracy", "n"), cells)
+        cells = [
+            (*(row[fact] for fact in facts), _say_quality(row), row["n"], row["level"])
+            for row in rows
+        ]
+        print_table((*facts, "balanced accuracy", "n", "notes"), cells)
     else:
         console.print("No runs yet. Start one with: medapp train --data NAME")
 
@@ -110,6 +125,7 @@ def show(run: RunName, as_json: AsJson = False) -> None:
                 "epochs": rows,
                 "messages": messages,
                 "computed": evaluation.computed if evaluation else {},
+                "notes": list_notes(evaluation.notes if evaluation else ()),
             }
         )
         return
@@ -131,6 +147,7 @@ def show(run: RunName, as_json: AsJson = False) -> None:
     evaluation = found.load_evaluation()
     if evaluation:
         console.print(f"{state_headline(evaluation)}.", markup=False)
+        print_notes(evaluation.notes)
 
 
 def _list_values(settings: dict[str, Any]) -> list[tuple[str, str]]:

@@ -13,13 +13,16 @@ from medapp.cli.output import (
     AsJson,
     console,
     errors,
+    list_notes,
     print_json,
+    print_notes,
     print_table,
 )
 from medapp.data.folder import list_images
 from medapp.evaluation.words import write_probability
 from medapp.explanation.methods import METHODS
 from medapp.explanation.strength import FAINT
+from medapp.runs.caveats import list_grave_notes
 from medapp.runs.events import (
     EpochFinished,
     Event,
@@ -79,10 +82,11 @@ def train(
         "seed": seed,
     }
     values = gather_values(settings, **asked)
+    session = open_session()
+    if not as_json:
+        print_notes(session.plan(data, preset, **values).notes, errors)
     with open_bar() as bar:
-        run = open_session().train(
-            data, name=name, preset=preset, on_event=ProgressBar(bar), **values
-        )
+        run = session.train(data, name=name, preset=preset, on_event=ProgressBar(bar), **values)
     report_run(run, as_json)
 
 
@@ -156,6 +160,7 @@ def report_run(run: Run, as_json: bool) -> None:
                 "seconds": seconds,
                 "messages": [event.text for event in events if isinstance(event, MessageSaid)],
                 "computed": evaluation.computed if evaluation else {},
+                "notes": list_notes(evaluation.notes if evaluation else ()),
             }
         )
         return
@@ -165,6 +170,7 @@ def report_run(run: Run, as_json: bool) -> None:
     )
     if evaluation:
         console.print(f"{state_headline(evaluation)}.", markup=False)
+        print_notes(evaluation.notes)
 
 
 def evaluate(
@@ -216,12 +222,14 @@ def predict(
     for prediction in open_session().predict(run, files, method if cam else None, class_name):
         number = f"{len(rows):04d}-" if stems[prediction.file.stem] > 1 else ""
         rows.append(_report_prediction(prediction, cam, number))
+    found = find_run(find_workspace(), run)
+    notes = list_grave_notes(found)
     if as_json:
-        print_json(rows)
+        print_json([{**row, "notes": list_notes(notes)} for row in rows])
         return
     print_table(("file", "label", "probability", "note"), [_list_cells(row) for row in rows])
-    name = find_run(find_workspace(), run).name
-    console.print(f"{name}. For research, not for diagnosis.", markup=False)
+    print_notes(notes)
+    console.print(f"{found.name}. For research, not for diagnosis.", markup=False)
 
 
 def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) -> dict[str, Any]:

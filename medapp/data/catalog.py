@@ -193,6 +193,14 @@ class Catalog:
         )
         return [(file, reason) for file, reason in rows]
 
+    def list_contents(self, data_set: DataSet, split: str, limit: int) -> list[str]:
+        """The least content hashes of a split's images, each once."""
+        query = (
+            "SELECT DISTINCT content_hash FROM samples WHERE data_set_id = ? AND split = ?"
+            " ORDER BY content_hash LIMIT ?"
+        )
+        return [content for (content,) in self._read(query, data_set.id, split, limit)]
+
     def count_leaks(self, data_set: DataSet, by: Shared = "copy_group") -> int:
         """Test images of which a copy stands in training or validation.
 

@@ -71,6 +71,8 @@ class Evaluation:
         method: how the intervals were made.
         per_patient: figures of patients by the mean of their images' probabilities; None where
             patients are not known or have one image each, and in older files.
+        looks: how often these test images had been read, this time included, by the runs that were
+            kept; 0 where nobody counts, and in older files.
     """
 
     n: int
@@ -93,6 +95,7 @@ class Evaluation:
     computed: dict[str, str | int] = field(default_factory=dict)
     method: str = OLDER_METHOD
     per_patient: "Evaluation | None" = None
+    looks: int = 0
 
     @property
     def is_by_patient(self) -> bool:

@@ -16,12 +16,12 @@ from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, RunError
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
-from medapp.notes import Note, sort_notes
 from medapp.prediction.model import BATCH, Model, load_model
+from medapp.runs.caveats import add_caveats
 from medapp.runs.events import TestRead
 from medapp.runs.results import save_evaluation
 from medapp.runs.run import Run
-from medapp.runs.split_table import load_split, match_split
+from medapp.runs.split_table import match_split
 from medapp.store.cache import open_cache
 from medapp.store.files import hash_file
 from medapp.store.workspace import Workspace
@@ -97,6 +97,7 @@ def evaluate_run(
     found = judge(samples, probabilities, model.classes, model.task)
     computed = describe_computing(run.model_path, model.device, model.precision)
     evaluation = replace(found, split=split, dataset=data_set.name, computed=computed)
+    evaluation = add_caveats(workspace, run, evaluation, samples, data_set)
     if is_test:
         with run.lock():
             save_evaluation(run, evaluation, samples, probabilities)
@@ -117,9 +118,9 @@ def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluat
         )
     probabilities = _predict(model, _load_pixels(workspace, model, data_set, samples))
     found = judge(samples, probabilities, model.classes, model.task)
-    notes = sort_notes([*found.notes, *_find_known_images(run, samples)])
     computed = describe_computing(run.model_path, model.device, model.precision)
-    return replace(found, split="all", dataset=data_set.name, notes=notes, computed=computed)
+    evaluation = replace(found, split="all", dataset=data_set.name, computed=computed)
+    return add_caveats(workspace, run, evaluation, samples, data_set)
 
 
 def _load_pixels(
@@ -148,17 +149,3 @@ def _refuse_strangers(
             f" knows {', '.join(model.classes)}.",
             remedy="Name the folders of the other data set like the run's classes.",
         )
-
-
-def _find_known_images(run: Run, samples: Sequence[Sample]) -> list[Note]:
-    """A note if images of another data set are, byte by byte, those the run learned from."""
-    rows = load_split(run.folder / "split.parquet", run.name)
-    learned = {row["content_hash"] for row in rows if row["split"] != "test"}
-    known = sum(sample.content_hash in learned for sample in samples)
-    if not known:
-        return []
-    text = (
-        f"{known:,} of these {len(samples):,} images were in the run's training or validation"
-        " split: the figures flatter."
-    )
-    return [Note("seen-in-training", text, "grave")]

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 import psutil
 
 from medapp.data.catalog import Catalog
+from medapp.data.notes import describe
 from medapp.data.samples import SPLITS, DataSet
 from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
 from medapp.models.architectures import Architecture, find_architecture
 from medapp.models.sources import find_source
+from medapp.notes import Note, sort_notes
+from medapp.runs.caveats import note_earlier
 from medapp.runs.making import settle_recipe
 from medapp.runs.registry import find_registry
+from medapp.runs.seen import list_seen
 from medapp.runs.split_table import select
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
@@ -44,6 +48,8 @@ class Plan:
         memory_bytes: what the run will take at its peak, within a fifth; on a graphics card, most
             of it is that card's memory.
         free_bytes: what is free of this machine's memory now.
+        notes: what to know of the data set, and of what the source had seen of its test split,
+            before the run; facts left out.
     """
 
     counts: dict[str, int]
@@ -51,6 +57,7 @@ class Plan:
     is_measured: bool
     memory_bytes: int
     free_bytes: int
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,19 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     precision = "bfloat16" if machine.precision == "bfloat16" else "float32"
     memory = machine.devices * estimate_bytes(recipe, machine, network, precision)
     free = psutil.virtual_memory().available
-    return Plan(counts, START_SECONDS + passes / rate, is_measured, memory, free)
+    notes = _find_notes(workspace, recipe, catalog, data_set)
+    return Plan(counts, START_SECONDS + passes / rate, is_measured, memory, free, notes)
+
+
+def _find_notes(
+    workspace: Workspace, recipe: Recipe, catalog: Catalog, data_set: DataSet
+) -> tuple[Note, ...]:
+    notes = [*describe(data_set, catalog)]
+    source = recipe.find_source()
+    if source.startswith("run:"):
+        tests = select(catalog.load_samples(data_set, "test"), recipe.data.train.only)
+        notes += note_earlier(tests, data_set, list_seen(workspace, source))
+    return sort_notes(note for note in notes if note.level != "info")
 
 
 def plan_preset(

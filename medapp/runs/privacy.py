@@ -91,5 +91,6 @@ STRIPPED: dict[str, Callable[[Path], Any]] = {
     "recipe.json": lambda path: strip_recipe(path.read_text(encoding="utf-8")).encode(),
     "events.jsonl": lambda path: strip_events(path.read_bytes()),
     "split.parquet": strip_table,
+    "seen.parquet": strip_table,
     "predictions.parquet": strip_table,
 }

@@ -9,15 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from medapp.data.catalog import Catalog
-from medapp.data.samples import DataSet, Sample
+from medapp.data.samples import Sample
 from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.locks import note_change
-from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.store.files import open_replacing, write_bytes
-from medapp.store.workspace import Workspace
 from medapp.task import find_task
 
 
@@ -82,17 +79,4 @@ def _remedy(run: Run) -> str:
     return (
         f"Move predictions.parquet and evaluation.json out of {run.folder}, then evaluate the run"
         " again."
-    )
-
-
-def count_test_reads(workspace: Workspace, data_set: DataSet) -> int:
-    """How often the test split of a data set was read, over all runs that are kept.
-
-    With each look the best figure flatters more.
-    """
-    names = Catalog(workspace).list_names(data_set)
-    return sum(
-        run.test_reads
-        for run in find_registry(workspace).list_summaries()
-        if run.data_set_id == data_set.uid or (not run.data_set_id and run.data_set in names)
     )

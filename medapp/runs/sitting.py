@@ -13,6 +13,7 @@ from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.errors import RunError
 from medapp.models.backbones import BACKBONES
 from medapp.models.weights import build_network
+from medapp.runs.caveats import add_caveats
 from medapp.runs.evaluate import describe_computing, judge
 from medapp.runs.events import PlanMade, Resumed, SpeedMeasured, StateChanged, TestRead
 from medapp.runs.inputs import InputLoader
@@ -20,6 +21,7 @@ from medapp.runs.plan import find_network, plan_run
 from medapp.runs.reporter import Reporter, StopRequestedError
 from medapp.runs.results import discard_evaluation, save_evaluation
 from medapp.runs.run import Run
+from medapp.runs.seen import save_earlier
 from medapp.runs.split_table import match_split, save_split, select
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
@@ -98,6 +100,7 @@ class Sitting:
         with self.fabric.rank_zero_first():
             if not path.exists():
                 save_split(path, select(samples, choice.only))
+                save_earlier(self.workspace, self.run)
         return data_set, match_split(path, samples, self.run.name)
 
     def _build_learner(self, data_set: DataSet) -> Learner:
@@ -247,4 +250,5 @@ class Sitting:
         computed = describe_computing(self.run.model_path, device, self.precision)
         evaluation = replace(figures, split="test", dataset=data_set.name, computed=computed)
         if self.fabric.is_global_zero:
+            evaluation = add_caveats(self.workspace, self.run, evaluation, samples, data_set)
             save_evaluation(self.run, evaluation, samples, probabilities)

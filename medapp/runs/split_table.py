@@ -16,12 +16,17 @@ from medapp.errors import RunError
 from medapp.store.files import open_replacing
 
 COLUMNS = ("name", "label", "patient", "site", "split", "content_hash")
+# What older tables lack.
+MORE = ("fingerprint",)
 
 
 def save_split(path: Path, samples: Sequence[Sample]) -> None:
     """Write the table: one row a sample, in the order given."""
     table = pa.table(
-        {name: pa.array([getattr(s, name) for s in samples], pa.string()) for name in COLUMNS}
+        {
+            name: pa.array([getattr(s, name) for s in samples], pa.string())
+            for name in (*COLUMNS, *MORE)
+        }
     )
     with open_replacing(path) as file:
         pq.write_table(table, file)
@@ -37,7 +42,7 @@ def select(samples: Sequence[Sample], only: Mapping[str, Sequence[str]]) -> list
 
 
 def load_split(path: Path, run_name: str) -> list[dict[str, Any]]:
-    """The rows of the table, each with the columns `COLUMNS`.
+    """The rows of the table, each with the columns `COLUMNS`, and newer ones with `MORE` too.
 
     Raises:
         RunError: the table is damaged, or it is another table.

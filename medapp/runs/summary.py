@@ -6,9 +6,12 @@ from typing import Any
 
 from medapp.errors import RunError, WorkspaceError
 from medapp.evaluation.evaluation import Evaluation
+from medapp.notes import Note, read_note, sort_notes
 from medapp.runs.events import ACTIVE, PlanMade, SpeedMeasured, TestRead
 from medapp.runs.learning import Learning, read_learning
 from medapp.runs.run import FINAL, Run
+from medapp.runs.sketch import sketch_images
+from medapp.runs.split_table import load_split
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Summary:
         damage: why the run cannot be shown with the others, or None.
         learning: how it learned, with the figures of validation; of a run under way, as it was when
             the run was first looked at.
+        test_images: a sketch of the test split (see `runs.sketch`).
     """
 
     id: str
@@ -45,6 +49,13 @@ class Summary:
     forwards_per_second: float | None
     damage: str | None
     learning: Learning = field(default_factory=Learning)
+    test_images: tuple[str, ...] = ()
+
+    @property
+    def gravest(self) -> Note | None:
+        """The gravest note on the figures, if there is one that is more than a fact."""
+        notes = sort_notes(read_note(note) for note in (self.figures or {}).get("notes", ()))
+        return next((note for note in notes if note.level != "info"), None)
 
     @property
     def is_under_way(self) -> bool:
@@ -69,7 +80,8 @@ class Summary:
     def from_dict(cls, values: Mapping[str, Any]) -> "Summary":
         """The inverse of `to_dict`."""
         learning = Learning.from_dict(values["learning"])
-        return cls(**{**values, "classes": tuple(values["classes"]), "learning": learning})
+        tuples = {name: tuple(values[name]) for name in ("classes", "test_images")}
+        return cls(**{**values, **tuples, "learning": learning})
 
 
 def summarise(run: Run) -> Summary:
@@ -106,7 +118,16 @@ def summarise(run: Run) -> Summary:
         forwards_per_second=speeds[0] if speeds else None,
         damage=None,
         learning=read_learning(events, recipe.budget.epochs),
+        test_images=_sketch_test_images(run),
     )
+
+
+def _sketch_test_images(run: Run) -> tuple[str, ...]:
+    path = run.folder / "split.parquet"
+    if not path.exists():
+        return ()
+    rows = load_split(path, run.name)
+    return sketch_images(row["content_hash"] for row in rows if row["split"] == "test")
 
 
 def _shorten(evaluation: Evaluation | None) -> dict[str, Any] | None:

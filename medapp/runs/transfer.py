@@ -16,6 +16,7 @@ from medapp.runs.privacy import STRIPPED, strip_weights
 from medapp.runs.registry import find_registry
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
+from medapp.runs.seen import SEEN
 from medapp.store.archive import extract_archive
 from medapp.store.files import open_replacing
 from medapp.store.workspace import Workspace
@@ -27,6 +28,7 @@ TRAVELS = (
     RECIPE,
     "name.txt",
     "split.parquet",
+    SEEN,
     "events.jsonl",
     WEIGHTS,
     "evaluation.json",

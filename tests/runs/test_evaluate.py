@@ -7,8 +7,9 @@ from medapp.data.importing import add_folder
 from medapp.errors import DataError
 from medapp.runs.evaluate import evaluate_run
 from medapp.runs.events import PlanMade
+from medapp.runs.looks import count_test_reads
 from medapp.runs.making import find_run
-from medapp.runs.results import count_test_reads, load_predictions
+from medapp.runs.results import load_predictions
 
 
 def test_figures_are_those_of_the_predictions(trained: Trained) -> None:
@@ -83,4 +84,4 @@ def test_images_that_the_run_learned_from_are_counted(trained: Trained) -> None:
         event.train + event.validation for event in run.list_events() if isinstance(event, PlanMade)
     )
     assert figures.notes[0].level == "grave"
-    assert figures.notes[0].text.startswith(f"{learned} of these 32 images were in the run's")
+    assert figures.notes[0].text.startswith(f"{learned} of 32 judged images were in the run's")

@@ -1,6 +1,7 @@
 """How good a model is: a verdict, figures as cards, each with its interval, and what to know."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_interval
 from medapp.notes import Note
 from medapp.runs.learning import note_learning
-from medapp.runs.results import count_test_reads
+from medapp.runs.looks import LOOKS, count_test_reads, note_looks
 from medapp.runs.run import Run
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
@@ -28,7 +29,10 @@ def draw_quality(run: Run) -> None:
     standing = follow_run(run).read()
     n = standing.plan.validation if standing.plan else 0
     more = [*note_learning(standing.epochs, n), note_test_reads(choice.id, choice.name)]
-    draw_evaluation(evaluation, f"the test split of {evaluation.dataset}", more)
+    # The looks of today stand in place of those at the time of the figures.
+    kept = tuple(note for note in evaluation.notes if note.code != LOOKS)
+    where = f"the test split of {evaluation.dataset}"
+    draw_evaluation(replace(evaluation, notes=kept), where, more)
 
 
 def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = ()) -> None:
@@ -76,9 +80,4 @@ def note_test_reads(data_set_id: str, name: str) -> Note:
     except DataError:
         text = f"{name} is no longer in this workspace: nobody counts the looks at its test split."
         return Note("looks-not-counted", text)
-    count = count_test_reads(open_workspace(), data_set)
-    times = {1: "once", 2: "twice"}.get(count, f"{count:,} times")
-    said = f"The test split of {data_set.name} was read {times} by the runs that are kept."
-    if count > 1:
-        said += " With each look, the best of the figures flatters a little more."
-    return Note("looks", said, "info")
+    return note_looks(count_test_reads(open_workspace(), data_set))

@@ -13,6 +13,7 @@ from medapp.runs.progress import format_seconds
 from medapp.training.recipe import Machine, Recipe, build_settings
 from medapp.training.recipe.command import write_command
 from medapp.ui.shell import frame
+from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import list_summaries, open_workspace
 from medapp.ui.train.faults import Faults
 
@@ -42,6 +43,7 @@ def draw_start(values: Mapping[str, Any], data_set: DataSet, key: str, faults: F
             check_name(name, list_summaries())
         recipe, machine = build_settings(values)
         plan = plan_run(open_workspace(), recipe, machine)
+        draw_notes(plan.notes)
         with st.container(border=True):
             _draw_plan(plan)
     except MedAppError as error:

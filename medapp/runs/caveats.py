@@ -1,0 +1,116 @@
+"""What a reader must know of a run's figures, from what the run had seen and how it was judged."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from medapp.data.notes import count, note_share, say_how, suggest_split
+from medapp.data.samples import DataSet, Sample
+from medapp.evaluation.evaluation import Evaluation
+from medapp.notes import Note, sort_notes
+from medapp.runs.looks import count_looks, note_looks
+from medapp.runs.run import Run
+from medapp.runs.seen import SeenImage, find_overlap, list_earlier, list_own
+from medapp.runs.sketch import sketch_images
+from medapp.store.workspace import Workspace
+
+
+def add_caveats(
+    workspace: Workspace,
+    run: Run,
+    evaluation: Evaluation,
+    samples: Sequence[Sample],
+    data_set: DataSet,
+) -> Evaluation:
+    """An evaluation with notes on what its run had seen of the judged images, and its looks.
+
+    Args:
+        samples: that were judged, of this data set.
+
+    Raises:
+        RunError: a table of the run is damaged.
+    """
+    split = evaluation.split
+    own = list_own(run)
+    where = "the run's training or validation split"
+    if split == "validation":
+        own = [image for image in own if image.split == "train"]
+        where = "the run's training split"
+    remedy = "Judge on images that are new to the run."
+    if split != "all":
+        remedy = suggest_split(data_set.name)
+    notes = [*evaluation.notes]
+    notes += note_seen(samples, data_set, own, where, remedy)
+    notes += note_earlier(samples, data_set, list_earlier(workspace, run))
+    notes += _note_patients(samples, own)
+    if split == "validation":
+        text = "The epoch that is kept was chosen on these images: figures on them flatter."
+        remedy = f'Judge on the test split: medapp evaluate "{run.name}".'
+        notes.append(Note("chosen-on", text, remedy=remedy))
+    looks = 0
+    if split == "test":
+        looks = count_looks(workspace, sketch_images(s.content_hash for s in samples))
+        notes += [note_looks(looks)] if looks > 1 else []
+    return replace(evaluation, notes=sort_notes(notes), looks=looks)
+
+
+def list_grave_notes(run: Run) -> list[Note]:
+    """What takes the worth from a run's figures, and so from what its model says of an image.
+
+    Raises:
+        RunError: the figures are damaged.
+    """
+    evaluation = run.load_evaluation()
+    return [note for note in evaluation.notes if note.level == "grave"] if evaluation else []
+
+
+def note_seen(
+    samples: Sequence[Sample], data_set: DataSet, seen: Sequence[SeenImage], where: str, remedy: str
+) -> Iterator[Note]:
+    """Notes where a run learned from judged images, or from other images of the same patients.
+
+    Args:
+        where: `seen` stood, in words.
+        remedy: what to do about it.
+    """
+    overlap = find_overlap(samples, seen)
+    judged = count(len(samples), "judged image", "judged images")
+    is_same = any(image.data_set == data_set.uid for image in seen)
+    if overlap.copies:
+        was = "was" if overlap.copies == 1 else "were"
+        how = say_how(overlap.exact, overlap.copies)
+        text = f"{overlap.copies:,} of {judged} {was} in {where}, {how}"
+        yield note_share("leak", text, overlap.copies, len(samples), remedy)
+    if overlap.patients and is_same:
+        are = "is" if overlap.patients == 1 else "are"
+        text = f"{overlap.patients:,} of {judged} {are} of patients with other images in {where}"
+        yield note_share("patient-leak", text, overlap.patients, len(samples), remedy)
+    elif overlap.patients:
+        have = "has" if overlap.patients == 1 else "have"
+        text = (
+            f"{overlap.patients:,} of {judged} {have} the patient id of an image in {where}: if"
+            " both name patients alike, figures flatter."
+        )
+        yield Note("patient-leak", text, remedy="Leave out patients whom the run knows.")
+
+
+def note_earlier(
+    samples: Sequence[Sample], data_set: DataSet, earlier: Sequence[SeenImage]
+) -> Iterator[Note]:
+    """Notes where a run that this one started from had seen the judged images."""
+    for name in dict.fromkeys(image.run for image in earlier):
+        seen = [image for image in earlier if image.run == name]
+        where = f"the training or validation split of run {name}, from which this run started"
+        remedy = "Start from a model that has not seen them, or judge on images that are new to it."
+        yield from note_seen(samples, data_set, seen, where, remedy)
+
+
+def _note_patients(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> Iterator[Note]:
+    is_judged_known = any(sample.patient is not None for sample in samples)
+    if not is_judged_known or not any(image.known_patient for image in seen):
+        whose = "of the images it learned from" if is_judged_known else "of the judged images"
+        text = (
+            f"The patients {whose} are not known, so a patient may be on both sides; figures may"
+            " flatter."
+        )
+        remedy = "Add the folder again with a patient pattern, if file names tell the patient."
+        yield Note("unknown-patients", text, remedy=remedy)

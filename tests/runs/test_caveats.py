@@ -1,0 +1,156 @@
+"""A warning travels with every figure it touches, and says what to do."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import Trained, draw_picture
+from PIL import Image
+
+from medapp.data.catalog import Catalog
+from medapp.data.importing import add_folder
+from medapp.data.redrawing import redraw_split
+from medapp.evaluation.evaluation import Evaluation
+from medapp.notes import Note
+from medapp.runs.caveats import list_grave_notes
+from medapp.runs.evaluate import evaluate_run
+from medapp.runs.looks import count_test_reads, note_looks
+from medapp.runs.making import find_run
+from medapp.runs.registry import find_registry
+from medapp.runs.run import Run
+from medapp.runs.split_table import load_split
+from medapp.session import Session
+from medapp.store.workspace import Workspace
+
+SETTINGS = {
+    "strategy": "linear-probe",
+    "image_size": 32,
+    "epochs": 2,
+    "batch_size": 8,
+    "precision": "float32",
+    "threads": 1,
+}
+
+
+def find(evaluation: Evaluation | None, code: str) -> Note:
+    """The only note of this code."""
+    assert evaluation is not None
+    (note,) = (note for note in evaluation.notes if note.code == code)
+    return note
+
+
+def write_pictures(folder: Path, first: int, suffix: str = ".png") -> Path:
+    """Twelve pictures of two classes."""
+    for i in range(first, first + 12):
+        path = folder / "ab"[i % 2] / f"{i}{suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(draw_picture(i, 48, 48)).save(path)
+    return folder
+
+
+def test_a_run_on_leaking_splits_says_so_at_its_end(workspace: Workspace, tmp_path: Path) -> None:
+    write_pictures(tmp_path / "x" / "train", 0)
+    write_pictures(tmp_path / "x" / "train", 100)
+    write_pictures(tmp_path / "x" / "test", 0, ".jpg")
+    add_folder(workspace, tmp_path / "x")
+    session = Session(workspace)
+    plan = session.plan("x", **SETTINGS)
+    assert plan.notes[0].code == "leak"
+    run = session.train("x", name="leaky", **SETTINGS)
+    note = find(run.load_evaluation(), "leak")
+    assert note.level == "grave"
+    assert note.text == (
+        "12 of 12 judged images were in the run's training or validation split, in another format,"
+        " size or quality: figures on them say nothing of new images."
+    )
+    assert 'medapp data split "x"' in note.remedy
+    assert [grave.code for grave in list_grave_notes(run)] == ["leak"]
+    find(run.load_evaluation(), "unknown-patients")
+    (summary,) = find_registry(workspace).list_summaries()
+    assert summary.gravest == note
+
+
+def test_the_split_that_chose_the_epoch_is_told(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    note = find(evaluate_run(trained.workspace, run, "validation"), "chosen-on")
+    assert (note.level, note.remedy) == (
+        "caution",
+        'Judge on the test split: medapp evaluate "probe".',
+    )
+    assert "chosen-on" not in [note.code for note in evaluate_run(trained.workspace, run).notes]
+
+
+def test_external_images_and_patients_are_compared(trained: Trained, tmp_path: Path) -> None:
+    for number, label in enumerate(("above", "below")):
+        for name in ("p00", "p01", "q02"):
+            path = tmp_path / "outside" / label / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(draw_picture(10 * number + int(name[1:]), 60, 60)).save(path)
+    run = find_run(trained.workspace, "probe")
+    rows = load_split(run.folder / "split.parquet", "probe")
+    one = next(row["name"] for row in rows if row["split"] == "train")
+    shutil.copy(trained.folder / one, tmp_path / "outside" / "above" / "q03.png")
+    add_folder(trained.workspace, tmp_path / "outside", patient_pattern=r"[pq]\d\d")
+    learned = {row["patient"] for row in rows if row["split"] != "test"}
+    known = 2 * len(learned & {"p00", "p01"})
+    judged = evaluate_run(trained.workspace, run, dataset="outside")
+    note = find(judged, "patient-leak")
+    assert known
+    assert note.level == "caution"
+    assert note.text.startswith(f"{known} of 7 judged images have the patient id of an image in")
+    exact = find(judged, "leak")
+    assert exact.level == "grave"
+    assert exact.text.startswith("1 of 7 judged images was in the run's training or validation")
+
+
+def test_what_the_source_run_had_seen_is_remembered(trained: Trained, tmp_path: Path) -> None:
+    session = Session(trained.workspace)
+    catalog = Catalog(trained.workspace)
+    first = session.find_run("probe")
+    bands = catalog.load_samples(session.find_data("bands"))
+    learned = {sample.content_hash for sample in bands if sample.split != "test"}
+    data = add_folder(trained.workspace, trained.folder, "other", r"p\d\d").data_set
+    data = redraw_split(catalog, data, seed=1)
+    tests = [sample.content_hash for sample in catalog.load_samples(data, "test")]
+    seen = sum(content in learned for content in tests)
+    assert seen
+    expected = (
+        f"{seen} of {len(tests)} judged images were in the training or validation split of run"
+        " probe, from which this run started, byte by byte"
+    )
+    assert expected in " ".join(
+        note.text for note in session.plan("other", source="run:probe", **SETTINGS).notes
+    )
+    second = session.train("other", name="second", source="run:probe", **SETTINGS)
+    first.delete()
+    third = session.train("other", name="third", source="run:second", **SETTINGS)
+    moved = session.import_run(session.export(third, tmp_path / "third.zip"))
+    (moved.folder / "evaluation.json").unlink()
+    for evaluation in (second.load_evaluation(), session.evaluate(moved)):
+        note = find(evaluation, "leak")
+        assert note.level == "grave"
+        assert note.text.startswith(expected)
+
+
+def test_looks_are_those_at_the_images_whatever_the_name(trained: Trained) -> None:
+    catalog = Catalog(trained.workspace)
+    bands = catalog.find_data_set("bands")
+    again = add_folder(
+        trained.workspace, trained.folder, name="again", patient_pattern=r"p\d\d"
+    ).data_set
+    assert count_test_reads(trained.workspace, bands) == 1
+    assert count_test_reads(trained.workspace, again) == 1
+    assert count_test_reads(trained.workspace, catalog.rename(bands, "elsewhere")) == 1
+    run = Session(trained.workspace).train("again", name="second", **SETTINGS)
+    evaluation = Run(run.folder).load_evaluation()
+    assert evaluation is not None
+    assert evaluation.looks == 2
+    assert find(evaluation, "looks").text.startswith("These test images were read twice")
+    first = find_run(trained.workspace, "probe").load_evaluation()
+    assert first is not None
+    assert first.looks == 1
+
+
+@pytest.mark.parametrize(("looks", "level"), [(2, "info"), (10, "info"), (11, "caution")])
+def test_many_looks_are_a_caution(looks: int, level: str) -> None:
+    assert note_looks(looks).level == level

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medapp.data.samples import DataSet
 from medapp.runs.summary import Summary
 from medapp.ui.shell import frame
 from medapp.ui.shell.chip import draw_chip
@@ -13,6 +12,7 @@ from medapp.ui.shell.server import find_catalog, follow_run, list_summaries, ope
 from medapp.ui.shell.steps import draw_steps
 from medapp.ui.shell.storage import show_storage
 from medapp.ui.shell.words import state_course
+from medapp.ui.train.beginning import find_newest
 from medapp.ui.train.one_click import draw_one_click
 from medapp.ui.train.status import state_pace
 
@@ -37,11 +37,6 @@ def draw_page() -> None:
         draw_latest(runs[:LATEST])
     if (data_sets or runs) and st.button("Storage", type="tertiary", icon=":material/hard_drive:"):
         show_storage()
-
-
-def find_newest(data_sets: Sequence[DataSet]) -> DataSet:
-    """The data set that came last, a person's own before the phantom."""
-    return max(data_sets, key=lambda data_set: (not data_set.is_synthetic, data_set.created))
 
 
 def draw_newcomer() -> None:

@@ -51,7 +51,7 @@ def draw_steps(data_sets: int, models: int) -> None:
     counts = (
         f"{data_sets:,} data set{'s' * (data_sets != 1)}",
         f"{models:,} model{'s' * (models != 1)}",
-        "Research use only",
+        "for any image, or a folder of them" if models else "needs a model",
     )
     following = 0 if not data_sets else 1 if not models else 2
     for number, (column, step) in enumerate(zip(st.columns(3), STEPS, strict=True)):

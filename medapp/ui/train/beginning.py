@@ -43,7 +43,7 @@ def draw_data_set(data_sets: Sequence[DataSet]) -> DataSet:
     """Draw the choice of a data set; the address counts before what was chosen last."""
     by_id = {data_set.id: data_set for data_set in data_sets}
     asked = (url.read_number("data"), st.session_state.get(REMEMBERED))
-    found = next((id for id in asked if id in by_id), data_sets[0].id)
+    found = next((id for id in asked if id in by_id), find_newest(data_sets).id)
     chosen = st.selectbox(
         "Data set",
         list(by_id),
@@ -54,6 +54,11 @@ def draw_data_set(data_sets: Sequence[DataSet]) -> DataSet:
     st.session_state[REMEMBERED] = chosen
     url.write("data", chosen)
     return by_id[chosen]
+
+
+def find_newest(data_sets: Sequence[DataSet]) -> DataSet:
+    """The data set that came last, a person's own before the phantom."""
+    return max(data_sets, key=lambda data_set: (not data_set.is_synthetic, data_set.created))
 
 
 def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:

@@ -117,12 +117,12 @@ def draw_preprocess_form(key: str, start: Preprocess) -> Preprocess:
 def find_preprocess(data_set: DataSet) -> Preprocess:
     """What was chosen from file to square on a data set's page in this session, else defaults."""
     key = key_preprocess(data_set)
-    values: dict[str, Any] = {}
-    for setting in list_settings_of_preprocess():
-        chosen = st.session_state.get(f"{key}-{setting.short}", setting.field.default)
-        # An empty field is a 0 that stands for something.
-        values[setting.name] = setting.kind(0) if chosen is None else chosen
-    return Preprocess(**values)
+    return Preprocess(
+        **{
+            setting.name: st.session_state.get(f"{key}-{setting.short}", setting.field.default)
+            for setting in list_settings_of_preprocess()
+        }
+    )
 
 
 def list_settings_of_preprocess() -> list[Setting]:
@@ -157,17 +157,22 @@ def _draw_setting(setting: Setting, value: Any, key: str, stand_in: str | None =
         said["step"] = find_fact(field, "step") or 1
     else:
         said |= {"step": find_fact(field, "step") or (0.5 if high > 1 else 0.01), "format": "%g"}
-    stand_in = stand_in or (find_fact(field, "words") or {}).get("0")
-    # A 0 that stands for something is an empty field that says what.
+    # A 0 that stands for another number is an empty field that says which.
     shown = (value or None) if stand_in else value
     chosen = st.number_input(label, low, high, shown, placeholder=stand_in, **said)
     return setting.kind(chosen or 0) if stand_in else chosen
 
 
 def _write_label(setting: Setting) -> str:
+    """The label with its unit, and what a 0 is called, such as "Threads (0 is all cores)"."""
     label = str(setting.field.title)
     unit = find_fact(setting.field, "unit")
-    return f"{label} ({unit})" if unit and unit != label.lower() else label
+    facts = [unit] if unit and unit != label.lower() else []
+    words = find_fact(setting.field, "words") or {}
+    zero = words["0"] if "0" in words else ""
+    if zero and setting.short not in RATES:
+        facts.append(f"0 is {zero}")
+    return f"{label} ({', '.join(facts)})" if facts else label
 
 
 def name_augmentation(strategy: str, chosen: str) -> str:

@@ -169,9 +169,8 @@ def _write_label(setting: Setting) -> str:
     unit = find_fact(setting.field, "unit")
     facts = [unit] if unit and unit != label.lower() else []
     words = find_fact(setting.field, "words") or {}
-    zero = words["0"] if "0" in words else ""
-    if zero and setting.short not in RATES:
-        facts.append(f"0 is {zero}")
+    if "0" in words and setting.short not in RATES:
+        facts.append(f"0 is {words['0']}")
     return f"{label} ({', '.join(facts)})" if facts else label
 
 

@@ -6,8 +6,11 @@
 
 from collections.abc import Sequence
 
+import streamlit as st
+
 from medapp.runs.summary import Summary
-from medapp.ui.predict.choice import draw_choice, find_data_set
+from medapp.ui.predict.choice import draw_choice, find_data_set, find_dead_links
+from medapp.ui.predict.ranking import rank_models
 from medapp.ui.predict.sample import draw_sample
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
@@ -17,7 +20,7 @@ from medapp.ui.shell.server import find_catalog, list_summaries, open_run
 def draw_page() -> None:
     models = [run for run in list_summaries() if run.is_trained and run.damage is None]
     if models:
-        draw_model(models)
+        draw_model(rank_models(models))
     else:
         draw_newcomer()
 
@@ -26,9 +29,15 @@ def draw_model(models: Sequence[Summary]) -> None:
     ids = [model.id for model in models]
     run = open_run(url.read_choice("by", ids) or ids[0])
     data_sets = find_catalog().list_data_sets()
+    for sentence in find_dead_links(models, data_sets):
+        st.warning(frame.escape(sentence), icon=":material/link_off:")
     data_set = find_data_set(run, data_sets)
     number = url.read_number("sample")
     sample = find_catalog().load_sample(data_set, number) if data_set and number else None
+    if number and not sample:
+        st.warning(
+            "The link names an image that is not there any more.", icon=":material/link_off:"
+        )
     if data_set and sample:
         draw_sample(run, data_set, sample)
     else:

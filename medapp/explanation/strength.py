@@ -31,13 +31,18 @@ def compare_evidence(evidence: ArrayLike, probabilities: ArrayLike) -> NDArray[n
 
 def describe_strength(strength: float, evidence: float, class_name: str) -> str:
     """How much a class's map is worth, in a sentence; says so where it is next to nothing."""
+    written = write_strength(strength)
     adds = f"what speaks for {class_name} adds {evidence:.2g} to its logit"
     if strength >= 0.995:
-        return f"Strength 100%: {adds}, and no class of this image weighs more."
+        return f"Strength {written}: {adds}, and no class of this image weighs more."
     if strength >= FAINT:
-        return f"Strength {strength:.0%} of the strongest class's map: {adds}."
-    written = "below 1%" if strength < 0.01 else f"{strength:.0%}"
+        return f"Strength {written} of the strongest class's map: {adds}."
     return (
         f"Strength {written}: this map carries next to nothing, however hot its places look once"
         f" stretched; {adds}."
     )
+
+
+def write_strength(strength: float) -> str:
+    """A strength in percent, and never 0% for what is a little more."""
+    return "below 1%" if 0 < strength < 0.01 else f"{strength:.0%}"

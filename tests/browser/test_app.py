@@ -2,7 +2,10 @@
 keep their zoom.
 """
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from browser.serving import Server
@@ -73,6 +76,28 @@ def test_the_heatmap_lies_beside_the_original_and_answers_at_once(
     with page.expect_download() as download:
         page.get_by_text("Save as PNG").click()
     assert download.value.suggested_filename.endswith("-heatmap.png")
+
+
+def test_arrow_keys_page_on_and_past_a_file_that_cannot_be_read(
+    trained: Trained, trained_server: Server, open_page: Opener, tmp_path: Path
+) -> None:
+    folder = tmp_path / "new"
+    shutil.copytree(trained.folder / "above", folder / "above")
+    for path in sorted((folder / "above").iterdir())[2:]:
+        path.unlink()
+    (folder / "above" / "p00b.png").write_text("no image")
+    run = find_run(trained.workspace, "probe")
+    where = urlencode({"by": run.id, "from": "A folder on this machine", "folder": str(folder)})
+    page = open_page(f"{trained_server.url}/predict?{where}")
+    page.get_by_role("button", name="Predict 3 images").click()
+    page.locator(".pane").first.click()
+    for number in (2, 3, 1, 2):  # the second cannot be read
+        page.keyboard.press("ArrowRight")
+        page.get_by_text(f"{number} of 3", exact=True).wait_for()
+        expect(page.locator(".problem")).to_have_count(int(number == 2))
+        expect(page.locator(".pane").first).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.get_by_text("1 of 3", exact=True).wait_for()
 
 
 def test_curves_move_and_keep_their_zoom_while_a_run_trains(

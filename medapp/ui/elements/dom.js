@@ -12,10 +12,3 @@ export function make(tag, name, parent, text) {
 export function readStyle(element, name) {
   return getComputedStyle(element).getPropertyValue(name).trim();
 }
-
-export function savePng(canvas, name) {
-  const link = make("a");
-  link.href = canvas.toDataURL("image/png");
-  link.download = name;
-  link.click();
-}

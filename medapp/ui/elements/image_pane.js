@@ -5,26 +5,32 @@ import { colourMap, colourScale, decodeBytes, placeInPercent } from "./heat.js";
 import { fit } from "./zoom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const BOX_COLOUR = "#7CFFCB";
+export const BOX_COLOUR = "#7CFFCB";
+const KEYS = "Plus and minus zoom, 0 shows the whole image, left and right go to the next image";
 const MAGNIFIED = 3; // screen pixels a pixel of the image from which its pixels are drawn as squares
 
 export function buildPane(parent, data, hasMap) {
-  const element = make("div", "pane", parent);
+  const figure = make("figure", "", parent);
+  figure.style.setProperty("--aspect", data.width / data.height);
+  const element = make("div", "pane", figure);
   element.tabIndex = 0;
+  element.dataset.focus = hasMap ? "map" : "image";
+  element.setAttribute("role", "img");
   element.style.aspectRatio = `${data.width} / ${data.height}`;
-  element.style.setProperty("--aspect", data.width / data.height);
   const stage = make("div", "stage", element);
   const clip = make("div", "clip", stage);
-  const pane = { element, stage, image: buildImage(clip, data) };
+  const caption = hasMap ? data.heatmap.note : data.note;
+  element.setAttribute("aria-label", `${data.name}. ${caption}. ${KEYS}`);
+  const pane = { element, stage, caption, image: buildImage(clip, data) };
   if (hasMap) pane.map = buildMap(clip, data);
   if (data.boxes.length) pane.boxes = buildBoxes(stage, data);
-  make("div", "note", element, hasMap ? data.heatmap.note : data.note);
-  pane.magnified = make("div", "magnified", element);
+  const line = make("figcaption", "", figure, caption);
+  pane.magnified = make("span", "magnified", line);
   return pane;
 }
 
 // Draw the pane as the view and the reader's settings say.
-export function showPane(pane, { data, view, set }) {
+export function showPane(pane, { data, view, set, mapOpacity }) {
   const { element, stage, image, map, boxes, magnified } = pane;
   const fitted = fit(element.clientWidth, element.clientHeight, data.width, data.height);
   const scale = fitted.scale * view.zoom;
@@ -35,7 +41,7 @@ export function showPane(pane, { data, view, set }) {
   stage.style.transform = `translate(${left}px, ${top}px) scale(${view.zoom})`;
   stage.classList.toggle("pixels", scale > MAGNIFIED);
   image.classList.toggle("inverted", set.isInverted);
-  if (map) map.style.opacity = set.opacity;
+  if (map) map.style.opacity = mapOpacity;
   if (boxes) {
     boxes.style.display = set.hasBoxes ? "" : "none";
     boxes.style.strokeWidth = 2 / scale;
@@ -52,35 +58,6 @@ export function findPointer(pane, data, event) {
     x: (event.clientX - box.left - fitted.left) / fitted.width,
     y: (event.clientY - box.top - fitted.top) / fitted.height,
   };
-}
-
-// The image at its own size with what is laid over it, above a line of text on black.
-export function drawPicture({ image, map }, { data, set }, text) {
-  const canvas = document.createElement("canvas");
-  const foot = Math.max(22, Math.round(data.height * 0.05));
-  canvas.width = data.width;
-  canvas.height = data.height + foot;
-  const context = canvas.getContext("2d");
-  if (set.isInverted) context.filter = "invert(1)";
-  context.drawImage(image, 0, 0, data.width, data.height);
-  context.filter = "none";
-  if (map) {
-    const [x0, y0, x1, y1] = data.heatmap.view;
-    context.globalAlpha = set.opacity;
-    context.drawImage(map, x0, y0, x1 - x0, y1 - y0);
-    context.globalAlpha = 1;
-  }
-  if (set.hasBoxes) {
-    context.strokeStyle = BOX_COLOUR;
-    context.lineWidth = Math.max(1, data.width / 250);
-    for (const b of data.boxes) context.strokeRect(b.x0, b.y0, b.x1 - b.x0, b.y1 - b.y0);
-  }
-  context.fillStyle = "#000";
-  context.fillRect(0, data.height, data.width, foot);
-  context.fillStyle = "#fff";
-  context.font = `${Math.round(foot * 0.5)}px sans-serif`;
-  context.fillText(text, 6, data.height + foot * 0.68, data.width - 12);
-  return canvas;
 }
 
 export function paintScale(canvas, colours) {

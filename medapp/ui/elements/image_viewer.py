@@ -18,6 +18,7 @@ from medapp.ui.elements import read_element, read_script
 from medapp.ui.elements.gallery import build_data_uri
 
 LONGEST_PX = 1600  # of the image that is sent: a larger one is scaled for the screen
+SCALE_END = "this map's own maximum"
 
 _viewer = st.components.v2.component(
     "medapp_image_viewer",
@@ -37,16 +38,18 @@ class MapLayer:
             covers.
         note: what the map is, such as "Grad-CAM for effusion".
         colours: (256, 3) uint8, from low to high.
+        strength: 0 to 1, what the map's opacity is multiplied by.
     """
 
     values: NDArray[np.float32]
     view: tuple[float, float, float, float]
     note: str
     colours: NDArray[np.uint8]
+    strength: float = 1.0
 
 
 def draw_viewer(
-    image: NDArray[np.uint8],
+    image: NDArray[np.uint8] | None,
     name: str,
     note: str,
     key: str,
@@ -54,24 +57,28 @@ def draw_viewer(
     heatmap: MapLayer | None = None,
     position: tuple[int, int] | None = None,
     save_note: str = "Research use only",
+    problem: str = "",
 ) -> int:
     """Draw an image (H, W) or (H, W, 3), with what is laid over it.
 
     Args:
-        note: stands on the image.
+        image: None where it cannot be read; the way to its neighbours stays.
+        note: stands below the image.
         position: which image this is, from 1, and of how many.
         save_note: stands below the image in the picture that a reader saves.
+        problem: why there is no image.
 
     Returns:
         -1 or 1 when the reader just asked for the previous or next image, else 0.
     """
-    height, width = image.shape[:2]
+    height, width = (1, 1) if image is None else image.shape[:2]
     data = {
         "key": name,
         "name": name,
         "note": note,
         "saveNote": save_note,
-        "source": _encode(image),
+        "problem": problem,
+        "source": "" if image is None else _encode(image),
         "width": width,
         "height": height,
         "boxes": [asdict(box) for box in boxes],
@@ -90,6 +97,8 @@ def _plain(heatmap: MapLayer) -> dict[str, object]:
         "size": values.shape[0],
         "view": list(heatmap.view),
         "note": heatmap.note,
+        "strength": heatmap.strength,
+        "scaleEnd": SCALE_END,
         "colours": base64.b64encode(heatmap.colours.tobytes()).decode(),
     }
 

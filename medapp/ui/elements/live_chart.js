@@ -7,8 +7,9 @@
 
 import { findPoints, hasPoints, hasSameLines, writeLegend } from "./chart_values.js";
 import { HEIGHT, buildPlot, drawPicture, joinPoints, pickColour } from "./chart_plot.js";
-import { make, savePng } from "./dom.js";
+import { make } from "./dom.js";
 import { nameChartFile } from "./file_names.js";
+import { savePng } from "./png.js";
 
 const states = new WeakMap(); // shadow root → { body, charts: Map(key → chart) }
 

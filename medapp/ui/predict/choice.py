@@ -1,6 +1,7 @@
 """Which images to predict, with which model."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,8 +12,28 @@ from medapp.runs.summary import Summary
 from medapp.ui.data_sets.gallery import draw_gallery_page
 from medapp.ui.predict.jobs import DATA_SET, FOLDER, UPLOAD, WAYS, draw_jobs
 from medapp.ui.predict.many_images import draw_folder, draw_upload, find_shown
+from medapp.ui.predict.ranking import describe_choice
 from medapp.ui.shell import frame, url
+from medapp.ui.shell.server import open_workspace
 from medapp.ui.shell.words import state_quality
+
+
+def find_dead_links(models: Sequence[Summary], data_sets: Sequence[DataSet]) -> list[str]:
+    """What the address names and is not there, in sentences."""
+    known = {
+        "by": ("model", {model.id for model in models}, "The best one is chosen."),
+        "of": ("data set", {str(row.id) for row in data_sets}, "Choose one below."),
+    }
+    dead = [
+        f"The link names a {thing} that is not in this workspace: it was deleted, or the link comes"
+        f" from another one. {remedy}"
+        for name, (thing, there, remedy) in known.items()
+        if url.read_text(name) and url.read_text(name) not in there
+    ]
+    upload = url.read_text("upload")
+    if upload and not (open_workspace().cache_folder / Path(upload).name).is_dir():
+        dead.append("The uploaded images that the link names have been forgotten.")
+    return dead
 
 
 def draw_choice(run: Run, models: Sequence[Summary], data_sets: Sequence[DataSet]) -> None:
@@ -34,9 +55,7 @@ def draw_choice(run: Run, models: Sequence[Summary], data_sets: Sequence[DataSet
     draw_jobs(find_shown(run, way), has_ended=way == FOLDER)
     left, right = st.columns(2)
     ids = [model.id for model in models]
-    chosen = left.selectbox(
-        "Model", models, ids.index(run.id), format_func=lambda model: model.name
-    )
+    chosen = left.selectbox("Model", models, ids.index(run.id), format_func=describe_choice)
     url.write("by", chosen.id)
     if chosen.id != run.id:
         st.rerun()

@@ -97,7 +97,7 @@ def _draw_end(job: PredictionJob) -> None:
                 job.start()
                 st.rerun()
     if len(job.files) > 1 and job.rows:
-        st.caption(f"{_count(job)} Research use only.")
+        st.caption(_count(job))
 
 
 def _count(job: PredictionJob) -> str:

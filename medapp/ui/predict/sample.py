@@ -8,14 +8,13 @@ from medapp.ui.data_sets.gallery import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.predict.view import draw_prediction
 from medapp.ui.shell import frame, url
-from medapp.ui.shell.words import state_quality
 
 
 def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
     """Draw the page of one image and what the run's model says of it."""
     frame.draw_head(
         sample.name,
-        f"{run.name} · {state_quality(run)}",
+        f"{data_set.name} · {sample.split} split",
         {"Predict": (frame.PREDICT, {"by": run.id, "of": str(data_set.id)})},
     )
     filters: Filters = {"label": None, "split": sample.split, "text": None}

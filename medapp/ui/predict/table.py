@@ -1,4 +1,4 @@
-"""Many files and what a model says of each: a table, one file opened below, and a download."""
+"""Many files and what a model says of each: a table, one file opened below, and downloads."""
 
 import io
 from collections.abc import Sequence
@@ -10,56 +10,140 @@ from PIL import Image
 
 from medapp.errors import ImageError
 from medapp.evaluation.words import write_probability
+from medapp.explanation.methods import METHODS
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full
 from medapp.prediction.table import Row, write_csv
 from medapp.runs.run import Run
 from medapp.ui.elements.gallery import build_data_uri
+from medapp.ui.predict.filters import Filter, choose_rows, find_truth
 from medapp.ui.predict.predicting import load_model
-from medapp.ui.predict.view import draw_prediction
+from medapp.ui.predict.view import FIRST_METHOD, draw_prediction
 from medapp.ui.shell import url
 from medapp.ui.shell.frame import escape
 
 MOST_THUMBNAILS = 200
 THUMBNAIL_PX = 96
-LOOK = {
-    "Image": st.column_config.ImageColumn(width="small"),
-    "File": st.column_config.TextColumn(width="medium"),
-}
+ANY = "any class"
 
 
 def draw_rows(run: Run, folder: Path, rows: Sequence[Row]) -> None:
     """Draw what a model says of each file in a folder; the address holds which one is open."""
     if not rows:
         return
+    classes = load_model(run).classes
+    shown = list(range(len(rows)))
     opened = min(url.read_number("open") or 0, len(rows) - 1)
     if len(rows) > 1:
-        table = [_describe_row(row, folder, i < MOST_THUMBNAILS) for i, row in enumerate(rows)]
-        picked = st.dataframe(
-            table,
-            hide_index=True,
-            column_config=LOOK,
-            on_select="rerun",
-            selection_mode="single-row",
-            row_height=56,
-            key="predicted",
+        chosen = _draw_filter(classes)
+        shown = choose_rows(rows, folder, classes, chosen)
+        st.caption(f"{len(shown):,} of {len(rows):,} images")
+        opened = _draw_table(rows, shown, folder, classes, opened, str(chosen))
+    with st.container(horizontal=True):
+        st.download_button(
+            "Probabilities (CSV)",
+            lambda: write_csv([rows[i] for i in shown], classes, run.name, folder),
+            "predictions-research-use-only.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
         )
-        opened = _choose(picked.selection.rows, opened)
-    st.download_button(
-        "Download all probabilities (CSV)",
-        lambda: write_csv(rows, load_model(run).classes, run.name, folder),
-        "predictions-research-use-only.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+        _draw_heatmap_download(run, folder, [rows[i].file for i in shown if not rows[i].error])
+    if not shown:
+        st.info("No image fits. Lower the probability, or choose another class.")
+        return
+    opened = opened if opened in shown else shown[0]
     path = rows[opened].file
     st.subheader(escape(path.relative_to(folder).as_posix()), anchor=False)
-    position = (opened + 1, len(rows)) if len(rows) > 1 else None
+    place = shown.index(opened)
+    position = (place + 1, len(shown)) if len(shown) > 1 else None
     step = draw_prediction(run, path, path.name, position=position)
     if step:
-        url.write("open", (opened + step) % len(rows))
+        url.write("open", shown[(place + step) % len(shown)])
         st.rerun()
+
+
+def _draw_heatmap_download(run: Run, folder: Path, files: Sequence[Path]) -> None:
+    """Draw the button that makes a heatmap of each file, as the page makes that of one."""
+    model = load_model(run)
+    method = url.read_choice("method", METHODS) or FIRST_METHOD
+    explained = url.read_choice("explain", model.classes)
+
+    def write() -> bytes:
+        from medapp.prediction.heatmaps import zip_heatmaps
+
+        return zip_heatmaps(model, run.name, folder, files, method, explained)
+
+    st.download_button(
+        f"{len(files):,} heatmap{'s' * (len(files) != 1)} (zip)",
+        write,
+        "heatmaps-research-use-only.zip",
+        "application/zip",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+        disabled=not files,
+        help="Each image of the table under its heatmap, and a table of what each map is worth.",
+    )
+
+
+def _draw_filter(classes: Sequence[str]) -> Filter:
+    one, two, three = st.columns([1, 1.4, 1], vertical_alignment="bottom")
+    choices = [ANY, *classes]
+    name = one.selectbox("Show images where", choices, key="filter-class")
+    least = two.slider(
+        "has a probability of at least",
+        0.0,
+        1.0,
+        0.0,
+        0.01,
+        key="filter-least",
+        disabled=name == ANY,
+    )
+    is_wrong = three.toggle(
+        "Only those unlike their folder",
+        key="filter-wrong",
+        help="Images in a folder that is named after a class, and predicted as another one.",
+    )
+    return Filter(None if name == ANY else name, float(least), is_wrong)
+
+
+def _draw_table(
+    rows: Sequence[Row],
+    shown: Sequence[int],
+    folder: Path,
+    classes: Sequence[str],
+    opened: int,
+    name: str,
+) -> int:
+    """Draw the rows that are shown; gives the one that is open."""
+    table = [
+        _describe_row(rows[i], folder, classes, place < MOST_THUMBNAILS)
+        for place, i in enumerate(shown)
+    ]
+    empty = {c for c in ("Label", "Problem") if all(line[c] is None for line in table)}
+    table = [{c: value for c, value in line.items() if c not in empty} for line in table]
+    look: dict[str, Any] = {
+        "Image": st.column_config.ImageColumn(width="small"),
+        "File": st.column_config.TextColumn(width="medium"),
+        "Label": st.column_config.TextColumn(help="From the name of the file's folder."),
+    }
+    for label in classes:
+        look[f"p({label})"] = st.column_config.ProgressColumn(
+            min_value=0, max_value=1, format=" ", help=f"Probability of {label}"
+        )
+    picked = st.dataframe(
+        table,
+        hide_index=True,
+        placeholder="–",
+        width="stretch",
+        height=min(38 + 56 * len(table), 400) if table else "auto",
+        column_config=look,
+        on_select="rerun",
+        selection_mode="single-row",
+        row_height=56,
+        key=f"predicted-{name}",
+    )
+    return _choose([shown[row] for row in picked.selection.rows if row < len(shown)], opened)
 
 
 def _choose(picked: list[int], opened: int) -> int:
@@ -78,7 +162,9 @@ def _build_thumbnail(path: str, saved: int) -> str:
     return build_data_uri(file.getvalue(), "jpeg")
 
 
-def _describe_row(row: Row, folder: Path, has_thumbnail: bool) -> dict[str, Any]:
+def _describe_row(
+    row: Row, folder: Path, classes: Sequence[str], has_thumbnail: bool
+) -> dict[str, Any]:
     image = None
     if has_thumbnail and not row.error:
         try:
@@ -89,7 +175,9 @@ def _describe_row(row: Row, folder: Path, has_thumbnail: bool) -> dict[str, Any]
     return {
         "Image": image,
         "File": row.file.relative_to(folder).as_posix(),
-        "Prediction": row.label or "–",
+        "Label": find_truth(row.file, folder, classes),
+        "Prediction": row.label,
         "Probability": write_probability(max(row.probabilities.values())) if row.label else None,
-        "Note": row.error or "research use only",
+        **{f"p({name})": row.probabilities.get(name) for name in classes},
+        "Problem": row.error,
     }

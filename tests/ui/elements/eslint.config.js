@@ -3,13 +3,16 @@ import js from "@eslint/js";
 
 const BROWSER = [
   "atob",
+  "Blob",
   "devicePixelRatio",
   "document",
   "getComputedStyle",
   "ImageData",
   "ResizeObserver",
+  "setTimeout",
+  "URL",
 ];
-const NODE = ["Buffer", "URL"];
+const NODE = ["Buffer", "TextDecoder", "TextEncoder", "URL"];
 
 const readable = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 

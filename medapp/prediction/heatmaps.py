@@ -1,0 +1,48 @@
+"""The heatmaps of many images in one go: a zip of pictures, and a table of what each is worth."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from medapp.prediction.files import draw_heatmap, predict_files
+from medapp.prediction.model import Model
+
+COLUMNS = ("file", "heatmap", "explained", "strength", "note", "error", "model", "use")
+
+
+def zip_heatmaps(
+    model: Model,
+    name: str,
+    folder: Path,
+    files: Sequence[Path],
+    method: str,
+    class_name: str | None = None,
+) -> bytes:
+    """A zip of one PNG an image, named as its file below the folder, and `heatmaps.csv`.
+
+    Args:
+        name: what the model is called.
+        class_name: the class that is explained; each image's predicted one if None.
+
+    Raises:
+        ExplanationError: no such method or class.
+    """
+    table = io.StringIO()
+    lines = csv.writer(table, lineterminator="\n")
+    lines.writerow(COLUMNS)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for found in predict_files(model, files, method, class_name):
+            file = found.file.relative_to(folder).as_posix()
+            picture = ""
+            strength = ""
+            if found.heatmap is not None:
+                picture = f"{file}.png"
+                strength = f"{found.heatmap.strength:.4f}"
+                archive.writestr(picture, draw_heatmap(found))
+            facts = [found.explained or "", strength, found.describe_heatmap() or ""]
+            lines.writerow([file, picture, *facts, found.error or "", name, "research only"])
+        archive.writestr("heatmaps.csv", table.getvalue())
+    return target.getvalue()

@@ -1,0 +1,90 @@
+"""What a model finds in one image, in figures and words: beside the image and its heatmap."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from medapp.data.samples import Sample
+from medapp.explanation.placing import measure_localisation, place_on_image
+from medapp.explanation.strength import FAINT
+from medapp.figures import draw_probabilities
+from medapp.imaging.geometry import Box
+from medapp.runs.run import Run
+from medapp.ui.shell import frame
+from medapp.ui.shell.frame import escape
+from medapp.ui.shell.notes import draw_notes
+from medapp.ui.shell.words import state_quality
+
+if TYPE_CHECKING:
+    from medapp.prediction.files import Prediction
+
+
+def draw_findings(run: Run, prediction: "Prediction", sample: Sample | None) -> None:
+    """Draw the probabilities, who says so, and what is known beside them: label, split, boxes."""
+    frame.draw_figure(
+        draw_probabilities(prediction.probabilities, frame.find_theme()), key="probabilities"
+    )
+    st.page_link(
+        frame.MODELS,
+        label=f"by **{escape(run.name)}**",
+        query_params={"model": run.id},
+        icon=":material/deployed_code:",
+    )
+    st.caption(f"{escape(state_quality(run))}. A probability is the model's, not the patient's.")
+    if sample is not None and prediction.label is not None:
+        _compare_with_label(sample, prediction.label)
+        for sentence in describe_boxes(prediction, sample.boxes):
+            st.markdown(escape(sentence))
+    evaluation = run.load_evaluation()
+    draw_notes(n for n in evaluation.notes if n.level != "info") if evaluation else None
+
+
+def _compare_with_label(sample: Sample, label: str) -> None:
+    if sample.label == label:
+        verdict = ":green[:material/check: as labelled]"
+    else:
+        verdict = f":orange[:material/close: labelled {escape(sample.label)}]"
+    st.markdown(f"Prediction: **{escape(label)}**, {verdict}.")
+    if sample.split != "test":
+        st.caption(
+            f"This image is in the {escape(sample.split)} split: the model may have learned it by"
+            " heart."
+        )
+
+
+def describe_boxes(prediction: "Prediction", boxes: Sequence[Box]) -> list[str]:
+    """How the heatmap lies to the boxes that concern the class it explains, in sentences.
+
+    A box that is named after another class says nothing of this one; a box whose name is no class
+    concerns all. A map that carries next to nothing points nowhere.
+    """
+    heatmap = prediction.heatmap
+    view = prediction.view
+    explained = prediction.explained
+    if heatmap is None or view is None or explained is None or not boxes:
+        return []
+    classes = set(prediction.probabilities) - {explained}
+    concerned = [box for box in boxes if box.label not in classes]
+    if not concerned:
+        marked = ", ".join(dict.fromkeys(box.label for box in boxes))
+        return [f"The box marks {marked}, and this map is for {explained}: they need not agree."]
+    if heatmap.strength is not None and heatmap.strength < FAINT:
+        return [f"The map for {explained} is too weak to point anywhere."]
+    width, height = prediction.image_size
+    found = measure_localisation(place_on_image(heatmap.values, view, height, width), concerned)
+    if found.is_peak_inside is None:
+        return []
+    where = "inside" if found.is_peak_inside else "outside"
+    marked = ", ".join(dict.fromkeys(box.label for box in concerned)) or "box"
+    return [
+        f"The map for {explained} peaks {where} the marked {marked}, which covers"
+        f" {write_share(found.cover)} of the image."
+    ]
+
+
+def write_share(share: float) -> str:
+    """A share of an image in percent, and never 0% for what is a little more."""
+    if share < 0.0005:
+        return "less than 0.1%"
+    return f"{share:.0%}" if share >= 0.01 else f"{share:.1%}"

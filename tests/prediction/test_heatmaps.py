@@ -1,0 +1,27 @@
+"""All heatmaps in one go: a picture an image, and a table that says what each is worth."""
+
+import csv
+import io
+import zipfile
+
+from conftest import Trained
+
+from medapp.prediction.heatmaps import zip_heatmaps
+from medapp.prediction.model import load_model
+from medapp.runs.making import find_run
+
+
+def test_the_zip_holds_a_picture_for_each_image_and_a_row_for_each_file(trained: Trained) -> None:
+    model = load_model(find_run(trained.workspace, "probe").require_model())
+    names = ["above/p00.png", "below/p00.png", "absent.png"]  # the same name twice
+    files = [trained.folder / name for name in names]
+    whole = zip_heatmaps(model, "probe", trained.folder, files, "gradcam", "below")
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        rows = list(csv.DictReader(io.StringIO(archive.read("heatmaps.csv").decode())))
+        pictures = [name for name in archive.namelist() if name != "heatmaps.csv"]
+        assert all(archive.read(name).startswith(b"\x89PNG") for name in pictures)
+    assert [row["file"] for row in rows] == names
+    assert pictures == [row["heatmap"] for row in rows[:2]]
+    assert [row["explained"] for row in rows] == ["below", "below", ""]
+    assert all(0 <= float(row["strength"]) <= 1 for row in rows[:2])
+    assert rows[2]["error"]

@@ -11,6 +11,7 @@ from browser.serving import find_chromium
 from conftest import Trained
 
 from benchmarks.__main__ import BENCHMARKS, Row, keep
+from benchmarks.accuracy.coverage import Population, Tally, measure
 from benchmarks.kit.claims import Claim
 
 QUICK = [row for row in BENCHMARKS if row.quick is not None]
@@ -52,3 +53,26 @@ def test_claims_of_an_earlier_measurement_are_replaced(tmp_path: Path) -> None:
         "| 7 | new | b | 3 × | ≥ 2 × | met |",
         "| 12 | other | – | 4 ms | ≤ 2 ms | missed |",
     ]
+
+
+def test_intervals_above_the_truth_flatter() -> None:
+    tally = Tally()
+    for interval in ((0.8, 0.9), (0.85, 0.95), (0.5, 0.7), (0.9, 1.0), None):
+        tally.add(interval, 0.82)
+    assert str(tally) == "0.250 | 0.500 | 0.125"
+
+
+def test_coverage_is_measured_beside_that_of_the_bootstrap() -> None:
+    rows = list(measure(Population((10, 10), 1, 4.107, 0.0), 40))
+    assert [row.split(" | ")[1] for row in rows] == [
+        "accuracy",
+        "balanced accuracy",
+        "macro F1",
+        "macro AUROC",
+    ]
+    accuracy = rows[0].strip("| ").split(" | ")
+    assert float(accuracy[2]) == pytest.approx(0.98, abs=0.003)
+    before, now = float(accuracy[3]), float(accuracy[6])
+    # 67 of 100 such studies have no error, and there the bootstrap says [1, 1].
+    assert before < 0.6
+    assert now > 0.8

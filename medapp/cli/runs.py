@@ -73,6 +73,7 @@ def list_all(as_json: AsJson = False) -> None:
                 "dataset": data_sets.get(run.data_set_id, run.data_set),
                 "source": run.source,
                 "strategy": run.strategy,
+                "validation": {"n": run.learning.n, **run.learning.figures},
                 "n": figures.get("n"),
                 "balanced_accuracy": figures.get("balanced_accuracy"),
                 "intervals": figures.get("intervals"),
@@ -84,20 +85,29 @@ def list_all(as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
     elif rows:
-        facts = ("run", "state", "dataset", "source", "strategy")
+        facts = ("run", "state", "dataset", "strategy")
         cells = [
-            (*(row[fact] for fact in facts), _say_quality(row), row["n"], row["level"])
+            (*(row[fact] for fact in facts), *_say_quality(row), row["looks"], row["level"])
             for row in rows
         ]
-        print_table((*facts, "balanced accuracy", "n", "notes"), cells)
+        print_table((*facts, "validation", "n", "test", "n", "looks", "notes"), cells)
+        console.print(
+            "Figures are balanced accuracy. Choose a model by validation: the best of many test"
+            " figures is partly luck.",
+            markup=False,
+        )
     else:
         console.print("No runs yet. Start one with: medapp train --data NAME")
 
 
-def _say_quality(row: dict[str, Any]) -> str | None:
-    if not row["n"]:
-        return None
-    return write_figure(row["balanced_accuracy"], row["intervals"].get("balanced_accuracy"))
+def _say_quality(row: dict[str, Any]) -> tuple[str | None, int | None, str | None, int | None]:
+    """Validation, by which models are chosen, and then test, each with its number of images."""
+    validation = row["validation"].get("balanced_accuracy")
+    known = write_figure(validation) if validation is not None else None
+    test = None
+    if row["n"]:
+        test = write_figure(row["balanced_accuracy"], row["intervals"].get("balanced_accuracy"))
+    return known, row["validation"]["n"] or None, test, row["n"]
 
 
 @app.command()

@@ -77,7 +77,11 @@ def test_copies_are_listed_and_kept_together(workspace: Workspace, tmp_path: Pat
 
 
 def test_runs_are_shown_and_judged(trained: Trained) -> None:
-    assert [r["run"] for r in ask("runs", "list")] == ["probe"]
+    (listed,) = ask("runs", "list")
+    assert (listed["run"], listed["looks"]) == ("probe", 1)
+    best = [e for e in ask("runs", "show", "probe")["epochs"] if e["is_best"]][-1]
+    assert listed["validation"]["balanced_accuracy"] == best["balanced_accuracy"]
+    assert listed["validation"]["n"] > 0
     shown = ask("runs", "show", "probe")
     assert (shown["state"], len(shown["epochs"])) == ("done", 5)
     figures = ask("evaluate", "probe")
@@ -116,7 +120,9 @@ def test_folder_of_images_is_predicted(trained: Trained) -> None:
 def test_words_are_printed_without_json(trained: Trained) -> None:
     assert "Balanced accuracy" in medapp("evaluate", "probe")
     assert "not for diagnosis" in medapp("predict", "probe", trained.folder / "above" / "p00.png")
-    assert "probe" in medapp("runs", "list")
+    listed = medapp("runs", "list")
+    assert "probe" in listed
+    assert "Choose a model by validation" in " ".join(listed.split())
     assert "resnet50" in medapp("backbones", "list")
     assert "Split" in medapp("data", "show", "bands")
 

@@ -302,7 +302,7 @@ def test_each_run_has_its_figures_with_their_intervals_in_the_table(trained: Tra
     low, high = evaluation.intervals["balanced_accuracy"] or (0, 0)
     value = f"{evaluation.balanced_accuracy:.3f} [{low:.3f}, {high:.3f}]"
     assert row["Test, 95% interval"] == value
-    assert "The test split of bands was read once" in read_text(app)
+    assert "These test images were read once" in read_text(app)
 
 
 def test_a_run_without_a_model_stands_apart_and_one_under_way_is_no_model(trained: Trained) -> None:
@@ -329,7 +329,7 @@ def test_a_model_shows_its_figures_with_their_number(trained: Trained) -> None:
         (headline.title, f"{headline.value:.3f}") for headline in headlines
     ]
     assert f"guessing {headlines[0].chance:.3f}  \nmajority {headlines[0].majority:.3f}" in text
-    assert "was read once by the runs that are kept" in text
+    assert "These test images were read once by the runs that are kept" in text
     assert any("AUROC" in chart.proto.spec for chart in app.get("plotly_chart"))
 
 

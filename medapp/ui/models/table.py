@@ -11,7 +11,6 @@ from typing import Any
 import streamlit as st
 
 from medapp.evaluation.words import write_figure
-from medapp.notes import read_note, sort_notes
 from medapp.runs.progress import format_seconds
 from medapp.runs.summary import Summary
 from medapp.task import find_task
@@ -83,7 +82,7 @@ def describe_model(run: Summary) -> dict[str, Any]:
         "n": learned.n or None,
         "Test, 95% interval": test,
         "n of test": judged["n"] if judged else None,
-        "Notes": _mark_notes(judged),
+        "Notes": MARKS[run.gravest.level] if run.gravest else "",
         "Best epoch": f"{learned.best_epoch} of {learned.epochs}" if learned.epochs else None,
         **_describe_course(run),
     }
@@ -112,8 +111,3 @@ def find_headline(run: Summary) -> str:
     """The figure that says how good a model of the run's task is."""
     task = run.figures.get("task", "single-label") if run.figures else "single-label"
     return find_task(task).figures[0]
-
-
-def _mark_notes(figures: Mapping[str, Any] | None) -> str:
-    notes = sort_notes(read_note(note) for note in figures["notes"]) if figures else ()
-    return MARKS[notes[0].level] if notes else ""

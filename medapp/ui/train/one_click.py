@@ -9,14 +9,18 @@ from medapp.runs.plan import plan_preset
 from medapp.runs.progress import format_seconds
 from medapp.training.recipe.presets import PRESETS
 from medapp.ui.shell import frame
+from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import open_workspace
 from medapp.ui.train.recipe_form import find_preprocess
 
 
-def draw_one_click(data_set: DataSet, kind: frame.ButtonKind) -> None:
+def draw_one_click(data_set: DataSet, kind: frame.ButtonKind, has_notes: bool = False) -> None:
     """Draw what a training with good settings is and takes, and the button that starts it.
 
     Where the data set cannot be trained on, that is said in its place.
+
+    Args:
+        has_notes: what to know of the data set is said here too.
     """
     with st.container(border=True, key="one-click"):
         try:
@@ -24,6 +28,8 @@ def draw_one_click(data_set: DataSet, kind: frame.ButtonKind) -> None:
         except MedAppError as error:
             st.error(frame.escape(str(error)), icon=":material/error:")
             return
+        if has_notes:
+            draw_notes(advice.plan.notes)
         takes = format_seconds(advice.plan.seconds)
         train = advice.plan.counts["train"]
         st.markdown(

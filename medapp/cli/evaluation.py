@@ -5,9 +5,10 @@ from typing import Any
 from medapp.cli.output import console, print_notes, print_table
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import TITLES, list_headlines
-from medapp.evaluation.metrics import CLASS_METRICS
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure
+
+SHOWN = ("sensitivity", "specificity", "auroc")  # of each class, in 80 columns; JSON holds all
 
 
 def print_evaluation(evaluation: Evaluation) -> None:
@@ -16,9 +17,9 @@ def print_evaluation(evaluation: Evaluation) -> None:
     console.print(f"95% intervals over {evaluation.units:,} {evaluation.counted}.")
     print_headlines(evaluation)
     print_table(
-        ("class", "n", *(TITLES[name] for name in CLASS_METRICS)),
+        ("class", "n", *(TITLES[name] for name in SHOWN)),
         [
-            (name, figures.n, *(_write(figures, metric) for metric in CLASS_METRICS))
+            (name, figures.n, *(_write(figures, metric) for metric in SHOWN))
             for name, figures in evaluation.per_class.items()
         ],
     )

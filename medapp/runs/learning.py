@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from statistics import median_low
 from typing import Any
 
+from medapp.evaluation.words import write_figure
 from medapp.notes import Note
 from medapp.runs.events import (
     ACTIVE,
@@ -110,7 +111,7 @@ def state_overfitting(epochs: Sequence[EpochFinished]) -> str | None:
         return None
     return (
         f"Overfitting after epoch {best.epoch}: validation loss rose from"
-        f" {best.validation_loss:.2f} to {losses[-1]:.2f} while training loss fell"
+        f" {best.validation_loss:.3f} to {losses[-1]:.3f} while training loss fell"
     )
 
 
@@ -140,8 +141,8 @@ def note_learning(epochs: Sequence[EpochFinished], n: int) -> list[Note]:
             Note(
                 "by-heart",
                 f"Learned by heart in part: at epoch {best.epoch}, whose weights are kept, accuracy"
-                f" was {best.train_accuracy:.2f} on the training images and {best.accuracy:.2f} on"
-                f" {n:,} validation images.",
+                f" was {write_figure(best.train_accuracy)} on the training images and"
+                f" {write_figure(best.accuracy)} on {n:,} validation images.",
                 remedy="More patients, stronger augmentation or fewer layers that learn help.",
             )
         )

@@ -32,7 +32,7 @@ def tell_epochs(
 def test_a_validation_loss_that_rises_for_good_is_overfitting() -> None:
     epochs = tell_epochs([0.6, 0.4, 0.3, 0.2, 0.1], [0.5, 0.41, 0.5, 0.7, 0.77])
     assert state_overfitting(epochs) == (
-        "Overfitting after epoch 2: validation loss rose from 0.41 to 0.77 while training loss fell"
+        "Overfitting after epoch 2: validation loss rose from 0.410 to 0.770 while training loss fell"
     )
     (note,) = note_learning(epochs, 100)
     assert (note.code, note.level) == ("overfitting", "info")
@@ -53,7 +53,7 @@ def test_training_images_known_by_heart_are_told_where_chance_does_not_explain_t
     epochs = tell_epochs([0.1], [0.9], train_accuracy=0.99, accuracy=0.70)
     (note,) = note_learning(epochs, 100)
     assert (note.code, note.level) == ("by-heart", "caution")
-    assert "0.99 on the training images and 0.70 on 100 validation images" in note.text
+    assert "0.990 on the training images and 0.700 on 100 validation images" in note.text
     # With eight images 0.29 lies within 1.96 · √(0.7 · 0.3 / 8) = 0.318.
     assert note_learning(epochs, 8) == []
     assert note_learning(tell_epochs([0.1], [0.9], train_accuracy=0.79, accuracy=0.70), 9999) == []

@@ -57,6 +57,30 @@ def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = (
         " often; *majority* calls each image what most are."
     )
     draw_notes(note for note in notes if note.level != "grave")
+    if evaluation.per_patient is not None:
+        _draw_patients(evaluation, evaluation.per_patient)
+
+
+def _draw_patients(evaluation: Evaluation, per_patient: Evaluation) -> None:
+    """Draw the figures per patient beside those per image."""
+    st.markdown("**Per image and per patient**")
+    pairs = zip(list_headlines(evaluation), list_headlines(per_patient), strict=True)
+    rows = [
+        {
+            "Figure": of_images.title,
+            f"Per image (n = {evaluation.n:,})": write_figure(of_images.value, of_images.interval),
+            f"Per patient (n = {per_patient.n:,})": write_figure(
+                of_patients.value, of_patients.interval
+            ),
+        }
+        for of_images, of_patients in pairs
+    ]
+    st.dataframe(rows, hide_index=True, alt="Figures per image and per patient")
+    known = {note.code for note in evaluation.notes}
+    left_out = " ".join(note.text for note in per_patient.notes if note.code not in known)
+    st.caption(
+        f"A patient's probabilities are the mean of those of his or her images. {escape(left_out)}"
+    )
 
 
 def _draw_card(headline: Headline) -> None:

@@ -77,7 +77,8 @@ def test_overfitting_is_the_title() -> None:
         for i, (a, b) in enumerate(losses)
     ]
     assert build(events)[0].title == (
-        "Overfitting after epoch 1: validation loss rose from 0.50 to 1.00 while training loss fell"
+        "Overfitting after epoch 1: validation loss rose from 0.500 to 1.000 while training loss"
+        " fell"
     )
 
 

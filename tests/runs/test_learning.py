@@ -32,7 +32,8 @@ def tell_epochs(
 def test_a_validation_loss_that_rises_for_good_is_overfitting() -> None:
     epochs = tell_epochs([0.6, 0.4, 0.3, 0.2, 0.1], [0.5, 0.41, 0.5, 0.7, 0.77])
     assert state_overfitting(epochs) == (
-        "Overfitting after epoch 2: validation loss rose from 0.410 to 0.770 while training loss fell"
+        "Overfitting after epoch 2: validation loss rose from 0.410 to 0.770 while training loss"
+        " fell"
     )
     (note,) = note_learning(epochs, 100)
     assert (note.code, note.level) == ("overfitting", "info")

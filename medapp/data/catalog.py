@@ -245,8 +245,13 @@ class Catalog:
             contradictions=self._count(f"{of_mine} AND copy_group IN {contrary}", mine, mine),
             leaks=self.count_leaks(data_set),
             exact_leaks=self.count_leaks(data_set, "content_hash"),
-            unchecked=self._count(f"{of_mine} AND fingerprint IS NULL", mine),
+            unchecked=self.count_unchecked(data_set),
         )
+
+    def count_unchecked(self, data_set: DataSet) -> int:
+        """Images for whose near copies nobody has looked."""
+        missing = "FROM samples WHERE data_set_id = ? AND fingerprint IS NULL"
+        return self._count(missing, data_set.id)
 
     def count_test_groups(self, data_set: DataSet) -> dict[str, int]:
         """Independent groups of test images by label: patients, or pictures where none is known.

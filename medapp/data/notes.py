@@ -149,11 +149,11 @@ def _find_sources(facts: Facts) -> Iterator[Note]:
             " flatter."
         )
         remedy = "Add the folder again with a patient pattern, if file names tell the patient."
-        yield Note("unknown-patients", text, remedy=remedy)
+        yield Note("patients-unknown", text, remedy=remedy)
     elif facts.without_patient:
         unknown = count(facts.without_patient, "image", "images")
         text = f"The patient of {unknown} is not known; each counts as a patient of its own."
-        yield Note("unknown-patients", text)
+        yield Note("patients-partly-unknown", text)
     if facts.patients:
         patients = count(facts.patients, "patient", "patients")
         yield Note("patients", f"{patients} in {count(known, 'image', 'images')}.", "info")

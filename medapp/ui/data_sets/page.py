@@ -10,6 +10,7 @@ from medapp.notes import Note
 from medapp.ui.data_sets.gallery import draw_images
 from medapp.ui.data_sets.managing import draw_management
 from medapp.ui.data_sets.preview import draw_preprocess_preview
+from medapp.ui.data_sets.splitting import draw_splitting
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import Parents, escape
 from medapp.ui.shell.notes import draw_notes
@@ -32,7 +33,7 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
     """Draw the page of one data set; the address names the view."""
     frame.draw_head(data_set.name, describe_data_set(data_set), parents)
     _draw_report()
-    views = ["Images", "Preprocess", "Rename or remove"]
+    views = ["Images", "Split", "Preprocess", "Rename or remove"]
     view = url.read_choice("view", views) or views[0]
     st.segmented_control(
         "View",
@@ -49,6 +50,8 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
             draw_images(data_set)
         with right:
             _draw_facts(data_set)
+    elif view == "Split":
+        draw_splitting(data_set)
     elif view == "Preprocess":
         draw_preprocess_preview(data_set)
     else:
@@ -61,7 +64,7 @@ def _draw_facts(data_set: DataSet) -> None:
         draw_balance(catalog.count_classes(data_set), frame.find_theme()), key="balance"
     )
     st.subheader("What to know", anchor=False)
-    draw_notes(_describe(data_set.id, data_set.created, data_set))
+    draw_notes(_describe(data_set, catalog.count_unchecked(data_set)))
     unreadable = catalog.list_unreadable(data_set)
     if unreadable:
         with st.expander(f"{len(unreadable):,} unreadable files"):
@@ -77,13 +80,13 @@ def _draw_facts(data_set: DataSet) -> None:
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
-def _describe(id: int, created: str, _data_set: DataSet) -> tuple[Note, ...]:
+def _describe(data_set: DataSet, unchecked: int) -> tuple[Note, ...]:
     """Notes on what to know of a data set.
 
-    They are kept, as a data set's images never change, and finding them takes most of a second for
-    100,000 images.
+    They are kept, as finding them takes most of a second for 100,000 images, until another split is
+    drawn or near copies are sought.
     """
-    return describe(_data_set, find_catalog())
+    return describe(data_set, find_catalog())
 
 
 def _draw_report() -> None:

@@ -10,12 +10,14 @@ Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
 """
 
 import io
+import logging
 import sys
 
 import typer
 
 from medapp.cli import application, data, doctor, runs, work
 from medapp.errors import MedAppError
+from medapp.store.plain import PlainFormatter, show_controls
 
 app = typer.Typer(
     name="medapp",
@@ -39,8 +41,12 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    warnings = logging.StreamHandler()
+    warnings.setFormatter(PlainFormatter("Note: %(message)s"))
+    warnings.setLevel(logging.WARNING)
+    logging.getLogger("medapp").addHandler(warnings)
     try:
         app()
     except MedAppError as error:
-        print(f"Error: {error}", file=sys.stderr)  # noqa: T201 - one line for a stated error
+        print(f"Error: {show_controls(str(error))}", file=sys.stderr)  # noqa: T201 - one line for a stated error
         sys.exit(1)

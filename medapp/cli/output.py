@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
@@ -10,16 +11,35 @@ from rich.console import Console
 from rich.table import Table
 
 from medapp.notes import Note, sort_notes
+from medapp.store.plain import show_controls
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
-# Names come from files and people, so nothing in them is markup.
-console = Console(highlight=False, markup=False, emoji=False)
-errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+class PlainConsole(Console):
+    """Names come from files and people: nothing in them is markup, or acts on the terminal."""
+
+    def __init__(self, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as rich does; control characters in a text are shown and not sent."""
+        plain = (show_controls(o, keep="\n") if isinstance(o, str) else o for o in objects)
+        super().print(*plain, **options)
+
+
+console = PlainConsole()
+errors = PlainConsole(stderr=True)
+
+
+# What JSON allows as it is, and a terminal obeys.
+UNPRINTABLE = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def print_json(value: Any) -> None:
     """Print one JSON value on standard output; NaN and infinity become null."""
-    typer.echo(json.dumps(_clean(value), ensure_ascii=False))
+    text = json.dumps(_clean(value), ensure_ascii=False)
+    typer.echo(UNPRINTABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", text))
 
 
 def _clean(value: Any) -> Any:
@@ -60,4 +80,4 @@ def print_notes(notes: Iterable[Note], to: Console = console) -> None:
 def _write_cell(cell: object) -> str:
     if cell is None:
         return ""
-    return f"{cell:.3f}" if isinstance(cell, float) else str(cell)
+    return f"{cell:.3f}" if isinstance(cell, float) else show_controls(str(cell))

@@ -12,6 +12,7 @@ import sqlite3
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from medapp.data.records import (
@@ -25,6 +26,7 @@ from medapp.data.records import (
 from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.data.schema import change, connect, find_remedy, migrate
 from medapp.errors import DataError, WorkspaceError
+from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 
@@ -339,26 +341,21 @@ class Catalog:
         return replace(data_set, task=name, classes=classes)
 
     def remove(self, data_set: DataSet) -> None:
-        """Forget a data set; the images of one that is not registered in place are deleted.
+        """Forget a data set and what is kept of its images in the cache.
+
+        The images of a data set that is not registered in place are deleted.
 
         Raises:
             WorkspaceError: the images cannot be deleted.
         """
+        hashes = {sample.content_hash for sample in self.load_samples(data_set)}
         with change(self.path) as db:
             db.execute("DELETE FROM data_sets WHERE id = ?", (data_set.id,))
+        open_cache(self.workspace).forget(hashes)
         home = self.workspace.data_folder
         root = data_set.root
         if data_set.origin != "registered" and root != home and root.is_relative_to(home):
-            folder = home / root.relative_to(home).parts[0]
-            try:
-                shutil.rmtree(folder)
-            except FileNotFoundError:
-                return
-            except OSError as error:
-                reason = f"{folder} could not be deleted: {error.strerror}"
-                raise WorkspaceError(
-                    f"{data_set.name} is forgotten, but {reason}.", remedy="Delete it yourself."
-                ) from error
+            _delete_folder(home / root.relative_to(home).parts[0], data_set.name)
 
     def _read(self, query: str, *values: Any) -> list[Any]:
         with connect(self.path) as db:
@@ -386,6 +383,18 @@ class Catalog:
         )
         boxes = self._read(query, rows[0][0], rows[-1][0])
         return build_samples(rows, boxes, data_set.root)
+
+
+def _delete_folder(folder: Path, name: str) -> None:
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        reason = f"{folder} could not be deleted: {error.strerror}"
+        raise WorkspaceError(
+            f"{name} is forgotten, but {reason}.", remedy="Delete it yourself."
+        ) from error
 
 
 def check_name(name: str) -> str:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from medapp.imaging.image import load_image
+from medapp.errors import ImageError
+from medapp.imaging.image import decode_image
 from medapp.imaging.preprocess import render_full
+from medapp.imaging.registered import REMEDY, read_registered
 from medapp.store.cache import Cache
 
 QUALITY = 82
@@ -20,13 +22,19 @@ def load_thumbnail(path: Path, content_hash: str, cache: Cache, size_px: int = 1
         size_px: of the longer side at most.
 
     Raises:
-        ImageError: the file is missing or damaged, and its thumbnail is not in the cache.
+        ImageError: the file is missing, damaged or not the one with this hash, and its thumbnail is
+            not in the cache.
     """
     key = f"{content_hash}-{size_px}"
     known = cache.load_bytes("thumbnails", key)
     if known is not None:
         return known
+    content = read_registered(path, content_hash)
+    try:
+        image, _ = decode_image(content, path.suffix)
+    except ImageError as error:
+        raise ImageError(f"{path.name} cannot be read: {error}.", remedy=REMEDY) from error
     file = io.BytesIO()
-    small = render_full(load_image(path), longest_px=size_px)
+    small = render_full(image, longest_px=size_px)
     Image.fromarray(small).save(file, "JPEG", quality=QUALITY)
     return cache.save_bytes("thumbnails", key, file.getvalue())

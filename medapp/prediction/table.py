@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from medapp.store.plain import guard_cell
+
 
 @dataclass(frozen=True)
 class Row:
@@ -28,9 +30,11 @@ def write_csv(
     file = io.StringIO()
     table = csv.writer(file, lineterminator="\n")
     probabilities = [f"probability of {name}" for name in classes]
+    # "probability of " keeps the name of a class from beginning a formula.
     table.writerow(["file", "prediction", *probabilities, "error", "model", "use"])
     for row in rows:
         name = (row.file.relative_to(root) if root else row.file).as_posix()
         figures = [f"{row.probabilities[c]:.6f}" if row.probabilities else "" for c in classes]
-        table.writerow([name, row.label or "", *figures, row.error or "", model, "research only"])
+        cells = [name, row.label or "", *figures, row.error or "", model, "research only"]
+        table.writerow(map(guard_cell, cells))
     return file.getvalue()

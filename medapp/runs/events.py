@@ -13,7 +13,14 @@ from typing import Any, ClassVar
 from medapp.errors import WorkspaceError
 
 NUMBER = (int, float)
+LARGEST = 1e11  # of all numbers; in seconds since 1970 the year 5138
+# Figures of a training that went wrong may be infinite, or no number.
+FIGURES = {
+    *("loss", "train_loss", "validation_loss", "train_accuracy"),
+    *("accuracy", "balanced_accuracy", "macro_auroc"),
+}
 ACTIVE = ("preparing", "training", "evaluating")  # states in which a process works on a run
+STATES = ("queued", *ACTIVE, "done", "stopped", "failed", "interrupted")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +196,7 @@ def read_event(line: bytes) -> Event | None:
         values = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(values, dict) or not isinstance(values.get("time"), NUMBER):
+    if not isinstance(values, dict) or not _is_sane("time", values.get("time"), NUMBER):
         return None
     name = values.pop("kind", None)
     if not isinstance(name, str):
@@ -199,9 +206,25 @@ def read_event(line: bytes) -> Event | None:
         return UnknownEvent(time=values.pop("time"), values=values)
     known = {key: value for key, value in values.items() if key in form.types}
     is_whole = form.needed <= known.keys()
-    if not is_whole or not all(isinstance(v, form.types[key]) for key, v in known.items()):
+    if not is_whole or not all(_is_sane(key, v, form.types[key]) for key, v in known.items()):
         return None
     return form.kind(**known)
+
+
+def _is_sane(name: str, value: object, kind: type | tuple[type, ...]) -> bool:
+    """Whether a value can stand in a field: of its type, in the range that can be shown.
+
+    Events come with runs of others too.
+    """
+    if not isinstance(value, kind):
+        return False
+    if name == "state":
+        return value in STATES
+    if isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    if isinstance(value, int) or (isinstance(value, float) and name not in FIGURES):
+        return 0 <= value <= LARGEST and (name != "passes" or value > 0)
+    return True
 
 
 @dataclass(frozen=True)

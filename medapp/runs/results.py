@@ -70,7 +70,10 @@ def load_predictions(run: Run) -> list[dict[str, Any]]:
         raise RunError(
             f"The predictions of run {run.name} are damaged.", remedy=_remedy(run)
         ) from error
-    if not {"name", "label", "prediction", "content_hash"} <= set(table.column_names):
+    evaluation = run.load_evaluation()
+    probabilities = [f"probability of {name}" for name in evaluation.classes] if evaluation else []
+    needed = {"name", "label", "prediction", "content_hash", *probabilities}
+    if not needed <= set(table.column_names):
         raise RunError(f"{path.name} of run {run.name} holds no predictions.", remedy=_remedy(run))
     return rows
 

@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike
 
 from medapp.errors import WorkspaceError
 from medapp.store.files import write_bytes
-from medapp.store.rows import Rows, is_in_use
+from medapp.store.rows import Rows, is_in_use, list_keys
 from medapp.store.workspace import Workspace
 
 LIMIT_BYTES = 8 * 2**30
@@ -94,6 +94,21 @@ class Cache:
         """Delete all entries but those that are being written or read."""
         for entry in self._list():
             _delete(entry.path)
+        self._known_bytes = None
+
+    def forget(self, hashes: Collection[str]) -> None:
+        """Delete what is kept of images, given by the SHA-256 of their content (hex).
+
+        Rows go whole, with those of other images: they are made again when they are needed. What
+        somebody reads stays, until it is evicted.
+        """
+        for entry in self._list():
+            if entry.path.suffix == ROWS_SUFFIX:
+                kept = list_keys(entry.path)
+            else:
+                kept = {entry.path.name.removesuffix(".bin").partition("-")[0]}
+            if not kept.isdisjoint(hashes):
+                _delete(entry.path)
         self._known_bytes = None
 
     def make_room(self, newest: Path | None = None) -> None:

@@ -1,5 +1,6 @@
 """Text from files and people as it can be shown anywhere: nothing in it acts on what shows it."""
 
+import logging
 import re
 import unicodedata
 
@@ -35,3 +36,11 @@ def guard_cell(value: object) -> object:
     if not isinstance(value, str) or _NUMBER.fullmatch(value):
         return value
     return f"'{value}" if _FORMULA.match(value) else value
+
+
+class PlainFormatter(logging.Formatter):
+    """Formats messages of a log for a terminal, on which nothing in them acts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message as `logging` makes it, with its control characters shown."""
+        return show_controls(super().format(record), keep="\n")

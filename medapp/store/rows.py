@@ -33,6 +33,14 @@ PATIENCE_SECONDS = 24 * 3600.0
 Numbers = NDArray[np.int64]
 
 
+def list_keys(folder: Path) -> set[str]:
+    """The keys, in hex, of the rows in a folder; none where they cannot be read."""
+    content = b""
+    with contextlib.suppress(OSError):
+        content = (folder / "keys.bin").read_bytes()
+    return {content[at : at + KEY_BYTES].hex() for at in range(0, len(content), KEY_BYTES)}
+
+
 class Rows:
     """A set of rows in a folder, held open by this process until `close`.
 

@@ -10,12 +10,19 @@
 Folders of images that were registered stay where they are.
 """
 
+import logging
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from medapp.errors import WorkspaceError
 from medapp.store.files import expand_path
+
+LOG = logging.getLogger(__name__)
+PRIVATE = 0o700  # patients' images are for the one who owns the workspace
+# What MedApp makes in a workspace; a folder that holds other things too is not only MedApp's.
+OURS = {"data", "runs", "weights", "cache", "uploads", "machine.json"}
 
 
 @dataclass(frozen=True)
@@ -72,11 +79,41 @@ def open_workspace(root: Path) -> Workspace:
         workspace.cache_folder,
     )
     try:
+        root.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
         for folder in folders:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)
+        _shut_out_others(root)
     except OSError as error:
         raise WorkspaceError(
             f"The workspace {root} cannot be made: {error.strerror}.",
             remedy="Set MEDAPP_HOME to a folder that you may write to.",
         ) from error
     return workspace
+
+
+def _shut_out_others(root: Path) -> None:
+    """Take from others the right to look into a workspace that an earlier version left open.
+
+    A folder with the set-group-ID bit is shared with its group on purpose: the group stays.
+    """
+    facts = root.stat()
+    mode = stat.S_IMODE(facts.st_mode)
+    wanted = mode & (0o770 if mode & stat.S_ISGID else PRIVATE) | mode & stat.S_ISGID
+    if os.name == "nt" or mode == wanted or facts.st_uid != os.getuid():
+        return
+    strangers = [path.name for path in root.iterdir() if not _is_ours(path.name)]
+    if strangers:
+        LOG.warning(
+            "Others can look into the workspace %s (mode %o). It holds other things too, such as"
+            " %s, so its permissions are left to you.",
+            root,
+            mode,
+            strangers[0],
+        )
+        return
+    root.chmod(wanted)
+    LOG.warning("The workspace %s was open to others (mode %o); now it is yours alone.", root, mode)
+
+
+def _is_ours(name: str) -> bool:
+    return name in OURS or name.startswith(("catalog.", ".catalog."))

@@ -1,5 +1,6 @@
 """A thumbnail shows the whole image, small, and comes from the cache the second time."""
 
+import hashlib
 import io
 from pathlib import Path
 
@@ -18,7 +19,8 @@ def test_small_in_proportion_and_cached(tmp_path: Path) -> None:
     pixels = np.zeros((100, 400), np.uint16)
     pixels[:, 200:] = 4000  # 12 bits of 16: dark as stored, bright as shown
     Image.fromarray(pixels).save(path)
-    sample = Sample(1, "1.png", path, "a", None, None, "train", "abc", 400, 100, "16-bit grey")
+    known = hashlib.sha256(path.read_bytes()).hexdigest()
+    sample = Sample(1, "1.png", path, "a", None, None, "train", known, 400, 100, "16-bit grey")
     jpeg = load_thumbnail(sample.path, sample.content_hash, cache)
     shown = np.asarray(Image.open(io.BytesIO(jpeg)))
     assert shown.shape == (40, 160)
@@ -28,3 +30,15 @@ def test_small_in_proportion_and_cached(tmp_path: Path) -> None:
     assert load_thumbnail(sample.path, sample.content_hash, cache) == jpeg
     with pytest.raises(ImageError):
         load_thumbnail(sample.path, sample.content_hash, cache, size_px=80)
+
+
+def test_a_file_that_became_another_is_neither_shown_nor_kept(tmp_path: Path) -> None:
+    path, other, cache = tmp_path / "1.png", tmp_path / "secret.png", Cache(tmp_path / "cache")
+    for file, value in ((path, 10), (other, 200)):
+        Image.fromarray(np.full((8, 8), value, np.uint8)).save(file)
+    known = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.unlink()
+    path.symlink_to(other)
+    with pytest.raises(ImageError, match="not the file that was registered"):
+        load_thumbnail(path, known, cache)
+    assert cache.size_bytes() == 0

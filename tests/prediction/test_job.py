@@ -131,3 +131,15 @@ def test_csv_reads_back() -> None:
         "",
         'It is broken, "said" it.',
     )
+
+
+def test_no_cell_of_the_csv_begins_a_formula() -> None:
+    rows = [Row(Path("/a/=1+1.png"), "@x", {"@x": 1.0}, "-2+3")]
+    (row,) = csv.DictReader(io.StringIO(write_csv(rows, ["@x"], "=m", Path("/a"))))
+    assert [row["file"], row["prediction"], row["error"], row["model"]] == [
+        "'=1+1.png",
+        "'@x",
+        "'-2+3",
+        "'=m",
+    ]
+    assert row["probability of @x"] == "1.000000"

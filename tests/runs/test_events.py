@@ -133,3 +133,28 @@ def test_an_event_is_not_changed_after_it_was_made() -> None:
     with pytest.raises(AttributeError):
         event.text = "b"  # type: ignore[misc]
     assert replace(event, time=4.0) == MessageSaid(time=4.0, text="a")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"time": 1, "kind": "state", "state": "exploded"}',
+        '{"time": -1, "kind": "state", "state": "done"}',
+        '{"time": 1e999, "kind": "message", "text": "a"}',
+        '{"time": 1e300, "kind": "unknown"}',
+        '{"time": 1, "kind": "plan", "epochs": 1, "steps_per_epoch": 1, "classes": [1]}',
+        '{"time": 1, "kind": "plan", "epochs": -3, "steps_per_epoch": 1, "classes": []}',
+        '{"time": 1, "kind": "plan", "epochs": 1, "steps_per_epoch": 1, "classes": [],'
+        ' "passes": 0.0}',
+        '{"time": 1, "kind": "progress", "text": "a", "done": 1, "total": ' + "9" * 400 + "}",
+        '{"time": 1, "kind": "epoch", "epoch": 1, "train_loss": 1.0, "is_best": true,'
+        ' "seconds": Infinity}',
+    ],
+)
+def test_what_could_not_be_shown_was_never_written(line: str) -> None:
+    assert read_event(line.encode()) is None
+
+
+def test_a_training_that_went_to_infinity_is_read() -> None:
+    event = EpochFinished(time=1, epoch=1, train_loss=float("inf"), is_best=False, accuracy=0.5)
+    assert read_event(write_line(event)) == event

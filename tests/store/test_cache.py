@@ -210,3 +210,18 @@ def test_rows_that_another_process_deleted_are_made_anew(cache: Cache) -> None:
     Cache(cache.folder).clear()
     rows = fill(cache.open_rows("pixels", "ab", (ROW_BYTES,), np.uint8), 2)
     assert rows.open_array()[:, 0].tolist() == [0, 1]
+
+
+def test_what_is_kept_of_an_image_is_forgotten(cache: Cache) -> None:
+    gone, kept = (hashlib.sha256(word).hexdigest() for word in (b"gone", b"kept"))
+    for content in (gone, kept):
+        cache.save_bytes("thumbnails", f"{content}-160-3", b"jpeg")
+    rows = {name: cache.open_rows("pixels", name * 64, (ROW_BYTES,), np.uint8) for name in "ab"}
+    rows["a"].fill([gone, kept], lambda missing: (np.zeros(ROW_BYTES, np.uint8) for _ in missing))
+    rows["b"].fill([kept], lambda missing: (np.zeros(ROW_BYTES, np.uint8) for _ in missing))
+    for some in rows.values():
+        some.close()
+    cache.forget({gone})
+    assert cache.load_bytes("thumbnails", f"{gone}-160-3") is None
+    assert cache.load_bytes("thumbnails", f"{kept}-160-3") == b"jpeg"
+    assert [rows[name].folder.exists() for name in "ab"] == [False, True]

@@ -9,6 +9,7 @@ from medapp.figures import draw_histogram
 from medapp.imaging.geometry import Box
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full
+from medapp.imaging.registered import read_registered
 from medapp.ui.data_sets.gallery import choose_filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements.image_viewer import draw_viewer
@@ -28,6 +29,7 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     way = {**parents, data_set.name: (frame.DATA_SETS, {"set": str(data_set.id)})}
     frame.draw_head(sample.name, " · ".join(facts), way)
     left, right = frame.draw_columns([2, 1], key="image")
+    read_registered(sample.path, sample.content_hash)
     image = load_image(sample.path)
     with left:
         _draw_image(data_set, sample, render_full(image))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from medapp.data.samples import DataSet, Sample
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import Preprocess, render_full, render_square
+from medapp.imaging.registered import read_registered
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog
@@ -37,6 +38,7 @@ def draw_preprocess_preview(
     with right:
         rows = st.columns(SHOWN), st.columns(SHOWN)
         for index, sample in enumerate(_choose_samples(data_set)):
+            read_registered(sample.path, sample.content_hash)
             image = load_image(sample.path)
             rows[0][index].image(
                 render_full(image),
@@ -73,6 +75,7 @@ def draw_augmentation_preview(data_set: DataSet, name: str, preprocess: Preproce
     if st.toggle("Show examples", help="Draws new changes at each look."):
         columns = st.columns(SHOWN)
         for column, sample in zip(columns, _choose_samples(data_set), strict=False):
+            read_registered(sample.path, sample.content_hash)
             square = render_square(load_image(sample.path), preprocess).pixels
             for changed in augment_examples(square, name, EXAMPLES):
                 column.image(changed, width="stretch")

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from medapp.data.samples import DataSet, Sample
+from medapp.imaging.registered import read_registered
 from medapp.runs.run import Run
 from medapp.ui.data_sets.gallery import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
@@ -17,6 +18,7 @@ def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
         f"{data_set.name} · {sample.split} split",
         {"Predict": (frame.PREDICT, {"by": run.id, "of": str(data_set.id)})},
     )
+    read_registered(sample.path, sample.content_hash)
     filters: Filters = {"label": None, "split": sample.split, "text": None}
     position = find_position(data_set, sample, filters)
     step = draw_prediction(run, sample.path, sample.name, sample, data_set.is_synthetic, position)

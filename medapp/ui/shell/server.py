@@ -18,6 +18,7 @@ from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
 from medapp.runs.supervisor import Supervisor
+from medapp.store.plain import PlainFormatter
 from medapp.store.uploads import Uploads
 from medapp.store.workspace import Workspace, find_workspace
 
@@ -41,7 +42,7 @@ def start_supervisor() -> Supervisor:
 def _log_to_terminal() -> None:
     """Write what goes wrong behind the pages to the terminal where the server was started."""
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("medapp: %(message)s"))
+    handler.setFormatter(PlainFormatter("medapp: %(message)s"))
     logging.getLogger("medapp").addHandler(handler)
 
 

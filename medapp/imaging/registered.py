@@ -1,0 +1,33 @@
+"""A file that a data set knows by its content: another one in its place is not shown for it."""
+
+import hashlib
+from pathlib import Path
+
+from medapp.errors import ImageError
+from medapp.imaging.image import read_content
+
+REMEDY = "Put the original back, or remove the data set and add it again."
+
+
+def read_registered(path: Path, content_hash: str) -> bytes:
+    """The bytes of a file that was registered with this SHA-256 (hex).
+
+    Raises:
+        ImageError: the file is missing, or other bytes stand there now: it was changed, or became a
+            link to something else.
+    """
+    try:
+        content = read_content(path)
+    except OSError as error:
+        raise ImageError(
+            f"{path.name} cannot be opened: {error.strerror or error}.", remedy=REMEDY
+        ) from error
+    except ImageError as error:
+        raise ImageError(f"{path.name} cannot be used: {error}.", remedy=REMEDY) from error
+    if hashlib.sha256(content).hexdigest() != content_hash:
+        raise ImageError(
+            f"{path.name} is not the file that was registered: it was changed, or leads elsewhere"
+            " now.",
+            remedy=REMEDY,
+        )
+    return content

@@ -13,7 +13,7 @@ OLDER_NOTE = Note(
     "older-intervals",
     "The intervals were made by an older version of MedApp (percentile bootstrap). With few"
     " patients or few errors they are too narrow, mostly on the flattering side.",
-    remedy="Train again for intervals of the present kind.",
+    remedy="Evaluate the run again: its kept predictions suffice, no test image is read.",
 )
 
 

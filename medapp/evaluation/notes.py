@@ -128,4 +128,7 @@ def _note_units(evaluation: Evaluation) -> Iterator[Note]:
             f"There is only one {counted[:-1]}: nothing tells how another would differ.",
         )
     elif evaluation.units < FEW_UNITS:
-        yield Note("few-units", f"There are only {evaluation.units} {counted}.")
+        text = (
+            f"There are only {evaluation.units} {counted}: others may be judged quite differently."
+        )
+        yield Note("few-units", text)

@@ -19,6 +19,7 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.caveats import add_caveats
 from medapp.runs.events import TestRead
+from medapp.runs.renewal import renew_figures
 from medapp.runs.results import save_evaluation
 from medapp.runs.run import Run
 from medapp.runs.split_table import match_split
@@ -58,7 +59,7 @@ def evaluate_run(
     """The run's figures on one of its splits, or on all of another data set (external validation).
 
     The figures on the run's own test split are kept in its folder and given again, so that the
-    split is read once a run.
+    split is read once a run; intervals of an older method are made anew from the kept predictions.
 
     Args:
         split: "test" or "validation"; of no effect where a data set is named.
@@ -76,7 +77,7 @@ def evaluate_run(
         with contextlib.suppress(RunError):
             kept = run.load_evaluation()
             if kept is not None:
-                return kept
+                return renew_figures(run, kept)
     model = load_model(run.require_model())
     catalog = Catalog(workspace)
     choice = model.recipe.data.train

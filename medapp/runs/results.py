@@ -40,6 +40,11 @@ def save_evaluation(
     columns |= {f"probability of {name}": probabilities[:, i] for i, name in enumerate(classes)}
     with open_replacing(run.folder / "predictions.parquet") as file:
         pq.write_table(pa.table(columns), file)
+    write_figures(run, evaluation)
+
+
+def write_figures(run: Run, evaluation: Evaluation) -> None:
+    """Write `evaluation.json` alone. The run's lock must be held."""
     text = json.dumps(evaluation.to_dict(), indent=1, ensure_ascii=False)
     write_bytes(run.folder / "evaluation.json", text.encode())
     note_change(run.folder.parent)

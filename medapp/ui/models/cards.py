@@ -8,11 +8,13 @@ import streamlit as st
 from medapp.errors import DataError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import Headline, list_headlines
+from medapp.evaluation.intervals import OLDER_METHOD
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_interval
 from medapp.notes import Note
 from medapp.runs.learning import note_learning
 from medapp.runs.looks import LOOKS, count_test_reads, note_looks
+from medapp.runs.renewal import renew_figures
 from medapp.runs.run import Run
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
@@ -25,6 +27,9 @@ def draw_quality(run: Run) -> None:
     if evaluation is None:
         st.info("This run was not evaluated on a test split: nothing says how good its model is.")
         return
+    if evaluation.method == OLDER_METHOD and st.button("Make the intervals anew"):
+        renew_figures(run, evaluation)
+        st.rerun()
     choice = run.recipe.data.train
     standing = follow_run(run).read()
     n = standing.plan.validation if standing.plan else 0

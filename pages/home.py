@@ -30,7 +30,7 @@ def draw_page() -> None:
     )
     draw_steps(len(data_sets), models)
     if data_sets and not models and not any(run.is_under_way for run in runs):
-        draw_one_click(find_newest(data_sets), "primary", has_notes=True)
+        draw_one_click(find_newest(data_sets), is_alone=True)
     if not data_sets:
         draw_newcomer()
     if runs:

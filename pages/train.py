@@ -88,7 +88,7 @@ def draw_form(data_sets: Sequence[DataSet], runs: Sequence[Summary]) -> None:
     with left:
         data_set = draw_data_set(data_sets)
         faults.add_field("data", "Data set")
-        draw_one_click(data_set, "secondary")
+        draw_one_click(data_set, is_alone=False)
         beginning = draw_beginning(data_set, runs)
         values = draw_settings(data_set, beginning, faults)
     with right:
@@ -108,8 +108,10 @@ def draw_settings(data_set: DataSet, beginning: Beginning, faults: Faults) -> di
     with st.expander("Augmentation: how training images vary", icon=":material/animation:"):
         shown = name_augmentation(values["strategy"], values["augmentation"])
         draw_augmentation_preview(data_set, shown, preprocess)
-    choice = DataChoice(id=data_set.uid, name=data_set.name)
-    return {**values, **source, "data": {"choices": (choice,)}, "preprocess": preprocess}
+    choice = DataChoice(id=data_set.uid, name=data_set.name, only=dict(beginning.only))
+    objective = {key: beginning.values[key] for key in ("objective",) if key in beginning.values}
+    data = {"data": {"choices": (choice,)}, "preprocess": preprocess}
+    return {**values, **source, **objective, **data}
 
 
 def draw_newcomer() -> None:

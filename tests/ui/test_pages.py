@@ -24,6 +24,7 @@ from medapp.prediction.job import PredictionJob
 from medapp.runs.making import create_run, find_run, list_runs
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
+from medapp.training.recipe import DataChoice, build_recipe
 from medapp.training.recipe.presets import PRESETS
 from medapp.ui.data_sets.gallery import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
@@ -263,6 +264,27 @@ def test_again_but_fills_the_form_from_a_run(trained: Trained) -> None:
     again = list_runs(trained.workspace)[0]
     assert again.recipe == run.recipe.model_copy(update={"seed": 1})
     assert again.machine == run.machine
+
+
+def test_again_but_keeps_the_choice_of_samples_and_goes_to_another_data_set(
+    trained: Trained, tmp_path: Path
+) -> None:
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    only = {"patient": tuple(f"p{i:02d}" for i in range(14))}
+    choice = DataChoice(id=data_set.uid, name=data_set.name, only=only)
+    recipe = build_recipe({"data": {"choices": (choice,)}, "seed": 4, "strategy": "linear-probe"})
+    run = create_run(trained.workspace, recipe, name="some")
+    app = open_page("train", begin=f"run:{run.id}")
+    assert "only samples whose patient is p00 or p01" in read_text(app).replace("\\", "")
+    find_button(app, "Start").click().run()
+    assert list_runs(trained.workspace)[0].recipe == run.recipe
+    other = add_folder(trained.workspace, write_bands(tmp_path / "b"), name="other").data_set
+    app = open_page("train", data=data_set.id, begin=f"run:{run.id}")
+    app.selectbox[0].select(other.id).run()
+    assert app.segmented_control[0].value == f"run:{run.id}"
+    find_button(app, "Start").click().run()
+    again = list_runs(trained.workspace)[0].recipe
+    assert (again.seed, again.data.train.id, again.data.train.only) == (4, other.uid, {})
 
 
 def test_one_click_trains_with_good_settings_and_the_data_set_s_preprocessing(

@@ -6,7 +6,7 @@ changes nothing. The address names the data set and the beginning: ?data=ID&begi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -32,11 +32,13 @@ class Beginning:
         is_run: the settings are those of a run, from file to square too; a preset leaves these to
             the data set's own page.
         values: settings by their short names; the others have their defaults.
+        only: which of the data set's samples the run chose, by attribute.
     """
 
     key: str
     is_run: bool
     values: Mapping[str, Any]
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def draw_data_set(data_sets: Sequence[DataSet]) -> DataSet:
@@ -49,7 +51,7 @@ def draw_data_set(data_sets: Sequence[DataSet]) -> DataSet:
         list(by_id),
         list(by_id).index(found),
         format_func=lambda id: by_id[id].name,
-        **url.bind("data", None, drops=["begin"]),
+        **url.bind("data", None),
     )
     st.session_state[REMEMBERED] = chosen
     url.write("data", chosen)
@@ -58,7 +60,9 @@ def draw_data_set(data_sets: Sequence[DataSet]) -> DataSet:
 
 def find_newest(data_sets: Sequence[DataSet]) -> DataSet:
     """The data set that came last, a person's own before the phantom."""
-    return max(data_sets, key=lambda data_set: (not data_set.is_synthetic, data_set.created))
+    return max(
+        data_sets, key=lambda data_set: (not data_set.is_synthetic, data_set.created, data_set.id)
+    )
 
 
 def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
@@ -90,9 +94,20 @@ def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
     if chosen.startswith(RUN):
         run = open_run(chosen.removeprefix(RUN))
         st.caption("The settings of that run. Change what you want to know about.")
-        return Beginning(key, True, read_values(run.recipe, run.machine))
+        only = _draw_choice_of_samples(run, data_set)
+        return Beginning(key, True, read_values(run.recipe, run.machine), only)
     st.caption(PRESETS[chosen].help)
     return Beginning(key, False, PRESETS[chosen].values)
+
+
+def _draw_choice_of_samples(run: Run, data_set: DataSet) -> Mapping[str, tuple[str, ...]]:
+    """Say which samples of the data set a run chose; gives them, empty for all."""
+    choice = run.recipe.data.train
+    if choice.id != data_set.uid or not choice.only:
+        return {}
+    chosen = "; ".join(f"{name} is {' or '.join(v)}" for name, v in choice.only.items())
+    st.caption(frame.escape(f"As in that run, only samples whose {chosen}."))
+    return choice.only
 
 
 def _is_known(name: str, run_names: Mapping[str, str]) -> bool:

@@ -18,13 +18,15 @@ QUIET: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off"}
 
 
 def draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
-    """Draw five cards.
+    """Draw five cards; none where a run has ended before its first epoch did.
 
     Args:
         epochs: how many were asked for; 0 where that is not known yet.
         is_under_way: the last epoch is shown with its change; else the best one, whose weights were
             kept.
     """
+    if not (standing.epochs or is_under_way):
+        return
     now, before = _pick_epochs(standing, is_under_way)
     said = f"epoch {now.epoch}" if now else "none yet"
     columns = st.columns(5)

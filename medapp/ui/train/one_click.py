@@ -14,22 +14,21 @@ from medapp.ui.shell.server import open_workspace
 from medapp.ui.train.recipe_form import find_preprocess
 
 
-def draw_one_click(data_set: DataSet, kind: frame.ButtonKind, has_notes: bool = False) -> None:
+def draw_one_click(data_set: DataSet, is_alone: bool) -> None:
     """Draw what a training with good settings is and takes, and the button that starts it.
 
-    Where the data set cannot be trained on, that is said in its place.
-
     Args:
-        has_notes: what to know of the data set is said here too.
+        is_alone: no form beside it says what is wrong with the data set, or what to know of it.
     """
-    with st.container(border=True, key="one-click"):
-        try:
-            advice = plan_preset(open_workspace(), data_set, find_preprocess(data_set))
-        except MedAppError as error:
+    try:
+        advice = plan_preset(open_workspace(), data_set, find_preprocess(data_set))
+    except MedAppError as error:
+        if is_alone:
             st.error(frame.escape(str(error)), icon=":material/error:")
-            return
-        if has_notes:
-            draw_notes(advice.plan.notes)
+        return
+    if is_alone:
+        draw_notes(advice.plan.notes)
+    with st.container(border=True, key="one-click"):
         takes = format_seconds(advice.plan.seconds)
         train = advice.plan.counts["train"]
         st.markdown(
@@ -37,6 +36,7 @@ def draw_one_click(data_set: DataSet, kind: frame.ButtonKind, has_notes: bool = 
             f" of {frame.escape(data_set.name)}, with settings chosen by measurement: about {takes}"
             " on this machine."
         )
+        kind: frame.ButtonKind = "primary" if is_alone else "secondary"
         if st.button("Train with good settings", type=kind, icon=":material/auto_awesome:"):
             run = create_run(open_workspace(), advice.recipe)
             st.switch_page(frame.TRAIN, query_params={"run": run.id})

@@ -89,13 +89,16 @@ def _judge(
 
 def _judge_patients(
     case: Case, classes: Sequence[str], groups: Sequence[str | None], task: Task
-) -> Evaluation:
+) -> Evaluation | None:
     """Figures of patients by the mean of their images' probabilities.
 
-    Patients whose images have different labels have no one truth; they are left out and counted.
+    Patients whose images have different labels have no one truth; they are left out and counted;
+    None where all are.
     """
     units, means = combine_probabilities(case.scores, groups)
     uniform, firsts = find_uniform(case.targets, units)
+    if not len(uniform):
+        return None
     patients = build_case(means[uniform], case.targets[firsts], classes, task)
     found = _judge(patients, classes, np.arange(len(uniform)), "patients", 0, task)
     notes = [*note_left_out(len(means) - len(uniform), len(means)), *found.notes]

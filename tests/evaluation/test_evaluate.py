@@ -226,6 +226,7 @@ def test_there_are_no_figures_per_patient_where_each_has_one_image_or_none_is_kn
     truth = [0, 1, 0, 1]
     assert evaluate(one_hot(truth), truth, CLASSES, list("pqrs")).per_patient is None
     assert evaluate(one_hot(truth), truth, CLASSES).per_patient is None
+    assert evaluate(one_hot(truth), truth, CLASSES, list("ppqq")).per_patient is None
 
 
 def test_an_evaluation_is_the_same_after_json() -> None:

@@ -14,7 +14,10 @@ SHOWN = ("sensitivity", "specificity", "auroc")  # of each class, in 80 columns;
 def print_evaluation(evaluation: Evaluation) -> None:
     """Print all that an evaluation says, for people."""
     console.print(str(judge(evaluation)), markup=False)
-    console.print(f"95% intervals over {evaluation.units:,} {evaluation.counted}.")
+    console.print(
+        f"95% intervals over {evaluation.units:,} {evaluation.counted}. Guessing takes each class as"
+        " often; majority calls each image what most are."
+    )
     print_headlines(evaluation)
     print_table(
         ("class", "n", *(TITLES[name] for name in SHOWN)),
@@ -47,7 +50,7 @@ def print_headlines(evaluation: Evaluation) -> None:
         )
         for headline in list_headlines(evaluation)
     ]
-    print_table(("figure", "value", "guessing", "always the majority class"), rows)
+    print_table(("figure", "value", "guessing", "majority"), rows)
 
 
 def describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from browser.serving import find_chromium
 from conftest import Trained
 
 from benchmarks.__main__ import BENCHMARKS, Row, keep
+from benchmarks.accuracy import choosing
 from benchmarks.accuracy.coverage import Population, Tally, measure
 from benchmarks.kit.claims import Claim
 
@@ -76,3 +77,13 @@ def test_coverage_is_measured_beside_that_of_the_bootstrap() -> None:
     # 67 of 100 such studies have no error, and there the bootstrap says [1, 1].
     assert before < 0.6
     assert now > 0.8
+
+
+def test_the_best_of_many_test_figures_flatters_and_that_of_validation_does_not() -> None:
+    row = choosing.measure(models=20, images=150, studies=400)
+    assert 0.02 < row.flattery_of_test < 0.05
+    assert abs(row.flattery_of_validation) < 0.006
+    # Of one model there is nothing to choose.
+    alone = choosing.measure(models=1, images=150, studies=400)
+    assert alone.flattery_of_test == alone.flattery_of_validation
+    assert abs(alone.flattery_of_test) < 0.006

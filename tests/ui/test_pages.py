@@ -3,6 +3,7 @@ it shows them.
 """
 
 import functools
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -370,6 +371,7 @@ def test_a_model_shows_its_figures_with_their_number(trained: Trained) -> None:
     text = read_text(app).replace("\\", "")
     verdict = judge(evaluation)
     assert {verdict.title, verdict.text} <= set(text.split("\n"))
+    assert re.search(r"\d+ \w{3} \d{4}, \d\d:\d\d · \d+ s · best epoch \d of 5", text)
     assert f"Figures on {evaluation.n} images, the test split of bands" in text
     headlines = list_headlines(evaluation)
     assert [(m.label, m.value) for m in app.metric] == [

@@ -7,6 +7,7 @@ import streamlit as st
 from medapp.figures.curves import build_charts
 from medapp.runs.progress import UNDER_WAY
 from medapp.runs.run import Run
+from medapp.runs.summary import summarise
 from medapp.ui.elements.live_chart import draw_charts, load_charts
 from medapp.ui.models.external import draw_external
 from medapp.ui.models.figures import draw_figures
@@ -14,7 +15,7 @@ from medapp.ui.models.managing import draw_management
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.server import follow_run
-from medapp.ui.shell.words import state_run
+from medapp.ui.shell.words import state_course, state_run
 from medapp.ui.train.beginning import draw_again_button
 from medapp.ui.train.settings import draw_settings
 
@@ -24,6 +25,7 @@ def draw_model_page(run: Run) -> None:
     frame.draw_head(run.name, state_run(run), {"Models": (frame.MODELS, {})})
     with st.container(horizontal=True, vertical_alignment="center"):
         draw_chip(run.state)
+        st.caption(frame.escape(state_course(summarise(run))))
         if run.has_model and st.button(
             "Predict with this model", type="primary", icon=":material/biotech:"
         ):

@@ -4,8 +4,10 @@ import streamlit as st
 
 from medapp.runs.progress import UNDER_WAY, Standing, format_seconds
 from medapp.runs.run import Run
+from medapp.runs.summary import summarise
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.frame import escape
+from medapp.ui.shell.words import state_course
 
 
 def draw_status(run: Run, state: str, standing: Standing) -> None:
@@ -16,7 +18,7 @@ def draw_status(run: Run, state: str, standing: Standing) -> None:
             if state in UNDER_WAY:
                 st.progress(standing.share, text=escape(state_pace(standing)))
             else:
-                st.markdown(escape(_describe_end(run, state, standing)))
+                st.markdown(escape(_describe_end(run, state)))
         _draw_control(run, state)
 
 
@@ -30,11 +32,10 @@ def state_pace(standing: Standing) -> str:
     return " · ".join(fact for fact in facts if fact)
 
 
-def _describe_end(run: Run, state: str, standing: Standing) -> str:
-    if state != "done":
-        return run.find_last_state().reason or ""
-    best = f", best after epoch {standing.best.epoch}" if standing.best else ""
-    return f"{len(standing.epochs)} epochs{best}"
+def _describe_end(run: Run, state: str) -> str:
+    """Why a run ended where it did not end well, when it began, and how long it worked."""
+    reason = "" if state == "done" else run.find_last_state().reason or ""
+    return f"{reason} {state_course(summarise(run))}".strip()
 
 
 def _draw_control(run: Run, state: str) -> None:

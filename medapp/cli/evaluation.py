@@ -15,8 +15,8 @@ def print_evaluation(evaluation: Evaluation) -> None:
     """Print all that an evaluation says, for people."""
     console.print(str(judge(evaluation)), markup=False)
     console.print(
-        f"95% intervals over {evaluation.units:,} {evaluation.counted}. Guessing takes each class as"
-        " often; majority calls each image what most are."
+        f"95% intervals over {evaluation.units:,} {evaluation.counted}. Guessing takes each class"
+        " as often; majority calls each image what most are."
     )
     print_headlines(evaluation)
     print_table(

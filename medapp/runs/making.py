@@ -123,9 +123,9 @@ def rename_run(workspace: Workspace, run: Run, name: str) -> None:
 
 def check_name(name: str, others: list[Summary]) -> None:
     """Raise RunError where a run cannot have this name, beside the others."""
-    if not name.strip() or len(name) > LONGEST_NAME or "\n" in name:
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise RunError(
-            f"A run's name must have 1 to {LONGEST_NAME} characters on one line, not"
+            f"A run's name must have 1 to {LONGEST_NAME} printable characters, not"
             f" {name[:LONGEST_NAME]!r}.",
             remedy="Choose another.",
             setting="name",

@@ -9,6 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from medapp.data.importing import ImportReport, add_files, add_folder, add_zip
 from medapp.phantom.data_set import add_phantom
+from medapp.store.files import expand_path
 from medapp.ui.data_sets.patients import draw_patient_pattern, list_names
 from medapp.ui.data_sets.uploads import save_upload
 from medapp.ui.shell import url
@@ -33,9 +34,9 @@ def _add_folder() -> ImportReport | None:
         " folders of them. It stays where it is and is never changed."
     )
     text = st.text_input("Folder", placeholder="/data/chest-xrays", key="folder-path")
-    folder = Path(text).expanduser() if text else None
+    folder = expand_path(text) if text else None
     name = st.text_input("Name", value=folder.name if folder else "", key=f"name-{text}")
-    pattern = draw_patient_pattern(list_names(folder) if folder and folder.is_dir() else [])
+    pattern = draw_patient_pattern(list_names(folder) if folder else [])
     is_asked = st.button("Register the folder", type="primary", disabled=folder is None)
     if is_asked and folder is not None:
         return add_folder(open_workspace(), folder, name or None, pattern, show_progress("Reading"))

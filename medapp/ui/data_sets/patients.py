@@ -1,6 +1,7 @@
 """Where the patient stands in a file's name, with a live look at what that finds."""
 
 import itertools
+import os
 from pathlib import Path
 
 import streamlit as st
@@ -9,6 +10,7 @@ from medapp.data.importing import preview_patients
 from medapp.imaging.readers import list_suffixes
 
 PREVIEWED = 400
+LOOKED_INTO = 500
 PATTERNS = {
     "unknown": None,
     "the first eight characters": r"^.{8}",
@@ -53,6 +55,15 @@ def draw_patient_pattern(names: list[str]) -> str | None:
 
 
 def list_names(folder: Path) -> list[str]:
-    """Names of the first images in a folder and below it."""
-    images = (path.name for path in folder.rglob("*") if path.suffix.lower() in list_suffixes())
-    return list(itertools.islice(images, PREVIEWED))
+    """Names of the first images in a folder and below it; none where it cannot be read.
+
+    Only the first folders are looked into, as this is asked while somebody types.
+    """
+    found: list[str] = []
+    # Path.is_dir raises for a name that is too long; os.walk leaves out what it cannot read.
+    if os.path.isdir(folder):  # noqa: PTH112
+        for _, _, names in itertools.islice(os.walk(folder), LOOKED_INTO):
+            found += [name for name in names if name.lower().endswith(tuple(list_suffixes()))]
+            if len(found) >= PREVIEWED:
+                break
+    return found[:PREVIEWED]

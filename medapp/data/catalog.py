@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from medapp.data.order import Entry
 from medapp.data.records import (
     DATA_SET_COLUMNS,
     SAMPLE_COLUMNS,
@@ -144,6 +145,25 @@ class Catalog:
         rows = self._read(query, *values, -1 if limit is None else limit, offset)
         return self._load_with_boxes(data_set, rows)
 
+    def list_entries(self, data_set: DataSet, text: str | None = None) -> list[Entry]:
+        """What there is to sort and count of all samples; `text` as for `load_samples`."""
+        where, values = _build_filter(data_set, None, None, text)
+        query = f"SELECT id, name, label, split FROM samples WHERE {where} ORDER BY id"
+        return [Entry(*row) for row in self._read(query, *values)]
+
+    def load_some(self, data_set: DataSet, ids: Sequence[int]) -> list[Sample]:
+        """The samples of these ids, in their order, without boxes; those not there are left out."""
+        marks = ",".join("?" * len(ids))
+        query = f"SELECT {SAMPLE_COLUMNS} FROM samples WHERE data_set_id = ? AND id IN ({marks})"
+        found = build_samples(self._read(query, data_set.id, *ids), [], data_set.root)
+        by_id = {sample.id: sample for sample in found}
+        return [by_id[id] for id in ids if id in by_id]
+
+    def find_state(self) -> tuple[int, ...]:
+        """Marks that differ after anything in the catalog was changed."""
+        files = [self.path, self.path.with_name(f"{self.path.name}-wal")]
+        return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+
     def load_sample(self, data_set: DataSet, id: int) -> Sample | None:
         """One sample of a data set, or None."""
         rows = self._read(
@@ -163,20 +183,6 @@ class Catalog:
         """How many samples `load_samples` would give without a limit."""
         where, values = _build_filter(data_set, split, label, text)
         return self._count(f"FROM samples WHERE {where}", *values)
-
-    def find_offset(
-        self,
-        data_set: DataSet,
-        sample: Sample,
-        split: str | None = None,
-        label: str | None = None,
-        text: str | None = None,
-    ) -> int | None:
-        """The offset at which `load_samples` gives this sample; None where a filter omits it."""
-        where, values = _build_filter(data_set, split, label, text)
-        if not self._count(f"FROM samples WHERE {where} AND id = ?", *values, sample.id):
-            return None
-        return self._count(f"FROM samples WHERE {where} AND id < ?", *values, sample.id)
 
     def count_classes(self, data_set: DataSet) -> dict[str, dict[str, int]]:
         """Images by split and class; every split and every class has a number, which may be 0."""

@@ -219,13 +219,20 @@ def test_missing_tables_are_damage_too(workspace: Workspace) -> None:
         catalog.list_data_sets()
 
 
-def test_a_sample_has_its_place_among_those_that_fit(catalog: Catalog, root: Path) -> None:
+def test_samples_come_by_their_ids_in_the_order_that_is_asked(catalog: Catalog, root: Path) -> None:
     stored = catalog.add(
         build_data_set("x", root), [build_sample(f"{'ab'[i % 2]}/{i}.png", root) for i in range(6)]
     )
-    samples = catalog.load_samples(stored, label="b")
-    assert [catalog.find_offset(stored, s, label="b") for s in samples] == [0, 1, 2]
-    assert catalog.find_offset(stored, samples[0], label="a") is None
+    ids = [entry.id for entry in catalog.list_entries(stored) if entry.label == "b"][::-1]
+    assert [s.name for s in catalog.load_some(stored, [*ids, 999])] == [
+        "b/5.png",
+        "b/3.png",
+        "b/1.png",
+    ]
+    assert [entry.name for entry in catalog.list_entries(stored, "a/2")] == ["a/2.png"]
+    before = catalog.find_state()
+    catalog.rename(stored, "y")
+    assert catalog.find_state() != before
 
 
 # What a run names

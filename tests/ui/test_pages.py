@@ -397,8 +397,8 @@ def test_the_images_before_and_after_go_round_those_that_fit(trained: Trained) -
     samples = catalog.load_samples(data_set, label="below")
     position = find_position(data_set, samples[-1], filters)
     assert position == (16, 16)
-    assert find_neighbour(data_set, filters, position, 1).id == samples[0].id
-    assert find_neighbour(data_set, filters, position, -1).id == samples[-2].id
+    assert find_neighbour(data_set, filters, position, 1) == samples[0].id
+    assert find_neighbour(data_set, filters, position, -1) == samples[-2].id
     assert find_position(data_set, samples[0], {**filters, "label": "above"}) is None
 
 

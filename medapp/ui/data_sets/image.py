@@ -48,7 +48,7 @@ def _draw_image(data_set: DataSet, sample: Sample, image: NDArray[uint8]) -> Non
         image, sample.name, " · ".join(note), "viewer", sample.boxes, position=position
     )
     if step and position:
-        url.write("image", find_neighbour(data_set, filters, position, step).id)
+        url.write("image", find_neighbour(data_set, filters, position, step))
         st.rerun()
 
 

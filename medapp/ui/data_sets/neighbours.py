@@ -1,8 +1,7 @@
 """The images before and after one: among those of its data set that fit the same filters."""
 
 from medapp.data.samples import DataSet, Sample
-from medapp.ui.data_sets.gallery import Filters
-from medapp.ui.shell.server import find_catalog
+from medapp.ui.data_sets.gallery import Filters, list_shown
 
 
 def find_position(data_set: DataSet, sample: Sample, filters: Filters) -> tuple[int, int] | None:
@@ -10,15 +9,13 @@ def find_position(data_set: DataSet, sample: Sample, filters: Filters) -> tuple[
 
     None where the image itself does not fit.
     """
-    catalog = find_catalog()
-    index = catalog.find_offset(data_set, sample, **filters)
-    return None if index is None else (index + 1, catalog.count_samples(data_set, **filters))
+    shown = list_shown(data_set, filters)
+    return (shown.index(sample.id) + 1, len(shown)) if sample.id in shown else None
 
 
 def find_neighbour(
     data_set: DataSet, filters: Filters, position: tuple[int, int], step: int
-) -> Sample:
-    """The image so many steps on; after the last comes the first."""
+) -> int:
+    """The id of the image so many steps on; after the last comes the first."""
     number, count = position
-    offset = (number - 1 + step) % count
-    return find_catalog().load_samples(data_set, **filters, offset=offset, limit=1)[0]
+    return list_shown(data_set, filters)[(number - 1 + step) % count]

@@ -7,6 +7,7 @@ from medapp.data.notes import describe
 from medapp.data.samples import DataSet
 from medapp.figures import draw_balance
 from medapp.notes import Note
+from medapp.ui.data_sets.copies import draw_copies
 from medapp.ui.data_sets.gallery import draw_images
 from medapp.ui.data_sets.managing import draw_management
 from medapp.ui.data_sets.preview import draw_preprocess_preview
@@ -33,7 +34,7 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
     """Draw the page of one data set; the address names the view."""
     frame.draw_head(data_set.name, describe_data_set(data_set), parents)
     _draw_report()
-    views = ["Images", "Split", "Preprocess", "Rename or remove"]
+    views = ["Images", "Split", "Copies", "Preprocess", "Rename or remove"]
     view = url.read_choice("view", views) or views[0]
     st.segmented_control(
         "View",
@@ -42,7 +43,7 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
         required=True,
         wrap=True,
         label_visibility="collapsed",
-        **url.bind("view", views[0]),
+        **url.bind("view", views[0], ["page"]),
     )
     if view == "Images":
         left, right = frame.draw_columns([3, 1], key="data-set")
@@ -52,6 +53,8 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
             _draw_facts(data_set)
     elif view == "Split":
         draw_splitting(data_set)
+    elif view == "Copies":
+        draw_copies(data_set)
     elif view == "Preprocess":
         draw_preprocess_preview(data_set)
     else:

@@ -38,13 +38,15 @@ function drawLegend(host, data, pickStripe) {
 function drawTile(grid, tile, stripe) {
   const button = make("button", "tile", grid);
   button.type = "button";
-  button.title = `${tile.caption} · ${tile.label}`;
+  button.title = [tile.caption, tile.label, tile.badge].filter(Boolean).join(" · ");
   button.setAttribute("aria-label", button.title);
   button.style.setProperty("--stripe", stripe);
-  const image = make("img", "", button);
+  const image = make("img", "", make("span", "frame", button));
   image.src = tile.source;
   image.alt = "";
   make("span", "caption", button, tile.caption);
-  if (tile.badge) make("span", "badge", button, tile.badge);
+  const line = make("span", "label", button);
+  make("span", "", line, tile.label);
+  if (tile.badge) make("span", "badge", line, tile.badge);
   return button;
 }

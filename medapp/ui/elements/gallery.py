@@ -26,10 +26,10 @@ class Tile:
     """One thumbnail.
 
     Attributes:
-        caption: stands on the image.
+        caption: stands below the image.
         label: the class that the image is said to have.
         colour: the class's index in the palette, for the stripe below the image.
-        badge: a short text in the corner.
+        badge: a short text beside the caption.
     """
 
     id: int

@@ -23,5 +23,5 @@ def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
     position = find_position(data_set, sample, filters)
     step = draw_prediction(run, sample.path, sample.name, sample, data_set.is_synthetic, position)
     if step and position:
-        url.write("sample", find_neighbour(data_set, filters, position, step).id)
+        url.write("sample", find_neighbour(data_set, filters, position, step))
         st.rerun()

@@ -1,0 +1,45 @@
+"""The order in which people see images: 1, 2, 10 within a class, and the classes mixed."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_NUMBER = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is needed of a sample to sort, count and filter a hundred thousand of them.
+
+    Attributes: as those of `samples.Sample`.
+    """
+
+    id: int
+    name: str
+    label: str
+    split: str
+
+
+def arrange(entries: Sequence[Entry]) -> list[Entry]:
+    """The first image of each class, then the second of each, and so on; a class by its names.
+
+    The first page then shows all classes, and images of one class stand as they are numbered.
+    """
+    by_class: dict[str, list[Entry]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda entry: write_natural_key(entry.name)):
+        by_class[entry.label].append(entry)
+    ranked = [
+        (rank, label, entry)
+        for label, found in by_class.items()
+        for rank, entry in enumerate(found)
+    ]
+    return [entry for _, _, entry in sorted(ranked, key=lambda row: row[:2])]
+
+
+def write_natural_key(name: str) -> list[tuple[int, str]]:
+    """A key by which numbers within names count as numbers, whatever the case of letters."""
+    pieces = _NUMBER.split(name.casefold())
+    return [
+        (int(piece), "") if index % 2 else (-1, piece) for index, piece in enumerate(pieces)
+    ] + [(-1, name)]

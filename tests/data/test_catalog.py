@@ -224,11 +224,8 @@ def test_samples_come_by_their_ids_in_the_order_that_is_asked(catalog: Catalog, 
         build_data_set("x", root), [build_sample(f"{'ab'[i % 2]}/{i}.png", root) for i in range(6)]
     )
     ids = [entry.id for entry in catalog.list_entries(stored) if entry.label == "b"][::-1]
-    assert [s.name for s in catalog.load_some(stored, [*ids, 999])] == [
-        "b/5.png",
-        "b/3.png",
-        "b/1.png",
-    ]
+    found = catalog.load_some(stored, [*ids, 999])
+    assert [sample.name for sample in found] == ["b/5.png", "b/3.png", "b/1.png"]
     assert [entry.name for entry in catalog.list_entries(stored, "a/2")] == ["a/2.png"]
     before = catalog.find_state()
     catalog.rename(stored, "y")

@@ -26,8 +26,8 @@ def draw_copies(data_set: DataSet) -> None:
     leaks = sum(group.is_leak for group in groups)
     torn = sum(len(group.labels) > 1 for group in groups)
     st.markdown(
-        f"**{_count(len(groups), 'group')} of copies**: {leaks:,} with a test image that also"
-        f" stands in another split, {torn:,} under more than one class."
+        f"Groups of copies: **{len(groups):,}**. With a test image that also stands in another"
+        f" split: {leaks:,}. Under more than one class: {torn:,}."
     )
     pages = -(-len(groups) // GROUPS_A_PAGE)
     page = min(max(1, url.read_number("page") or 1), pages)

@@ -45,6 +45,7 @@ function openChart(state, spec) {
   chart.save.onclick = () => savePng(drawPicture(chart), nameChartFile(chart.spec.title));
   chart.legend = make("div", "legend", box);
   chart.body = make("div", "plot", box);
+  chart.body.setAttribute("role", "img");
   chart.observer = new ResizeObserver(() =>
     chart.plot?.setSize({ width: box.clientWidth, height: HEIGHT }),
   );
@@ -56,6 +57,7 @@ function updateChart(chart, spec) {
   const isSame = chart.plot && hasSameLines(chart.spec, spec);
   chart.spec = spec;
   chart.title.textContent = spec.title;
+  chart.body.setAttribute("aria-label", spec.title);
   chart.save.style.display = hasPoints(spec) ? "" : "none";
   if (isSame && hasPoints(spec)) {
     chart.plot.setData(joinPoints(spec), !chart.isZoomed);

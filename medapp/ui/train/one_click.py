@@ -4,8 +4,9 @@ import streamlit as st
 
 from medapp.data.samples import DataSet
 from medapp.errors import MedAppError
+from medapp.imaging.preprocess import Preprocess
 from medapp.runs.making import create_run
-from medapp.runs.plan import plan_preset
+from medapp.runs.plan import Advice, plan_preset
 from medapp.runs.progress import format_seconds
 from medapp.training.recipe.presets import PRESETS
 from medapp.ui.shell import frame
@@ -21,7 +22,8 @@ def draw_one_click(data_set: DataSet, is_alone: bool) -> None:
         is_alone: no form beside it says what is wrong with the data set, or what to know of it.
     """
     try:
-        advice = plan_preset(open_workspace(), data_set, find_preprocess(data_set))
+        preprocess = find_preprocess(data_set)
+        advice = _plan(data_set.uid, preprocess.model_dump_json(), data_set, preprocess)
     except MedAppError as error:
         if is_alone:
             st.error(frame.escape(str(error)), icon=":material/error:")
@@ -40,3 +42,9 @@ def draw_one_click(data_set: DataSet, is_alone: bool) -> None:
         if st.button("Train with good settings", type=kind, icon=":material/auto_awesome:"):
             run = create_run(open_workspace(), advice.recipe)
             st.switch_page(frame.TRAIN, query_params={"run": run.id})
+
+
+@st.cache_data(ttl=60, max_entries=100, show_spinner=False)
+def _plan(uid: str, settings: str, _data_set: DataSet, _preprocess: Preprocess) -> Advice:
+    """The advice, kept for a minute: for 100,000 images it takes more than a second to find."""
+    return plan_preset(open_workspace(), _data_set, _preprocess)

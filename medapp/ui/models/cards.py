@@ -27,9 +27,6 @@ def draw_quality(run: Run) -> None:
     if evaluation is None:
         st.info("This run was not evaluated on a test split: nothing says how good its model is.")
         return
-    if evaluation.method == OLDER_METHOD and st.button("Make the intervals anew"):
-        renew_figures(run, evaluation)
-        st.rerun()
     choice = run.recipe.data.train
     standing = follow_run(run).read()
     n = standing.plan.validation if standing.plan else 0
@@ -38,6 +35,9 @@ def draw_quality(run: Run) -> None:
     kept = tuple(note for note in evaluation.notes if note.code != LOOKS)
     where = f"the test split of {evaluation.dataset}"
     draw_evaluation(replace(evaluation, notes=kept), where, more)
+    if evaluation.method == OLDER_METHOD and st.button("Make the intervals anew"):
+        renew_figures(run, evaluation)
+        st.rerun()
 
 
 def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = ()) -> None:

@@ -166,10 +166,12 @@ def _draw_setting(setting: Setting, value: Any, key: str, stand_in: str | None =
 def _write_label(setting: Setting) -> str:
     """The label with its unit, and what a 0 is called, such as "Threads (0 is all cores)"."""
     label = str(setting.field.title)
-    unit = find_fact(setting.field, "unit")
-    facts = [unit] if unit and unit != label.lower() else []
+    unit = find_fact(setting.field, "unit") or ""
     words = find_fact(setting.field, "words") or {}
-    if "0" in words and setting.short not in RATES:
+    has_zero = "0" in words and setting.short not in RATES
+    # A unit in letters is told by the help where the label has more to say.
+    facts = [unit] if unit and unit != label.lower() and not (has_zero and unit.isalpha()) else []
+    if has_zero:
         facts.append(f"0 is {words['0']}")
     return f"{label} ({', '.join(facts)})" if facts else label
 

@@ -78,8 +78,9 @@ def test_a_rate_of_zero_shows_the_number_it_stands_for(optimiser: str, shown: st
 def test_a_label_says_what_zero_is() -> None:
     app = AppTest.from_function(_draw_form).run()
     field = app.number_input(key="fine-tune-early_stopping")
-    assert (field.label, field.value) == ("Early stopping (epochs, 0 is off)", 0)
+    assert (field.label, field.value) == ("Early stopping (0 is off)", 0)
     assert app.number_input(key="fine-tune-threads").label == "Threads (0 is all cores)"
+    assert app.number_input(key="p-percentile_clip").label == "Percentile clip (%, 0 is off)"
     assert app.number_input(key="fine-tune-epochs").label == "Epochs"
     assert app.number_input(key="fine-tune-learning_rate").label == "Learning rate"
 

@@ -22,6 +22,7 @@ from medapp.store.workspace import Workspace
 from medapp.training.recipe import Machine, build_settings
 
 STEP = {"epoch": 1, "rate": 0.1, "images_per_second": 1.0}
+from medapp.training.recipe.file import VERSION
 
 
 @pytest.fixture
@@ -166,7 +167,7 @@ def test_a_deleted_run_is_gone(workspace: Workspace, run: Run) -> None:
 
 def test_recipe_from_a_newer_version_is_said(run: Run) -> None:
     path: Path = run.folder / "recipe.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"version": 3}))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"version": VERSION + 1}))
     with pytest.raises(RunError, match="Update MedApp"):
         _ = run.recipe
     assert "Update MedApp" in (run.find_damage() or "")

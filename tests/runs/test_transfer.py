@@ -18,6 +18,7 @@ from medapp.runs.supervisor import Supervisor
 from medapp.runs.transfer import export_run, import_run
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import build_recipe
+from medapp.training.recipe.file import VERSION
 
 
 def test_exported_run_comes_back_and_predicts_the_same(trained: Trained, tmp_path: Path) -> None:
@@ -146,7 +147,9 @@ def test_damaged_zip_is_refused_in_words_and_leaves_nothing(
             if damage == "cut model" and name == "model.safetensors":
                 content = content[:1000]
             if damage == "newer recipe" and name == "recipe.json":
-                content = content.replace(b'"version": 2', b'"version": 3')
+                content = content.replace(
+                    b'"version": %d' % VERSION, b'"version": %d' % (VERSION + 1)
+                )
             target.writestr(name, content)
         target.writestr("stranger.txt", "hello")
     if damage == "no zip":

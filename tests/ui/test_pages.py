@@ -177,16 +177,16 @@ def key_form(trained: Trained, preset: str = "quick-look") -> str:
 
 
 def test_start_queues_a_run_with_the_settings_of_the_form(trained: Trained) -> None:
-    key = key_form(trained)
-    app = open_page("train")
+    key = key_form(trained, "fine-tune")
+    app = open_page("train", begin="fine-tune")
     app.number_input(key=f"{key}-epochs").set_value(3)
     app.number_input(key=f"{key}-image_size").set_value(32).run()
     command = next(code.value for code in app.code if code.value.startswith("medapp train"))
-    assert command == ("medapp train --data bands --preset quick-look --image-size 32 --epochs 3")
+    assert command == "medapp train --data bands --image-size 32 --epochs 3"
     find_button(app, "Start").click().run()
     recipe = list_runs(trained.workspace)[0].recipe
     assert recipe.data.train.name == "bands"
-    assert recipe.strategy.name == "linear-probe"
+    assert recipe.strategy.name == "fine-tune"
     assert recipe.budget.epochs == 3
     assert recipe.preprocess.image_size == 32
 

@@ -5,6 +5,7 @@ transaction after a backup. What SQLite finds wrong becomes an error in words.
 """
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -106,7 +107,7 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
         WorkspaceError: the file is damaged, locked for long, or cannot be read or written.
     """
     with _in_words(path):
-        db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        db = sqlite3.connect(_address(path), timeout=BUSY_SECONDS, isolation_level=None, uri=True)
         try:
             db.execute("PRAGMA foreign_keys = ON")
             # A power cut may lose the last change, never the file.
@@ -115,6 +116,19 @@ def connect(path: Path) -> Iterator[sqlite3.Connection]:
             yield db
         finally:
             db.close()
+
+
+def _address(path: Path) -> str:
+    """The catalog's address for SQLite.
+
+    In a folder that may only be read SQLite cannot make the files beside the catalog that it
+    shares with other processes, and reads the catalog alone.
+    """
+    if os.access(path.parent, os.W_OK) or not path.exists():
+        return path.absolute().as_uri()
+    # What another process has just written stands in a file of its own, and is not left out.
+    has_news = path.with_name(f"{path.name}-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'' if has_news else '&immutable=1'}"
 
 
 @contextlib.contextmanager

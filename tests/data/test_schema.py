@@ -1,5 +1,6 @@
 """Migrations go forward only, one transaction each, with a backup before."""
 
+import os
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -157,3 +158,18 @@ def test_the_catalog_that_0_1_0_left_is_opened(workspace: Workspace) -> None:
     assert catalog.find_chosen("", catalog.rename(bands, "Streifen").name).uid == bands.uid
     assert catalog.find_chosen("", "Bands").uid == bands.uid
     assert Catalog(workspace).find_data_set("Streifen").uid == bands.uid
+
+
+def test_a_catalog_that_may_only_be_read_is_read(path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("a superuser may write everywhere")
+    path.parent.chmod(0o500)
+    path.chmod(0o400)
+    try:
+        migrate(path, MIGRATIONS)
+        with connect(path) as db:
+            assert db.execute("SELECT name FROM data_sets").fetchall() == [("x",)]
+        with pytest.raises(WorkspaceError, match="readonly"), change(path) as db:
+            db.execute("DELETE FROM data_sets")
+    finally:
+        path.parent.chmod(0o700)

@@ -455,3 +455,29 @@ def test_images_that_all_have_a_finding_leave_its_auroc_undefined() -> None:
     result = evaluate(SCORES[:, :1], np.ones((6, 1)), CLASSES[:1], task=SEVERAL)
     assert result.macro_auroc is None
     assert says(result, "AUROC")
+
+
+def test_intervals_of_findings_hold_the_truth_and_do_not_flatter() -> None:
+    """Three findings of a tenth of the images each, half of the variance between patients.
+
+    The logits of a finding and its absence lie 2 standard deviations apart, so that sensitivity and
+    specificity are Φ(1) = 0.8413 and the AUROC is Φ(√2) = 0.9214.
+    """
+    generator = np.random.default_rng(0)
+    aims = {"balanced_accuracy": 0.8413, "macro_auroc": 0.9214}
+    held = dict.fromkeys(aims, 0)
+    flattering = dict.fromkeys(aims, 0)
+    for _ in range(200):
+        owners = np.repeat(np.arange(60), generator.integers(1, 7, 60))
+        targets = (generator.random((len(owners), 3)) < 0.1).astype(float)
+        noise = generator.normal(size=(60, 3))[owners] + generator.normal(size=targets.shape)
+        logits = 2 * targets - 1 + noise / np.sqrt(2)
+        groups = [str(owner) for owner in owners]
+        result = evaluate(1 / (1 + np.exp(-logits)), targets, CLASSES, groups, SEVERAL)
+        for name, aim in aims.items():
+            low, high = result.intervals[name] or (0.0, 0.0)
+            held[name] += low <= aim <= high
+            flattering[name] += low > aim
+    for name in aims:
+        assert held[name] >= 0.9 * 200, name
+        assert flattering[name] <= 0.05 * 200, name

@@ -7,6 +7,7 @@ from medapp.data.notes import count, note_share, say_how, suggest_split
 from medapp.data.samples import DataSet, Sample
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note, sort_notes
+from medapp.runs.events import TestRead
 from medapp.runs.looks import count_looks, note_looks
 from medapp.runs.run import Run
 from medapp.runs.seen import SeenImage, find_overlap, list_earlier, list_own
@@ -51,7 +52,10 @@ def add_caveats(
         notes.append(Note("chosen-on", text, remedy=remedy))
     looks = 0
     if split == "test":
-        looks = count_looks(workspace, sketch_images(s.content_hash for s in samples))
+        # A run whose figures are damaged is in no list, so that its own looks are counted here.
+        own_looks = sum(isinstance(event, TestRead) for event in run.list_events())
+        counted = count_looks(workspace, sketch_images(s.content_hash for s in samples))
+        looks = max(counted, own_looks)
         notes += [note_looks(looks)] if looks > 1 else []
     return replace(evaluation, notes=sort_notes(notes), looks=looks)
 

@@ -36,8 +36,9 @@ def draw_quality(run: Run) -> None:
     where = f"the test split of {evaluation.dataset}"
     draw_evaluation(replace(evaluation, notes=kept), where, more)
     if evaluation.method == OLDER_METHOD and st.button("Make the intervals anew"):
-        renew_figures(run, evaluation)
-        st.rerun()
+        if renew_figures(run, evaluation).method != OLDER_METHOD:
+            st.rerun()
+        st.info("The predictions behind these figures were not kept, so they stay as they are.")
 
 
 def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = ()) -> None:

@@ -5,6 +5,7 @@ here. Each call has a connection of its own, with a write-ahead log, foreign key
 timeout, so that pages, threads and processes can use the catalog at once.
 """
 
+import contextlib
 import difflib
 import json
 import shutil
@@ -78,6 +79,16 @@ class Catalog:
         self.workspace = workspace
         self.path = workspace.catalog_path
         migrate(self.path)
+
+    def read_marks(self) -> tuple[int, ...]:
+        """Numbers that differ after anything in the catalog has changed."""
+        marks: list[int] = []
+        for path in (self.path, self.path.with_name(f"{self.path.name}-wal")):
+            # Without readers and writers there is no write-ahead log.
+            with contextlib.suppress(FileNotFoundError):
+                facts = path.stat()
+                marks += [facts.st_mtime_ns, facts.st_size]
+        return tuple(marks)
 
     def list_data_sets(self) -> list[DataSet]:
         """All data sets, by name."""

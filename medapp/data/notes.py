@@ -1,10 +1,12 @@
 """What to know of a data set before a model learns from it: what is missing, flatters, unknown."""
 
+import functools
 from collections.abc import Iterator, Mapping
 
 from medapp.data.catalog import Catalog, Facts
 from medapp.data.samples import DataSet
 from medapp.notes import Level, Note, sort_notes
+from medapp.store.workspace import Workspace
 
 # Of the judged images; where more were learned from, figures are worthless.
 GRAVE_SHARE = 0.05
@@ -14,7 +16,17 @@ WORTHLESS_GROUPS = 5
 
 
 def describe(data_set: DataSet, catalog: Catalog) -> tuple[Note, ...]:
-    """The notes that hold for this data set, the gravest first."""
+    """The notes that hold for this data set, the gravest first.
+
+    They are kept until the catalog changes, as finding them takes a second or two for 100,000
+    images, and a form asks for them at each of its changes.
+    """
+    return _describe(data_set, catalog.workspace, catalog.read_marks())
+
+
+@functools.lru_cache(100)
+def _describe(data_set: DataSet, workspace: Workspace, marks: tuple[int, ...]) -> tuple[Note, ...]:
+    catalog = Catalog(workspace)
     facts = catalog.load_facts(data_set)
     counts = catalog.count_classes(data_set)
     tests = sum(counts["test"].values())
@@ -75,7 +87,7 @@ def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
             f"{facts.contradictions:,} images have a copy under another class: labels contradict"
             " each other."
         )
-        remedy = f'The list: medapp data copies "{name}".'
+        remedy = f'The list: under Split on the data set\'s page, or medapp data copies "{name}".'
         yield Note("contradiction", text, remedy=remedy)
     if facts.copies:
         copies = count(facts.copies, "image is a copy", "images are copies")

@@ -1,5 +1,7 @@
 """One data set: its images, its balance, what to know of it, its preprocessing, its name."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from medapp.data.importing import ImportReport
@@ -34,6 +36,8 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
     """Draw the page of one data set; the address names the view."""
     frame.draw_head(data_set.name, describe_data_set(data_set), parents)
     _draw_report()
+    notes = describe(data_set, find_catalog())
+    draw_notes(note for note in notes if note.level == "grave")
     views = ["Images", "Split", "Copies", "Preprocess", "Rename or remove"]
     view = url.read_choice("view", views) or views[0]
     st.segmented_control(
@@ -50,7 +54,7 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
         with left:
             draw_images(data_set)
         with right:
-            _draw_facts(data_set)
+            _draw_facts(data_set, notes)
     elif view == "Split":
         draw_splitting(data_set)
     elif view == "Copies":
@@ -61,13 +65,13 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
         draw_management(data_set)
 
 
-def _draw_facts(data_set: DataSet) -> None:
+def _draw_facts(data_set: DataSet, notes: Sequence[Note]) -> None:
     catalog = find_catalog()
     frame.draw_figure(
         draw_balance(catalog.count_classes(data_set), frame.find_theme()), key="balance"
     )
     st.subheader("What to know", anchor=False)
-    draw_notes(_describe(data_set, catalog.count_unchecked(data_set)))
+    draw_notes(note for note in notes if note.level != "grave")
     unreadable = catalog.list_unreadable(data_set)
     if unreadable:
         with st.expander(f"{len(unreadable):,} unreadable files"):
@@ -80,16 +84,6 @@ def _draw_facts(data_set: DataSet) -> None:
             )
     if st.button("Train on this data set", type="primary", width="stretch"):
         st.switch_page(frame.TRAIN, query_params={"data": str(data_set.id)})
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def _describe(data_set: DataSet, unchecked: int) -> tuple[Note, ...]:
-    """Notes on what to know of a data set.
-
-    They are kept, as finding them takes most of a second for 100,000 images, until another split is
-    drawn or near copies are sought.
-    """
-    return describe(data_set, find_catalog())
 
 
 def _draw_report() -> None:

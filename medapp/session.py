@@ -16,10 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medapp.data.catalog import Catalog
+from medapp.data.copies import CopyGroup, list_copies
 from medapp.data.importing import add_folder, add_zip, is_zip
+from medapp.data.notes import describe
+from medapp.data.redrawing import redraw_split
 from medapp.data.samples import DataSet
 from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
+from medapp.notes import Note
 from medapp.phantom.data_set import add_phantom
 from medapp.runs.events import Event
 from medapp.runs.making import create_run, find_run, list_runs
@@ -77,6 +81,24 @@ class Session:
         add = add_zip if is_zip(given) else add_folder
         return add(self.workspace, given, name=name, patient_pattern=patient_pattern).data_set
 
+    def describe_data(self, data: DataSet | str) -> tuple[Note, ...]:
+        """What to know of a data set before a model learns from it, the gravest first."""
+        return describe(self._find_data(data), Catalog(self.workspace))
+
+    def list_copies(self, data: DataSet | str) -> list[CopyGroup]:
+        """Images that are copies of one another: leaks first, then those under several classes."""
+        return list_copies(Catalog(self.workspace).load_samples(self._find_data(data)))
+
+    def redraw_split(self, data: DataSet | str, seed: int = 0) -> DataSet:
+        """Draw the split of a data set anew, copies and patients together; each time is counted.
+
+        A published split is given up. Runs keep the split that they learned with.
+
+        Args:
+            seed: another seed draws another split.
+        """
+        return redraw_split(Catalog(self.workspace), self._find_data(data), seed)
+
     def list_runs(self) -> list[Run]:
         """All runs that can be used, newest first."""
         return list_runs(self.workspace)
@@ -98,7 +120,7 @@ class Session:
             RecipeError: a setting is wrong, or there is no such preset.
             DataError: there is no such data set.
         """
-        found = data if isinstance(data, DataSet) else self.find_data(data)
+        found = self._find_data(data)
         choice = DataChoice(id=found.uid, name=found.name)
         start = dict(find_preset(preset).values) if preset else {}
         return build_settings({**start, **settings, "data": {"choices": (choice,)}})
@@ -210,6 +232,9 @@ class Session:
             ArchiveError, RunError, WeightsError: the zip holds no run that can be used.
         """
         return import_run(self.workspace, expand_path(path))
+
+    def _find_data(self, data: DataSet | str) -> DataSet:
+        return data if isinstance(data, DataSet) else self.find_data(data)
 
     def _find(self, run: Run | str) -> Run:
         return run if isinstance(run, Run) else self.find_run(run)

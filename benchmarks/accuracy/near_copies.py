@@ -1,0 +1,91 @@
+"""Which copies are found, and how often are two images called copies that are none?
+
+    python -m benchmarks.accuracy.near_copies DATA_FOLDER [--images 300]
+
+Images of the folder are stored otherwise (quality, size, contrast, cut) and compared with their
+originals: the share that is found. Then all images of the folder are compared with each other: the
+pairs that differ in few bits, which a person must look at, as sets hold real copies.
+"""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from benchmarks.kit.options import build_parser
+from medapp.data.copies import find_near, read_codes
+from medapp.data.folder import list_images
+from medapp.imaging.fingerprint import NEAR_BITS, compute_fingerprint
+from medapp.imaging.image import load_image
+from medapp.imaging.preprocess import render_full
+
+Pixels = NDArray[np.uint8]
+
+
+def save_jpeg(image: Pixels, quality: int) -> Pixels:
+    file = io.BytesIO()
+    Image.fromarray(image).save(file, "JPEG", quality=quality)
+    return np.asarray(Image.open(file))
+
+
+def resize(image: Pixels, scale: float) -> Pixels:
+    size = [max(16, round(side * scale)) for side in image.shape[1::-1]]
+    resized = Image.fromarray(image).resize((size[0], size[1]), Image.Resampling.BICUBIC)
+    return save_jpeg(np.asarray(resized), 85)
+
+
+def map_values(image: Pixels, change: Callable[[NDArray[np.float64]], object]) -> Pixels:
+    return np.clip(change(image / 255.0) * np.float64(255), 0, 255).astype(np.uint8)
+
+
+CHANGES: dict[str, Callable[[Pixels], Pixels]] = {
+    **{f"JPEG, quality {q}": lambda image, q=q: save_jpeg(image, q) for q in (95, 75, 40, 20)},
+    **{f"size × {s}, JPEG 85": lambda image, s=s: resize(image, s) for s in (2, 0.5, 0.25)},
+    "squeezed to 224 × 224": lambda image: np.asarray(Image.fromarray(image).resize((224, 224))),
+    "gamma 0.7": lambda image: map_values(image, lambda v: v**0.7),
+    "contrast × 1.3, darkest cut": lambda image: map_values(image, lambda v: (v - 0.12) * 1.3),
+    "2 pixels cut at each side": lambda image: image[2:-2, 2:-2],
+}
+
+
+def count_bits(one: str, other: str) -> int:
+    """Bits in which two fingerprints differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = build_parser(__doc__, images=300)
+    options = parser.parse_args(arguments)
+    paths = list_images(options.folder)
+    random = np.random.default_rng(0)
+    chosen = random.permutation(len(paths))[: options.images or None]
+    print(f"{options.folder.name}: {len(chosen)} of {len(paths)} images stored otherwise")
+    print("| stored as | found | bits that differ, median, 95% below, most |")
+    print("|---|---|---|")
+    images = [render_full(load_image(Path(paths[i]))) for i in chosen]
+    originals = [compute_fingerprint(image) for image in images]
+    for name, change in CHANGES.items():
+        others = [compute_fingerprint(change(image)) for image in images]
+        pairs = [(a, b) for a, b in zip(originals, others, strict=True) if a and b]
+        bits = np.array([count_bits(a, b) for a, b in pairs])
+        spread = f"{np.median(bits):.0f}, {np.percentile(bits, 95):.0f}, {bits.max()}"
+        print(f"| {name} | {(bits <= NEAR_BITS).sum() / len(images):.3f} | {spread} |")
+    count_pairs([Path(path) for path in paths])
+
+
+def count_pairs(paths: list[Path]) -> None:
+    """Print how many pairs of different files are called near copies."""
+    contents = {path.read_bytes(): path for path in paths}
+    prints = [compute_fingerprint(load_image(path)) for path in contents.values()]
+    codes = read_codes([fingerprint for fingerprint in prints if fingerprint])
+    near = find_near(codes, codes)
+    pairs = int((near[:, 0] < near[:, 1]).sum())
+    total = len(codes) * (len(codes) - 1) // 2
+    print(f"{pairs} of {total:,} pairs of {len(contents)} different files are near copies")
+
+
+if __name__ == "__main__":
+    main()

@@ -6,15 +6,18 @@ from medapp.notes import Note
 from medapp.ui.shell.frame import WORD_JOINER
 
 
+SCRIPT = """
+import streamlit as st
+from medapp.ui.shell.notes import draw_notes
+draw_notes(st.session_state.get("notes", ()))
+"""
+
+
 def draw(*notes: Note) -> AppTest:
     """A page with these notes and nothing else."""
-
-    def page(notes):  # type: ignore[no-untyped-def]  # its source runs alone
-        from medapp.ui.shell.notes import draw_notes
-
-        draw_notes(notes)
-
-    return AppTest.from_function(page, args=(notes,)).run()
+    app = AppTest.from_string(SCRIPT)
+    app.session_state["notes"] = notes
+    return app.run()
 
 
 def test_each_level_has_its_box() -> None:

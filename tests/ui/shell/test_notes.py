@@ -5,7 +5,6 @@ from streamlit.testing.v1 import AppTest
 from medapp.notes import Note
 from medapp.ui.shell.frame import WORD_JOINER
 
-
 SCRIPT = """
 import streamlit as st
 from medapp.ui.shell.notes import draw_notes

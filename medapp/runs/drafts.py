@@ -20,6 +20,7 @@ from medapp.runs.locks import is_run_locked, lock_run, note_change
 from medapp.runs.run import HIDDEN, Run
 from medapp.store.workspace import Workspace
 
+STAMP = "%Y%m%d-%H%M%S"  # begins the name of a run's folder
 # Between making its folder and locking it a process needs less than a millisecond.
 LOCKED_AFTER_SECONDS = 60.0
 
@@ -50,10 +51,14 @@ def draft_run(workspace: Workspace) -> Iterator[Run]:
 
 
 def _place(workspace: Workspace, folder: Path) -> Path:
-    """Rename the folder to the first name by the time that no run has."""
+    """Rename the folder to the first name by the time that no run has.
+
+    The name comes after those of all other runs, as the queue goes by names: a clock that was set
+    back, as in each autumn, does not let a run overtake those that wait.
+    """
     for number in range(1, 1000):
-        now = datetime.datetime.now()
-        place = workspace.runs_folder / f"{now:%Y%m%d-%H%M%S}-{number:03d}"
+        now = max(datetime.datetime.now(), _find_latest(workspace))
+        place = workspace.runs_folder / f"{now:{STAMP}}-{number:03d}"
         if place.exists():
             continue
         try:
@@ -63,6 +68,20 @@ def _place(workspace: Workspace, folder: Path) -> Path:
             if not place.exists():
                 raise _say_unmade(place, error) from error
     raise WorkspaceError("A thousand runs were started within one second.", remedy="Wait a moment.")
+
+
+def _find_latest(workspace: Workspace) -> datetime.datetime:
+    """The latest time in the name of a run, where it lies ahead by less than a day.
+
+    One further ahead was made with a clock that was wrong, and others do not follow it.
+    """
+    bound = datetime.datetime.now() + datetime.timedelta(days=1)
+    latest = datetime.datetime.min
+    for path in workspace.runs_folder.iterdir():
+        with contextlib.suppress(ValueError):
+            made = datetime.datetime.strptime(path.name.rpartition("-")[0], STAMP)
+            latest = max(latest, made if made < bound else latest)
+    return latest
 
 
 def sweep_drafts(workspace: Workspace) -> None:

@@ -61,7 +61,8 @@ def count_seconds(events: Sequence[Event]) -> float:
         if isinstance(event, WorkerReady):
             begun = event.time
         elif isinstance(event, StateChanged) and event.state not in ACTIVE:
-            total += event.time - begun if begun is not None else 0.0
+            # A clock that was set back takes no time away.
+            total += max(0.0, event.time - begun) if begun is not None else 0.0
             begun = None
     return round(total, 3)
 

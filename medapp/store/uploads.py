@@ -80,7 +80,7 @@ class Uploads:
             now: in seconds since 1970.
         """
         for upload in self.list_all():
-            if now - upload.changed > KEPT_HOURS * 3600:
+            if abs(now - upload.changed) > KEPT_HOURS * 3600:
                 self.forget(upload.folder)
 
     def close(self) -> None:

@@ -13,10 +13,14 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_files, add_folder, add_zip, preview_patients
+from medapp.data.pixels import load_pixels
 from medapp.errors import ArchiveError, DataError, WorkspaceError
 from medapp.imaging.geometry import Box
+from medapp.imaging.preprocess import Preprocess
+from medapp.imaging.thumbnails import load_thumbnail
 from medapp.phantom import render as phantom
 from medapp.phantom.data_set import add_phantom
+from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 
 
@@ -191,8 +195,14 @@ def test_a_zip_is_copied_into_the_workspace_and_removed_with_the_data_set(
     assert [s.name for s in samples][:1] == ["a/p0_0.png"]
     assert all(s.path.is_relative_to(workspace.data_folder) and s.path.is_file() for s in samples)
     assert sum(len(s.boxes) for s in samples) == 1
+    cache = open_cache(workspace)
+    for sample in samples:
+        load_thumbnail(sample.path, sample.content_hash, cache)
+    load_pixels(samples, Preprocess(image_size=32), 1, cache, report.data_set.uid).source.close()
+    assert cache.size_bytes() > 0
     catalog.remove(report.data_set)
     assert list(workspace.data_folder.iterdir()) == []
+    assert cache.size_bytes() == 0
 
 
 def test_a_refused_zip_leaves_nothing(workspace: Workspace, tmp_path: Path) -> None:

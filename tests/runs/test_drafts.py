@@ -1,5 +1,6 @@
 """A run that is being made is seen by nobody, and what a killed process left goes."""
 
+import datetime
 import os
 import subprocess
 import sys
@@ -42,6 +43,18 @@ def test_two_runs_of_one_second_have_two_folders(workspace: Workspace) -> None:
     assert one.id != two.id
     assert one.folder.is_dir()
     assert two.folder.is_dir()
+
+
+def test_a_clock_that_was_set_back_lets_no_run_overtake(workspace: Workspace) -> None:
+    ahead = datetime.datetime.now() + datetime.timedelta(hours=1)
+    wrong = datetime.datetime.now() + datetime.timedelta(days=400)
+    for when in (ahead, wrong):
+        (workspace.runs_folder / f"{when:%Y%m%d-%H%M%S}-001").mkdir()
+    with draft_run(workspace) as one:
+        pass
+    with draft_run(workspace) as two:
+        pass
+    assert [one.id, two.id] == [f"{ahead:%Y%m%d-%H%M%S}-002", f"{ahead:%Y%m%d-%H%M%S}-003"]
 
 
 def test_what_a_killed_process_left_is_deleted(workspace: Workspace) -> None:

@@ -1,7 +1,6 @@
 """A run before it starts: whether it can work, and about how much time and memory it takes."""
 
 import contextlib
-import functools
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -106,21 +105,12 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
 def _find_notes(
     workspace: Workspace, recipe: Recipe, catalog: Catalog, data_set: DataSet
 ) -> tuple[Note, ...]:
-    notes = [*_describe(workspace, data_set, catalog.count_unchecked(data_set))]
+    notes = [*describe(data_set, catalog)]
     source = recipe.find_source()
     if source.startswith("run:"):
         tests = select(catalog.load_samples(data_set, "test"), recipe.data.train.only)
         notes += note_earlier(tests, data_set, list_seen(workspace, source))
     return sort_notes(note for note in notes if note.level != "info")
-
-
-@functools.lru_cache(100)
-def _describe(workspace: Workspace, data_set: DataSet, unchecked: int) -> tuple[Note, ...]:
-    """Notes on a data set, kept until another split is drawn or near copies are sought.
-
-    Finding them takes most of a second for 100,000 images, and a form asks at each change.
-    """
-    return describe(data_set, Catalog(workspace))
 
 
 def plan_preset(

@@ -20,9 +20,9 @@ from medapp.runs.making import create_run, list_runs
 from medapp.runs.run import Run
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import Machine, build_settings
+from medapp.training.recipe.file import VERSION
 
 STEP = {"epoch": 1, "rate": 0.1, "images_per_second": 1.0}
-from medapp.training.recipe.file import VERSION
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """`medapp runs` and `medapp backbones`: what was trained, and what can be trained from."""
 
+import functools
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -60,6 +61,8 @@ def list_all(as_json: AsJson = False) -> None:
     workspace = find_workspace()
     data_sets = {data_set.uid: data_set.name for data_set in Catalog(workspace).list_data_sets()}
     rows: list[dict[str, Any]] = []
+    # Many runs read the same test images.
+    looks_at = functools.cache(lambda images: count_looks(workspace, images))
     for run in find_registry(workspace).list_summaries():
         if run.damage:
             errors.print(f"Not listed: {run.damage}")
@@ -77,7 +80,7 @@ def list_all(as_json: AsJson = False) -> None:
                 "n": figures.get("n"),
                 "balanced_accuracy": figures.get("balanced_accuracy"),
                 "intervals": figures.get("intervals"),
-                "looks": count_looks(workspace, run.test_images),
+                "looks": looks_at(run.test_images),
                 "notes": figures.get("notes", []),
                 "level": run.gravest.level if run.gravest else None,
             }

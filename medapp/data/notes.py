@@ -35,7 +35,7 @@ def _describe(data_set: DataSet, workspace: Workspace, marks: tuple[int, ...]) -
     notes += _find_copies(facts, tests, data_set.name)
     notes += _find_sources(facts)
     notes += _find_leaking_patients(facts, tests, data_set.name)
-    notes += _find_few(catalog.count_test_groups(data_set), bool(facts.patients))
+    notes += _find_few(catalog.count_test_groups(data_set), bool(facts.patients), data_set.task)
     if data_set.is_synthetic:
         text = "Synthetic phantom, not a patient: nothing learned here is true of people."
         notes.insert(0, Note("synthetic", text, "info"))
@@ -137,20 +137,29 @@ def _find_leaking_patients(facts: Facts, tests: int, name: str) -> Iterator[Note
         yield Note("patients-torn", f"{torn} in training and in validation.", "info")
 
 
-def _find_few(groups: Mapping[str, int], has_patients: bool) -> Iterator[Note]:
+def _find_few(groups: Mapping[str, int], has_patients: bool, task: str) -> Iterator[Note]:
     """A note where the test split has so few patients, or pictures, that figures are chance."""
     whole = groups[""]
-    if not 0 < whole < FEW_GROUPS:
+    if not whole:
         return
     things = "patients" if has_patients else "different images"
     of_one = "patient" if has_patients else "image"
     least = min((label for label in groups if label), key=lambda label: groups[label])
-    text = (
-        f"The test split has {count(whole, of_one, things)} only, of the class {least}"
-        f" {groups[least]}: figures on it are mostly chance."
-    )
-    level: Level = "grave" if whole < WORTHLESS_GROUPS else "caution"
-    yield Note("few-groups", text, level, "Add more patients, or judge on another data set.")
+    remedy = "Add more patients, or judge on another data set."
+    if whole < FEW_GROUPS:
+        text = (
+            f"The test split has {count(whole, of_one, things)} only, of the class {least}"
+            f" {groups[least]}: figures on it are mostly chance."
+        )
+        level: Level = "grave" if whole < WORTHLESS_GROUPS else "caution"
+        yield Note("few-groups", text, level, remedy)
+    # Where an image has several labels, a label is a text of several findings.
+    elif groups[least] < WORTHLESS_GROUPS and task == "single-label":
+        text = (
+            f"The test split has {count(groups[least], of_one, things)} of the class {least} only:"
+            " what it says of this class is mostly chance."
+        )
+        yield Note("few-groups", text, "caution", remedy)
 
 
 def _find_sources(facts: Facts) -> Iterator[Note]:

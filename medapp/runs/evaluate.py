@@ -20,7 +20,7 @@ from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.caveats import add_caveats
 from medapp.runs.events import TestRead
 from medapp.runs.renewal import renew_figures
-from medapp.runs.results import save_evaluation
+from medapp.runs.results import save_evaluation, write_figures
 from medapp.runs.run import Run
 from medapp.runs.split_table import match_split
 from medapp.store.cache import open_cache
@@ -77,7 +77,7 @@ def evaluate_run(
         with contextlib.suppress(RunError):
             kept = run.load_evaluation()
             if kept is not None:
-                return renew_figures(run, kept)
+                return _tell_later(workspace, run, renew_figures(run, kept))
     model = load_model(run.require_model())
     catalog = Catalog(workspace)
     choice = model.recipe.data.train
@@ -103,6 +103,28 @@ def evaluate_run(
         with run.lock():
             save_evaluation(run, evaluation, samples, probabilities)
     return evaluation
+
+
+def _tell_later(workspace: Workspace, run: Run, kept: Evaluation) -> Evaluation:
+    """Kept figures with what their run had seen, where that was not said when they were made.
+
+    They stay as they are where the images are no longer in this workspace.
+    """
+    if kept.looks:
+        return kept
+    choice = run.recipe.data.train
+    catalog = Catalog(workspace)
+    try:
+        data_set = catalog.find_chosen(choice.id, choice.name)
+        table = run.folder / "split.parquet"
+        matched = match_split(table, catalog.load_samples(data_set), run.name)
+    except (DataError, RunError):
+        return kept
+    tests = [sample for sample in matched if sample.split == "test"]
+    told = add_caveats(workspace, run, replace(kept, split="test"), tests, data_set)
+    with run.lock():
+        write_figures(run, told)
+    return told
 
 
 def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluation:

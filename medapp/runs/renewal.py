@@ -46,6 +46,7 @@ def renew_figures(run: Run, kept: Evaluation) -> Evaluation:
         split=kept.split,
         dataset=kept.dataset,
         computed=kept.computed,
+        looks=kept.looks,
         notes=sort_notes([*lasting, *found.notes]),
     )
     with run.lock():

@@ -117,6 +117,13 @@ def test_a_test_split_of_few_patients(
     assert [note.level for note in notes] == ([level] if level else [])
 
 
+def test_a_class_of_few_patients(workspace: Workspace) -> None:
+    rows = [("b" if i in (1, 2) else "a", "test", f"{i}", f"p{i}") for i in range(20)]
+    note = find(tell(workspace, *rows), "few-groups")
+    assert note.level == "caution"
+    assert note.text.startswith("The test split has 2 patients of the class b only")
+
+
 def test_a_split_that_was_drawn_again_is_told(workspace: Workspace) -> None:
     codes = {}
     for draws in (1, 2, 3):

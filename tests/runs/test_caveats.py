@@ -1,5 +1,6 @@
 """A warning travels with every figure it touches, and says what to do."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -154,3 +155,25 @@ def test_looks_are_those_at_the_images_whatever_the_name(trained: Trained) -> No
 @pytest.mark.parametrize(("looks", "level"), [(2, "info"), (10, "info"), (11, "caution")])
 def test_many_looks_are_a_caution(looks: int, level: str) -> None:
     assert note_looks(looks).level == level
+
+
+def test_figures_from_before_are_told_what_the_run_had_seen(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    write_pictures(tmp_path / "x" / "train", 0)
+    write_pictures(tmp_path / "x" / "test", 0, ".jpg")
+    add_folder(workspace, tmp_path / "x")
+    session = Session(workspace)
+    run = session.train("x", **SETTINGS)
+    path = run.folder / "evaluation.json"
+    values = json.loads(path.read_text())
+    notes = [note for note in values["notes"] if note["code"] != "leak"]
+    path.write_text(json.dumps({**values, "notes": notes, "looks": 0}))
+    assert not list_grave_notes(run)
+    told = session.evaluate(run)
+    assert find(told, "leak").level == "grave"
+    assert told == run.load_evaluation()
+    assert told.looks == 1
+    path.write_text(json.dumps({**values, "notes": [], "looks": 0}))
+    Catalog(workspace).remove(session.find_data("x"))
+    assert session.evaluate(run).notes == ()

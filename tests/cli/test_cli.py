@@ -82,6 +82,8 @@ def test_runs_are_shown_and_judged(trained: Trained) -> None:
     best = [e for e in ask("runs", "show", "probe")["epochs"] if e["is_best"]][-1]
     assert listed["validation"]["balanced_accuracy"] == best["balanced_accuracy"]
     assert listed["validation"]["n"] > 0
+    assert listed["best_epoch"] == best["epoch"]
+    assert listed["seconds"] > 0
     shown = ask("runs", "show", "probe")
     assert (shown["state"], len(shown["epochs"])) == ("done", 5)
     figures = ask("evaluate", "probe")

@@ -71,4 +71,4 @@ def test_again_but_begins_with_a_run_s_settings(
     expect(page.get_by_role("button", name="Predict with this model")).to_be_visible()
     again = list_runs(trained.workspace)[0]
     assert again.recipe.preprocess.image_size == 64
-    assert again.recipe.optimisation == run.recipe.optimisation
+    assert again.recipe.strategy == run.recipe.strategy

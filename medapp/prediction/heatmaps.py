@@ -1,6 +1,5 @@
 """The heatmaps of many images in one go: a zip of pictures, and a table of what each is worth."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Sequence
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from medapp.prediction.files import draw_heatmap, predict_files
 from medapp.prediction.model import Model
+from medapp.store.plain import write_cells
 
 COLUMNS = ("file", "heatmap", "explained", "strength", "note", "error", "model", "use")
 
@@ -29,9 +29,7 @@ def zip_heatmaps(
     Raises:
         ExplanationError: no such method or class.
     """
-    table = io.StringIO()
-    lines = csv.writer(table, lineterminator="\n")
-    lines.writerow(COLUMNS)
+    table: list[Sequence[str]] = [COLUMNS]
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for found in predict_files(model, files, method, class_name):
@@ -43,6 +41,6 @@ def zip_heatmaps(
                 strength = f"{found.heatmap.strength:.4f}"
                 archive.writestr(picture, draw_heatmap(found))
             facts = [found.explained or "", strength, found.describe_heatmap() or ""]
-            lines.writerow([file, picture, *facts, found.error or "", name, "research only"])
-        archive.writestr("heatmaps.csv", table.getvalue())
+            table.append([file, picture, *facts, found.error or "", name, "research only"])
+        archive.writestr("heatmaps.csv", write_cells(table))
     return target.getvalue()

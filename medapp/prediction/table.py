@@ -1,12 +1,10 @@
 """Predictions as rows, and as CSV."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from medapp.store.plain import guard_cell
+from medapp.store.plain import write_cells
 
 
 @dataclass(frozen=True)
@@ -27,14 +25,10 @@ def write_csv(
     Args:
         root: a folder; the files are named by their paths below it.
     """
-    file = io.StringIO()
-    table = csv.writer(file, lineterminator="\n")
     probabilities = [f"probability of {name}" for name in classes]
-    # "probability of " keeps the name of a class from beginning a formula.
-    table.writerow(["file", "prediction", *probabilities, "error", "model", "use"])
+    table: list[list[str]] = [["file", "prediction", *probabilities, "error", "model", "use"]]
     for row in rows:
         name = (row.file.relative_to(root) if root else row.file).as_posix()
         figures = [f"{row.probabilities[c]:.6f}" if row.probabilities else "" for c in classes]
-        cells = [name, row.label or "", *figures, row.error or "", model, "research only"]
-        table.writerow(map(guard_cell, cells))
-    return file.getvalue()
+        table.append([name, row.label or "", *figures, row.error or "", model, "research only"])
+    return write_cells(table)

@@ -1,8 +1,11 @@
 """Text from files and people as it can be shown anywhere: nothing in it acts on what shows it."""
 
+import csv
+import io
 import logging
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 # Cells that a spreadsheet would take for a formula, or for one after the white space before it.
 _FORMULA = re.compile(r"^[\s]*[=+\-@]|^[\t\r\n]")
@@ -36,6 +39,14 @@ def guard_cell(value: object) -> object:
     if not isinstance(value, str) or _NUMBER.fullmatch(value):
         return value
     return f"'{value}" if _FORMULA.match(value) else value
+
+
+def write_cells(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as CSV, each cell guarded (see `guard_cell`); lines end with a line feed."""
+    file = io.StringIO()
+    lines = csv.writer(file, lineterminator="\n")
+    lines.writerows(map(guard_cell, row) for row in rows)
+    return file.getvalue()
 
 
 class PlainFormatter(logging.Formatter):

@@ -1,10 +1,13 @@
 """Text that acts on nothing: on no terminal, no page, no spreadsheet."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medapp.store.plain import guard_cell, show_controls
+import medapp
+from medapp.store.plain import guard_cell, show_controls, write_cells
 
 
 @pytest.mark.parametrize(
@@ -53,3 +56,15 @@ def test_no_control_is_left(text: str) -> None:
 )
 def test_a_formula_becomes_text_and_a_number_stays(value: object, cell: object) -> None:
     assert guard_cell(value) == cell
+
+
+def test_a_table_is_written_with_each_cell_guarded() -> None:
+    assert write_cells([("a", "b"), ("=1", -2.5), ('x, "y"', None)]) == (
+        'a,b\n\'=1,-2.5\n"x, ""y""",\n'
+    )
+
+
+def test_nothing_else_writes_csv() -> None:
+    package = Path(medapp.__file__).parent
+    writers = [path for path in package.rglob("*.py") if "csv.writer" in path.read_text("utf-8")]
+    assert [path.name for path in writers] == ["plain.py"]

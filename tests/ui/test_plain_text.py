@@ -216,6 +216,13 @@ def test_markdown_is_ours(path: Path) -> None:
     assert list(Reader(ast.parse(path.read_text(encoding="utf-8"))).find_faults()) == []
 
 
+def test_no_script_of_ours_makes_html_of_text() -> None:
+    scripts = sorted((ROOT / "medapp" / "ui" / "elements").glob("*.js"))
+    ways = ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write")
+    assert scripts
+    assert [s.name for s in scripts for way in ways if way in s.read_text("utf-8")] == []
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 
 from medapp.errors import MedAppError
 from medapp.ui.shell.guard import Guard, is_on_this_machine, make_token
-from medapp.ui.shell.server import hold_uploads
+from medapp.ui.shell.server import hold_uploads, log_to_terminal
 
 ADDRESS = "server.address"
 PORT = "server.port"
@@ -36,6 +36,7 @@ async def announce(app: object) -> AsyncIterator[None]:
         find_token(),
         st.get_option("server.allowedHosts"),
     )
+    log_to_terminal()
     with contextlib.suppress(MedAppError):
         # Uploads that a killed server left go now. What is wrong with the workspace, pages say.
         hold_uploads()

@@ -5,6 +5,7 @@ Pages ask here and nowhere else.
 
 import atexit
 import contextlib
+import functools
 import gc
 import logging
 import threading
@@ -33,13 +34,14 @@ def start() -> Supervisor:
 
 def start_supervisor() -> Supervisor:
     """Make the supervisor of this server and let it run."""
-    _log_to_terminal()
+    log_to_terminal()
     supervisor = Supervisor(find_workspace())
     supervisor.start()
     return supervisor
 
 
-def _log_to_terminal() -> None:
+@functools.cache
+def log_to_terminal() -> None:
     """Write what goes wrong behind the pages to the terminal where the server was started."""
     handler = logging.StreamHandler()
     handler.setFormatter(PlainFormatter("medapp: %(message)s"))

@@ -64,7 +64,7 @@ def test_every_run_is_listed_in_its_state(old: Workspace) -> None:
 
 def test_recipes_say_what_they_said(old: Workspace) -> None:
     probe = find_run(old, "Old probe").recipe
-    assert probe.strategy.name == "linear-probe"
+    assert probe.strategy.name == "head-by-steps"
     assert (probe.find_source(), probe.find_augmentation()) == ("bundled", "none")
     assert (probe.budget.epochs, probe.preprocess.image_size) == (3, 64)
     tuned = find_run(old, "Old fine-tune")

@@ -27,6 +27,7 @@ from medapp.runs.events import (
     EpochFinished,
     Event,
     MessageSaid,
+    PenaltyTried,
     PlanMade,
     StageAdvanced,
     StateChanged,
@@ -124,6 +125,8 @@ class ProgressBar:
         elif isinstance(event, StepTaken):
             words = f"epoch {event.epoch}, {event.images_per_second:.0f} images/s"
             self.bar.update(self.task, completed=event.step, description=words)
+        elif isinstance(event, PenaltyTried):
+            self._print(f"penalty {event.penalty:.2g}: loss held out {event.held_out_loss:.3f}")
         elif isinstance(event, EpochFinished):
             self._print(_describe_epoch(event))
         elif isinstance(event, MessageSaid):

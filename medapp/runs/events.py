@@ -123,6 +123,17 @@ class EpochFinished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PenaltyTried(Event):
+    """A penalty that a fit was tried with; see `medapp.training.watcher.Penalty`."""
+
+    kind = "penalty"
+    number: int
+    count: int
+    penalty: float
+    held_out_loss: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageAdvanced(Event):
     """How far a long preparation is, such as reading images."""
 
@@ -166,6 +177,7 @@ KINDS: dict[str, type[Event]] = {
         Resumed,
         StepTaken,
         EpochFinished,
+        PenaltyTried,
         StageAdvanced,
         MessageSaid,
         SpeedMeasured,
@@ -266,7 +278,9 @@ def merge_events(events: Sequence[Event]) -> list[Event]:
 def _is_after(event: Event, resume: Resumed) -> bool:
     if isinstance(event, EpochFinished):
         return event.epoch > resume.epoch
-    return isinstance(event, StepTaken) and event.step > resume.step
+    # A fit is made again from its start.
+    is_after_step = isinstance(event, StepTaken) and event.step > resume.step
+    return is_after_step or isinstance(event, PenaltyTried)
 
 
 def read_tail(path: Path, size: int, tail: int) -> list[bytes]:

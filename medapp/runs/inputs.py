@@ -55,7 +55,11 @@ class InputLoader:
         with self.learner.fabric.rank_zero_first():
             table = self._load_table(samples, split)
         self._held.append(table.source)
-        return Examples(Inputs(table.rows, table.numbers), targets)
+        groups = [
+            f"image {sample.content_hash}" if sample.patient is None else f"of {sample.patient}"
+            for sample in samples
+        ]
+        return Examples(Inputs(table.rows, table.numbers), targets, groups=groups)
 
     def _load_table(self, samples: Sequence[Sample], split: str) -> Table:
         pixels = load_pixels(

@@ -19,6 +19,7 @@ from medapp.runs.events import (
     EpochFinished,
     Event,
     MessageSaid,
+    PenaltyTried,
     PlanMade,
     Resumed,
     StageAdvanced,
@@ -144,6 +145,8 @@ class Record:
         now = self._others[-1] if self._others and not self._is_last_a_step else None
         if isinstance(now, StageAdvanced):
             return f"{now.text}: {now.done:,} of {now.total:,}"
+        if isinstance(now, PenaltyTried):
+            return f"Penalty {now.number} of {now.count} at most was tried"
         states = [event.state for event in self._others if isinstance(event, StateChanged)]
         state = states[-1] if states else ""
         if state == "training" and self._last_step:

@@ -8,10 +8,17 @@ from collections.abc import Callable
 from typing import Any
 
 from medapp.errors import RunError
-from medapp.runs.events import EpochFinished, Event, MessageSaid, StageAdvanced, StepTaken
+from medapp.runs.events import (
+    EpochFinished,
+    Event,
+    MessageSaid,
+    PenaltyTried,
+    StageAdvanced,
+    StepTaken,
+)
 from medapp.runs.run import Run
 from medapp.store.threads import OnProgress
-from medapp.training.watcher import Epoch, Step
+from medapp.training.watcher import Epoch, Penalty, Step
 
 STAGE_SECONDS = 0.25  # between two events that say how far a stage is
 
@@ -50,6 +57,10 @@ class Reporter:
         values: dict[str, Any] = {**vars(epoch), **epoch.validation}
         del values["validation"]
         self.report(EpochFinished(**values))
+
+    def on_penalty(self, penalty: Penalty) -> None:
+        """Write a penalty that was tried."""
+        self.report(PenaltyTried(**vars(penalty)))
 
     def follow_stage(self, text: str) -> OnProgress:
         """A function that writes how far a long stage is, four times a second at most.

@@ -1,7 +1,7 @@
 """The whole way of a run: data set → splits → inputs → training → evaluation."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import psutil
@@ -35,6 +35,7 @@ from medapp.training.machine.memory import choose_parts
 from medapp.training.machine.precision import choose_device, choose_precision, measure_room
 from medapp.training.objectives.objective import Objective, Setting
 from medapp.training.objectives.table import OBJECTIVES
+from medapp.training.probe import Probe
 from medapp.training.recipe import write_settings
 
 
@@ -77,17 +78,18 @@ class Sitting:
         cache = open_cache(self.workspace)
         loader = InputLoader(self.recipe, learner, samples, data_set.uid, cache, self.reporter)
         self._report_plan(by_split, learner)
+        self._say_idle()
         train, validation = (loader.load(by_split[s], s) for s in ("train", "validation"))
         learner.standardise(train.inputs)
-        loop = self._build_loop(learner, train, validation)
+        training = self._build_training(learner, train, validation)
         with self.fabric.rank_zero_first():
-            self._resume(loop)
+            self._resume(training)
         self.reporter.report(StateChanged(state="training"))
-        if not loop.run():
+        if not training.run():
             return False
-        self._report_speed(loader, loop)
+        self._report_speed(loader, training, {s: len(by_split[s]) for s in SPLITS})
         self.reporter.report(StateChanged(state="evaluating"))
-        self._evaluate(loop, loader, by_split["test"], data_set)
+        self._evaluate(training, loader, by_split["test"], data_set)
         return True
 
     def _choose_samples(self) -> tuple[DataSet, list[Sample]]:
@@ -122,7 +124,22 @@ class Sitting:
             synchronise_norms(learner.suffix)
         return learner
 
-    def _build_loop(self, learner: Learner, train: Examples, validation: Examples) -> Loop:
+    def _build_training(
+        self, learner: Learner, train: Examples, validation: Examples
+    ) -> Loop | Probe:
+        """What makes the learner learn: a fit, or a loop of steps."""
+        objective = self._build_objective(learner, train)
+
+        def save_best(learned: dict[str, Tensor], epoch: int) -> None:
+            asked = write_settings(self.recipe, self.machine)
+            facts = {"precision": self.precision, "epoch": str(epoch), "recipe": asked}
+            # Figures of an earlier best epoch would be said of this one.
+            discard_evaluation(self.run)
+            learner.save(self.run.model_path, learned, facts)
+
+        if learner.strategy.is_fitted:
+            seed = self.recipe.seed
+            return Probe(learner, objective, train, validation, seed, self.reporter, save_best)
         device = self.fabric.device
         # One after the other: the second takes what room the first leaves on the device.
         on_device = [
@@ -137,18 +154,10 @@ class Sitting:
             self.fabric.world_size,
             reads_ahead=device.type != "cpu",
         )
-
-        def save_best(learned: dict[str, Tensor], epoch: int) -> None:
-            asked = write_settings(self.recipe, self.machine)
-            facts = {"precision": self.precision, "epoch": str(epoch), "recipe": asked}
-            # Figures of an earlier best epoch would be said of this one.
-            discard_evaluation(self.run)
-            learner.save(self.run.model_path, learned, facts)
-
         return Loop(
             self.recipe,
             learner,
-            self._build_objective(learner, train),
+            objective,
             feed,
             on_device[1],
             self.run.checkpoint_path,
@@ -181,10 +190,10 @@ class Sitting:
             self.reporter.say(f"Memory is short: each batch is computed in {parts} parts. {PARTS}")
         return parts
 
-    def _resume(self, loop: Loop) -> None:
+    def _resume(self, training: Loop | Probe) -> None:
         """Go on from the checkpoint, if there is one; put a damaged one aside, with a message."""
         try:
-            found = loop.resume()
+            found = training.resume()
         except RunError as error:
             # Only the first process puts a checkpoint aside; the others come after it.
             if not self.fabric.is_global_zero:
@@ -193,20 +202,21 @@ class Sitting:
             path.rename(path.with_suffix(".damaged"))
             self.reporter.say(f"{error} Training starts again from the first epoch.")
             found = False
-        self.reporter.report(Resumed(epoch=loop.state.epoch, step=loop.count_steps()))
+        self.reporter.report(Resumed(epoch=training.state.epoch, step=training.count_steps()))
         if found:
-            self.reporter.say(f"Going on after epoch {loop.state.epoch}.")
+            self.reporter.say(f"Going on after epoch {training.state.epoch}.")
 
     def _report_plan(self, by_split: dict[str, list[Sample]], learner: Learner) -> None:
         counts = {split: len(samples) for split, samples in by_split.items()}
         batch_size = self.recipe.optimisation.batch_size
         # A step on a kept feature costs as much as one on an image of a network that learns whole.
         passes = 3.0 if learner.keeps_features else learner.strategy.training_passes
+        is_fitted = learner.strategy.is_fitted
         plan = PlanMade(
-            epochs=self.recipe.budget.epochs,
-            steps_per_epoch=-(-counts["train"] // batch_size),
+            epochs=self.recipe.count_epochs(),
+            steps_per_epoch=1 if is_fitted else -(-counts["train"] // batch_size),
             classes=list(learner.network.classes),
-            batch_size=batch_size,
+            batch_size=counts["train"] if is_fitted else batch_size,
             passes=passes,
             **counts,
             architecture=learner.network.architecture,
@@ -218,21 +228,29 @@ class Sitting:
         )
         self.reporter.report(plan)
 
-    def _report_speed(self, loader: InputLoader, loop: Loop) -> None:
+    def _say_idle(self) -> None:
+        """Name the settings that were asked for and have no effect."""
+        idle = self.recipe.list_idle()
+        if idle:
+            self.reporter.say(f"Settings without effect on this run: {', '.join(idle)}.")
+
+    def _report_speed(
+        self, loader: InputLoader, training: Loop | Probe, counts: Mapping[str, int]
+    ) -> None:
         """Report forward passes a second, which the estimate for the next run like this needs."""
         passes = float(loader.passes)
         seconds = loader.seconds
         cost = self.recipe.find_strategy().training_passes
         if cost:
-            images = len(loop.feed) * cost + len(loop.validation)
-            passes = loop.state.epoch * images
-            seconds = loop.state.seconds
+            images = counts["train"] * cost + counts["validation"]
+            passes = training.state.epoch * images
+            seconds = training.state.seconds
         if seconds > 0:
             speed = SpeedMeasured(forwards_per_second=passes / seconds, seconds=seconds)
             self.reporter.report(speed)
 
     def _evaluate(
-        self, loop: Loop, loader: InputLoader, samples: list[Sample], data_set: DataSet
+        self, training: Loop | Probe, loader: InputLoader, samples: list[Sample], data_set: DataSet
     ) -> None:
         """Read the test split, once, with the weights of the best epoch."""
         if not samples:
@@ -240,11 +258,11 @@ class Sitting:
             return
         # Wait until the first process has written the weights.
         self.fabric.barrier()
-        loop.learner.load(self.run.model_path)
+        training.learner.load(self.run.model_path)
         self.reporter.report(TestRead(reason="end of the run"))
         test = loader.load(samples, "test")
-        network = loop.learner.network
-        probabilities = network.task.activate(loop.predict(test.inputs)).numpy()
+        network = training.learner.network
+        probabilities = network.task.activate(training.predict(test.inputs)).numpy()
         figures = judge(samples, probabilities, network.classes, network.task)
         device = self.fabric.device.type
         computed = describe_computing(self.run.model_path, device, self.precision)

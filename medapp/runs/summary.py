@@ -117,7 +117,7 @@ def summarise(run: Run) -> Summary:
         test_reads=sum(isinstance(event, TestRead) for event in events),
         forwards_per_second=speeds[0] if speeds else None,
         damage=None,
-        learning=read_learning(events, recipe.budget.epochs),
+        learning=read_learning(events, recipe.count_epochs()),
         test_images=_sketch_test_images(run),
     )
 

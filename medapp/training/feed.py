@@ -7,7 +7,7 @@ processes train, each is fed its share of every batch.
 import hashlib
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -63,11 +63,18 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Examples:
-    """Inputs and targets of the N images of one split, and the domain of each where known."""
+    """Inputs and targets of the N images of one split.
+
+    Attributes:
+        domains: (N,) where the images come from, or None.
+        groups: (N,) whose images these are: a patient, or the image itself where none is known.
+            Empty where nobody asks.
+    """
 
     inputs: Inputs
     targets: Targets
     domains: NDArray[np.int64] | None = None
+    groups: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.targets)

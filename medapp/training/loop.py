@@ -17,19 +17,18 @@ import torch
 from torch import Tensor
 
 from medapp.errors import RunError
-from medapp.evaluation.evaluate import evaluate
 from medapp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from medapp.training.feed import Batch, Examples, Feed, Inputs, seed_of
 from medapp.training.learner import Learner
 from medapp.training.objectives.objective import Objective, Position
 from medapp.training.optimiser import Rate, build_optimiser
 from medapp.training.recipe.recipe import Recipe
+from medapp.training.validation import judge_logits
 from medapp.training.watcher import Epoch, Step, Watcher
 
 CHECKPOINT_SECONDS = 180.0  # between two checkpoints within a long epoch
 WRITING_SHARE = 0.05  # of the time that checkpoints at the ends of epochs may take
 PARTS = "The steps stay as large; BatchNorm, where it learns, sees each part by itself."
-VALIDATION_FIGURES = ("accuracy", "balanced_accuracy", "macro_auroc")
 
 SaveBest = Callable[[dict[str, Tensor], int], None]
 
@@ -267,10 +266,6 @@ class Loop:
 
     def _validate(self) -> dict[str, float]:
         """Loss and figures on the validation split; empty where there is none."""
-        targets = self.validation.targets
-        if not len(targets):
-            return {}
-        task = self.learner.network.task
         logits = self.predict(self.validation.inputs)
         if not bool(torch.isfinite(logits).all()):
             epoch = self.state.epoch + 1
@@ -278,13 +273,7 @@ class Loop:
                 f"The network gives no numbers on the validation images after epoch {epoch}.",
                 remedy="Lower the learning rate.",
             )
-        loss = float(task.loss(logits, torch.from_numpy(targets)) / len(targets))
-        probabilities = task.activate(logits).numpy()
-        classes = self.learner.network.classes
-        found = evaluate(probabilities, targets, classes, task=task)
-        figures = {name: getattr(found, name) for name in VALIDATION_FIGURES}
-        known = {name: value for name, value in figures.items() if value is not None}
-        return {"validation_loss": loss, **known}
+        return judge_logits(logits, self.validation.targets, self.learner.network)
 
     def predict(self, inputs: Inputs) -> Tensor:
         """Logits (N, K) float32 on the CPU, without augmentation, in evaluation mode."""

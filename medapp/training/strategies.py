@@ -3,7 +3,9 @@
 No torch here: a form, a plan and a shell read the rows. `learner` makes the cut in a network.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 SGD_FACTOR = 20.0  # SGD's default rate over that of AdamW and Adam
 
@@ -22,6 +24,7 @@ class Strategy:
         is_from_random: nothing is transferred, so that the weights are drawn at random.
         must_keep_features: images cannot vary, because the frozen part sees each of them once.
         standardises_features: what the frozen part gives is brought to mean 0 and spread 1.
+        is_fitted: the head is fitted to its one optimum instead of taking steps, see `probe`.
     """
 
     title: str
@@ -35,6 +38,7 @@ class Strategy:
     is_from_random: bool = False
     must_keep_features: bool = False
     standardises_features: bool = False
+    is_fitted: bool = False
 
     @property
     def learns_backbone(self) -> bool:
@@ -42,11 +46,39 @@ class Strategy:
         return self.learning_stages != 0
 
 
+# What steps are taken with, and a fit has no use for.
+STEPS = (
+    "epochs",
+    "early_stopping",
+    "batch_size",
+    "optimiser",
+    "learning_rate",
+    "backbone_rate",
+    "weight_decay",
+    "momentum",
+    "schedule",
+    "warmup",
+)
+
 STRATEGIES: dict[str, Strategy] = {
     "linear-probe": Strategy(
         "Linear probe",
-        "Only a new head learns; the backbone's features are computed once, so images cannot vary."
-        " Seconds.",
+        "Only a new head learns, from features computed once: a logistic regression, its penalty"
+        " chosen by cross-validation. Seconds.",
+        learning_stages=0,
+        learning_rate=0.0,
+        backbone_rate=0.0,
+        training_passes=0.0,
+        weights_share=0.0,
+        maps_share=0.0,
+        must_keep_features=True,
+        standardises_features=True,
+        is_fitted=True,
+    ),
+    "head-by-steps": Strategy(
+        "Head by steps",
+        "Only a new head learns, step by step, as tutorials do: a linear probe that depends on rate"
+        " and epochs. To compare with.",
         learning_stages=0,
         learning_rate=1e-2,
         backbone_rate=0.0,
@@ -95,3 +127,22 @@ def find_default_rates(strategy: str, optimiser: str) -> tuple[float, float]:
     row = STRATEGIES[strategy]
     factor = SGD_FACTOR if optimiser == "sgd" else 1.0
     return row.learning_rate * factor, row.backbone_rate
+
+
+def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
+    """The settings that have no effect beside those chosen, by their own name, and why.
+
+    Args:
+        values: settings by their own name, see `recipe.names`; some may be missing.
+    """
+    idle = {}
+    row = STRATEGIES.get(values.get("strategy", ""))
+    if values.get("optimiser") != "sgd":
+        idle["momentum"] = "Only SGD takes a momentum."
+    if row is not None and row.must_keep_features:
+        idle["augmentation"] = f"{row.title} computes features once, so images cannot vary."
+    if row is not None and not row.learns_backbone:
+        idle["backbone_rate"] = f"In {row.title} the backbone does not learn."
+    if row is not None and row.is_fitted:
+        idle |= dict.fromkeys(STEPS, f"{row.title} is fitted in one go, without steps.")
+    return idle

@@ -41,6 +41,22 @@ class Epoch:
     is_best: bool
 
 
+@dataclass(frozen=True)
+class Penalty:
+    """A penalty that a fit was tried with.
+
+    Attributes:
+        number, count: which of how many, from 1; weaker ones may be left untried.
+        penalty: on half the sum of the squared weights, beside the mean loss.
+        held_out_loss: mean over images that the fits had not seen.
+    """
+
+    number: int
+    count: int
+    penalty: float
+    held_out_loss: float
+
+
 class Watcher(Protocol):
     """Who is told of a training, and may ask for its end."""
 
@@ -49,6 +65,9 @@ class Watcher(Protocol):
 
     def on_epoch(self, epoch: Epoch) -> None:
         """Take note of an epoch; called after each."""
+
+    def on_penalty(self, penalty: Penalty) -> None:
+        """Take note of a penalty; called after each."""
 
     def say(self, text: str) -> None:
         """Take a sentence for the person who waits."""

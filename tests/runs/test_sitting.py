@@ -25,12 +25,21 @@ from medapp.models.architectures import Architecture
 from medapp.models.weights import load_network
 from medapp.prediction.model import load_model
 from medapp.runs.evaluate import evaluate_run
-from medapp.runs.events import EpochFinished, MessageSaid, PlanMade, StageAdvanced
+from medapp.runs.events import (
+    EpochFinished,
+    MessageSaid,
+    PenaltyTried,
+    PlanMade,
+    StageAdvanced,
+    StepTaken,
+    merge_events,
+)
 from medapp.runs.making import create_run
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
 from medapp.runs.sitting import Sitting
 from medapp.runs.split_table import load_split
+from medapp.runs.summary import summarise
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.task import TASKS
@@ -157,7 +166,7 @@ def test_a_row_of_architectures_is_enough(
 def test_a_row_of_presets_is_enough(
     workspace: Workspace, bands: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    preset = Preset("Mine", "For a test.", {"strategy": "linear-probe", "epochs": 2})
+    preset = Preset("Mine", "For a test.", {"strategy": "head-by-steps", "epochs": 2})
     monkeypatch.setitem(PRESETS, "mine", preset)
     run = sit(workspace, **PRESETS["mine"].values)
     assert find_plan(run).epochs == 2
@@ -220,6 +229,60 @@ def test_several_labels_an_image_go_the_whole_way(
         assert said == {n for n in ("above", "below") if row[f"probability of {n}"] >= 0.5}
     again = evaluate_run(workspace, run, "validation")
     assert (again.task, again.split) == ("multi-label", "validation")
+
+
+# A fit
+
+
+def test_a_probe_is_one_fit_whose_penalties_are_told(workspace: Workspace, bands: DataSet) -> None:
+    run = sit(workspace, strategy="linear-probe", epochs=7)
+    events = run.list_events()
+    assert (find_plan(run).epochs, find_plan(run).steps_per_epoch) == (1, 1)
+    tried = [event for event in events if isinstance(event, PenaltyTried)]
+    assert len(tried) > 2
+    (epoch,) = [event for event in events if isinstance(event, EpochFinished)]
+    assert epoch.is_best
+    assert not any(isinstance(event, StepTaken) for event in events)
+    said = [event.text for event in events if isinstance(event, MessageSaid)]
+    assert "Settings without effect on this run: batch_size, epochs." in said
+    validation = evaluate_run(workspace, run, "validation")
+    assert validation.accuracy == pytest.approx(epoch.accuracy)
+    summary = summarise(run)
+    assert (summary.learning.epochs, summary.learning.asked) == (1, 1)
+
+
+def test_a_probe_that_was_stopped_is_fitted_again_with_the_same_result(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    whole = sit(workspace, strategy="linear-probe")
+    cut = create_run(
+        workspace, *build_settings({"data": "bands", **SMALL, "strategy": "linear-probe"})
+    )
+
+    def has_tried_two() -> bool:
+        return sum(isinstance(e, PenaltyTried) for e in cut.list_events()) >= 2
+
+    with cut.lock():
+        assert not Sitting(workspace, cut, has_tried_two).do()
+        cut.set_state("stopped")
+    assert not cut.has_model
+    sit_again(workspace, cut)
+    assert cut.require_model().read_bytes() == whole.require_model().read_bytes()
+    tried = [e.number for e in merge_events(cut.list_events()) if isinstance(e, PenaltyTried)]
+    assert tried == list(range(1, len(tried) + 1))
+
+
+def test_a_probe_starts_from_another_one_of_the_same_classes(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    """There is one optimum, whatever the start."""
+    first = sit(workspace, strategy="linear-probe")
+    second = sit(workspace, strategy="linear-probe", source=f"run:{first.id}")
+    one, other = (load_file(run.require_model()) for run in (first, second))
+    for name, tensor in one.items():
+        assert torch.allclose(tensor, other[name], rtol=1e-3, atol=1e-5), name
+    said = [e.text for e in second.list_events() if isinstance(e, MessageSaid)]
+    assert said[0] == "102 tensors were loaded from model.safetensors; with the head."
 
 
 # What a figure can be traced to
@@ -413,7 +476,7 @@ def test_without_test_images_nothing_is_judged_and_that_is_said(
 def test_figures_of_a_model_that_was_replaced_are_not_kept(
     workspace: Workspace, bands: DataSet
 ) -> None:
-    settings = {"data": bands.name, **SMALL, "strategy": "linear-probe", "epochs": 9}
+    settings = {"data": bands.name, **SMALL, "strategy": "head-by-steps", "epochs": 9}
     run = create_run(workspace, *build_settings(settings))
 
     def sit_for_one_epoch() -> None:

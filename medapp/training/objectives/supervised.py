@@ -1,5 +1,6 @@
 """The task's own loss on labelled images."""
 
+import torch
 from torch import Tensor, nn
 
 from medapp.task import Task
@@ -24,9 +25,12 @@ class Supervised:
     def loss(self, network: nn.Module, batch: Batch, position: Position) -> Loss:
         """The summed loss of a part's images, over the weight of the whole batch."""
         logits = network(batch.inputs)
-        summed = self.task.loss(
-            logits.float(), batch.targets, self.class_weights, self.label_smoothing
-        )
+        # In float32 at least; a fit in double precision stays so.
+        exact = logits.to(torch.promote_types(logits.dtype, torch.float32))
+        weights = self.class_weights
+        if weights is not None:
+            weights = weights.to(exact)
+        summed = self.task.loss(exact, batch.targets, weights, self.label_smoothing)
         total = summed / batch.whole_weight
         right = self.task.count_right(logits.detach(), batch.targets)
         return Loss(total, {"supervised": float(total.detach())}, right)

@@ -3,6 +3,7 @@
 1   one flat object; a data set by its name, `dataset`; the machine's settings among the others
 2   the groups of `Recipe`, and `machine`; data sets by id
 3   without the group `judging`, whose bootstrap replicates nothing draws any more
+4   a linear probe is fitted; the head that learned by steps under that name is "head-by-steps"
 """
 
 import json
@@ -13,7 +14,7 @@ from medapp.errors import RecipeError
 from medapp.training.recipe.groups import Machine
 from medapp.training.recipe.recipe import Recipe, build_group
 
-VERSION = 3
+VERSION = 4
 
 
 def write_settings(recipe: Recipe, machine: Machine) -> str:
@@ -101,8 +102,17 @@ def _drop_judging(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name != "judging"}
 
 
+def _name_head_by_steps(values: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 to 4: what was called a linear probe keeps its way to learn, under its new name."""
+    strategy = values.get("strategy")
+    if isinstance(strategy, dict) and strategy.get("name") == "linear-probe":
+        return {**values, "strategy": {**strategy, "name": "head-by-steps"}}
+    return values
+
+
 # The row of version n leads to n + 1. A row that was released is never changed.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: _group_settings,
     2: _drop_judging,
+    3: _name_head_by_steps,
 }

@@ -21,7 +21,7 @@ PRESETS: dict[str, Preset] = {
         "Quick look",
         "A linear probe on features computed once: seconds. A first answer; letting the network"
         " learn is usually better.",
-        {"strategy": "linear-probe", "epochs": 30},
+        {"strategy": "linear-probe"},
     ),
     "fine-tune": Preset(
         "Fine-tune",
@@ -46,7 +46,7 @@ PRESETS: dict[str, Preset] = {
         " do, to compare with.",
         {
             "source": "resnet50",
-            "strategy": "linear-probe",
+            "strategy": "head-by-steps",
             "optimiser": "adam",
             "learning_rate": 0.001,
             "weight_decay": 0.0,

@@ -24,8 +24,8 @@ from medapp.training.recipe.groups import (
     Start,
     StrategyChoice,
 )
-from medapp.training.recipe.names import arrange
-from medapp.training.strategies import STRATEGIES, Strategy
+from medapp.training.recipe.names import arrange, list_settings
+from medapp.training.strategies import STRATEGIES, Strategy, find_idle
 
 DEFAULT_AUGMENTATION = "light"
 
@@ -100,6 +100,25 @@ class Recipe(Group):
         if name != AUTO:
             return name
         return "none" if self.find_strategy().must_keep_features else DEFAULT_AUGMENTATION
+
+    def count_epochs(self) -> int:
+        """How many epochs the run has at most: one, where the strategy is fitted in one go."""
+        epochs: int = self.budget.epochs
+        return 1 if self.find_strategy().is_fitted else epochs
+
+    def list_idle(self) -> list[str]:
+        """The settings that were asked for and have no effect beside the others, by their name.
+
+        A setting that is as it is by default counts as not asked for. An augmentation that has no
+        effect is refused, so none is listed.
+        """
+        asked = {
+            setting.short: (getattr(getattr(self, setting.group), setting.name), setting.field)
+            for setting in list_settings(type(self))
+            if setting.group and setting.group != "augmentation"
+        }
+        idle = find_idle({name: value for name, (value, _) in asked.items()})
+        return [n for n, (value, field) in asked.items() if n in idle and value != field.default]
 
 
 def build_settings(values: Mapping[str, Any]) -> tuple[Recipe, Machine]:

@@ -15,7 +15,7 @@ from medapp.settings import find_choices, find_fact, find_range, write_value
 from medapp.training.recipe.groups import AUTO, Machine
 from medapp.training.recipe.names import Setting, list_settings
 from medapp.training.recipe.recipe import DEFAULT_AUGMENTATION, Recipe
-from medapp.training.strategies import STRATEGIES, find_default_rates
+from medapp.training.strategies import STRATEGIES, find_default_rates, find_idle
 from medapp.ui.shell.frame import escape
 from medapp.ui.train.beginning import Beginning
 from medapp.ui.train.faults import Faults
@@ -57,7 +57,7 @@ def _draw_settings(
 ) -> None:
     """Draw some settings, three in a row, and add the values of all.
 
-    What was chosen before decides what has an effect.
+    What has no effect beside what was chosen before is not asked, and keeps its default.
     """
     drawn = 0
     for setting in settings:
@@ -73,19 +73,6 @@ def _draw_settings(
             values[name] = _draw_setting(setting, start, beginning.key, stand_in)
             faults.add_field(name, str(setting.field.title))
         drawn += 1
-
-
-def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
-    """The settings that have no effect beside those chosen, and why."""
-    idle = {}
-    strategy = STRATEGIES.get(values.get("strategy", ""))
-    if strategy is not None and strategy.must_keep_features:
-        idle["augmentation"] = f"{strategy.title} computes features once, so images cannot vary."
-    if strategy is not None and not strategy.learns_backbone:
-        idle["backbone_rate"] = f"In {strategy.title} the backbone does not learn."
-    if values.get("optimiser") != "sgd":
-        idle["momentum"] = "Only SGD takes a momentum."
-    return idle
 
 
 def find_stand_in(name: str, values: Mapping[str, Any]) -> str | None:

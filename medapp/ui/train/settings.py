@@ -11,9 +11,10 @@ from medapp.settings import write_value
 from medapp.training.recipe.groups import Machine
 from medapp.training.recipe.names import list_settings, read_values
 from medapp.training.recipe.recipe import Recipe
+from medapp.training.strategies import find_idle
 from medapp.ui.shell.words import name_data_set, name_source
 from medapp.ui.train.beginning import RUN
-from medapp.ui.train.recipe_form import find_idle, find_stand_in
+from medapp.ui.train.recipe_form import find_stand_in
 from medapp.ui.train.start import draw_command
 
 

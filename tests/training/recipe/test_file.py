@@ -58,7 +58,7 @@ def test_every_setting_of_the_first_version_is_kept() -> None:
     assert (recipe.data.train.name, recipe.data.train.id) == ("Köpfe", "")
     assert machine == Machine(device="cpu", devices=2, precision="bfloat16", threads=3)
     written = json.loads(write_settings(recipe, machine))
-    assert written["version"] == 3
+    assert written["version"] == 4
     assert written["preprocess"] == {**FIRST["preprocess"], "image_size": 96}
 
 
@@ -101,6 +101,27 @@ def test_what_the_first_version_had_rewritten_means_the_same(
     assert (recipe.find_source(), recipe.find_augmentation()) == (source, augmentation)
 
 
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_an_earlier_probe_keeps_the_way_it_learned(version: int) -> None:
+    """It learned by steps, which has another name now; what was asked of the steps stays."""
+    values = {"strategy": "linear-probe", "epochs": 7, "optimiser": "sgd"}
+    if version > 1:
+        values = {
+            "data": {"choices": [{"name": "d"}]},
+            "strategy": {"name": "linear-probe"},
+            "budget": {"epochs": 7},
+            "optimisation": {"optimiser": "sgd"},
+        }
+    else:
+        values["dataset"] = "d"
+    recipe, _ = read_settings(json.dumps({"version": version, **values}))
+    assert recipe == build_recipe(
+        {"data": "d", "strategy": "head-by-steps", "epochs": 7, "optimiser": "sgd"}
+    )
+    new = build_recipe({"data": "d", "strategy": "linear-probe"})
+    assert read_settings(write_settings(new, Machine()))[0] == new
+
+
 def test_recipes_that_0_1_0_left_are_read() -> None:
     with zipfile.ZipFile(FIXTURE) as archive:
         texts = [
@@ -112,7 +133,7 @@ def test_recipes_that_0_1_0_left_are_read() -> None:
     machines = {read_settings(text)[1] for text in texts}
     assert machines == {Machine(precision="float32", threads=1)}
     assert [recipe.strategy.name for recipe in recipes] == [
-        "linear-probe",
+        "head-by-steps",
         "fine-tune",
         "scratch",
         "last-stage",
@@ -161,6 +182,6 @@ def test_foreign_json_is_refused_in_words(text: str) -> None:
 
 def test_a_newer_version_asks_for_an_update() -> None:
     text = write_settings(build_recipe({"data": "d"}), Machine())
-    newer = json.dumps(json.loads(text) | {"version": 4})
-    with pytest.raises(RecipeError, match=r"version 4 .* Update MedApp"):
+    newer = json.dumps(json.loads(text) | {"version": 5})
+    with pytest.raises(RecipeError, match=r"version 5 .* Update MedApp"):
         read_settings(newer)

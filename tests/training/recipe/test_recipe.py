@@ -285,6 +285,30 @@ def test_unknown_preset_lists_those_there_are() -> None:
 
 def test_json_is_plain_and_holds_the_version() -> None:
     values = json.loads(write_settings(build(), Machine()))
-    assert values["version"] == 3
+    assert values["version"] == 4
     assert values["machine"] == Machine().model_dump()
     assert values["data"]["choices"][0]["name"] == "d"
+
+
+@pytest.mark.parametrize(
+    ("asked", "idle"),
+    [
+        ({"strategy": "fine-tune", "epochs": 3, "weight_decay": 0.5}, []),
+        ({"strategy": "fine-tune", "momentum": 0.5}, ["momentum"]),
+        ({"strategy": "fine-tune", "momentum": 0.5, "optimiser": "sgd"}, []),
+        ({"strategy": "head-by-steps", "backbone_rate": 0.5, "epochs": 3}, ["backbone_rate"]),
+        ({"strategy": "linear-probe", "image_size": 64, "class_weights": True}, []),
+        ({"strategy": "linear-probe", "augmentation": "none"}, []),
+        (
+            {"strategy": "linear-probe", "epochs": 3, "optimiser": "sgd", "learning_rate": 0.5},
+            ["optimiser", "learning_rate", "epochs"],
+        ),
+    ],
+)
+def test_what_was_asked_and_has_no_effect_is_listed(
+    asked: dict[str, object], idle: list[str]
+) -> None:
+    recipe = build_recipe({"data": "d", **asked})
+    assert recipe.list_idle() == idle
+    fitted = asked["strategy"] == "linear-probe"
+    assert recipe.count_epochs() == (1 if fitted else recipe.budget.epochs)

@@ -93,7 +93,7 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     workspace.runs_folder.mkdir(parents=True)
     folder = write_bands(home / "bands")
     data = add_folder(workspace, folder, name="bands", patient_pattern=r"p\d\d").data_set
-    settings = {"strategy": "linear-probe", "image_size": 32, "epochs": 5, "batch_size": 8}
+    settings = {"strategy": "head-by-steps", "image_size": 32, "epochs": 5, "batch_size": 8}
     machine = {"precision": "float32", "threads": 1}
     recipe = build_settings({"data": data.name, **settings, **machine})
     run = create_run(workspace, *recipe, "probe")

@@ -96,8 +96,8 @@ def test_unknown_data_set_is_said(workspace: Workspace) -> None:
 
 
 def test_an_estimate_comes_from_an_earlier_run_like_it(trained: Trained) -> None:
-    assert plan(trained.workspace, strategy="linear-probe", image_size=32).is_measured
-    assert not plan(trained.workspace, strategy="linear-probe", image_size=64).is_measured
+    assert plan(trained.workspace, strategy="head-by-steps", image_size=32).is_measured
+    assert not plan(trained.workspace, strategy="head-by-steps", image_size=64).is_measured
 
 
 def test_memory_is_stated_and_grows_with_the_batch(trained: Trained) -> None:

@@ -106,7 +106,7 @@ def test_a_summary_says_what_the_run_s_files_say(trained: Trained) -> None:
     evaluation = run.load_evaluation()
     assert (summary.name, summary.state, summary.has_model) == ("probe", "done", True)
     assert (summary.data_set, summary.data_set_id) == ("bands", run.recipe.data.train.id)
-    assert (summary.source, summary.strategy) == ("bundled", "linear-probe")
+    assert (summary.source, summary.strategy) == ("bundled", "head-by-steps")
     assert (summary.image_size, summary.devices, summary.test_reads) == (32, 1, 1)
     assert summary.classes == ("above", "below")
     assert summary.forwards_per_second is not None

@@ -308,7 +308,8 @@ class Run:
         """
         if os.access(self.folder, os.W_OK) and self.is_locked():
             raise RunError(f"Run {self.name} is under way.", remedy="Stop it first.")
-        with in_words(self.folder):
+        # Another process that sweeps what was left (drafts.py) may be quicker.
+        with in_words(self.folder), contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self._hide())
         note_change(self.folder.parent)
 

@@ -9,6 +9,15 @@ from medapp.imaging.image import read_content
 REMEDY = "Put the original back, or remove the data set and add it again."
 
 
+def find_problem(path: Path, content_hash: str) -> str:
+    """Why a registered file cannot be shown, in words; nothing where it can (`read_registered`)."""
+    try:
+        read_registered(path, content_hash)
+    except ImageError as error:
+        return str(error)
+    return ""
+
+
 def read_registered(path: Path, content_hash: str) -> bytes:
     """The bytes of a file that was registered with this SHA-256 (hex).
 

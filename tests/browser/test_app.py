@@ -89,7 +89,7 @@ def test_arrow_keys_page_on_and_past_a_file_that_cannot_be_read(
     run = find_run(trained.workspace, "probe")
     where = urlencode({"by": run.id, "from": "A folder on this machine", "folder": str(folder)})
     page = open_page(f"{trained_server.url}/predict?{where}")
-    page.get_by_role("button", name="Predict 3 images").click()
+    page.get_by_role("button", name="Predict all images in it").click()
     page.locator(".pane").first.click()
     for number in (2, 3, 1, 2):  # the second cannot be read
         page.keyboard.press("ArrowRight")

@@ -29,6 +29,7 @@ from medapp.training.recipe import DataChoice, build_recipe, build_settings
 from medapp.training.recipe.presets import PRESETS
 from medapp.ui.data_sets.gallery import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
+from medapp.ui.elements import image_viewer
 from medapp.ui.predict import predicting
 from medapp.ui.shell import server
 
@@ -503,3 +504,24 @@ def test_what_is_kept_to_be_faster_can_be_cleared(workspace: Workspace) -> None:
     next(b for b in app.button if b.label == "Storage").click().run()
     next(b for b in app.button if b.label == "Clear").click().run()
     assert cache.size_bytes() == 0
+
+
+@pytest.mark.parametrize("page", ["data_sets", "predict"])
+def test_a_registered_file_that_became_another_is_not_shown(
+    trained: Trained, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = Catalog(trained.workspace)
+    data_set = catalog.list_data_sets()[0]
+    sample = catalog.load_samples(data_set, split="test", limit=1)[0]
+    kept, shown = sample.path.read_bytes(), []
+    monkeypatch.setattr(image_viewer, "_encode", lambda image: shown.append(image) or "")
+    try:
+        sample.path.unlink()
+        sample.path.symlink_to(next(p for p in sample.path.parent.iterdir() if p != sample.path))
+        given = {"set": data_set.id, "image": sample.id}
+        other = {"by": find_run(trained.workspace, "probe").id, "sample": sample.id}
+        open_page(page, **(given if page == "data_sets" else {**other, "of": data_set.id}))
+        assert shown == []
+    finally:
+        sample.path.unlink()
+        sample.path.write_bytes(kept)

@@ -9,7 +9,7 @@ from medapp.figures import draw_histogram
 from medapp.imaging.geometry import Box
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full
-from medapp.imaging.registered import read_registered
+from medapp.imaging.registered import find_problem
 from medapp.ui.data_sets.gallery import choose_filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements.image_viewer import draw_viewer
@@ -29,23 +29,28 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     way = {**parents, data_set.name: (frame.DATA_SETS, {"set": str(data_set.id)})}
     frame.draw_head(sample.name, " · ".join(facts), way)
     left, right = frame.draw_columns([2, 1], key="image")
-    read_registered(sample.path, sample.content_hash)
-    image = load_image(sample.path)
+    problem = find_problem(sample.path, sample.content_hash)
+    image = None if problem else load_image(sample.path)
     with left:
-        _draw_image(data_set, sample, render_full(image))
+        _draw_image(data_set, sample, None if image is None else render_full(image), problem)
     with right:
-        frame.draw_figure(draw_histogram(image, frame.find_theme()), key="histogram")
+        if image is not None:
+            frame.draw_figure(draw_histogram(image, frame.find_theme()), key="histogram")
         _draw_facts(sample)
 
 
-def _draw_image(data_set: DataSet, sample: Sample, image: NDArray[uint8]) -> None:
+def _draw_image(
+    data_set: DataSet, sample: Sample, image: NDArray[uint8] | None, problem: str
+) -> None:
     note = [f"{sample.width} × {sample.height} px", "no physical scale known"]
     if data_set.is_synthetic:
         note.append(frame.SYNTHETIC)
     filters = choose_filters(data_set)
     position = find_position(data_set, sample, filters)
+    boxes = () if problem else sample.boxes
+    words = " · ".join(note)
     step = draw_viewer(
-        image, sample.name, " · ".join(note), "viewer", sample.boxes, position=position
+        image, sample.name, words, "viewer", boxes, position=position, problem=problem
     )
     if step and position:
         url.write("image", find_neighbour(data_set, filters, position, step))

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from medapp.data.samples import DataSet, Sample
-from medapp.imaging.registered import read_registered
+from medapp.imaging.registered import find_problem
 from medapp.runs.run import Run
 from medapp.ui.data_sets.gallery import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
+from medapp.ui.elements.image_viewer import draw_viewer
 from medapp.ui.predict.view import draw_prediction
 from medapp.ui.shell import frame, url
 
@@ -18,10 +19,14 @@ def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
         f"{data_set.name} · {sample.split} split",
         {"Predict": (frame.PREDICT, {"by": run.id, "of": str(data_set.id)})},
     )
-    read_registered(sample.path, sample.content_hash)
     filters: Filters = {"label": None, "split": sample.split, "text": None}
     position = find_position(data_set, sample, filters)
-    step = draw_prediction(run, sample.path, sample.name, sample, data_set.is_synthetic, position)
+    problem = find_problem(sample.path, sample.content_hash)
+    if problem:
+        step = draw_viewer(None, sample.name, "", "viewer", position=position, problem=problem)
+    else:
+        is_synthetic = data_set.is_synthetic
+        step = draw_prediction(run, sample.path, sample.name, sample, is_synthetic, position)
     if step and position:
         url.write("sample", find_neighbour(data_set, filters, position, step))
         st.rerun()

@@ -4,12 +4,14 @@ The title states the finding. A line's colour says its role: grey is training, t
 validation, and further figures of validation take colours of the palette.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.runs.events import PenaltyTried
 from medapp.runs.learning import state_overfitting
 from medapp.runs.progress import UNDER_WAY, Standing
 
@@ -72,8 +74,11 @@ class Chart:
 def build_charts(standing: Standing, state: str) -> list[Chart]:
     """Loss in training and on validation, and the figures of validation, over epochs.
 
-    Once the run has ended the legends tell the best epoch, whose weights are kept.
+    Once the run has ended the legends tell the best epoch, whose weights are kept. A fit has no
+    epochs: its chart says which penalty was best.
     """
+    if standing.penalties:
+        return [_draw_penalties(standing.penalties)]
     no_steps, no_epochs = EMPTY.get(state, ("No step was finished.", "No epoch was finished."))
     best = standing.best
     mark = (best.epoch, "best") if best else None
@@ -89,6 +94,26 @@ def build_charts(standing: Standing, state: str) -> list[Chart]:
         Chart("loss", titles[0], "epoch", "cross-entropy", loss, mark, no_steps, at),
         Chart("quality", titles[1], "epoch", "0 to 1", quality, mark, no_epochs, at),
     ]
+
+
+def find_best_penalty(penalties: Sequence[PenaltyTried]) -> PenaltyTried:
+    """The penalty that the fit is made with: the one with the lowest held-out loss."""
+    return min(penalties, key=lambda tried: tried.held_out_loss)
+
+
+def _draw_penalties(penalties: Sequence[PenaltyTried]) -> Chart:
+    best = find_best_penalty(penalties)
+    tried = sorted(penalties, key=lambda each: each.penalty)
+    x = [math.log10(each.penalty) for each in tried]
+    line = Series("held-out loss", x, [each.held_out_loss for each in tried], VALIDATION)
+    title = (
+        f"Loss on held-out patients is lowest at the penalty {best.penalty:.2g}:"
+        f" {best.held_out_loss:.3f}"
+    )
+    at = math.log10(best.penalty)
+    return Chart(
+        "penalty", title, "log10 of the penalty", "cross-entropy", [line], (at, "best"), at=at
+    )
 
 
 def _list_quality(standing: Standing) -> list[tuple[str, str, int]]:

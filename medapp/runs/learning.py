@@ -137,12 +137,14 @@ def note_learning(epochs: Sequence[EpochFinished], n: int) -> list[Note]:
         text = f"{stated}; the weights of epoch {best.epoch} are kept."
         notes.append(Note("overfitting", text, "info"))
     gap = _find_gap(best, n)
+    # A fit has one epoch, of which there is nothing to say.
+    kept = f"at epoch {best.epoch}, whose weights are kept, " if len(epochs) > 1 else ""
     if gap is not None:
         notes.append(
             Note(
                 "by-heart",
-                f"Learned by heart in part: at epoch {best.epoch}, whose weights are kept, accuracy"
-                f" was {write_figure(best.train_accuracy)} on the training images and"
+                f"Learned by heart in part: {kept}accuracy was"
+                f" {write_figure(best.train_accuracy)} on the training images and"
                 f" {write_figure(best.accuracy)} on {n:,} validation images.",
                 remedy="More patients, stronger augmentation or fewer layers that learn help.",
             )

@@ -51,6 +51,7 @@ class Standing:
         share: the share of the training that is done, 0 to 1.
         seconds_left: None where the time left cannot be told yet.
         activity: what is going on, in words.
+        penalties: those that a fit was tried with; empty where steps are taken.
     """
 
     plan: PlanMade | None = None
@@ -62,6 +63,7 @@ class Standing:
     seconds_left: float | None = None
     activity: str = ""
     messages: Sequence[str] = ()
+    penalties: Sequence[PenaltyTried] = ()
 
     @property
     def best(self) -> EpochFinished | None:
@@ -139,6 +141,7 @@ class Record:
             seconds_left=_estimate_seconds(self._others, self._anchor, last, plan),
             activity=self._describe_activity(plan),
             messages=[event.text for event in self._others if isinstance(event, MessageSaid)],
+            penalties=[event for event in self._others if isinstance(event, PenaltyTried)],
         )
 
     def _describe_activity(self, plan: PlanMade) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from medapp.figures.curves import TRAIN, VALIDATION, Chart, build_charts
-from medapp.runs.events import EpochFinished, Event, PlanMade, StepTaken
+from medapp.runs.events import EpochFinished, Event, PenaltyTried, PlanMade, StepTaken
 from medapp.runs.progress import Record
 
 
@@ -116,3 +116,19 @@ def test_a_run_without_validation_shows_its_training() -> None:
 def test_a_run_without_points_says_why(state: str, first: str, later: str) -> None:
     loss, quality = build([], state)
     assert (loss.empty, quality.empty) == (first, later)
+
+
+def test_a_fit_shows_its_penalties_in_place_of_epochs() -> None:
+    losses = {10.0: 0.69, 1.0: 0.5, 0.1: 0.41, 0.01: 0.8}
+    events: list[Event] = [
+        PenaltyTried(number=i + 1, count=13, penalty=penalty, held_out_loss=loss)
+        for i, (penalty, loss) in enumerate(losses.items())
+    ]
+    record = Record()
+    for event in [*events, EpochFinished(epoch=1, train_loss=0.3, is_best=True)]:
+        record.add(event)
+    (chart,) = build_charts(record.summarise(), "done")
+    assert list(chart.series[0].x) == pytest.approx([-2, -1, 0, 1])
+    assert list(chart.series[0].y) == [0.8, 0.41, 0.5, 0.69]
+    assert chart.mark == (-1, "best")
+    assert chart.title == "Loss on held-out patients is lowest at the penalty 0.1: 0.410"

@@ -16,15 +16,14 @@ const states = new WeakMap(); // shadow root → { body, charts: Map(key → cha
 function drawCharts({ parentElement, data }) {
   const state = states.get(parentElement) ?? openRoot(parentElement);
   states.set(parentElement, state);
+  for (const [key, chart] of state.charts)
+    if (!data.charts.some((spec) => spec.key === key)) closeChart(state, key, chart);
   for (const spec of data.charts) {
     if (!state.charts.has(spec.key)) state.charts.set(spec.key, openChart(state, spec));
     updateChart(state.charts.get(spec.key), spec);
   }
   return () => {
-    for (const chart of state.charts.values()) {
-      chart.observer.disconnect();
-      chart.plot?.destroy();
-    }
+    for (const [key, chart] of state.charts) closeChart(state, key, chart);
     state.body.remove();
     states.delete(parentElement);
   };
@@ -51,6 +50,13 @@ function openChart(state, spec) {
   );
   chart.observer.observe(box);
   return chart;
+}
+
+function closeChart(state, key, chart) {
+  chart.observer.disconnect();
+  chart.plot?.destroy();
+  chart.box.remove();
+  state.charts.delete(key);
 }
 
 function updateChart(chart, spec) {

@@ -14,7 +14,13 @@ from medapp.evaluation.words import write_figure
 from medapp.runs.progress import format_seconds
 from medapp.runs.summary import Summary
 from medapp.task import find_task
-from medapp.ui.shell.words import name_data_set, name_source, name_strategy, state_optimisation
+from medapp.ui.shell.words import (
+    name_data_set,
+    name_source,
+    name_strategy,
+    state_best_epoch,
+    state_optimisation,
+)
 
 # How many runs were opened from the tables in this session.
 OPENED = "runs-opened"
@@ -83,7 +89,7 @@ def describe_model(run: Summary) -> dict[str, Any]:
         "Test, 95% interval": test,
         "n of test": judged["n"] if judged else None,
         "Notes": MARKS[run.gravest.level] if run.gravest else "",
-        "Best epoch": f"{learned.best_epoch} of {learned.epochs}" if learned.epochs else None,
+        "Best epoch": state_best_epoch(run),
         **_describe_course(run),
     }
 

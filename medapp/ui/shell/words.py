@@ -39,9 +39,15 @@ def state_course(run: Summary) -> str:
     facts = [write_time(learned.started)] if learned.started else []
     if learned.seconds:
         facts.append(format_seconds(learned.seconds))
-    if learned.epochs:
-        facts.append(f"best epoch {learned.best_epoch} of {learned.epochs}")
-    return " · ".join(facts)
+    best = state_best_epoch(run)
+    return " · ".join([*facts, f"best epoch {best}"] if best else facts)
+
+
+def state_best_epoch(run: Summary) -> str | None:
+    """Which of a run's epochs is kept; None before the first, and for a fit, which has none."""
+    learned = run.learning
+    has_epochs = learned.epochs and learned.asked > 1
+    return f"{learned.best_epoch} of {learned.epochs}" if has_epochs else None
 
 
 def write_time(seconds: float) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from medapp.figures.curves import find_best_penalty
 from medapp.runs.events import EpochFinished
 from medapp.runs.progress import Standing
 
@@ -29,6 +30,8 @@ def draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
         return
     now, before = _pick_epochs(standing, is_under_way)
     said = f"epoch {now.epoch}" if now else "none yet"
+    if now and standing.penalties:
+        said = "of the fitted head"
     columns = st.columns(5)
     for column, (label, name, better) in zip(columns, CARDS, strict=False):
         value = getattr(now, name, None)
@@ -37,6 +40,10 @@ def draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
         if value is not None and earlier is not None and round(value - earlier, 3):
             second = {"delta": f"{value - earlier:+.3f}", "delta_color": better}
         column.metric(label, "–" if value is None else f"{value:.3f}", border=True, **second)
+    if standing.penalties:
+        penalty = f"{find_best_penalty(standing.penalties).penalty:.2g}"
+        columns[4].metric("Penalty", penalty, "by cross-validation", border=True, **QUIET)
+        return
     best = standing.best.epoch if standing.best else "–"
     of_all = f"of {epochs}" if epochs else "none yet"
     columns[4].metric("Best epoch", best, of_all, border=True, **QUIET)

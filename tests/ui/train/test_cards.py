@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 def _draw_cards() -> None:
     import streamlit as st
 
-    from medapp.runs.events import EpochFinished, StepTaken
+    from medapp.runs.events import EpochFinished, PenaltyTried, StepTaken
     from medapp.runs.progress import Standing
     from medapp.ui.train.cards import draw_cards
 
@@ -18,6 +18,9 @@ def _draw_cards() -> None:
     )
     step = StepTaken(epoch=2, step=9, loss=0.1, rate=6.3e-8, images_per_second=1.0)
     standing = Standing(epochs=[first, last], last_step=step)
+    if st.session_state.get("is-fit"):
+        tried = PenaltyTried(number=1, count=13, penalty=0.1, held_out_loss=0.4)
+        standing = Standing(epochs=[first], penalties=[tried])
     draw_cards(standing, 30, st.session_state["is-under-way"])
 
 
@@ -35,6 +38,16 @@ def test_cards_tell_the_epoch_that_the_legends_tell() -> None:
     running = read_cards(is_under_way=True)
     assert running["Validation balanced accuracy"] == ("0.700", "-0.100")
     assert running["Validation AUROC"] == ("–", "epoch 2")
+
+
+def test_a_fit_has_a_penalty_and_no_epoch() -> None:
+    app = AppTest.from_function(_draw_cards)
+    app.session_state["is-under-way"] = False
+    app.session_state["is-fit"] = True
+    cards = {card.label: (card.value, card.delta) for card in app.run().metric}
+    assert cards["Penalty"] == ("0.1", "by cross-validation")
+    assert cards["Validation loss"] == ("0.500", "of the fitted head")
+    assert "Best epoch" not in cards
 
 
 def test_a_learning_rate_is_no_headline() -> None:

@@ -28,7 +28,9 @@ def state_summary(run: Summary) -> str:
 
 
 def state_optimisation(run: Summary) -> str:
-    """How steps were taken, in a few words."""
+    """How steps were taken, if any were, in a few words."""
+    if run.strategy in STRATEGIES and STRATEGIES[run.strategy].is_fitted:
+        return f"seed {run.seed}"
     optimiser = write_value(Optimisation.model_fields["optimiser"], run.optimiser)
     return f"{optimiser} · batch {run.batch_size} · seed {run.seed}"
 

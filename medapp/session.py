@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from medapp.data.catalog import Catalog
 from medapp.data.copies import CopyGroup, list_copies
-from medapp.data.importing import add_folder, add_zip, is_zip
+from medapp.data.importing import add_path
 from medapp.data.notes import describe
 from medapp.data.redrawing import redraw_split
 from medapp.data.samples import DataSet
@@ -61,25 +61,32 @@ class Session:
         return Catalog(self.workspace).find_data_set(name)
 
     def add_data(
-        self, path: str | Path, name: str | None = None, patient_pattern: str | None = None
+        self,
+        path: str | Path,
+        name: str | None = None,
+        patient_pattern: str | None = None,
+        layout: str | None = None,
     ) -> DataSet:
-        """Register a folder in place, or copy a zip into the workspace.
+        r"""Register a folder in place, or copy a zip into the workspace.
 
         Args:
             path: a folder or a zip; "phantom", where there is no such folder, makes the built-in
                 data set.
-            patient_pattern: a regular expression that finds the patient in a file's name, such as
-                `^.{8}`.
+            patient_pattern: a regular expression that finds the patient in a file's name, or in
+                its path, such as `^.{8}` or `/(P\d+)/`.
+            layout: what each folder of a path says, such as `{patient}/{label}`; None recognises
+                it.
 
         Raises:
-            DataError: there is nothing at the path, or no image in it; the name is taken; or the
-                pattern is no regular expression.
+            DataError: there is nothing at the path, or no image in it; its folders cannot be told
+                without a layout; the name is taken; or the pattern is no regular expression.
         """
         given = expand_path(path)
         if str(path) == "phantom" and not given.exists():
             return add_phantom(self.workspace, name or "Phantom").data_set
-        add = add_zip if is_zip(given) else add_folder
-        return add(self.workspace, given, name=name, patient_pattern=patient_pattern).data_set
+        return add_path(
+            self.workspace, given, name, patient_pattern=patient_pattern, layout=layout
+        ).data_set
 
     def describe_data(self, data: DataSet | str) -> tuple[Note, ...]:
         """What to know of a data set before a model learns from it, the gravest first."""
@@ -270,10 +277,13 @@ def open(path: str | Path | None = None) -> Session:
 
 
 def add_data(
-    path: str | Path, name: str | None = None, patient_pattern: str | None = None
+    path: str | Path,
+    name: str | None = None,
+    patient_pattern: str | None = None,
+    layout: str | None = None,
 ) -> DataSet:
     """See `Session.add_data`; in the usual workspace."""
-    return open().add_data(path, name, patient_pattern)
+    return open().add_data(path, name, patient_pattern, layout)
 
 
 def train(

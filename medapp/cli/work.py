@@ -18,7 +18,7 @@ from medapp.cli.output import (
     print_notes,
     print_table,
 )
-from medapp.data.folder import list_images
+from medapp.data.listing import list_images
 from medapp.evaluation.words import write_probability
 from medapp.explanation.methods import METHODS
 from medapp.explanation.strength import FAINT

@@ -6,28 +6,32 @@ decoded is left out, with the reason.
 
 import contextlib
 import datetime
-import hashlib
 import itertools
 import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from medapp.data.boxes import BOXES_FILE, read_boxes
 from medapp.data.catalog import Catalog, check_name
 from medapp.data.copies import group_copies
-from medapp.data.folder import BOXES_FILE, FoundFile, read_boxes, scan_folder
+from medapp.data.folder import build_layout, scan_folder
+from medapp.data.kinds import is_left_behind
+from medapp.data.layout import FoundFile, Layout
+from medapp.data.listing import HEAD_BYTES, Parts, build_listing
+from medapp.data.patients import choose_patients, compile_pattern
+from medapp.data.reading import ReadFile, read_file
 from medapp.data.samples import DataSet, Sample
 from medapp.data.split import describe_split, split_samples
-from medapp.errors import DataError, ImageError, WorkspaceError
-from medapp.imaging.fingerprint import compute_fingerprint
+from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.geometry import Box
-from medapp.imaging.image import ImageFacts, decode_image, read_content
-from medapp.imaging.readers import list_suffixes
-from medapp.store.archive import extract_archive
+from medapp.notes import Note
+from medapp.store.archive import extract_archive, open_archive
 from medapp.store.files import expand_path
+from medapp.store.salt import hash_names
 from medapp.store.threads import OnProgress, map_threaded
 from medapp.store.workspace import Workspace
 
@@ -41,6 +45,8 @@ class ImportReport:
         splits: images by split; every split has a number, which may be 0.
         unreadable: (file, reason) for each that was left out.
         leaks: test images of which a copy stands in training or validation.
+        sentences: how the files were found and read, and where patients come from.
+        notes: what makes the classes doubtful.
     """
 
     data_set: DataSet
@@ -48,35 +54,52 @@ class ImportReport:
     splits: dict[str, int]
     unreadable: tuple[tuple[str, str], ...]
     leaks: int
-
-
-@dataclass(frozen=True)
-class ReadFile:
-    """What one file holds.
-
-    Attributes:
-        content_hash: SHA-256 of its bytes, in hex.
-        fingerprint: see `compute_fingerprint`.
-    """
-
-    content_hash: str
-    fingerprint: str
-    facts: ImageFacts
+    sentences: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Files to be one data set, and what is known of them beside their bytes."""
+    """Files to be one data set, and what is known of them beside their bytes.
+
+    Attributes:
+        sentences: how the files were found and read.
+        has_patient_folders: the user said which folders are patients.
+    """
 
     root: Path
     origin: str
     files: Sequence[FoundFile]
-    boxes: Mapping[str, Sequence[Box]]
-    left_out: Sequence[tuple[str, str]]
-    find_patient: Callable[[str], str | None]
-    find_site: Callable[[str], str | None] = lambda name: None
-    patient_pattern: str | None = None
+    boxes: Mapping[str, Sequence[Box]] = field(default_factory=dict)
+    left_out: Sequence[tuple[str, str]] = ()
+    pattern: re.Pattern[str] | None = None
+    sentences: Sequence[str] = ()
+    has_patient_folders: bool = False
     is_synthetic: bool = False
+
+
+def inspect(path: Path, layout: str | None = None) -> Layout:
+    """How a folder or a zip would be read; nothing is stored, nothing unpacked.
+
+    Raises:
+        ArchiveError, DataError: as `add_folder` and `add_zip`, but for a question, which the
+            layout has.
+    """
+    path = expand_path(path)
+    return inspect_zip(path, layout) if is_zip(path) else scan_folder(path, layout)
+
+
+def add_path(
+    workspace: Workspace,
+    path: Path,
+    name: str | None = None,
+    patient_pattern: str | None = None,
+    on_progress: OnProgress | None = None,
+    layout: str | None = None,
+) -> ImportReport:
+    """Register a folder in place, or copy a zip into the workspace; see `add_folder`, `add_zip`."""
+    add = add_zip if is_zip(path) else add_folder
+    return add(workspace, path, name, patient_pattern, on_progress, layout)
 
 
 def add_folder(
@@ -85,23 +108,24 @@ def add_folder(
     name: str | None = None,
     patient_pattern: str | None = None,
     on_progress: OnProgress | None = None,
+    layout: str | None = None,
 ) -> ImportReport:
     """Register a folder in place; its files are never changed.
 
-    How classes and splits are found is told in `medapp.data.folder.scan_folder`.
-
     Args:
         name: of the data set; None takes the folder's, with a number where that is taken.
-        patient_pattern: see `preview_patients`.
+        patient_pattern: see `medapp.data.patients.build_finder`.
+        layout: what each folder of a path says, such as "{patient}/{label}"; None recognises it.
 
     Raises:
-        DataError: no folder, no images in class folders, the name is taken, or the pattern is no
-            regular expression.
+        DataError: no folder, no images, folders that cannot be told without an answer, a name that
+            is taken, or a pattern that is no regular expression.
     """
     folder = expand_path(folder)
-    pattern = _compile(patient_pattern)
+    pattern = compile_pattern(patient_pattern)
     chosen = choose_name(workspace, name, folder.name)
-    return _register(workspace, folder, "registered", chosen, pattern, on_progress)
+    found = scan_folder(folder, layout)
+    return _register(workspace, found, "registered", chosen, pattern, on_progress, layout)
 
 
 def add_zip(
@@ -110,18 +134,44 @@ def add_zip(
     name: str | None = None,
     patient_pattern: str | None = None,
     on_progress: OnProgress | None = None,
+    layout: str | None = None,
 ) -> ImportReport:
-    """Unpack a zip of a folder of images into the workspace, and register the folder there.
+    """Unpack the images of a zip into the workspace, and register them there.
 
     Raises:
         ArchiveError: the zip is damaged or refused (see `medapp.store.archive.extract_archive`).
         DataError: as `add_folder`.
     """
-    pattern = _compile(patient_pattern)
+    pattern = compile_pattern(patient_pattern)
     chosen = choose_name(workspace, name, Path(zip_path).stem)
+    found = inspect_zip(Path(zip_path), layout)
+    inside = found.root.relative_to(zip_path)
+    wanted = [(inside / file.name).as_posix() for file in found.require_files()]
     with make_folder(workspace, chosen) as folder:
-        extract_archive(Path(zip_path), folder, (*list_suffixes(), Path(BOXES_FILE).suffix))
-        return _register(workspace, folder, "uploaded", chosen, pattern, on_progress)
+        boxes = (inside / BOXES_FILE).as_posix()
+        extract_archive(Path(zip_path), folder, names={*wanted, boxes})
+        root = folder / inside
+        files = [replace(file, path=root / file.name) for file in found.files]
+        moved = replace(found, root=root, files=tuple(files))
+        return _register(workspace, moved, "uploaded", chosen, pattern, on_progress, layout)
+
+
+def inspect_zip(path: Path, layout: str | None = None) -> Layout:
+    """How a zip would be read; its paths stand below the zip's own.
+
+    Raises:
+        ArchiveError: the zip is damaged or refused.
+        DataError: it holds no image, or none fits the layout.
+    """
+    with open_archive(path) as archive:
+
+        def read_head(parts: Parts) -> bytes:
+            return archive.read_head("/".join(parts), HEAD_BYTES)
+
+        names = [tuple(name.split("/")) for name in archive.names]
+        kept = [parts for parts in names if not any(map(is_left_behind, parts))]
+        listing = build_listing(kept, read_head)
+        return build_layout(path, listing, layout, read_head, archive.remark)
 
 
 def is_zip(path: Path) -> bool:
@@ -145,7 +195,7 @@ def add_files(
         DataError: no files, a class whose name cannot be a folder's, or as `add_folder`.
         WorkspaceError: a file cannot be copied.
     """
-    pattern = _compile(patient_pattern)
+    pattern = compile_pattern(patient_pattern)
     chosen = choose_name(workspace, name, name)
     if not any(files.values()):
         raise DataError("There are no files to add.", remedy="Choose at least one image.")
@@ -159,15 +209,7 @@ def add_files(
         found = [
             file for label, paths in files.items() for file in _copy_files(folder, label, paths)
         ]
-        batch = Batch(
-            folder,
-            "uploaded",
-            found,
-            {},
-            [],
-            _build_finder(pattern),
-            patient_pattern=patient_pattern or None,
-        )
+        batch = Batch(folder, "uploaded", found, pattern=pattern)
         return import_batch(workspace, batch, chosen, on_progress)
 
 
@@ -191,45 +233,36 @@ def _copy_files(folder: Path, label: str, paths: Sequence[Path]) -> Iterator[Fou
         yield FoundFile(target, f"{label}/{target.name}", label, None)
 
 
-def preview_patients(names: Sequence[str], pattern: str) -> list[tuple[str, str | None]]:
-    """Each name with the patient that the pattern finds behind its last slash, or None.
-
-    The patient is the pattern's first group, or the whole match where it has no group.
-
-    Raises:
-        DataError: the pattern is no regular expression.
-    """
-    find_patient = _build_finder(_compile(pattern))
-    return [(name, find_patient(name)) for name in names]
-
-
 def _register(
     workspace: Workspace,
-    folder: Path,
+    layout: Layout,
     origin: str,
     name: str,
     pattern: re.Pattern[str] | None,
     on_progress: OnProgress | None,
+    asked: str | None,
 ) -> ImportReport:
-    """Scan a folder, with its table of boxes where there is one, and import what it holds."""
-    scan = scan_folder(folder)
+    """Import the files of a layout, with their table of boxes where there is one."""
+    files = layout.require_files()
     try:
-        str(scan.root).encode()
+        str(layout.root).encode()
     except UnicodeEncodeError as error:
         raise DataError(
             f"The path of {name} is not valid Unicode.", remedy="Rename the folder."
         ) from error
-    boxes, faults = read_boxes(scan.root / BOXES_FILE, [file.name for file in scan.files])
+    boxes, faults = read_boxes(layout.root / BOXES_FILE, [file.name for file in files])
     batch = Batch(
-        scan.root,
+        layout.root,
         origin,
-        scan.files,
+        files,
         boxes,
-        [*scan.left_out, *faults],
-        _build_finder(pattern),
-        patient_pattern=pattern.pattern if pattern else None,
+        [*layout.left_out, *faults],
+        pattern,
+        layout.describe(),
+        has_patient_folders=asked is not None,
     )
-    return import_batch(workspace, batch, name, on_progress)
+    report = import_batch(workspace, batch, name, on_progress)
+    return replace(report, notes=layout.find_notes())
 
 
 def import_batch(
@@ -240,7 +273,7 @@ def import_batch(
     Raises:
         DataError: no file can be read, or the name is taken.
     """
-    read = list(map_threaded(lambda file: _read_file(file.path), batch.files, on_progress))
+    read = list(map_threaded(lambda file: read_file(file.path), batch.files, on_progress))
     pairs = list(zip(batch.files, read, strict=True))
     broken = [(file.name, result) for file, result in pairs if isinstance(result, str)]
     left_out = [*batch.left_out, *broken]
@@ -250,28 +283,41 @@ def import_batch(
             f"None of {len(batch.files)} images can be read ({': '.join(left_out[0])}).",
             remedy="Check the files.",
         )
-    samples = _build_samples(batch, good)
-    has_patients = any(sample.patient is not None for sample in samples)
-    official = [file.split for file, _ in good]
+    patients, whence = _find_patients(workspace, batch, good)
+    samples = _build_samples(batch, good, patients)
+    has_patients = any(patient is not None for patient in patients)
     draft = DataSet(
         id=0,
         name=name,
         root=batch.root,
         origin=batch.origin,
         classes=tuple(sorted({s.label for s in samples})),
-        patient_pattern=batch.patient_pattern,
+        patient_pattern=batch.pattern.pattern if batch.pattern else None,
         has_patients=has_patients,
-        split_origin=describe_split(official, has_patients),
+        split_origin=describe_split([file.split for file, _ in good], has_patients),
         is_synthetic=batch.is_synthetic,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
     catalog = Catalog(workspace)
-    return build_report(catalog, catalog.add(draft, samples, left_out))
+    report = build_report(catalog, catalog.add(draft, samples, left_out))
+    return replace(report, sentences=(*batch.sentences, whence))
 
 
-def _build_samples(batch: Batch, good: Sequence[tuple[FoundFile, ReadFile]]) -> list[Sample]:
-    """Samples of files that can be read."""
-    patients = [batch.find_patient(file.name) for file, _ in good]
+def _find_patients(
+    workspace: Workspace, batch: Batch, good: Sequence[tuple[FoundFile, ReadFile]]
+) -> tuple[list[str | None], str]:
+    """The patient of each image, and where patients come from; ids of headers are hashed."""
+    ids = {read.patient for _, read in good if read.patient}
+    hashed = hash_names(workspace, ids) if ids else {}
+    headers = [hashed[read.patient] if read.patient else None for _, read in good]
+    files = [file for file, _ in good]
+    return choose_patients(files, headers, batch.pattern, batch.has_patient_folders)
+
+
+def _build_samples(
+    batch: Batch, good: Sequence[tuple[FoundFile, ReadFile]], patients: Sequence[str | None]
+) -> list[Sample]:
+    """Samples of files that could be read."""
     labels = [file.label for file, _ in good]
     hashes = [read.content_hash for _, read in good]
     copies = group_copies(hashes, [read.fingerprint for _, read in good])
@@ -284,7 +330,7 @@ def _build_samples(batch: Batch, good: Sequence[tuple[FoundFile, ReadFile]]) -> 
             path=file.path,
             label=file.label,
             patient=patient,
-            site=batch.find_site(file.name),
+            site=file.site,
             split=split,
             content_hash=read.content_hash,
             width=read.facts.width,
@@ -311,40 +357,6 @@ def build_report(catalog: Catalog, data_set: DataSet) -> ImportReport:
         unreadable=tuple(catalog.list_unreadable(data_set)),
         leaks=catalog.count_leaks(data_set),
     )
-
-
-def _read_file(path: Path) -> ReadFile | str:
-    """What a file holds, or why it cannot be used."""
-    try:
-        content = read_content(path)
-        pixels, facts = decode_image(content, path.suffix)
-        content_hash = hashlib.sha256(content).hexdigest()
-        return ReadFile(content_hash, compute_fingerprint(pixels), facts)
-    except OSError as error:
-        return f"it cannot be opened ({error.strerror or error})"
-    except ImageError as error:
-        return str(error)
-
-
-def _compile(pattern: str | None) -> re.Pattern[str] | None:
-    try:
-        return re.compile(pattern) if pattern else None
-    except re.error as error:
-        raise DataError(
-            f"The patient pattern {pattern!r} is no regular expression: {error}.",
-            remedy="'^.{8}' finds the first eight characters.",
-        ) from error
-
-
-def _build_finder(pattern: re.Pattern[str] | None) -> Callable[[str], str | None]:
-    def find_patient(name: str) -> str | None:
-        match = pattern.search(name.rpartition("/")[2]) if pattern else None
-        if match is None:
-            return None
-        found: str | None = match[1] if match.re.groups else match[0]
-        return found or None
-
-    return find_patient
 
 
 def choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _NUMBER = re.compile(r"(\d+)")
@@ -43,3 +43,8 @@ def write_natural_key(name: str) -> list[tuple[int, str]]:
     return [
         (int(piece), "") if index % 2 else (-1, piece) for index, piece in enumerate(pieces)
     ] + [(-1, name)]
+
+
+def sort_paths(paths: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Paths, each given by its parts, in natural order, folder after folder."""
+    return sorted(paths, key=lambda parts: [write_natural_key(part) for part in parts])

@@ -1,7 +1,6 @@
 """The built-in data set in the catalog; made on first use."""
 
 from medapp.data.catalog import Catalog
-from medapp.data.folder import FoundFile
 from medapp.data.importing import (
     Batch,
     ImportReport,
@@ -10,6 +9,7 @@ from medapp.data.importing import (
     import_batch,
     make_folder,
 )
+from medapp.data.layout import FoundFile
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 
@@ -30,20 +30,10 @@ def add_phantom(
             return build_report(catalog, known)
     chosen = choose_name(workspace, name, name)
     with make_folder(workspace, chosen) as folder:
-        images = {image.name: image for image in generate_phantom(folder, on_progress=on_progress)}
+        images = list(generate_phantom(folder, on_progress=on_progress))
         files = [
-            FoundFile(folder / image.name, image.name, image.label, None)
-            for image in images.values()
+            FoundFile(folder / i.name, i.name, i.label, None, i.patient, i.site) for i in images
         ]
-        boxes = {image.name: image.boxes for image in images.values()}
-        batch = Batch(
-            folder,
-            "built-in",
-            files,
-            boxes,
-            [],
-            lambda n: images[n].patient,
-            lambda n: images[n].site,
-            is_synthetic=True,
-        )
+        boxes = {image.name: image.boxes for image in images}
+        batch = Batch(folder, "built-in", files, boxes, is_synthetic=True)
         return import_batch(workspace, batch, chosen, None)

@@ -107,7 +107,7 @@ def import_run(workspace: Workspace, path: Path) -> Run:
         WeightsError: the run's model is damaged.
     """
     with draft_run(workspace) as run:
-        extract_archive(path, run.folder, suffixes=None, names=TRAVELS)
+        extract_archive(path, run.folder, names=TRAVELS)
         _check(run, path)
         run.write_name(_choose_name(workspace, run))
         # No worker takes up what was imported before somebody resumes it.

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from medapp.data.folder import Scan, find_split, list_images, read_boxes, scan_folder
+from medapp.data.folder import scan_folder
+from medapp.data.layout import Layout
 from medapp.errors import DataError
-from medapp.imaging.geometry import Box
 
 
 def make(root: Path, *names: str) -> Path:
@@ -19,7 +19,7 @@ def make(root: Path, *names: str) -> Path:
     return root
 
 
-def show(scan: Scan) -> list[tuple[str, str, str | None]]:
+def show(scan: Layout) -> list[tuple[str, str, str | None]]:
     return [(file.name, file.label, file.split) for file in scan.files]
 
 
@@ -35,32 +35,6 @@ def test_a_folder_a_class(tmp_path: Path) -> None:
     assert scan.root == tmp_path
     assert scan.left_out == ()
     assert scan.files[1].path == tmp_path / "a" / "deep" / "er" / "3.tiff"
-
-
-@pytest.mark.parametrize(
-    ("name", "split"),
-    [
-        ("train", "train"),
-        ("Training", "train"),
-        ("TRAIN_SET", "train"),
-        ("train-data", "train"),
-        ("1_train", "train"),
-        ("val", "validation"),
-        ("Valid", "validation"),
-        ("validation set", "validation"),
-        ("dev", "validation"),
-        ("test", "test"),
-        ("Testing", "test"),
-        ("test_images", "test"),
-        ("glioma", None),
-        ("tested positive", None),
-        ("trainer", None),
-        ("set", None),
-        ("", None),
-    ],
-)
-def test_spellings_of_splits(name: str, split: str | None) -> None:
-    assert find_split(name) == split
 
 
 def test_split_folders_of_class_folders(tmp_path: Path) -> None:
@@ -88,8 +62,14 @@ def test_what_stands_beside_the_split_folders_is_left_out_and_said(tmp_path: Pat
     )
 
 
-def test_classes_may_be_called_like_splits(tmp_path: Path) -> None:
-    assert show(scan_folder(make(tmp_path, "test/1.png", "train/2.png"))) == [
+def test_split_folders_that_hold_images_are_no_classes(tmp_path: Path) -> None:
+    layout = scan_folder(make(tmp_path, "test/1.png", "train/2.png"))
+    assert layout.files == ()
+    with pytest.raises(
+        DataError, match=r"split folders \(test, train\) hold images and no class folder.*Put the"
+    ):
+        layout.require_files()
+    assert show(scan_folder(tmp_path, "{label}")) == [
         ("test/1.png", "test", None),
         ("train/2.png", "train", None),
     ]
@@ -157,23 +137,39 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "reason"),
     [
-        ([], r"looked for \.png"),
-        (["notes.txt"], r"looked for \.png"),
-        (["1.png", "2.png"], r"1\.png: it stands in no class folder"),
+        ([], r"There is no image in .*MedApp reads .*bmp, "),
+        (["notes.txt", "a/scan.nii.gz"], r"a/scan\.nii\.gz: a NIfTI image.*1 \.txt"),
+        (["1.png", "2.png"], r"no class folder.*Put the images of each class into a folder"),
+        (["images/1.png"], r"All images stand in images, which tells no class"),
+        (["x.csv"], r"There is a table, x\.csv.*does not read labels from tables yet"),
+        (["one/1.png", "x.csv"], r"All images stand in one, beside a table.*--layout"),
     ],
 )
 def test_a_folder_without_classes_says_what_to_do(
     tmp_path: Path, names: list[str], reason: str
 ) -> None:
-    with pytest.raises(DataError, match=rf"{reason}.*Put the images of each class into a folder"):
-        scan_folder(make(tmp_path, *names))
+    with pytest.raises(DataError, match=reason):
+        scan_folder(make(tmp_path, *names)).require_files()
 
 
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="There is no folder"):
         scan_folder(tmp_path / "nowhere")
-    with pytest.raises(DataError, match="There is no folder"):
-        scan_folder(make(tmp_path, "file.png") / "file.png")
+    for name, kind in (
+        ("file.png", "an image"),
+        ("set.tar.gz", "a packed archive"),
+        ("x.npz", "a NumPy archive"),
+        ("x.csv", "a table"),
+        ("x", "a file without a suffix"),
+    ):
+        with pytest.raises(DataError, match=rf"is {kind}.* and no folder\. MedApp reads a folder"):
+            scan_folder(make(tmp_path, name) / name)
+
+
+@pytest.mark.parametrize("path", ["/proc", "/proc/1", "/sys", "/dev/shm"])
+def test_where_the_system_describes_itself_is_refused_at_once(path: str) -> None:
+    with pytest.raises(DataError, match="holds no images"):
+        scan_folder(Path(path))
 
 
 @pytest.mark.skipif(
@@ -188,80 +184,3 @@ def test_a_folder_without_permission_is_left_out(tmp_path: Path) -> None:
         )
     finally:
         (tmp_path / "b").chmod(0o700)
-
-
-HEADER = "image,label,x0,y0,x1,y1,contour\n"
-
-
-def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
-    path.write_bytes(text.encode(encoding))
-    return path
-
-
-def test_boxes_by_image(tmp_path: Path) -> None:
-    text = (
-        HEADER
-        + 'a/1.png,tumor,1,2,3.5,4,"1,2 3,4"\na\\1.png,cyst,0,0,1,1,\n./ä/2.png,tumor,5,5,6,6,\n'
-    )
-    boxes, faults = read_boxes(
-        write(tmp_path / "boxes.csv", text, "utf-8-sig"), ["a/1.png", "ä/2.png"]
-    )
-    assert boxes == {
-        "a/1.png": [Box("tumor", 1, 2, 3.5, 4), Box("cyst", 0, 0, 1, 1)],
-        "ä/2.png": [Box("tumor", 5, 5, 6, 6)],
-    }
-    assert faults == []
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        "b.png,t,0,0,1,1",
-        "a.png,t,0,0,1",
-        "a.png,t,zero,0,1,1",
-        "a.png,t,1,0,1,1",
-        "a.png,t,0,nan,1,1",
-        "a.png,t,0,0,inf,1",
-        "a.png",
-    ],
-)
-def test_a_bad_row_is_left_out_with_its_line(tmp_path: Path, row: str) -> None:
-    boxes, faults = read_boxes(
-        write(tmp_path / "boxes.csv", f"{HEADER}a.png,t,0,0,1,1\n{row}\n"), ["a.png"]
-    )
-    assert boxes == {"a.png": [Box("t", 0, 0, 1, 1)]}
-    assert len(faults) == 1
-    assert faults[0][1].startswith("1 of its rows are left out (line 3: ")
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "no column image"),
-        (b"image,label\n", "no column x0"),
-        (b"\xff\xfe\x00\x01", "cannot be read as a table"),
-        (b'image,label,x0,y0,x1,y1\n"' + b"x" * 200_000, "cannot be read as a table"),
-    ],
-)
-def test_a_table_that_is_none_is_said_and_the_images_stay(
-    tmp_path: Path, content: bytes, reason: str
-) -> None:
-    (tmp_path / "boxes.csv").write_bytes(content)
-    boxes, faults = read_boxes(tmp_path / "boxes.csv", ["a.png"])
-    assert boxes == {}
-    assert reason in faults[0][1]
-
-
-def test_images_of_any_folder_are_listed_by_name(tmp_path: Path) -> None:
-    make(tmp_path, "b.PNG", "a/deep/1.dcm", "a/notes.txt", ".hidden/2.png", "__MACOSX/3.png")
-    assert list_images(tmp_path) == [tmp_path / "a" / "deep" / "1.dcm", tmp_path / "b.PNG"]
-
-
-def test_a_folder_without_images_is_refused_in_words(tmp_path: Path) -> None:
-    for folder, reason in (
-        (tmp_path, "no image"),
-        (tmp_path / "nowhere", "no folder"),
-        (Path("/" + "x" * 5000), "cannot be opened"),
-    ):
-        with pytest.raises(DataError, match=reason):
-            list_images(folder)

@@ -17,8 +17,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from medapp.data.catalog import Catalog
-from medapp.data.folder import list_images
 from medapp.data.importing import add_folder
+from medapp.data.listing import list_images
 from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.verdict import judge
 from medapp.prediction.job import PredictionJob

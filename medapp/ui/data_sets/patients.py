@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from medapp.data.importing import preview_patients
+from medapp.data.patients import preview_patients
 from medapp.imaging.readers import list_suffixes
 
 PREVIEWED = 400

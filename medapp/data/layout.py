@@ -1,0 +1,278 @@
+"""How the files of a folder were read: where classes, splits and patients come from, what is left.
+
+Pure values: names in, words and files out.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from medapp.data.listing import Listing, Parts
+from medapp.data.masks import find_masks
+from medapp.data.order import write_natural_key, sort_paths
+from medapp.data.recognition import Recognition, recognise, step_into
+from medapp.data.samples import SPLITS
+from medapp.data.template import Template, find_split
+from medapp.errors import DataError
+from medapp.notes import Note
+
+_LEVELS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """An image file.
+
+    Attributes:
+        name: its path below the root, with forward slashes.
+        label: the class.
+        split: one of `SPLITS`; None where the folders do not tell.
+        patient, site: as the folders say, else None.
+    """
+
+    path: Path
+    name: str
+    label: str
+    split: str | None
+    patient: str | None = None
+    site: str | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A way to read the folders that is possible: its template, and the classes it gives."""
+
+    template: str
+    classes: tuple[str, ...]
+    images: int
+
+    def describe(self) -> str:
+        """What the reading gives, such as "12 images of 2 classes (a, b)"."""
+        few = ", ".join(self.classes[:4])
+        more = f" and {len(self.classes) - 4} more" if len(self.classes) > 4 else ""
+        return f"{self.images:,} images of {len(self.classes)} classes ({few}{more})"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a folder is read.
+
+    Attributes:
+        root: where the class or split folders are: below a folder that only wraps another.
+        template: what each folder of a path says; "" where there is a question.
+        question: why the folders cannot be read without an answer.
+        candidates: the answers that are possible.
+        remarks: further sentences, on the tables that lie beside the images and the like.
+        left_out: (name, reason) for each image that is not used.
+        passed_over: kind of file, such as ".txt", to how many there are; they are no images.
+    """
+
+    root: Path
+    template: str
+    files: tuple[FoundFile, ...]
+    left_out: tuple[tuple[str, str], ...]
+    passed_over: dict[str, int] = field(default_factory=dict)
+    question: str = ""
+    remedy: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return tuple(sorted({file.label for file in self.files}, key=write_natural_key))
+
+    def require_files(self) -> tuple[FoundFile, ...]:
+        """The files.
+
+        Raises:
+            DataError: the folders cannot be read without an answer; says what was found and how to
+                answer.
+        """
+        if not self.question:
+            return self.files
+        ways = [f"{way.template!r} gives {way.describe()}" for way in self.candidates]
+        answers = ""
+        if ways:
+            answers = f"Say which is meant with --layout, or on the page: {'; '.join(ways)}."
+        raise DataError(
+            f"{self.question} {' '.join(self.remarks)}", remedy=f"{answers} {self.remedy}"
+        )
+
+    def describe(self) -> tuple[str, ...]:
+        """The layout in sentences: classes, splits, patients, what is passed over."""
+        if self.question:
+            return (self.question, *self.remarks)
+        template = Template(self.template)
+        counts = Counter(file.label for file in self.files)
+        classes = ", ".join(f"{label} {counts[label]:,}" for label in self.classes[:12])
+        more = f" and {len(self.classes) - 12} more" if len(self.classes) > 12 else ""
+        found = [
+            f"Read as {self.template}, below {self.root}.",
+            f"Classes are the {_name_level(template, 'label')}: {classes}{more}.",
+        ]
+        if template.has_splits:
+            splits = Counter(file.split for file in self.files)
+            parts = ", ".join(f"{split} {splits[split]:,}" for split in SPLITS if splits[split])
+            found.append(f"Splits are the {_name_level(template, 'split')}: {parts}.")
+        for fact in ("patient", "site"):
+            if f"{{{fact}}}" in self.template:
+                values = {getattr(file, fact) for file in self.files}
+                found.append(
+                    f"{fact.capitalize()}s are the {_name_level(template, fact)}: {len(values):,}."
+                )
+        if self.passed_over:
+            kinds = ", ".join(f"{count:,} {kind}" for kind, count in self.passed_over.items())
+            found.append(f"Passed over, as no images: {kinds}.")
+        return (*found, *self.remarks)
+
+    def find_notes(self) -> tuple[Note, ...]:
+        """What makes the classes doubtful: names that differ only in case, spaces and the like."""
+        alike: dict[str, list[str]] = {}
+        for label in self.classes:
+            alike.setdefault(re.sub(r"[\W_]+", "", label.casefold()) or label, []).append(label)
+        return tuple(
+            Note(
+                "alike-classes",
+                f"The classes {' and '.join(map(repr, labels))} differ only in case, spaces or"
+                f" signs, and count as {len(labels)} classes.",
+                "grave",
+                "Give their folders one name if they mean the same, and add the data set again.",
+            )
+            for labels in alike.values()
+            if len(labels) > 1
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "root": str(self.root),
+            "layout": self.template,
+            "images": len(self.files),
+            "classes": dict(Counter(file.label for file in self.files)),
+            "splits": {s: n for s, n in Counter(file.split for file in self.files).items() if s},
+            "left_out": [{"file": name, "reason": reason} for name, reason in self.left_out],
+            "passed_over": self.passed_over,
+            "question": self.question,
+            "remedy": self.remedy,
+            "candidates": [
+                {"layout": c.template, "images": c.images, "classes": list(c.classes)}
+                for c in self.candidates
+            ],
+            "remarks": list(self.remarks),
+            "notes": [note.to_dict() for note in self.find_notes()],
+        }
+
+
+def _name_level(template: Template, fact: str) -> str:
+    level = template.find_level(fact)
+    return f"{_LEVELS[level]} folders" if level < len(_LEVELS) else f"folders of level {level}"
+
+
+def read_layout(
+    folder: Path, listing: Listing, template: str | None = None, remarks: Sequence[str] = ()
+) -> Layout:
+    """The layout of what a folder holds.
+
+    Args:
+        folder: where the listing was made.
+        template: how to read the folders below the root, see `Template`; None recognises it.
+        remarks: sentences on the tables that lie beside the images, and the like.
+
+    Raises:
+        DataError: the template cannot be used, or no file fits it.
+    """
+    asked = Template(template) if template else None
+    masks = find_masks(listing.images)
+    names, wrapping = step_into([parts for parts in listing.images if parts not in masks])
+    left_out = [*listing.left_out]
+    left_out += [("/".join(parts), "a mask, and no image") for parts in sort_paths(masks)]
+    found = Recognition(asked.text) if asked else recognise([parts[:-1] for parts in names])
+    root = folder.joinpath(*wrapping)
+    passed_over = listing.passed_over
+    if not asked and found.template == "{label}" and remarks:
+        found = _doubt_one_class(names) or found
+    if not found.template:
+        ways = [_build_candidate(names, text) for text in found.candidates]
+        return Layout(
+            root,
+            "",
+            (),
+            tuple(left_out),
+            passed_over,
+            found.question,
+            found.remedy,
+            tuple(way for way in ways if way.images),
+            tuple(remarks),
+        )
+    files, strangers = _apply(root, names, Template(found.template))
+    if asked and not files:
+        raise DataError(
+            f"No image in {root} fits the layout {template!r}"
+            + (f" ({strangers[0][0]} does not)." if strangers else "."),
+            remedy="Leave the layout out, and MedApp says what it finds.",
+        )
+    left = tuple((make_printable(name), reason) for name, reason in [*left_out, *strangers])
+    return Layout(root, found.template, tuple(files), left, passed_over, remarks=tuple(remarks))
+
+
+def _doubt_one_class(names: Sequence[Parts]) -> Recognition | None:
+    """The question whether one folder of images beside a table is a class."""
+    tops = {parts[0] for parts in names if len(parts) > 1}
+    if len(tops) != 1:
+        return None
+    return Recognition(
+        question=f"All images stand in {next(iter(tops))}, beside a table.",
+        candidates=("{label}",),
+    )
+
+
+def _build_candidate(names: Sequence[Parts], text: str) -> Candidate:
+    template = Template(text)
+    fields = [template.match(parts[:-1]) for parts in names]
+    labels = [found["label"] for found in fields if found is not None]
+    return Candidate(text, tuple(sorted(set(labels), key=write_natural_key)), len(labels))
+
+
+def _apply(
+    root: Path, names: Sequence[Parts], template: Template
+) -> tuple[list[FoundFile], list[tuple[str, str]]]:
+    """The files that fit the template, and those that do not, each with the reason."""
+    files: list[FoundFile] = []
+    strangers: list[tuple[str, str]] = []
+    for parts in names:
+        name = "/".join(parts)
+        found = template.match(parts[:-1])
+        if found is None:
+            strangers.append((name, _explain_stranger(parts, template)))
+        elif make_printable(name) != name:
+            strangers.append((name, "its name is not valid Unicode; rename it"))
+        else:
+            files.append(
+                FoundFile(
+                    root.joinpath(*parts),
+                    name,
+                    unicodedata.normalize("NFC", found["label"]),
+                    found.get("split"),
+                    found.get("patient"),
+                    found.get("site"),
+                )
+            )
+    return files, strangers
+
+
+def _explain_stranger(parts: Parts, template: Template) -> str:
+    is_outside = len(parts) < 2 or find_split(parts[0]) is None
+    if template.text.startswith("{split}/") and is_outside:
+        return "it stands outside the train, validation and test folders"
+    if len(parts) <= template.depth:
+        return "it stands in no class folder"
+    return f"its folders do not fit {template.text}"
+
+
+def make_printable(name: str) -> str:
+    """A name whose stray bytes (Linux allows any) are replaced, for a message or a table."""
+    return name.encode("utf-8", "replace").decode()

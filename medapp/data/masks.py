@@ -1,0 +1,81 @@
+"""Which images are masks: outlines of a finding beside the image that they belong to.
+
+Names alone decide, nothing is read. A word such as "mask" is not enough, as a class may be called
+so: the image that the mask belongs to must be there.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+
+Parts = tuple[str, ...]
+
+# Folders that say what kind of file they hold and nothing of the images.
+NEUTRAL = frozenset(
+    [
+        *("images", "image", "imgs", "img", "pictures", "pics", "photos", "scans", "slices"),
+        *("frames", "original", "originals", "raw", "data", "dataset", "files", "all"),
+        *("jpg", "jpgs", "jpeg", "jpegimages", "png", "pngs", "tif", "tiff"),
+        *("dcm", "dicom", "dicoms"),
+    ]
+)
+_WORDS = (
+    r"(?:masks?|segs?|segm|segmentations?|labels?|annotations?|ground[ _-]?truths?|gts?|manual"
+    r"|contours?|outlines?)"
+)
+_FILE = re.compile(rf"(?P<base>.+?)[ ._-]{_WORDS}(?:[ _-]?\d+)?", re.IGNORECASE)
+_FOLDER = re.compile(rf"(?:(?P<base>.+?)[ ._-])?{_WORDS}", re.IGNORECASE)
+
+
+def find_masks(names: Sequence[Parts]) -> set[Parts]:
+    """Those of the images that are masks of others.
+
+    A mask's name is that of its image and a word such as "_mask"; or its folder is called so, and
+    stands beside a folder of images or repeats names of images.
+
+    Args:
+        names: the parts of each image's path.
+    """
+    stems = {_find_stem(parts) for parts in names}
+    last = {stem[-1] for stem in stems}
+    masks = {parts for parts in names if _is_named_after(parts, last)}
+    return masks | set(_find_in_mask_folders(names, stems))
+
+
+def is_neutral(folder: str) -> bool:
+    """Whether a folder's name says nothing of what its images show."""
+    return folder.casefold() in NEUTRAL
+
+
+def _find_stem(parts: Parts) -> Parts:
+    return (*parts[:-1], PurePath(parts[-1]).stem)
+
+
+def _is_named_after(parts: Parts, stems: set[str]) -> bool:
+    match = _FILE.fullmatch(PurePath(parts[-1]).stem)
+    return match is not None and match["base"] in stems
+
+
+def _find_in_mask_folders(names: Sequence[Parts], stems: set[Parts]) -> Iterator[Parts]:
+    """Images below folders whose names mean masks, where at least half of a folder's repeat names
+    of images elsewhere, or the folder stands beside one of images.
+    """
+    parents = {parts[:level] for parts in names for level in range(1, len(parts))}
+    neutral = {folder[:-1] for folder in parents if is_neutral(folder[-1])}
+    for folder in parents:
+        match = _FOLDER.fullmatch(folder[-1])
+        if match is None:
+            continue
+        inside = [parts for parts in names if parts[: len(folder)] == folder]
+        repeated = sum(_repeats(parts, len(folder), match["base"], stems) for parts in inside)
+        if folder[:-1] in neutral or 2 * repeated >= len(inside):
+            yield from inside
+
+
+def _repeats(parts: Parts, level: int, base: str | None, stems: set[Parts]) -> bool:
+    """Whether an image has the name of a mask, without the mask's folder or with its base."""
+    stem = _find_stem(parts)
+    named = _FILE.fullmatch(stem[-1])
+    ends = {stem[-1], named["base"]} if named else {stem[-1]}
+    befores = [stem[: level - 1]] + ([(*stem[: level - 1], base)] if base else [])
+    return any((*before, *stem[level:-1], end) in stems for before in befores for end in ends)

@@ -1,0 +1,104 @@
+"""Who the patient of each image is: by a pattern, by folders, or by DICOM headers."""
+
+import re
+from collections.abc import Callable, Sequence
+
+from medapp.data.layout import FoundFile
+from medapp.errors import DataError
+
+
+def compile_pattern(pattern: str | None) -> re.Pattern[str] | None:
+    """A patient pattern that can be searched; None for none.
+
+    Raises:
+        DataError: it is no regular expression.
+    """
+    try:
+        return re.compile(pattern) if pattern else None
+    except re.error as error:
+        raise DataError(
+            f"The patient pattern {pattern!r} is no regular expression: {error}.",
+            remedy="'^.{8}' finds the first eight characters.",
+        ) from error
+
+
+def build_finder(
+    pattern: re.Pattern[str] | None, names: Sequence[str]
+) -> Callable[[str], str | None]:
+    """A function from an image's name (its path below the root) to the patient, or None.
+
+    The pattern is sought in the file's own name; one that holds a slash, or is found in none of the
+    files' names, is sought in the whole path. The patient is the pattern's first group, or the
+    whole match where it has no group.
+    """
+
+    def find_in(text: str) -> str | None:
+        match = pattern.search(text) if pattern else None
+        found = None if match is None else match[1] if match.re.groups else match[0]
+        return found or None
+
+    def find_in_name(name: str) -> str | None:
+        return find_in(name.rpartition("/")[2])
+
+    return find_in if sees_folders(pattern, names) else find_in_name
+
+
+def sees_folders(pattern: re.Pattern[str] | None, names: Sequence[str]) -> bool:
+    """Whether a pattern is sought in the whole path (see `build_finder`)."""
+    if pattern is None or "/" in pattern.pattern:
+        return pattern is not None
+    return not any(pattern.search(name.rpartition("/")[2]) for name in names)
+
+
+def preview_patients(names: Sequence[str], pattern: str) -> list[tuple[str, str | None]]:
+    """Each name with the patient that the pattern finds in it, or None; see `build_finder`.
+
+    Raises:
+        DataError: the pattern is no regular expression.
+    """
+    find_patient = build_finder(compile_pattern(pattern), names)
+    return [(name, find_patient(name)) for name in names]
+
+
+def choose_patients(
+    files: Sequence[FoundFile],
+    headers: Sequence[str | None],
+    pattern: re.Pattern[str] | None,
+    are_folders_asked: bool,
+) -> tuple[list[str | None], str]:
+    """The patient of each image, and a sentence that says where patients come from.
+
+    A pattern goes first, then folders that were named as patients, then DICOM headers, then folders
+    that were recognised as patients. Headers that all name one patient tell nobody apart, as where
+    names were blanked, and are not used.
+
+    Args:
+        headers: (N,) the patients of the files' headers, hashed; None where there is none.
+        are_folders_asked: the user said which folders are patients.
+    """
+    if pattern is not None:
+        names = [file.name for file in files]
+        find_patient = build_finder(pattern, names)
+        found = [find_patient(name) for name in names]
+        where = "paths" if sees_folders(pattern, names) else "file names"
+        return found, _say(f"the pattern {pattern.pattern!r} in {where}", found)
+    folders = [file.patient for file in files]
+    if are_folders_asked and any(folders):
+        return folders, _say("folders", folders)
+    known = {header for header in headers if header is not None}
+    if len(known) == 1 and all(headers) and len(headers) > 1:
+        sentence = f"All {len(headers):,} DICOM headers name one patient, so that is not used. "
+        return folders, sentence + _say("folders", folders)
+    if known:
+        found = [header or folder for header, folder in zip(headers, folders, strict=True)]
+        return found, _say("DICOM headers (hashed)", found)
+    return folders, _say("folders", folders)
+
+
+def _say(source: str, patients: Sequence[str | None]) -> str:
+    known = {patient for patient in patients if patient is not None}
+    if not known:
+        return "Patients are not known."
+    missing = sum(patient is None for patient in patients)
+    gap = f"; of {missing:,} images not known" if missing else ""
+    return f"Patients from {source}: {len(known):,}{gap}."

@@ -13,7 +13,7 @@ from typing import Any
 
 from medapp.data.listing import Listing, Parts
 from medapp.data.masks import find_masks
-from medapp.data.order import write_natural_key, sort_paths
+from medapp.data.order import sort_paths, write_natural_key
 from medapp.data.recognition import Recognition, recognise, step_into
 from medapp.data.samples import SPLITS
 from medapp.data.template import Template, find_split

@@ -106,10 +106,7 @@ def _draw_penalties(penalties: Sequence[PenaltyTried]) -> Chart:
     tried = sorted(penalties, key=lambda each: each.penalty)
     x = [math.log10(each.penalty) for each in tried]
     line = Series("held-out loss", x, [each.held_out_loss for each in tried], VALIDATION)
-    title = (
-        f"Loss on held-out patients is lowest at the penalty {best.penalty:.2g}:"
-        f" {best.held_out_loss:.3f}"
-    )
+    title = f"Held-out loss is lowest at the penalty {best.penalty:.2g}: {best.held_out_loss:.3f}"
     at = math.log10(best.penalty)
     return Chart(
         "penalty", title, "log10 of the penalty", "cross-entropy", [line], (at, "best"), at=at

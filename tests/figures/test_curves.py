@@ -131,4 +131,4 @@ def test_a_fit_shows_its_penalties_in_place_of_epochs() -> None:
     assert list(chart.series[0].x) == pytest.approx([-2, -1, 0, 1])
     assert list(chart.series[0].y) == [0.8, 0.41, 0.5, 0.69]
     assert chart.mark == (-1, "best")
-    assert chart.title == "Loss on held-out patients is lowest at the penalty 0.1: 0.410"
+    assert chart.title == "Held-out loss is lowest at the penalty 0.1: 0.410"

@@ -63,7 +63,7 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
     size_px, name = options.image_size, f"{options.architecture}, {options.image_size} px"
     source = choose_weights(options.architecture, setting.folder.parent)
     settings = {
-        "strategy": "linear-probe",
+        "strategy": "head-by-steps",
         "epochs": EPOCHS,
         "image_size": size_px,
         "device": "cpu",

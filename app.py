@@ -5,7 +5,7 @@ Streamlit imports this file once, for the server, and then runs it for each look
 
 import streamlit as st
 
-from medapp.ui.shell import frame, listening, server
+from medapp.ui.shell import frame, guide, listening, server
 
 if __name__ == "__main__":
     st.set_page_config(page_title="MedApp", page_icon=frame.MARK, layout="wide")
@@ -13,6 +13,7 @@ if __name__ == "__main__":
     with frame.open_frame():
         server.start()
         page.run()
+    guide.draw_guide()
     server.warm_up()
 else:
     app = st.App(__file__, middleware=listening.build_guard(), lifespan=listening.announce)

@@ -37,13 +37,33 @@ def _draw_errors(run: Run, evaluation: Evaluation) -> None:
         picked = frame.draw_figure(
             confusion, key="confusion", on_select="rerun", selection_mode="points"
         )
-        st.caption("Click a cell to see its images.")
+        cell = _choose_cell(evaluation)
     with right:
         _draw_roc(run, evaluation)
     points = picked.selection.points
     if points:
-        row, column = points[0]["customdata"]
-        draw_cell_images(run, evaluation.classes[row], evaluation.classes[column])
+        cell = (points[0]["customdata"][0], points[0]["customdata"][1])
+    if cell:
+        draw_cell_images(run, evaluation.classes[cell[0]], evaluation.classes[cell[1]])
+
+
+def _choose_cell(evaluation: Evaluation) -> tuple[int, int] | None:
+    """The cell of the confusion matrix that the reader names, by keyboard too: errors first."""
+    counts = {
+        (row, column): count
+        for row, counts_of_row in enumerate(evaluation.confusion)
+        for column, count in enumerate(counts_of_row)
+        if count
+    }
+    classes = evaluation.classes
+    return st.selectbox(
+        "Click a cell, or choose one, to see its images",
+        sorted(counts, key=lambda cell: (cell[0] == cell[1], -counts[cell])),
+        index=None,
+        placeholder="truth → prediction",
+        format_func=lambda cell: f"{classes[cell[0]]} → {classes[cell[1]]}: {counts[cell]:,}",
+        key="cell-choice",
+    )
 
 
 def _draw_roc(run: Run, evaluation: Evaluation) -> None:

@@ -1,0 +1,55 @@
+"""Texts stand out from their ground in both themes (WCAG 2.1, 1.4.3, level AA), as the browser
+draws them.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from browser.serving import Server
+from conftest import Trained
+from playwright.sync_api import Page, expect
+
+from medapp.data.catalog import Catalog
+from medapp.runs.making import find_run
+
+pytestmark = pytest.mark.browser
+
+SCRIPT = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8").split("\n", 1)[1]
+LISTED = ("■", "…")  # a legend's squares, and the gap between numbers of pages
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_texts_stand_out_from_their_ground(
+    trained: Trained, trained_server: Server, open_page: Callable[..., Page], theme: str
+) -> None:
+    run = find_run(trained.workspace, "probe")
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    sample = Catalog(trained.workspace).load_samples(data_set, split="test")[0]
+    places = {
+        "/": ".st-key-foot",
+        f"/data_sets?set={data_set.id}": ".tile",
+        f"/models?model={run.id}": ".js-plotly-plot",
+        f"/predict?by={run.id}&of={data_set.id}&sample={sample.id}": ".pane canvas",
+    }
+    page = open_page(trained_server.url, color_scheme=theme)
+    faint = {}
+    for place, whole in places.items():
+        page.goto(f"{trained_server.url}{place}")
+        page.locator(whole).first.wait_for()
+        expect(page.locator(".st-key-foot")).to_be_visible()
+        found = page.evaluate(SCRIPT)
+        faint[place] = [text for text in found if not text.split(" ")[1].startswith(LISTED)]
+    assert all(not found for found in faint.values()), faint
+
+
+def test_the_frame_names_the_product_and_opens_its_help(
+    trained_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(trained_server.url)
+    expect(page.get_by_text("MedApp 0.", exact=False).first).to_be_visible()
+    page.get_by_role("button", name="Help").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Overfitting")
+    page.keyboard.press("Escape")
+    page.get_by_test_id("stMainMenu").get_by_role("button").click()
+    expect(page.get_by_role("menuitemradio", name="Dark")).to_be_visible()

@@ -74,11 +74,11 @@ def test_a_folder_is_predicted_and_taken_along(
     page.get_by_role("textbox", name="Folder", exact=True).fill(str(trained.folder))
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Predict all images in it").click()
-    expect(page.get_by_role("button", name="Download all probabilities (CSV)")).to_be_visible()
+    expect(page.get_by_role("button", name="Probabilities (CSV)")).to_be_visible()
     expect(page.locator(".pane canvas")).to_be_visible()
     again = open_page(page.url)  # by its address, in another browser
     with again.expect_download() as download:
-        again.get_by_role("button", name="Download all probabilities (CSV)").click()
+        again.get_by_role("button", name="Probabilities (CSV)").click()
     download.value.save_as(tmp_path / "rows.csv")
     rows = list(csv.DictReader((tmp_path / "rows.csv").read_text(encoding="utf-8").splitlines()))
     assert len(rows) == 32

@@ -10,6 +10,7 @@ from conftest import Trained, register_empty
 
 from medapp import session as api
 from medapp.errors import MedAppError, RunError
+from medapp.models.weights import load_network, save_network
 from medapp.runs.events import MessageSaid
 from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.results import load_predictions
@@ -59,6 +60,31 @@ def test_an_export_names_no_file_patient_or_site_unless_asked(
     }
     found = {with_names: _find_in_zip(path, secrets) for with_names, path in zips.items()}
     assert found == {False: set(), True: secrets - {str(trained.folder).encode()}}
+
+
+def test_weights_that_name_nothing_travel_byte_by_byte(trained: Trained, tmp_path: Path) -> None:
+    run = find_run(trained.workspace, "probe")
+    with zipfile.ZipFile(export_run(run, tmp_path / "probe.zip")) as archive:
+        assert archive.read("model.safetensors") == run.model_path.read_bytes()
+
+
+def test_weights_that_name_a_path_or_a_patient_are_stripped_of_them(
+    trained: Trained, tmp_path: Path
+) -> None:
+    run = find_run(trained.workspace, "probe")
+    network, metadata = load_network(run.model_path)
+    recipe = json.loads(metadata["recipe"])
+    recipe["start"]["source"] = "/secret/home/x.pth"
+    recipe["data"]["choices"][0]["only"] = {"patient": ["Mueller"]}
+    save_network(network, run.model_path, {"recipe": json.dumps(recipe)})
+    before = run.model_path.read_bytes()
+    taken = import_run(trained.workspace, export_run(run, tmp_path / "probe.zip"))
+    after = taken.model_path.read_bytes()
+    assert (b"secret" in before, b"Mueller" in before) == (True, True)
+    assert (b"secret" in after, b"Mueller" in after) == (False, False)
+    image = trained.folder / "above" / "p00.png"
+    one, two = (next(iter(api.predict(r, [image]))).probabilities for r in (run, taken))
+    assert one == two
 
 
 def _find_in_zip(path: Path, secrets: set[bytes]) -> set[bytes]:

@@ -110,7 +110,10 @@ def test_odd_paths_are_refused_in_words(trained: Trained, path: str) -> None:
         medapp(*arguments, code=1)
     with pytest.raises(WeightsError, match="nothing to start from"):
         plan_run(trained.workspace, build_recipe({"data": "bands", "source": path}))
-    assert [row["error"] is None for row in ask("predict", "probe", path)] == [False]
+    assert [
+        row["error"] is None
+        for row in json.loads(medapp("predict", "probe", path, "--json", code=1))
+    ] == [False]
     assert expand_path("~nobody-at-all").name == "~nobody-at-all"
 
 
@@ -134,7 +137,7 @@ def test_a_name_that_is_not_unicode_is_printed(
     )
     with pytest.raises(SystemExit) as ended:
         main()
-    assert ended.value.code == 0
+    assert ended.value.code == 1
     out.flush()
     assert json.loads(out.buffer.getvalue())[0]["file"] == os.fsdecode(b"/nowhere/\xff.png")  # type: ignore[attr-defined]
 

@@ -21,6 +21,7 @@ import psutil
 import medapp
 from medapp.cli.application import PORT, find_listening, is_port_taken
 from medapp.errors import WorkspaceError
+from medapp.imaging.readers.decoders import DICOM_DECODERS
 from medapp.store.cache import open_cache
 from medapp.store.shipped import APP, ASSETS, SETTINGS
 from medapp.store.workspace import Workspace, find_workspace
@@ -32,14 +33,6 @@ Report = dict[str, Any]
 MIN_FREE_BYTES = 10**9
 BFLOAT16_FLAGS = ("amx_bf16", "avx512_bf16", "bf16")  # in /proc/cpuinfo, of x86 and of ARM
 PILLOW_FEATURES = {"PNG": "zlib", "JPEG": "jpg", "TIFF, compressed": "libtiff", "WebP": "webp"}
-# DICOM's compressions (PS3.5 A.4), by pydicom's names, and what brings a missing one, no GPL.
-DICOM_DECODERS = {
-    "JPEG": ("JPEGBaseline8Bit", "pillow"),
-    "JPEG lossless": ("JPEGLosslessSV1", "python-gdcm"),
-    "JPEG-LS": ("JPEGLSLossless", "pyjpegls"),
-    "JPEG 2000": ("JPEG2000Lossless", "pylibjpeg pylibjpeg-openjpeg"),
-    "RLE": ("RLELossless", "pydicom"),
-}
 
 
 def build_report() -> Report:

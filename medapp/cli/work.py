@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -214,7 +215,7 @@ def predict(
 ) -> None:
     """Class probabilities for images, and heatmaps that show why.
 
-    For research, not for diagnosis.
+    For research, not for diagnosis. The exit status is 1 where no file could be predicted.
     """
     files: list[Path] = []
     for path in images:
@@ -228,10 +229,12 @@ def predict(
     found = find_run(find_workspace(), run)
     notes = list_grave_notes(found)
     if as_json:
-        print_json([{**row, "notes": list_notes(notes)} for row in rows])
+        print_json([{**row, "notes": [*row["notes"], *list_notes(notes)]} for row in rows])
+        _report_failures(rows)
         return
     print_table(("file", "label", "probability", "note"), [_list_cells(row) for row in rows])
     print_notes(notes)
+    _report_failures(rows)
     console.print(f"{found.name}. For research, not for diagnosis.", markup=False)
 
 
@@ -257,11 +260,28 @@ def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) 
         is_faint = (prediction.heatmap.strength or 0) < FAINT
         row["note"] = prediction.describe_heatmap() if is_faint else prediction.heatmap.note
     row["error"] = prediction.error
+    row["stored_as"] = prediction.facts.mode if prediction.facts else None
+    row["notes"] = list_notes(prediction.notes)
     return row
+
+
+def _report_failures(rows: Sequence[dict[str, Any]]) -> None:
+    """Say how many files could not be predicted; where none could, the status is 1."""
+    failed = sum(row["error"] is not None for row in rows)
+    if failed:
+        errors.print(f"{failed} of {len(rows)} files could not be predicted.", markup=False)
+    if failed == len(rows):
+        raise typer.Exit(1)
 
 
 def _list_cells(row: dict[str, Any]) -> tuple[object, ...]:
     """A prediction as a row of the table."""
     highest = max(row["probabilities"].values(), default=None)
     probability = None if highest is None else write_probability(highest)
-    return row["file"], row["label"], probability, row["error"] or row.get("note")
+    return row["file"], row["label"], probability, row["error"] or _say_notes(row)
+
+
+def _say_notes(row: dict[str, Any]) -> str | None:
+    """What to know of a prediction's image, then of its heatmap."""
+    texts = [note["text"] for note in row["notes"]]
+    return " ".join(text for text in (*texts, row.get("note")) if text) or None

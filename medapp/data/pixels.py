@@ -100,7 +100,7 @@ def _load_square(sample: Sample, preprocess: Preprocess) -> Bytes:
         content = read_content(sample.path)
         if hashlib.sha256(content).hexdigest() != sample.content_hash:
             raise ImageError("the file has changed since it was registered")
-        image, _ = decode_image(content, sample.path.suffix)
+        image, _ = decode_image(content, sample.path.suffix, preprocess.value_range)
     except OSError as error:
         reason = error.strerror or error
         raise ImageError(f"{sample.name} cannot be opened: {reason}.", remedy=REMEDY) from error

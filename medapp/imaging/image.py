@@ -15,7 +15,19 @@ from PIL import Image
 from medapp.errors import ImageError
 from medapp.imaging.kinds import HEAD_BYTES, tell_kind
 from medapp.imaging.readers import READERS, list_suffixes
+from medapp.imaging.readers.picture import Picture, Span, fill, find_range, is_blank
+from medapp.imaging.readers.pillow import TRANSPARENT
+from medapp.notes import Note
 
+FILE = "file"  # a range of values: what the file declares is black and white
+IMAGE = "image"  # … or from the darkest to the brightest value of each image
+VALUE_RANGES = (FILE, IMAGE)
+BLANK = Note(
+    "blank",
+    "All pixels of this image have the same value, so there is nothing on it to judge.",
+    "grave",
+    "Look at the image; export it again if something should be seen.",
+)
 MAX_BYTES = 2**30  # of a file; the largest image that is read takes less, even uncompressed
 
 # What decoders raise on damaged files, found by reading files with changed bytes. A MemoryError
@@ -44,33 +56,42 @@ class ImageFacts:
 
     Attributes:
         width, height: in pixels, upright.
-        mode: "8-bit grey", "16-bit grey" or "8-bit RGB" as `load_image` gives the image, then how
-            the image is stored if otherwise.
+        mode: "8-bit grey", "16-bit grey", "8-bit RGB" or "16-bit RGB" as `load_image` gives the
+            image, then how the image is stored if otherwise, and by which rule its values became
+            black and white.
         format: such as "PNG".
+        notes: what to know where the image is judged: which page it is, or that it is blank.
+        scale: the size of a pixel in words, such as "0.7 × 0.7 mm a pixel"; "" where the file does
+            not say.
     """
 
     width: int
     height: int
     mode: str
     format: str
+    notes: tuple[Note, ...] = ()
+    scale: str = ""
 
 
 def is_colour(mode: str) -> bool:
     """Whether an image of this mode (see `ImageFacts`) has three channels."""
-    return mode.startswith("8-bit RGB")
+    return mode.startswith(("8-bit RGB", "16-bit RGB"))
 
 
-def load_image(path: Path) -> NDArray[Any]:
+def load_image(path: Path, value_range: str = FILE) -> NDArray[Any]:
     """The image in a file: (H, W) or (H, W, 3), uint8 or uint16, upright, bright is high.
 
-    What is transparent lies on black. Palette and CMYK become RGB. An image whose channels are all
-    equal becomes grey.
+    What the file says to be black is 0, and white 255 or 65535. What is transparent lies on black.
+    Palette and CMYK become RGB. An image whose channels are all equal becomes grey.
+
+    Args:
+        value_range: one of `VALUE_RANGES`; see `decode_image`.
 
     Raises:
         ImageError: the file is missing, damaged, cut short, too large, or no image; says which
             file.
     """
-    return _read(path)[0]
+    return read_image(path, value_range)[0]
 
 
 def read_facts(path: Path) -> ImageFacts:
@@ -79,7 +100,7 @@ def read_facts(path: Path) -> ImageFacts:
     Raises:
         ImageError: see `load_image`.
     """
-    return _read(path)[1]
+    return read_image(path)[1]
 
 
 def read_content(path: Path) -> bytes:
@@ -98,9 +119,14 @@ def read_content(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _read(path: Path) -> tuple[NDArray[Any], ImageFacts]:
+def read_image(path: Path, value_range: str = FILE) -> tuple[NDArray[Any], ImageFacts]:
+    """The image in a file as `load_image` gives it, and its facts.
+
+    Raises:
+        ImageError: see `load_image`.
+    """
     try:
-        return decode_image(read_content(path), path.suffix)
+        return decode_image(read_content(path), path.suffix, value_range)
     except OSError as error:
         reason = error.strerror or error
         raise ImageError(
@@ -114,11 +140,15 @@ def _read(path: Path) -> tuple[NDArray[Any], ImageFacts]:
         ) from error
 
 
-def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]:
+def decode_image(
+    content: bytes, suffix: str, value_range: str = FILE
+) -> tuple[NDArray[Any], ImageFacts]:
     """A file's bytes to what `load_image` gives, and to the facts.
 
     Args:
         suffix: such as ".png"; chooses the reader where the bytes do not say what they are.
+        value_range: "file" gives values that fill the range which the file declares; "image" gives
+            them as they are stored, for a stretch from the darkest to the brightest.
 
     Raises:
         ImageError: the bytes are no image that can be read; the text is the reason alone, for use
@@ -129,19 +159,48 @@ def decode_image(content: bytes, suffix: str) -> tuple[NDArray[Any], ImageFacts]
     reader = READERS[_find_reader(content, suffix)]
     try:
         picture = reader(io.BytesIO(content))
+        pixels = _fill(picture, value_range)
     except ImageError:
         raise
     except _DAMAGE as error:
         raise ImageError(_explain(error)) from error
-    pixels = picture.pixels
     stored_as = picture.stored_as
     if pixels.ndim == 3 and _is_grey(pixels):
         pixels = pixels[..., 0]
         stored_as = stored_as or "RGB"
     mode = f"{8 * pixels.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}"
-    mode += f" (stored as {stored_as})" if stored_as else ""
-    facts = ImageFacts(pixels.shape[1], pixels.shape[0], mode, picture.format)
+    mode += _describe_storage(stored_as, picture.span)
+    notes = picture.notes
+    if is_blank(pixels) and TRANSPARENT not in notes:
+        notes = (*notes, BLANK)
+    height, width = pixels.shape[:2]
+    facts = ImageFacts(width, height, mode, picture.format, notes, picture.scale)
     return np.ascontiguousarray(pixels), facts
+
+
+def _fill(picture: Picture, value_range: str) -> NDArray[Any]:
+    """A picture's values as uint8 or uint16."""
+    pixels = picture.pixels
+    span = picture.span
+    if span is None:
+        return pixels
+    if value_range == FILE:
+        return fill(pixels, span)
+    if pixels.ndim == 3:
+        # As it was before there was a choice: the upper byte of 16.
+        return (pixels >> 8).astype(np.uint8) if pixels.dtype == np.uint16 else pixels
+    if pixels.dtype == np.uint16 and span.low < span.high:
+        return pixels
+    low, high = find_range(pixels)
+    return fill(pixels, Span(low, high) if span.low <= span.high else Span(high, low))
+
+
+def _describe_storage(stored_as: str, span: Span | None) -> str:
+    rule = span.rule if span is not None else ""
+    # Of 16 bits that fill 16 bits there is nothing to say.
+    words = [stored_as] if rule in (stored_as, "16 bits") else [stored_as, rule]
+    said = ", ".join(word for word in words if word)
+    return f" (stored as {said})" if said else ""
 
 
 def _find_reader(content: bytes, suffix: str) -> str:
@@ -174,4 +233,6 @@ def _explain(error: BaseException) -> str:
         return "the file is cut short"
     if isinstance(error, MemoryError | Image.DecompressionBombError):
         return "it claims more pixels than fit into memory"
-    return f"it is damaged or of an unknown variant ({text[:100] or type(error).__name__})"
+    return (
+        f"it is damaged or of an unknown variant ({' '.join(text.split()) or type(error).__name__})"
+    )

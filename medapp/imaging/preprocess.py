@@ -1,8 +1,8 @@
 """One image to the square of 8-bit pixels that a network sees, and the way back.
 
 Every way of resizing is one rectangle of the original image, the `View`, drawn onto the square; so
-a box or a heatmap goes back to the image by that rectangle alone. The order: crop borders → window
-(16 bits, percentiles) → CLAHE → resize → 8 bits. What lies between is computed in floating point,
+a box or a heatmap goes back to the image by that rectangle alone. The order: crop borders → values
+(range, percentiles) → CLAHE → resize → 8 bits. What lies between is computed in floating point,
 so that 16-bit images lose nothing on the way.
 """
 
@@ -16,11 +16,13 @@ from PIL import Image
 
 from medapp.imaging.clahe import equalise
 from medapp.imaging.geometry import View
+from medapp.imaging.image import FILE, IMAGE, VALUE_RANGES
 from medapp.settings import Group, choice_of, setting
 
-VERSION = 1  # of what `render_square` gives for the same input; enters every key of pixels
+VERSION = 2  # of what `render_square` gives for the same input; enters every key of pixels
 RESIZE_MODES = ("squash", "pad", "crop")
 ResizeMode: Any = choice_of(lambda: RESIZE_MODES)
+ValueRange: Any = choice_of(lambda: VALUE_RANGES)
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -43,6 +45,13 @@ class Preprocess(Group):
         "Resize",
         "squash fits the whole image and changes its proportions, pad keeps them and fills with"
         " black, crop keeps the middle.",
+    )
+    value_range: ValueRange = setting(
+        FILE,
+        "Range of values",
+        "What becomes black and white. file: what the file says, by its window or its number of"
+        " bits; without either, the 0.5 and 99.5 percentiles of the image. image: the darkest and"
+        " the brightest pixel of each image, which undoes windows; 8-bit images stay as they are.",
     )
     percentile_clip: float = setting(
         0.0,
@@ -80,7 +89,11 @@ class Square:
 
 
 def render_square(image: NDArray[Any], preprocess: Preprocess) -> Square:
-    """An image (H, W) or (H, W, 3), uint8 or uint16, to the square that a network sees."""
+    """An image (H, W) or (H, W, 3), uint8 or uint16, to the square that a network sees.
+
+    Args:
+        image: as `load_image` gives it for the `value_range` of `preprocess`.
+    """
     view = _find_view(image, preprocess)
     size = preprocess.image_size
     return Square(_resize(_adjust(image, preprocess), view, (size, size)), view)
@@ -134,12 +147,13 @@ def _find_content(image: NDArray[Any], preprocess: Preprocess) -> tuple[int, int
 
 def _adjust(image: NDArray[Any], preprocess: Preprocess) -> Bytes | Floats:
     """Contrast: uint8 as it came where nothing is to be done, else float32 in 0 to 255."""
-    if image.dtype == np.uint8 and not preprocess.percentile_clip and not preprocess.clahe:
-        return image
+    is_stretched = image.dtype != np.uint8 and preprocess.value_range == IMAGE
+    if not (is_stretched or preprocess.percentile_clip or preprocess.clahe):
+        return image if image.dtype == np.uint8 else image.astype(np.float32) / np.float32(257)
     x0, y0, x1, y1 = _find_content(image, preprocess)
     low = 0.0
-    high = 255.0
-    if preprocess.percentile_clip or image.dtype != np.uint8:
+    high = float(np.iinfo(image.dtype).max)
+    if is_stretched or preprocess.percentile_clip:
         cut = preprocess.percentile_clip
         low, high = (float(v) for v in np.percentile(image[y0:y1, x0:x1], (cut, 100 - cut)))
     values: Floats = np.clip(

@@ -7,7 +7,7 @@ from PIL import Image
 
 from medapp.errors import ImageError
 from medapp.imaging.image import decode_image
-from medapp.imaging.preprocess import render_full
+from medapp.imaging.preprocess import VERSION, render_full
 from medapp.imaging.registered import REMEDY, read_registered
 from medapp.store.cache import Cache
 
@@ -25,7 +25,7 @@ def load_thumbnail(path: Path, content_hash: str, cache: Cache, size_px: int = 1
         ImageError: the file is missing, damaged or not the one with this hash, and its thumbnail is
             not in the cache.
     """
-    key = f"{content_hash}-{size_px}"
+    key = f"{content_hash}-{size_px}-{VERSION}"
     known = cache.load_bytes("thumbnails", key)
     if known is not None:
         return known

@@ -18,8 +18,9 @@ from medapp.explanation.methods import find_method
 from medapp.explanation.placing import overlay, place_on_image
 from medapp.explanation.strength import describe_strength
 from medapp.imaging.geometry import View
-from medapp.imaging.image import load_image
+from medapp.imaging.image import ImageFacts, load_image, read_image
 from medapp.imaging.preprocess import render_full, render_square
+from medapp.notes import Note
 from medapp.prediction.model import BATCH, Model
 from medapp.store.threads import map_threaded
 
@@ -34,6 +35,7 @@ class Prediction:
         view: where that square lies in the image.
         image_size: width and height of the image in px.
         error: why there is no prediction.
+        facts: how the file holds its image, how that was read, and what to know of it.
         heatmap: over the square, where one was asked for.
     """
 
@@ -45,6 +47,12 @@ class Prediction:
     image_size: tuple[int, int] = (0, 0)
     error: str | None = None
     heatmap: Heatmap | None = None
+    facts: ImageFacts | None = None
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What to know of the image: that it is blank, or which page of its file it is."""
+        return self.facts.notes if self.facts else ()
 
     @property
     def explained(self) -> str | None:
@@ -111,12 +119,12 @@ def _predict_batch(
 def _read_square(model: Model, file: Path) -> Prediction:
     """The square that the network will see, or why there is none."""
     try:
-        image = load_image(file)
+        image, facts = read_image(file, model.recipe.preprocess.value_range)
     except ImageError as error:
         return Prediction(file, None, {}, error=str(error))
     square = render_square(image, model.recipe.preprocess)
     size = (image.shape[1], image.shape[0])
-    return Prediction(file, None, {}, square.pixels, square.view, size)
+    return Prediction(file, None, {}, square.pixels, square.view, size, facts=facts)
 
 
 def to_batch(squares: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:

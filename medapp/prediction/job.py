@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from medapp.errors import MedAppError
+from medapp.notes import Note
 from medapp.prediction.table import Row
 
 
@@ -26,6 +27,13 @@ class Predicted(Protocol):
     def probabilities(self) -> dict[str, float]: ...
     @property
     def error(self) -> str | None: ...
+    @property
+    def notes(self) -> tuple[Note, ...]: ...
+
+
+def build_row(found: Predicted) -> Row:
+    """A prediction as a row of the table."""
+    return Row(found.file, found.label, found.probabilities, found.error, found.notes)
 
 
 class PredictionJob:
@@ -98,7 +106,7 @@ class PredictionJob:
     def _work(self) -> None:
         try:
             for found in self._predict(self.files[len(self.rows) :]):
-                self.rows.append(Row(found.file, found.label, found.probabilities, found.error))
+                self.rows.append(build_row(found))
                 self._now = time.monotonic()
                 if self._asked.is_set():
                     break

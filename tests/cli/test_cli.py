@@ -115,6 +115,29 @@ def test_prediction_writes_a_heatmap_for_each_image(trained: Trained, tmp_path: 
     assert rows[2]["label"] is None
 
 
+def test_a_prediction_of_nothing_fails_and_one_of_something_does_not(
+    trained: Trained, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.png").write_bytes(b"")
+    (tmp_path / "page.jpg").write_bytes(b"<!DOCTYPE html><html>")
+    bad = [tmp_path / "empty.png", tmp_path / "page.jpg", tmp_path / "absent.png"]
+    assert "not for diagnosis" not in medapp("predict", "probe", *bad, code=1)
+    rows = json.loads(medapp("predict", "probe", *bad, "--json", code=1))
+    assert [row["error"] is None for row in rows] == [False] * 3
+    assert "the file is empty" in rows[0]["error"]
+    assert "HTML page" in rows[1]["error"]
+    assert ask("predict", "probe", trained.folder / "above" / "p00.png", bad[0])[0]["label"]
+
+
+def test_a_blank_image_is_predicted_with_a_note(trained: Trained, tmp_path: Path) -> None:
+    Image.new("L", (40, 40), 90).save(tmp_path / "blank.png")
+    (row,) = ask("predict", "probe", tmp_path / "blank.png")
+    assert [note["code"] for note in row["notes"] if note["code"] == "blank"] == ["blank"]
+    assert row["stored_as"] == "8-bit grey"
+    shown = " ".join(medapp("predict", "probe", tmp_path / "blank.png").split())
+    assert "All pixels of this" in shown
+
+
 def test_folder_of_images_is_predicted(trained: Trained) -> None:
     assert len(ask("predict", "probe", trained.folder / "above")) == 16
 

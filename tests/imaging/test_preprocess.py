@@ -117,10 +117,21 @@ def test_sixteen_bits_fill_the_range_of_eight() -> None:
     image = (
         np.linspace(1000, 1100, 64).astype(np.uint16).reshape(1, 64).repeat(64, 0)
     )  # 101 grey levels of 65,536
-    square = render(image, Preprocess(), 64)
+    each = Preprocess(value_range="image")
+    square = render(image, each, 64)
     assert (square.min(), square.max()) == (0, 255)
     assert len(np.unique(square)) == len(np.unique(image)) == 64
-    assert render(np.full((4, 4), 500, np.uint16), Preprocess(), 4).max() == 0
+    assert render(np.full((4, 4), 500, np.uint16), each, 4).max() == 0
+
+
+def test_sixteen_bits_that_fill_the_file_s_range_are_not_stretched_again() -> None:
+    image = np.array([[0, 257, 30 * 257], [100 * 257, 200 * 257, 65_535]], np.uint16)
+    assert render(image.repeat(16, 0).repeat(16, 1)[:32, :48], Preprocess(), 32).max() == 255
+    assert render_full(image).tolist() == [[0, 1, 30], [100, 200, 255]]
+    assert render_full(image[:, :2]).tolist() == [[0, 1], [100, 200]]
+    hot = image.copy()
+    hot[0, 1] = 65_535
+    assert (render_full(hot) == render_full(image)).sum() == 5
 
 
 def test_the_percentile_clip_spends_the_range_on_the_middle() -> None:
@@ -205,7 +216,7 @@ def test_the_whole_image_for_a_person() -> None:
     image = np.random.default_rng(0).integers(0, 255, (40, 100)).astype(np.uint8)
     np.testing.assert_array_equal(render_full(image), image)
     assert render_full(image, longest_px=50).shape == (20, 50)
-    assert render_full(image.astype(np.uint16) * 100).max() == 255
+    np.testing.assert_array_equal(render_full(image.astype(np.uint16) * 257), image)
 
 
 def test_the_side_is_the_recipe_s() -> None:

@@ -107,3 +107,35 @@ def test_size_of_the_image_is_kept(trained: Trained, tmp_path: Path) -> None:
     Image.new("L", (70, 50), 30).save(tmp_path / "wide.png")
     (prediction,) = api.predict("probe", [tmp_path / "wide.png"])
     assert prediction.image_size == (70, 50)
+
+
+@pytest.mark.parametrize("content", ["blank", "transparent"])
+def test_an_image_with_nothing_on_it_is_predicted_with_a_grave_note(
+    trained: Trained, tmp_path: Path, content: str
+) -> None:
+    colour = (90, 90, 90, 255) if content == "blank" else (90, 90, 90, 0)
+    Image.new("RGBA", (70, 50), colour).save(tmp_path / "nothing.png")
+    (prediction,) = api.predict("probe", [tmp_path / "nothing.png"])
+    assert [(note.code, note.level) for note in prediction.notes] == [(content, "grave")]
+    assert prediction.label is not None
+    (fine,) = api.predict("probe", [trained.folder / "above" / "p00.png"])
+    assert fine.notes == ()
+
+
+def test_a_model_sees_values_as_its_recipe_says(trained: Trained, tmp_path: Path) -> None:
+    """A window of 0 to 1000 shows 250 and 500 as a quarter and a half; a stretch undoes that."""
+    values = np.full((32, 32), 250, np.uint16)
+    values[:, 16:] = 500
+    values[0, 0] = 1000
+    model = load_model(find_run(trained.workspace, "probe").require_model())
+    Image.fromarray(values).save(tmp_path / "deep.png")
+    (seen,) = predict_files(model, [tmp_path / "deep.png"])
+    assert seen.pixels is not None
+    assert seen.pixels[20, 4] == round(250 / 1023 * 255)
+    assert seen.facts is not None
+    assert seen.facts.mode == "16-bit grey (stored as 10 of 16 bits)"
+    each = model.recipe.preprocess.model_copy(update={"value_range": "image"})
+    old = replace(model, recipe=model.recipe.model_copy(update={"preprocess": each}))
+    (seen,) = predict_files(old, [tmp_path / "deep.png"])
+    assert seen.pixels is not None
+    assert (seen.pixels[20, 4], seen.pixels.max()) == (0, 255)

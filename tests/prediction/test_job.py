@@ -10,9 +10,12 @@ import pytest
 from conftest import Trained
 
 from medapp.errors import RunError
+from medapp.imaging.image import BLANK
+from medapp.notes import Note
 from medapp.prediction.job import PredictionJob
 from medapp.prediction.table import Row, write_csv
 
+PAGE = Note("page", "Page 1 of 2.", "info")
 FILES = [Path(f"/images/{i}.png") for i in range(100)]
 
 
@@ -113,7 +116,7 @@ def test_a_file_that_cannot_be_read_is_a_row_that_says_why(
 
 def test_csv_reads_back() -> None:
     rows = [
-        Row(Path("/a/b, c/1.png"), "x", {"x": 0.75, "ü": 0.25}, None),
+        Row(Path("/a/b, c/1.png"), "x", {"x": 0.75, "ü": 0.25}, None, (PAGE, BLANK)),
         Row(Path("/a/2.png"), None, {}, 'It is broken, "said" it.'),
     ]
     first, second = csv.DictReader(io.StringIO(write_csv(rows, ["x", "ü"], "m", Path("/a"))))
@@ -122,6 +125,7 @@ def test_csv_reads_back() -> None:
         "prediction": "x",
         "probability of x": "0.750000",
         "probability of ü": "0.250000",
+        "note": f"{BLANK.text} Page 1 of 2.",
         "error": "",
         "model": "m",
         "use": "research only",

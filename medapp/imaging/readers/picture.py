@@ -1,4 +1,8 @@
-"""What a reader gives, and what all readers share: limits of size, the stretch to 16 bits."""
+"""What a reader gives, and what all readers share: limits of size, and which values are shown how.
+
+A file says which of its values are black and white: by its number of bits, or by a window. Where it
+says nothing, the values of the image themselves do. That is its `Span`, and `fill` draws it.
+"""
 
 import warnings
 from collections.abc import Callable
@@ -10,8 +14,31 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from medapp.errors import ImageError
+from medapp.notes import Note
 
 MAX_PIXELS = 100_000_000  # a mammogram has 20 million; a file of a few kB can claim billions
+STRIP_PIXELS = 2**21  # so many are converted at a time, whatever an image's size
+DEPTHS = (8, 10, 12, 14, 16)  # of detectors and converters
+DEPTH_SHARE = 0.001  # of the pixels, which may lie beyond a depth: hot ones, burnt-in text
+PERCENTILES = (0.5, 99.5)
+_SAMPLED_PIXELS = 2**22  # of more pixels, percentiles are taken from every second, third, …
+
+
+@dataclass(frozen=True)
+class Span:
+    """The values of an image that are black and white.
+
+    Attributes:
+        low, high: black and white; low is the larger one where the file stores white as 0.
+        rule: where they come from, for a person, such as "window 40/400 of the file".
+        padding: the first and the last value that mark pixels without a measurement, which are
+            black; None without any.
+    """
+
+    low: float
+    high: float
+    rule: str = ""
+    padding: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -19,15 +46,22 @@ class Picture:
     """A decoded file.
 
     Attributes:
-        pixels: (H, W) or (H, W, 3), uint8 or uint16, upright, bright is high.
+        pixels: (H, W) or (H, W, 3), upright: uint8, which is shown as it is, or any other real
+            numbers with a span.
         stored_as: what the file holds where that is more or other than the array says, such as
             "palette"; else "".
         format: such as "PNG".
+        span: which values are black and white; None for uint8.
+        notes: what to know of the file where its image is judged.
+        scale: the size of a pixel in words, such as "0.7 × 0.7 mm a pixel"; "" where unknown.
     """
 
     pixels: NDArray[Any]
     stored_as: str
     format: str
+    span: Span | None = None
+    notes: tuple[Note, ...] = ()
+    scale: str = ""
 
 
 Reader = Callable[[IO[bytes]], Picture]
@@ -52,14 +86,123 @@ def check_size(width: int, height: int) -> None:
         raise ImageError("it has no pixels")
 
 
-def find_range(values: NDArray[np.float64]) -> tuple[float, float]:
-    """The lowest and the highest value that is a finite number; 0 and 0 without any."""
-    finite = values[np.isfinite(values)]
-    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+def choose_page(number: int, of: int, word: str) -> tuple[str, tuple[Note, ...]]:
+    """What is said of a file with several frames or pages: words for `stored_as`, and a note."""
+    if of < 2:
+        return "", ()
+    text = f"The file holds {of} {word}s; {word} {number} is used, the first that shows something."
+    return f"{word} {number} of {of}", (Note("page", text, "info"),)
 
 
-def stretch(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint16]:
-    """Values to uint16: `low` and less, and what is no number, to 0; `high` and more to 65535."""
-    known = np.clip(np.nan_to_num(values, nan=low, posinf=high, neginf=low), low, high)
-    scale = 65535.0 / (high - low) if high > low else 0.0
-    return np.rint((known - low) * scale).astype(np.uint16)
+def count_bits(bits: int) -> str:
+    """Such as "1 bit" or "12 bits"."""
+    return f"{bits} bit" if bits == 1 else f"{bits} bits"
+
+
+def is_blank(pixels: NDArray[Any]) -> bool:
+    """Whether all pixels are alike."""
+    first = pixels[:1, :1]
+    return bool((pixels[::16, ::16] == first).all() and (pixels == first).all())
+
+
+def find_depth_span(values: NDArray[Any]) -> Span:
+    """The span of whole numbers from 0 to 65535: the smallest usual depth that holds nearly all.
+
+    A file of 16 bits a pixel does not say how many of them the detector filled. Numbers that are 8
+    bits stretched to 16 (all of them multiples of 256 or of 257) fill all 16, so that an image
+    means the same whether it was exported with 8 bits or with 16.
+    """
+    if _is_stretched_byte(values):
+        return Span(0, 65535, "16 bits")
+    for depth in DEPTHS:
+        high = 2**depth - 1
+        beyond = sum(int((strip > high).sum()) for strip in _iterate_strips(values))
+        if beyond <= DEPTH_SHARE * values.size:
+            break
+    return Span(0, high, "16 bits" if depth == 16 else f"{depth} of 16 bits")
+
+
+def _is_stretched_byte(values: NDArray[Any]) -> bool:
+    """Whether 16-bit numbers are bytes times 256 or times 257."""
+    for factor in (256, 257):
+        few = values[::31, ::31]
+        if (few % factor == 0).all():
+            return all(bool((strip % factor == 0).all()) for strip in _iterate_strips(values))
+    return False
+
+
+def find_percentile_span(
+    values: NDArray[Any], padding: tuple[float, float] | None = None, unit: str = ""
+) -> Span:
+    """From the 0.5 to the 99.5 percentile of all values that are finite and no padding.
+
+    Where these are one value, nearly everything is background: then from the least to the largest.
+    """
+    flat = values.reshape(-1)[:: -(-values.size // _SAMPLED_PIXELS)].astype(np.float64)
+    known = flat[np.isfinite(flat) & ~_is_padding(flat, padding)]
+    if not known.size:
+        return Span(0.0, 0.0, "no values", padding)
+    low, high = (float(value) for value in np.percentile(known, PERCENTILES))
+    rule = f"{PERCENTILES[0]:g} to {PERCENTILES[1]:g} percentile"
+    if low == high:
+        low, high = find_range(values, padding)
+        rule = "least to largest value"
+    return Span(low, high, f"{rule}, {low:.4g} to {high:.4g}{unit}", padding)
+
+
+def find_range(
+    values: NDArray[Any], padding: tuple[float, float] | None = None
+) -> tuple[float, float]:
+    """The lowest and the highest value that is finite and no padding; 0 and 0 without any."""
+    low = np.inf
+    high = -np.inf
+    for strip in _iterate_strips(values):
+        known = strip[np.isfinite(strip) & ~_is_padding(strip, padding)]
+        if known.size:
+            low = min(low, float(known.min()))
+            high = max(high, float(known.max()))
+    return (low, high) if low <= high else (0.0, 0.0)
+
+
+def fill(pixels: NDArray[Any], span: Span) -> NDArray[np.uint16]:
+    """Values to uint16: `span.low` and beyond to 0, `span.high` and beyond to 65535.
+
+    What is no number, and padding, become 0. No more than a strip is converted at a time, so the
+    result is all the memory this takes.
+    """
+    if pixels.dtype == np.uint16 and span == Span(0, 65535, span.rule):
+        return pixels
+    filled = np.empty(pixels.shape, np.uint16)
+    rows = _count_strip_rows(pixels)
+    for start in range(0, len(pixels), rows):
+        strip = pixels[start : start + rows]
+        filled[start : start + rows] = _fill_strip(strip, span)
+    return filled
+
+
+def _fill_strip(strip: NDArray[Any], span: Span) -> NDArray[np.uint16]:
+    low = min(span.low, span.high)
+    high = max(span.low, span.high)
+    is_unknown = np.isnan(strip) | _is_padding(strip, span.padding)
+    values = np.clip(strip.astype(np.float64), low, high)
+    if high > low:
+        scaled = (values - span.low) * (65535.0 / (span.high - span.low))
+    else:
+        scaled = np.zeros(values.shape)
+    scaled[is_unknown] = 0
+    return np.rint(scaled).astype(np.uint16)
+
+
+def _is_padding(values: NDArray[Any], padding: tuple[float, float] | None) -> NDArray[np.bool_]:
+    if padding is None:
+        return np.zeros(values.shape, np.bool_)
+    return np.asarray((values >= padding[0]) & (values <= padding[1]))
+
+
+def _count_strip_rows(pixels: NDArray[Any]) -> int:
+    return max(1, STRIP_PIXELS * len(pixels) // max(1, pixels.size))
+
+
+def _iterate_strips(values: NDArray[Any]) -> list[NDArray[Any]]:
+    rows = _count_strip_rows(values)
+    return [values[start : start + rows] for start in range(0, len(values), rows)]

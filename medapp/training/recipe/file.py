@@ -4,6 +4,8 @@
 2   the groups of `Recipe`, and `machine`; data sets by id
 3   without the group `judging`, whose bootstrap replicates nothing draws any more
 4   a linear probe is fitted; the head that learned by steps under that name is "head-by-steps"
+5   `value_range` in the preprocessing: before, each image that was not of 8 bits was stretched
+    from its darkest to its brightest pixel
 """
 
 import json
@@ -14,7 +16,7 @@ from medapp.errors import RecipeError
 from medapp.training.recipe.groups import Machine
 from medapp.training.recipe.recipe import Recipe, build_group
 
-VERSION = 4
+VERSION = 5
 
 
 def write_settings(recipe: Recipe, machine: Machine) -> str:
@@ -110,9 +112,18 @@ def _name_head_by_steps(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+def _say_value_range(values: dict[str, Any]) -> dict[str, Any]:
+    """Version 4 to 5: models go on seeing what they learned from."""
+    preprocess = values.get("preprocess", {})
+    if not isinstance(preprocess, dict):
+        return values
+    return {**values, "preprocess": {**preprocess, "value_range": "image"}}
+
+
 # The row of version n leads to n + 1. A row that was released is never changed.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: _group_settings,
     2: _drop_judging,
     3: _name_head_by_steps,
+    4: _say_value_range,
 }

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from medapp.data.samples import DataSet, Sample
 from medapp.figures import draw_histogram
 from medapp.imaging.geometry import Box
-from medapp.imaging.image import load_image
+from medapp.imaging.image import read_image
 from medapp.imaging.preprocess import render_full
 from medapp.imaging.registered import find_problem
 from medapp.ui.data_sets.gallery import choose_filters
@@ -15,6 +15,7 @@ from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements.image_viewer import draw_viewer
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import Parents, escape
+from medapp.ui.shell.notes import draw_notes
 
 
 def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None:
@@ -30,19 +31,22 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     frame.draw_head(sample.name, " · ".join(facts), way)
     left, right = frame.draw_columns([2, 1], key="image")
     problem = find_problem(sample.path, sample.content_hash)
-    image = None if problem else load_image(sample.path)
+    image, read = (None, None) if problem else read_image(sample.path)
+    scale = read.scale if read else ""
     with left:
-        _draw_image(data_set, sample, None if image is None else render_full(image), problem)
+        shown = None if image is None else render_full(image)
+        _draw_image(data_set, sample, shown, problem, scale)
+        draw_notes(read.notes if read else ())
     with right:
         if image is not None:
             frame.draw_figure(draw_histogram(image, frame.find_theme()), key="histogram")
-        _draw_facts(sample)
+        _draw_facts(sample, read.mode if read else sample.mode)
 
 
 def _draw_image(
-    data_set: DataSet, sample: Sample, image: NDArray[uint8] | None, problem: str
+    data_set: DataSet, sample: Sample, image: NDArray[uint8] | None, problem: str, scale: str
 ) -> None:
-    note = [f"{sample.width} × {sample.height} px", "no physical scale known"]
+    note = [f"{sample.width} × {sample.height} px", scale or "no physical scale known"]
     if data_set.is_synthetic:
         note.append(frame.SYNTHETIC)
     filters = choose_filters(data_set)
@@ -57,13 +61,13 @@ def _draw_image(
         st.rerun()
 
 
-def _draw_facts(sample: Sample) -> None:
+def _draw_facts(sample: Sample, mode: str) -> None:
     facts = {
         "Class": sample.label,
         "Split": sample.split,
         "Patient": sample.patient or "unknown",
         "Site": sample.site or "unknown",
-        "Pixels": f"{sample.width} × {sample.height}, {sample.mode}",
+        "Pixels": f"{sample.width} × {sample.height}, {mode}",
         "Box": ", ".join(map(_describe_box, sample.boxes)) or "none",
         "File": str(sample.path),
         "SHA-256": f"{sample.content_hash[:16]}…",

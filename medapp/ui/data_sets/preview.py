@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from medapp.data.samples import DataSet, Sample
-from medapp.imaging.image import load_image
+from medapp.imaging.image import load_image, read_image
 from medapp.imaging.preprocess import Preprocess, render_full, render_square
 from medapp.imaging.registered import read_registered
 from medapp.training.augmentation import AUGMENTATIONS
@@ -39,10 +39,12 @@ def draw_preprocess_preview(
         rows = st.columns(SHOWN), st.columns(SHOWN)
         for index, sample in enumerate(_choose_samples(data_set)):
             read_registered(sample.path, sample.content_hash)
-            image = load_image(sample.path)
+            image, facts = read_image(sample.path, preprocess.value_range)
             rows[0][index].image(
-                render_full(image),
-                caption=f"{frame.escape(sample.label)}, {sample.width} × {sample.height}",
+                render_full(load_image(sample.path)),
+                caption=frame.escape(
+                    f"{sample.label}, {sample.width} × {sample.height}, {facts.mode}"
+                ),
                 width="stretch",
             )
             rows[1][index].image(
@@ -76,7 +78,9 @@ def draw_augmentation_preview(data_set: DataSet, name: str, preprocess: Preproce
         columns = st.columns(SHOWN)
         for column, sample in zip(columns, _choose_samples(data_set), strict=False):
             read_registered(sample.path, sample.content_hash)
-            square = render_square(load_image(sample.path), preprocess).pixels
+            square = render_square(
+                load_image(sample.path, preprocess.value_range), preprocess
+            ).pixels
             for changed in augment_examples(square, name, EXAMPLES):
                 column.image(changed, width="stretch")
 

@@ -13,7 +13,7 @@ from medapp.evaluation.words import write_probability
 from medapp.explanation.methods import METHODS
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full
-from medapp.prediction.table import Row, write_csv
+from medapp.prediction.table import Row, say_notes, write_csv
 from medapp.runs.run import Run
 from medapp.ui.elements.gallery import build_data_uri
 from medapp.ui.predict.filters import Filter, choose_rows, find_truth
@@ -179,5 +179,5 @@ def _describe_row(
         "Prediction": row.label,
         "Probability": write_probability(max(row.probabilities.values())) if row.label else None,
         **{f"p({name})": row.probabilities.get(name) for name in classes},
-        "Problem": row.error,
+        "Problem": row.error or say_notes(row.notes) or None,
     }

@@ -20,6 +20,7 @@ from medapp.ui.predict.findings import draw_findings
 from medapp.ui.predict.predicting import load_model, predict_image
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import escape
+from medapp.ui.shell.notes import draw_notes
 
 if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
@@ -58,6 +59,7 @@ def draw_prediction(
             st.caption(escape(worth))
         _draw_choices(classes, method, explained)
     with right:
+        draw_notes(prediction.notes)
         if prediction.label is not None:
             draw_findings(run, prediction, sample)
     return step
@@ -78,7 +80,7 @@ def _draw_viewer(
     return draw_viewer(
         render_full(load_image(prediction.file)) if is_read else None,
         name,
-        f"{width} × {height} px · no physical scale known{suffix}",
+        f"{width} × {height} px · {_describe_reading(prediction)}{suffix}",
         "viewer",
         sample.boxes if sample and is_read else (),
         _build_layer(prediction, method, suffix),
@@ -86,6 +88,14 @@ def _draw_viewer(
         f"{run.name} · research use only{suffix}",
         prediction.error or "",
     )
+
+
+def _describe_reading(prediction: "Prediction") -> str:
+    """How the file holds its image, and how large a pixel is."""
+    facts = prediction.facts
+    scale = facts.scale if facts else ""
+    words = [facts.mode if facts else "", scale or "no physical scale known"]
+    return " · ".join(word for word in words if word)
 
 
 def _draw_choices(classes: Sequence[str], method: str, explained: str | None) -> None:

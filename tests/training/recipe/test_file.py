@@ -53,20 +53,32 @@ FIRST = {
 
 def test_every_setting_of_the_first_version_is_kept() -> None:
     flat = {name: value for name, value in FIRST.items() if name not in ("version", "dataset")}
+    flat["preprocess"] = {**FIRST["preprocess"], "value_range": "image"}
     assert read_settings(json.dumps(FIRST)) == build_settings({"data": "Köpfe", **flat})
     recipe, machine = read_settings(json.dumps(FIRST))
     assert (recipe.data.train.name, recipe.data.train.id) == ("Köpfe", "")
     assert machine == Machine(device="cpu", devices=2, precision="bfloat16", threads=3)
     written = json.loads(write_settings(recipe, machine))
-    assert written["version"] == 4
-    assert written["preprocess"] == {**FIRST["preprocess"], "image_size": 96}
+    assert written["version"] == 5
+    assert written["preprocess"] == {**flat["preprocess"], "image_size": 96}
+
+
+def test_a_recipe_of_the_fourth_version_goes_on_stretching_each_image() -> None:
+    text = write_settings(*build_settings({"data": "d", "resize": "pad"}))
+    second = json.loads(text) | {"version": 4}
+    del second["preprocess"]["value_range"]
+    old, _ = read_settings(json.dumps(second))
+    assert (old.preprocess.value_range, old.preprocess.resize) == ("image", "pad")
+    assert read_settings(text)[0].preprocess.value_range == "file"
+    del second["preprocess"]
+    assert read_settings(json.dumps(second))[0].preprocess.value_range == "image"
 
 
 def test_the_second_version_s_bootstrap_replicates_are_asked_for_no_more() -> None:
     grouped = {"data": {"choices": [{"name": "d"}]}, "budget": {"epochs": 4}}
     second = {"version": 2, **grouped, "judging": {"resamples": 500}, "machine": {"threads": 1}}
     assert read_settings(json.dumps(second)) == build_settings(
-        {"data": "d", "epochs": 4, "threads": 1}
+        {"data": "d", "epochs": 4, "threads": 1, "value_range": "image"}
     )
 
 
@@ -116,7 +128,13 @@ def test_an_earlier_probe_keeps_the_way_it_learned(version: int) -> None:
         values["dataset"] = "d"
     recipe, _ = read_settings(json.dumps({"version": version, **values}))
     assert recipe == build_recipe(
-        {"data": "d", "strategy": "head-by-steps", "epochs": 7, "optimiser": "sgd"}
+        {
+            "data": "d",
+            "strategy": "head-by-steps",
+            "epochs": 7,
+            "optimiser": "sgd",
+            "value_range": "image",
+        }
     )
     new = build_recipe({"data": "d", "strategy": "linear-probe"})
     assert read_settings(write_settings(new, Machine()))[0] == new
@@ -182,6 +200,6 @@ def test_foreign_json_is_refused_in_words(text: str) -> None:
 
 def test_a_newer_version_asks_for_an_update() -> None:
     text = write_settings(build_recipe({"data": "d"}), Machine())
-    newer = json.dumps(json.loads(text) | {"version": 5})
-    with pytest.raises(RecipeError, match=r"version 5 .* Update MedApp"):
+    newer = json.dumps(json.loads(text) | {"version": 6})
+    with pytest.raises(RecipeError, match=r"version 6 .* Update MedApp"):
         read_settings(newer)

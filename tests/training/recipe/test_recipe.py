@@ -285,7 +285,7 @@ def test_unknown_preset_lists_those_there_are() -> None:
 
 def test_json_is_plain_and_holds_the_version() -> None:
     values = json.loads(write_settings(build(), Machine()))
-    assert values["version"] == 4
+    assert values["version"] == 5
     assert values["machine"] == Machine().model_dump()
     assert values["data"]["choices"][0]["name"] == "d"
 

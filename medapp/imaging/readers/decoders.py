@@ -1,0 +1,54 @@
+"""DICOM's compressions, and what brings a decoder for each."""
+
+from medapp.errors import ImageError
+
+# DICOM's compressions (PS3.5 A.4), by pydicom's names, and what brings a missing one, no GPL.
+DICOM_DECODERS = {
+    "JPEG": ("JPEGBaseline8Bit", "pillow"),
+    "JPEG, 12 bits": ("JPEGExtended12Bit", "python-gdcm"),
+    "JPEG lossless": ("JPEGLosslessSV1", "python-gdcm"),
+    "JPEG lossless, any predictor": ("JPEGLossless", "python-gdcm"),
+    "JPEG-LS": ("JPEGLSLossless", "pyjpegls"),
+    "JPEG-LS, near lossless": ("JPEGLSNearLossless", "pyjpegls"),
+    "JPEG 2000": ("JPEG2000Lossless", "pylibjpeg pylibjpeg-openjpeg"),
+    "JPEG 2000, lossy": ("JPEG2000", "pylibjpeg pylibjpeg-openjpeg"),
+    "High-throughput JPEG 2000": ("HTJ2K", "pylibjpeg pylibjpeg-openjpeg"),
+    "High-throughput JPEG 2000, lossless": ("HTJ2KLossless", "pylibjpeg pylibjpeg-openjpeg"),
+    "RLE": ("RLELossless", "pydicom"),
+}
+
+
+def find_package(transfer_syntax: str) -> str:
+    """The package that decodes a compression, by the UID of its transfer syntax; "" if unknown."""
+    import pydicom.uid
+
+    for name, package in DICOM_DECODERS.values():
+        if getattr(pydicom.uid, name) == transfer_syntax:
+            return package
+    return ""
+
+
+def check_decoder(transfer_syntax: str) -> None:
+    """Raise ImageError, which names the package, where nothing here decodes a compression."""
+    from pydicom.pixels.decoders.base import get_decoder
+    from pydicom.uid import UID
+
+    syntax = UID(transfer_syntax)
+    try:
+        is_there = get_decoder(syntax).is_available
+    except NotImplementedError:
+        is_there = False
+    if is_there:
+        return
+    package = find_package(transfer_syntax)
+    remedy = f"; `pip install {package}` adds it" if package else ", and no package is known to"
+    raise ImageError(f"its pixels are compressed by {syntax.name}, which is not read here{remedy}")
+
+
+def explain_failure(transfer_syntax: str, error: Exception) -> ImageError:
+    """What is said where decoders are there and none of them could."""
+    from pydicom.uid import UID
+
+    package = find_package(transfer_syntax)
+    hint = f"; `pip install {package}` may help" if package not in ("", "pydicom", "pillow") else ""
+    return ImageError(f"its pixels ({UID(transfer_syntax).name}) cannot be decoded: {error}{hint}")

@@ -19,7 +19,7 @@ from medapp.cli.output import (
     print_notes,
     print_table,
 )
-from medapp.data.listing import list_images
+from medapp.data.listing import list_folder, list_images
 from medapp.evaluation.words import write_probability
 from medapp.explanation.methods import METHODS
 from medapp.explanation.strength import FAINT
@@ -220,7 +220,12 @@ def predict(
     files: list[Path] = []
     for path in images:
         # Path.is_dir raises where it may not look.
-        files += list_images(path) if os.path.isdir(path) else [path]  # noqa: PTH112
+        if os.path.isdir(path):  # noqa: PTH112
+            files += list_images(path)
+            for sentence in list_folder(path).describe_rest():
+                errors.print(sentence)
+        else:
+            files.append(path)
     rows: list[dict[str, Any]] = []
     stems = Counter(file.stem for file in files)
     for prediction in open_session().predict(run, files, method if cam else None, class_name):

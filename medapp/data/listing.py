@@ -20,6 +20,7 @@ from medapp.data.kinds import (
     list_read_kinds,
     name_kind,
 )
+from medapp.data.left_out import summarise_left_out
 from medapp.data.order import sort_paths
 from medapp.errors import DataError
 from medapp.imaging.kinds import tell_kind
@@ -47,6 +48,12 @@ class Listing:
     tables: tuple[Parts, ...]
     left_out: tuple[tuple[str, str], ...]
     passed_over: dict[str, int]
+
+    def describe_rest(self) -> tuple[str, ...]:
+        """What is not read, in sentences: by reason, then what is no image by kind."""
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in self.passed_over.items())
+        rest = (f"Passed over, as no images: {kinds}.",) if kinds else ()
+        return (*(f"Not read: {line}." for line in summarise_left_out(self.left_out)), *rest)
 
 
 def list_folder(folder: Path) -> Listing:
@@ -83,6 +90,17 @@ def list_images(folder: Path) -> list[Path]:
     if not listing.images:
         raise DataError(f"There is no image in {folder}{explain_nothing(listing)}.", remedy=REMEDY)
     return [folder.joinpath(*parts) for parts in listing.images]
+
+
+def list_files(folder: Path) -> list[Path]:
+    """All files in a folder and below it, images or not, in natural order.
+
+    Raises:
+        DataError: there is no such folder.
+    """
+    check_folder(folder)
+    names = sort_paths(parts for parts, _ in _walk(folder, []))
+    return [folder.joinpath(*parts) for parts in names]
 
 
 REMEDY = f"MedApp reads {list_read_kinds()}."

@@ -44,14 +44,19 @@ class PredictionJob:
             called.
 
     Attributes:
+        remarks: what lies beside the files and is not predicted, in sentences.
         files: all that are to be predicted, in order.
         rows: what is done so far, in the same order; grows while the job is running.
         error: why the whole job came to an end before its last file, in words.
     """
 
     def __init__(
-        self, files: Sequence[Path], predict: Callable[[Sequence[Path]], Iterator[Predicted]]
+        self,
+        files: Sequence[Path],
+        predict: Callable[[Sequence[Path]], Iterator[Predicted]],
+        remarks: Sequence[str] = (),
     ) -> None:
+        self.remarks = tuple(remarks)
         self.files = tuple(files)
         self.rows = list[Row]()
         self.error = ""

@@ -6,6 +6,7 @@ ones is taken, and said.
 """
 
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -56,6 +57,10 @@ def _find_unicode_path(extra: bytes, raw: bytes) -> str | None:
 def _find_encoding(names: Sequence[bytes]) -> str:
     if _decodes(names, "utf-8"):
         return "utf-8"
+    # In Asian encodings some bytes are no letters of code page 437 but parts of frames.
+    western = {char for name in names for char in name.decode("cp437") if ord(char) > 127}
+    if all(unicodedata.name(char).startswith("LATIN") for char in western):
+        return "cp437"
     shares = {
         "gbk": _measure(names, "gbk", _is_common_chinese),
         "cp932": _measure(names, "cp932", _is_common_japanese),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from medapp.data.listing import list_folder, list_images
+from medapp.data.listing import list_files, list_folder, list_images
 from medapp.errors import DataError
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -107,3 +107,16 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     make(tmp_path, "a.png")
     os.mkfifo(tmp_path / "b.png")
     assert list_folder(tmp_path).images == (("a.png",),)
+
+
+def test_the_rest_is_said_by_reason_and_kind(tmp_path: Path) -> None:
+    make(tmp_path, "a.png", "b.nii", "c.nii", "notes.txt", "x.csv")
+    assert list_folder(tmp_path).describe_rest() == (
+        "Not read: 2 files: a NIfTI image (.nii), which MedApp does not read (b.nii, c.nii).",
+        "Passed over, as no images: 1 .txt, 1 .csv.",
+    )
+
+
+def test_every_file_of_an_upload_is_listed(tmp_path: Path) -> None:
+    make(tmp_path, "2.png", "notes.txt", "IM01", ".DS_Store")
+    assert list_files(tmp_path) == [tmp_path / name for name in ("2.png", "IM01", "notes.txt")]

@@ -1,6 +1,9 @@
 """Who the patient of each image is."""
 
-from medapp.data.patients import preview_patients
+from pathlib import Path
+
+from medapp.data.layout import FoundFile
+from medapp.data.patients import choose_patients, compile_pattern, preview_patients
 
 
 def test_patients_in_names() -> None:
@@ -13,3 +16,37 @@ def test_patients_in_names() -> None:
     assert preview_patients(names, "^.{8}")[0] == (names[0], "00001803")
     assert preview_patients(["x.jpg"], "(y)?x") == [("x.jpg", None)]
     assert preview_patients(["x.jpg"], "") == [("x.jpg", None)]
+
+
+def find(
+    files: list[FoundFile], headers: list[str | None], pattern: str | None = None
+) -> tuple[list[str | None], str]:
+    return choose_patients(files, headers, compile_pattern(pattern), False)
+
+
+def make_files(*names: str, patient: str | None = None) -> list[FoundFile]:
+    return [FoundFile(Path(name), name, "a", None, patient) for name in names]
+
+
+def test_a_pattern_that_no_file_name_has_sees_the_folders() -> None:
+    names = ["benign/P00/img0.png", "malignant/P51/img1.png"]
+    assert [patient for _, patient in preview_patients(names, r"P\d\d")] == ["P00", "P51"]
+    assert [patient for _, patient in preview_patients(names, r"/([^/]+)/")] == ["P00", "P51"]
+    assert [patient for _, patient in preview_patients(names, r"^\w+")] == ["img0", "img1"]
+
+
+def test_headers_tell_patients_where_no_pattern_does() -> None:
+    files = make_files("a/1.dcm", "a/2.dcm", "a/3.png", patient="folder")
+    found, said = find(files, ["x", "y", None])
+    assert found == ["x", "y", "folder"]
+    assert "DICOM headers (hashed): 3" in said
+    assert find(files, ["x", "y", None], r"\d")[0] == ["1", "2", "3"]
+    assert choose_patients(files, ["x", "y", None], None, True)[0] == ["folder"] * 3
+
+
+def test_headers_that_all_name_one_patient_tell_nobody_apart() -> None:
+    found, said = find(make_files("a/1.dcm", "a/2.dcm"), ["anonymous", "anonymous"])
+    assert found == [None, None]
+    assert (
+        said == "All 2 DICOM headers name one patient, so that is not used. Patients are not known."
+    )

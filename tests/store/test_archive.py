@@ -2,6 +2,7 @@
 
 import io
 import stat
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -167,3 +168,58 @@ def test_a_damaged_zip_gives_right_bytes_or_an_error(tmp_path: Path) -> None:
             continue
         for path in folder.rglob("*.png"):
             assert path.read_bytes() in {f"content {i} ".encode() * 20 for i in range(3)}
+
+
+def write_raw_names(path: Path, names: list[bytes]) -> Path:
+    """A zip whose names are these bytes, without a word on their encoding."""
+    with zipfile.ZipFile(path, "w") as packed:
+        for i, name in enumerate(names):
+            packed.writestr("x" * (len(name) - 2) + f"{i:02d}", b"1")
+    content = path.read_bytes()
+    for i, name in enumerate(names):
+        content = content.replace(("x" * (len(name) - 2) + f"{i:02d}").encode(), name)
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names", "said"),
+    [
+        ("gbk", ["肺炎/图像一.png", "正常/图像二.png"], "GBK"),
+        ("cp932", ["肺炎/がぞう一.png", "正常/画像データ.png"], "code page 932"),
+        ("cp437", ["Größe/1.png"], "code page 437"),
+        ("utf-8", ["肺炎/1.png", "Größe/2.png"], ""),
+    ],
+)
+def test_names_in_other_encodings_come_right_and_are_said(
+    tmp_path: Path, encoding: str, names: list[str], said: str
+) -> None:
+    path = write_raw_names(tmp_path / "x.zip", [name.encode(encoding) for name in names])
+    with archive.open_archive(path) as opened:
+        assert list(opened.names) == names
+        assert said in opened.remark
+        assert bool(opened.remark) == bool(said)
+
+
+def test_deflate64_is_named(tmp_path: Path) -> None:
+    path = pack(tmp_path / "x.zip", {"a/1.png": b"1"})
+    content = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        content[content.index(mark) + offset] = 9
+    path.write_bytes(content)
+    with pytest.raises(ArchiveError, match=r"packed with Deflate64.*Pack it again with Deflate"):
+        unpack(path)
+
+
+def test_a_directory_of_millions_is_refused_before_memory_is_taken(tmp_path: Path) -> None:
+    entry = b"PK\1\2" + bytes(24) + (1).to_bytes(2, "little") + bytes(16) + b"a"
+    count = 1_000_000
+    end = b"PK\5\6" + bytes(8) + (count * len(entry)).to_bytes(4, "little") + bytes(6)
+    (tmp_path / "x.zip").write_bytes(entry * count + end)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ArchiveError, match="holds more than 200,000 files"):
+            extract_archive(tmp_path / "x.zip", tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 100 * 2**20
+    finally:
+        tracemalloc.stop()

@@ -7,7 +7,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from medapp.data.importing import ImportReport, add_files, add_folder, add_zip
+from medapp.data.importing import ImportReport, add_files, add_folder, add_zip, inspect
+from medapp.data.layout import Layout
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
 from medapp.ui.data_sets.patients import draw_patient_pattern, list_names
@@ -37,9 +38,13 @@ def _add_folder() -> ImportReport | None:
     folder = expand_path(text) if text else None
     name = st.text_input("Name", value=folder.name if folder else "", key=f"name-{text}")
     pattern = draw_patient_pattern(list_names(folder) if folder else [])
+    layout = _draw_layout_choice(text)
     is_asked = st.button("Register the folder", type="primary", disabled=folder is None)
     if is_asked and folder is not None:
-        return add_folder(open_workspace(), folder, name or None, pattern, show_progress("Reading"))
+        if layout is None:
+            _ask_where_doubtful(text, folder)
+        progress = show_progress("Reading")
+        return add_folder(open_workspace(), folder, name or None, pattern, progress, layout)
     return None
 
 
@@ -55,13 +60,34 @@ def _add_zip() -> ImportReport | None:
         key=f"zip-name-{file.name if file else ''}",
     )
     pattern = draw_patient_pattern([])
+    layout = _draw_layout_choice(file.file_id if file else "")
     if st.button("Add the zip", type="primary", disabled=file is None) and file is not None:
         with tempfile.TemporaryDirectory(dir=hold_uploads().folder) as folder:
             path = save_upload(file, Path(folder))
-            return add_zip(
-                open_workspace(), path, name or None, pattern, show_progress("Unpacking")
-            )
+            if layout is None:
+                _ask_where_doubtful(file.file_id, path)
+            progress = show_progress("Unpacking")
+            return add_zip(open_workspace(), path, name or None, pattern, progress, layout)
     return None
+
+
+def _ask_where_doubtful(key: str, path: Path) -> None:
+    """Draw the page again with a question where a folder or zip can be read in several ways."""
+    found = inspect(path)
+    if found.question and found.candidates:
+        st.session_state["doubtful"] = (key, found)
+        st.rerun()
+
+
+def _draw_layout_choice(key: str) -> str | None:
+    """Draw the ways to read what was found doubtful; gives the one that is chosen."""
+    doubtful: tuple[str, Layout] | None = st.session_state.get("doubtful")
+    if doubtful is None or doubtful[0] != key:
+        return None
+    found = doubtful[1]
+    st.warning(escape(" ".join(found.describe())), icon=":material/help:")
+    ways = {way.template: f"{way.template}: {way.describe()}" for way in found.candidates}
+    return st.selectbox("What the folders are", ways, format_func=ways.__getitem__)
 
 
 def _add_files() -> ImportReport | None:

@@ -74,7 +74,7 @@ def _draw_facts(data_set: DataSet, notes: Sequence[Note]) -> None:
     draw_notes(note for note in notes if note.level != "grave")
     unreadable = catalog.list_unreadable(data_set)
     if unreadable:
-        with st.expander(f"{len(unreadable):,} unreadable files"):
+        with st.expander(f"{len(unreadable):,} files left out"):
             st.dataframe(
                 {
                     "File": [file for file, _ in unreadable],
@@ -94,7 +94,10 @@ def _draw_report() -> None:
         unread = ""
         if report.unreadable:
             count = len(report.unreadable)
-            unread = f" {count:,} files could not be read; they are listed below."
+            unread = f" {count:,} files were left out; they are listed below."
+        draw_notes(report.notes)
+        for sentence in report.sentences:
+            st.caption(escape(sentence))
         st.success(
             f"{report.images:,} images came in: {splits}.{unread}", icon=":material/check_circle:"
         )

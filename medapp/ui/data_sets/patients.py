@@ -55,15 +55,16 @@ def draw_patient_pattern(names: list[str]) -> str | None:
 
 
 def list_names(folder: Path) -> list[str]:
-    """Names of the first images in a folder and below it; none where it cannot be read.
+    """Paths of the first images below a folder; none where it cannot be read.
 
     Only the first folders are looked into, as this is asked while somebody types.
     """
     found: list[str] = []
     # Path.is_dir raises for a name that is too long; os.walk leaves out what it cannot read.
     if os.path.isdir(folder):  # noqa: PTH112
-        for _, _, names in itertools.islice(os.walk(folder), LOOKED_INTO):
-            found += [name for name in names if name.lower().endswith(tuple(list_suffixes()))]
+        for root, _, names in itertools.islice(os.walk(folder), LOOKED_INTO):
+            images = [name for name in names if name.lower().endswith(tuple(list_suffixes()))]
+            found += [Path(root, name).relative_to(folder).as_posix() for name in images]
             if len(found) >= PREVIEWED:
                 break
     return found[:PREVIEWED]

@@ -96,6 +96,8 @@ def _draw_end(job: PredictionJob) -> None:
             ):
                 job.start()
                 st.rerun()
+    for remark in job.remarks:
+        st.caption(escape(remark))
     if len(job.files) > 1 and job.rows:
         st.caption(_count(job))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from medapp.data.listing import list_images
+from medapp.data.listing import list_files, list_folder, list_images
 from medapp.prediction.job import PredictionJob
 from medapp.runs.run import Run
 from medapp.ui.shell.server import hold_uploads, open_workspace
@@ -84,7 +84,11 @@ def start_job(run: Run, folder: Path) -> PredictionJob:
     Raises:
         DataError: there is no such folder, or no image in it.
     """
-    job = PredictionJob(list_images(folder), functools.partial(predict_in_job, run))
+    # Each file that was uploaded gets a row, with the reason where it is no image.
+    is_upload = folder.is_relative_to(open_workspace().uploads_folder)
+    files = list_files(folder) if is_upload else list_images(folder)
+    remarks = () if is_upload else list_folder(folder).describe_rest()
+    job = PredictionJob(files, functools.partial(predict_in_job, run), remarks)
     jobs = hold_jobs()
     key = name_job(run, folder)
     before = jobs.pop(key, None)

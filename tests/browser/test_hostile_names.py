@@ -3,7 +3,7 @@ shown letter by letter, nothing is fetched and nothing turns into a link.
 """
 
 import dataclasses
-import functools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,14 +75,14 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
 
 
 def _import_bands(workspace: Workspace, folder: Path, name: str) -> str:
-    """A data set whose classes, files, patients and sites have hostile names."""
+    """A data set whose classes, files and patients have hostile names."""
     for path in write_bands(folder, 8).rglob("*.png"):
         path.rename(path.with_name(f"{FILE} {path.name}"))
     scan = scan_folder(folder)
     files = [dataclasses.replace(file, label=f"{file.label} {HOSTILE}") for file in scan.files]
-    find = functools.partial(str.__add__, f"{HOSTILE} ")
     broken = [(f"broken {HOSTILE}", f"why {HOSTILE}")]
-    batch = Batch(scan.root, "registered", files, {}, broken, find, lambda name: HOSTILE)
+    pattern = re.compile(".*")  # a patient has the whole name
+    batch = Batch(scan.root, "registered", files, left_out=broken, pattern=pattern)
     return import_batch(workspace, batch, name, None).data_set.name
 
 

@@ -37,8 +37,8 @@ PLACES = {
 NAMES = {"label", "body", "text", "caption", "help", "delta"}
 # `write` guesses what it is given; cells of `table` and titles of `tabs` are Markdown.
 NEVER = {"write", "table", "latex", "tabs"}
-# The words of our own tables, such as METHODS[name].help, and numbers.
-OURS = {"title", "help", "paper", "terms", "n", "width", "height", "epoch", "units"}
+# Attributes that are numbers. Words of our own tables are found by the name of the table.
+OURS = {"n", "width", "height", "epoch", "units"}
 NUMERIC = (",", "f", "d", "g", "%", "e")
 SCOPES = (ast.FunctionDef, ast.Lambda, ast.GeneratorExp, ast.ListComp, ast.DictComp, ast.SetComp)
 # Functions whose text is ours whatever they are given.
@@ -52,7 +52,7 @@ PASSING = {"str", "list", "sorted", "next", "zip", "enumerate", "join", "capital
 # Parameters of our own functions, to which only text of ours is given: function.parameter.
 HANDED = {
     *("show_progress.text", "update.text", "draw_empty.text", "draw_empty.title"),
-    *("draw_empty.icon", "_draw.text"),
+    *("draw_empty.icon", "_draw.text", "_draw_backbone.backbone", "_write_label.setting"),
 }
 
 
@@ -232,6 +232,7 @@ def test_no_script_of_ours_makes_html_of_text() -> None:
         "st.image(pixels, caption=sample.label)",
         "st.table([[name]])",
         "st.write(name)",
+        "st.metric(headline.title, 1)",
         "x = f'a {name}'; st.error(x)",
         "st.progress(0.5, name)",
         "st.page_link(p, label=name)",

@@ -92,7 +92,7 @@ def _draw_patients(evaluation: Evaluation, per_patient: Evaluation) -> None:
 def _draw_card(headline: Headline) -> None:
     interval = headline.interval
     st.metric(
-        headline.title,
+        escape(headline.title),
         "–" if headline.value is None else write_figure(headline.value),
         write_interval(interval) if interval else "no interval",
         delta_color="off",

@@ -17,6 +17,7 @@ from PIL import Image
 from medapp.imaging.clahe import equalise
 from medapp.imaging.geometry import View
 from medapp.imaging.image import FILE, IMAGE, VALUE_RANGES
+from medapp.imaging.readers.picture import MAX_PIXELS
 from medapp.settings import Group, choice_of, setting
 
 VERSION = 2  # of what `render_square` gives for the same input; enters every key of pixels
@@ -149,7 +150,7 @@ def _adjust(image: NDArray[Any], preprocess: Preprocess) -> Bytes | Floats:
     """Contrast: uint8 as it came where nothing is to be done, else float32 in 0 to 255."""
     is_stretched = image.dtype != np.uint8 and preprocess.value_range == IMAGE
     if not (is_stretched or preprocess.percentile_clip or preprocess.clahe):
-        return image if image.dtype == np.uint8 else image.astype(np.float32) / np.float32(257)
+        return image if image.dtype == np.uint8 else _to_255(image)
     x0, y0, x1, y1 = _find_content(image, preprocess)
     low = 0.0
     high = float(np.iinfo(image.dtype).max)
@@ -162,6 +163,13 @@ def _adjust(image: NDArray[Any], preprocess: Preprocess) -> Bytes | Floats:
     if preprocess.clahe:
         values[y0:y1, x0:x1] = _equalise_colours(values[y0:y1, x0:x1], preprocess.clahe)
     values *= np.float32(255.0)
+    return values
+
+
+def _to_255(image: NDArray[Any]) -> Floats:
+    """uint16 to 0 to 255 in floating point."""
+    values: Floats = image.astype(np.float32)
+    values /= np.float32(257)
     return values
 
 
@@ -186,6 +194,8 @@ def _resize(values: Bytes | Floats, view: View, size: tuple[int, int]) -> Bytes:
         math.ceil(max(0.0, beyond))
         for beyond in (-view.x0, -view.y0, view.x1 - width, view.y1 - height)
     )
+    if (width + left + right) * (height + top + bottom) > MAX_PIXELS:
+        return _resize_narrow(values, view, size)
     canvas: NDArray[Any] = values
     if left or top or right or bottom:
         canvas = np.pad(values, ((top, bottom), (left, right), (0, 0))[: values.ndim])
@@ -197,6 +207,25 @@ def _resize(values: Bytes | Floats, view: View, size: tuple[int, int]) -> Bytes:
     else:
         channels = [np.asarray(_draw(c, box, size)) for c in np.moveaxis(canvas, 2, 0)]
         drawn = np.stack(channels, axis=2)
+    rounded: Bytes = np.rint(np.clip(drawn, 0, 255)).astype(np.uint8)
+    return rounded
+
+
+def _resize_narrow(values: Bytes | Floats, view: View, size: tuple[int, int]) -> Bytes:
+    """`_resize` of an image so long and narrow that its padded canvas would fill the memory.
+
+    First along the long side, which the view spans, then across it by the weights of the same
+    triangle: what is beyond the image is black and counts.
+    """
+    height, width = values.shape[:2]
+    if height > width:
+        turned = View(view.y0, view.x0, view.y1, view.x1)
+        return _resize_narrow(values.swapaxes(0, 1), turned, size[::-1]).swapaxes(0, 1)
+    thin = _resize(values, View(view.x0, 0, view.x1, height), (size[0], height))
+    scale = (view.y1 - view.y0) / size[1]
+    centres = view.y0 + (np.arange(size[1]) + 0.5) * scale
+    away = np.abs(np.arange(height) + 0.5 - centres[:, None]) / scale
+    drawn = np.tensordot(np.maximum(0.0, 1 - away) / scale, thin, axes=(1, 0))
     rounded: Bytes = np.rint(np.clip(drawn, 0, 255)).astype(np.uint8)
     return rounded
 

@@ -254,3 +254,20 @@ def test_it_does_not_matter_how_far_beyond_the_percentile_a_pixel_is() -> None:
     preprocess = Preprocess(percentile_clip=2.0)
     far = np.where(image == 1000, 60_000, image).astype(np.uint16)
     np.testing.assert_array_equal(render(far, preprocess, 32), render(image, preprocess, 32))
+
+
+@pytest.mark.parametrize("turn", [False, True])
+@pytest.mark.parametrize("is_colour", [False, True])
+def test_a_narrow_image_is_padded_without_a_canvas(
+    monkeypatch: pytest.MonkeyPatch, turn: bool, is_colour: bool
+) -> None:
+    coarse = np.random.default_rng(0).integers(0, 255, (6, 60)).astype(np.uint8)
+    image = coarse.repeat(20, 0).repeat(20, 1)
+    image = image.T if turn else image
+    image = np.stack([image] * 3, 2) if is_colour else image
+    preprocess = Preprocess(resize="pad")
+    wanted = render(image, preprocess, 64)
+    monkeypatch.setattr("medapp.imaging.preprocess.MAX_PIXELS", 200_000)
+    found = render(image, preprocess, 64)
+    assert np.abs(found.astype(int) - wanted).max() <= 4
+    assert found.shape == wanted.shape

@@ -16,11 +16,8 @@ NARROW = 30
 LINE_HEIGHT = 20  # px
 LONGEST_NAME = 22
 
-CONFIG: dict[str, Any] = {
-    "displaylogo": False,
-    "toImageButtonOptions": {"format": "png", "scale": 3, "filename": "medapp"},
-    "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
-}
+# Plotly's own bar of buttons would cover the end of a title.
+CONFIG: dict[str, Any] = {"displayModeBar": False}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from browser.serving import Server
 from conftest import Trained
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from medapp.data.catalog import Catalog
@@ -150,3 +151,23 @@ def test_a_tick_in_the_table_opens_the_run_and_back_leaves_it_closed(
     grid.locator("canvas").first.wait_for()
     expect(closed).to_be_visible()
     expect(opened).to_be_hidden()
+
+
+def test_a_figure_is_saved_as_svg_and_for_print(
+    trained: Trained, trained_server: Server, open_page: Opener
+) -> None:
+    run = find_run(trained.workspace, "probe")
+    page = open_page(f"{trained_server.url}/models?model={run.id}")
+    page.locator(".st-key-confusion .main-svg").first.wait_for()
+    saver = page.locator(".st-key-save-confusion")
+    with page.expect_download() as drawn:
+        saver.get_by_label("Save this figure as SVG").click()
+    text = Path(drawn.value.path()).read_text(encoding="utf-8")
+    assert "prediction" in text
+    assert text.startswith("<svg ")
+    with page.expect_download() as printed:
+        saver.get_by_label("Save this figure as PNG").click()
+    with Image.open(printed.value.path()) as picture:
+        assert round(picture.info["dpi"][0]) == 300
+        assert picture.width > 1000
+    assert page.locator(".modebar").count() == 0

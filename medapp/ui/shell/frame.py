@@ -13,6 +13,7 @@ from medapp.errors import MedAppError
 from medapp.figures import CONFIG
 from medapp.store.plain import show_controls
 from medapp.store.shipped import ASSETS
+from medapp.ui.elements.figure_saver import draw_saver
 from medapp.ui.shell import url
 
 MARK = str(ASSETS / "icons" / "mark.png")
@@ -123,7 +124,9 @@ def draw_figure(figure: Any, key: str, **options: Any) -> Any:
     Returns:
         What Streamlit gives: with `on_select`, what the reader selected.
     """
-    return st.plotly_chart(figure, key=key, theme=None, config=CONFIG, **options)
+    drawn = st.plotly_chart(figure, key=key, theme=None, config=CONFIG, **options)
+    draw_saver(key, find_theme())
+    return drawn
 
 
 def show_progress(text: str) -> Callable[[int, int], None]:

@@ -7,10 +7,12 @@ const BROWSER = [
   "devicePixelRatio",
   "document",
   "getComputedStyle",
+  "Image",
   "ImageData",
   "ResizeObserver",
   "setTimeout",
   "URL",
+  "XMLSerializer",
 ];
 const NODE = ["Buffer", "TextDecoder", "TextEncoder", "URL"];
 

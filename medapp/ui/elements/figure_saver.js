@@ -1,0 +1,48 @@
+// Saves a Plotly figure of the page as it is drawn: as SVG, or as PNG for print.
+// data: { key, name, ground }: the chart's key, the file's name without ending, the page's colour.
+
+import { make } from "./dom.js";
+import { saveFile, savePng } from "./png.js";
+
+const SCALE = 3; // of the figure on the screen: 300 dpi at its size there
+
+export default function ({ parentElement, data }) {
+  const host = parentElement.querySelector(".saver");
+  host.replaceChildren();
+  for (const [kind, save] of Object.entries({ PNG: saveAsPng, SVG: saveAsSvg })) {
+    const button = make("button", "", host, kind);
+    button.title = `Save this figure as ${kind}`;
+    button.setAttribute("aria-label", button.title);
+    button.onclick = () => save(data);
+  }
+}
+
+// The figure's drawing as one SVG text; Plotly draws it in layers.
+function writeSvg({ key, ground }) {
+  const chart = document.querySelector(`.st-key-${key} .js-plotly-plot`);
+  const layers = [...chart.querySelectorAll("svg.main-svg")].filter((e) => !e.closest(".modebar"));
+  const { width, height } = chart.getBoundingClientRect();
+  const inner = layers.map((e) => new XMLSerializer().serializeToString(e)).join("");
+  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+  const back = `<rect width="100%" height="100%" fill="${ground}"/>`;
+  return {
+    width,
+    height,
+    text: `<svg xmlns="http://www.w3.org/2000/svg" ${size}>${back}${inner}</svg>`,
+  };
+}
+
+function saveAsSvg(data) {
+  saveFile(new Blob([writeSvg(data).text], { type: "image/svg+xml" }), `${data.name}.svg`);
+}
+
+async function saveAsPng(data) {
+  const { width, height, text } = writeSvg(data);
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: width * SCALE, height: height * SCALE });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  await savePng(canvas, `${data.name}.png`);
+}

@@ -15,6 +15,7 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.locks import note_change
 from medapp.runs.run import Run
 from medapp.store.files import open_replacing, write_bytes
+from medapp.store.parquet import read_table
 from medapp.task import find_task
 
 
@@ -69,7 +70,7 @@ def load_predictions(run: Run) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        table = pq.read_table(path)
+        table = read_table(path)
         rows: list[dict[str, Any]] = table.to_pylist()
     except (OSError, ValueError, pa.ArrowException) as error:
         raise RunError(

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from medapp.data.samples import SPLITS, Sample
 from medapp.errors import RunError
 from medapp.store.files import open_replacing
+from medapp.store.parquet import read_table
 
 COLUMNS = ("name", "label", "patient", "site", "split", "content_hash")
 # What older tables lack.
@@ -48,7 +49,7 @@ def load_split(path: Path, run_name: str) -> list[dict[str, Any]]:
         RunError: the table is damaged, or it is another table.
     """
     try:
-        table = pq.read_table(path)
+        table = read_table(path)
         rows: list[dict[str, Any]] = table.to_pylist()
     except (OSError, ValueError, pa.ArrowException) as error:
         raise RunError(

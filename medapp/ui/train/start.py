@@ -38,18 +38,22 @@ def draw_start(values: Mapping[str, Any], data_set: DataSet, key: str, faults: F
     ).strip()
     faults.add_field("name", "Name of the run")
     said = ""
+    # The button stays at its place, whether there is a plan above it or not.
+    place = st.container()
     try:
         if name:
             check_name(name, list_summaries())
         recipe, machine = build_settings(values)
         plan = plan_run(open_workspace(), recipe, machine)
-        draw_notes(plan.notes)
-        with st.container(border=True):
-            _draw_plan(plan)
+        with place:
+            draw_notes(plan.notes)
+            with st.container(border=True):
+                _draw_plan(plan)
     except MedAppError as error:
         said = faults.show(error)
     is_pressed = st.button(
         "Start",
+        key="start",
         type="primary",
         width="stretch",
         icon=":material/play_arrow:",

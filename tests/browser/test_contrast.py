@@ -51,5 +51,9 @@ def test_the_frame_names_the_product_and_opens_its_help(
     page.get_by_role("button", name="Help").click()
     expect(page.get_by_role("dialog")).to_contain_text("Overfitting")
     page.keyboard.press("Escape")
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", level=1, name="Models")).to_be_visible()
+    mark = page.locator("[data-testid=stSidebarHeader] > :first-child")
+    assert mark.evaluate("e => getComputedStyle(e, '::after').content") == '"MedApp"'
     page.get_by_test_id("stMainMenu").get_by_role("button").click()
     expect(page.get_by_role("menuitemradio", name="Dark")).to_be_visible()

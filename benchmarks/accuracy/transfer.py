@@ -29,8 +29,12 @@ SPLITS = {"slices": None, "blocks": r"(\d\d)\d\d"}
 EQUAL = {"epochs": 10}
 LONG = {"epochs": 20, "early_stopping": 4}
 ARMS: dict[str, dict[str, Any]] = {
-    "random frozen backbone, linear probe": {"strategy": "linear-probe", "source": "none", **EQUAL},
-    "linear probe": {"strategy": "linear-probe", **EQUAL},
+    "random frozen backbone, linear probe": {
+        "strategy": "head-by-steps",
+        "source": "none",
+        **EQUAL,
+    },
+    "linear probe": {"strategy": "head-by-steps", **EQUAL},
     "last stage": {"strategy": "last-stage", **EQUAL},
     "fine-tune": {"strategy": "fine-tune", **EQUAL},
     "from scratch": {"strategy": "scratch", **EQUAL},

@@ -201,8 +201,9 @@ class Probe:
         best: float = PENALTIES[int(np.argmin(losses))]
         self.watcher.say(
             f"Of {len(losses)} penalties, {best:.2g} has the lowest loss on images held out,"
-            f" {min(losses):.3f} ({count} folds of the training and validation images, each patient"
-            " in one). The head was then fitted to the training images alone."
+            f" {min(losses):.3f} ({count} folds of the training and validation images; those of one"
+            " patient stay together where patients are known). The head was then fitted to the"
+            " training images alone."
         )
         return best
 

@@ -24,6 +24,7 @@ from pydicom.uid import (
 from medapp.errors import ImageError
 from medapp.imaging.image import decode_image
 from medapp.imaging.preprocess import Preprocess, render_square
+from medapp.imaging.readers.dicom import hash_patient
 
 GREY = np.arange(6, dtype=np.uint8).reshape(2, 3) * 40
 RGB = np.arange(18, dtype=np.uint8).reshape(2, 3, 3) * 14
@@ -257,3 +258,36 @@ def test_damaged_dicom_files_are_read_or_refused() -> None:
             )
             taken += 1
     assert 0 < taken < 150  # anything but an ImageError is a crash
+
+
+@pytest.mark.parametrize(
+    ("facts", "scale"),
+    [
+        ({"PixelSpacing": [0.7, 0.35]}, "0.7 × 0.35 mm a pixel"),
+        ({"ImagerPixelSpacing": [0.143, 0.143]}, "0.143 × 0.143 mm a pixel, at the detector"),
+        ({"PixelSpacing": [0, 0]}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_size_of_a_pixel_is_said_where_the_file_says_it(
+    facts: dict[str, Any], scale: str
+) -> None:
+    assert decode_image(build_dicom(GREY, **facts), ".dcm")[1].scale == scale
+
+
+def test_a_patient_is_the_same_under_one_salt_and_nobody_without_it() -> None:
+    def hash_of(salt: bytes, **facts: Any) -> str | None:
+        return hash_patient(io.BytesIO(build_dicom(GREY, **facts)), salt)
+
+    first = hash_of(b"a", PatientID="1234")
+    assert first == hash_of(b"a", PatientID="1234 ")
+    assert first is not None
+    assert len(first) == 16
+    assert "1234" not in first
+    others = {
+        hash_of(b"b", PatientID="1234"),
+        hash_of(b"a", PatientID="1235"),
+        hash_of(b"a", PatientID="1234", IssuerOfPatientID="elsewhere"),
+    }
+    assert len({first, *others}) == 4
+    assert hash_of(b"a") is None

@@ -8,11 +8,12 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from PIL import Image
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_files, add_folder, add_zip
+from medapp.data.importing import add_files, add_folder, add_zip, inspect
 from medapp.data.pixels import load_pixels
 from medapp.errors import ArchiveError, DataError, WorkspaceError
 from medapp.imaging.geometry import Box
@@ -274,3 +275,49 @@ def test_the_phantom_is_made_once(workspace: Workspace, monkeypatch: pytest.Monk
     assert {s.site is not None and s.patient is not None for s in samples} == {True}
     assert {s.label for s in samples if s.boxes} == {"cardiomegaly", "effusion", "nodule"}
     assert add_phantom(workspace).data_set == data_set
+
+
+def save_dicom(path: Path, patient: str, seed: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    facts = pydicom.Dataset()
+    facts.PatientID = patient
+    facts.Rows, facts.Columns, facts.SamplesPerPixel = 6, 8, 1
+    facts.BitsAllocated = facts.BitsStored = 8
+    facts.HighBit, facts.PixelRepresentation = 7, 0
+    facts.PhotometricInterpretation = "MONOCHROME2"
+    facts.SOPClassUID, facts.SOPInstanceUID = pydicom.uid.CTImageStorage, f"1.2.{seed + 1}"
+    pixels = np.random.default_rng(seed).integers(0, 255, (6, 8)).astype(np.uint8)
+    facts.PixelData = pixels.tobytes()
+    facts.file_meta = pydicom.dataset.FileMetaDataset()
+    facts.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    facts.save_as(path, enforce_file_format=True)
+
+
+def test_the_patient_of_a_dicom_header_is_kept_as_a_hash(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    for i in range(12):
+        save_dicom(tmp_path / "x" / "ab"[i % 2] / f"IM{i:04d}", f"Doe^{i // 3}", i)
+    report = add_folder(workspace, tmp_path / "x")
+    assert "Patients from DICOM headers (hashed): 4." in report.sentences
+    samples = Catalog(workspace).load_samples(report.data_set)
+    assert {len(sample.patient or "") for sample in samples} == {16}
+    assert len({sample.patient for sample in samples}) == 4
+    splits = {(sample.patient, sample.split) for sample in samples}
+    assert len(splits) == 4
+    assert b"Doe" not in workspace.catalog_path.read_bytes()
+
+
+def test_a_zip_is_asked_about_like_a_folder_and_answered(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    for i, (place, label) in enumerate((p, c) for p in ("Bonn", "Leipzig") for c in "ab"):
+        save(tmp_path / "x" / place / label / "1.png", i)
+    path = pack(tmp_path / "x", tmp_path / "x.zip")
+    with pytest.raises(DataError, match="either may be the classes"):
+        add_zip(workspace, path)
+    report = add_zip(workspace, path, layout="{site}/{label}")
+    samples = Catalog(workspace).load_samples(report.data_set)
+    assert sorted((s.name, s.label, s.site) for s in samples)[0] == ("Bonn/a/1.png", "a", "Bonn")
+    assert {s.path.is_file() for s in samples} == {True}
+    assert inspect(path, "{any}/{label}").classes == ("a", "b")

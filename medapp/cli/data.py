@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from medapp.cli.output import AsJson, console, list_notes, print_json, print_notes, print_table
+from medapp.data.alike import find_alike_classes
 from medapp.data.catalog import Catalog
 from medapp.data.copies import list_copies
 from medapp.data.importing import ImportReport, add_path, inspect
@@ -73,7 +74,7 @@ def add(
         report = add_phantom(workspace, name or "Phantom")
     else:
         report = add_path(workspace, given, name, patient_pattern=patient_pattern, layout=layout)
-    notes = (*report.notes, *describe(report.data_set, Catalog(workspace)))
+    notes = describe(report.data_set, Catalog(workspace))
     if as_json:
         print_json({**_to_dict(report), "notes": list_notes(notes)})
         return
@@ -100,7 +101,7 @@ def _print_layout(layout: Layout, as_json: bool) -> None:
         console.print(layout.remedy)
     for sentence in summarise_left_out(layout.left_out):
         console.print(f"  left out: {sentence}")
-    print_notes(layout.find_notes())
+    print_notes(find_alike_classes(layout.classes))
     console.print("Nothing was stored.")
 
 

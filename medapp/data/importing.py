@@ -28,7 +28,6 @@ from medapp.data.samples import DataSet, Sample
 from medapp.data.split import describe_split, split_samples
 from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.geometry import Box
-from medapp.notes import Note
 from medapp.store.archive import extract_archive, open_archive
 from medapp.store.files import expand_path
 from medapp.store.salt import hash_names
@@ -46,7 +45,6 @@ class ImportReport:
         unreadable: (file, reason) for each that was left out.
         leaks: test images of which a copy stands in training or validation.
         sentences: how the files were found and read, and where patients come from.
-        notes: what makes the classes doubtful.
     """
 
     data_set: DataSet
@@ -55,7 +53,6 @@ class ImportReport:
     unreadable: tuple[tuple[str, str], ...]
     leaks: int
     sentences: tuple[str, ...] = ()
-    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -261,8 +258,7 @@ def _register(
         layout.describe(),
         has_patient_folders=asked is not None,
     )
-    report = import_batch(workspace, batch, name, on_progress)
-    return replace(report, notes=layout.find_notes())
+    return import_batch(workspace, batch, name, on_progress)
 
 
 def import_batch(

@@ -3,7 +3,6 @@
 Pure values: names in, words and files out.
 """
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from medapp.data.alike import find_alike_classes
 from medapp.data.listing import Listing, Parts
 from medapp.data.masks import find_masks
 from medapp.data.order import sort_paths, write_natural_key
@@ -18,7 +18,6 @@ from medapp.data.recognition import Recognition, recognise, step_into
 from medapp.data.samples import SPLITS
 from medapp.data.template import Template, find_split
 from medapp.errors import DataError
-from medapp.notes import Note
 
 _LEVELS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
 
@@ -129,23 +128,6 @@ class Layout:
             found.append(f"Passed over, as no images: {kinds}.")
         return (*found, *self.remarks)
 
-    def find_notes(self) -> tuple[Note, ...]:
-        """What makes the classes doubtful: names that differ only in case, spaces and the like."""
-        alike: dict[str, list[str]] = {}
-        for label in self.classes:
-            alike.setdefault(re.sub(r"[\W_]+", "", label.casefold()) or label, []).append(label)
-        return tuple(
-            Note(
-                "alike-classes",
-                f"The classes {' and '.join(map(repr, labels))} differ only in case, spaces or"
-                f" signs, and count as {len(labels)} classes.",
-                "grave",
-                "Give their folders one name if they mean the same, and add the data set again.",
-            )
-            for labels in alike.values()
-            if len(labels) > 1
-        )
-
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {
@@ -163,7 +145,7 @@ class Layout:
                 for c in self.candidates
             ],
             "remarks": list(self.remarks),
-            "notes": [note.to_dict() for note in self.find_notes()],
+            "notes": [note.to_dict() for note in find_alike_classes(self.classes)],
         }
 
 

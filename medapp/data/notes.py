@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterator, Mapping
 
+from medapp.data.alike import find_alike_classes
 from medapp.data.catalog import Catalog, Facts
 from medapp.data.samples import DataSet
 from medapp.notes import Level, Note, sort_notes
@@ -32,6 +33,7 @@ def _describe(data_set: DataSet, workspace: Workspace, marks: tuple[int, ...]) -
     tests = sum(counts["test"].values())
     left_out = len(catalog.list_unreadable(data_set))
     notes = [*_find_gaps(data_set, counts)]
+    notes += find_alike_classes(data_set.classes)
     notes += _find_copies(facts, tests, data_set.name)
     notes += _find_sources(facts)
     notes += _find_leaking_patients(facts, tests, data_set.name)

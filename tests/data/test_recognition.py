@@ -121,14 +121,6 @@ def test_patients_and_sites_come_from_folders() -> None:
     assert {file.site for file in layout.files} == {"site1", "site2"}
 
 
-def test_classes_that_differ_only_in_case_or_spaces_are_said() -> None:
-    names = spread("train/Viral Pneumonia", "train/Normal", "test/viral_pneumonia", "test/Normal")
-    (note,) = read(names).find_notes()
-    assert note.level == "grave"
-    assert "'Viral Pneumonia' and 'viral_pneumonia' differ only in case" in note.text
-    assert read(spread("train/a", "test/a", "train/b")).find_notes() == ()
-
-
 def test_masks_are_left_out_and_said() -> None:
     layout = read(["a/x (1).png", "a/x (1)_mask.png", "a/x (1)_mask_1.png", "b/y.png"])
     assert [file.name for file in layout.files] == ["a/x (1).png", "b/y.png"]

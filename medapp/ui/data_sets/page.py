@@ -95,7 +95,6 @@ def _draw_report() -> None:
         if report.unreadable:
             count = len(report.unreadable)
             unread = f" {count:,} files were left out; they are listed below."
-        draw_notes(report.notes)
         for sentence in report.sentences:
             st.caption(escape(sentence))
         st.success(

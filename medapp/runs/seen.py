@@ -6,6 +6,7 @@ beside it, so that they are known after the earlier runs are deleted, and on ano
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ from medapp.errors import RunError
 from medapp.runs.run import Run
 from medapp.runs.split_table import load_split
 from medapp.store.files import open_replacing
+from medapp.store.parquet import read_table
 from medapp.store.workspace import Workspace
 
 SEEN = "seen.parquet"
@@ -110,9 +112,9 @@ def save_earlier(workspace: Workspace, run: Run) -> None:
             pq.write_table(table, file)
 
 
-def _load(path: object, run_name: str) -> list[SeenImage]:
+def _load(path: Path, run_name: str) -> list[SeenImage]:
     try:
-        table = pq.read_table(path, columns=list(COLUMNS))
+        table = read_table(path).select(COLUMNS)
         return [SeenImage(**row) for row in table.to_pylist()]
     except (OSError, ValueError, TypeError, KeyError, pa.ArrowException) as error:
         raise RunError(

@@ -50,3 +50,9 @@ def test_headers_that_all_name_one_patient_tell_nobody_apart() -> None:
     assert (
         said == "All 2 DICOM headers name one patient, so that is not used. Patients are not known."
     )
+
+
+def test_a_pattern_that_is_found_nowhere_is_said() -> None:
+    found, said = find(make_files("a/1.png", "b/2.png"), [None, None], r"PAT_\d+")
+    assert found == [None, None]
+    assert said == "The pattern 'PAT_\\\\d+' was found in no file's name or path."

@@ -24,7 +24,7 @@ from pydicom.uid import (
 from medapp.errors import ImageError
 from medapp.imaging.image import decode_image
 from medapp.imaging.preprocess import Preprocess, render_square
-from medapp.imaging.readers.dicom import hash_patient
+from medapp.imaging.readers.dicom import find_patient
 
 GREY = np.arange(6, dtype=np.uint8).reshape(2, 3) * 40
 RGB = np.arange(18, dtype=np.uint8).reshape(2, 3, 3) * 14
@@ -275,19 +275,17 @@ def test_the_size_of_a_pixel_is_said_where_the_file_says_it(
     assert decode_image(build_dicom(GREY, **facts), ".dcm")[1].scale == scale
 
 
-def test_a_patient_is_the_same_under_one_salt_and_nobody_without_it() -> None:
-    def hash_of(salt: bytes, **facts: Any) -> str | None:
-        return hash_patient(io.BytesIO(build_dicom(GREY, **facts)), salt)
-
-    first = hash_of(b"a", PatientID="1234")
-    assert first == hash_of(b"a", PatientID="1234 ")
-    assert first is not None
-    assert len(first) == 16
-    assert "1234" not in first
-    others = {
-        hash_of(b"b", PatientID="1234"),
-        hash_of(b"a", PatientID="1235"),
-        hash_of(b"a", PatientID="1234", IssuerOfPatientID="elsewhere"),
-    }
-    assert len({first, *others}) == 4
-    assert hash_of(b"a") is None
+@pytest.mark.parametrize(
+    ("facts", "patient"),
+    [
+        ({"PatientID": "1234 "}, "1234"),
+        ({"PatientID": "1234", "IssuerOfPatientID": "elsewhere"}, "elsewhere|1234"),
+        ({"PatientID": " "}, None),
+        ({"IssuerOfPatientID": "elsewhere"}, None),
+        ({}, None),
+    ],
+)
+def test_a_patient_is_known_by_the_id_and_who_issued_it(
+    facts: dict[str, Any], patient: str | None
+) -> None:
+    assert find_patient(io.BytesIO(build_dicom(GREY, **facts))) == patient

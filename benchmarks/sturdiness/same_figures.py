@@ -6,7 +6,8 @@
 Small seeded trainings, one of each kind, with the code of this checkout and with that of another
 one, both by the shell command alone, each in a workspace of its own. Without a folder of images
 (a subfolder a class) the phantom is learned. Two threads, so that sums are taken in the same order.
-The exit status is 1 when anything differs.
+The exit status is 1 when anything differs, as the linear probe does from versions before it was
+fitted to its optimum. Intervals are not compared: how they are made is no part of a training.
 """
 
 import json
@@ -33,7 +34,6 @@ FIGURES = (
     "balanced_accuracy",
     "macro_f1",
     "macro_auroc",
-    "intervals",
     "confusion",
 )
 
@@ -68,7 +68,7 @@ TRAININGS = (
         "scratch",
         64,
         2,
-        "augmentation=strong optimiser=sgd class_weights=true label_smoothing=0.1"
+        "augmentation=strong optimiser=sgd weight_decay=0 class_weights=true label_smoothing=0.1"
         " preprocess.clahe=2 preprocess.resize=pad seed=3",
     ),
     Training(

@@ -16,6 +16,8 @@ from medapp.runs.making import find_run
 pytestmark = pytest.mark.browser
 
 SCRIPT = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8").split("\n", 1)[1]
+SETTLED = """() => document.querySelector("[data-test-script-state=notRunning]")
+    && document.getAnimations().every((change) => change.playState !== "running")"""
 LISTED = ("■", "…")  # a legend's squares, and the gap between numbers of pages
 
 
@@ -38,6 +40,8 @@ def test_texts_stand_out_from_their_ground(
         page.goto(f"{trained_server.url}{place}")
         page.locator(whole).first.wait_for()
         expect(page.locator(".st-key-foot")).to_be_visible()
+        # The style comes with the page's first elements, and colours fade over to it.
+        page.wait_for_function(SETTLED)
         found = page.evaluate(SCRIPT)
         faint[place] = [text for text in found if not text.split(" ")[1].startswith(LISTED)]
     assert all(not found for found in faint.values()), faint

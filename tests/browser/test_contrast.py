@@ -2,6 +2,7 @@
 draws them.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +46,18 @@ def test_texts_stand_out_from_their_ground(
         found = page.evaluate(SCRIPT)
         faint[place] = [text for text in found if not text.split(" ")[1].startswith(LISTED)]
     assert all(not found for found in faint.values()), faint
+
+
+@pytest.mark.parametrize(("theme", "page_colour"), [("light", "255"), ("dark", "15")])
+def test_a_button_that_waits_can_be_read(
+    trained_server: Server, open_page: Callable[..., Page], theme: str, page_colour: str
+) -> None:
+    page = open_page(f"{trained_server.url}/data_sets?add=folder", color_scheme=theme)
+    expect(page.locator(".st-key-foot")).to_be_visible()
+    button = page.get_by_role("button", name="Register the folder")
+    expect(button).to_be_disabled()
+    colour = button.locator("p").evaluate("e => getComputedStyle(e).color")
+    assert abs(int(re.findall(r"\d+", colour)[0]) - int(page_colour)) > 100, colour
 
 
 def test_the_frame_names_the_product_and_opens_its_help(

@@ -108,7 +108,10 @@ def _state_balance(totals: Mapping[str, int]) -> str:
         return f"There is no image of {least}"
     ratio = totals[most] / totals[least]
     if ratio < EVEN:
-        return f"Classes are about even: {totals[least]:,} to {totals[most]:,} images each"
+        few, many = f"{totals[least]:,}", f"{totals[most]:,}"
+        if few == many:
+            return f"Classes are even: {many} images each"
+        return f"Classes are about even: {few} to {many} images each"
     return f"{most} is {ratio:.1f} times as common as {least}"
 
 

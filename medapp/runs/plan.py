@@ -163,7 +163,8 @@ def _check_classes(data_set: DataSet, learned: Counter[str]) -> None:
     if not any(learned.values()):
         raise RecipeError(
             f"{data_set.name} has no training images: it is a data set to evaluate on.",
-            remedy=f"Train on another one, then: medapp evaluate RUN --data {data_set.name!r}.",
+            remedy="Train on another one, then judge that model here: under Another data set on the"
+            f" model's page, or medapp evaluate RUN --data {data_set.name!r}.",
             setting="data",
         )
     if len(data_set.classes) < task.min_classes:

@@ -124,7 +124,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
             yield Archive(tuple(clean), remark, opened, tuple(infos))
     except _BROKEN as error:
         raise ArchiveError(
-            f"{path.name} is no zip, or a damaged one: {error}.", remedy="Pack the folder again."
+            f"{path.name} is no zip, or a damaged one: {error}.", remedy="Pack or export it again."
         ) from error
     except (FileExistsError, NotADirectoryError) as error:
         raise ArchiveError(

@@ -28,6 +28,7 @@ def test_bars_are_the_counts_in_the_order_of_the_splits() -> None:
         ({"a": 20, "b": 10}, "a is 2.0 times as common as b"),
         ({"a": 100, "b": 1200}, "b is 12.0 times as common as a"),
         ({"a": 110, "b": 100}, "Classes are about even: 100 to"),
+        ({"a": 150, "b": 150}, "Classes are even: 150 images"),
         ({"a": 5, "b": 0}, "There is no image of b"),
         ({"a": 5}, "5 images of one class"),
         ({}, "There are no images"),

@@ -2,6 +2,7 @@
 it shows them.
 """
 
+import dataclasses
 import functools
 import re
 import shutil
@@ -21,8 +22,10 @@ from medapp.data.importing import add_folder
 from medapp.data.listing import list_images
 from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.verdict import judge
+from medapp.notes import Note
 from medapp.prediction.job import PredictionJob
 from medapp.runs.making import create_run, find_run, list_runs
+from medapp.runs.run import Run
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import DataChoice, build_recipe, build_settings
@@ -475,10 +478,38 @@ def test_forgotten_uploads_leave_nothing_behind(trained: Trained) -> None:
     assert job.wait(60)
     app.run()
     assert len(app.dataframe[0].value) == 16
+    assert not [w for w in app.warning if "forgotten" in w.value]
     next(b for b in app.button if b.label == "Forget what was uploaded").click().run()
     assert not app.exception
+    again = open_page("predict", **{"from": "Upload", "upload": folder.name})
+    assert "have been forgotten" in again.warning[0].value
     assert not folder.exists()
     assert predicting.hold_jobs() == {}
+
+
+def test_a_grave_note_stands_where_a_model_is_chosen(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not open_page("predict").error
+    assert "has not seen" in read_text(open_page("predict"))
+    evaluation = find_run(trained.workspace, "probe").load_evaluation()
+    assert evaluation is not None
+    spoilt = dataclasses.replace(evaluation, notes=[Note("leak", "All were seen.", "grave")])
+    monkeypatch.setattr(Run, "load_evaluation", lambda run: spoilt)
+    monkeypatch.setattr(Catalog, "count_leaks", lambda *given: 3)
+    app = open_page("predict")
+    assert "All were seen" in app.error[0].value
+    assert "has seen 3 of its images" in read_text(app)
+
+
+def test_a_data_set_to_judge_on_offers_no_training(workspace: Workspace, tmp_path: Path) -> None:
+    for name in ("test/a/0.png", "test/b/1.png"):
+        (tmp_path / "x" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(draw_picture(int(name[7]), 40, 40)).save(tmp_path / "x" / name)
+    data_set = add_folder(workspace, tmp_path / "x").data_set
+    assert find_button(open_page("data_sets", set=data_set.id), "Train on this data set").disabled
+    app = open_page("train", data=data_set.id)
+    assert "under Another data set on the model's page" in app.error[0].value
 
 
 def test_a_folder_that_is_not_there_is_refused_in_words(trained: Trained) -> None:

@@ -67,9 +67,8 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
 
 def _draw_facts(data_set: DataSet, notes: Sequence[Note]) -> None:
     catalog = find_catalog()
-    frame.draw_figure(
-        draw_balance(catalog.count_classes(data_set), frame.find_theme()), key="balance"
-    )
+    counts = catalog.count_classes(data_set)
+    frame.draw_figure(draw_balance(counts, frame.find_theme()), key="balance")
     st.subheader("What to know", anchor=False)
     draw_notes(note for note in notes if note.level != "grave")
     unreadable = catalog.list_unreadable(data_set)
@@ -82,7 +81,8 @@ def _draw_facts(data_set: DataSet, notes: Sequence[Note]) -> None:
                 },
                 hide_index=True,
             )
-    if st.button("Train on this data set", type="primary", width="stretch"):
+    is_taught = any(counts["train"].values())
+    if st.button("Train on this data set", type="primary", width="stretch", disabled=not is_taught):
         st.switch_page(frame.TRAIN, query_params={"data": str(data_set.id)})
 
 

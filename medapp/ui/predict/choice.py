@@ -1,7 +1,6 @@
 """Which images to predict, with which model."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,7 +13,8 @@ from medapp.ui.predict.jobs import DATA_SET, FOLDER, UPLOAD, WAYS, draw_jobs
 from medapp.ui.predict.many_images import draw_folder, draw_upload, find_shown
 from medapp.ui.predict.ranking import describe_choice
 from medapp.ui.shell import frame, url
-from medapp.ui.shell.server import open_workspace
+from medapp.ui.shell.notes import draw_notes
+from medapp.ui.shell.server import find_catalog, hold_uploads
 from medapp.ui.shell.words import state_quality
 
 
@@ -31,7 +31,7 @@ def find_dead_links(models: Sequence[Summary], data_sets: Sequence[DataSet]) -> 
         if url.read_text(name) and url.read_text(name) not in there
     ]
     upload = url.read_text("upload")
-    if upload and not (open_workspace().cache_folder / Path(upload).name).is_dir():
+    if upload and hold_uploads().find(upload) is None:
         dead.append("The uploaded images that the link names have been forgotten.")
     return dead
 
@@ -43,6 +43,8 @@ def draw_choice(run: Run, models: Sequence[Summary], data_sets: Sequence[DataSet
         run: the model that the address names, one of `models`.
     """
     frame.draw_head("Predict", f"{run.name} · {state_quality(run)}")
+    evaluation = run.load_evaluation()
+    draw_notes(note for note in evaluation.notes if note.level == "grave") if evaluation else None
     way = url.read_choice("from", WAYS) or DATA_SET
     st.segmented_control(
         "Images",
@@ -84,9 +86,12 @@ def _draw_test_images(column: DeltaGenerator, data_sets: Sequence[DataSet], star
         "Data set", data_sets, ids.index(start.id), format_func=lambda row: row.name
     )
     url.write("of", data_set.id)
-    st.caption(
-        "The test split: images that a model trained on this data set has not seen. Click one."
-    )
+    leaks = find_catalog().count_leaks(data_set)
+    if leaks:
+        text = f"The test split; a model trained on this data set has seen {leaks:,} of its images."
+    else:
+        text = "The test split: images that a model trained on this data set has not seen."
+    st.caption(f"{text} Click one.")
     opened = draw_gallery_page(data_set, {"label": None, "split": "test", "text": None}, key="pick")
     if opened is not None:
         url.write("sample", opened)

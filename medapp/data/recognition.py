@@ -24,6 +24,7 @@ _PATIENT = re.compile(
     r"(?:p|pt|pat|patient|s|sub|subj|subject|case|id|person|study|exam)[ _-]?\d+", re.IGNORECASE
 )
 _REMEDY = "Put the images of each class into a folder with the class's name."
+_REMEDY_FLAT = f"{_REMEDY} A trained model takes them as they are: on Predict, or medapp predict."
 
 
 @dataclass(frozen=True)
@@ -135,12 +136,16 @@ def _recognise_classes(folders: Sequence[Parts], splits: set[str]) -> Recognitio
         folders: of each image, below the split folders if there are any.
         splits: the names of those split folders.
     """
+    images = len(folders)
     folders = [parts for parts in folders if parts]
     tops = {parts[0] for parts in folders}
     if not tops or (all(map(is_neutral, tops)) and not _has_classes_below(folders)):
         where = f" within {_list(splits)}" if splits else ""
         held = f"All images stand in {_list(tops)}{where}, which tells no class." if tops else ""
-        return Recognition(question=held or "There is no class folder.", remedy=_REMEDY)
+        if held:
+            return Recognition(question=held, remedy=_REMEDY)
+        flat = f"There is no class folder; images without one: {images:,}."
+        return Recognition(question=flat, remedy=_REMEDY_FLAT)
     if all(map(find_split, tops)):
         return _refuse_split_folders(tops)
     if all(map(is_neutral, tops)):

@@ -90,7 +90,7 @@ def test_a_layout_that_is_certain(names: list[str], template: str, classes: str)
             "{label}",
         ),
         (spread("images"), "All images stand in images, which tells no class", ""),
-        (["1.png", "2.png"], "There is no class folder", ""),
+        (["1.png", "2.png"], "There is no class folder; images without one: 2.", ""),
     ],
 )
 def test_a_layout_that_is_asked_about(names: list[str], question: str, candidates: str) -> None:

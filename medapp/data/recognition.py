@@ -80,7 +80,7 @@ def recognise(folders: Sequence[Parts]) -> Recognition:
     seconds = {parts[1] for parts in deeper if not is_neutral(parts[1])}
     if seconds and all(map(find_split, seconds)):
         return _recognise_class_then_split(deeper)
-    return _recognise_classes([parts for parts in folders if parts], set())
+    return _recognise_classes(folders, set())
 
 
 def _prefix(start: str, below: Recognition) -> Recognition:

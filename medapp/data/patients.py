@@ -81,9 +81,9 @@ def choose_patients(
         find_patient = build_finder(pattern, names)
         found = [find_patient(name) for name in names]
         if not any(found):
-            return found, f"The pattern {pattern.pattern!r} was found in no file's name or path."
+            return found, f"The pattern '{pattern.pattern}' was found in no file's name or path."
         where = "paths" if sees_folders(pattern, names) else "file names"
-        return found, _say(f"the pattern {pattern.pattern!r} in {where}", found)
+        return found, _say(f"the pattern '{pattern.pattern}' in {where}", found)
     folders = [file.patient for file in files]
     if are_folders_asked and any(folders):
         return folders, _say("folders", folders)

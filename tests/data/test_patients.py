@@ -55,4 +55,9 @@ def test_headers_that_all_name_one_patient_tell_nobody_apart() -> None:
 def test_a_pattern_that_is_found_nowhere_is_said() -> None:
     found, said = find(make_files("a/1.png", "b/2.png"), [None, None], r"PAT_\d+")
     assert found == [None, None]
-    assert said == "The pattern 'PAT_\\\\d+' was found in no file's name or path."
+    assert said == r"The pattern 'PAT_\d+' was found in no file's name or path."
+
+
+def test_a_pattern_is_said_as_it_was_typed() -> None:
+    _, said = find(make_files("a/0101.png", "a/0202.png"), [None, None], r"(\d\d)\d\d")
+    assert said == r"Patients from the pattern '(\d\d)\d\d' in file names: 2."

@@ -20,10 +20,12 @@ from streamlit.testing.v1 import AppTest
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
 from medapp.data.listing import list_images
+from medapp.data.redrawing import redraw_split
 from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.verdict import judge
 from medapp.notes import Note
 from medapp.prediction.job import PredictionJob
+from medapp.runs.looks import count_test_reads
 from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.run import Run
 from medapp.store.cache import open_cache
@@ -388,6 +390,19 @@ def test_a_model_shows_its_figures_with_their_number(trained: Trained) -> None:
     assert f"guessing {headlines[0].chance:.3f}  \nmajority {headlines[0].majority:.3f}" in text
     assert "These test images were read once by the runs that are kept" in text
     assert any("AUROC" in chart.proto.spec for chart in app.get("plotly_chart"))
+
+
+def test_looks_at_a_model_are_those_at_the_split_it_learned_with(trained: Trained) -> None:
+    catalog = Catalog(trained.workspace)
+    run = find_run(trained.workspace, "probe")
+    for seed in range(1, 9):
+        drawn = redraw_split(catalog, catalog.list_data_sets()[0], seed)
+        if count_test_reads(trained.workspace, drawn) == 0:
+            break
+    else:
+        pytest.fail("no drawing has other test images")
+    text = read_text(open_page("models", model=run.id))
+    assert "These test images were read once by the runs that are kept" in text
 
 
 @pytest.mark.parametrize("view", ["Curves", "Settings", "Another data set", "Manage"])

@@ -13,7 +13,8 @@ from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_interval
 from medapp.notes import Note
 from medapp.runs.learning import note_learning
-from medapp.runs.looks import LOOKS, count_test_reads, note_looks
+from medapp.runs.looks import LOOKS, count_looks, count_test_reads, note_looks
+from medapp.runs.registry import find_registry
 from medapp.runs.renewal import renew_figures
 from medapp.runs.run import Run
 from medapp.ui.shell.frame import escape
@@ -27,10 +28,9 @@ def draw_quality(run: Run) -> None:
     if evaluation is None:
         st.info("This run was not evaluated on a test split: nothing says how good its model is.")
         return
-    choice = run.recipe.data.train
     standing = follow_run(run).read()
     n = standing.plan.validation if standing.plan else 0
-    more = [*note_learning(standing.epochs, n), note_test_reads(choice.id, choice.name)]
+    more = [*note_learning(standing.epochs, n), note_run_reads(run)]
     # The looks of today stand in place of those at the time of the figures.
     kept = tuple(note for note in evaluation.notes if note.code != LOOKS)
     where = f"the test split of {evaluation.dataset}"
@@ -111,3 +111,13 @@ def note_test_reads(data_set_id: str, name: str) -> Note:
         text = f"{name} is no longer in this workspace: nobody counts the looks at its test split."
         return Note("looks-not-counted", text)
     return note_looks(count_test_reads(open_workspace(), data_set))
+
+
+def note_run_reads(run: Run) -> Note:
+    """How often the test images of a run were read: those of its split, though it be drawn anew."""
+    choice = run.recipe.data.train
+    note = note_test_reads(choice.id, choice.name)
+    known = find_registry(open_workspace()).find(run.id)
+    if note.code != LOOKS or known is None:
+        return note
+    return note_looks(count_looks(open_workspace(), known.test_images))

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from medapp.runs.looks import count_looks, group_by_test_images, note_looks
 from medapp.runs.summary import Summary
 from medapp.ui.models import table
-from medapp.ui.models.cards import note_test_reads
 from medapp.ui.models.managing import draw_import
 from medapp.ui.models.page import draw_model_page
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
-from medapp.ui.shell.server import list_summaries, open_run
+from medapp.ui.shell.server import list_summaries, open_run, open_workspace
 from medapp.ui.shell.words import name_data_set, name_figure
 from medapp.ui.train.queue import draw_queue
 
@@ -42,20 +42,21 @@ def draw_list(runs: Sequence[Summary], damages: Sequence[str]) -> None:
 
 
 def draw_models(models: Sequence[Summary]) -> None:
-    by_data_set: dict[str, list[Summary]] = {}
-    for run in models:
-        by_data_set.setdefault(run.data_set_id or run.data_set, []).append(run)
     if models:
         st.markdown(
             "Choose a model by its **validation** figures, which give the order. The **test**"
             " figure is there to be read for the model you chose: the best of many is partly luck"
             " (in a simulation with 150 test images, the best of 20 models says 0.03 too much)."
         )
-    for key, some in by_data_set.items():
-        st.subheader(frame.escape(name_data_set(some[0])), anchor=False)
-        open_chosen(table.draw_models(some, key))
+    titles: set[str] = set()
+    for some in group_by_test_images(models):
+        title = name_data_set(some[0])
+        again = ", judged on other test images" if title in titles else ""
+        titles.add(title)
+        st.subheader(frame.escape(title + again), anchor=False)
+        open_chosen(table.draw_models(some, some[0].id))
         figure = name_figure(table.find_headline(some[0]))
-        looks = note_test_reads(some[0].data_set_id, some[0].data_set)
+        looks = note_looks(count_looks(open_workspace(), some[0].test_images))
         st.caption(f"Figures are {figure}. {frame.escape(looks.text)}")
     if models:
         st.caption("Tick a model to open it. Scroll a table sideways to see its other columns.")

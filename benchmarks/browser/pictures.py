@@ -80,7 +80,7 @@ def choose_sample(samples: list[Sample]) -> Sample:
 def take(page: Page, address: str, path: Path) -> None:
     """Open a page, wait until it has been drawn, and keep what one sees without scrolling."""
     page.goto(address)
-    page.get_by_text("Research use only. Not a medical device.").wait_for()
+    page.locator(".st-key-foot").wait_for(state="attached")
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(2500)  # charts draw themselves
     page.screenshot(path=path)

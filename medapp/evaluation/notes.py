@@ -7,6 +7,8 @@ from medapp.evaluation.positive import Positive, note_positive
 from medapp.notes import Note, sort_notes
 
 FEW_UNITS = 20  # with fewer, intervals are rough
+HARDLY_ANY = 5  # with fewer, figures are chance alone
+FEW_CODES = frozenset({"one-unit", "few-units"})
 FEW_OF_CLASS = 5  # with fewer, a class's figures hang on single patients
 NEAR_ONE = 0.99  # from here few pairs of images say how sure an AUROC is
 
@@ -126,9 +128,10 @@ def _note_units(evaluation: Evaluation) -> Iterator[Note]:
         yield Note(
             "one-unit",
             f"There is only one {counted[:-1]}: nothing tells how another would differ.",
+            "grave",
         )
     elif evaluation.units < FEW_UNITS:
         text = (
             f"There are only {evaluation.units} {counted}: others may be judged quite differently."
         )
-        yield Note("few-units", text)
+        yield Note("few-units", text, "grave" if evaluation.units < HARDLY_ANY else "caution")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import list_headlines
-from medapp.evaluation.notes import FEW_UNITS
+from medapp.evaluation.notes import FEW_CODES, FEW_UNITS
 from medapp.evaluation.words import write_figure
 
 
@@ -48,7 +48,9 @@ def judge(evaluation: Evaluation) -> Verdict:
 def _judge_interval(
     evaluation: Evaluation, interval: tuple[float, float] | None, reference: float
 ) -> str:
-    if any(note.level == "grave" for note in evaluation.notes):
+    # Few units have words of their own.
+    graves = {note.code for note in evaluation.notes if note.level == "grave"} - FEW_CODES
+    if graves:
         return "Not to be trusted as it stands"
     if interval is None or evaluation.units < FEW_UNITS:
         return f"Too few {evaluation.counted} to tell"

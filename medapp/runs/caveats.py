@@ -7,7 +7,8 @@ from medapp.data.notes import count, note_share, say_how, suggest_split
 from medapp.data.samples import DataSet, Sample
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note, sort_notes
-from medapp.runs.events import TestRead
+from medapp.runs.events import EpochFinished, TestRead, merge_events
+from medapp.runs.learning import note_learning
 from medapp.runs.looks import count_looks, note_looks
 from medapp.runs.run import Run
 from medapp.runs.seen import SeenImage, find_overlap, list_earlier, list_own
@@ -33,7 +34,8 @@ def add_caveats(
         RunError: a table of the run is damaged.
     """
     split = evaluation.split
-    own = list_own(run)
+    learned = list_own(run)
+    own = learned
     where = "the run's training or validation split"
     if split == "validation":
         own = [image for image in own if image.split == "train"]
@@ -50,6 +52,7 @@ def add_caveats(
         text = "The epoch that is kept was chosen on these images: figures on them flatter."
         remedy = f'Judge on the test split: medapp evaluate "{run.name}".'
         notes.append(Note("chosen-on", text, remedy=remedy))
+    notes += _note_training(run, learned)
     looks = 0
     if split == "test":
         # A run whose figures are damaged is in no list, so that its own looks are counted here.
@@ -58,6 +61,13 @@ def add_caveats(
         looks = max(counted, own_looks)
         notes += [note_looks(looks)] if looks > 1 else []
     return replace(evaluation, notes=sort_notes(notes), looks=looks)
+
+
+def _note_training(run: Run, own: Sequence[SeenImage]) -> list[Note]:
+    epochs = [
+        event for event in merge_events(run.list_events()) if isinstance(event, EpochFinished)
+    ]
+    return note_learning(epochs, sum(image.split == "validation" for image in own))
 
 
 def list_grave_notes(run: Run) -> list[Note]:

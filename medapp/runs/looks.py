@@ -12,6 +12,7 @@ from medapp.data.samples import DataSet
 from medapp.notes import Level, Note
 from medapp.runs.registry import find_registry
 from medapp.runs.sketch import SKETCH_SIZE, are_alike
+from medapp.runs.summary import Summary
 from medapp.store.workspace import Workspace
 
 MANY_LOOKS = 10
@@ -32,6 +33,24 @@ def count_looks(workspace: Workspace, sketch: Iterable[str]) -> int:
     images = tuple(sketch)
     runs = find_registry(workspace).list_summaries()
     return sum(run.test_reads for run in runs if are_alike(images, run.test_images))
+
+
+def group_by_test_images(models: Iterable[Summary]) -> list[list[Summary]]:
+    """Models of one data set that were judged on much the same test images, in their order."""
+    groups: list[list[Summary]] = []
+    for model in models:
+        for group in groups:
+            first = group[0]
+            is_of_set = (model.data_set_id or model.data_set) == (
+                first.data_set_id or first.data_set
+            )
+            are_equal = model.test_images == first.test_images
+            if is_of_set and (are_equal or are_alike(model.test_images, first.test_images)):
+                group.append(model)
+                break
+        else:
+            groups.append([model])
+    return groups
 
 
 def note_looks(looks: int) -> Note:

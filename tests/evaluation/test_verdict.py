@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.notes import FEW_CODES
 from medapp.evaluation.verdict import judge
 from medapp.notes import Note
 from medapp.task import find_task
@@ -39,6 +41,13 @@ def test_an_interval_that_holds_chance_is_no_praise_however_high_the_figure() ->
     alone = tell(30, 0, ["the only one"] * 60)
     assert judge(alone).title == "Too few patients to tell"
     assert "60 images of 1 patient;" in judge(alone).text
+
+
+@pytest.mark.parametrize(("units", "level"), [(1, "grave"), (4, "grave"), (5, "caution")])
+def test_figures_of_a_handful_of_patients_are_chance_alone(units: int, level: str) -> None:
+    evaluation = tell(30, 0, [f"p{i % units}" for i in range(60)])
+    levels = [note.level for note in evaluation.notes if note.code in FEW_CODES]
+    assert levels == [level]
 
 
 def test_a_grave_note_takes_the_praise_away() -> None:

@@ -15,7 +15,9 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note
 from medapp.runs.caveats import list_grave_notes
 from medapp.runs.evaluate import evaluate_run
-from medapp.runs.looks import count_test_reads, note_looks
+from medapp.runs.events import EpochFinished, merge_events
+from medapp.runs.learning import note_learning
+from medapp.runs.looks import count_test_reads, group_by_test_images, note_looks
 from medapp.runs.making import find_run
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
@@ -150,6 +152,34 @@ def test_looks_are_those_at_the_images_whatever_the_name(trained: Trained) -> No
     first = find_run(trained.workspace, "probe").load_evaluation()
     assert first is not None
     assert first.looks == 1
+
+
+def test_models_that_were_judged_on_other_test_images_stand_apart(trained: Trained) -> None:
+    session = Session(trained.workspace)
+    catalog = Catalog(trained.workspace)
+    bands = catalog.find_data_set("bands")
+    session.train("bands", name="same images", **SETTINGS)
+    for seed in range(1, 20):
+        before = {sample.content_hash for sample in catalog.load_samples(bands, "test")}
+        bands = redraw_split(catalog, bands, seed)
+        after = {sample.content_hash for sample in catalog.load_samples(bands, "test")}
+        if not before & after:
+            break
+    session.train("bands", name="other images", **SETTINGS)
+    groups = group_by_test_images(find_registry(trained.workspace).list_summaries())
+    names = {frozenset(model.name for model in group) for group in groups}
+    assert names == {frozenset({"probe", "same images"}), frozenset({"other images"})}
+
+
+def test_what_is_said_of_the_training_travels_with_the_figures(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    evaluation = evaluate_run(trained.workspace, run)
+    events = merge_events(run.list_events())
+    epochs = [event for event in events if isinstance(event, EpochFinished)]
+    rows = load_split(run.folder / "split.parquet", run.name)
+    n = sum(row["split"] == "validation" for row in rows)
+    said = note_learning(epochs, n)
+    assert set(said) <= set(evaluation.notes)
 
 
 @pytest.mark.parametrize(("looks", "level"), [(2, "info"), (10, "info"), (11, "caution")])

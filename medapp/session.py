@@ -33,11 +33,13 @@ from medapp.runs.supervisor import Supervisor
 from medapp.runs.transfer import export_run, import_run
 from medapp.store.files import expand_path
 from medapp.store.workspace import Workspace, find_workspace, open_workspace
+from medapp.task import find_task
 from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
 from medapp.training.recipe.presets import find_preset
 
 if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
+    from medapp.prediction.patients import PatientPrediction
 
 OnEvent = Callable[[Event], None]
 
@@ -220,6 +222,29 @@ class Session:
 
         model = load_model(self._find(run).require_model())
         return predict_files(model, [Path(image) for image in images], method, class_name)
+
+    def predict_patients(
+        self, run: Run | str, images: Sequence[str | Path], patient_pattern: str
+    ) -> "list[PatientPrediction]":
+        """One answer a patient: the mean of the probabilities of his or her images.
+
+        Files that cannot be read are left out.
+
+        Args:
+            patient_pattern: a regular expression that finds the patient in a file's name, or else
+                in its path.
+
+        Raises:
+            DataError: the pattern is no regular expression, or is found in no name.
+            RunError, WeightsError: there is no such run, or it has no model.
+        """
+        from medapp.prediction.job import build_row
+        from medapp.prediction.patients import combine_patients
+
+        found = self._find(run)
+        rows = [build_row(prediction) for prediction in self.predict(found, images)]
+        task = find_task(found.recipe.data.task)
+        return combine_patients(rows, patient_pattern, task, found.find_classes())
 
     def export(self, run: Run | str, to: str | Path, with_names: bool = False) -> Path:
         """Write a run to a zip: weights, recipe, split, figures, no images.

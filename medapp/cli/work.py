@@ -23,6 +23,10 @@ from medapp.data.listing import list_folder, list_images
 from medapp.evaluation.words import write_probability
 from medapp.explanation.methods import METHODS
 from medapp.explanation.strength import FAINT
+from medapp.notes import Note
+from medapp.prediction.job import build_row
+from medapp.prediction.patients import combine_patients
+from medapp.prediction.table import Row
 from medapp.runs.caveats import list_grave_notes
 from medapp.runs.events import (
     EpochFinished,
@@ -39,6 +43,7 @@ from medapp.runs.run import Run
 from medapp.session import open as open_session
 from medapp.store.files import write_bytes
 from medapp.store.workspace import find_workspace
+from medapp.task import find_task
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.recipe.names import parse_assignments
 from medapp.training.recipe.presets import PRESETS
@@ -211,6 +216,13 @@ def predict(
     class_name: Annotated[
         str | None, typer.Option("--class", help="The class to explain; else the predicted one.")
     ] = None,
+    patient_pattern: Annotated[
+        str | None,
+        typer.Option(
+            help="One answer a patient, the mean of his or her images: a regular expression that"
+            " finds the patient in a file's name or path."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Class probabilities for images, and heatmaps that show why.
@@ -227,20 +239,60 @@ def predict(
         else:
             files.append(path)
     rows: list[dict[str, Any]] = []
+    plain: list[Row] = []
     stems = Counter(file.stem for file in files)
     for prediction in open_session().predict(run, files, method if cam else None, class_name):
         number = f"{len(rows):04d}-" if stems[prediction.file.stem] > 1 else ""
         rows.append(_report_prediction(prediction, cam, number))
+        plain.append(build_row(prediction))
     found = find_run(find_workspace(), run)
     notes = list_grave_notes(found)
-    if as_json:
+    if patient_pattern is not None:
+        _print_patients(found, plain, patient_pattern, notes, as_json)
+    elif as_json:
         print_json([{**row, "notes": [*row["notes"], *list_notes(notes)]} for row in rows])
-        _report_failures(rows)
-        return
-    print_table(("file", "label", "probability", "note"), [_list_cells(row) for row in rows])
-    print_notes(notes)
+    else:
+        print_table(("file", "label", "probability", "note"), [_list_cells(row) for row in rows])
+        print_notes(notes)
     _report_failures(rows)
-    console.print(f"{found.name}. For research, not for diagnosis.", markup=False)
+    if not as_json:
+        console.print(f"{found.name}. For research, not for diagnosis.", markup=False)
+
+
+def _print_patients(
+    run: Run, rows: Sequence[Row], pattern: str, notes: Sequence[Note], as_json: bool
+) -> None:
+    task = find_task(run.recipe.data.task)
+    patients = combine_patients(rows, pattern, task, run.find_classes())
+    if as_json:
+        print_json(
+            [
+                {
+                    "patient": one.patient,
+                    "label": one.label,
+                    "probabilities": one.probabilities,
+                    "files": [str(file) for file in one.files],
+                    "notes": list_notes([*one.notes, *notes]),
+                }
+                for one in patients
+            ]
+        )
+        return
+    cells = [
+        (
+            one.patient or one.files[0].name,
+            len(one.files),
+            one.label,
+            write_probability(max(one.probabilities.values())),
+            " ".join(note.text for note in one.notes) or None,
+        )
+        for one in patients
+    ]
+    print_table(("patient", "images", "label", "mean probability", "note"), cells)
+    unknown = sum(one.patient is None for one in patients)
+    if unknown:
+        console.print(f"Images without a patient, each by itself: {unknown}.", markup=False)
+    print_notes(notes)
 
 
 def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) -> dict[str, Any]:

@@ -142,6 +142,25 @@ def test_folder_of_images_is_predicted(trained: Trained) -> None:
     assert len(ask("predict", "probe", trained.folder / "above")) == 16
 
 
+def test_images_of_a_patient_have_one_answer_where_asked(trained: Trained) -> None:
+    files = sorted((trained.folder / "above").glob("*.png"))
+    single = {Path(row["file"]).name: row for row in ask("predict", "probe", *files)}
+    rows = ask("predict", "probe", *files, "--patient-pattern", "^p0")
+    both = [row for row in rows if row["patient"] == "p0"]
+    own = [name for name in single if name.startswith("p0")]
+    assert len(own) > 1
+    (one,) = both
+    assert sorted(Path(file).name for file in one["files"]) == sorted(own)
+    for name, mean in one["probabilities"].items():
+        expected = sum(single[file]["probabilities"][name] for file in own) / len(own)
+        assert mean == pytest.approx(expected)
+    alone = [row for row in rows if row["patient"] is None]
+    assert len(alone) == len(files) - len(own)
+    shown = medapp("predict", "probe", *files, "--patient-pattern", "^p0")
+    assert "mean probability" in " ".join(shown.split())
+    medapp("predict", "probe", *files, "--patient-pattern", "XYZ", code=1)
+
+
 def test_words_are_printed_without_json(trained: Trained) -> None:
     assert "Balanced accuracy" in medapp("evaluate", "probe")
     assert "not for diagnosis" in medapp("predict", "probe", trained.folder / "above" / "p00.png")

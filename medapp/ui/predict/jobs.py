@@ -1,11 +1,13 @@
 """Prediction jobs over many files: how far each is, and the way to the others of this server."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from medapp.prediction.job import PredictionJob
+from medapp.prediction.table import Row
 from medapp.runs.progress import format_seconds
 from medapp.runs.run import Run
 from medapp.ui.predict.predicting import JobKey, hold_jobs, name_job
@@ -77,7 +79,7 @@ def _draw_progress(job: PredictionJob) -> None:
         if st.button("Stop", icon=":material/stop:", key="stop-predicting"):
             job.stop()
     st.caption(
-        f"{_count(job)} The job goes on when you leave this page; come back by *Predict* or by this"
+        f"{count_predictions(job.rows[:])} The job goes on when you leave this page; come back by *Predict* or by this"
         " page's address."
     )
 
@@ -99,15 +101,18 @@ def _draw_end(job: PredictionJob) -> None:
     for remark in job.remarks:
         st.caption(escape(remark))
     if len(job.files) > 1 and job.rows:
-        st.caption(_count(job))
+        st.caption(count_predictions(job.rows[:]))
 
 
-def _count(job: PredictionJob) -> str:
-    rows = job.rows[:]
-    counts = Counter(row.label for row in rows if row.label is not None)
+def count_predictions(rows: Sequence[Row]) -> str:
+    """How many images are predicted as what; what shows nothing counts apart. For Markdown."""
+    worthless = [row for row in rows if any(note.level == "grave" for note in row.notes)]
+    counts = Counter(row.label for row in rows if row.label is not None and row not in worthless)
     found = [f"{count:,} {escape(label)}" for label, count in counts.most_common()]
     unread = sum(row.error is not None for row in rows)
     sentences = [f"Predicted: {', '.join(found)}."] if found else []
+    if worthless:
+        sentences.append(f"{len(worthless):,} with nothing on it to judge, not counted.")
     if unread:
         sentences.append(f"{unread:,} could not be read.")
     return " ".join(sentences)

@@ -178,6 +178,6 @@ def _describe_row(
         "Label": find_truth(row.file, folder, classes),
         "Prediction": row.label,
         "Probability": write_probability(max(row.probabilities.values())) if row.label else None,
-        **{f"p({name})": row.probabilities.get(name) for name in classes},
         "Problem": row.error or say_notes(row.notes) or None,
+        **{f"p({name})": row.probabilities.get(name) for name in classes},
     }

@@ -79,8 +79,8 @@ def _draw_progress(job: PredictionJob) -> None:
         if st.button("Stop", icon=":material/stop:", key="stop-predicting"):
             job.stop()
     st.caption(
-        f"{count_predictions(job.rows[:])} The job goes on when you leave this page; come back by *Predict* or by this"
-        " page's address."
+        f"{count_predictions(job.rows[:])} The job goes on when you leave this page; come back by"
+        " *Predict* or by this page's address."
     )
 
 

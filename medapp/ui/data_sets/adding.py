@@ -43,8 +43,8 @@ def _add_folder() -> ImportReport | None:
     if is_asked and folder is not None:
         if layout is None:
             _ask_where_doubtful(text, folder)
-        progress = show_progress("Reading")
-        return add_folder(open_workspace(), folder, name or None, pattern, progress, layout)
+        with show_progress("Reading") as progress:
+            return add_folder(open_workspace(), folder, name or None, pattern, progress, layout)
     return None
 
 
@@ -66,8 +66,8 @@ def _add_zip() -> ImportReport | None:
             path = save_upload(file, Path(folder))
             if layout is None:
                 _ask_where_doubtful(file.file_id, path)
-            progress = show_progress("Unpacking")
-            return add_zip(open_workspace(), path, name or None, pattern, progress, layout)
+            with show_progress("Unpacking") as progress:
+                return add_zip(open_workspace(), path, name or None, pattern, progress, layout)
     return None
 
 
@@ -86,7 +86,7 @@ def _draw_layout_choice(key: str) -> str | None:
         return None
     found = doubtful[1]
     st.warning(escape(" ".join(found.describe())), icon=":material/help:")
-    ways = {way.template: f"{way.template}: {way.describe()}" for way in found.candidates}
+    ways = {way.template: f"{way.describe()} ({way.template})" for way in found.candidates}
     return st.selectbox("What the folders are", ways, format_func=ways.__getitem__)
 
 
@@ -117,7 +117,8 @@ def _add_files() -> ImportReport | None:
                 label: [save_upload(f, Path(folder) / str(i)) for f in files]
                 for i, (label, files) in enumerate(chosen.items())
             }
-            return add_files(open_workspace(), saved, name, on_progress=show_progress("Copying"))
+            with show_progress("Copying") as progress:
+                return add_files(open_workspace(), saved, name, on_progress=progress)
     return None
 
 
@@ -127,7 +128,8 @@ def _add_phantom() -> ImportReport | None:
         " cardiomegaly, with a box for each finding. Made on this machine in seconds."
     )
     if st.button("Make the phantom data set", type="primary"):
-        return add_phantom(open_workspace(), on_progress=show_progress("Drawing"))
+        with show_progress("Drawing") as progress:
+            return add_phantom(open_workspace(), on_progress=progress)
     return None
 
 

@@ -44,7 +44,8 @@ def _draw_search(data_set: DataSet, unchecked: int) -> None:
         " another format, size or quality."
     )
     if st.button("Look for them", icon=":material/search:"):
-        find_near_copies(find_catalog(), data_set, frame.show_progress("Comparing images"))
+        with frame.show_progress("Comparing images") as progress:
+            find_near_copies(find_catalog(), data_set, progress)
         st.rerun()
 
 

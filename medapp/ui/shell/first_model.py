@@ -20,14 +20,8 @@ def draw_first_model_button(key: str, kind: ButtonKind = "primary") -> None:
 def start_first_model() -> Run:
     """A run on the phantom data set, which is made where it is missing: a known one, else new."""
     workspace = open_workspace()
-    slot = st.empty()
-    try:
-        with slot.container():
-            show = show_progress("Making phantom images")
-            data_set = add_phantom(workspace, on_progress=show).data_set
-    finally:
-        # No bar stands still above an error.
-        slot.empty()
+    with show_progress("Making phantom images") as show:
+        data_set = add_phantom(workspace, on_progress=show).data_set
     choice = DataChoice(id=data_set.uid, name=data_set.name)
     recipe = build_recipe({**PRESETS["quick-look"].values, "data": {"choices": (choice,)}})
     known = [run for run in list_runs(workspace) if run.recipe == recipe and run.state != "failed"]

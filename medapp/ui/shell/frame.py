@@ -129,14 +129,21 @@ def draw_figure(figure: Any, key: str, **options: Any) -> Any:
     return drawn
 
 
-def show_progress(text: str) -> Callable[[int, int], None]:
-    """A bar of progress, and the function that moves the bar: call it with (done, total)."""
+@contextlib.contextmanager
+def show_progress(text: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar of progress, and the function that moves the bar: call it with (done, total).
+
+    The bar is gone at the end, so that none stands still above an error.
+    """
     bar = st.progress(0.0, text)
 
     def update(done: int, total: int) -> None:
         bar.progress(min(1.0, done / max(1, total)), f"{text}: {done:,} of {total:,}")
 
-    return update
+    try:
+        yield update
+    finally:
+        bar.empty()
 
 
 def draw_empty(title: str, text: str, icon: str) -> DeltaGenerator:

@@ -109,16 +109,11 @@ def _fetch(backbone: Backbone) -> None:
     # Imported here, because the form does without torch.
     from medapp.models.weights import fetch_weights
 
-    slot = st.empty()
     with show_errors():
-        try:
-            with slot.container():
-                show = show_progress("Fetching, MB")
-                fetch_weights(
-                    backbone,
-                    open_workspace(),
-                    lambda done, total: show(done // 1_000_000, total // 1_000_000),
-                )
-        finally:
-            slot.empty()
+        with show_progress("Fetching, MB") as show:
+            fetch_weights(
+                backbone,
+                open_workspace(),
+                lambda done, total: show(done // 1_000_000, total // 1_000_000),
+            )
         st.rerun()

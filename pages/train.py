@@ -92,7 +92,7 @@ def draw_form(data_sets: Sequence[DataSet], runs: Sequence[Summary]) -> None:
         beginning = draw_beginning(data_set, runs)
         values = draw_settings(data_set, beginning, faults)
     with right:
-        draw_start(values, data_set, beginning.key, faults)
+        draw_start(values, data_set, faults)
 
 
 def draw_settings(data_set: DataSet, beginning: Beginning, faults: Faults) -> dict[str, object]:

@@ -14,39 +14,58 @@ pytestmark = pytest.mark.browser
 Opener = Callable[[str], Page]
 
 
-def go(page: Page, name: str) -> None:
+def go(page: Page, name: str, title: str) -> None:
     page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+    expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible()
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is whole: what is drawn anew stands beside what it replaces before."""
+    page.wait_for_function("() => document.querySelector('[data-test-script-state=notRunning]')")
+
+
+def find_fresh(page: Page) -> Locator:
+    """What is drawn by the script's present run: that of the run before goes a moment later."""
+    return page.locator("[data-testid=stElementContainer]:not([data-stale=true])")
 
 
 def find_number(page: Page, name: str) -> Locator:
-    return page.get_by_role("spinbutton", name=name, exact=True)
+    return find_fresh(page).get_by_role("spinbutton", name=name, exact=True).last
 
 
 def test_what_was_chosen_is_there_after_another_page(
     trained: Trained, trained_server: Server, open_page: Opener
 ) -> None:
     page = open_page(f"{trained_server.url}/train")
-    page.get_by_role("radio", name="Fine-tune").click()
-    expect(find_number(page, "Epochs")).to_have_value("15")
-    page.get_by_role("textbox", name="Name of the run").fill("mine")
+    expect(page.get_by_role("heading", level=1, name="Train a model")).to_be_visible()
+    settle(page)
+    find_fresh(page).get_by_role("textbox", name="Name of the run").last.fill("mine")
     page.keyboard.press("Tab")
+    find_fresh(page).get_by_role("radio", name="Fine-tune").last.click()
+    expect(find_number(page, "Epochs")).to_have_value("15")
+    expect(find_fresh(page).get_by_role("textbox", name="Name of the run").last).to_have_value(
+        "mine"
+    )
     find_number(page, "Epochs").fill("7")
     page.keyboard.press("Tab")
     # The server has all of it: the command is drawn last.
     expect(page.get_by_text("--epochs").first).to_be_attached()
-    go(page, "Models")
-    expect(page.get_by_role("heading", level=1, name="Models", exact=True)).to_be_visible()
-    go(page, "Train")
+    settle(page)
+    go(page, "Models", "Models")
+    go(page, "Train", "Train a model")
     expect(find_number(page, "Epochs")).to_have_value("7")
-    expect(page.get_by_role("radio", name="Fine-tune")).to_be_checked()
-    expect(page.get_by_role("textbox", name="Name of the run")).to_have_value("mine")
-    page.get_by_role("radio", name="Textbook").click()
+    expect(find_fresh(page).get_by_role("radio", name="Fine-tune").last).to_be_checked()
+    expect(find_fresh(page).get_by_role("textbox", name="Name of the run").last).to_have_value(
+        "mine"
+    )
+    find_fresh(page).get_by_role("radio", name="Textbook").last.click()
     expect(find_number(page, "Epochs")).to_have_value("10")
     expect(page.get_by_text("are not on this machine").first).to_be_visible()
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_disabled()
-    page.get_by_role("radio", name="Fine-tune").click()
+    expect(find_fresh(page).get_by_role("button", name="Start", exact=True).last).to_be_disabled()
+    find_fresh(page).get_by_role("radio", name="Fine-tune").last.click()
     expect(find_number(page, "Epochs")).to_have_value("7")
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    expect(find_fresh(page).get_by_role("button", name="Start", exact=True).last).to_be_enabled()
 
 
 def test_again_but_begins_with_a_run_s_settings(

@@ -325,7 +325,7 @@ def test_start_proposes_a_click_for_the_data_set_that_came_last(
 
 def test_a_name_that_is_taken_is_said_beside_its_field(trained: Trained) -> None:
     app = open_page("train")
-    app.text_input(key=f"{key_form(trained)}-name-0").set_value("probe").run()
+    next(t for t in app.text_input if t.label == "Name of the run").set_value("probe").run()
     assert "There is already a run called probe" in app.error[0].value
     assert find_button(app, "Start").disabled
 

@@ -22,18 +22,19 @@ STARTED = "train-started"  # how many runs this session started
 NAMES = {"train": "training", "validation": "validation", "test": "test"}
 
 
-def draw_start(values: Mapping[str, Any], data_set: DataSet, key: str, faults: Faults) -> None:
+def draw_start(values: Mapping[str, Any], data_set: DataSet, faults: Faults) -> None:
     """Draw the plan for a recipe of these settings; the button queues the run and goes there.
 
     The button is always there: where the settings do not go together, it cannot be pressed and says
     why, and the field that causes it says so too.
     """
-    # Once a run was started, its name is taken, and the field is a new one.
+    # A name stays whatever the settings begin with. Once a run was started, its name is taken, and
+    # the field is a new one.
     started = st.session_state.get(STARTED, 0)
     name = st.text_input(
         "Name of the run",
         placeholder="made from strategy and data set",
-        key=f"{key}-name-{started}",
+        key=f"name-{data_set.uid}-{started}",
         persist_state="session",
     ).strip()
     faults.add_field("name", "Name of the run")

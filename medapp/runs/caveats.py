@@ -52,22 +52,17 @@ def add_caveats(
         text = "The epoch that is kept was chosen on these images: figures on them flatter."
         remedy = f'Judge on the test split: medapp evaluate "{run.name}".'
         notes.append(Note("chosen-on", text, remedy=remedy))
-    notes += _note_training(run, learned)
+    events = run.list_events()
+    epochs = [event for event in merge_events(events) if isinstance(event, EpochFinished)]
+    notes += note_learning(epochs, sum(image.split == "validation" for image in learned))
     looks = 0
     if split == "test":
         # A run whose figures are damaged is in no list, so that its own looks are counted here.
-        own_looks = sum(isinstance(event, TestRead) for event in run.list_events())
+        own_looks = sum(isinstance(event, TestRead) for event in events)
         counted = count_looks(workspace, sketch_images(s.content_hash for s in samples))
         looks = max(counted, own_looks)
         notes += [note_looks(looks)] if looks > 1 else []
     return replace(evaluation, notes=sort_notes(notes), looks=looks)
-
-
-def _note_training(run: Run, own: Sequence[SeenImage]) -> list[Note]:
-    epochs = [
-        event for event in merge_events(run.list_events()) if isinstance(event, EpochFinished)
-    ]
-    return note_learning(epochs, sum(image.split == "validation" for image in own))
 
 
 def list_grave_notes(run: Run) -> list[Note]:

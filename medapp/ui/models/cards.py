@@ -103,21 +103,19 @@ def _draw_card(headline: Headline) -> None:
     st.caption("  \n".join(known))
 
 
-def note_test_reads(data_set_id: str, name: str) -> Note:
-    """How often the test split of a data set was read, and what follows from that."""
-    try:
-        data_set = find_catalog().find_chosen(data_set_id, name)
-    except DataError:
-        text = f"{name} is no longer in this workspace: nobody counts the looks at its test split."
-        return Note("looks-not-counted", text)
-    return note_looks(count_test_reads(open_workspace(), data_set))
-
-
 def note_run_reads(run: Run) -> Note:
     """How often the test images of a run were read: those of its split, though it be drawn anew."""
     choice = run.recipe.data.train
-    note = note_test_reads(choice.id, choice.name)
-    known = find_registry(open_workspace()).find(run.id)
-    if note.code != LOOKS or known is None:
-        return note
-    return note_looks(count_looks(open_workspace(), known.test_images))
+    workspace = open_workspace()
+    try:
+        data_set = find_catalog().find_chosen(choice.id, choice.name)
+    except DataError:
+        text = (
+            f"{choice.name} is no longer in this workspace: nobody counts the looks at its test"
+            " split."
+        )
+        return Note("looks-not-counted", text)
+    known = find_registry(workspace).find(run.id)
+    if known is None:
+        return note_looks(count_test_reads(workspace, data_set))
+    return note_looks(count_looks(workspace, known.test_images))

@@ -13,6 +13,7 @@ import pytest
 
 from medapp import session as api
 from medapp.data.catalog import Catalog
+from medapp.data.facts import load_facts
 from medapp.data.importing import add_folder
 from medapp.store.workspace import Workspace
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.skipif(
 def test_leak_of_a_published_split_is_found(workspace: Workspace) -> None:
     report = add_folder(workspace, DATA / "brain-mri")
     assert report.splits["test"] == 394
-    facts = Catalog(workspace).load_facts(report.data_set)
+    facts = load_facts(Catalog(workspace), report.data_set)
     assert (facts.exact_leaks, facts.leaks, report.leaks) == (251, 259, 259)
 
 

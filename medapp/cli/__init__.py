@@ -2,7 +2,7 @@
 
     medapp app                       the pages             (cli/application.py)
     medapp doctor                    what is there to run  (cli/doctor.py)
-    medapp data …                    data sets             (cli/data.py)
+    medapp data …                    data sets             (cli/data/)
     medapp train, evaluate, predict  the main job          (cli/work.py)
     medapp runs …, backbones …       what came of it       (cli/runs.py)
 

@@ -14,6 +14,7 @@ from medapp.notes import Note, sort_notes
 from medapp.store.plain import show_controls
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
+DataSetName = Annotated[str, typer.Argument(help="A data set's name.")]
 
 
 class PlainConsole(Console):

@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,38 +33,6 @@ from medapp.store.workspace import Workspace
 from medapp.task import find_task
 
 Shared = Literal["copy_group", "content_hash", "patient"]
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Counts of images in a data set, for what a person should know of it.
-
-    Attributes:
-        without_patient: images whose patient is not known.
-        patients, sites: distinct ones.
-        patients_in_two_splits: patients with images in more than one split.
-        patient_leaks: test images of a patient who has others in training or validation.
-        with_box: images with at least one box.
-        copies, near_copies: images that are a copy of an earlier image, byte by byte or nearly.
-        contradictions: images of which a copy stands under another class.
-        leaks: test images of which a copy stands in training or validation.
-        exact_leaks: those of them whose copy is one byte by byte.
-        unchecked: images for whose near copies nobody has looked.
-    """
-
-    images: int
-    without_patient: int
-    patients: int
-    sites: int
-    patients_in_two_splits: int
-    patient_leaks: int
-    with_box: int
-    copies: int
-    near_copies: int
-    contradictions: int
-    leaks: int
-    exact_leaks: int
-    unchecked: int
 
 
 class Catalog:
@@ -92,7 +60,7 @@ class Catalog:
 
     def list_data_sets(self) -> list[DataSet]:
         """All data sets, by name."""
-        rows = self._read(
+        rows = self.read(
             f"SELECT id, {DATA_SET_COLUMNS} FROM data_sets ORDER BY name COLLATE NOCASE, name"
         )
         return [self._build_data_set(*row) for row in rows]
@@ -109,7 +77,7 @@ class Catalog:
             found = next((d for d in known if fact(d) == wanted), None)
             if found is not None:
                 return found
-        former = self._read("SELECT data_set_id FROM former_names WHERE name = ?", wanted)
+        former = self.read("SELECT data_set_id FROM former_names WHERE name = ?", wanted)
         if former:
             return next(d for d in known if d.id == former[0][0])
         names = [d.name for d in known]
@@ -136,7 +104,7 @@ class Catalog:
     def list_names(self, data_set: DataSet) -> set[str]:
         """The data set's name, and those that it had."""
         query = "SELECT name FROM former_names WHERE data_set_id = ?"
-        return {data_set.name} | {name for (name,) in self._read(query, data_set.id)}
+        return {data_set.name} | {name for (name,) in self.read(query, data_set.id)}
 
     def load_samples(
         self,
@@ -146,27 +114,32 @@ class Catalog:
         text: str | None = None,
         offset: int = 0,
         limit: int | None = None,
+        with_left_out: bool = False,
     ) -> list[Sample]:
-        """Samples with their boxes, by name.
+        """Samples with their boxes, in the order in which they came.
 
-        `text` is sought in name, patient and site, whatever the case.
+        Args:
+            text: sought in name, patient and site, whatever the case.
+            with_left_out: those too that a person has left out.
         """
+        table = "samples" if with_left_out else "used"
         where, values = _build_filter(data_set, split, label, text)
-        query = f"SELECT {SAMPLE_COLUMNS} FROM samples WHERE {where} ORDER BY id LIMIT ? OFFSET ?"
-        rows = self._read(query, *values, -1 if limit is None else limit, offset)
+        query = f"SELECT {SAMPLE_COLUMNS} FROM {table} WHERE {where} ORDER BY id LIMIT ? OFFSET ?"
+        rows = self.read(query, *values, -1 if limit is None else limit, offset)
         return self._load_with_boxes(data_set, rows)
 
     def list_entries(self, data_set: DataSet, text: str | None = None) -> list[Entry]:
         """What there is to sort and count of all samples; `text` as for `load_samples`."""
         where, values = _build_filter(data_set, None, None, text)
-        query = f"SELECT id, name, label, split FROM samples WHERE {where} ORDER BY id"
-        return [Entry(*row) for row in self._read(query, *values)]
+        query = f"SELECT id, name, label, split FROM used WHERE {where} ORDER BY id"
+        return [Entry(*row) for row in self.read(query, *values)]
 
     def load_some(self, data_set: DataSet, ids: Sequence[int]) -> list[Sample]:
-        """The samples of these ids, in their order, without boxes; those not there are left out."""
+        """The samples of these ids, in their order, without boxes; unknown ids are skipped."""
         marks = ",".join("?" * len(ids))
         query = f"SELECT {SAMPLE_COLUMNS} FROM samples WHERE data_set_id = ? AND id IN ({marks})"
-        found = build_samples(self._read(query, data_set.id, *ids), [], data_set.root)
+        rows = self.read(query, data_set.id, *ids)
+        found = build_samples(rows, [], data_set.root, self.workspace.root)
         by_id = {sample.id: sample for sample in found}
         return [by_id[id] for id in ids if id in by_id]
 
@@ -176,8 +149,8 @@ class Catalog:
         return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
 
     def load_sample(self, data_set: DataSet, id: int) -> Sample | None:
-        """One sample of a data set, or None."""
-        rows = self._read(
+        """One sample of a data set, one that is left out too, or None."""
+        rows = self.read(
             f"SELECT {SAMPLE_COLUMNS} FROM samples WHERE data_set_id = ? AND id = ?",
             data_set.id,
             id,
@@ -193,21 +166,21 @@ class Catalog:
     ) -> int:
         """How many samples `load_samples` would give without a limit."""
         where, values = _build_filter(data_set, split, label, text)
-        return self._count(f"FROM samples WHERE {where}", *values)
+        return self.count(f"FROM used WHERE {where}", *values)
 
     def count_classes(self, data_set: DataSet) -> dict[str, dict[str, int]]:
         """Images by split and class; every split and every class has a number, which may be 0."""
         counts = {split: dict.fromkeys(data_set.classes, 0) for split in SPLITS}
         query = (
-            "SELECT split, label, COUNT(*) FROM samples WHERE data_set_id = ? GROUP BY split, label"
+            "SELECT split, label, COUNT(*) FROM used WHERE data_set_id = ? GROUP BY split, label"
         )
-        for split, label, count in self._read(query, data_set.id):
+        for split, label, count in self.read(query, data_set.id):
             counts.setdefault(split, {})[label] = count
         return counts
 
     def list_unreadable(self, data_set: DataSet) -> list[tuple[str, str]]:
         """Files that were left out, each with the reason."""
-        rows = self._read(
+        rows = self.read(
             "SELECT file, reason FROM unreadable WHERE data_set_id = ? ORDER BY rowid", data_set.id
         )
         return [(file, reason) for file, reason in rows]
@@ -215,10 +188,10 @@ class Catalog:
     def list_contents(self, data_set: DataSet, split: str, limit: int) -> list[str]:
         """The least content hashes of a split's images, each once."""
         query = (
-            "SELECT DISTINCT content_hash FROM samples WHERE data_set_id = ? AND split = ?"
+            "SELECT DISTINCT content_hash FROM used WHERE data_set_id = ? AND split = ?"
             " ORDER BY content_hash LIMIT ?"
         )
-        return [content for (content,) in self._read(query, data_set.id, split, limit)]
+        return [content for (content,) in self.read(query, data_set.id, split, limit)]
 
     def count_leaks(self, data_set: DataSet, by: Shared = "copy_group") -> int:
         """Test images of which a copy stands in training or validation.
@@ -227,61 +200,13 @@ class Catalog:
             by: the column that counts: "copy_group", "content_hash" for the same bytes, or
                 "patient" for other images of the same patient.
         """
-        return self._count(
-            "FROM samples WHERE data_set_id = ? AND split = 'test' AND"
-            f" {by} IN (SELECT {by} FROM samples WHERE data_set_id = ? AND split != 'test' AND"
+        return self.count(
+            "FROM used WHERE data_set_id = ? AND split = 'test' AND"
+            f" {by} IN (SELECT {by} FROM used WHERE data_set_id = ? AND split != 'test' AND"
             f" {by} IS NOT NULL)",
             data_set.id,
             data_set.id,
         )
-
-    def load_facts(self, data_set: DataSet) -> Facts:
-        """What there is to know of a data set, in figures."""
-        mine = data_set.id
-        of_mine = "FROM samples WHERE data_set_id = ?"
-        images, unknown, patients, sites, contents, pictures = self._read(
-            "SELECT COUNT(*), COUNT(*) - COUNT(patient), COUNT(DISTINCT patient), COUNT(DISTINCT"
-            f" site), COUNT(DISTINCT content_hash), COUNT(DISTINCT copy_group) {of_mine}",
-            mine,
-        )[0]
-        torn = (
-            f"FROM (SELECT 1 {of_mine} AND patient IS NOT NULL GROUP BY patient HAVING"
-            " COUNT(DISTINCT split) > 1)"
-        )
-        contrary = (
-            f"(SELECT copy_group {of_mine} GROUP BY copy_group HAVING COUNT(DISTINCT label) > 1)"
-        )
-        return Facts(
-            images,
-            unknown,
-            patients,
-            sites,
-            patients_in_two_splits=self._count(torn, mine),
-            patient_leaks=self.count_leaks(data_set, "patient"),
-            with_box=self._count(f"{of_mine} AND id IN (SELECT sample_id FROM boxes)", mine),
-            copies=images - contents,
-            near_copies=contents - pictures,
-            contradictions=self._count(f"{of_mine} AND copy_group IN {contrary}", mine, mine),
-            leaks=self.count_leaks(data_set),
-            exact_leaks=self.count_leaks(data_set, "content_hash"),
-            unchecked=self.count_unchecked(data_set),
-        )
-
-    def count_unchecked(self, data_set: DataSet) -> int:
-        """Images for whose near copies nobody has looked."""
-        missing = "FROM samples WHERE data_set_id = ? AND fingerprint IS NULL"
-        return self._count(missing, data_set.id)
-
-    def count_test_groups(self, data_set: DataSet) -> dict[str, int]:
-        """Independent groups of test images by label: patients, or pictures where none is known.
-
-        The groups of all labels together stand under the empty label.
-        """
-        group = "COUNT(DISTINCT COALESCE('p' || patient, copy_group))"
-        of_tests = "FROM samples WHERE data_set_id = ? AND split = 'test'"
-        rows = self._read(f"SELECT label, {group} {of_tests} GROUP BY label", data_set.id)
-        whole = self._read(f"SELECT '', {group} {of_tests}", data_set.id)
-        return dict((*whole, *rows))
 
     def set_copies(self, samples: Sequence[Sample]) -> None:
         """Store the fingerprints and the groups of copies of samples."""
@@ -323,7 +248,7 @@ class Catalog:
         with change(self.path) as db:
             _refuse_taken(db, named.name)
             new = insert_data_set(db, named, self.workspace.root)
-            insert_samples(db, new, samples)
+            insert_samples(db, replace(named, id=new), samples, self.workspace.root)
             left_out = ((new, *entry) for entry in unreadable)
             db.executemany("INSERT INTO unreadable VALUES (?,?,?)", left_out)
         return replace(named, id=new)
@@ -350,7 +275,7 @@ class Catalog:
             DataError: there is no such task.
         """
         task = find_task(name)
-        labels = self._read("SELECT DISTINCT label FROM samples WHERE data_set_id = ?", data_set.id)
+        labels = self.read("SELECT DISTINCT label FROM used WHERE data_set_id = ?", data_set.id)
         classes = tuple(sorted({found for (label,) in labels for found in task.list_labels(label)}))
         with change(self.path) as db:
             values = (name, json.dumps(classes, ensure_ascii=False), data_set.id)
@@ -365,7 +290,7 @@ class Catalog:
         Raises:
             WorkspaceError: the images cannot be deleted.
         """
-        hashes = {sample.content_hash for sample in self.load_samples(data_set)}
+        hashes = {sample.content_hash for sample in self.load_samples(data_set, with_left_out=True)}
         with change(self.path) as db:
             db.execute("DELETE FROM data_sets WHERE id = ?", (data_set.id,))
         open_cache(self.workspace).forget(hashes)
@@ -374,12 +299,14 @@ class Catalog:
         if data_set.origin != "registered" and root != home and root.is_relative_to(home):
             _delete_folder(home / root.relative_to(home).parts[0], data_set.name)
 
-    def _read(self, query: str, *values: Any) -> list[Any]:
+    def read(self, query: str, *values: Any) -> list[Any]:
+        """The rows that a query of this package gives."""
         with connect(self.path) as db:
             return db.execute(query, values).fetchall()
 
-    def _count(self, what: str, *values: Any) -> int:
-        return int(self._read(f"SELECT COUNT(*) {what}", *values)[0][0])
+    def count(self, what: str, *values: Any) -> int:
+        """How many rows a query gives; `what` begins with FROM."""
+        return int(self.read(f"SELECT COUNT(*) {what}", *values)[0][0])
 
     def _build_data_set(self, id: int, *row: Any) -> DataSet:
         try:
@@ -398,8 +325,8 @@ class Catalog:
             "SELECT sample_id, label, x0, y0, x1, y1 FROM boxes WHERE sample_id BETWEEN ? AND ?"
             " ORDER BY rowid"
         )
-        boxes = self._read(query, rows[0][0], rows[-1][0])
-        return build_samples(rows, boxes, data_set.root)
+        boxes = self.read(query, rows[0][0], rows[-1][0])
+        return build_samples(rows, boxes, data_set.root, self.workspace.root)
 
 
 def _delete_folder(folder: Path, name: str) -> None:

@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from medapp.data.boxes import BOXES_FILE, read_boxes
 from medapp.data.catalog import Catalog, check_name
@@ -61,6 +62,7 @@ class Batch:
 
     Attributes:
         sentences: how the files were found and read.
+        reading: the same as plain values, so that it can be done again (see `DataSet.reading`).
         has_patient_folders: the user said which folders are patients.
     """
 
@@ -71,6 +73,7 @@ class Batch:
     left_out: Sequence[tuple[str, str]] = ()
     pattern: re.Pattern[str] | None = None
     sentences: Sequence[str] = ()
+    reading: Mapping[str, Any] = field(default_factory=dict)
     has_patient_folders: bool = False
     is_synthetic: bool = False
 
@@ -256,6 +259,7 @@ def _register(
         [*layout.left_out, *faults],
         pattern,
         layout.describe(),
+        {"layout": layout.template},
         has_patient_folders=asked is not None,
     )
     return import_batch(workspace, batch, name, on_progress)
@@ -269,7 +273,9 @@ def import_batch(
     Raises:
         DataError: no file can be read, or the name is taken.
     """
-    read = list(map_threaded(lambda file: read_file(file.path), batch.files, on_progress))
+    read = list(
+        map_threaded(lambda file: read_file(file.path, file.frame), batch.files, on_progress)
+    )
     pairs = list(zip(batch.files, read, strict=True))
     broken = [(file.name, result) for file, result in pairs if isinstance(result, str)]
     left_out = [*batch.left_out, *broken]
@@ -293,10 +299,10 @@ def import_batch(
         split_origin=describe_split([file.split for file, _ in good], has_patients),
         is_synthetic=batch.is_synthetic,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        reading={**batch.reading, "sentences": [*batch.sentences, whence]},
     )
     catalog = Catalog(workspace)
-    report = build_report(catalog, catalog.add(draft, samples, left_out))
-    return replace(report, sentences=(*batch.sentences, whence))
+    return build_report(catalog, catalog.add(draft, samples, left_out))
 
 
 def _find_patients(
@@ -335,6 +341,8 @@ def _build_samples(
             boxes=tuple(batch.boxes.get(file.name, ())),
             fingerprint=read.fingerprint,
             copy_group=copy_group,
+            attributes=file.attributes,
+            frame=file.frame,
         )
         for (file, read), patient, split, copy_group in zip(
             good, patients, splits, copies, strict=True
@@ -352,6 +360,7 @@ def build_report(catalog: Catalog, data_set: DataSet) -> ImportReport:
         splits=splits,
         unreadable=tuple(catalog.list_unreadable(data_set)),
         leaks=catalog.count_leaks(data_set),
+        sentences=tuple(data_set.reading.get("sentences", ())),
     )
 
 

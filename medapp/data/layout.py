@@ -5,7 +5,7 @@ Pure values: names in, words and files out.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ class FoundFile:
         label: the class.
         split: one of `SPLITS`; None where the folders do not tell.
         patient, site: as the folders say, else None.
+        attributes: whatever else is known of it, as text.
+        frame: which frame of a file with several, from 0; None for the whole file.
     """
 
     path: Path
@@ -39,6 +41,8 @@ class FoundFile:
     split: str | None
     patient: str | None = None
     site: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    frame: int | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import functools
 from collections.abc import Iterator, Mapping
 
 from medapp.data.alike import find_alike_classes
-from medapp.data.catalog import Catalog, Facts
+from medapp.data.catalog import Catalog
+from medapp.data.facts import Facts, count_test_groups, load_facts
 from medapp.data.samples import DataSet
 from medapp.notes import Level, Note, sort_notes
 from medapp.store.workspace import Workspace
@@ -28,7 +29,7 @@ def describe(data_set: DataSet, catalog: Catalog) -> tuple[Note, ...]:
 @functools.lru_cache(100)
 def _describe(data_set: DataSet, workspace: Workspace, marks: tuple[int, ...]) -> tuple[Note, ...]:
     catalog = Catalog(workspace)
-    facts = catalog.load_facts(data_set)
+    facts = load_facts(catalog, data_set)
     counts = catalog.count_classes(data_set)
     tests = sum(counts["test"].values())
     left_out = len(catalog.list_unreadable(data_set))
@@ -37,7 +38,7 @@ def _describe(data_set: DataSet, workspace: Workspace, marks: tuple[int, ...]) -
     notes += _find_copies(facts, tests, data_set.name)
     notes += _find_sources(facts)
     notes += _find_leaking_patients(facts, tests, data_set.name)
-    notes += _find_few(catalog.count_test_groups(data_set), bool(facts.patients), data_set.task)
+    notes += _find_few(count_test_groups(catalog, data_set), bool(facts.patients), data_set.task)
     if data_set.is_synthetic:
         text = "Synthetic phantom, not a patient: nothing learned here is true of people."
         notes.insert(0, Note("synthetic", text, "info"))

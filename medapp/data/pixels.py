@@ -13,6 +13,7 @@ from medapp.data.samples import Sample
 from medapp.errors import ImageError
 from medapp.imaging.image import decode_image, is_colour, read_content
 from medapp.imaging.preprocess import VERSION, Bytes, Preprocess, render_square
+from medapp.imaging.registered import hash_content
 from medapp.store.cache import Cache
 from medapp.store.rows import Numbers, Rows
 from medapp.store.threads import OnProgress, map_threaded
@@ -98,7 +99,7 @@ def load_pixels(
 def _load_square(sample: Sample, preprocess: Preprocess) -> Bytes:
     try:
         content = read_content(sample.path)
-        if hashlib.sha256(content).hexdigest() != sample.content_hash:
+        if hash_content(content, sample.frame) != sample.content_hash:
             raise ImageError("the file has changed since it was registered")
         image, _ = decode_image(content, sample.path.suffix, preprocess.value_range)
     except OSError as error:

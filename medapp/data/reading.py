@@ -1,6 +1,5 @@
 """One image file, read once and whole: its hash, its facts and its patient from the same bytes."""
 
-import hashlib
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from medapp.errors import ImageError
 from medapp.imaging.fingerprint import compute_fingerprint
 from medapp.imaging.image import ImageFacts, decode_image, read_content
 from medapp.imaging.readers.dicom import find_patient
+from medapp.imaging.registered import hash_content
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class ReadFile:
     """What a file holds.
 
     Attributes:
-        content_hash: SHA-256 of its bytes, in hex.
+        content_hash: see `hash_content`.
         fingerprint: see `compute_fingerprint`.
         patient: the id of the patient in a DICOM header, not hashed yet; None without one.
     """
@@ -27,8 +27,12 @@ class ReadFile:
     patient: str | None = None
 
 
-def read_file(path: Path) -> ReadFile | str:
-    """What a file holds, or why it cannot be used."""
+def read_file(path: Path, frame: int | None = None) -> ReadFile | str:
+    """What a file holds, or why it cannot be used.
+
+    Args:
+        frame: which frame of a file with several, from 0; None for the whole file.
+    """
     try:
         content = read_content(path)
         pixels, facts = decode_image(content, path.suffix)
@@ -37,5 +41,5 @@ def read_file(path: Path) -> ReadFile | str:
     except ImageError as error:
         return str(error)
     patient = find_patient(io.BytesIO(content)) if facts.format == "DICOM" else None
-    content_hash = hashlib.sha256(content).hexdigest()
+    content_hash = hash_content(content, frame)
     return ReadFile(content_hash, compute_fingerprint(pixels), facts, patient)

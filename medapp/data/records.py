@@ -6,7 +6,7 @@ workspace can be moved.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +16,19 @@ from medapp.imaging.geometry import Box
 # The columns that the functions below take and give, in their order.
 DATA_SET_COLUMNS = (
     "name, root, origin, classes, patient_pattern, has_patients, split_origin, is_synthetic,"
-    " created, uid, task, draws"
+    " created, uid, task, draws, reading, derivation"
 )
 SAMPLE_COLUMNS = (
     "id, name, label, patient, site, split, content_hash, width, height, mode, fingerprint,"
-    " copy_group"
+    " copy_group, attributes, is_left_out, frame, file"
 )
 
 
 def insert_data_set(db: sqlite3.Connection, data_set: DataSet, home: Path) -> int:
     """Add a row for a data set and give its id."""
-    root = data_set.root
     values = (
         data_set.name,
-        root.relative_to(home).as_posix() if root.is_relative_to(home) else str(root),
+        _write_path(data_set.root, home),
         data_set.origin,
         json.dumps(data_set.classes, ensure_ascii=False),
         data_set.patient_pattern,
@@ -40,19 +39,23 @@ def insert_data_set(db: sqlite3.Connection, data_set: DataSet, home: Path) -> in
         data_set.uid,
         data_set.task,
         data_set.draws,
+        json.dumps(data_set.reading, ensure_ascii=False),
+        json.dumps(data_set.derivation, ensure_ascii=False),
     )
     marks = ",".join("?" for _ in values)
     db.execute(f"INSERT INTO data_sets ({DATA_SET_COLUMNS}) VALUES ({marks})", values)
     return int(db.execute("SELECT last_insert_rowid()").fetchone()[0])
 
 
-def insert_samples(db: sqlite3.Connection, data_set_id: int, samples: Sequence[Sample]) -> None:
+def insert_samples(
+    db: sqlite3.Connection, data_set: DataSet, samples: Sequence[Sample], home: Path
+) -> None:
     """Add a row for each sample and for each of their boxes; new ids follow the highest given."""
     last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'samples'").fetchone()
     numbered = list(enumerate(samples, start=1 + (last[0] if last else 0)))
     rows = (
         (
-            data_set_id,
+            data_set.id,
             f"{s.name} {s.patient or ''} {s.site or ''}".casefold(),
             id,
             s.name,
@@ -66,10 +69,14 @@ def insert_samples(db: sqlite3.Connection, data_set_id: int, samples: Sequence[S
             s.mode,
             s.fingerprint,
             s.copy_group or s.content_hash,
+            json.dumps(dict(s.attributes), ensure_ascii=False),
+            s.is_left_out,
+            s.frame,
+            None if s.path == data_set.root / s.name else _write_path(s.path, home),
         )
         for id, s in numbered
     )
-    marks = ",".join("?" * 14)
+    marks = ",".join("?" * 18)
     columns = f"data_set_id, searched, {SAMPLE_COLUMNS}"
     db.executemany(f"INSERT INTO samples ({columns}) VALUES ({marks})", rows)
     boxes = ((id, b.label, b.x0, b.y0, b.x1, b.y1) for id, s in numbered for b in s.boxes)
@@ -83,7 +90,7 @@ def build_data_set(id: int, row: Sequence[Any], home: Path) -> DataSet:
         ValueError, TypeError: the row is damaged.
     """
     name, root, origin, classes, pattern, has_patients, split_origin, is_synthetic, *rest = row
-    created, uid, task, draws = rest
+    created, uid, task, draws, reading, derivation = rest
     return DataSet(
         id=id,
         name=str(name),
@@ -98,22 +105,56 @@ def build_data_set(id: int, row: Sequence[Any], home: Path) -> DataSet:
         uid=uid,
         task=task,
         draws=draws,
+        reading=json.loads(reading),
+        derivation=json.loads(derivation),
     )
 
 
 def build_samples(
-    rows: Iterable[Sequence[Any]], box_rows: Iterable[Sequence[Any]], root: Path
+    rows: Iterable[Sequence[Any]],
+    box_rows: Iterable[Sequence[Any]],
+    root: Path,
+    home: Path,
 ) -> list[Sample]:
     """Samples from their rows, each with its boxes.
 
     Args:
         box_rows: sample's id, label, x0, y0, x1, y1 of each box.
-        root: the data set's folder, below which the samples' files are.
+        root: the data set's folder, below which the samples' files are if their rows say nothing
+            else.
+        home: the workspace's root, below which other files are that are named relatively.
     """
     boxes: dict[int, list[Box]] = {}
     for id, *box in box_rows:
         boxes.setdefault(id, []).append(Box(*box))
-    return [
-        Sample(*(id, name, root / name, *facts, tuple(boxes.get(id, ())), fingerprint, copy_group))
-        for id, name, *facts, fingerprint, copy_group in rows
-    ]
+    return [_build_sample(row, boxes, root, home) for row in rows]
+
+
+def _build_sample(
+    row: Sequence[Any], boxes: Mapping[int, Sequence[Box]], root: Path, home: Path
+) -> Sample:
+    id, name, label, patient, site, split, content_hash, width, height, mode, *newer = row
+    fingerprint, copy_group, attributes, is_left_out, frame, file = newer
+    return Sample(
+        id=id,
+        name=name,
+        path=home / file if file else root / name,
+        label=label,
+        patient=patient,
+        site=site,
+        split=split,
+        content_hash=content_hash,
+        width=width,
+        height=height,
+        mode=mode,
+        boxes=tuple(boxes.get(id, ())),
+        fingerprint=fingerprint,
+        copy_group=copy_group,
+        attributes=json.loads(attributes),
+        is_left_out=bool(is_left_out),
+        frame=frame,
+    )
+
+
+def _write_path(path: Path, home: Path) -> str:
+    return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)

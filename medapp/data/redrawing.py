@@ -1,6 +1,5 @@
 """A data set looked at again: its split drawn anew, near copies sought where nobody had looked."""
 
-import hashlib
 from dataclasses import replace
 
 from medapp.data.catalog import Catalog
@@ -10,6 +9,7 @@ from medapp.data.split import describe_split, split_samples
 from medapp.errors import ImageError
 from medapp.imaging.fingerprint import compute_fingerprint
 from medapp.imaging.image import decode_image, read_content
+from medapp.imaging.registered import hash_content
 from medapp.store.threads import OnProgress, map_threaded
 
 
@@ -60,7 +60,7 @@ def find_near_copies(
 def _read_fingerprint(sample: Sample) -> str | None:
     try:
         content = read_content(sample.path)
-        if hashlib.sha256(content).hexdigest() != sample.content_hash:
+        if hash_content(content, sample.frame) != sample.content_hash:
             return None
         return compute_fingerprint(decode_image(content, sample.path.suffix)[0])
     except (OSError, ImageError):

@@ -3,8 +3,10 @@
 Plain values; nothing here touches the disk.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from medapp.imaging.geometry import Box
 
@@ -18,17 +20,21 @@ class Sample:
     Attributes:
         id: the row in the catalog.
         name: path below the data set's root, with forward slashes: what a person calls the image.
+            A frame's name ends with "#" and its number.
         path: where the file is.
         label: what the image is said to show, as the data set's task reads it: a class, or several
             findings in one text.
         patient, site: None where unknown.
         split: one of `SPLITS`.
-        content_hash: SHA-256 of the file's bytes, in hex.
+        content_hash: see `medapp.imaging.registered.hash_content`.
         width, height: in pixels, after the EXIF rotation.
         mode: how the pixels are stored, such as "8-bit grey" or "16-bit grey" or "8-bit RGB".
         fingerprint: what near copies are found by (see `compute_fingerprint`); None where it was
             not computed, empty where the image is too plain.
         copy_group: equal for images that are copies of one another; the content hash of one.
+        attributes: whatever else is known, as text: age, sex, view, scanner …
+        is_left_out: the image stays in the table, and nothing learns from it or is judged on it.
+        frame: which frame, page or slice of a file with several, from 0; None for the whole file.
     """
 
     id: int
@@ -45,6 +51,9 @@ class Sample:
     boxes: tuple[Box, ...] = field(default=())
     fingerprint: str | None = None
     copy_group: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    is_left_out: bool = False
+    frame: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,10 @@ class DataSet:
         is_synthetic: the images show no patient and must say so wherever they are shown.
         uid: what runs find the data set by; stays when it is renamed.
         task: what is to be said of each image, a key of `medapp.task.TASKS`.
+        reading: how the files were found and read, as plain values, so that it can be shown and
+            done again; empty for data sets from before this was kept.
+        derivation: how the samples were chosen out of other data sets, as plain values; empty for
+            a data set of its own.
     """
 
     id: int
@@ -76,3 +89,5 @@ class DataSet:
     uid: str = ""
     task: str = "single-label"
     draws: int = 1
+    reading: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    derivation: Mapping[str, Any] = field(default_factory=dict, hash=False)

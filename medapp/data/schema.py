@@ -83,12 +83,37 @@ def _add_copies(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE data_sets ADD COLUMN draws INTEGER NOT NULL DEFAULT 1")
 
 
+def _add_attributes_and_edits(db: sqlite3.Connection) -> None:
+    """Store further columns of samples, what a person changed, and where samples come from.
+
+    `file` is where a sample's file is when it does not stand below the root under the sample's
+    name. `used` are the samples that are not left out. The edits are a log on top of the files: the
+    samples have the state that the edits led to.
+    """
+    db.execute("ALTER TABLE samples ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}'")
+    db.execute("ALTER TABLE samples ADD COLUMN is_left_out INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE samples ADD COLUMN frame INTEGER")
+    db.execute("ALTER TABLE samples ADD COLUMN file TEXT")
+    db.execute("CREATE VIEW used AS SELECT * FROM samples WHERE NOT is_left_out")
+    db.execute("ALTER TABLE data_sets ADD COLUMN reading TEXT NOT NULL DEFAULT '{}'")
+    db.execute("ALTER TABLE data_sets ADD COLUMN derivation TEXT NOT NULL DEFAULT '{}'")
+    db.execute("""CREATE TABLE edits (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        data_set_id INTEGER NOT NULL REFERENCES data_sets ON DELETE CASCADE,
+        sample_id INTEGER NOT NULL REFERENCES samples ON DELETE CASCADE,
+        kind TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, reason TEXT NOT NULL,
+        made TEXT NOT NULL, is_undone INTEGER NOT NULL DEFAULT 0)""")
+    db.execute("CREATE INDEX edits_by_data_set ON edits (data_set_id)")
+    db.execute("CREATE INDEX edits_by_sample ON edits (sample_id)")
+
+
 # The n-th leads to version n. Never change one that was released; add one.
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _create_tables,
     _add_search,
     _add_identity,
     _add_copies,
+    _add_attributes_and_edits,
 )
 
 

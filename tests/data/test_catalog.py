@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from medapp.data.catalog import Catalog
+from medapp.data.facts import load_facts
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.geometry import Box
@@ -117,7 +118,7 @@ def test_leaks_copies_and_contradictions_are_counted(catalog: Catalog, root: Pat
         build_sample("a/6.png", root, "test", "near", "p"),
     ]
     stored = catalog.add(build_data_set("x", root), samples)
-    facts = catalog.load_facts(stored)
+    facts = load_facts(catalog, stored)
     assert catalog.count_leaks(stored) == facts.leaks == 2
     assert (facts.images, facts.copies, facts.near_copies, facts.contradictions) == (6, 3, 0, 2)
     assert (facts.exact_leaks, facts.patient_leaks, facts.unchecked) == (2, 1, 6)
@@ -277,3 +278,25 @@ def test_all_names_that_a_data_set_had_are_known(catalog: Catalog, root: Path) -
     assert catalog.list_names(stored) == {"y"}  # what the value says, and nothing on disk
     with pytest.raises(DataError, match="none yet"):
         catalog.find_data_set("x")
+
+
+def test_frames_attributes_and_files_elsewhere_come_back(
+    catalog: Catalog, workspace: Workspace, root: Path
+) -> None:
+    inside = workspace.data_folder / "other" / "v.dcm"
+    outside = root.parent / "elsewhere" / "w.dcm"
+    samples = [
+        replace(build_sample("a/1.png", root), attributes={"age": "61", "view": "AP"}),
+        replace(build_sample("b/v.dcm#3", root), path=inside, frame=3),
+        replace(build_sample("b/w.dcm", root), path=outside),
+    ]
+    reading = {"layout": "{label}", "sentences": ["Read as {label}."]}
+    draft = replace(build_data_set("x", root), reading=reading, derivation={"from": ["uid"]})
+    stored = catalog.add(draft, samples)
+    assert catalog.find_data_set("x") == stored
+    loaded = catalog.load_samples(stored)
+    assert [s.attributes for s in loaded] == [{"age": "61", "view": "AP"}, {}, {}]
+    assert [(s.path, s.frame) for s in loaded[1:]] == [(inside, 3), (outside, None)]
+    # A workspace can be moved: what is inside is found from its root.
+    file = "SELECT file FROM samples ORDER BY id"
+    assert catalog.read(file) == [(None,), ("data/other/v.dcm",), (str(outside),)]

@@ -9,6 +9,7 @@ from conftest import draw_picture
 from PIL import Image
 
 from medapp.data.catalog import Catalog
+from medapp.data.facts import load_facts
 from medapp.data.importing import add_folder
 from medapp.data.redrawing import find_near_copies, redraw_split
 from medapp.data.samples import DataSet
@@ -32,7 +33,7 @@ def test_copies_leave_the_test_split_when_it_is_drawn_again(
     workspace: Workspace, leaky: DataSet
 ) -> None:
     catalog = Catalog(workspace)
-    assert (catalog.count_leaks(leaky), catalog.load_facts(leaky).exact_leaks) == (20, 0)
+    assert (catalog.count_leaks(leaky), load_facts(catalog, leaky).exact_leaks) == (20, 0)
     drawn = redraw_split(catalog, leaky, seed=4)
     assert (drawn.draws, catalog.count_leaks(drawn)) == (2, 0)
     assert drawn.split_origin.startswith("Drawn by MedApp")
@@ -56,12 +57,12 @@ def test_an_older_data_set_is_checked(workspace: Workspace, leaky: DataSet) -> N
     samples = catalog.load_samples(leaky)
     with sqlite3.connect(workspace.catalog_path) as db:
         db.execute("UPDATE samples SET fingerprint = NULL, copy_group = content_hash")
-    assert catalog.load_facts(leaky).unchecked == 40
+    assert load_facts(catalog, leaky).unchecked == 40
     assert catalog.count_leaks(leaky) == 0
     samples[0].path.unlink()
     samples[1].path.write_bytes(b"another image")
     assert find_near_copies(catalog, leaky) == 2
-    assert catalog.load_facts(leaky).unchecked == 2
+    assert load_facts(catalog, leaky).unchecked == 2
     assert catalog.count_leaks(leaky) == 18
 
 
@@ -72,5 +73,5 @@ def test_a_plain_image_is_checked_once(workspace: Workspace, tmp_path: Path) -> 
             image = Image.fromarray(np.full((8, 8), 10 * i + ord(label), np.uint8))
             image.save(tmp_path / "plain" / label / f"{i}.png")
     data_set = add_folder(workspace, tmp_path / "plain").data_set
-    facts = Catalog(workspace).load_facts(data_set)
+    facts = load_facts(Catalog(workspace), data_set)
     assert (facts.near_copies, facts.unchecked) == (0, 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from medapp.errors import ImageError
-from medapp.imaging.registered import read_registered
+from medapp.imaging.registered import hash_content, read_registered
 
 
 def test_the_bytes_that_were_registered_are_read(tmp_path: Path) -> None:
@@ -30,3 +30,14 @@ def test_anything_else_is_refused(tmp_path: Path, change: str) -> None:
         path.mkdir()
     with pytest.raises(ImageError, match=r"a\.png"):
         read_registered(path, known)
+
+
+def test_frames_of_one_file_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "a.dcm"
+    path.write_bytes(b"image")
+    known = hashlib.sha256(b"image#2").hexdigest()
+    assert hash_content(b"image", 2) == known
+    assert read_registered(path, known, 2) == b"image"
+    for frame in (None, 1):
+        with pytest.raises(ImageError, match="not the file that was registered"):
+            read_registered(path, known, frame)

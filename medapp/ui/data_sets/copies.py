@@ -3,6 +3,7 @@
 import streamlit as st
 
 from medapp.data.copies import CopyGroup, list_copies
+from medapp.data.facts import count_unchecked
 from medapp.data.redrawing import find_near_copies
 from medapp.data.samples import DataSet
 from medapp.ui.data_sets.gallery import build_tile
@@ -16,7 +17,7 @@ MOST_TILES = 12  # of one group
 
 def draw_copies(data_set: DataSet) -> None:
     """Draw the groups, those that flatter figures first; a click opens an image."""
-    unchecked = find_catalog().load_facts(data_set).unchecked
+    unchecked = count_unchecked(find_catalog(), data_set)
     if unchecked:
         _draw_search(data_set, unchecked)
     groups = _list_groups(data_set.id, find_catalog().find_state(), data_set)

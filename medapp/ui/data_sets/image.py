@@ -30,7 +30,7 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     way = {**parents, data_set.name: (frame.DATA_SETS, {"set": str(data_set.id)})}
     frame.draw_head(sample.name, " · ".join(facts), way)
     left, right = frame.draw_columns([2, 1], key="image")
-    problem = find_problem(sample.path, sample.content_hash)
+    problem = find_problem(sample.path, sample.content_hash, sample.frame)
     image, read = (None, None) if problem else read_image(sample.path)
     scale = read.scale if read else ""
     with left:

@@ -38,7 +38,7 @@ def draw_preprocess_preview(
     with right:
         rows = st.columns(SHOWN), st.columns(SHOWN)
         for index, sample in enumerate(_choose_samples(data_set)):
-            read_registered(sample.path, sample.content_hash)
+            read_registered(sample.path, sample.content_hash, sample.frame)
             image, facts = read_image(sample.path, preprocess.value_range)
             rows[0][index].image(
                 render_full(load_image(sample.path)),
@@ -77,7 +77,7 @@ def draw_augmentation_preview(data_set: DataSet, name: str, preprocess: Preproce
     if st.toggle("Show examples", help="Draws new changes at each look."):
         columns = st.columns(SHOWN)
         for column, sample in zip(columns, _choose_samples(data_set), strict=False):
-            read_registered(sample.path, sample.content_hash)
+            read_registered(sample.path, sample.content_hash, sample.frame)
             square = render_square(
                 load_image(sample.path, preprocess.value_range), preprocess
             ).pixels

@@ -21,7 +21,7 @@ def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
     )
     filters: Filters = {"label": None, "split": sample.split, "text": None}
     position = find_position(data_set, sample, filters)
-    problem = find_problem(sample.path, sample.content_hash)
+    problem = find_problem(sample.path, sample.content_hash, sample.frame)
     if problem:
         step = draw_viewer(None, sample.name, "", "viewer", position=position, problem=problem)
     else:

@@ -1,0 +1,87 @@
+"""`medapp data copies`, `check`, `split`: which images are copies, and a split that minds them."""
+
+from typing import Annotated
+
+import typer
+
+from medapp.cli.output import (
+    AsJson,
+    DataSetName,
+    console,
+    list_notes,
+    print_json,
+    print_notes,
+    print_table,
+)
+from medapp.data.catalog import Catalog
+from medapp.data.copies import list_copies
+from medapp.data.notes import describe
+from medapp.data.redrawing import find_near_copies, redraw_split
+from medapp.store.workspace import find_workspace
+
+
+def copies(name: DataSetName, as_json: AsJson = False) -> None:
+    """Which images are copies of one another, leaks first: file, split and class of each."""
+    catalog = Catalog(find_workspace())
+    groups = list_copies(catalog.load_samples(catalog.find_data_set(name)))
+    rows = [
+        {
+            "is_exact": group.is_exact,
+            "is_leak": group.is_leak,
+            "contradicts": len(group.labels) > 1,
+            "images": [{"file": s.name, "split": s.split, "label": s.label} for s in group.samples],
+        }
+        for group in groups
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    cells = [
+        (number, image.name, image.split, image.label, "same bytes" if group.is_exact else "near")
+        for number, group in enumerate(groups, start=1)
+        for image in group.samples
+    ]
+    if cells:
+        print_table(("group", "file", "split", "class", "copy"), cells)
+    else:
+        console.print(f"No image of {name} is a copy of another.")
+
+
+def split(
+    name: DataSetName,
+    seed: Annotated[int, typer.Option(help="Of the drawing; another seed, another split.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the split anew, in place of a published one too: 70% train, 15% validation, 15% test.
+
+    Copies and images of one patient stay together. Runs keep the split that they learned with. How
+    often the split was drawn is counted, and said.
+    """
+    catalog = Catalog(find_workspace())
+    drawn = redraw_split(catalog, catalog.find_data_set(name), seed)
+    counts = catalog.count_classes(drawn)
+    splits = {split: sum(by_class.values()) for split, by_class in counts.items()}
+    notes = describe(drawn, catalog)
+    if as_json:
+        facts = {"dataset": drawn.name, "splits": splits, "split_origin": drawn.split_origin}
+        rows = list_notes(notes)
+        print_json({**facts, "seed": seed, "draws": drawn.draws, "notes": rows})
+        return
+    words = ", ".join(f"{images} {split}" for split, images in splits.items())
+    console.print(f"{drawn.name}: {words}. {drawn.split_origin}")
+    print_notes(notes)
+
+
+def check(name: DataSetName, as_json: AsJson = False) -> None:
+    """Look for near copies in a data set that an older MedApp has added."""
+    catalog = Catalog(find_workspace())
+    data_set = catalog.find_data_set(name)
+    unread = find_near_copies(catalog, data_set)
+    notes = describe(data_set, catalog)
+    if as_json:
+        rows = list_notes(notes)
+        print_json({"dataset": data_set.name, "not_compared": unread, "notes": rows})
+        return
+    if unread:
+        console.print(f"{unread} images are gone or have changed, and were not compared.")
+    print_notes(notes)

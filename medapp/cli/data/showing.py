@@ -1,0 +1,101 @@
+"""`medapp data list`, `show`, `remove`: what there is."""
+
+from typing import Any
+
+from medapp.cli.output import (
+    AsJson,
+    DataSetName,
+    console,
+    list_notes,
+    print_json,
+    print_notes,
+    print_table,
+)
+from medapp.data.catalog import Catalog
+from medapp.data.notes import describe
+from medapp.data.samples import SPLITS
+from medapp.runs.looks import count_test_reads
+from medapp.store.workspace import find_workspace
+
+
+def list_sets(as_json: AsJson = False) -> None:
+    """All data sets of the workspace."""
+    catalog = Catalog(find_workspace())
+    rows: list[dict[str, Any]] = [
+        {
+            "dataset": d.name,
+            "images": catalog.count_samples(d),
+            "classes": list(d.classes),
+            "origin": d.origin,
+            "root": str(d.root),
+        }
+        for d in catalog.list_data_sets()
+    ]
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_table(
+            ("data set", "images", "classes", "origin"),
+            [(r["dataset"], r["images"], ", ".join(r["classes"]), r["origin"]) for r in rows],
+        )
+    else:
+        console.print(
+            "No data sets yet. Register a folder with: medapp data add FOLDER — or make one with:"
+            " medapp data add phantom"
+        )
+
+
+def show(name: DataSetName, as_json: AsJson = False) -> None:
+    """Classes, splits and what to know of a data set."""
+    workspace = find_workspace()
+    catalog = Catalog(workspace)
+    data_set = catalog.find_data_set(name)
+    counts = catalog.count_classes(data_set)
+    notes = describe(data_set, catalog)
+    splits = {split: sum(counts.get(split, {}).values()) for split in SPLITS}
+    reads = count_test_reads(workspace, data_set)
+    if as_json:
+        print_json(
+            {
+                "dataset": data_set.name,
+                "root": str(data_set.root),
+                "images": sum(splits.values()),
+                "classes": counts,
+                "splits": splits,
+                "split_origin": data_set.split_origin,
+                "draws": data_set.draws,
+                "unreadable": [
+                    {"file": f, "reason": r} for f, r in catalog.list_unreadable(data_set)
+                ],
+                "leaks": catalog.count_leaks(data_set),
+                "notes": list_notes(notes),
+                "test_reads": reads,
+            }
+        )
+        return
+    console.print(
+        f"{data_set.name} · {sum(splits.values())} images · {data_set.origin} · {data_set.root}",
+        markup=False,
+    )
+    print_table(
+        ("class", *SPLITS),
+        [(c, *(counts.get(split, {}).get(c, 0) for split in SPLITS)) for c in data_set.classes],
+    )
+    console.print(f"Split: {data_set.split_origin}", markup=False)
+    print_notes(notes)
+    looks = f"was read {reads} times by runs that are kept" if reads else "has not been read yet"
+    console.print(f"- The test split {looks}.")
+
+
+def remove(name: DataSetName) -> None:
+    """Forget a data set.
+
+    A folder registered in place is not touched; uploaded and generated images are deleted.
+    """
+    catalog = Catalog(find_workspace())
+    data_set = catalog.find_data_set(name)
+    catalog.remove(data_set)
+    console.print(
+        f"{data_set.name} is removed."
+        + (" Its folder was not touched." if data_set.origin == "registered" else "")
+    )

@@ -1,0 +1,190 @@
+"""What a person changed in a data set: images left out, other labels, other splits, notes.
+
+Files are never changed. The samples in the catalog have the state that the edits led to; the edits
+are kept as a log, so that each can be seen and undone.
+"""
+
+import datetime
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from medapp.data.catalog import Catalog
+from medapp.data.samples import SPLITS, DataSet
+from medapp.data.schema import change
+from medapp.errors import DataError
+from medapp.task import find_task
+
+LEAVE_OUT = "leave out"
+TAKE_BACK = "take back"
+RELABEL = "relabel"
+MOVE = "move"
+NOTE = "note"
+# The column of `samples` that an edit of each kind sets; a note sets none.
+_COLUMNS = {
+    LEAVE_OUT: "is_left_out",
+    TAKE_BACK: "is_left_out",
+    RELABEL: "label",
+    MOVE: "split",
+    NOTE: None,
+}
+KINDS = tuple(_COLUMNS)
+MAX_TEXT = 2_000  # characters of a reason or a note
+_FIELDS = "e.id, e.sample_id, s.name, e.kind, e.before, e.after, e.reason, e.made, e.is_undone"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be done to one image.
+
+    Attributes:
+        sample_id: the sample's row in the catalog.
+        kind: one of `KINDS`.
+        value: the new label or split, or the text of a note; not used by the other kinds.
+    """
+
+    sample_id: int
+    kind: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One line of the log.
+
+    Attributes:
+        name: of the image.
+        before, after: the label, the split, or "1" and "0" for left out and not; of a note, the
+            text stands in `after`.
+        made: when, ISO 8601 in UTC.
+    """
+
+    id: int
+    sample_id: int
+    name: str
+    kind: str
+    before: str
+    after: str
+    reason: str
+    made: str
+    is_undone: bool
+
+    def __post_init__(self) -> None:
+        # SQLite has no truth values.
+        object.__setattr__(self, "is_undone", bool(self.is_undone))
+
+
+def apply_edits(
+    catalog: Catalog, data_set: DataSet, changes: Sequence[Change], reason: str = ""
+) -> DataSet:
+    """Do all changes, or none of them; those that would change nothing write no line.
+
+    Args:
+        reason: why, for the log.
+
+    Returns:
+        The data set; its classes are those of the images in use.
+
+    Raises:
+        DataError: an unknown kind, split or image, an empty label, or a text that is too long.
+    """
+    made = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    for wanted in changes:
+        _check(wanted, reason)
+    with change(catalog.path) as db:
+        for wanted in changes:
+            _apply(db, data_set, wanted, reason.strip(), made)
+        _renew_classes(db, data_set)
+    return catalog.find_data_set(data_set.uid)
+
+
+def undo_edit(catalog: Catalog, data_set: DataSet, edit_id: int) -> DataSet:
+    """Take one edit back; its line stays in the log, marked as undone.
+
+    Returns:
+        The data set; its classes are those of the images in use.
+
+    Raises:
+        DataError: there is no such edit, it is undone already, or a later edit of the same image
+            has changed the same thing.
+    """
+    edit = next((e for e in list_edits(catalog, data_set) if e.id == edit_id), None)
+    if edit is None or edit.is_undone:
+        what = "is undone already" if edit else "is not in the log"
+        raise DataError(f"Edit {edit_id} of {data_set.name} {what}.", remedy="Look at the log.")
+    column = _COLUMNS[edit.kind]
+    with change(catalog.path) as db:
+        if column is not None:
+            where = f"id = ? AND CAST({column} AS TEXT) = ?"
+            query = f"UPDATE samples SET {column} = ? WHERE {where}"
+            if not db.execute(query, (edit.before, edit.sample_id, edit.after)).rowcount:
+                raise DataError(
+                    f"{edit.name} was changed again after edit {edit_id}.",
+                    remedy="Undo the later edit first.",
+                )
+        db.execute("UPDATE edits SET is_undone = 1 WHERE id = ?", (edit_id,))
+        _renew_classes(db, data_set)
+    return catalog.find_data_set(data_set.uid)
+
+
+def list_edits(catalog: Catalog, data_set: DataSet, sample_id: int | None = None) -> list[Edit]:
+    """The log, newest first; of one image where `sample_id` is given."""
+    where = "e.data_set_id = ?" + (" AND e.sample_id = ?" if sample_id is not None else "")
+    values = [data_set.id] + ([sample_id] if sample_id is not None else [])
+    query = (
+        f"SELECT {_FIELDS} FROM edits e JOIN samples s ON s.id = e.sample_id WHERE {where}"
+        " ORDER BY e.id DESC"
+    )
+    return [Edit(*row) for row in catalog.read(query, *values)]
+
+
+def _check(wanted: Change, reason: str) -> None:
+    if wanted.kind not in _COLUMNS:
+        raise DataError(
+            f"{wanted.kind!r} is no kind of edit.", remedy=f"Choose of {', '.join(KINDS)}."
+        )
+    if wanted.kind == MOVE and wanted.value not in SPLITS:
+        raise DataError(f"{wanted.value!r} is no split.", remedy=f"Choose of {', '.join(SPLITS)}.")
+    if wanted.kind == NOTE and not wanted.value.strip():
+        raise DataError("The note is empty.", remedy="Write what should be kept.")
+    if max(len(wanted.value), len(reason)) > MAX_TEXT:
+        raise DataError(f"The text has more than {MAX_TEXT:,} characters.", remedy="Shorten it.")
+
+
+def _apply(
+    db: sqlite3.Connection, data_set: DataSet, wanted: Change, reason: str, made: str
+) -> None:
+    column = _COLUMNS[wanted.kind]
+    query = f"SELECT {column or repr('')} FROM samples WHERE data_set_id = ? AND id = ?"
+    found = db.execute(query, (data_set.id, wanted.sample_id)).fetchone()
+    if found is None:
+        raise DataError(
+            f"{data_set.name} has no image number {wanted.sample_id}.", remedy="Open it again."
+        )
+    after: Any = wanted.value.strip()
+    if column == "is_left_out":
+        after = int(wanted.kind == LEAVE_OUT)
+    if wanted.kind == RELABEL and not after and data_set.task == "single-label":
+        raise DataError("The label is empty.", remedy="Name the class.")
+    if column is not None:
+        if found[0] == after:
+            return
+        db.execute(f"UPDATE samples SET {column} = ? WHERE id = ?", (after, wanted.sample_id))
+    values = (data_set.id, wanted.sample_id, wanted.kind, str(found[0]), str(after), reason, made)
+    columns = "data_set_id, sample_id, kind, before, after, reason, made"
+    db.execute(f"INSERT INTO edits ({columns}) VALUES (?,?,?,?,?,?,?)", values)
+
+
+def _renew_classes(db: sqlite3.Connection, data_set: DataSet) -> None:
+    """Let the data set's classes be those that its images in use are labelled with."""
+    task = find_task(data_set.task)
+    query = "SELECT DISTINCT label FROM used WHERE data_set_id = ?"
+    labels = db.execute(query, (data_set.id,))
+    found = {name for (label,) in labels for name in task.list_labels(label)}
+    kept = [name for name in data_set.classes if name in found]
+    # Known classes keep their order, which may be that of grades; new ones go where they sort.
+    classes = kept if found == set(kept) else sorted(found)
+    values = (json.dumps(classes, ensure_ascii=False), data_set.id)
+    db.execute("UPDATE data_sets SET classes = ? WHERE id = ?", values)

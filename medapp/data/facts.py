@@ -1,0 +1,87 @@
+"""What there is to know of a data set, in figures: patients, copies, leaks."""
+
+from dataclasses import dataclass
+
+from medapp.data.catalog import Catalog
+from medapp.data.samples import DataSet
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Counts of images in a data set, for what a person should know of it.
+
+    Attributes:
+        without_patient: images whose patient is not known.
+        patients, sites: distinct ones.
+        patients_in_two_splits: patients with images in more than one split.
+        patient_leaks: test images of a patient who has others in training or validation.
+        with_box: images with at least one box.
+        copies, near_copies: images that are a copy of an earlier image, byte by byte or nearly.
+        contradictions: images of which a copy stands under another class.
+        leaks: test images of which a copy stands in training or validation.
+        exact_leaks: those of them whose copy is one byte by byte.
+        unchecked: images for whose near copies nobody has looked.
+    """
+
+    images: int
+    without_patient: int
+    patients: int
+    sites: int
+    patients_in_two_splits: int
+    patient_leaks: int
+    with_box: int
+    copies: int
+    near_copies: int
+    contradictions: int
+    leaks: int
+    exact_leaks: int
+    unchecked: int
+
+
+def load_facts(catalog: Catalog, data_set: DataSet) -> Facts:
+    """What there is to know of a data set, in figures."""
+    mine = data_set.id
+    of_mine = "FROM used WHERE data_set_id = ?"
+    images, unknown, patients, sites, contents, pictures = catalog.read(
+        "SELECT COUNT(*), COUNT(*) - COUNT(patient), COUNT(DISTINCT patient), COUNT(DISTINCT"
+        f" site), COUNT(DISTINCT content_hash), COUNT(DISTINCT copy_group) {of_mine}",
+        mine,
+    )[0]
+    torn = (
+        f"FROM (SELECT 1 {of_mine} AND patient IS NOT NULL GROUP BY patient HAVING"
+        " COUNT(DISTINCT split) > 1)"
+    )
+    contrary = f"(SELECT copy_group {of_mine} GROUP BY copy_group HAVING COUNT(DISTINCT label) > 1)"
+    return Facts(
+        images,
+        unknown,
+        patients,
+        sites,
+        patients_in_two_splits=catalog.count(torn, mine),
+        patient_leaks=catalog.count_leaks(data_set, "patient"),
+        with_box=catalog.count(f"{of_mine} AND id IN (SELECT sample_id FROM boxes)", mine),
+        copies=images - contents,
+        near_copies=contents - pictures,
+        contradictions=catalog.count(f"{of_mine} AND copy_group IN {contrary}", mine, mine),
+        leaks=catalog.count_leaks(data_set),
+        exact_leaks=catalog.count_leaks(data_set, "content_hash"),
+        unchecked=count_unchecked(catalog, data_set),
+    )
+
+
+def count_unchecked(catalog: Catalog, data_set: DataSet) -> int:
+    """Images for whose near copies nobody has looked."""
+    missing = "FROM used WHERE data_set_id = ? AND fingerprint IS NULL"
+    return catalog.count(missing, data_set.id)
+
+
+def count_test_groups(catalog: Catalog, data_set: DataSet) -> dict[str, int]:
+    """Independent groups of test images by label: patients, or pictures where none is known.
+
+    The groups of all labels together stand under the empty label.
+    """
+    group = "COUNT(DISTINCT COALESCE('p' || patient, copy_group))"
+    of_tests = "FROM used WHERE data_set_id = ? AND split = 'test'"
+    rows = catalog.read(f"SELECT label, {group} {of_tests} GROUP BY label", data_set.id)
+    whole = catalog.read(f"SELECT '', {group} {of_tests}", data_set.id)
+    return dict((*whole, *rows))

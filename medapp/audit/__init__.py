@@ -1,0 +1,1 @@
+"""What is wrong with a data set, before it becomes a result: findings, each a list of images."""

@@ -2,6 +2,7 @@
 keep their zoom.
 """
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -29,12 +30,12 @@ def test_a_filtered_gallery_survives_reload_and_back(
     samples = catalog.load_samples(data_set, label="below")
     page = open_page(f"{trained_server.url}/data_sets?set={data_set.id}&label=below")
     page.locator(".tile").nth(len(samples) - 1).wait_for()
-    assert page.locator(".tile").count() == len(samples)
+    expect(page.locator(".tile")).to_have_count(len(samples))
     page.locator(".tile").nth(1).focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.locator(".pane").wait_for()
-    assert page.locator(".position").inner_text() == f"3 of {len(samples)}"
+    expect(page.locator(".position")).to_have_text(f"3 of {len(samples)}")
     page.reload()
     page.get_by_label("Next image (→)").click()
     page.get_by_text(f"4 of {len(samples)}", exact=True).wait_for()
@@ -42,7 +43,7 @@ def test_a_filtered_gallery_survives_reload_and_back(
     page.get_by_text(f"3 of {len(samples)}", exact=True).wait_for()
     page.go_back()
     page.locator(".tile").nth(len(samples) - 1).wait_for()
-    assert page.locator(".tile").count() == len(samples)
+    expect(page.locator(".tile")).to_have_count(len(samples))
 
 
 def test_a_link_within_a_page_changes_the_address(
@@ -69,11 +70,11 @@ def test_the_heatmap_lies_beside_the_original_and_answers_at_once(
     page.locator(".tile").first.click()
     layer = page.locator(".pane canvas")
     layer.wait_for()
-    assert page.locator(".pane").count() == 2
+    expect(page.locator(".pane")).to_have_count(2)
     page.get_by_label("Opacity").fill("0.2")
-    assert layer.evaluate("e => e.style.opacity") == "0.2"
+    expect(layer).to_have_css("opacity", "0.2")
     page.get_by_label("Zoom in (+)").click()
-    assert "scale(1.4)" in page.locator(".stage").first.get_attribute("style")
+    expect(page.locator(".stage").first).to_have_attribute("style", re.compile(r"scale\(1\.4\)"))
     with page.expect_download() as download:
         page.get_by_text("Save as PNG").click()
     assert download.value.suggested_filename.endswith("-heatmap.png")
@@ -170,4 +171,4 @@ def test_a_figure_is_saved_as_svg_and_for_print(
     with Image.open(printed.value.path()) as picture:
         assert round(picture.info["dpi"][0]) == 300
         assert picture.width > 1000
-    assert page.locator(".modebar").count() == 0
+    expect(page.locator(".modebar")).to_have_count(0)

@@ -3,7 +3,6 @@ draws them.
 """
 
 import contextlib
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,16 +54,18 @@ def _find_faint(page: Page) -> list[str]:
     return page.evaluate(FAINT)
 
 
-@pytest.mark.parametrize(("theme", "page_colour"), [("light", "255"), ("dark", "15")])
+@pytest.mark.parametrize(("theme", "page_colour"), [("light", 255), ("dark", 15)])
 def test_a_button_that_waits_can_be_read(
-    trained_server: Server, open_page: Callable[..., Page], theme: str, page_colour: str
+    trained_server: Server, open_page: Callable[..., Page], theme: str, page_colour: int
 ) -> None:
     page = open_page(f"{trained_server.url}/data_sets?add=folder", color_scheme=theme)
     expect(page.locator(".st-key-foot")).to_be_visible()
     button = page.get_by_role("button", name="Register the folder")
     expect(button).to_be_disabled()
-    colour = button.locator("p").evaluate("e => getComputedStyle(e).color")
-    assert abs(int(re.findall(r"\d+", colour)[0]) - int(page_colour)) > 100, colour
+    page.wait_for_function(
+        "([e, ground]) => Math.abs(getComputedStyle(e).color.match(/\\d+/)[0] - ground) > 100",
+        arg=[button.locator("p").element_handle(), page_colour],
+    )
 
 
 def test_the_frame_names_the_product_and_opens_its_help(
@@ -78,6 +79,8 @@ def test_the_frame_names_the_product_and_opens_its_help(
     page.get_by_role("link", name="Models").click()
     expect(page.get_by_role("heading", level=1, name="Models")).to_be_visible()
     mark = page.locator("[data-testid=stSidebarHeader] > :first-child")
-    assert mark.evaluate("e => getComputedStyle(e, '::after').content") == '"MedApp"'
+    page.wait_for_function(
+        "e => getComputedStyle(e, '::after').content === '\"MedApp\"'", arg=mark.element_handle()
+    )
     page.get_by_test_id("stMainMenu").get_by_role("button").click()
     expect(page.get_by_role("menuitemradio", name="Dark")).to_be_visible()

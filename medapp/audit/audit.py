@@ -1,0 +1,106 @@
+"""An audit: all checks run over a data set, and what they found, kept in the workspace."""
+
+import datetime
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from medapp.audit.checks import CHECKS, Check
+from medapp.audit.finding import Finding, read_finding, sort_findings
+from medapp.audit.ground import open_ground
+from medapp.data.catalog import Catalog
+from medapp.data.samples import DataSet, Sample
+from medapp.store.files import write_bytes
+from medapp.store.workspace import Workspace
+
+# Called with what is being done, how much is done and how much there is of that; an error that the
+# function raises stops the audit.
+OnAudit = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the checks found.
+
+    Attributes:
+        data_set: the uid.
+        made: when, ISO 8601 in UTC.
+        images: how many were looked at.
+        basis: equal as long as the data set has the same images (`hash_basis`).
+        checks: the keys of `CHECKS` that were run.
+        findings: the gravest first.
+    """
+
+    data_set: str
+    made: str
+    images: int
+    basis: str
+    checks: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def run_audit(
+    workspace: Workspace,
+    data_set: DataSet,
+    on_progress: OnAudit | None = None,
+    with_features: bool = True,
+    checks: Mapping[str, Check] = CHECKS,
+) -> Audit:
+    """Run the checks one after the other, and keep what they found.
+
+    Args:
+        with_features: also those checks for which a backbone reads the images.
+
+    Raises:
+        DataError: a check cannot be made.
+    """
+    wanted = {key: c for key, c in checks.items() if with_features or not c.needs_features}
+    ground = open_ground(workspace, data_set)
+    findings: list[Finding] = []
+    for check in wanted.values():
+
+        def tell(done: int, total: int, title: str = check.title) -> None:
+            if on_progress is not None:
+                on_progress(title, done, total)
+
+        tell(0, len(ground.samples))
+        findings += check.run(ground, tell)
+    audit = Audit(
+        data_set.uid,
+        datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        len(ground.samples),
+        hash_basis(Catalog(workspace).load_samples(data_set, with_left_out=True)),
+        tuple(wanted),
+        sort_findings(findings),
+    )
+    _save(workspace, audit)
+    return audit
+
+
+def hash_basis(samples: Sequence[Sample]) -> str:
+    """What an audit was made of: the images, whatever was edited since."""
+    digest = hashlib.sha256()
+    for sample in samples:
+        digest.update(f"{sample.id} {sample.content_hash}\n".encode())
+    return digest.hexdigest()
+
+
+def find_audit(workspace: Workspace, data_set: DataSet) -> Audit | None:
+    """The last audit of a data set; None where there is none, or none that can be read."""
+    try:
+        value = json.loads(_locate(workspace, data_set.uid).read_text(encoding="utf-8"))
+        findings = tuple(read_finding(finding) for finding in value.pop("findings"))
+        return Audit(**{**value, "checks": tuple(value["checks"]), "findings": findings})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _save(workspace: Workspace, audit: Audit) -> None:
+    value = {**vars(audit), "findings": [finding.to_dict() for finding in audit.findings]}
+    write_bytes(_locate(workspace, audit.data_set), json.dumps(value).encode())
+
+
+def _locate(workspace: Workspace, uid: str) -> Path:
+    return workspace.audits_folder / f"{uid}.json"

@@ -1,0 +1,48 @@
+"""The table of checks: a row is enough for the audit, its page and the shell."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from medapp.audit.duplicates import find_copies
+from medapp.audit.finding import Finding
+from medapp.audit.ground import Ground
+from medapp.audit.patients import find_torn_patients
+from medapp.store.threads import OnProgress
+
+# What each kind of finding is called on pages.
+KINDS: Mapping[str, str] = {
+    "leak": "Copies in two splits",
+    "patients_in_two_splits": "Patients in two splits",
+    "contradiction": "Copies under two classes",
+    "suspected_label": "Suspected wrong labels",
+    "shortcut": "Shortcuts",
+    "other_data_set": "Copies in another data set",
+    "public_set": "Images of a public data set",
+    "unreadable": "Files that cannot be read",
+    "blank": "Blank images",
+    "odd": "Images unlike the rest",
+    "burnt_in": "Text burnt into images",
+    "copies": "The same picture twice",
+    "near_copies": "Nearly the same picture twice",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One row: what is looked for, and by which function.
+
+    Attributes:
+        title: what is being done, for the bar of progress.
+        run: takes the ground, and a function that is called with what is done and what there is.
+        needs_features: whether a backbone reads the images, which takes longer than all the rest.
+    """
+
+    title: str
+    run: Callable[[Ground, OnProgress], list[Finding]]
+    needs_features: bool = False
+
+
+CHECKS: Mapping[str, Check] = {
+    "copies": Check("Comparing images", find_copies),
+    "patients": Check("Looking at patients", find_torn_patients),
+}

@@ -1,0 +1,89 @@
+"""What an audit finds: groups of images, what is wrong with them, and what can be done."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from medapp.data.samples import Sample
+from medapp.notes import LEVELS, Level
+
+
+@dataclass(frozen=True)
+class Member:
+    """One image of a group.
+
+    Attributes:
+        name: what a person calls the image; of another data set `SET:name`.
+        id: the sample's row in the catalog; None for a file that is no sample.
+        data_set: the uid of the other data set that the image stands in; empty for the audited one.
+    """
+
+    name: str
+    id: int | None = None
+    data_set: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Images to be looked at side by side.
+
+    Attributes:
+        text: what is said of this group alone; empty where the finding says all.
+        label: the label that is suggested for the group's first image; empty for none.
+    """
+
+    members: tuple[Member, ...]
+    text: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a data set, or to be known of it.
+
+    Attributes:
+        kind: of `medapp.audit.checks.KINDS`.
+        severity: "info" is a fact; "caution" makes figures less sure than they look; "grave" makes
+            them worthless as they stand.
+        summary: what was found, in a whole sentence with its numbers.
+        groups: the images, those that matter most first; empty where no single image is meant.
+        remedy: what to do.
+    """
+
+    kind: str
+    severity: Level
+    summary: str
+    groups: tuple[Group, ...] = ()
+    remedy: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many groups there are: of single images, how many images."""
+        return len(self.groups)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+def read_finding(value: Mapping[str, Any]) -> Finding:
+    """The inverse of `Finding.to_dict`.
+
+    Raises:
+        TypeError, KeyError: the value is no finding.
+    """
+    groups = tuple(
+        Group(tuple(Member(**member) for member in group["members"]), group["text"], group["label"])
+        for group in value["groups"]
+    )
+    return Finding(**{**value, "groups": groups})
+
+
+def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The gravest first; those of one level stay in their order."""
+    return tuple(sorted(findings, key=lambda finding: -LEVELS.index(finding.severity)))
+
+
+def build_group(samples: Sequence[Sample], text: str = "", label: str = "") -> Group:
+    """Samples of the audited data set as a group."""
+    return Group(tuple(Member(sample.name, sample.id) for sample in samples), text, label)

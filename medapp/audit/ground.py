@@ -1,0 +1,31 @@
+"""What the checks of an audit stand on: the data set's samples, read once for all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from medapp.data.catalog import Catalog
+from medapp.data.samples import DataSet, Sample
+from medapp.store.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The audited data set.
+
+    Attributes:
+        samples: those in use, in the catalog's order.
+    """
+
+    workspace: Workspace
+    data_set: DataSet
+    samples: Sequence[Sample]
+
+    @property
+    def catalog(self) -> Catalog:
+        """The workspace's table of data sets."""
+        return Catalog(self.workspace)
+
+
+def open_ground(workspace: Workspace, data_set: DataSet) -> Ground:
+    """Read what the checks of a data set need."""
+    return Ground(workspace, data_set, Catalog(workspace).load_samples(data_set))

@@ -1,0 +1,73 @@
+"""An audit runs its checks, and what they found is kept and known to be of these images."""
+
+from pathlib import Path
+
+from conftest import draw_picture
+from PIL import Image
+
+from medapp.audit.audit import find_audit, hash_basis, run_audit
+from medapp.audit.finding import Finding, Group, Member, read_finding, sort_findings
+from medapp.data.catalog import Catalog
+from medapp.data.edits import LEAVE_OUT, Change, apply_edits
+from medapp.data.importing import add_folder
+from medapp.store.workspace import open_workspace
+
+
+def save_picture(path: Path, seed: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(draw_picture(seed)).save(path)
+
+
+def test_an_audit_is_kept_and_read_as_it_was(tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    for label in "ab":
+        for number in range(3):
+            save_picture(folder / "train" / label / f"{number}.png", 10 * ord(label) + number)
+        save_picture(folder / "test" / label / "9.png", 10 * ord(label) + 9)
+    (folder / "test" / "a" / "copy.png").write_bytes((folder / "train/a/0.png").read_bytes())
+    workspace = open_workspace(tmp_path / "home")
+    data_set = add_folder(workspace, folder).data_set
+    assert find_audit(workspace, data_set) is None
+    told: list[tuple[str, int, int]] = []
+    audit = run_audit(workspace, data_set, lambda *tick: told.append(tick), with_features=False)
+    assert find_audit(workspace, data_set) == audit
+    assert told[0] == ("Comparing images", 0, 9)
+    leak = next(finding for finding in audit.findings if finding.kind == "leak")
+    assert {member.name for member in leak.groups[0].members} == {
+        "test/a/copy.png",
+        "train/a/0.png",
+    }
+    assert leak.severity == "grave"  # one of three test images
+
+
+def test_the_basis_stays_when_images_are_edited(tmp_path: Path) -> None:
+    for label in "ab":
+        save_picture(tmp_path / "set" / label / "0.png", 0)
+    workspace = open_workspace(tmp_path / "home")
+    data_set = add_folder(workspace, tmp_path / "set").data_set
+    catalog = Catalog(workspace)
+    samples = catalog.load_samples(data_set)
+    before = hash_basis(samples)
+    apply_edits(catalog, data_set, [Change(samples[0].id, LEAVE_OUT)])
+    assert hash_basis(catalog.load_samples(data_set, with_left_out=True)) == before
+    assert hash_basis(catalog.load_samples(data_set)) != before
+
+
+def test_a_damaged_audit_counts_as_none(tmp_path: Path) -> None:
+    save_picture(tmp_path / "set" / "a" / "0.png", 0)
+    workspace = open_workspace(tmp_path / "home")
+    data_set = add_folder(workspace, tmp_path / "set").data_set
+    run_audit(workspace, data_set, with_features=False)
+    path = next(workspace.audits_folder.iterdir())
+    for damage in (b"{", b"[]", b'{"findings": [{}]}', b"\xff"):
+        path.write_bytes(damage)
+        assert find_audit(workspace, data_set) is None
+
+
+def test_findings_survive_json_and_stand_in_order() -> None:
+    group = Group((Member("a", 1), Member("OTHER:b", 2, "uid")), "text", "label")
+    quiet = Finding("copies", "info", "one", (group,), "do")
+    grave = Finding("leak", "grave", "two")
+    assert read_finding(quiet.to_dict()) == quiet
+    assert sort_findings([quiet, grave]) == (grave, quiet)
+    assert quiet.count == 1

@@ -25,7 +25,7 @@ from medapp.data.records import (
     insert_data_set,
     insert_samples,
 )
-from medapp.data.samples import SPLITS, DataSet, Sample
+from medapp.data.samples import IN_PLACE, SPLITS, DataSet, Sample
 from medapp.data.schema import change, connect, find_remedy, migrate
 from medapp.errors import DataError, WorkspaceError
 from medapp.store.cache import open_cache
@@ -285,18 +285,28 @@ class Catalog:
     def remove(self, data_set: DataSet) -> None:
         """Forget a data set and what is kept of its images in the cache.
 
-        The images of a data set that is not registered in place are deleted.
+        The images of a data set that was copied into the workspace are deleted.
 
         Raises:
+            DataError: another data set is derived from it, and the images would be deleted.
             WorkspaceError: the images cannot be deleted.
         """
+        is_copied = data_set.origin not in IN_PLACE
+        users = [
+            d for d in self.list_data_sets() if data_set.uid in d.derivation.get("sources", ())
+        ]
+        if is_copied and users:
+            raise DataError(
+                f"The images of {data_set.name} are those of {users[0].name} too.",
+                remedy=f"Remove {users[0].name} first.",
+            )
         hashes = {sample.content_hash for sample in self.load_samples(data_set, with_left_out=True)}
         with change(self.path) as db:
             db.execute("DELETE FROM data_sets WHERE id = ?", (data_set.id,))
         open_cache(self.workspace).forget(hashes)
         home = self.workspace.data_folder
         root = data_set.root
-        if data_set.origin != "registered" and root != home and root.is_relative_to(home):
+        if is_copied and root != home and root.is_relative_to(home):
             _delete_folder(home / root.relative_to(home).parts[0], data_set.name)
 
     def read(self, query: str, *values: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from medapp.imaging.geometry import Box
 
 SPLITS = ("train", "validation", "test")
+IN_PLACE = ("registered", "derived")  # origins of data sets whose images are another's
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class DataSet:
     """A named table of samples.
 
     Attributes:
-        origin: "registered" (a folder of the user's that is never changed), "uploaded" or
-            "built-in".
+        origin: "registered" (a folder of the user's that is never changed), "uploaded",
+            "built-in", or "derived" (its samples are those of other data sets).
         classes: sorted; the order is the order of logits and probabilities.
         patient_pattern: the regular expression that found the patients in the file names, if any.
         split_origin: a sentence that says where the split comes from.

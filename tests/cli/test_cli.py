@@ -233,3 +233,14 @@ def test_stopped_run_is_resumed_to_its_end(trained: Trained) -> None:
     assert (done["state"], done["epochs"]) == ("done", 1)
     assert 0 < done["seconds"] == run.count_seconds() < 60
     medapp("runs", "resume", "waiting", code=1)
+
+
+def test_a_data_set_is_derived(workspace: Workspace, tmp_path: Path) -> None:
+    medapp("data", "add", write_bands(tmp_path / "bands", 8), "--name", "bands")
+    options = ("--from", "bands", "--merge", "any=above+below", "--sample", 10, "--seed", 3)
+    made = ask("data", "derive", "ten", *options)
+    assert (made["dataset"], made["images"], made["classes"]) == ("ten", 10, ["any"])
+    assert made["derivation"]["classes"] == {"above": "any", "below": "any"}
+    words = medapp("data", "derive", "test", "--from", "bands", "--where", "split=test")
+    assert "Only split test." in words
+    medapp("data", "derive", "z", "--from", "bands", "--merge", "any", code=1)

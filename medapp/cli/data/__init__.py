@@ -7,10 +7,11 @@ copies, check, split    copies, and who is where  (copying.py)
 
 import typer
 
-from medapp.cli.data import adding, copying, showing
+from medapp.cli.data import adding, copying, deriving, showing
 
 app = typer.Typer(
-    no_args_is_help=True, help="Data sets: register, list, show, copies, split, remove."
+    no_args_is_help=True,
+    help="Data sets: register, list, show, derive, copies, split, remove.",
 )
 app.command()(adding.add)
 app.command("list")(showing.list_sets)
@@ -18,4 +19,5 @@ app.command()(showing.show)
 app.command()(copying.copies)
 app.command()(copying.split)
 app.command()(copying.check)
+app.command("derive")(deriving.derive_set)
 app.command()(showing.remove)

@@ -13,7 +13,7 @@ from medapp.cli.output import (
 )
 from medapp.data.catalog import Catalog
 from medapp.data.notes import describe
-from medapp.data.samples import SPLITS
+from medapp.data.samples import IN_PLACE, SPLITS
 from medapp.runs.looks import count_test_reads
 from medapp.store.workspace import find_workspace
 
@@ -97,5 +97,5 @@ def remove(name: DataSetName) -> None:
     catalog.remove(data_set)
     console.print(
         f"{data_set.name} is removed."
-        + (" Its folder was not touched." if data_set.origin == "registered" else "")
+        + (" No image was touched." if data_set.origin in IN_PLACE else "")
     )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from medapp.data.samples import DataSet
+from medapp.data.samples import IN_PLACE, DataSet
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog
 
@@ -16,8 +16,8 @@ def draw_management(data_set: DataSet) -> None:
             st.rerun()
     with st.container(border=True, width=560):
         fate = "Its images in the workspace are deleted."
-        if data_set.origin == "registered":
-            fate = "The folder and its images stay where they are."
+        if data_set.origin in IN_PLACE:
+            fate = "The images stay where they are."
         st.markdown(f"**Remove.** {fate} Runs that were trained on it stay.")
         is_sure = st.checkbox("Yes, remove this data set")
         if st.button("Remove", icon=":material/delete:", disabled=not is_sure):

@@ -19,7 +19,11 @@ from medapp.ui.shell.frame import Parents, escape
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import find_catalog
 
-ORIGINS = {"registered": "registered in place", "uploaded": "copied into the workspace"}
+ORIGINS = {
+    "registered": "registered in place",
+    "uploaded": "copied into the workspace",
+    "derived": "derived, nothing copied",
+}
 
 
 def describe_data_set(data_set: DataSet) -> str:

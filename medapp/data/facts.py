@@ -85,3 +85,24 @@ def count_test_groups(catalog: Catalog, data_set: DataSet) -> dict[str, int]:
     rows = catalog.read(f"SELECT label, {group} {of_tests} GROUP BY label", data_set.id)
     whole = catalog.read(f"SELECT '', {group} {of_tests}", data_set.id)
     return dict((*whole, *rows))
+
+
+def list_values(catalog: Catalog, data_set: DataSet) -> dict[str, dict[str, int]]:
+    """How many images in use have each value of each column, the commonest first.
+
+    Columns are "split", "patient" and "site" where any is known, and then the attributes by name.
+    """
+    query = (
+        "SELECT column, value, COUNT(*) FROM ("
+        "SELECT 0 AS place, 'split' AS column, split AS value FROM used WHERE data_set_id = ?1"
+        " UNION ALL SELECT 1, 'patient', patient FROM used WHERE data_set_id = ?1"
+        " UNION ALL SELECT 2, 'site', site FROM used WHERE data_set_id = ?1"
+        " UNION ALL SELECT 3, j.key, j.value FROM used, json_each(used.attributes) AS j"
+        " WHERE data_set_id = ?1)"
+        " WHERE value IS NOT NULL GROUP BY place, column, value"
+        " ORDER BY place, column, COUNT(*) DESC, value"
+    )
+    found: dict[str, dict[str, int]] = {}
+    for column, value, images in catalog.read(query, data_set.id):
+        found.setdefault(column, {})[value] = images
+    return found

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from medapp.data.catalog import Catalog
-from medapp.data.facts import load_facts
+from medapp.data.facts import list_values, load_facts
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.geometry import Box
@@ -300,3 +300,17 @@ def test_frames_attributes_and_files_elsewhere_come_back(
     # A workspace can be moved: what is inside is found from its root.
     file = "SELECT file FROM samples ORDER BY id"
     assert catalog.read(file) == [(None,), ("data/other/v.dcm",), (str(outside),)]
+
+
+def test_the_values_of_columns_are_counted(catalog: Catalog, root: Path) -> None:
+    views = ("AP", "PA", "PA")
+    samples = [
+        replace(build_sample(f"a/{i}.png", root), attributes={"view": view, "age": "61"})
+        for i, view in enumerate(views)
+    ]
+    stored = catalog.add(build_data_set("x", root), [*samples, build_sample("b/1.png", root)])
+    assert list_values(catalog, stored) == {
+        "split": {"train": 4},
+        "age": {"61": 3},
+        "view": {"PA": 2, "AP": 1},
+    }

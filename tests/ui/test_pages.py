@@ -571,3 +571,17 @@ def test_a_registered_file_that_became_another_is_not_shown(
     finally:
         sample.path.unlink()
         sample.path.write_bytes(kept)
+
+
+def test_a_data_set_is_derived_in_the_page(trained: Trained) -> None:
+    catalog = Catalog(trained.workspace)
+    data_set = catalog.list_data_sets()[0]
+    app = open_page("data_sets", set=data_set.id, view="Derive")
+    assert app.text_input(key=f"derive-name-{data_set.uid}").value == "bands derived"
+    app.multiselect(key="derive-filter").select("split").run()
+    app.multiselect(key="derive-only-split").select("test").run()
+    find_button(app, "Derive").click().run()
+    assert not app.exception
+    made = catalog.find_data_set("bands derived")
+    assert {s.split for s in catalog.load_samples(made)} == {"test"}
+    assert catalog.count_samples(made) == catalog.count_samples(data_set, split="test")

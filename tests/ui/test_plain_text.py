@@ -19,7 +19,7 @@ SOURCES = sorted(
 )
 # Which arguments of a call are Markdown: by place and by name.
 FIRST = {
-    *("badge", "button", "caption", "checkbox", "data_editor", "date_input", "dialog", "error"),
+    *("badge", "button", "caption", "checkbox", "date_input", "dialog", "error"),
     *("download_button", "expander", "file_uploader", "form_submit_button", "header", "info"),
     *("link_button", "markdown", "multiselect", "number_input", "popover", "select_slider"),
     *("selectbox", "slider", "spinner", "status", "subheader", "success", "text_area"),

@@ -10,6 +10,7 @@ from medapp.data.samples import DataSet
 from medapp.figures import draw_balance
 from medapp.notes import Note
 from medapp.ui.data_sets.copies import draw_copies
+from medapp.ui.data_sets.deriving import draw_deriving
 from medapp.ui.data_sets.gallery import draw_images
 from medapp.ui.data_sets.managing import draw_management
 from medapp.ui.data_sets.preview import draw_preprocess_preview
@@ -42,7 +43,7 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
     _draw_report()
     notes = describe(data_set, find_catalog())
     draw_notes(note for note in notes if note.level == "grave")
-    views = ["Images", "Split", "Copies", "Preprocess", "Rename or remove"]
+    views = ["Images", "Split", "Copies", "Preprocess", "Derive", "Rename or remove"]
     view = url.read_choice("view", views) or views[0]
     st.segmented_control(
         "View",
@@ -65,6 +66,8 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
         draw_copies(data_set)
     elif view == "Preprocess":
         draw_preprocess_preview(data_set)
+    elif view == "Derive":
+        draw_deriving(data_set)
     else:
         draw_management(data_set)
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.kit.options import build_parser
-from medapp.data.copies import find_near, read_codes
 from medapp.data.listing import list_images
+from medapp.data.near import find_near, read_codes
 from medapp.imaging.fingerprint import NEAR_BITS, compute_fingerprint
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full

@@ -1,25 +1,13 @@
 """Which images are copies of one another: the same bytes, or the same picture stored otherwise.
 
-Fingerprints are compared by pieces: two that differ in few bits agree wholly in at least one of 16
-pieces, so that only images with a common piece are compared (multi-index hashing; Norouzi et al.
-2012, "Fast Search in Hamming Space with Multi-Index Hashing").
+A picture that was mirrored, turned or inverted is a copy too.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from medapp.data.near import find_near, read_codes
 from medapp.data.samples import Sample
-from medapp.imaging.fingerprint import NEAR_BITS
-
-PIECES = 16
-# Comparisons at a time: some 100 MB.
-AT_ONCE = 1_000_000
-
-Codes = NDArray[np.uint16]  # (N, PIECES)
-Pairs = NDArray[np.intp]  # (P, 2)
 
 
 @dataclass(frozen=True)
@@ -92,40 +80,3 @@ def group_copies(hashes: Sequence[str], fingerprints: Sequence[str | None]) -> l
     for first, second in find_near(codes, codes):
         join(known[names[first]], known[names[second]])
     return [find(content) for content in hashes]
-
-
-def read_codes(fingerprints: Sequence[str]) -> Codes:
-    """Fingerprints as numbers, for `find_near`."""
-    content = bytes.fromhex("".join(fingerprints))
-    return np.frombuffer(content, np.uint16).reshape(-1, PIECES)
-
-
-def find_near(first: Codes, second: Codes) -> Pairs:
-    """The rows of both that differ in at most `NEAR_BITS` bits, each pair once."""
-    # So few differences leave at least one of so many pieces untouched.
-    found = [
-        pairs[_count_differences(first[pairs[:, 0]], second[pairs[:, 1]]) <= NEAR_BITS]
-        for piece in range(NEAR_BITS + 1)
-        for pairs in _list_equal(first[:, piece], second[:, piece])
-    ]
-    whole = np.concatenate([np.empty((0, 2), np.intp), *found])
-    return np.unique(whole, axis=0)
-
-
-def _count_differences(first: Codes, second: Codes) -> NDArray[np.intp]:
-    differences: NDArray[np.intp] = np.bitwise_count(first ^ second).sum(axis=1, dtype=np.intp)
-    return differences
-
-
-def _list_equal(first: NDArray[np.uint16], second: NDArray[np.uint16]) -> Iterator[Pairs]:
-    """All pairs of rows (P, 2) with equal values, in parts."""
-    order = np.argsort(second, kind="stable")
-    starts = np.searchsorted(second[order], first, "left")
-    counts = np.searchsorted(second[order], first, "right") - starts
-    parts = np.cumsum(counts) // AT_ONCE
-    for part in np.unique(parts):
-        rows = np.flatnonzero(parts == part)
-        sizes = counts[rows]
-        steps = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        others = order[np.repeat(starts[rows], sizes) + steps]
-        yield np.stack([np.repeat(rows, sizes), others], axis=1)

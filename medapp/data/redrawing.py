@@ -40,20 +40,22 @@ def redraw_split(catalog: Catalog, data_set: DataSet, seed: int) -> DataSet:
 def find_near_copies(
     catalog: Catalog, data_set: DataSet, on_progress: OnProgress | None = None
 ) -> int:
-    """Look for near copies among images that were added before MedApp looked for them.
+    """Look for copies among images that were added before MedApp looked for such copies.
 
     Returns:
         Images that still cannot be compared, because their files are gone or have changed.
     """
-    samples = catalog.load_samples(data_set)
+    samples = catalog.load_samples(data_set, with_left_out=True)
     unchecked = [sample for sample in samples if sample.fingerprint is None]
     found = list(map_threaded(_read_fingerprint, unchecked, on_progress))
     known = {s.id: fingerprint for s, fingerprint in zip(unchecked, found, strict=True)}
     checked = [replace(s, fingerprint=known.get(s.id, s.fingerprint)) for s in samples]
     hashes = [sample.content_hash for sample in checked]
     groups = group_copies(hashes, [sample.fingerprint for sample in checked])
-    pairs = zip(checked, groups, strict=True)
-    catalog.set_copies([replace(sample, copy_group=group) for sample, group in pairs])
+    grouped = [replace(s, copy_group=group) for s, group in zip(checked, groups, strict=True)]
+    changed = [new for new, old in zip(grouped, samples, strict=True) if new != old]
+    if changed:
+        catalog.set_copies(changed)
     return sum(sample.fingerprint is None for sample in checked)
 
 

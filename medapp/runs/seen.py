@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from medapp.data.copies import find_near, read_codes
+from medapp.data.near import find_near, read_codes
 from medapp.data.samples import Sample
 from medapp.errors import RunError
 from medapp.runs.run import Run
@@ -129,7 +129,7 @@ class Overlap:
 
     Attributes:
         exact: byte by byte.
-        copies: exact, or in another format, size or quality.
+        copies: exact, or in another format, size or quality, or mirrored, turned or inverted.
         patients: judged images, other than copies, of a patient whom it had seen.
     """
 

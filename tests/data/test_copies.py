@@ -2,12 +2,7 @@
 
 from pathlib import Path
 
-import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.typing import NDArray
-
-from medapp.data.copies import find_near, group_copies, list_copies, read_codes
+from medapp.data.copies import group_copies, list_copies
 from medapp.data.samples import Sample
 from medapp.imaging.fingerprint import NEAR_BITS
 
@@ -20,31 +15,7 @@ def flip(fingerprint: str, bits: list[int]) -> str:
     return f"{number:064x}"
 
 
-def draw_codes(random: np.random.Generator, images: int) -> NDArray[np.uint16]:
-    """Fingerprints near a few centres, at distances around the limit."""
-    centres = random.random((5, 256)) < 0.5
-    flips = random.random((images, 256)) < random.uniform(0, 0.06, (images, 1))
-    bits = centres[random.integers(0, 5, images)] ^ flips
-    return np.packbits(bits, axis=1).view(np.uint16)
-
-
-@given(st.integers(0, 1000))
-def test_near_pairs_are_those_that_a_look_at_all_pairs_finds(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    first, second = draw_codes(random, 40), draw_codes(random, 30)
-    bits = [np.unpackbits(codes.view(np.uint8), axis=1) for codes in (first, second)]
-    differences = (bits[0][:, None] != bits[1][None]).sum(2)
-    expected = np.argwhere(differences <= NEAR_BITS)
-    np.testing.assert_array_equal(find_near(first, second), expected)
-    # In parts as at once.
-    np.testing.assert_array_equal(
-        find_near(np.tile(first, (2, 1)), second)[: len(expected)], expected
-    )
-
-
-def test_nothing_has_no_near_copies() -> None:
-    nothing = read_codes([])
-    assert find_near(nothing, nothing).shape == (0, 2)
+def test_nothing_has_no_copies() -> None:
     assert group_copies([], []) == []
 
 

@@ -8,7 +8,7 @@ from medapp.runs.seen import Overlap, SeenImage, find_overlap
 
 PICTURE = "5a" * 32
 NEAR = f"{int(PICTURE, 16) ^ 0b1011:064x}"
-OTHER = "0f" * 32
+OTHER = "c3" * 32
 
 
 def build_sample(content: str, fingerprint: str | None, patient: str | None = None) -> Sample:

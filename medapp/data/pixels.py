@@ -101,7 +101,7 @@ def _load_square(sample: Sample, preprocess: Preprocess) -> Bytes:
         content = read_content(sample.path)
         if hash_content(content, sample.frame) != sample.content_hash:
             raise ImageError("the file has changed since it was registered")
-        image, _ = decode_image(content, sample.path.suffix, preprocess.value_range)
+        image, _ = decode_image(content, sample.path.suffix, preprocess.value_range, sample.frame)
     except OSError as error:
         reason = error.strerror or error
         raise ImageError(f"{sample.name} cannot be opened: {reason}.", remedy=REMEDY) from error

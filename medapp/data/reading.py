@@ -35,7 +35,7 @@ def read_file(path: Path, frame: int | None = None) -> ReadFile | str:
     """
     try:
         content = read_content(path)
-        pixels, facts = decode_image(content, path.suffix)
+        pixels, facts = decode_image(content, path.suffix, frame=frame)
     except OSError as error:
         return f"it cannot be opened ({error.strerror or error})"
     except ImageError as error:

@@ -64,6 +64,6 @@ def _read_fingerprint(sample: Sample) -> str | None:
         content = read_content(sample.path)
         if hash_content(content, sample.frame) != sample.content_hash:
             return None
-        return compute_fingerprint(decode_image(content, sample.path.suffix)[0])
+        return compute_fingerprint(decode_image(content, sample.path.suffix, frame=sample.frame)[0])
     except (OSError, ImageError):
         return None

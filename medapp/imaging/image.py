@@ -14,7 +14,7 @@ from PIL import Image
 
 from medapp.errors import ImageError
 from medapp.imaging.kinds import HEAD_BYTES, tell_kind
-from medapp.imaging.readers import READERS, list_suffixes
+from medapp.imaging.readers import COUNTERS, READERS, list_suffixes
 from medapp.imaging.readers.picture import Picture, Span, fill, find_range, is_blank
 from medapp.imaging.readers.pillow import TRANSPARENT
 from medapp.notes import Note
@@ -78,7 +78,7 @@ def is_colour(mode: str) -> bool:
     return mode.startswith(("8-bit RGB", "16-bit RGB"))
 
 
-def load_image(path: Path, value_range: str = FILE) -> NDArray[Any]:
+def load_image(path: Path, value_range: str = FILE, frame: int | None = None) -> NDArray[Any]:
     """The image in a file: (H, W) or (H, W, 3), uint8 or uint16, upright, bright is high.
 
     What the file says to be black is 0, and white 255 or 65535. What is transparent lies on black.
@@ -86,12 +86,13 @@ def load_image(path: Path, value_range: str = FILE) -> NDArray[Any]:
 
     Args:
         value_range: one of `VALUE_RANGES`; see `decode_image`.
+        frame: see `decode_image`.
 
     Raises:
         ImageError: the file is missing, damaged, cut short, too large, or no image; says which
             file.
     """
-    return read_image(path, value_range)[0]
+    return read_image(path, value_range, frame)[0]
 
 
 def read_facts(path: Path) -> ImageFacts:
@@ -119,14 +120,16 @@ def read_content(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def read_image(path: Path, value_range: str = FILE) -> tuple[NDArray[Any], ImageFacts]:
+def read_image(
+    path: Path, value_range: str = FILE, frame: int | None = None
+) -> tuple[NDArray[Any], ImageFacts]:
     """The image in a file as `load_image` gives it, and its facts.
 
     Raises:
         ImageError: see `load_image`.
     """
     try:
-        return decode_image(read_content(path), path.suffix, value_range)
+        return decode_image(read_content(path), path.suffix, value_range, frame)
     except OSError as error:
         reason = error.strerror or error
         raise ImageError(
@@ -141,7 +144,7 @@ def read_image(path: Path, value_range: str = FILE) -> tuple[NDArray[Any], Image
 
 
 def decode_image(
-    content: bytes, suffix: str, value_range: str = FILE
+    content: bytes, suffix: str, value_range: str = FILE, frame: int | None = None
 ) -> tuple[NDArray[Any], ImageFacts]:
     """A file's bytes to what `load_image` gives, and to the facts.
 
@@ -149,6 +152,8 @@ def decode_image(
         suffix: such as ".png"; chooses the reader where the bytes do not say what they are.
         value_range: "file" gives values that fill the range which the file declares; "image" gives
             them as they are stored, for a stretch from the darkest to the brightest.
+        frame: which frame, page or slice of a file with several, from 0; None for the first that
+            shows something.
 
     Raises:
         ImageError: the bytes are no image that can be read; the text is the reason alone, for use
@@ -158,7 +163,7 @@ def decode_image(
         raise ImageError("the file is empty")
     reader = READERS[_find_reader(content, suffix)]
     try:
-        picture = reader(io.BytesIO(content))
+        picture = reader(io.BytesIO(content), frame)
         pixels = _fill(picture, value_range)
     except ImageError:
         raise
@@ -176,6 +181,21 @@ def decode_image(
     height, width = pixels.shape[:2]
     facts = ImageFacts(width, height, mode, picture.format, notes, picture.scale)
     return np.ascontiguousarray(pixels), facts
+
+
+def count_frames(content: bytes, suffix: str) -> int:
+    """How many frames, pages or slices a file's bytes hold; 1 where they hold one image.
+
+    Raises:
+        ImageError: see `decode_image`.
+    """
+    count = COUNTERS.get(READERS[_find_reader(content, suffix)])
+    if count is None:
+        return 1
+    try:
+        return count(io.BytesIO(content))
+    except _DAMAGE as error:
+        raise ImageError(_explain(error)) from error
 
 
 def _fill(picture: Picture, value_range: str) -> NDArray[Any]:

@@ -14,12 +14,15 @@ from medapp.store.cache import Cache
 QUALITY = 82
 
 
-def load_thumbnail(path: Path, content_hash: str, cache: Cache, size_px: int = 160) -> bytes:
+def load_thumbnail(
+    path: Path, content_hash: str, cache: Cache, size_px: int = 160, frame: int | None = None
+) -> bytes:
     """A small JPEG of a whole image, grey or RGB.
 
     Args:
-        content_hash: of the file's bytes; what the thumbnail is kept under.
+        content_hash: see `hash_content`; what the thumbnail is kept under.
         size_px: of the longer side at most.
+        frame: which frame of a file with several, from 0; None for the whole file.
 
     Raises:
         ImageError: the file is missing, damaged or not the one with this hash, and its thumbnail is
@@ -29,9 +32,9 @@ def load_thumbnail(path: Path, content_hash: str, cache: Cache, size_px: int = 1
     known = cache.load_bytes("thumbnails", key)
     if known is not None:
         return known
-    content = read_registered(path, content_hash)
+    content = read_registered(path, content_hash, frame)
     try:
-        image, _ = decode_image(content, path.suffix)
+        image, _ = decode_image(content, path.suffix, frame=frame)
     except ImageError as error:
         raise ImageError(f"{path.name} cannot be read: {error}.", remedy=REMEDY) from error
     file = io.BytesIO()

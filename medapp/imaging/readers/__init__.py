@@ -1,14 +1,18 @@
 """One file's bytes to an upright array, a reader a format.
 
-To add a format, write its reader and name its suffixes in `READERS`.
+To add a format, write its reader and name its suffixes in `READERS`. One whose files can hold
+several images (frames, pages, slices) has a row in `COUNTERS` too.
 
 What a reader does not know: paths, data sets, how the pixels are shown. Whatever a damaged file
 makes a library raise is turned into an `ImageError` by `medapp.imaging.image`.
 """
 
-from medapp.imaging.readers.dicom import read_dicom
+from collections.abc import Callable
+from typing import IO
+
+from medapp.imaging.readers.dicom import count_frames, read_dicom
 from medapp.imaging.readers.picture import Reader
-from medapp.imaging.readers.pillow import read_with_pillow
+from medapp.imaging.readers.pillow import count_pages, read_with_pillow
 
 READERS: dict[str, Reader] = {
     ".png": read_with_pillow,
@@ -32,6 +36,11 @@ READERS: dict[str, Reader] = {
     ".dicom": read_dicom,
     ".dic": read_dicom,
     ".ima": read_dicom,
+}
+# What counts the frames, pages or slices of a file, by the reader; one, where a reader has no row.
+COUNTERS: dict[Reader, Callable[[IO[bytes]], int]] = {
+    read_with_pillow: count_pages,
+    read_dicom: count_frames,
 }
 
 

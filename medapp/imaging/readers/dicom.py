@@ -13,6 +13,7 @@ from medapp.imaging.readers.picture import (
     MAX_PIXELS,
     Picture,
     Span,
+    check_frame,
     check_size,
     choose_page,
     count_bits,
@@ -34,13 +35,16 @@ _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _BEYOND = 1e9  # a value that every window cuts off
 
 
-def read_dicom(file: IO[bytes]) -> Picture:
-    """A DICOM file as a viewer shows it: of several frames the first that shows something.
+def read_dicom(file: IO[bytes], frame: int | None = None) -> Picture:
+    """A DICOM file as a viewer shows it.
 
     Rescaling (PS3.3 C.11.1), then the lookup table or the first window, linear or sigmoid (C.11.2),
     which says what is black and white. Without one, that is from the 0.5 to the 99.5 percentile of
     the image; up to 8 bits are shown as stored. Pixels that mark padding (C.7.5.1.1.2) are black;
     MONOCHROME1 is inverted.
+
+    Args:
+        frame: from 0; None for the first that shows something.
 
     Raises:
         ImageError: it is no DICOM file, holds no image, is compressed in a way that is not read
@@ -53,8 +57,8 @@ def read_dicom(file: IO[bytes]) -> Picture:
     facts = open_dicom(file)
     check_size(int(facts.Columns), int(facts.Rows))
     check_decoder(facts.file_meta.TransferSyntaxUID)
-    raw, frame, of = _read_frame(facts)
-    words, notes = choose_page(frame, of, "frame")
+    raw, number, of = _read_frame(facts, frame)
+    words, notes = choose_page(number, of, "frame", is_asked=frame is not None)
     bits = int(facts.get("BitsStored") or 8 * raw.itemsize)
     if facts.get("PhotometricInterpretation") == "PALETTE COLOR":
         bits = int(facts.RedPaletteColorLookupTableDescriptor[2])
@@ -137,20 +141,32 @@ def _check_inflated(file: IO[bytes]) -> None:
     file.seek(0)
 
 
-def _read_frame(facts: Any) -> tuple[NDArray[Any], int, int]:
-    """The first frame that is not blank, its number from 1, and how many there are."""
+def count_frames(file: IO[bytes]) -> int:
+    """How many frames a DICOM file holds.
+
+    Raises:
+        ImageError: see `read_dicom`.
+    """
+    return int(open_dicom(file).get("NumberOfFrames") or 1)
+
+
+def _read_frame(facts: Any, frame: int | None) -> tuple[NDArray[Any], int, int]:
+    """A frame or the first that is not blank, its number from 1, and how many there are."""
     from pydicom.pixels.utils import pixel_array
 
     count = int(facts.get("NumberOfFrames") or 1)
+    check_frame(frame, count, "frame")
     try:
-        first = np.asarray(pixel_array(facts, index=0))
+        first = np.asarray(pixel_array(facts, index=frame or 0))
     except RuntimeError as error:
         raise explain_failure(facts.file_meta.TransferSyntaxUID, error) from error
+    if frame is not None:
+        return first, frame + 1, count
     if count > 1 and is_blank(first):
         for number in range(1, count):
-            frame = np.asarray(pixel_array(facts, index=number))
-            if not is_blank(frame):
-                return frame, number + 1, count
+            later = np.asarray(pixel_array(facts, index=number))
+            if not is_blank(later):
+                return later, number + 1, count
     return first, 1, count
 
 

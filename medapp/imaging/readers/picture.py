@@ -64,7 +64,9 @@ class Picture:
     scale: str = ""
 
 
-Reader = Callable[[IO[bytes]], Picture]
+# Of a file with several frames, pages or slices, the number chooses one, from 0; without a number
+# the reader takes the first that shows something.
+Reader = Callable[[IO[bytes], int | None], Picture]
 
 
 def silence_libraries() -> None:
@@ -86,10 +88,26 @@ def check_size(width: int, height: int) -> None:
         raise ImageError("it has no pixels")
 
 
-def choose_page(number: int, of: int, word: str) -> tuple[str, tuple[Note, ...]]:
-    """What is said of a file with several frames or pages: words for `stored_as`, and a note."""
+def check_frame(frame: int | None, of: int, word: str) -> None:
+    """Raise ImageError where a file does not hold the frame, page or slice that is asked for."""
+    if frame is not None and not 0 <= frame < of:
+        held = f"{of} {word}" if of == 1 else f"{of} {word}s"
+        raise ImageError(f"it holds {held}, and {word} {frame + 1} was asked for")
+
+
+def choose_page(
+    number: int, of: int, word: str, is_asked: bool = False
+) -> tuple[str, tuple[Note, ...]]:
+    """What is said of a file with several frames or pages: words for `stored_as`, and a note.
+
+    Args:
+        number: from 1.
+        is_asked: it is the one that was asked for, so that a note would say nothing new.
+    """
     if of < 2:
         return "", ()
+    if is_asked:
+        return f"{word} {number} of {of}", ()
     text = f"The file holds {of} {word}s; {word} {number} is used, the first that shows something."
     return f"{word} {number} of {of}", (Note("page", text, "info"),)
 

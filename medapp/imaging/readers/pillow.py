@@ -11,6 +11,7 @@ from medapp.imaging.readers.picture import (
     STRIP_PIXELS,
     Picture,
     Span,
+    check_frame,
     check_size,
     choose_page,
     find_depth_span,
@@ -43,30 +44,50 @@ for _key in [k for k in _LISTED if k[1] == 1 and k[4] in ((16,), (32,), (64,))]:
     _LISTED.setdefault((_key[0], 0, *_key[2:]), _LISTED[_key])
 
 
-def read_with_pillow(file: IO[bytes]) -> Picture:
+def read_with_pillow(file: IO[bytes], page: int | None = None) -> Picture:
     """One of `FORMATS`, told apart by content.
 
-    What is transparent lies on black. Of several pages the first that shows something is taken. 16
-    bits are kept for grey and for colours. What is black and white is said by the number of bits;
-    for numbers beyond 16 bits, below 0 or with a fraction by the image's percentiles.
+    What is transparent lies on black. 16 bits are kept for grey and for colours. What is black and
+    white is said by the number of bits; for numbers beyond 16 bits, below 0 or with a fraction by
+    the image's percentiles.
+
+    Args:
+        page: from 0; None for the first that shows something.
     """
     silence_libraries()
     with Image.open(file, formats=FORMATS) as image:
-        # The further pages of an MPO, which is a JPEG, are a preview or the view of a second eye.
-        pages = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+        pages = _count_pages(image)
+        check_frame(page, pages, "page")
+        if page is not None:
+            image.seek(page)
+            return _read_page(file, image, pages, page + 1, is_asked=True)
         first = _read_page(file, image, pages, 1)
         if pages > 1 and is_blank(first.pixels):
             for number in range(2, pages + 1):
                 image.seek(number - 1)
-                page = _read_page(file, image, pages, number)
-                if not is_blank(page.pixels):
-                    return page
+                later = _read_page(file, image, pages, number)
+                if not is_blank(later.pixels):
+                    return later
         return first
 
 
-def _read_page(file: IO[bytes], image: Image.Image, pages: int, number: int) -> Picture:
+def count_pages(file: IO[bytes]) -> int:
+    """How many pages a file holds that `read_with_pillow` reads."""
+    silence_libraries()
+    with Image.open(file, formats=FORMATS) as image:
+        return _count_pages(image)
+
+
+def _count_pages(image: Image.Image) -> int:
+    # The further pages of an MPO, which is a JPEG, are a preview or the view of a second eye.
+    return 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))
+
+
+def _read_page(
+    file: IO[bytes], image: Image.Image, pages: int, number: int, is_asked: bool = False
+) -> Picture:
     check_size(*image.size)
-    words, notes = choose_page(number, pages, "page")
+    words, notes = choose_page(number, pages, "page", is_asked)
     name = image.format or ""
     stored_as = _describe(image)  # before the image is loaded, which makes Pillow forget how
     is_white_0 = _find_tag(image, _PHOTOMETRIC) == 0

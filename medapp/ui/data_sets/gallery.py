@@ -134,7 +134,9 @@ def build_tile(classes: Sequence[str], sample: Sample, badge: str = "") -> Tile:
     """A sample as a tile; one whose file has gone since is blank and says so."""
     name = sample.name.rpartition("/")[2]
     try:
-        jpeg = load_thumbnail(sample.path, sample.content_hash, open_cache(open_workspace()))
+        jpeg = load_thumbnail(
+            sample.path, sample.content_hash, open_cache(open_workspace()), frame=sample.frame
+        )
     except ImageError:
         jpeg = b""
         name = f"{name} (cannot be read)"

@@ -31,7 +31,7 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     frame.draw_head(sample.name, " · ".join(facts), way)
     left, right = frame.draw_columns([2, 1], key="image")
     problem = find_problem(sample.path, sample.content_hash, sample.frame)
-    image, read = (None, None) if problem else read_image(sample.path)
+    image, read = (None, None) if problem else read_image(sample.path, frame=sample.frame)
     scale = read.scale if read else ""
     with left:
         shown = None if image is None else render_full(image)

@@ -22,7 +22,7 @@ from pydicom.uid import (
 )
 
 from medapp.errors import ImageError
-from medapp.imaging.image import decode_image
+from medapp.imaging.image import count_frames, decode_image
 from medapp.imaging.preprocess import Preprocess, render_square
 from medapp.imaging.readers.dicom import find_patient
 
@@ -289,3 +289,18 @@ def test_a_patient_is_known_by_the_id_and_who_issued_it(
     facts: dict[str, Any], patient: str | None
 ) -> None:
     assert find_patient(io.BytesIO(build_dicom(GREY, **facts))) == patient
+
+
+def test_one_frame_is_read_where_it_is_asked_for() -> None:
+    frames = np.stack([GREY * 0, GREY, 255 - GREY])
+    content = build_dicom(frames, NumberOfFrames=3)
+    assert count_frames(content, "") == 3
+    assert count_frames(build_dicom(GREY), "") == 1
+    for number, frame in enumerate(frames):
+        found, facts = decode_image(content, ".dcm", frame=number)
+        assert found.tolist() == frame.tolist()
+        assert facts.mode == f"8-bit grey (stored as 8 bits, frame {number + 1} of 3)"
+    with pytest.raises(ImageError, match="it holds 3 frames, and frame 4 was asked for"):
+        decode_image(content, ".dcm", frame=3)
+    with pytest.raises(ImageError, match="it holds 1 frame, and frame 2 was asked for"):
+        decode_image(build_dicom(GREY), ".dcm", frame=1)

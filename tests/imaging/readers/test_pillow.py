@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from medapp.imaging.image import decode_image
+from medapp.errors import ImageError
+from medapp.imaging.image import count_frames, decode_image
 from medapp.imaging.readers.picture import Span, fill
 
 GREY = np.arange(6, dtype=np.uint8).reshape(2, 3) * 40
@@ -296,3 +297,16 @@ def test_values_fill_their_span_and_are_cut_beyond_it() -> None:
     assert fill(values, Span(10, 0)).tolist() == [[65535, 65535, 32768, 0, 0, 0]]
     assert fill(values, Span(0, 10, padding=(10, 50))).tolist() == [[0, 0, 32768, 0, 65535, 0]]
     assert fill(np.array([[3.0, 3.0]]), Span(3, 3)).tolist() == [[0, 0]]
+
+
+def test_one_page_is_read_where_it_is_asked_for() -> None:
+    pages = [Image.fromarray(GREY), Image.fromarray(DEEP), Image.fromarray(RGB)]
+    content = encode(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    assert count_frames(content, "") == 3
+    assert count_frames(encode(pages[0], "PNG"), "") == 1
+    assert decode_image(content, ".tif", frame=0)[0].tolist() == GREY.tolist()
+    assert decode_image(content, ".tif", frame=1)[0].tolist() == DEEP.tolist()
+    found, facts = decode_image(content, ".tif", frame=2)
+    assert (found.tolist(), facts.mode) == (RGB.tolist(), "8-bit RGB (stored as page 3 of 3)")
+    with pytest.raises(ImageError, match="it holds 3 pages, and page 4 was asked for"):
+        decode_image(content, ".tif", frame=3)

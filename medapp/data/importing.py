@@ -34,6 +34,7 @@ from medapp.store.files import expand_path
 from medapp.store.salt import hash_names
 from medapp.store.threads import OnProgress, map_threaded
 from medapp.store.workspace import Workspace
+from medapp.task import find_task
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Batch:
         sentences: how the files were found and read.
         reading: the same as plain values, so that it can be done again (see `DataSet.reading`).
         has_patient_folders: the user said which folders are patients.
+        task: what is to be said of each image, a key of `medapp.task.TASKS`.
+        order: all classes, in an order that means something; empty for that of their names.
     """
 
     root: Path
@@ -76,6 +79,8 @@ class Batch:
     reading: Mapping[str, Any] = field(default_factory=dict)
     has_patient_folders: bool = False
     is_synthetic: bool = False
+    task: str = "single-label"
+    order: Sequence[str] = ()
 
 
 def inspect(path: Path, layout: str | None = None) -> Layout:
@@ -261,6 +266,8 @@ def _register(
         layout.describe(),
         {"layout": layout.template},
         has_patient_folders=asked is not None,
+        task=layout.task,
+        order=layout.order,
     )
     return import_batch(workspace, batch, name, on_progress)
 
@@ -293,16 +300,24 @@ def import_batch(
         name=name,
         root=batch.root,
         origin=batch.origin,
-        classes=tuple(sorted({s.label for s in samples})),
+        classes=_order_classes(batch, samples),
         patient_pattern=batch.pattern.pattern if batch.pattern else None,
         has_patients=has_patients,
         split_origin=describe_split([file.split for file, _ in good], has_patients),
         is_synthetic=batch.is_synthetic,
+        task=batch.task,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         reading={**batch.reading, "sentences": [*batch.sentences, whence]},
     )
     catalog = Catalog(workspace)
     return build_report(catalog, catalog.add(draft, samples, left_out))
+
+
+def _order_classes(batch: Batch, samples: Sequence[Sample]) -> tuple[str, ...]:
+    """The classes: those of the batch in its order, or those that the images show, by name."""
+    task = find_task(batch.task)
+    found = {name for sample in samples for name in task.list_labels(sample.label)}
+    return tuple(batch.order) if found <= set(batch.order) else tuple(sorted(found))
 
 
 def _find_patients(

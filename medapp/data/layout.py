@@ -18,6 +18,7 @@ from medapp.data.recognition import Recognition, recognise, step_into
 from medapp.data.samples import SPLITS
 from medapp.data.template import Template, find_split
 from medapp.errors import DataError
+from medapp.task import find_task
 
 _LEVELS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
 
@@ -72,6 +73,9 @@ class Layout:
         remarks: further sentences, on the tables that lie beside the images and the like.
         left_out: (name, reason) for each image that is not used.
         passed_over: kind of file, such as ".txt", to how many there are; they are no images.
+        sentences: how the files were read, where something else than folders says what they show.
+        task: what is to be said of each image, a key of `medapp.task.TASKS`.
+        order: all classes, in an order that means something; empty for that of their names.
     """
 
     root: Path
@@ -83,10 +87,18 @@ class Layout:
     remedy: str = ""
     candidates: tuple[Candidate, ...] = ()
     remarks: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+    task: str = "single-label"
+    order: tuple[str, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
-        return tuple(sorted({file.label for file in self.files}, key=write_natural_key))
+        return self.order or tuple(sorted(self.count_classes(), key=write_natural_key))
+
+    def count_classes(self) -> Counter[str]:
+        """How many images show each class."""
+        task = find_task(self.task)
+        return Counter(name for file in self.files for name in task.list_labels(file.label))
 
     def require_files(self) -> tuple[FoundFile, ...]:
         """The files.
@@ -109,10 +121,12 @@ class Layout:
         """The layout in sentences: classes, splits, patients, what is passed over."""
         if self.question:
             return (self.question, *self.remarks)
-        template = Template(self.template)
-        counts = Counter(file.label for file in self.files)
+        counts = self.count_classes()
         classes = ", ".join(f"{label} {counts[label]:,}" for label in self.classes[:12])
         more = f" and {len(self.classes) - 12} more" if len(self.classes) > 12 else ""
+        if self.sentences:
+            return (*self.sentences, f"Classes: {classes}{more}.", *self.remarks)
+        template = Template(self.template)
         found = [
             f"Read as {self.template}, below {self.root}.",
             f"Classes are the {_name_level(template, 'label')}: {classes}{more}.",
@@ -138,7 +152,8 @@ class Layout:
             "root": str(self.root),
             "layout": self.template,
             "images": len(self.files),
-            "classes": dict(Counter(file.label for file in self.files)),
+            "task": self.task,
+            "classes": dict(self.count_classes()),
             "splits": {s: n for s, n in Counter(file.split for file in self.files).items() if s},
             "left_out": [{"file": name, "reason": reason} for name, reason in self.left_out],
             "passed_over": self.passed_over,

@@ -13,7 +13,15 @@ import pytest
 from PIL import Image
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_files, add_folder, add_zip, inspect
+from medapp.data.importing import (
+    Batch,
+    add_files,
+    add_folder,
+    add_zip,
+    import_batch,
+    inspect,
+)
+from medapp.data.layout import FoundFile, Layout
 from medapp.data.pixels import load_pixels
 from medapp.errors import ArchiveError, DataError, WorkspaceError
 from medapp.imaging.geometry import Box
@@ -321,3 +329,25 @@ def test_a_zip_is_asked_about_like_a_folder_and_answered(
     assert sorted((s.name, s.label, s.site) for s in samples)[0] == ("Bonn/a/1.png", "a", "Bonn")
     assert {s.path.is_file() for s in samples} == {True}
     assert inspect(path, "{any}/{label}").classes == ("a", "b")
+
+
+def test_several_findings_and_their_order_are_kept(workspace: Workspace, tmp_path: Path) -> None:
+    labels = ["nodule|?effusion", "", "effusion"]
+    files = [
+        FoundFile(save(tmp_path / f"{i}.png", i), f"{i}.png", label, None)
+        for i, label in enumerate(labels)
+    ]
+    batch = Batch(tmp_path, "registered", files, task="multi-label", order=("nodule", "effusion"))
+    data_set = import_batch(workspace, batch, "findings", None).data_set
+    assert (data_set.task, data_set.classes) == ("multi-label", ("nodule", "effusion"))
+    assert [s.label for s in Catalog(workspace).load_samples(data_set)] == labels
+
+
+def test_a_layout_counts_the_findings_and_not_their_combinations(tmp_path: Path) -> None:
+    files = tuple(
+        FoundFile(tmp_path / name, name, label, None)
+        for name, label in (("1.png", "b|a"), ("2.png", "a|?b"), ("3.png", ""))
+    )
+    layout = Layout(tmp_path, "", files, (), task="multi-label", sentences=("Read so.",))
+    assert layout.describe() == ("Read so.", "Classes: a 2, b 1.")
+    assert layout.to_dict()["classes"] == {"b": 1, "a": 2}

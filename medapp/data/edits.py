@@ -5,17 +5,16 @@ are kept as a log, so that each can be seen and undone.
 """
 
 import datetime
-import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from medapp.data.catalog import Catalog
+from medapp.data.records import renew_classes
 from medapp.data.samples import SPLITS, DataSet
 from medapp.data.schema import change
 from medapp.errors import DataError
-from medapp.task import find_task
 
 LEAVE_OUT = "leave out"
 TAKE_BACK = "take back"
@@ -96,7 +95,7 @@ def apply_edits(
     with change(catalog.path) as db:
         for wanted in changes:
             _apply(db, data_set, wanted, reason.strip(), made)
-        _renew_classes(db, data_set)
+        renew_classes(db, data_set)
     return catalog.find_data_set(data_set.uid)
 
 
@@ -125,7 +124,7 @@ def undo_edit(catalog: Catalog, data_set: DataSet, edit_id: int) -> DataSet:
                     remedy="Undo the later edit first.",
                 )
         db.execute("UPDATE edits SET is_undone = 1 WHERE id = ?", (edit_id,))
-        _renew_classes(db, data_set)
+        renew_classes(db, data_set)
     return catalog.find_data_set(data_set.uid)
 
 
@@ -175,16 +174,3 @@ def _apply(
     values = (data_set.id, wanted.sample_id, wanted.kind, str(found[0]), str(after), reason, made)
     columns = "data_set_id, sample_id, kind, before, after, reason, made"
     db.execute(f"INSERT INTO edits ({columns}) VALUES (?,?,?,?,?,?,?)", values)
-
-
-def _renew_classes(db: sqlite3.Connection, data_set: DataSet) -> None:
-    """Let the data set's classes be those that its images in use are labelled with."""
-    task = find_task(data_set.task)
-    query = "SELECT DISTINCT label FROM used WHERE data_set_id = ?"
-    labels = db.execute(query, (data_set.id,))
-    found = {name for (label,) in labels for name in task.list_labels(label)}
-    kept = [name for name in data_set.classes if name in found]
-    # Known classes keep their order, which may be that of grades; new ones go where they sort.
-    classes = kept if found == set(kept) else sorted(found)
-    values = (json.dumps(classes, ensure_ascii=False), data_set.id)
-    db.execute("UPDATE data_sets SET classes = ? WHERE id = ?", values)

@@ -83,6 +83,21 @@ class Batch:
     order: Sequence[str] = ()
 
 
+@dataclass(frozen=True)
+class ReadBatch:
+    """What became of a batch's files.
+
+    Attributes:
+        samples: of files that could be read; their split is empty where nobody has published one.
+        left_out: (file, reason) for each other file.
+        whence: a sentence that says where patients come from.
+    """
+
+    samples: list[Sample]
+    left_out: list[tuple[str, str]]
+    whence: str
+
+
 def inspect(path: Path, layout: str | None = None) -> Layout:
     """How a folder or a zip would be read; nothing is stored, nothing unpacked.
 
@@ -264,7 +279,7 @@ def _register(
         [*layout.left_out, *faults],
         pattern,
         layout.describe(),
-        {"layout": layout.template},
+        {"layout": layout.template, "is_asked": asked is not None},
         has_patient_folders=asked is not None,
         task=layout.task,
         order=layout.order,
@@ -280,21 +295,14 @@ def import_batch(
     Raises:
         DataError: no file can be read, or the name is taken.
     """
-    read = list(
-        map_threaded(lambda file: read_file(file.path, file.frame), batch.files, on_progress)
-    )
-    pairs = list(zip(batch.files, read, strict=True))
-    broken = [(file.name, result) for file, result in pairs if isinstance(result, str)]
-    left_out = [*batch.left_out, *broken]
-    good = [(file, result) for file, result in pairs if not isinstance(result, str)]
-    if not good:
+    read = read_samples(workspace, batch, on_progress)
+    if not read.samples:
         raise DataError(
-            f"None of {len(batch.files)} images can be read ({': '.join(left_out[0])}).",
+            f"None of {len(batch.files)} images can be read ({': '.join(read.left_out[0])}).",
             remedy="Check the files.",
         )
-    patients, whence = _find_patients(workspace, batch, good)
-    samples = _build_samples(batch, good, patients)
-    has_patients = any(patient is not None for patient in patients)
+    samples = _split(read.samples)
+    has_patients = any(sample.patient is not None for sample in samples)
     draft = DataSet(
         id=0,
         name=name,
@@ -303,14 +311,32 @@ def import_batch(
         classes=_order_classes(batch, samples),
         patient_pattern=batch.pattern.pattern if batch.pattern else None,
         has_patients=has_patients,
-        split_origin=describe_split([file.split for file, _ in good], has_patients),
+        split_origin=describe_split([s.split or None for s in read.samples], has_patients),
         is_synthetic=batch.is_synthetic,
         task=batch.task,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        reading={**batch.reading, "sentences": [*batch.sentences, whence]},
+        reading={**batch.reading, "sentences": [*batch.sentences, read.whence]},
     )
     catalog = Catalog(workspace)
-    return build_report(catalog, catalog.add(draft, samples, left_out))
+    return build_report(catalog, catalog.add(draft, samples, read.left_out))
+
+
+def read_samples(
+    workspace: Workspace, batch: Batch, on_progress: OnProgress | None = None
+) -> ReadBatch:
+    """Read every file of a batch."""
+    read = list(
+        map_threaded(lambda file: read_file(file.path, file.frame), batch.files, on_progress)
+    )
+    pairs = list(zip(batch.files, read, strict=True))
+    broken = [(file.name, result) for file, result in pairs if isinstance(result, str)]
+    good = [(file, result) for file, result in pairs if not isinstance(result, str)]
+    patients, whence = _find_patients(workspace, batch, good)
+    samples = [
+        _build_sample(file, found, patient, batch.boxes.get(file.name, ()))
+        for (file, found), patient in zip(good, patients, strict=True)
+    ]
+    return ReadBatch(samples, [*batch.left_out, *broken], whence)
 
 
 def _order_classes(batch: Batch, samples: Sequence[Sample]) -> tuple[str, ...]:
@@ -331,37 +357,44 @@ def _find_patients(
     return choose_patients(files, headers, batch.pattern, batch.has_patient_folders)
 
 
-def _build_samples(
-    batch: Batch, good: Sequence[tuple[FoundFile, ReadFile]], patients: Sequence[str | None]
-) -> list[Sample]:
-    """Samples of files that could be read."""
-    labels = [file.label for file, _ in good]
-    hashes = [read.content_hash for _, read in good]
-    copies = group_copies(hashes, [read.fingerprint for _, read in good])
-    official = [file.split for file, _ in good]
-    splits = split_samples(labels, hashes, patients, official, copies=copies)
+def _build_sample(
+    file: FoundFile, read: ReadFile, patient: str | None, boxes: Sequence[Box]
+) -> Sample:
+    return Sample(
+        id=0,
+        name=file.name,
+        path=file.path,
+        label=file.label,
+        patient=patient,
+        site=file.site,
+        split=file.split or "",
+        content_hash=read.content_hash,
+        width=read.facts.width,
+        height=read.facts.height,
+        mode=read.facts.mode,
+        boxes=tuple(boxes),
+        fingerprint=read.fingerprint,
+        attributes=file.attributes,
+        frame=file.frame,
+        file_bytes=read.file_bytes,
+        modified_ns=read.modified_ns,
+    )
+
+
+def _split(samples: Sequence[Sample]) -> list[Sample]:
+    """The samples with their copies found, each in a split; published splits are kept."""
+    hashes = [sample.content_hash for sample in samples]
+    copies = group_copies(hashes, [sample.fingerprint for sample in samples])
+    splits = split_samples(
+        [sample.label for sample in samples],
+        hashes,
+        [sample.patient for sample in samples],
+        [sample.split or None for sample in samples],
+        copies=copies,
+    )
     return [
-        Sample(
-            id=0,
-            name=file.name,
-            path=file.path,
-            label=file.label,
-            patient=patient,
-            site=file.site,
-            split=split,
-            content_hash=read.content_hash,
-            width=read.facts.width,
-            height=read.facts.height,
-            mode=read.facts.mode,
-            boxes=tuple(batch.boxes.get(file.name, ())),
-            fingerprint=read.fingerprint,
-            copy_group=copy_group,
-            attributes=file.attributes,
-            frame=file.frame,
-        )
-        for (file, read), patient, split, copy_group in zip(
-            good, patients, splits, copies, strict=True
-        )
+        replace(sample, split=split, copy_group=group)
+        for sample, split, group in zip(samples, splits, copies, strict=True)
     ]
 
 

@@ -18,12 +18,15 @@ class ReadFile:
     Attributes:
         content_hash: see `hash_content`.
         fingerprint: see `compute_fingerprint`.
+        file_bytes, modified_ns: of the file, by which it is later seen whether it was changed.
         patient: the id of the patient in a DICOM header, not hashed yet; None without one.
     """
 
     content_hash: str
     fingerprint: str
     facts: ImageFacts
+    file_bytes: int
+    modified_ns: int
     patient: str | None = None
 
 
@@ -34,6 +37,7 @@ def read_file(path: Path, frame: int | None = None) -> ReadFile | str:
         frame: which frame of a file with several, from 0; None for the whole file.
     """
     try:
+        stated = path.stat()
         content = read_content(path)
         pixels, facts = decode_image(content, path.suffix, frame=frame)
     except OSError as error:
@@ -42,4 +46,5 @@ def read_file(path: Path, frame: int | None = None) -> ReadFile | str:
         return str(error)
     patient = find_patient(io.BytesIO(content)) if facts.format == "DICOM" else None
     content_hash = hash_content(content, frame)
-    return ReadFile(content_hash, compute_fingerprint(pixels), facts, patient)
+    fingerprint = compute_fingerprint(pixels)
+    return ReadFile(content_hash, fingerprint, facts, stated.st_size, stated.st_mtime_ns, patient)

@@ -12,6 +12,7 @@ from typing import Any
 
 from medapp.data.samples import DataSet, Sample
 from medapp.imaging.geometry import Box
+from medapp.task import find_task
 
 # The columns that the functions below take and give, in their order.
 DATA_SET_COLUMNS = (
@@ -20,7 +21,7 @@ DATA_SET_COLUMNS = (
 )
 SAMPLE_COLUMNS = (
     "id, name, label, patient, site, split, content_hash, width, height, mode, fingerprint,"
-    " copy_group, attributes, is_left_out, frame, file"
+    " copy_group, attributes, is_left_out, frame, file_bytes, modified_ns, file"
 )
 
 
@@ -72,11 +73,13 @@ def insert_samples(
             json.dumps(dict(s.attributes), ensure_ascii=False),
             s.is_left_out,
             s.frame,
+            s.file_bytes,
+            s.modified_ns,
             None if s.path == data_set.root / s.name else _write_path(s.path, home),
         )
         for id, s in numbered
     )
-    marks = ",".join("?" * 18)
+    marks = ",".join("?" * 20)
     columns = f"data_set_id, searched, {SAMPLE_COLUMNS}"
     db.executemany(f"INSERT INTO samples ({columns}) VALUES ({marks})", rows)
     boxes = ((id, b.label, b.x0, b.y0, b.x1, b.y1) for id, s in numbered for b in s.boxes)
@@ -134,7 +137,7 @@ def _build_sample(
     row: Sequence[Any], boxes: Mapping[int, Sequence[Box]], root: Path, home: Path
 ) -> Sample:
     id, name, label, patient, site, split, content_hash, width, height, mode, *newer = row
-    fingerprint, copy_group, attributes, is_left_out, frame, file = newer
+    fingerprint, copy_group, attributes, is_left_out, frame, size, modified, file = newer
     return Sample(
         id=id,
         name=name,
@@ -153,8 +156,23 @@ def _build_sample(
         attributes=json.loads(attributes),
         is_left_out=bool(is_left_out),
         frame=frame,
+        file_bytes=size,
+        modified_ns=modified,
     )
 
 
 def _write_path(path: Path, home: Path) -> str:
     return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
+
+
+def renew_classes(db: sqlite3.Connection, data_set: DataSet) -> None:
+    """Let the data set's classes be those that its images in use are labelled with."""
+    task = find_task(data_set.task)
+    query = "SELECT DISTINCT label FROM used WHERE data_set_id = ?"
+    labels = db.execute(query, (data_set.id,))
+    found = {name for (label,) in labels for name in task.list_labels(label)}
+    kept = [name for name in data_set.classes if name in found]
+    # Known classes keep their order, which may be that of grades; new ones go where they sort.
+    classes = kept if found == set(kept) else sorted(found)
+    values = (json.dumps(classes, ensure_ascii=False), data_set.id)
+    db.execute("UPDATE data_sets SET classes = ? WHERE id = ?", values)

@@ -35,6 +35,8 @@ class Sample:
         copy_group: equal for images that are copies of one another; the content hash of one.
         attributes: whatever else is known, as text: age, sex, view, scanner …
         is_left_out: the image stays in the table, and nothing learns from it or is judged on it.
+        file_bytes, modified_ns: of the file when it was read; None for samples from before this was
+            kept.
         frame: which frame, page or slice of a file with several, from 0; None for the whole file.
     """
 
@@ -55,6 +57,8 @@ class Sample:
     attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
     is_left_out: bool = False
     frame: int | None = None
+    file_bytes: int | None = None
+    modified_ns: int | None = None
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,8 @@ def _add_attributes_and_edits(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE samples ADD COLUMN is_left_out INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE samples ADD COLUMN frame INTEGER")
     db.execute("ALTER TABLE samples ADD COLUMN file TEXT")
+    db.execute("ALTER TABLE samples ADD COLUMN file_bytes INTEGER")
+    db.execute("ALTER TABLE samples ADD COLUMN modified_ns INTEGER")
     db.execute("CREATE VIEW used AS SELECT * FROM samples WHERE NOT is_left_out")
     db.execute("ALTER TABLE data_sets ADD COLUMN reading TEXT NOT NULL DEFAULT '{}'")
     db.execute("ALTER TABLE data_sets ADD COLUMN derivation TEXT NOT NULL DEFAULT '{}'")

@@ -11,6 +11,7 @@ import psutil
 from medapp.data.catalog import Catalog
 from medapp.data.notes import describe
 from medapp.data.samples import SPLITS, DataSet
+from medapp.data.updating import note_stale
 from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
 from medapp.models.architectures import Architecture, find_architecture
@@ -105,7 +106,7 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
 def _find_notes(
     workspace: Workspace, recipe: Recipe, catalog: Catalog, data_set: DataSet
 ) -> tuple[Note, ...]:
-    notes = [*describe(data_set, catalog)]
+    notes = [*describe(data_set, catalog), *note_stale(catalog, data_set)]
     source = recipe.find_source()
     if source.startswith("run:"):
         tests = select(catalog.load_samples(data_set, "test"), recipe.data.train.only)

@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -244,3 +245,12 @@ def test_a_data_set_is_derived(workspace: Workspace, tmp_path: Path) -> None:
     words = medapp("data", "derive", "test", "--from", "bands", "--where", "split=test")
     assert "Only split test." in words
     medapp("data", "derive", "z", "--from", "bands", "--merge", "any", code=1)
+
+
+def test_a_folder_that_grew_is_updated(workspace: Workspace, tmp_path: Path) -> None:
+    folder = write_bands(tmp_path / "bands", 4)
+    medapp("data", "add", folder)
+    assert "Nothing has changed." in medapp("data", "update", "bands")
+    shutil.copyfile(folder / "above" / "p00.png", folder / "below" / "other.png")
+    changes = ask("data", "update", "bands")
+    assert (changes["new"], changes["gone"]) == (["below/other.png"], [])

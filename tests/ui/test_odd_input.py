@@ -42,7 +42,7 @@ def test_an_odd_folder_to_add_is_refused_in_words(trained: Trained, folder: str)
 @pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "a\x1b[31m", "a\nb", " "])
 def test_an_odd_name_is_refused_in_words(trained: Trained, name: str) -> None:
     for page, parameters in (
-        ("data_sets", {"set": "1", "view": "Rename or remove"}),
+        ("data_sets", {"set": "1", "view": "Manage"}),
         ("models", {"model": find_run(trained.workspace, "probe").id, "show": "Manage"}),
     ):
         app = open_page(page, **parameters)

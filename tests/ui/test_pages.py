@@ -142,7 +142,7 @@ def test_an_image_has_its_page(trained: Trained) -> None:
 
 def test_renaming_a_data_set(trained: Trained) -> None:
     data_set = Catalog(trained.workspace).list_data_sets()[0]
-    app = open_page("data_sets", set=data_set.id, view="Rename or remove")
+    app = open_page("data_sets", set=data_set.id, view="Manage")
     app.text_input[0].set_value("stripes")
     app.button[0].click().run()
     assert [d.name for d in Catalog(trained.workspace).list_data_sets()] == ["stripes"]

@@ -3,15 +3,17 @@
 add                     bring images in           (adding.py)
 list, show, remove      what there is             (showing.py)
 copies, check, split    copies, and who is where  (copying.py)
+derive                  a data set out of others  (deriving.py)
+update                  what has changed since    (updating.py)
 """
 
 import typer
 
-from medapp.cli.data import adding, copying, deriving, showing
+from medapp.cli.data import adding, copying, deriving, showing, updating
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Data sets: register, list, show, derive, copies, split, remove.",
+    help="Data sets: register, list, show, copies, split, derive, update, remove.",
 )
 app.command()(adding.add)
 app.command("list")(showing.list_sets)
@@ -20,4 +22,5 @@ app.command()(copying.copies)
 app.command()(copying.split)
 app.command()(copying.check)
 app.command("derive")(deriving.derive_set)
+app.command("update")(updating.update_set)
 app.command()(showing.remove)

@@ -43,7 +43,7 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
     _draw_report()
     notes = describe(data_set, find_catalog())
     draw_notes(note for note in notes if note.level == "grave")
-    views = ["Images", "Split", "Copies", "Preprocess", "Derive", "Rename or remove"]
+    views = ["Images", "Split", "Copies", "Preprocess", "Derive", "Manage"]
     view = url.read_choice("view", views) or views[0]
     st.segmented_control(
         "View",

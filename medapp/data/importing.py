@@ -20,6 +20,7 @@ from medapp.data.boxes import BOXES_FILE, read_boxes
 from medapp.data.catalog import Catalog, check_name
 from medapp.data.copies import group_copies
 from medapp.data.folder import build_layout, scan_folder
+from medapp.data.headers import HashedHeader, hash_headers
 from medapp.data.kinds import is_left_behind
 from medapp.data.layout import FoundFile, Layout
 from medapp.data.listing import HEAD_BYTES, Parts, build_listing
@@ -31,7 +32,6 @@ from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.geometry import Box
 from medapp.store.archive import extract_archive, open_archive
 from medapp.store.files import expand_path
-from medapp.store.salt import hash_names
 from medapp.store.threads import OnProgress, map_threaded
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
@@ -331,10 +331,13 @@ def read_samples(
     pairs = list(zip(batch.files, read, strict=True))
     broken = [(file.name, result) for file, result in pairs if isinstance(result, str)]
     good = [(file, result) for file, result in pairs if not isinstance(result, str)]
-    patients, whence = _find_patients(workspace, batch, good)
+    files = [file for file, _ in good]
+    columns = {column for file in files for column in file.attributes}
+    headers = hash_headers(workspace, [found.header for _, found in good], columns)
+    patients, whence = choose_patients(files, headers, batch.pattern, batch.has_patient_folders)
     samples = [
-        _build_sample(file, found, patient, batch.boxes.get(file.name, ()))
-        for (file, found), patient in zip(good, patients, strict=True)
+        _build_sample(file, found, patient, header, batch.boxes.get(file.name, ()))
+        for (file, found), patient, header in zip(good, patients, headers, strict=True)
     ]
     return ReadBatch(samples, [*batch.left_out, *broken], whence)
 
@@ -346,19 +349,12 @@ def _order_classes(batch: Batch, samples: Sequence[Sample]) -> tuple[str, ...]:
     return tuple(batch.order) if found <= set(batch.order) else tuple(sorted(found))
 
 
-def _find_patients(
-    workspace: Workspace, batch: Batch, good: Sequence[tuple[FoundFile, ReadFile]]
-) -> tuple[list[str | None], str]:
-    """The patient of each image, and where patients come from; ids of headers are hashed."""
-    ids = {read.patient for _, read in good if read.patient}
-    hashed = hash_names(workspace, ids) if ids else {}
-    headers = [hashed[read.patient] if read.patient else None for _, read in good]
-    files = [file for file, _ in good]
-    return choose_patients(files, headers, batch.pattern, batch.has_patient_folders)
-
-
 def _build_sample(
-    file: FoundFile, read: ReadFile, patient: str | None, boxes: Sequence[Box]
+    file: FoundFile,
+    read: ReadFile,
+    patient: str | None,
+    header: HashedHeader,
+    boxes: Sequence[Box],
 ) -> Sample:
     return Sample(
         id=0,
@@ -374,7 +370,7 @@ def _build_sample(
         mode=read.facts.mode,
         boxes=tuple(boxes),
         fingerprint=read.fingerprint,
-        attributes=file.attributes,
+        attributes={**header.attributes, **file.attributes},
         frame=file.frame,
         file_bytes=read.file_bytes,
         modified_ns=read.modified_ns,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from medapp.data.headers import HashedHeader
 from medapp.data.layout import FoundFile
 from medapp.errors import DataError
 
@@ -62,18 +63,18 @@ def preview_patients(names: Sequence[str], pattern: str) -> list[tuple[str, str 
 
 def choose_patients(
     files: Sequence[FoundFile],
-    headers: Sequence[str | None],
+    headers: Sequence[HashedHeader],
     pattern: re.Pattern[str] | None,
     are_folders_asked: bool,
 ) -> tuple[list[str | None], str]:
     """The patient of each image, and a sentence that says where patients come from.
 
     A pattern goes first, then folders that were named as patients, then DICOM headers, then folders
-    that were recognised as patients. Headers that all name one patient tell nobody apart, as where
-    names were blanked, and are not used.
+    that were recognised as patients, then DICOM studies. Headers that all name one patient tell nobody
+    apart, as where names were blanked, and are not used.
 
     Args:
-        headers: (N,) the patients of the files' headers, hashed; None where there is none.
+        headers: (N,) what is kept of the files' headers.
         are_folders_asked: the user said which folders are patients.
     """
     if pattern is not None:
@@ -87,14 +88,18 @@ def choose_patients(
     folders = [file.patient for file in files]
     if are_folders_asked and any(folders):
         return folders, _say("folders", folders)
-    known = {header for header in headers if header is not None}
-    if len(known) == 1 and all(headers) and len(headers) > 1:
-        sentence = f"All {len(headers):,} DICOM headers name one patient, so that is not used. "
-        return folders, sentence + _say("folders", folders)
-    if known:
-        found = [header or folder for header, folder in zip(headers, folders, strict=True)]
+    named = [header.patient for header in headers]
+    known = {patient for patient in named if patient is not None}
+    is_one = len(known) == 1 and all(named) and len(named) > 1
+    if known and not is_one:
+        found = [header or folder for header, folder in zip(named, folders, strict=True)]
         return found, _say("DICOM headers (hashed)", found)
-    return folders, _say("folders", folders)
+    sentence = f"All {len(named):,} DICOM headers name one patient, so that is not used. "
+    said = sentence if is_one else ""
+    studies = [header.study for header in headers]
+    if not any(folders) and len({study for study in studies if study}) > 1:
+        return studies, said + _say("DICOM studies (hashed), which stand for patients", studies)
+    return folders, said + _say("folders", folders)
 
 
 def _say(source: str, patients: Sequence[str | None]) -> str:

@@ -1,4 +1,4 @@
-"""One image file, read once and whole: its hash, its facts and its patient from the same bytes."""
+"""One image file, read once and whole: its hash, its facts and its header from the same bytes."""
 
 import io
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 from medapp.errors import ImageError
 from medapp.imaging.fingerprint import compute_fingerprint
 from medapp.imaging.image import ImageFacts, decode_image, read_content
-from medapp.imaging.readers.dicom import find_patient
+from medapp.imaging.readers.dicom_header import Header, read_header
 from medapp.imaging.registered import hash_content
 
 
@@ -19,7 +19,8 @@ class ReadFile:
         content_hash: see `hash_content`.
         fingerprint: see `compute_fingerprint`.
         file_bytes, modified_ns: of the file, by which it is later seen whether it was changed.
-        patient: the id of the patient in a DICOM header, not hashed yet; None without one.
+        header: what is taken over from a DICOM's header, identifiers not hashed yet; None for
+            other formats.
     """
 
     content_hash: str
@@ -27,7 +28,7 @@ class ReadFile:
     facts: ImageFacts
     file_bytes: int
     modified_ns: int
-    patient: str | None = None
+    header: Header | None = None
 
 
 def read_file(path: Path, frame: int | None = None) -> ReadFile | str:
@@ -44,7 +45,7 @@ def read_file(path: Path, frame: int | None = None) -> ReadFile | str:
         return f"it cannot be opened ({error.strerror or error})"
     except ImageError as error:
         return str(error)
-    patient = find_patient(io.BytesIO(content)) if facts.format == "DICOM" else None
+    header = read_header(io.BytesIO(content)) if facts.format == "DICOM" else None
     content_hash = hash_content(content, frame)
     fingerprint = compute_fingerprint(pixels)
-    return ReadFile(content_hash, fingerprint, facts, stated.st_size, stated.st_mtime_ns, patient)
+    return ReadFile(content_hash, fingerprint, facts, stated.st_size, stated.st_mtime_ns, header)

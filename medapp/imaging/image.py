@@ -4,6 +4,7 @@ import io
 import stat
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from medapp.imaging.kinds import HEAD_BYTES, tell_kind
 from medapp.imaging.readers import COUNTERS, READERS, list_suffixes
 from medapp.imaging.readers.picture import Picture, Span, fill, find_range, is_blank
 from medapp.imaging.readers.pillow import TRANSPARENT
+from medapp.imaging.windows import Window, apply_windows, explain_no_windows, parse_windows
 from medapp.notes import Note
 
 FILE = "file"  # a range of values: what the file declares is black and white
@@ -63,6 +65,8 @@ class ImageFacts:
         notes: what to know where the image is judged: which page it is, or that it is blank.
         scale: the size of a pixel in words, such as "0.7 × 0.7 mm a pixel"; "" where the file does
             not say.
+        spacing_mm: from the middle of a pixel to that of the next one, down and across; None where
+            the file does not say.
     """
 
     width: int
@@ -71,6 +75,7 @@ class ImageFacts:
     format: str
     notes: tuple[Note, ...] = ()
     scale: str = ""
+    spacing_mm: tuple[float, float] | None = None
 
 
 def is_colour(mode: str) -> bool:
@@ -78,7 +83,9 @@ def is_colour(mode: str) -> bool:
     return mode.startswith(("8-bit RGB", "16-bit RGB"))
 
 
-def load_image(path: Path, value_range: str = FILE, frame: int | None = None) -> NDArray[Any]:
+def load_image(
+    path: Path, value_range: str = FILE, frame: int | None = None, windows: str = ""
+) -> NDArray[Any]:
     """The image in a file: (H, W) or (H, W, 3), uint8 or uint16, upright, bright is high.
 
     What the file says to be black is 0, and white 255 or 65535. What is transparent lies on black.
@@ -86,13 +93,13 @@ def load_image(path: Path, value_range: str = FILE, frame: int | None = None) ->
 
     Args:
         value_range: one of `VALUE_RANGES`; see `decode_image`.
-        frame: see `decode_image`.
+        frame, windows: see `decode_image`.
 
     Raises:
         ImageError: the file is missing, damaged, cut short, too large, or no image; says which
             file.
     """
-    return read_image(path, value_range, frame)[0]
+    return read_image(path, value_range, frame, windows)[0]
 
 
 def read_facts(path: Path) -> ImageFacts:
@@ -121,7 +128,7 @@ def read_content(path: Path) -> bytes:
 
 
 def read_image(
-    path: Path, value_range: str = FILE, frame: int | None = None
+    path: Path, value_range: str = FILE, frame: int | None = None, windows: str = ""
 ) -> tuple[NDArray[Any], ImageFacts]:
     """The image in a file as `load_image` gives it, and its facts.
 
@@ -129,7 +136,7 @@ def read_image(
         ImageError: see `load_image`.
     """
     try:
-        return decode_image(read_content(path), path.suffix, value_range, frame)
+        return decode_image(read_content(path), path.suffix, value_range, frame, windows)
     except OSError as error:
         reason = error.strerror or error
         raise ImageError(
@@ -144,7 +151,11 @@ def read_image(
 
 
 def decode_image(
-    content: bytes, suffix: str, value_range: str = FILE, frame: int | None = None
+    content: bytes,
+    suffix: str,
+    value_range: str = FILE,
+    frame: int | None = None,
+    windows: str = "",
 ) -> tuple[NDArray[Any], ImageFacts]:
     """A file's bytes to what `load_image` gives, and to the facts.
 
@@ -154,6 +165,8 @@ def decode_image(
             them as they are stored, for a stretch from the darkest to the brightest.
         frame: which frame, page or slice of a file with several, from 0; None for the first that
             shows something.
+        windows: on CT numbers, as `medapp.imaging.windows.parse_windows` reads them; they go before
+            the range. An image without CT numbers stays as it would be, and has a note.
 
     Raises:
         ImageError: the bytes are no image that can be read; the text is the reason alone, for use
@@ -164,7 +177,7 @@ def decode_image(
     reader = READERS[_find_reader(content, suffix)]
     try:
         picture = reader(io.BytesIO(content), frame)
-        pixels = _fill(picture, value_range)
+        pixels, rule, notes = _draw(picture, value_range, parse_windows(windows))
     except ImageError:
         raise
     except _DAMAGE as error:
@@ -174,12 +187,13 @@ def decode_image(
         pixels = pixels[..., 0]
         stored_as = stored_as or "RGB"
     mode = f"{8 * pixels.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}"
-    mode += _describe_storage(stored_as, picture.span)
-    notes = picture.notes
+    mode += _describe_storage(stored_as, rule)
     if is_blank(pixels) and TRANSPARENT not in notes:
         notes = (*notes, BLANK)
     height, width = pixels.shape[:2]
-    facts = ImageFacts(width, height, mode, picture.format, notes, picture.scale)
+    facts = ImageFacts(
+        width, height, mode, picture.format, notes, picture.scale, picture.spacing_mm
+    )
     return np.ascontiguousarray(pixels), facts
 
 
@@ -196,6 +210,19 @@ def count_frames(content: bytes, suffix: str) -> int:
         return count(io.BytesIO(content))
     except _DAMAGE as error:
         raise ImageError(_explain(error)) from error
+
+
+def _draw(
+    picture: Picture, value_range: str, windows: Sequence[Window]
+) -> tuple[NDArray[Any], str, tuple[Note, ...]]:
+    """A picture as uint8 or uint16, by which rule, and what is to be said of it."""
+    if windows and picture.measured is not None:
+        return *apply_windows(picture.measured, windows), picture.notes
+    rule = picture.span.rule if picture.span is not None else ""
+    notes = picture.notes
+    if windows:
+        notes = (*notes, explain_no_windows(windows))
+    return _fill(picture, value_range), rule, notes
 
 
 def _fill(picture: Picture, value_range: str) -> NDArray[Any]:
@@ -215,8 +242,7 @@ def _fill(picture: Picture, value_range: str) -> NDArray[Any]:
     return fill(pixels, Span(low, high) if span.low <= span.high else Span(high, low))
 
 
-def _describe_storage(stored_as: str, span: Span | None) -> str:
-    rule = span.rule if span is not None else ""
+def _describe_storage(stored_as: str, rule: str) -> str:
     # Of 16 bits that fill 16 bits there is nothing to say.
     words = [stored_as] if rule in (stored_as, "16 bits") else [stored_as, rule]
     said = ", ".join(word for word in words if word)

@@ -10,7 +10,8 @@ makes a library raise is turned into an `ImageError` by `medapp.imaging.image`.
 from collections.abc import Callable
 from typing import IO
 
-from medapp.imaging.readers.dicom import count_frames, read_dicom
+from medapp.imaging.readers.dicom import read_dicom
+from medapp.imaging.readers.dicom_file import count_frames
 from medapp.imaging.readers.picture import Reader
 from medapp.imaging.readers.pillow import count_pages, read_with_pillow
 

@@ -42,6 +42,21 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """Values that have a unit: CT numbers, in Hounsfield units.
+
+    Attributes:
+        values: (H, W) as stored; `values * slope + intercept` are HU.
+        padding: as that of `Span`.
+    """
+
+    values: NDArray[Any]
+    slope: float
+    intercept: float
+    padding: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
 class Picture:
     """A decoded file.
 
@@ -54,6 +69,10 @@ class Picture:
         span: which values are black and white; None for uint8.
         notes: what to know of the file where its image is judged.
         scale: the size of a pixel in words, such as "0.7 × 0.7 mm a pixel"; "" where unknown.
+        measured: the values in their unit, for windows of a person's own; None where they have
+            none.
+        spacing_mm: from the middle of a pixel to that of the next one, down and across; None where
+            unknown.
     """
 
     pixels: NDArray[Any]
@@ -62,6 +81,8 @@ class Picture:
     span: Span | None = None
     notes: tuple[Note, ...] = ()
     scale: str = ""
+    measured: Measured | None = None
+    spacing_mm: tuple[float, float] | None = None
 
 
 # Of a file with several frames, pages or slices, the number chooses one, from 0; without a number

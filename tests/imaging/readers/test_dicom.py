@@ -24,7 +24,7 @@ from pydicom.uid import (
 from medapp.errors import ImageError
 from medapp.imaging.image import count_frames, decode_image
 from medapp.imaging.preprocess import Preprocess, render_square
-from medapp.imaging.readers.dicom import find_patient
+from medapp.imaging.readers.dicom_header import read_header
 
 GREY = np.arange(6, dtype=np.uint8).reshape(2, 3) * 40
 RGB = np.arange(18, dtype=np.uint8).reshape(2, 3, 3) * 14
@@ -288,7 +288,7 @@ def test_the_size_of_a_pixel_is_said_where_the_file_says_it(
 def test_a_patient_is_known_by_the_id_and_who_issued_it(
     facts: dict[str, Any], patient: str | None
 ) -> None:
-    assert find_patient(io.BytesIO(build_dicom(GREY, **facts))) == patient
+    assert read_header(io.BytesIO(build_dicom(GREY, **facts))).patient == patient
 
 
 def test_one_frame_is_read_where_it_is_asked_for() -> None:

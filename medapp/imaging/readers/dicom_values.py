@@ -1,0 +1,155 @@
+"""The grey values of a DICOM image, and which of them are black and white."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.imaging.readers.dicom_file import read_code
+from medapp.imaging.readers.picture import Measured, Span, count_bits, fill, find_percentile_span
+
+_BEYOND = 1e9  # a value that every window cuts off
+
+
+def span_bits(bits: int) -> Span:
+    """The span of a number of bits."""
+    return Span(0, 2**bits - 1, count_bits(bits))
+
+
+def find_span(raw: NDArray[Any], facts: Any, bits: int) -> tuple[NDArray[Any], Span | None]:
+    """Grey values (H, W), and which of them are black and white; None for 8 bits as stored."""
+    from pydicom.pixels.processing import apply_modality_lut
+
+    padding = _find_padding(facts)
+    is_windowed = "VOILUTSequence" in facts or _find_window(facts) is not None
+    if is_windowed and raw.dtype.kind in "iu" and raw.itemsize <= 2:
+        shown, rule = _apply_window(raw, facts, padding)
+        return shown, _turn(Span(0, 65535, rule), facts)
+    slope = float(facts.get("RescaleSlope") or 1)
+    intercept = float(facts.get("RescaleIntercept") or 0)
+    if "ModalityLUTSequence" in facts:
+        raw = np.asarray(apply_modality_lut(raw, facts))
+        padding = None
+        slope = 1.0
+        intercept = 0.0
+    elif raw.dtype.kind == "u" and bits <= 8 and padding is None and slope == 1 and not intercept:
+        if bits == 8:
+            is_inverted = is_white_low(facts)
+            return 255 - raw if is_inverted else raw, None
+        return raw, _turn(span_bits(bits), facts)
+    found = find_percentile_span(raw, padding)
+    low = found.low * slope + intercept
+    high = found.high * slope + intercept
+    rule = found.rule.partition(",")[0]
+    rule += f", {low:.4g} to {high:.4g}{' HU' if _is_hounsfield(facts) else ''}"
+    ends = (found.low, found.high) if slope > 0 else (found.high, found.low)
+    return raw, _turn(Span(*ends, rule, padding), facts)
+
+
+def find_measured(raw: NDArray[Any], facts: Any) -> Measured | None:
+    """CT numbers (H, W) as they are stored; None where a file's values are not in HU."""
+    from pydicom.pixels.processing import apply_modality_lut
+
+    if not _is_hounsfield(facts):
+        return None
+    if "ModalityLUTSequence" in facts:
+        return Measured(np.asarray(apply_modality_lut(raw, facts)), 1.0, 0.0)
+    slope = float(facts.RescaleSlope or 1)
+    return Measured(raw, slope, float(facts.RescaleIntercept or 0), _find_padding(facts))
+
+
+def _is_hounsfield(facts: Any) -> bool:
+    """Whether rescaled values are in HU (PS3.3 C.8.2.1.1.6): those of a CT, but for its localizer.
+
+    A CT without a rescale does not say what its values are.
+    """
+    table = (facts.get("ModalityLUTSequence") or [{}])[0]
+    unit = read_code(facts, "RescaleType") or read_code(table, "ModalityLUTType")
+    is_rescaled = bool(table) or ("RescaleSlope" in facts and "RescaleIntercept" in facts)
+    kinds = facts.get("ImageType") or []
+    is_localizer = "LOCALIZER" in [str(kind).upper() for kind in kinds]
+    is_ct = read_code(facts, "Modality") == "CT" and not unit and not is_localizer
+    return is_rescaled and (unit == "HU" or is_ct)
+
+
+def is_white_low(facts: Any) -> bool:
+    """Whether the least value is white: MONOCHROME1 (PS3.3 C.7.6.3.1.2), or the inverse shape of
+    a presentation table (C.11.6); one that says both means the same by it.
+    """
+    is_inverse = read_code(facts, "PresentationLUTShape") == "INVERSE"
+    return is_inverse or read_code(facts, "PhotometricInterpretation") == "MONOCHROME1"
+
+
+def _turn(span: Span, facts: Any) -> Span:
+    """The span, with black and white exchanged where the file stores white as its least value."""
+    if not is_white_low(facts):
+        return span
+    return Span(span.high, span.low, span.rule, span.padding)
+
+
+def _find_window(facts: Any) -> tuple[float, float] | None:
+    """Centre and width of the first window; None without one that can be applied."""
+    ends = (facts.get("WindowCenter"), facts.get("WindowWidth"))
+    if any(end is None or not np.size(end) for end in ends):
+        return None
+    centre, width = (float(np.atleast_1d(value)[0]) for value in ends)
+    least = 1 if _name_function(facts) == "LINEAR" else np.nextafter(0, 1)
+    return (centre, width) if np.isfinite(centre) and least <= width < np.inf else None
+
+
+def _name_function(facts: Any) -> str:
+    name = str(facts.get("VOILUTFunction") or "LINEAR").upper()
+    return name if name in ("LINEAR", "LINEAR_EXACT", "SIGMOID") else "LINEAR"
+
+
+def _find_padding(facts: Any) -> tuple[float, float] | None:
+    """The stored values that mark pixels outside of what was measured, first and last."""
+    value = facts.get("PixelPaddingValue")
+    if value is None:
+        return None
+    limit = facts.get("PixelPaddingRangeLimit")
+    ends = (float(value), float(value if limit is None else limit))
+    return min(ends), max(ends)
+
+
+def _apply_window(
+    raw: NDArray[Any], facts: Any, padding: tuple[float, float] | None
+) -> tuple[NDArray[np.uint16], str]:
+    """Stored values (up to 16 bits) to 0 to 65535 by the file's lookup table or window.
+
+    Each stored value that can occur is mapped once, so that a large image takes no more memory.
+    """
+    from pydicom.pixels.processing import apply_modality_lut, apply_voi, apply_windowing
+
+    info = np.iinfo(raw.dtype)
+    stored = np.arange(info.min, info.max + 1).astype(raw.dtype)
+    values = np.asarray(apply_modality_lut(stored, facts))
+    if "VOILUTSequence" in facts:
+        mapped = np.asarray(apply_voi(values, facts))
+        bits = int(facts.VOILUTSequence[0].LUTDescriptor[2])
+        span = Span(0, 2**bits - 1)
+        rule = "lookup table of the file"
+    else:
+        facts.VOILUTFunction = _name_function(facts)
+        with np.errstate(over="ignore"):
+            ends = apply_windowing(np.array([-_BEYOND, _BEYOND]), facts)
+            mapped = np.asarray(apply_windowing(values, facts))
+        span = Span(float(ends[0]), float(ends[1]))
+        centre, width = _find_window(facts) or (0.0, 0.0)
+        rule = f"window {centre:g}/{width:g} of the file"
+        rule += "" if facts.VOILUTFunction == "LINEAR" else f", {facts.VOILUTFunction}"
+    table = fill(mapped[None], span)[0]
+    if padding is not None:
+        is_inverted = is_white_low(facts)
+        table[(stored >= padding[0]) & (stored <= padding[1])] = 65535 if is_inverted else 0
+    return _look_up(table, raw), rule
+
+
+def _look_up(table: NDArray[np.uint16], raw: NDArray[Any]) -> NDArray[np.uint16]:
+    """The table's value of each pixel; the table begins at the least value of the pixels' type."""
+    native = raw.astype(raw.dtype.newbyteorder("="), copy=False)
+    unsigned = native.view(f"u{raw.itemsize}")
+    if raw.dtype.kind == "i":
+        table = np.roll(table, len(table) // 2)  # two's complement: negative values come last
+    found: NDArray[np.uint16] = table[unsigned]
+    return found

@@ -70,8 +70,8 @@ def choose_patients(
     """The patient of each image, and a sentence that says where patients come from.
 
     A pattern goes first, then folders that were named as patients, then DICOM headers, then folders
-    that were recognised as patients, then DICOM studies. Headers that all name one patient tell nobody
-    apart, as where names were blanked, and are not used.
+    that were recognised as patients, then DICOM studies of several images. Headers that all name
+    one patient tell nobody apart, as where names were blanked, and are not used.
 
     Args:
         headers: (N,) what is kept of the files' headers.
@@ -97,7 +97,7 @@ def choose_patients(
     sentence = f"All {len(named):,} DICOM headers name one patient, so that is not used. "
     said = sentence if is_one else ""
     studies = [header.study for header in headers]
-    if not any(folders) and len({study for study in studies if study}) > 1:
+    if not any(folders) and 1 < len({study for study in studies if study}) < len(files):
         return studies, said + _say("DICOM studies (hashed), which stand for patients", studies)
     return folders, said + _say("folders", folders)
 

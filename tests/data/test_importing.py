@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from make_dicom import build_dicom
 from PIL import Image
 
 from medapp.data.catalog import Catalog
@@ -351,3 +352,22 @@ def test_a_layout_counts_the_findings_and_not_their_combinations(tmp_path: Path)
     layout = Layout(tmp_path, "", files, (), task="multi-label", sentences=("Read so.",))
     assert layout.describe() == ("Read so.", "Classes: a 2, b 1.")
     assert layout.to_dict()["classes"] == {"b": 1, "a": 2}
+
+
+def test_the_columns_of_a_dicom_header_come_with_its_image(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    pixels = np.arange(60, dtype=np.uint8).reshape(6, 10)
+    for i in range(2):
+        path = tmp_path / "x" / "ab"[i] / "1.dcm"
+        path.parent.mkdir(parents=True)
+        series = f"1.2.{i}"
+        content = build_dicom(
+            pixels + i, Modality="DX", PatientAge="045Y", SeriesInstanceUID=series
+        )
+        path.write_bytes(content)
+    report = add_folder(workspace, tmp_path / "x")
+    first, second = Catalog(workspace).load_samples(report.data_set)
+    assert {**first.attributes, "series": ""} == {"modality": "DX", "age": "45", "series": ""}
+    assert first.attributes["series"] != second.attributes["series"]
+    assert len(first.attributes["series"]) == 16

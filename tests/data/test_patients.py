@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from medapp.data.headers import HashedHeader
 from medapp.data.layout import FoundFile
 from medapp.data.patients import choose_patients, compile_pattern, preview_patients
 
@@ -21,7 +22,8 @@ def test_patients_in_names() -> None:
 def find(
     files: list[FoundFile], headers: list[str | None], pattern: str | None = None
 ) -> tuple[list[str | None], str]:
-    return choose_patients(files, headers, compile_pattern(pattern), False)
+    kept = [HashedHeader(patient, "one study") for patient in headers]
+    return choose_patients(files, kept, compile_pattern(pattern), False)
 
 
 def make_files(*names: str, patient: str | None = None) -> list[FoundFile]:
@@ -41,7 +43,8 @@ def test_headers_tell_patients_where_no_pattern_does() -> None:
     assert found == ["x", "y", "folder"]
     assert "DICOM headers (hashed): 3" in said
     assert find(files, ["x", "y", None], r"\d")[0] == ["1", "2", "3"]
-    assert choose_patients(files, ["x", "y", None], None, True)[0] == ["folder"] * 3
+    headers = [HashedHeader("x"), HashedHeader("y"), HashedHeader()]
+    assert choose_patients(files, headers, None, True)[0] == ["folder"] * 3
 
 
 def test_headers_that_all_name_one_patient_tell_nobody_apart() -> None:
@@ -61,3 +64,14 @@ def test_a_pattern_that_is_found_nowhere_is_said() -> None:
 def test_a_pattern_is_said_as_it_was_typed() -> None:
     _, said = find(make_files("a/0101.png", "a/0202.png"), [None, None], r"(\d\d)\d\d")
     assert said == r"Patients from the pattern '(\d\d)\d\d' in file names: 2."
+
+
+def test_studies_stand_for_patients_whose_ids_were_blanked() -> None:
+    files = make_files("a/1.dcm", "a/2.dcm", "a/3.dcm")
+    headers = [HashedHeader("same", study) for study in ("s", "s", "t")]
+    found, said = choose_patients(files, headers, None, False)
+    assert found == ["s", "s", "t"]
+    assert said.endswith("Patients from DICOM studies (hashed), which stand for patients: 2.")
+    # Studies of one image each say nothing of who belongs together.
+    alone = [HashedHeader(None, study) for study in ("s", "t", "u")]
+    assert choose_patients(files, alone, None, False)[0] == [None] * 3

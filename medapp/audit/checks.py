@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from medapp.audit.duplicates import find_copies
 from medapp.audit.finding import Finding
 from medapp.audit.ground import Ground
+from medapp.audit.odd import find_odd
 from medapp.audit.patients import find_torn_patients
+from medapp.audit.quality import find_faults
 from medapp.store.threads import OnProgress
 
 # What each kind of finding is called on pages.
@@ -43,6 +45,8 @@ class Check:
 
 
 CHECKS: Mapping[str, Check] = {
+    "quality": Check("Reading images", find_faults),
     "copies": Check("Comparing images", find_copies),
     "patients": Check("Looking at patients", find_torn_patients),
+    "odd": Check("Comparing images with the rest", find_odd),
 }

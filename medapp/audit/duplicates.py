@@ -1,65 +1,108 @@
-"""Copies within a data set: alike, in two splits, under two classes."""
+"""Copies within a data set: in two splits, under two classes, or merely here twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from medapp.audit.finding import Finding, Group, build_group
 from medapp.audit.ground import Ground
+from medapp.data.catalog import Catalog
 from medapp.data.copies import CopyGroup, list_copies
+from medapp.data.near import describe_way, read_codes, tell_ways
 from medapp.data.notes import count, suggest_split, weigh_share
+from medapp.data.redrawing import find_near_copies
+from medapp.data.samples import Sample
 from medapp.notes import Level
 from medapp.store.threads import OnProgress
 
+REMEDY = "Leave out all but one of each group: copies count a picture twice."
+
 
 def find_copies(ground: Ground, on_progress: OnProgress) -> list[Finding]:
-    """Leaks, contradictions, and copies that are neither."""
-    groups = list_copies(ground.samples)
-    findings = [_find_leaks(ground, groups), _find_contradictions(groups), *_find_harmless(groups)]
-    return [finding for finding in findings if finding is not None]
+    """Leaks, contradictions, pictures with the same pixels, and pictures that are nearly the same.
 
-
-def _find_leaks(ground: Ground, groups: Sequence[CopyGroup]) -> Finding | None:
+    Who is a copy of whom is found anew, as sets from before may know fewer ways to be a copy.
+    """
+    find_near_copies(ground.catalog, ground.data_set, on_progress)
+    samples = Catalog(ground.workspace).load_samples(ground.data_set)
+    groups = list_copies(samples)
+    identical = _group_identical(ground, samples)
     torn = [group for group in groups if len(group.splits) > 1]
-    if not torn:
-        return None
+    contrary = [group for group in groups if len(group.labels) > 1]
+    known = {frozenset(sample.id for sample in group) for group in identical}
+    near = [g for g in groups if frozenset(sample.id for sample in g.samples) not in known]
+    found = [
+        _describe_leaks(ground, torn),
+        _describe_contradictions(contrary),
+        _describe_identical(identical),
+        _describe_near(near),
+    ]
+    return [finding for finding in found if finding.groups]
+
+
+def _group_identical(ground: Ground, samples: Sequence[Sample]) -> list[list[Sample]]:
+    """Images with the same pixels, whatever their files' bytes, at least two each."""
+    measures = ground.measure()
+    keys = dict(zip((s.id for s in ground.samples), measures.take("pixels").tolist(), strict=True))
+    same: dict[object, list[Sample]] = {}
+    for sample in samples:
+        same.setdefault(keys.get(sample.id) or sample.content_hash, []).append(sample)
+    return [group for group in same.values() if len(group) > 1]
+
+
+def _describe_leaks(ground: Ground, torn: Sequence[CopyGroup]) -> Finding:
     leaked = sum(s.split == "test" for group in torn for s in group.samples)
     tests = sum(sample.split == "test" for sample in ground.samples)
     level: Level = "caution"
     text = f"{count(len(torn), 'picture stands', 'pictures stand')} in more than one split"
     if leaked:
         level = weigh_share(leaked, tests)
+        also = "also stands" if leaked == 1 else "also stand"
         text += (
-            f"; {leaked:,} of {count(tests, 'test image is', 'test images are')} no test of what"
-            " was learned"
+            f": {leaked:,} of {count(tests, 'test image', 'test images')} {also} in training or"
+            " validation"
         )
-    remedy = suggest_split(ground.data_set.name)
-    return Finding("leak", level, f"{text}.", _build(torn), remedy)
+    groups = _build(torn)
+    return Finding("leak", level, f"{text}.", groups, suggest_split(ground.data_set.name))
 
 
-def _find_contradictions(groups: Sequence[CopyGroup]) -> Finding | None:
-    torn = [group for group in groups if len(group.labels) > 1]
-    if not torn:
-        return None
-    text = f"{count(len(torn), 'picture stands', 'pictures stand')} under more than one class."
-    remedy = "Relabel the wrong one, or leave both out."
-    return Finding("contradiction", "caution", text, _build(torn), remedy)
+def _describe_contradictions(contrary: Sequence[CopyGroup]) -> Finding:
+    text = (
+        f"{count(len(contrary), 'picture stands', 'pictures stand')} under more than one class:"
+        " labels contradict each other."
+    )
+    remedy = "Relabel what is wrong, or leave the picture out."
+    groups = tuple(
+        build_group(group.samples, " or ".join(sorted(group.labels))) for group in contrary
+    )
+    return Finding("contradiction", "caution", text, groups, remedy)
 
 
-def _find_harmless(groups: Sequence[CopyGroup]) -> list[Finding]:
-    exact = [group for group in groups if group.is_exact]
-    near = [group for group in groups if not group.is_exact]
-    remedy = "Leave out all but one of each group: copies count an image twice."
-    found = []
-    if exact:
-        text = f"{count(len(exact), 'picture is', 'pictures are')} here more than once."
-        found.append(Finding("copies", "info", text, _build(exact), remedy))
-    if near:
-        text = (
-            f"{count(len(near), 'picture is', 'pictures are')} here more than once, in another"
-            " format, size or quality."
-        )
-        found.append(Finding("near_copies", "info", text, _build(near), remedy))
-    return found
+def _describe_identical(identical: Iterable[Sequence[Sample]]) -> Finding:
+    groups = tuple(build_group(group) for group in identical)
+    text = (
+        f"{count(len(groups), 'picture is', 'pictures are')} here more than once, pixel by pixel."
+    )
+    return Finding("copies", "info", text, groups, REMEDY)
+
+
+def _describe_near(near: Sequence[CopyGroup]) -> Finding:
+    text = (
+        f"{count(len(near), 'picture is', 'pictures are')} here more than once in another format,"
+        " size or quality, or mirrored, turned or inverted."
+    )
+    return Finding("near_copies", "info", text, _build(near), REMEDY)
 
 
 def _build(groups: Sequence[CopyGroup]) -> tuple[Group, ...]:
-    return tuple(build_group(group.samples) for group in groups)
+    return tuple(build_group(group.samples, name_ways(group.samples)) for group in groups)
+
+
+def name_ways(samples: Sequence[Sample]) -> str:
+    """How the copies of the first of some samples differ from it: mirrored, inverted …"""
+    marked = [sample.fingerprint for sample in samples if sample.fingerprint]
+    if len(marked) < 2:
+        return ""
+    codes = read_codes(marked)
+    ways, _ = tell_ways(np.repeat(codes[:1], len(codes) - 1, axis=0), codes[1:])
+    return ", ".join(sorted({describe_way(way) for way in ways.tolist()} - {""}))

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from medapp.data.samples import Sample
-from medapp.notes import LEVELS, Level
+from medapp.notes import LEVELS, Level, Note
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,11 @@ class Finding:
     def count(self) -> int:
         """How many groups there are: of single images, how many images."""
         return len(self.groups)
+
+    @property
+    def note(self) -> Note:
+        """The finding without its images."""
+        return Note(self.kind, self.summary, self.severity, self.remedy)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from medapp.notes import Note, sort_notes
@@ -76,6 +77,17 @@ def print_notes(notes: Iterable[Note], to: Console = console) -> None:
     for note in sort_notes(notes):
         style = "bold red" if note.level == "grave" else None
         to.print(f"- {words[note.level]}{note}", style=style)
+
+
+def open_bar() -> Progress:
+    """A progress bar on standard error."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    return Progress(*columns, console=errors, transient=True)
 
 
 def _write_cell(cell: object) -> str:

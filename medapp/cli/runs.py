@@ -14,11 +14,12 @@ from medapp.cli.output import (
     console,
     errors,
     list_notes,
+    open_bar,
     print_json,
     print_notes,
     print_table,
 )
-from medapp.cli.work import ProgressBar, RunName, open_bar, report_run
+from medapp.cli.work import ProgressBar, RunName, report_run
 from medapp.data.catalog import Catalog
 from medapp.errors import WeightsError
 from medapp.evaluation.words import write_figure

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from medapp.cli.evaluation import describe_evaluation, print_evaluation, state_headline
 from medapp.cli.output import (
@@ -15,6 +15,7 @@ from medapp.cli.output import (
     console,
     errors,
     list_notes,
+    open_bar,
     print_json,
     print_notes,
     print_table,
@@ -101,17 +102,6 @@ def gather_values(settings: list[str] | None, **asked: str | int | None) -> dict
     """The settings that options of their own and `--set` ask for; an own option counts more."""
     values = parse_assignments(settings or [], Recipe, Machine)
     return values | {key: value for key, value in asked.items() if value is not None}
-
-
-def open_bar() -> Progress:
-    """A progress bar on standard error."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=errors, transient=True)
 
 
 class ProgressBar:

@@ -31,7 +31,7 @@ def test_an_audit_is_kept_and_read_as_it_was(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     audit = run_audit(workspace, data_set, lambda *tick: told.append(tick), with_features=False)
     assert find_audit(workspace, data_set) == audit
-    assert told[0] == ("Comparing images", 0, 9)
+    assert told[0] == ("Reading images", 0, 9)
     leak = next(finding for finding in audit.findings if finding.kind == "leak")
     assert {member.name for member in leak.groups[0].members} == {
         "test/a/copy.png",

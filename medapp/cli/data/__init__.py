@@ -2,6 +2,7 @@
 
 add                     bring images in           (adding.py)
 list, show, remove      what there is             (showing.py)
+audit                   what is wrong             (auditing.py)
 copies, check, split    copies, and who is where  (copying.py)
 derive                  a data set out of others  (deriving.py)
 update                  what has changed since    (updating.py)
@@ -9,15 +10,16 @@ update                  what has changed since    (updating.py)
 
 import typer
 
-from medapp.cli.data import adding, copying, deriving, showing, updating
+from medapp.cli.data import adding, auditing, copying, deriving, showing, updating
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Data sets: register, list, show, copies, split, derive, update, remove.",
+    help="Data sets: register, list, show, audit, copies, split, derive, update, remove.",
 )
 app.command()(adding.add)
 app.command("list")(showing.list_sets)
 app.command()(showing.show)
+app.command()(auditing.audit)
 app.command()(copying.copies)
 app.command()(copying.split)
 app.command()(copying.check)

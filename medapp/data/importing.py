@@ -18,10 +18,12 @@ from typing import Any
 
 from medapp.data.boxes import BOXES_FILE, read_boxes
 from medapp.data.catalog import Catalog, check_name
+from medapp.data.containers import Container, SliceChoice, open_container
+from medapp.data.containers.writing import write_images
 from medapp.data.copies import group_copies
 from medapp.data.folder import build_layout, scan_folder
 from medapp.data.headers import HashedHeader, hash_headers
-from medapp.data.kinds import is_left_behind
+from medapp.data.kinds import find_suffix, is_left_behind
 from medapp.data.layout import FoundFile, Layout
 from medapp.data.listing import HEAD_BYTES, Parts, build_listing
 from medapp.data.patients import choose_patients, compile_pattern
@@ -98,14 +100,19 @@ class ReadBatch:
     whence: str
 
 
-def inspect(path: Path, layout: str | None = None) -> Layout:
-    """How a folder or a zip would be read; nothing is stored, nothing unpacked.
+def inspect(path: Path, layout: str | None = None, slices: SliceChoice | None = None) -> Layout:
+    """How a folder, a zip or a container would be read; nothing is stored, nothing unpacked.
+
+    Args:
+        slices: which slices of volumes become images; None for the default.
 
     Raises:
-        ArchiveError, DataError: as `add_folder` and `add_zip`, but for a question, which the
-            layout has.
+        ArchiveError, DataError: as `add_path`, but for a question, which the layout has.
     """
     path = expand_path(path)
+    container = open_container(path, slices)
+    if container is not None:
+        return container.layout
     return inspect_zip(path, layout) if is_zip(path) else scan_folder(path, layout)
 
 
@@ -116,8 +123,19 @@ def add_path(
     patient_pattern: str | None = None,
     on_progress: OnProgress | None = None,
     layout: str | None = None,
+    slices: SliceChoice | None = None,
 ) -> ImportReport:
-    """Register a folder in place, or copy a zip into the workspace; see `add_folder`, `add_zip`."""
+    """Register a folder in place, or copy the images of a zip or a container into the workspace.
+
+    Args:
+        slices: which slices of volumes become images; None for the default.
+
+    Raises:
+        ArchiveError, DataError: see `add_folder`, `add_zip` and `open_container`.
+    """
+    container = open_container(path, slices)
+    if container is not None:
+        return add_container(workspace, path, container, name, patient_pattern, on_progress)
     add = add_zip if is_zip(path) else add_folder
     return add(workspace, path, name, patient_pattern, on_progress, layout)
 
@@ -174,6 +192,27 @@ def add_zip(
         files = [replace(file, path=root / file.name) for file in found.files]
         moved = replace(found, root=root, files=tuple(files))
         return _register(workspace, moved, "uploaded", chosen, pattern, on_progress, layout)
+
+
+def add_container(
+    workspace: Workspace,
+    path: Path,
+    container: Container,
+    name: str | None = None,
+    patient_pattern: str | None = None,
+    on_progress: OnProgress | None = None,
+) -> ImportReport:
+    """Write the images of a container into the workspace, and register them there.
+
+    Raises:
+        ArchiveError: the container is damaged further in.
+        DataError: as `add_folder`.
+    """
+    pattern = compile_pattern(patient_pattern)
+    chosen = choose_name(workspace, name, path.name.removesuffix(find_suffix(path.name)))
+    with make_folder(workspace, chosen) as folder:
+        layout = write_images(container, folder, on_progress)
+        return _register(workspace, layout, "uploaded", chosen, pattern, on_progress, None)
 
 
 def inspect_zip(path: Path, layout: str | None = None) -> Layout:

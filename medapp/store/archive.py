@@ -68,10 +68,17 @@ class Archive:
     _zip: zipfile.ZipFile
     _infos: tuple[zipfile.ZipInfo, ...]
 
+    def open(self, name: str) -> IO[bytes]:
+        """A file, to be read; it gives no more bytes than the size that was judged."""
+        return self._zip.open(self._infos[self._places[name]])
+
+    def find_size(self, name: str) -> int:
+        """Bytes of a file, unpacked."""
+        return self._infos[self._places[name]].file_size
+
     def read_head(self, name: str, size: int) -> bytes:
         """A file's first bytes, at most `size`."""
-        info = self._infos[self._places[name]]
-        with self._zip.open(info) as packed:
+        with self.open(name) as packed:
             return packed.read(size)
 
     def extract(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, TiffImagePlugin
 
+from medapp.imaging.png import fills_its_range
 from medapp.imaging.readers.picture import (
     STRIP_PIXELS,
     Picture,
@@ -99,6 +100,8 @@ def _read_page(
         pixels = _lay_on_black(pixels)
     stored_as = ", ".join(word for word in (stored_as, words) if word)
     span = None if pixels.dtype == np.uint8 else _find_span(pixels, is_white_0)
+    if span is not None and name == "PNG" and fills_its_range(file):
+        span = Span(0, 65535, "16 bits")
     return Picture(pixels, stored_as, name, span, notes)
 
 

@@ -1,0 +1,29 @@
+"""One file that holds many images: what is in it, and its images one by one.
+
+What a container does not know: workspaces, the catalog, where its images are written to.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from medapp.data.layout import Layout
+
+MAX_IMAGES = 1_000_000
+MAX_BYTES = 64 * 2**30  # of the images of a container, unpacked
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container that was judged by its header and its labels; no image is read yet.
+
+    Attributes:
+        kind: in words, such as "a NumPy archive".
+        layout: how it is read. Its files stand nowhere yet: their names are those that images get
+            when they are written out, without a suffix where only the image's bytes tell it.
+        read: gives, for each of the layout's files and in their order, the bytes of an image file,
+            or the reason why there is none.
+    """
+
+    kind: str
+    layout: Layout
+    read: Callable[[], Iterator[bytes | str]]

@@ -1,0 +1,93 @@
+"""Which slices of a volume become images."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.errors import DataError
+
+PLANES = ("axial", "coronal", "sagittal")
+EMPTY_SHARE = 0.01  # of a slice's pixels; with fewer that show something it is nearly empty
+SHOWN_FROM = 0.1  # of the way from black to white, from which a pixel shows something
+
+
+@dataclass(frozen=True)
+class SliceChoice:
+    """Which slices are taken, and across which plane of the body they lie.
+
+    Attributes:
+        plane: one of `PLANES`.
+        slices: "" for all that are not nearly empty, "middle", "every:K", or "A-B" from 1.
+    """
+
+    plane: str = "axial"
+    slices: str = ""
+
+    def __post_init__(self) -> None:
+        if self.plane not in PLANES:
+            raise DataError(
+                f"There is no plane {self.plane!r}.", remedy=f"Choose of {', '.join(PLANES)}."
+            )
+        self._read()
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether slices are taken by what they show, and not by their number."""
+        return self._read()[0] == "all"
+
+    def list_slices(self, count: int) -> Sequence[int]:
+        """The numbers, from 0, of the slices that are taken of so many.
+
+        Raises:
+            DataError: no slice of a volume with so many is asked for.
+        """
+        kind, first, second = self._read()
+        if kind == "middle":
+            return [count // 2] if count else []
+        if kind == "every":
+            return range(first // 2 if count > first // 2 else 0, count, first)
+        if kind == "range":
+            chosen = range(first - 1, min(second, count))
+            if not chosen:
+                raise DataError(
+                    f"There are no slices {self.slices}: the volume has {count}.",
+                    remedy="Choose others.",
+                )
+            return chosen
+        return range(count)
+
+    def describe(self) -> str:
+        """The choice in words."""
+        kind, first, second = self._read()
+        return {
+            "middle": "the middle slice of each volume",
+            "every": f"every {first}th slice of each volume",
+            "range": f"slices {first} to {second} of each volume",
+        }.get(kind, "every slice of each volume that is not nearly empty")
+
+    def _read(self) -> tuple[str, int, int]:
+        text = self.slices.strip().casefold()
+        if text in ("", "all"):
+            return "all", 0, 0
+        if text == "middle":
+            return "middle", 0, 0
+        every = re.fullmatch(r"every:(\d{1,6})", text)
+        if every and int(every[1]):
+            return "every", int(every[1]), 0
+        both = re.fullmatch(r"(\d{1,6})-(\d{1,6})", text)
+        if both and 1 <= int(both[1]) <= int(both[2]):
+            return "range", int(both[1]), int(both[2])
+        raise DataError(
+            f"The slices {self.slices!r} cannot be told.",
+            remedy="Write 'middle', 'every:5' or '40-60', or leave it out for all.",
+        )
+
+
+def is_nearly_empty(values: NDArray[Any], low: float, high: float) -> bool:
+    """Whether a slice shows next to nothing between black (`low`) and white (`high`)."""
+    shown = np.asarray(values > low + SHOWN_FROM * (high - low))
+    return bool(shown.mean() < EMPTY_SHARE)

@@ -12,7 +12,7 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from medapp.data.catalog import Catalog, check_name
 from medapp.data.containers import Container, SliceChoice, open_container
 from medapp.data.containers.writing import write_images
 from medapp.data.copies import group_copies
+from medapp.data.facts import load_facts
 from medapp.data.folder import build_layout, scan_folder
 from medapp.data.headers import HashedHeader, hash_headers
 from medapp.data.kinds import find_suffix, is_left_behind
@@ -48,6 +49,7 @@ class ImportReport:
         splits: images by split; every split has a number, which may be 0.
         unreadable: (file, reason) for each that was left out.
         leaks: test images of which a copy stands in training or validation.
+        patients: how many there are; None where none is known.
         sentences: how the files were found and read, and where patients come from.
     """
 
@@ -56,6 +58,7 @@ class ImportReport:
     splits: dict[str, int]
     unreadable: tuple[tuple[str, str], ...]
     leaks: int
+    patients: int | None = None
     sentences: tuple[str, ...] = ()
 
 
@@ -318,7 +321,11 @@ def _register(
         [*layout.left_out, *faults],
         pattern,
         layout.describe(),
-        {"layout": layout.template, "is_asked": asked is not None},
+        {
+            "layout": layout.template,
+            "is_asked": asked is not None,
+            "passed_over": [asdict(found) for found in layout.passed_over],
+        },
         has_patient_folders=asked is not None,
         task=layout.task,
         order=layout.order,
@@ -443,6 +450,7 @@ def build_report(catalog: Catalog, data_set: DataSet) -> ImportReport:
         splits=splits,
         unreadable=tuple(catalog.list_unreadable(data_set)),
         leaks=catalog.count_leaks(data_set),
+        patients=load_facts(catalog, data_set).patients or None,
         sentences=tuple(data_set.reading.get("sentences", ())),
     )
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from medapp.data.alike import find_alike_classes
-from medapp.data.listing import Listing, Parts
+from medapp.data.left_out import PassedOver, group_left_out
+from medapp.data.listing import Listing, Parts, describe_passed_over
 from medapp.data.masks import find_masks
 from medapp.data.order import sort_paths, write_natural_key
 from medapp.data.recognition import Recognition, recognise, step_into
@@ -72,7 +72,7 @@ class Layout:
         candidates: the answers that are possible.
         remarks: further sentences, on the tables that lie beside the images and the like.
         left_out: (name, reason) for each image that is not used.
-        passed_over: kind of file, such as ".txt", to how many there are; they are no images.
+        passed_over: what is no image, by kind, such as ".txt".
         sentences: how the files were read, where something else than folders says what they show.
         task: what is to be said of each image, a key of `medapp.task.TASKS`.
         order: all classes, in an order that means something; empty for that of their names.
@@ -82,7 +82,7 @@ class Layout:
     template: str
     files: tuple[FoundFile, ...]
     left_out: tuple[tuple[str, str], ...]
-    passed_over: dict[str, int] = field(default_factory=dict)
+    passed_over: tuple[PassedOver, ...] = ()
     question: str = ""
     remedy: str = ""
     candidates: tuple[Candidate, ...] = ()
@@ -97,8 +97,15 @@ class Layout:
 
     def count_classes(self) -> Counter[str]:
         """How many images show each class."""
-        task = find_task(self.task)
-        return Counter(name for file in self.files for name in task.list_labels(file.label))
+        return Counter(name for file in self.files for name in self.list_labels(file))
+
+    def list_labels(self, file: FoundFile) -> tuple[str, ...]:
+        """The classes that a file shows."""
+        return tuple(find_task(self.task).list_labels(file.label))
+
+    def list_passed_over(self) -> tuple[PassedOver, ...]:
+        """All that does not come in: what may be an image by its reason, the rest by its kind."""
+        return (*group_left_out(self.left_out), *self.passed_over)
 
     def require_files(self) -> tuple[FoundFile, ...]:
         """The files.
@@ -141,10 +148,7 @@ class Layout:
                 found.append(
                     f"{fact.capitalize()}s are the {_name_level(template, fact)}: {len(values):,}."
                 )
-        if self.passed_over:
-            kinds = ", ".join(f"{count:,} {kind}" for kind, count in self.passed_over.items())
-            found.append(f"Passed over, as no images: {kinds}.")
-        return (*found, *self.remarks)
+        return (*found, *describe_passed_over(self.passed_over), *self.remarks)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -156,7 +160,6 @@ class Layout:
             "classes": dict(self.count_classes()),
             "splits": {s: n for s, n in Counter(file.split for file in self.files).items() if s},
             "left_out": [{"file": name, "reason": reason} for name, reason in self.left_out],
-            "passed_over": self.passed_over,
             "question": self.question,
             "remedy": self.remedy,
             "candidates": [
@@ -164,7 +167,6 @@ class Layout:
                 for c in self.candidates
             ],
             "remarks": list(self.remarks),
-            "notes": [note.to_dict() for note in find_alike_classes(self.classes)],
         }
 
 

@@ -7,7 +7,7 @@ file whose name does not tell what it is is told by its first bytes.
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from medapp.data.kinds import (
     list_read_kinds,
     name_kind,
 )
-from medapp.data.left_out import summarise_left_out
+from medapp.data.left_out import PassedOver, summarise_left_out
 from medapp.data.order import sort_paths
 from medapp.errors import DataError
 from medapp.imaging.kinds import tell_kind
@@ -41,19 +41,24 @@ class Listing:
         images: the parts of each image's path below the folder.
         tables: those of the tables in the folder or one folder below it.
         left_out: (name, reason) for each that may be an image and is not read.
-        passed_over: kind of file, such as ".txt", to how many there are; they are no images.
+        passed_over: what is no image, by kind, such as ".txt".
     """
 
     images: tuple[Parts, ...]
     tables: tuple[Parts, ...]
     left_out: tuple[tuple[str, str], ...]
-    passed_over: dict[str, int]
+    passed_over: tuple[PassedOver, ...]
 
     def describe_rest(self) -> tuple[str, ...]:
         """What is not read, in sentences: by reason, then what is no image by kind."""
-        kinds = ", ".join(f"{count:,} {kind}" for kind, count in self.passed_over.items())
-        rest = (f"Passed over, as no images: {kinds}.",) if kinds else ()
-        return (*(f"Not read: {line}." for line in summarise_left_out(self.left_out)), *rest)
+        lines = (f"Not read: {line}." for line in summarise_left_out(self.left_out))
+        return (*lines, *describe_passed_over(self.passed_over))
+
+
+def describe_passed_over(passed_over: Sequence[PassedOver]) -> tuple[str, ...]:
+    """A sentence on what is no image; none where there is nothing."""
+    kinds = ", ".join(f"{found.count:,} {found.kind}" for found in passed_over)
+    return (f"Passed over, as no images: {kinds}.",) if kinds else ()
 
 
 def list_folder(folder: Path) -> Listing:
@@ -111,7 +116,7 @@ def explain_nothing(listing: Listing) -> str:
     found = [f"{name}: {reason}" for name, reason in listing.left_out[:1]]
     if len(listing.left_out) > 1:
         found[0] += f", and {len(listing.left_out) - 1:,} more"
-    found += [f"{count:,} {kind}" for kind, count in listing.passed_over.items()]
+    found += [f"{rest.count:,} {rest.kind}" for rest in listing.passed_over]
     return f" ({'; '.join(found)})" if found else ""
 
 
@@ -130,7 +135,7 @@ def build_listing(
     images: list[Parts] = []
     tables: list[Parts] = []
     foreign = list(left_out)
-    passed_over: dict[str, int] = {}
+    others: dict[str, list[str]] = {}
     for parts in sort_paths(names):
         suffix = find_suffix(parts[-1])
         if suffix in TABLES and len(parts) <= 2:
@@ -145,8 +150,9 @@ def build_listing(
             foreign.append(("/".join(parts), reason))
         else:
             kind = suffix if suffix and len(suffix) < 12 else "without a known suffix"
-            passed_over[kind] = passed_over.get(kind, 0) + 1
-    return Listing(tuple(images), tuple(tables), tuple(foreign), passed_over)
+            others.setdefault(kind, []).append("/".join(parts))
+    passed_over = [PassedOver(kind, len(found), found[0]) for kind, found in others.items()]
+    return Listing(tuple(images), tuple(tables), tuple(foreign), tuple(passed_over))
 
 
 def _find_reason(name: str, read_head: Callable[[], bytes]) -> str | None:

@@ -49,3 +49,11 @@ def read_file(path: Path, frame: int | None = None) -> ReadFile | str:
     content_hash = hash_content(content, frame)
     fingerprint = compute_fingerprint(pixels)
     return ReadFile(content_hash, fingerprint, facts, stated.st_size, stated.st_mtime_ns, header)
+
+
+def read_header_alone(content: bytes) -> Header | None:
+    """The header of a DICOM file that holds an image; None for other files, damaged ones too."""
+    try:
+        return read_header(io.BytesIO(content))
+    except ImageError:
+        return None

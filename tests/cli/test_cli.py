@@ -52,6 +52,36 @@ def test_data_is_added_listed_shown_and_removed(workspace: Workspace, tmp_path: 
     assert len(list(folder.rglob("*.png"))) == 17
 
 
+def test_a_dry_run_says_what_comes_in_and_stores_nothing(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    folder = write_bands(tmp_path / "bands", 8)
+    (folder / "above" / "notes.txt").write_text("x", encoding="utf-8")
+    (folder / "above" / "x.nii.gz").write_bytes(b"x")
+    (folder / "above" / "broken.png").write_bytes(b"no image")
+    pattern = ("--patient-pattern", r"\d+")
+    shown = ask("data", "add", folder, "--dry-run", *pattern)
+    assert ask("data", "list") == []
+    kinds = {row["kind"]: (row["count"], row["example"]) for row in shown["passed_over"]}
+    assert kinds[".txt"] == (1, "above/notes.txt")
+    assert [example for _, example in kinds.values()] == ["above/x.nii.gz", "above/notes.txt"]
+    assert {warning["kind"] for warning in shown["warnings"]} == {"left-out"}
+    words = medapp("data", "add", folder, "--dry-run", *pattern)
+    assert "above" in words
+    assert "Nothing was stored." in words
+    added = ask("data", "add", folder, *pattern)
+    for fact in ("layout", "patients", "split_origin"):
+        assert added[fact] == shown[fact]
+    assert added["layout"] == "{label}"
+    assert added["patients"] == 8
+    assert {row["example"] for row in added["passed_over"]} == {
+        "above/x.nii.gz",
+        "above/broken.png",
+        "above/notes.txt",
+    }
+    assert all(warning["text"] for warning in added["warnings"])
+
+
 def test_copies_are_listed_and_kept_together(workspace: Workspace, tmp_path: Path) -> None:
     for i in range(4):
         image = Image.fromarray(draw_picture(i, 60, 60))

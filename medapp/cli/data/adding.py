@@ -1,17 +1,17 @@
 """`medapp data add`: register a folder, copy a zip, make the phantom."""
 
 import os
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from medapp.cli.output import AsJson, console, list_notes, print_json, print_notes
-from medapp.data.alike import find_alike_classes
+from medapp.cli.output import AsJson, console, list_notes, print_json, print_notes, print_table
 from medapp.data.catalog import Catalog
-from medapp.data.importing import ImportReport, add_path, inspect
-from medapp.data.layout import Layout
-from medapp.data.left_out import summarise_left_out
+from medapp.data.importing import ImportReport, add_path
+from medapp.data.left_out import group_left_out, summarise_left_out
 from medapp.data.notes import describe
+from medapp.data.previewing import Preview, list_warnings, preview
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
 from medapp.store.workspace import find_workspace
@@ -57,7 +57,7 @@ def add(
     given = expand_path(path)
     is_phantom = path == "phantom" and not os.path.exists(given)  # noqa: PTH110
     if dry_run and not is_phantom:
-        _print_layout(inspect(given, layout), as_json)
+        _print_preview(preview(given, layout, patient_pattern), as_json)
         return
     workspace = find_workspace()
     if is_phantom:
@@ -66,7 +66,8 @@ def add(
         report = add_path(workspace, given, name, patient_pattern=patient_pattern, layout=layout)
     notes = describe(report.data_set, Catalog(workspace))
     if as_json:
-        print_json({**_to_dict(report), "notes": list_notes(notes)})
+        said = {"warnings": list_warnings(notes), "notes": list_notes(notes)}
+        print_json({**_to_dict(report), **said})
         return
     classes = len(report.data_set.classes)
     splits = ", ".join(f"{images} {split}" for split, images in report.splits.items())
@@ -78,30 +79,40 @@ def add(
     print_notes(notes)
 
 
-def _print_layout(layout: Layout, as_json: bool) -> None:
-    """How a folder would be read, or what has to be answered first."""
+def _print_preview(shown: Preview, as_json: bool) -> None:
+    """How a path would be read, or what has to be answered first."""
     if as_json:
-        print_json(layout.to_dict())
+        print_json(shown.to_dict())
         return
-    for sentence in layout.describe():
+    for sentence in shown.describe():
         console.print(sentence)
-    for candidate in layout.candidates:
+    counts = shown.count_classes()
+    if counts:
+        titles = ("class", *(split or "images" for split in counts))
+        rows = [(c, *(by_class[c] for by_class in counts.values())) for c in shown.layout.classes]
+        print_table(titles, rows)
+    for candidate in shown.layout.candidates:
         console.print(f"  --layout '{candidate.template}' gives {candidate.describe()}")
-    if layout.question:
-        console.print(layout.remedy)
-    for sentence in summarise_left_out(layout.left_out):
+    if shown.layout.question:
+        console.print(shown.layout.remedy)
+    for sentence in summarise_left_out(shown.layout.left_out):
         console.print(f"  left out: {sentence}")
-    print_notes(find_alike_classes(layout.classes))
+    print_notes(shown.notes)
     console.print("Nothing was stored.")
 
 
 def _to_dict(report: ImportReport) -> dict[str, Any]:
+    left = [asdict(found) for found in group_left_out(report.unreadable)]
     return {
         "dataset": report.data_set.name,
         "images": report.images,
         "classes": list(report.data_set.classes),
         "splits": report.splits,
-        "layout": list(report.sentences),
+        "split_origin": report.data_set.split_origin,
+        "layout": report.data_set.reading.get("layout", ""),
+        "sentences": list(report.sentences),
+        "patients": report.patients,
+        "passed_over": [*left, *report.data_set.reading.get("passed_over", ())],
         "unreadable": [{"file": file, "reason": reason} for file, reason in report.unreadable],
         "leaks": report.leaks,
     }

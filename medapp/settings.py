@@ -38,6 +38,8 @@ def setting(
     step: float | None = None,
     is_expert: bool = False,
     words: Mapping[str, str] | None = None,
+    suggestions: tuple[str, ...] = (),
+    most: int | None = None,
 ) -> Any:
     """A field with its label, a sentence of help, unit, range and step.
 
@@ -47,8 +49,17 @@ def setting(
     Args:
         is_expert: a form draws the field apart from the common ones.
         words: what a value is called on pages, such as {"0": "off"}.
+        suggestions: for a text of several names with commas between: those that a form offers.
+        most: how many of them it may hold.
     """
-    facts: dict[str, Any] = {"unit": unit, "step": step, "is_expert": is_expert, "words": words}
+    facts: dict[str, Any] = {
+        "unit": unit,
+        "step": step,
+        "is_expert": is_expert,
+        "words": words,
+        "suggestions": suggestions,
+        "most": most,
+    }
     return Field(
         default=default,
         title=label,
@@ -101,7 +112,7 @@ def find_range(field: FieldInfo) -> tuple[float, float] | None:
 
 
 def find_fact(field: FieldInfo, name: str) -> Any:
-    """`unit`, `step`, `is_expert` or `words` of a field; None where nothing is said."""
+    """What `setting` was told of a field, such as its `unit`; None where nothing is said."""
     extra = field.json_schema_extra
     return extra.get(name) if isinstance(extra, Mapping) else None
 

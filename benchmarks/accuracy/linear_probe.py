@@ -122,8 +122,9 @@ def compute_features(run: Run, some: list[Sample], samples: list[Sample]) -> Flo
     """Features (N, F) of the frozen backbone."""
     model = load_model(run.require_model())
     cache = open_cache(find_workspace())
-    channels = count_channels(samples)
-    pixels = load_pixels(some, model.recipe.preprocess, channels, cache, find_choice(run)[0])
+    preprocess = model.recipe.preprocess
+    channels = count_channels(samples, preprocess)
+    pixels = load_pixels(some, preprocess, channels, cache, find_choice(run)[0])
     prefix, _ = cut_network(model.network, STRATEGIES["linear-probe"])
     assert prefix is not None
     with torch.inference_mode():

@@ -55,7 +55,9 @@ class Setting:
         samples = self.load_samples()
         kept = cache or open_cache(self.workspace)
         preprocess = Preprocess(image_size=size_px)
-        return load_pixels(samples, preprocess, count_channels(samples), kept, self.data.uid)
+        return load_pixels(
+            samples, preprocess, count_channels(samples, preprocess), kept, self.data.uid
+        )
 
 
 def ask_for_run(workspace: Workspace, data: str, name: str | None = None, **settings: Any) -> Run:

@@ -56,9 +56,10 @@ def hash_pixel_setting(preprocess: Preprocess, channels: int, data_set: str) -> 
     return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()
 
 
-def count_channels(samples: Sequence[Sample]) -> int:
-    """1 where all images are grey, else 3."""
-    return 3 if any(is_colour(sample.mode) for sample in samples) else 1
+def count_channels(samples: Sequence[Sample], preprocess: Preprocess) -> int:
+    """1 where all images are grey and have one window at most, else 3."""
+    has_channels = "," in preprocess.windows or any(is_colour(sample.mode) for sample in samples)
+    return 3 if has_channels else 1
 
 
 def load_pixels(
@@ -101,7 +102,13 @@ def _load_square(sample: Sample, preprocess: Preprocess) -> Bytes:
         content = read_content(sample.path)
         if hash_content(content, sample.frame) != sample.content_hash:
             raise ImageError("the file has changed since it was registered")
-        image, _ = decode_image(content, sample.path.suffix, preprocess.value_range, sample.frame)
+        image, _ = decode_image(
+            content,
+            sample.path.suffix,
+            preprocess.value_range,
+            sample.frame,
+            preprocess.windows,
+        )
     except OSError as error:
         reason = error.strerror or error
         raise ImageError(f"{sample.name} cannot be opened: {reason}.", remedy=REMEDY) from error

@@ -8,22 +8,25 @@ so that 16-bit images lose nothing on the way.
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from pydantic import AfterValidator
 
 from medapp.imaging.clahe import equalise
 from medapp.imaging.geometry import View
 from medapp.imaging.image import FILE, IMAGE, VALUE_RANGES
 from medapp.imaging.readers.picture import MAX_PIXELS
+from medapp.imaging.windows import MOST, NAMED, write_windows
 from medapp.settings import Group, choice_of, setting
 
 VERSION = 2  # of what `render_square` gives for the same input; enters every key of pixels
 RESIZE_MODES = ("squash", "pad", "crop")
 ResizeMode: Any = choice_of(lambda: RESIZE_MODES)
 ValueRange: Any = choice_of(lambda: VALUE_RANGES)
+WindowNames: Any = Annotated[str, AfterValidator(write_windows)]
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -53,6 +56,16 @@ class Preprocess(Group):
         "What becomes black and white. file: what the file says, by its window or its number of"
         " bits; without either, the 0.5 and 99.5 percentiles of the image. image: the darkest and"
         " the brightest pixel of each image, which undoes windows; 8-bit images stay as they are.",
+    )
+    windows: WindowNames = setting(
+        "",
+        "CT windows",
+        "For CT in Hounsfield units: up to three windows, each a channel of the picture (lung, soft"
+        " tissue, bone, brain, or a level and a width such as 40/400). Of two, the third channel is"
+        " black. None: as the file says. Images without CT numbers stay as they would be.",
+        suggestions=tuple(NAMED),
+        most=MOST,
+        words={"": "as the file says"},
     )
     percentile_clip: float = setting(
         0.0,
@@ -93,7 +106,7 @@ def render_square(image: NDArray[Any], preprocess: Preprocess) -> Square:
     """An image (H, W) or (H, W, 3), uint8 or uint16, to the square that a network sees.
 
     Args:
-        image: as `load_image` gives it for the `value_range` of `preprocess`.
+        image: as `load_image` gives it for the `value_range` and `windows` of `preprocess`.
     """
     view = _find_view(image, preprocess)
     size = preprocess.image_size

@@ -119,7 +119,8 @@ def _predict_batch(
 def _read_square(model: Model, file: Path) -> Prediction:
     """The square that the network will see, or why there is none."""
     try:
-        image, facts = read_image(file, model.recipe.preprocess.value_range)
+        asked = model.recipe.preprocess
+        image, facts = read_image(file, asked.value_range, windows=asked.windows)
     except ImageError as error:
         return Prediction(file, None, {}, error=str(error))
     square = render_square(image, model.recipe.preprocess)

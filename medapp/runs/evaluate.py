@@ -150,7 +150,7 @@ def _load_pixels(
     workspace: Workspace, model: Model, data_set: DataSet, samples: Sequence[Sample]
 ) -> Table:
     """The squares of samples, as the model was trained with."""
-    channels = count_channels(samples)
+    channels = count_channels(samples, model.recipe.preprocess)
     cache = open_cache(workspace)
     return load_pixels(samples, model.recipe.preprocess, channels, cache, data_set.uid)
 

@@ -33,7 +33,7 @@ class InputLoader:
     ) -> None:
         self.recipe = recipe
         self.learner = learner
-        self.channels = count_channels(samples)
+        self.channels = count_channels(samples, recipe.preprocess)
         self.data_set_id = data_set_id
         self.cache = cache
         self.reporter = reporter

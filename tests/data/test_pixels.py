@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from make_dicom import build_dicom
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -14,6 +15,7 @@ from medapp.data.pixels import count_channels, hash_pixel_setting, load_pixels
 from medapp.data.samples import Sample
 from medapp.errors import ImageError
 from medapp.imaging.preprocess import Preprocess, render_square
+from medapp.imaging.registered import hash_content
 from medapp.store.cache import Cache
 
 IMAGES = [
@@ -99,7 +101,9 @@ def test_copies_of_an_image_share_a_square(tmp_path: Path, cache: Cache) -> None
 
 def test_one_colour_image_gives_all_three_channels(tmp_path: Path, cache: Cache) -> None:
     samples = save_samples(tmp_path, [IMAGES[0], COLOUR])
-    assert (count_channels(samples), count_channels(samples[:1]), count_channels([])) == (3, 1, 1)
+    assert count_channels(samples, SMALL) == 3
+    assert count_channels(samples[:1], SMALL) == 1
+    assert count_channels([], SMALL) == 1
     pixels = load_pixels(samples, SMALL, 3, cache).take()
     assert pixels.shape == (2, 8, 8, 3)
     assert (pixels[0, ..., :1] == pixels[0]).all()
@@ -149,3 +153,25 @@ def test_squares_are_not_evicted_while_they_are_held(tmp_path: Path) -> None:
     cache.make_room()
     assert table.source.folder.exists()
     assert len(table.take()) == 10
+
+
+def test_windows_on_ct_numbers_are_channels_of_every_image(tmp_path: Path, cache: Cache) -> None:
+    samples = save_samples(tmp_path, [IMAGES[0]])
+    stored = np.arange(64, dtype=np.uint16).reshape(8, 8) * 64
+    facts = {"Modality": "CT", "RescaleSlope": 1, "RescaleIntercept": -1024}
+    content = build_dicom(stored, **facts)
+    path = tmp_path / "ct.dcm"
+    path.write_bytes(content)
+    ct = replace(samples[0], path=path, name="ct.dcm", content_hash=hash_content(content))
+    lung = SMALL.model_copy(update={"windows": "lung"})
+    both = SMALL.model_copy(update={"windows": "lung, bone"})
+    assert (count_channels([ct], lung), count_channels([ct], both)) == (1, 3)
+    one, two = (
+        load_pixels([ct, *samples], setting, count_channels([ct], setting), cache).take()
+        for setting in (lung, both)
+    )
+    assert two[0, ..., 0].tolist() == one[0, ..., 0].tolist()
+    assert two[0, ..., 1].tolist() != one[0, ..., 0].tolist()
+    assert not two[0, ..., 2].any()
+    # What is no CT stays as it is.
+    assert two[1].tolist() == np.repeat(one[1], 3, axis=2).tolist()

@@ -24,7 +24,8 @@ def test_training_and_prediction_see_the_same_pixels(trained: Trained) -> None:
     catalog = Catalog(trained.workspace)
     samples = catalog.load_samples(catalog.find_data_set("bands"))
     cache = open_cache(trained.workspace)
-    seen = load_pixels(samples, model.recipe.preprocess, count_channels(samples), cache)
+    preprocess = model.recipe.preprocess
+    seen = load_pixels(samples, preprocess, count_channels(samples, preprocess), cache)
     for sample, pixels in zip(samples, seen.take(), strict=True):
         (prediction,) = predict_files(model, [sample.path])
         assert prediction.pixels is not None

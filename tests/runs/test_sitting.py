@@ -400,8 +400,9 @@ def test_a_model_predicts_at_the_precision_that_it_was_judged_at(
     rows = load_predictions(run)
     by_name = {sample.name: sample for sample in Catalog(workspace).load_samples(bands)}
     samples = [by_name[row["name"]] for row in rows]
-    channels = count_channels(list(by_name.values()))
-    pixels = load_pixels(samples, model.recipe.preprocess, channels, open_cache(workspace)).take()
+    preprocess = model.recipe.preprocess
+    channels = count_channels(list(by_name.values()), preprocess)
+    pixels = load_pixels(samples, preprocess, channels, open_cache(workspace)).take()
     judged = np.array([row["probability of above"] for row in rows])
     other = "float32" if precision == "bfloat16" else "bfloat16"
     same, elsewhere = (
@@ -429,9 +430,9 @@ def test_the_model_that_is_judged_and_kept_is_that_of_the_best_epoch(
     judged = load_predictions(run)
     by_name = {sample.name: sample for sample in samples}
     test = [by_name[row["name"]] for row in judged]
-    pixels = load_pixels(
-        test, model.recipe.preprocess, count_channels(samples), open_cache(workspace)
-    )
+    preprocess = model.recipe.preprocess
+    channels = count_channels(samples, preprocess)
+    pixels = load_pixels(test, preprocess, channels, open_cache(workspace))
     wanted = [row["probability of above"] for row in judged]
     assert model.predict(pixels.take())[:, 0] == pytest.approx(wanted, abs=1e-5)
     assert load_network(run.require_model())[1]["epoch"] == str(best[-1])

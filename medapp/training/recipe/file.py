@@ -6,6 +6,7 @@
 4   a linear probe is fitted; the head that learned by steps under that name is "head-by-steps"
 5   `value_range` in the preprocessing: before, each image that was not of 8 bits was stretched
     from its darkest to its brightest pixel
+6   `windows` on CT numbers in the preprocessing: before, a CT was shown as its file says
 """
 
 import json
@@ -16,7 +17,7 @@ from medapp.errors import RecipeError
 from medapp.training.recipe.groups import Machine
 from medapp.training.recipe.recipe import Recipe, build_group
 
-VERSION = 5
+VERSION = 6
 
 
 def write_settings(recipe: Recipe, machine: Machine) -> str:
@@ -120,10 +121,19 @@ def _say_value_range(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "preprocess": {**preprocess, "value_range": "image"}}
 
 
+def _say_windows(values: dict[str, Any]) -> dict[str, Any]:
+    """Version 5 to 6: as the file says."""
+    preprocess = values.get("preprocess", {})
+    if not isinstance(preprocess, dict):
+        return values
+    return {**values, "preprocess": {**preprocess, "windows": ""}}
+
+
 # The row of version n leads to n + 1. A row that was released is never changed.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: _group_settings,
     2: _drop_judging,
     3: _name_head_by_steps,
     4: _say_value_range,
+    5: _say_windows,
 }

@@ -39,7 +39,9 @@ def draw_preprocess_preview(
         rows = st.columns(SHOWN), st.columns(SHOWN)
         for index, sample in enumerate(_choose_samples(data_set)):
             read_registered(sample.path, sample.content_hash, sample.frame)
-            image, facts = read_image(sample.path, preprocess.value_range, sample.frame)
+            image, facts = read_image(
+                sample.path, preprocess.value_range, sample.frame, preprocess.windows
+            )
             rows[0][index].image(
                 render_full(load_image(sample.path, frame=sample.frame)),
                 caption=frame.escape(
@@ -79,7 +81,8 @@ def draw_augmentation_preview(data_set: DataSet, name: str, preprocess: Preproce
         for column, sample in zip(columns, _choose_samples(data_set), strict=False):
             read_registered(sample.path, sample.content_hash, sample.frame)
             square = render_square(
-                load_image(sample.path, preprocess.value_range, sample.frame), preprocess
+                load_image(sample.path, preprocess.value_range, sample.frame, preprocess.windows),
+                preprocess,
             ).pixels
             for changed in augment_examples(square, name, EXAMPLES):
                 column.image(changed, width="stretch")

@@ -10,11 +10,12 @@ from typing import Any
 import streamlit as st
 
 from medapp.data.samples import DataSet
+from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
 from medapp.settings import find_choices, find_fact, find_range, write_value
 from medapp.training.recipe.groups import AUTO, Machine
 from medapp.training.recipe.names import Setting, list_settings
-from medapp.training.recipe.recipe import DEFAULT_AUGMENTATION, Recipe
+from medapp.training.recipe.recipe import DEFAULT_AUGMENTATION, Recipe, build_group
 from medapp.training.strategies import STRATEGIES, find_default_rates, find_idle
 from medapp.ui.shell.frame import escape
 from medapp.ui.train.beginning import Beginning
@@ -98,18 +99,26 @@ def draw_preprocess_form(key: str, start: Preprocess) -> Preprocess:
     values: dict[str, Any] = {"image_size": start.image_size}
     for setting in list_settings_of_preprocess():
         values[setting.name] = _draw_setting(setting, getattr(start, setting.name), key)
-    return Preprocess(**values)
+    try:
+        return build_group(Preprocess, values)
+    except RecipeError as error:
+        default = Preprocess.model_fields[error.setting].default
+        st.error(escape(f"{error} Until then it is {default or 'left out'}."))
+        return build_group(Preprocess, {**values, error.setting: default})
 
 
 def find_preprocess(data_set: DataSet) -> Preprocess:
-    """What was chosen from file to square on a data set's page in this session, else defaults."""
+    """What was chosen from file to square on a data set's page in this session, else defaults.
+
+    Raises:
+        RecipeError: a text that was typed there is no setting.
+    """
     key = key_preprocess(data_set)
-    return Preprocess(
-        **{
-            setting.name: st.session_state.get(f"{key}-{setting.short}", setting.field.default)
-            for setting in list_settings_of_preprocess()
-        }
-    )
+    values: dict[str, Any] = {}
+    for setting in list_settings_of_preprocess():
+        kept = st.session_state.get(f"{key}-{setting.short}", setting.field.default)
+        values[setting.name] = ", ".join(kept) if isinstance(kept, list) else kept
+    return build_group(Preprocess, values)
 
 
 def list_settings_of_preprocess() -> list[Setting]:
@@ -139,6 +148,8 @@ def _draw_setting(setting: Setting, value: Any, key: str, stand_in: str | None =
         return st.selectbox(label, choices, start, format_func=partial(write_value, field), **said)
     if setting.kind is bool:
         return st.toggle(label, value, **said)
+    if find_fact(field, "suggestions"):
+        return _draw_names(setting, value, said)
     low, high = (setting.kind(end) for end in find_range(field) or (0, 0))
     if setting.kind is int:
         said["step"] = find_fact(field, "step") or 1
@@ -148,6 +159,22 @@ def _draw_setting(setting: Setting, value: Any, key: str, stand_in: str | None =
     shown = (value or None) if stand_in else value
     chosen = st.number_input(label, low, high, shown, placeholder=stand_in, **said)
     return setting.kind(chosen or 0) if stand_in else chosen
+
+
+def _draw_names(setting: Setting, value: str, said: Mapping[str, Any]) -> str:
+    """Draw a field of several names, of which some are offered and others can be typed."""
+    label = _write_label(setting)
+    chosen = [name for name in value.split(", ") if name]
+    names = st.multiselect(
+        label,
+        list(dict.fromkeys([*find_fact(setting.field, "suggestions"), *chosen])),
+        chosen,
+        max_selections=find_fact(setting.field, "most"),
+        accept_new_options=True,
+        placeholder=write_value(setting.field, ""),
+        **said,
+    )
+    return ", ".join(names)
 
 
 def _write_label(setting: Setting) -> str:

@@ -53,13 +53,13 @@ FIRST = {
 
 def test_every_setting_of_the_first_version_is_kept() -> None:
     flat = {name: value for name, value in FIRST.items() if name not in ("version", "dataset")}
-    flat["preprocess"] = {**FIRST["preprocess"], "value_range": "image"}
+    flat["preprocess"] = {**FIRST["preprocess"], "value_range": "image", "windows": ""}
     assert read_settings(json.dumps(FIRST)) == build_settings({"data": "Köpfe", **flat})
     recipe, machine = read_settings(json.dumps(FIRST))
     assert (recipe.data.train.name, recipe.data.train.id) == ("Köpfe", "")
     assert machine == Machine(device="cpu", devices=2, precision="bfloat16", threads=3)
     written = json.loads(write_settings(recipe, machine))
-    assert written["version"] == 5
+    assert written["version"] == 6
     assert written["preprocess"] == {**flat["preprocess"], "image_size": 96}
 
 
@@ -72,6 +72,13 @@ def test_a_recipe_of_the_fourth_version_goes_on_stretching_each_image() -> None:
     assert read_settings(text)[0].preprocess.value_range == "file"
     del second["preprocess"]
     assert read_settings(json.dumps(second))[0].preprocess.value_range == "image"
+
+
+def test_a_recipe_of_the_fifth_version_has_no_windows_of_its_own() -> None:
+    values = json.loads(write_settings(build_recipe({"data": "d"}), Machine()))
+    del values["preprocess"]["windows"]
+    recipe, _ = read_settings(json.dumps(values | {"version": 5}))
+    assert recipe.preprocess.windows == ""
 
 
 def test_the_second_version_s_bootstrap_replicates_are_asked_for_no_more() -> None:
@@ -200,6 +207,6 @@ def test_foreign_json_is_refused_in_words(text: str) -> None:
 
 def test_a_newer_version_asks_for_an_update() -> None:
     text = write_settings(build_recipe({"data": "d"}), Machine())
-    newer = json.dumps(json.loads(text) | {"version": 6})
-    with pytest.raises(RecipeError, match=r"version 6 .* Update MedApp"):
+    newer = json.dumps(json.loads(text) | {"version": 7})
+    with pytest.raises(RecipeError, match=r"version 7 .* Update MedApp"):
         read_settings(newer)

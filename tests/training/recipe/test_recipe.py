@@ -285,7 +285,7 @@ def test_unknown_preset_lists_those_there_are() -> None:
 
 def test_json_is_plain_and_holds_the_version() -> None:
     values = json.loads(write_settings(build(), Machine()))
-    assert values["version"] == 5
+    assert values["version"] == 6
     assert values["machine"] == Machine().model_dump()
     assert values["data"]["choices"][0]["name"] == "d"
 
@@ -312,3 +312,11 @@ def test_what_was_asked_and_has_no_effect_is_listed(
     assert recipe.list_idle() == idle
     fitted = asked["strategy"] == "linear-probe"
     assert recipe.count_epochs() == (1 if fitted else recipe.budget.epochs)
+
+
+def test_windows_are_asked_for_by_name_or_level_and_width() -> None:
+    values = parse_assignments(["preprocess.windows=Lung,40/400"], Recipe, Machine)
+    recipe, _ = build_settings({"data": "d", **values})
+    assert recipe.preprocess.windows == "lung, 40/400"
+    with pytest.raises(RecipeError, match=r"windows must be up to 3 windows .* not 'liver'"):
+        build_settings({"data": "d", "windows": "liver"})

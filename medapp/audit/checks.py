@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from medapp.audit.duplicates import find_copies
+from medapp.audit.elsewhere import find_in_other_sets, find_public_sets
 from medapp.audit.finding import Finding
 from medapp.audit.ground import Ground
 from medapp.audit.odd import find_odd
@@ -48,5 +49,7 @@ CHECKS: Mapping[str, Check] = {
     "quality": Check("Reading images", find_faults),
     "copies": Check("Comparing images", find_copies),
     "patients": Check("Looking at patients", find_torn_patients),
+    "other_sets": Check("Comparing data sets", find_in_other_sets),
+    "public_sets": Check("Looking for public images", find_public_sets),
     "odd": Check("Comparing images with the rest", find_odd),
 }

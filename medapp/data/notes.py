@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from medapp.data.alike import find_alike_classes
 from medapp.data.catalog import Catalog
 from medapp.data.facts import Facts, count_test_groups, load_facts
+from medapp.data.public import list_public_sets, match_public
 from medapp.data.samples import DataSet
 from medapp.notes import Level, Note, sort_notes
 from medapp.store.workspace import Workspace
@@ -36,6 +37,7 @@ def _describe(data_set: DataSet, workspace: Workspace, marks: tuple[int, ...]) -
     notes = [*_find_gaps(data_set, counts)]
     notes += find_alike_classes(data_set.classes)
     notes += _find_copies(facts, tests, data_set.name)
+    notes += _find_public(catalog, data_set)
     notes += _find_sources(facts)
     notes += _find_leaking_patients(facts, tests, data_set.name)
     notes += _find_few(count_test_groups(catalog, data_set), bool(facts.patients), data_set.task)
@@ -103,6 +105,16 @@ def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
         images = count(facts.unchecked, "image", "images")
         text = f"Copies in another format, size or quality were not looked for among {images}."
         yield Note("unchecked-copies", text, "info", f'Look now: medapp data check "{name}".')
+
+
+def _find_public(catalog: Catalog, data_set: DataSet) -> Iterator[Note]:
+    """A note for each public data set that some of the images are of."""
+    query = "SELECT fingerprint, label FROM used WHERE data_set_id = ? ORDER BY id"
+    marks = tuple(catalog.read(query, data_set.id))
+    known = list_public_sets(catalog.workspace)
+    for match in match_public(known, marks, data_set.task == "single-label"):
+        remedy = "Judge no model on them that learned from that set."
+        yield Note("public-set", match.describe(), "info", remedy)
 
 
 def say_how(exact: int, copies: int) -> str:

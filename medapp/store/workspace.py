@@ -4,6 +4,7 @@
     <root>/data/<name>/      images that were uploaded or generated        (data/importing.py)
     <root>/runs/<id>/        one folder a run                              (runs/run.py)
     <root>/audits/           the last audit of each data set               (audit/audit.py)
+    <root>/fingerprints/     of data sets that others have too             (data/public.py)
     <root>/weights/          backbones that were fetched or copied there   (models/weights.py)
     <root>/cache/            pixels, features, thumbnails; may be deleted  (store/cache.py)
     <root>/uploads/          uploads, for some hours                       (store/uploads.py)
@@ -23,7 +24,7 @@ from medapp.store.files import expand_path
 LOG = logging.getLogger(__name__)
 PRIVATE = 0o700  # patients' images are for the one who owns the workspace
 # What MedApp makes in a workspace; a folder that holds other things too is not only MedApp's.
-OURS = {"data", "runs", "audits", "weights", "cache", "uploads", "machine.json"}
+OURS = {"data", "runs", "audits", "fingerprints", "weights", "cache", "uploads", "machine.json"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,10 @@ class Workspace:
     @property
     def audits_folder(self) -> Path:
         return self.root / "audits"
+
+    @property
+    def fingerprints_folder(self) -> Path:
+        return self.root / "fingerprints"
 
     @property
     def weights_folder(self) -> Path:

@@ -1,5 +1,6 @@
-"""`medapp data audit`: what is wrong with a data set, before it becomes a result."""
+"""`medapp data audit`, `fingerprint`: what is wrong with a data set, and what it is known by."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +9,7 @@ from medapp.audit.audit import Audit, run_audit
 from medapp.audit.finding import Finding
 from medapp.cli.output import AsJson, DataSetName, console, open_bar, print_json, print_notes
 from medapp.data.catalog import Catalog
+from medapp.data.public import save_fingerprints
 from medapp.store.workspace import find_workspace
 
 # Of a finding, unless all are asked for.
@@ -77,3 +79,29 @@ def _print_finding(finding: Finding, with_all: bool) -> None:
         console.print(f"    {', '.join(few)}{rest}{said}")
     if len(shown) < finding.count:
         console.print(f"    and {finding.count - len(shown):,} more: --all names them.")
+
+
+def fingerprint(
+    name: DataSetName,
+    to: Annotated[Path, typer.Option(help="The file, such as my-set.parquet.")],
+    title: Annotated[
+        str | None, typer.Option(help="What the set was published as; else its name.")
+    ] = None,
+    source: Annotated[str, typer.Option(help="Who made it, and when.")] = "",
+    terms: Annotated[str, typer.Option(help="Under which terms it was published.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write what a data set's images are known by to a file: no image, no name, no patient.
+
+    Another MedApp with the file in the folder "fingerprints" of its workspace says which of its
+    images are of this set.
+    """
+    catalog = Catalog(find_workspace())
+    data_set = catalog.find_data_set(name)
+    samples = catalog.load_samples(data_set)
+    chosen = title or data_set.name
+    written = save_fingerprints(to, data_set, samples, chosen, source, terms)
+    if as_json:
+        print_json({"dataset": data_set.name, "file": str(to), "fingerprints": written})
+        return
+    console.print(f"{to} holds the fingerprints of {written:,} images of {chosen}.")

@@ -4,16 +4,15 @@ Their images are written out into the workspace, one file each, so that the rest
 images in folders alone. A module a kind, behind one function.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 from medapp.data.containers.container import Container
 from medapp.data.containers.npz import open_npz
+from medapp.data.containers.parquet import open_parquet
 from medapp.data.containers.slices import SliceChoice
 from medapp.data.kinds import find_suffix
 
-_OPENERS: dict[str, Callable[[Path, SliceChoice], Container]] = {".npz": open_npz}
-SUFFIXES = tuple(_OPENERS)
+SUFFIXES = (".npz", ".parquet")
 
 
 def open_container(path: Path, choice: SliceChoice | None = None) -> Container | None:
@@ -26,10 +25,13 @@ def open_container(path: Path, choice: SliceChoice | None = None) -> Container |
         ArchiveError: the file is damaged or refused.
         DataError: it holds no images or no labels.
     """
-    opener = _OPENERS.get(find_suffix(path.name))
-    if opener is None or not path.is_file():
+    choice = choice or SliceChoice()
+    suffix = find_suffix(path.name)
+    if suffix not in SUFFIXES or not path.is_file():
         return None
-    return opener(path, choice or SliceChoice())
+    if suffix == ".npz":
+        return open_npz(path, choice)
+    return open_parquet(path, [path])
 
 
 __all__ = ["SUFFIXES", "Container", "SliceChoice", "open_container"]

@@ -33,6 +33,7 @@ from medapp.runs.supervisor import Supervisor
 from medapp.runs.transfer import export_run, import_run
 from medapp.store.files import expand_path
 from medapp.store.workspace import Workspace, find_workspace, open_workspace
+from medapp.studies.folds import FoldStudy, Pooled, create_folds, find_study, pool
 from medapp.task import find_task
 from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
 from medapp.training.recipe.presets import find_preset
@@ -167,6 +168,49 @@ class Session:
         recipe, machine = self.build_settings(data, preset, **settings)
         plan_run(self.workspace, recipe, machine)
         return self._run_to_end(create_run(self.workspace, recipe, machine, name), on_event)
+
+    def cross_validate(
+        self,
+        data: DataSet | str,
+        folds: int = 5,
+        *,
+        name: str | None = None,
+        preset: str | None = None,
+        on_event: OnEvent | None = None,
+        **settings: Any,
+    ) -> FoldStudy:
+        """Train a run for each fold, patients and copies whole, one after the other.
+
+        Args:
+            settings: as for `train`.
+
+        Returns:
+            The study; `pool_folds` gives its figures.
+
+        Raises:
+            RecipeError: a setting is wrong, or the folds cannot be drawn.
+            RunError: a training failed; says why. The study stays, and its runs can be resumed.
+
+        Ctrl-C stops the run under way and those that wait.
+        """
+        recipe, machine = self.build_settings(data, preset, **{**settings, "folds": folds})
+        study = create_folds(self.workspace, recipe, machine, name)
+        runs = [self.find_run(id) for id in study.runs]
+        for run in runs:
+            if self._run_to_end(run, on_event).state != "done":
+                for other in runs[runs.index(run) + 1 :]:
+                    other.request_stop()
+                break
+        return study
+
+    def pool_folds(self, study: FoldStudy | str) -> Pooled:
+        """The figures of each fold, and over the images of all folds once each is judged.
+
+        Raises:
+            RunError: there is no such study, or the figures of a run are damaged.
+        """
+        found = study if isinstance(study, FoldStudy) else find_study(self.workspace, study)
+        return pool(self.workspace, found)
 
     def resume(self, run: Run | str, on_event: OnEvent | None = None) -> Run:
         """Go on with a stopped, failed or interrupted run from its checkpoint, and wait for it.

@@ -1,4 +1,7 @@
-"""Models: what was trained and how good it is. ?model=ID opens one."""
+"""Models: what was trained and how good it is.
+
+?model=ID opens one, ?study=ID a cross-validation.
+"""
 
 from collections.abc import Sequence
 
@@ -6,9 +9,11 @@ import streamlit as st
 
 from medapp.runs.looks import count_looks, group_by_test_images, note_looks
 from medapp.runs.summary import Summary
+from medapp.studies.folds import list_studies
 from medapp.ui.models import table
 from medapp.ui.models.managing import draw_import
 from medapp.ui.models.page import draw_model_page
+from medapp.ui.models.study import draw_studies, draw_study
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
 from medapp.ui.shell.server import list_summaries, open_run, open_workspace
@@ -20,7 +25,11 @@ def draw_page() -> None:
     found = list_summaries()
     runs = [run for run in found if run.damage is None]
     chosen = url.read_choice("model", {run.id for run in runs})
-    if chosen:
+    studies = {study.id: study for study in list_studies(open_workspace())}
+    study = url.read_choice("study", studies)
+    if study and not chosen:
+        draw_study(studies[study])
+    elif chosen:
         draw_model_page(open_run(chosen))
     else:
         draw_list(runs, [run.damage for run in found if run.damage])
@@ -32,6 +41,9 @@ def draw_list(runs: Sequence[Summary], damages: Sequence[str]) -> None:
     frame.draw_head("Models", summary if runs else "What you trained, and how good it is")
     if runs:
         draw_queue(runs)
+        draw_studies()
+        folds = {id for study in list_studies(open_workspace()) for id in study.runs}
+        runs = [run for run in runs if run.id not in folds]
         draw_models([run for run in runs if run.is_trained])
         draw_others([run for run in runs if not (run.is_trained or run.is_under_way)])
     else:

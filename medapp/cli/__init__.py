@@ -5,6 +5,7 @@
     medapp data …                    data sets             (cli/data/)
     medapp train, evaluate, predict  the main job          (cli/work.py)
     medapp runs …, backbones …       what came of it       (cli/runs.py)
+    medapp folds                     cross-validations     (cli/folds.py)
 
 Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
 """
@@ -15,7 +16,7 @@ import sys
 
 import typer
 
-from medapp.cli import application, data, doctor, runs, work
+from medapp.cli import application, data, doctor, folds, runs, work
 from medapp.errors import MedAppError
 from medapp.store.plain import PlainFormatter, show_controls
 
@@ -31,6 +32,7 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(runs.backbones, name="backbones")
 app.command("app")(application.open_app)
 app.command("doctor")(doctor.examine_machine)
+app.command("folds")(folds.show_folds)
 for command in (work.train, work.evaluate, work.predict):
     app.command()(command)
 

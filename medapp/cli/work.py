@@ -10,6 +10,7 @@ import typer
 from rich.progress import Progress
 
 from medapp.cli.evaluation import describe_evaluation, print_evaluation, state_headline
+from medapp.cli.folds import print_folds
 from medapp.cli.output import (
     AsJson,
     console,
@@ -71,6 +72,15 @@ def train(
         int | None, typer.Option(help="Side of the square the network sees, in px.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            help=(
+                "Cross-validate: so many runs, each judged on one fold of the patients; figures"
+                " over all of them."
+            )
+        ),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="What to call the run.")] = None,
     settings: Annotated[
         list[str] | None,
@@ -93,6 +103,14 @@ def train(
     session = open_session()
     if not as_json:
         print_notes(session.plan(data, preset, **values).notes, errors)
+    if folds is not None:
+        with open_bar() as bar:
+            seen = ProgressBar(bar)
+            study = session.cross_validate(
+                data, folds, name=name, preset=preset, on_event=seen, **values
+            )
+        print_folds(study, session.pool_folds(study), as_json)
+        return
     with open_bar() as bar:
         run = session.train(data, name=name, preset=preset, on_event=ProgressBar(bar), **values)
     report_run(run, as_json)

@@ -18,7 +18,7 @@ _EVERYTHING = ""
 
 
 @dataclass(frozen=True)
-class _Group:
+class Group:
     """Images that must stay together: their rows, and how many of each class."""
 
     rows: tuple[int, ...]
@@ -60,7 +60,7 @@ def split_samples(
     splits = [split if split in ("validation", "test") else "train" for split in official]
     cut = [split for split in ("validation", "test") if split not in splits]
     rows = [row for row, split in enumerate(splits) if split == "train"]
-    groups = _find_groups(rows, labels, copies or hashes, patients)
+    groups = find_groups(rows, labels, copies or hashes, patients)
     groups.sort(key=lambda g: (-len(g.rows), _mix(seed, min(hashes[r] for r in g.rows))))
     shares = dict(zip(SPLITS, fractions, strict=True))
     dealt = _deal(groups, {split: shares[split] for split in cut})
@@ -99,12 +99,12 @@ def _mix(seed: int, text: str) -> str:
     return hashlib.sha256(f"{seed} {text}".encode()).hexdigest()
 
 
-def _find_groups(
+def find_groups(
     rows: Sequence[int],
     labels: Sequence[str],
     copies: Sequence[str],
     patients: Sequence[str | None],
-) -> list[_Group]:
+) -> list[Group]:
     """Groups of rows that share a patient or a picture, also by way of other rows."""
     parent = {row: row for row in rows}
 
@@ -121,10 +121,10 @@ def _find_groups(
     members: dict[int, list[int]] = {}
     for row in rows:
         members.setdefault(find(row), []).append(row)
-    return [_Group(tuple(m), Counter(labels[r] for r in m)) for m in members.values()]
+    return [Group(tuple(m), Counter(labels[r] for r in m)) for m in members.values()]
 
 
-def _deal(groups: Sequence[_Group], shares: Mapping[str, float]) -> list[str]:
+def _deal(groups: Sequence[Group], shares: Mapping[str, float]) -> list[str]:
     """A split for each group, in the order given.
 
     Args:
@@ -186,7 +186,7 @@ def _find_share(share: float, groups: int, splits_cut: int) -> float:
     return max(share, 1.0 / groups) if groups > splits_cut else 0.5 / splits_cut
 
 
-def _give_training_each_class(groups: Sequence[_Group], dealt: list[str]) -> list[str]:
+def _give_training_each_class(groups: Sequence[Group], dealt: list[str]) -> list[str]:
     """Move the smallest group that has a class to training, for each class that training lacks.
 
     Patients with several classes can leave training without one.

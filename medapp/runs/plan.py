@@ -18,10 +18,10 @@ from medapp.models.architectures import Architecture, find_architecture
 from medapp.models.sources import find_source
 from medapp.notes import Note, sort_notes
 from medapp.runs.caveats import note_earlier
+from medapp.runs.choosing import choose_samples
 from medapp.runs.making import settle_recipe
 from medapp.runs.registry import find_registry
 from medapp.runs.seen import list_seen
-from medapp.runs.split_table import select
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 from medapp.training.machine.memory import estimate_bytes
@@ -84,7 +84,7 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     catalog = Catalog(workspace)
     choice = recipe.data.train
     data_set = catalog.find_chosen(choice.id, choice.name)
-    by_split = _count_classes(catalog, data_set, choice)
+    by_split = _count_classes(catalog, data_set, recipe)
     counts = {split: sum(by_split.get(split, {}).values()) for split in SPLITS}
     _check_classes(data_set, Counter(by_split.get("train", {})))
     _check_batches(recipe, machine, counts["train"])
@@ -109,7 +109,8 @@ def _find_notes(
     notes = [*describe(data_set, catalog), *note_stale(catalog, data_set)]
     source = recipe.find_source()
     if source.startswith("run:"):
-        tests = select(catalog.load_samples(data_set, "test"), recipe.data.train.only)
+        chosen = choose_samples(recipe, data_set, catalog.load_samples(data_set))
+        tests = [sample for sample in chosen if sample.split == "test"]
         notes += note_earlier(tests, data_set, list_seen(workspace, source))
     return sort_notes(note for note in notes if note.level != "info")
 
@@ -148,13 +149,13 @@ def _check_roles(recipe: Recipe) -> None:
 
 
 def _count_classes(
-    catalog: Catalog, data_set: DataSet, choice: DataChoice
+    catalog: Catalog, data_set: DataSet, recipe: Recipe
 ) -> Mapping[str, Mapping[str, int]]:
-    """Images by split and label, of those that the run chooses."""
-    if not choice.only:
+    """Images by split and label, of those that the run takes."""
+    if not (recipe.data.train.only or recipe.data.folds):
         return catalog.count_classes(data_set)
     counts: dict[str, Counter[str]] = {}
-    for sample in select(catalog.load_samples(data_set), choice.only):
+    for sample in choose_samples(recipe, data_set, catalog.load_samples(data_set)):
         counts.setdefault(sample.split, Counter())[sample.label] += 1
     return counts
 

@@ -14,6 +14,7 @@ from medapp.errors import RunError
 from medapp.models.backbones import BACKBONES
 from medapp.models.weights import build_network
 from medapp.runs.caveats import add_caveats
+from medapp.runs.choosing import choose_samples
 from medapp.runs.evaluate import describe_computing, judge
 from medapp.runs.events import PlanMade, Resumed, SpeedMeasured, StateChanged, TestRead
 from medapp.runs.inputs import InputLoader
@@ -22,7 +23,7 @@ from medapp.runs.reporter import Reporter, StopRequestedError
 from medapp.runs.results import discard_evaluation, save_evaluation
 from medapp.runs.run import Run
 from medapp.runs.seen import save_earlier
-from medapp.runs.split_table import match_split, save_split, select
+from medapp.runs.split_table import match_split, save_split
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
@@ -101,7 +102,7 @@ class Sitting:
         path = self.run.folder / "split.parquet"
         with self.fabric.rank_zero_first():
             if not path.exists():
-                save_split(path, select(samples, choice.only))
+                save_split(path, choose_samples(self.recipe, data_set, samples))
                 save_earlier(self.workspace, self.run)
         return data_set, match_split(path, samples, self.run.name)
 

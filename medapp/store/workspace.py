@@ -24,7 +24,10 @@ from medapp.store.files import expand_path
 LOG = logging.getLogger(__name__)
 PRIVATE = 0o700  # patients' images are for the one who owns the workspace
 # What MedApp makes in a workspace; a folder that holds other things too is not only MedApp's.
-OURS = {"data", "runs", "audits", "fingerprints", "weights", "cache", "uploads", "machine.json"}
+OURS = {
+    *("data", "runs", "studies", "audits", "fingerprints", "weights", "cache", "uploads"),
+    "machine.json",
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,10 @@ class Workspace:
     @property
     def runs_folder(self) -> Path:
         return self.root / "runs"
+
+    @property
+    def studies_folder(self) -> Path:
+        return self.root / "studies"
 
     @property
     def audits_folder(self) -> Path:

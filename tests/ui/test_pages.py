@@ -30,6 +30,7 @@ from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.run import Run
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
+from medapp.studies.folds import list_studies
 from medapp.training.recipe import DataChoice, build_recipe, build_settings
 from medapp.training.recipe.presets import PRESETS
 from medapp.ui.data_sets.gallery import Filters
@@ -585,3 +586,19 @@ def test_a_data_set_is_derived_in_the_page(trained: Trained) -> None:
     made = catalog.find_data_set("bands derived")
     assert {s.split for s in catalog.load_samples(made)} == {"test"}
     assert catalog.count_samples(made) == catalog.count_samples(data_set, split="test")
+
+
+def test_folds_are_started_and_stand_as_one(trained: Trained) -> None:
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    app = open_page("train", data=data_set.id)
+    app.number_input(key=next(n.key for n in app.number_input if "Folds" in n.label)).set_value(4)
+    app.run()
+    assert "In each of 4 runs" in read_text(app)
+    find_button(app, "Start").click().run()
+    assert not app.exception
+    (study,) = list_studies(trained.workspace)
+    assert len(study.runs) == 4
+    app = open_page("models", study=study.id)
+    assert "once each fold has been judged" in read_text(app)
+    app = open_page("models")
+    assert "0 of 4 folds are judged" in read_text(app)

@@ -17,6 +17,7 @@ OPTIONS = {
     "epochs": "--epochs",
     "image_size": "--image-size",
     "seed": "--seed",
+    "folds": "--folds",
 }
 
 

@@ -58,6 +58,18 @@ class Data(Group):
     task: TaskName = setting(
         "single-label", "Task", "What is predicted of an image; the data set says.", is_expert=True
     )
+    folds: int = setting(
+        0,
+        "Folds",
+        "Off: the data set's split. Else all images are dealt into so many folds, patients and"
+        " copies whole; each fold is judged by a run that learned from the others.",
+        low=0,
+        high=20,
+        words=OFF,
+    )
+    fold: int = setting(
+        1, "Fold", "Which of the folds the run is judged on.", low=1, high=20, is_expert=True
+    )
 
     @property
     def train(self) -> DataChoice:

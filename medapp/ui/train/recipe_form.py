@@ -21,9 +21,12 @@ from medapp.ui.shell.frame import escape
 from medapp.ui.train.beginning import Beginning
 from medapp.ui.train.faults import Faults
 
-FIRST = ("strategy", "epochs", "image_size", "batch_size", "augmentation", "early_stopping")
+FIRST = (
+    *("strategy", "epochs", "image_size", "batch_size", "augmentation", "early_stopping"),
+    "folds",
+)
 # Drawn by the page, decided by the data set, or without a second choice.
-APART = ("source", "architecture", "task", "objective")
+APART = ("source", "architecture", "task", "objective", "fold")
 RATES = ("learning_rate", "backbone_rate")
 
 

@@ -10,6 +10,7 @@ from medapp.errors import MedAppError
 from medapp.runs.making import check_name, create_run
 from medapp.runs.plan import Plan, plan_run
 from medapp.runs.progress import format_seconds
+from medapp.studies.folds import create_folds
 from medapp.training.recipe import Machine, Recipe, build_settings
 from medapp.training.recipe.command import write_command
 from medapp.ui.shell import frame
@@ -49,7 +50,7 @@ def draw_start(values: Mapping[str, Any], data_set: DataSet, faults: Faults) -> 
         with place:
             draw_notes(plan.notes)
             with st.container(border=True):
-                _draw_plan(plan)
+                _draw_plan(plan, recipe.data.folds)
     except MedAppError as error:
         said = faults.show(error)
     is_pressed = st.button(
@@ -65,11 +66,19 @@ def draw_start(values: Mapping[str, Any], data_set: DataSet, faults: Faults) -> 
         st.error(frame.escape(said), icon=":material/block:")
         return
     if is_pressed:
-        run = create_run(open_workspace(), recipe, machine, name or None)
         st.session_state[STARTED] = started + 1
-        st.switch_page(frame.TRAIN, query_params={"run": run.id})
+        _start(recipe, machine, name or None)
     with st.expander("The same as a command", icon=":material/terminal:"):
         draw_command(recipe, machine, data_set.name)
+
+
+def _start(recipe: Recipe, machine: Machine, name: str | None) -> None:
+    """Queue the run, or a run for each fold, and go there."""
+    if recipe.data.folds:
+        study = create_folds(open_workspace(), recipe, machine, name)
+        st.switch_page(frame.MODELS, query_params={"study": study.id})
+    run = create_run(open_workspace(), recipe, machine, name)
+    st.switch_page(frame.TRAIN, query_params={"run": run.id})
 
 
 def draw_command(recipe: Recipe, machine: Machine, data_set: str) -> None:
@@ -78,9 +87,9 @@ def draw_command(recipe: Recipe, machine: Machine, data_set: str) -> None:
         st.code(write_command(recipe, machine, data_set), language="bash", wrap_lines=True)
 
 
-def _draw_plan(plan: Plan) -> None:
+def _draw_plan(plan: Plan, folds: int) -> None:
     origin = "measured on this machine" if plan.is_measured else "a rule of thumb"
-    duration = format_seconds(plan.seconds)
+    duration = format_seconds(plan.seconds * max(1, folds))
     st.metric("Estimated time", duration, origin, delta_color="off", delta_arrow="off")
     needed, free = (f"{size / 2**30:.1f} GB" for size in (plan.memory_bytes, plan.free_bytes))
     st.metric("Memory, about", needed, f"{free} free now", delta_color="off", delta_arrow="off")
@@ -91,4 +100,10 @@ def _draw_plan(plan: Plan) -> None:
         )
     counts = [f"{count:,} {NAMES[split]} images" for split, count in plan.counts.items()]
     st.markdown("  \n".join(counts))
-    st.caption("The test split is read once, at the end.")
+    if folds:
+        st.caption(
+            f"In each of {folds:d} runs, one a fold: a fold's images are judged by the run that did"
+            " not learn from them. The data set's own split is not used."
+        )
+    else:
+        st.caption("The test split is read once, at the end.")

@@ -1,0 +1,190 @@
+"""Cross-validation: each image is judged once, by a run that learned from other patients.
+
+A study is a folder with `study.json`: what was asked, and which runs answer it. Its figures are
+made of the runs' kept predictions; nothing is computed twice.
+"""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from medapp.errors import RunError
+from medapp.evaluation.evaluate import evaluate
+from medapp.evaluation.evaluation import Evaluation
+from medapp.notes import Note, sort_notes
+from medapp.runs.making import check_name, create_run, settle_recipe
+from medapp.runs.plan import plan_run
+from medapp.runs.registry import find_registry
+from medapp.runs.results import load_predictions
+from medapp.runs.run import Run
+from medapp.store.files import write_bytes
+from medapp.store.workspace import Workspace
+from medapp.task import find_task
+from medapp.training.recipe import Machine, Recipe
+
+NOTE = "folds"  # the code of the note on what pooled figures say
+# Notes on a fold's figures that hold for the pooled ones too.
+LASTING = ("leak", "patient-leak", "patients-unknown", "by-heart")
+
+
+@dataclass(frozen=True)
+class FoldStudy:
+    """A cross-validation.
+
+    Attributes:
+        runs: their ids, one a fold, in order.
+        data_set: what it was called when the study was made.
+    """
+
+    id: str
+    name: str
+    made: str
+    data_set: str
+    runs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """What is known of a study so far.
+
+    Attributes:
+        states: of each run in order; "gone" where it was deleted.
+        folds: the figures of each run, None where it has none.
+        evaluation: over the images of all folds; None until each fold has its figures.
+    """
+
+    states: tuple[str, ...]
+    folds: tuple[Evaluation | None, ...]
+    evaluation: Evaluation | None
+
+
+def create_folds(
+    workspace: Workspace, recipe: Recipe, machine: Machine | None = None, name: str | None = None
+) -> FoldStudy:
+    """Make a run for each of the recipe's folds; all wait in the queue.
+
+    Raises:
+        RecipeError: the folds cannot be drawn, or a run could not work.
+        RunError: a name is taken or cannot be used.
+    """
+    settled = settle_recipe(workspace, recipe)
+    count = settled.data.folds
+    recipes = [_take_fold(settled, fold) for fold in range(1, count + 1)]
+    for each in recipes:
+        plan_run(workspace, each, machine)
+    name = name or _suggest_name(workspace, settled)
+    summaries = find_registry(workspace).list_summaries()
+    names = [f"{name}, fold {fold} of {count}" for fold in range(1, count + 1)]
+    for each_name in names:
+        check_name(each_name, summaries)
+    runs = [
+        create_run(workspace, each, machine, each_name)
+        for each, each_name in zip(recipes, names, strict=True)
+    ]
+    made = datetime.now(UTC)
+    study = FoldStudy(
+        id=f"{made:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        name=name,
+        made=made.isoformat(timespec="seconds"),
+        data_set=settled.data.train.name,
+        runs=tuple(run.id for run in runs),
+    )
+    folder = workspace.studies_folder / study.id
+    folder.mkdir(parents=True)
+    text = json.dumps({"kind": "folds", **asdict(study)}, indent=1, ensure_ascii=False)
+    write_bytes(folder / "study.json", text.encode())
+    return study
+
+
+def list_studies(workspace: Workspace) -> list[FoldStudy]:
+    """The studies that can be read and of which a run is left, newest first."""
+    registry = find_registry(workspace)
+    loaded = [_load(path) for path in workspace.studies_folder.glob("*/study.json")]
+    found = [s for s in loaded if s is not None and any(map(registry.find, s.runs))]
+    return sorted(found, key=lambda s: s.id, reverse=True)
+
+
+def find_study(workspace: Workspace, name: str) -> FoldStudy:
+    """The study of this id or name.
+
+    Raises:
+        RunError: there is none.
+    """
+    known = list_studies(workspace)
+    found = next((study for study in known if name in (study.id, study.name)), None)
+    if found is None:
+        names = ", ".join(study.name for study in known[:5]) or "none yet"
+        raise RunError(f"There is no study {name!r}.", remedy=f"Studies: {names}.")
+    return found
+
+
+def pool(workspace: Workspace, study: FoldStudy) -> Pooled:
+    """The figures of a study's folds, and over all of them.
+
+    Raises:
+        RunError: the figures of a run are damaged.
+    """
+    registry = find_registry(workspace)
+    runs = [registry.find(id) for id in study.runs]
+    states = tuple("gone" if run is None else run.state for run in runs)
+    found = [None if run is None else Run(workspace.runs_folder / run.id) for run in runs]
+    evaluations = tuple(None if run is None else run.load_evaluation() for run in found)
+    rows = [load_predictions(run) for run in found if run is not None]
+    known = [evaluation for evaluation in evaluations if evaluation is not None]
+    is_whole = len(known) == len(study.runs) and all(rows)
+    return Pooled(states, evaluations, _evaluate(known, rows) if is_whole else None)
+
+
+def _evaluate(folds: Sequence[Evaluation], rows: Sequence[list[dict[str, Any]]]) -> Evaluation:
+    """Figures over all predictions, with what the folds' own figures are warned of."""
+    first = folds[0]
+    task = find_task(first.task)
+    everything = [row for of_fold in rows for row in of_fold]
+    columns = [f"probability of {name}" for name in first.classes]
+    found = evaluate(
+        np.array([[row[column] for column in columns] for row in everything]),
+        task.encode([row["label"] for row in everything], first.classes),
+        first.classes,
+        [row["patient"] for row in everything],
+        task,
+    )
+    text = (
+        f"Each image is judged once, by one of {len(folds)} models that learned from other patients"
+        " where these are known. The figures are those of the way of training, and not of one"
+        " model; the interval does not hold how much another drawing of folds would change them."
+    )
+    notes = {note.code: note for fold in folds for note in fold.notes if note.code in LASTING}
+    own = [note for note in found.notes if note.code not in notes]
+    return replace(
+        found,
+        split="folds",
+        dataset=first.dataset,
+        notes=sort_notes([*own, *notes.values(), Note(NOTE, text, "info")]),
+    )
+
+
+def _take_fold(recipe: Recipe, fold: int) -> Recipe:
+    data = recipe.data.model_copy(update={"fold": fold})
+    return recipe.model_copy(update={"data": data})
+
+
+def _suggest_name(workspace: Workspace, recipe: Recipe) -> str:
+    base = f"{recipe.find_strategy().title} on {recipe.data.train.name}"
+    taken = {study.name for study in list_studies(workspace)}
+    names = [base, *(f"{base} {number}" for number in range(2, len(taken) + 3))]
+    return next(name for name in names if name not in taken)
+
+
+def _load(path: Path) -> FoldStudy | None:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        names = ("id", "name", "made", "data_set")
+        return FoldStudy(**{n: str(facts[n]) for n in names}, runs=tuple(map(str, facts["runs"])))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

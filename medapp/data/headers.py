@@ -1,7 +1,7 @@
 """What the DICOM headers of a batch say, with identifiers hashed: nothing else is kept of them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from medapp.imaging.readers.dicom_header import Header
 from medapp.store.salt import hash_names
@@ -24,36 +24,41 @@ class HashedHeader:
     attributes: dict[str, str] = field(default_factory=dict, hash=False)
 
 
-def hash_headers(
-    workspace: Workspace, headers: Sequence[Header | None], taken: Collection[str] = ()
-) -> list[HashedHeader]:
-    """What is kept of headers, in their order; of a file without one, nothing.
-
-    Args:
-        taken: columns that a table or folders fill: a header's own is named after it, and
-            "(header)".
+def hash_identifiers(workspace: Workspace, header: Header) -> Header:
+    """A header whose patient, study and series are hashed: they may be kept.
 
     Raises:
         WorkspaceError: the workspace's secret cannot be read or written.
     """
-    known = [header for header in headers if header is not None]
-    ids = {n for h in known for n in (h.patient, h.study, h.series) if n is not None}
+    ids = {name for name in (header.patient, header.study, header.series) if name}
     hashed = hash_names(workspace, ids) if ids else {}
-    return [_hash_header(header, hashed, taken) for header in headers]
+    return replace(
+        header,
+        patient=hashed.get(header.patient or ""),
+        study=hashed.get(header.study or ""),
+        series=hashed.get(header.series or ""),
+    )
 
 
-def _hash_header(
-    header: Header | None, hashed: dict[str, str], taken: Collection[str]
-) -> HashedHeader:
+def keep_headers(
+    headers: Sequence[Header | None], taken: Collection[str] = ()
+) -> list[HashedHeader]:
+    """What is kept of headers whose identifiers are hashed, in their order; of no header, nothing.
+
+    Args:
+        taken: columns that a table or folders fill: a header's own is named after it, and
+            "(header)".
+    """
+    return [_keep(header, taken) for header in headers]
+
+
+def _keep(header: Header | None, taken: Collection[str]) -> HashedHeader:
     if header is None:
         return HashedHeader()
-    study = None if header.study is None else hashed[header.study]
-    series = None if header.series is None else hashed[header.series]
-    named = {**header.attributes, "study": study, "series": series}
+    named = {**header.attributes, "study": header.study, "series": header.series}
     attributes = {
         FROM_HEADER.format(column) if column in taken else column: value
         for column, value in named.items()
         if value is not None
     }
-    patient = None if header.patient is None else hashed[header.patient]
-    return HashedHeader(patient, study, attributes)
+    return HashedHeader(header.patient, header.study, attributes)

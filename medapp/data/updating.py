@@ -10,15 +10,16 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from medapp.data.batch import Batch, read_samples
 from medapp.data.boxes import BOXES_FILE, read_boxes
 from medapp.data.catalog import Catalog
 from medapp.data.copies import group_copies
 from medapp.data.edits import LEAVE_OUT, TAKE_BACK, Change, apply_edits, list_edits
 from medapp.data.folder import scan_folder
-from medapp.data.importing import Batch, read_samples
 from medapp.data.layout import FoundFile, Layout
 from medapp.data.patients import compile_pattern
 from medapp.data.records import insert_samples, renew_classes
+from medapp.data.remembering import forget
 from medapp.data.samples import DataSet, Sample
 from medapp.data.schema import change
 from medapp.errors import DataError
@@ -123,6 +124,7 @@ def update(catalog: Catalog, data_set: DataSet, on_progress: OnProgress | None =
     _store(catalog, data_set, again, _place(new, list(known.values())), read.left_out)
     _edit(catalog, data_set, gone, LEAVE_OUT, GONE)
     _edit(catalog, data_set, back, TAKE_BACK, BACK)
+    forget(catalog.workspace, data_set.root)
     return Changes(
         new=tuple(sample.name for sample in new),
         changed=tuple(s.name for s in again if s.content_hash != known[s.name].content_hash),

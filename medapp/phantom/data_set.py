@@ -1,14 +1,8 @@
 """The built-in data set in the catalog; made on first use."""
 
+from medapp.data.batch import Batch, ImportReport, build_report, import_batch
 from medapp.data.catalog import Catalog
-from medapp.data.importing import (
-    Batch,
-    ImportReport,
-    build_report,
-    choose_name,
-    import_batch,
-    make_folder,
-)
+from medapp.data.importing import choose_name, make_folder
 from medapp.data.layout import FoundFile
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
+from pathlib import Path
 
 from medapp.errors import WorkspaceError
 from medapp.store.workspace import Workspace
@@ -32,13 +33,12 @@ def _load_salt(workspace: Workspace) -> bytes:
     path = workspace.root / "salt"
     try:
         if not path.exists():
-            # Written aside and linked into place: of two processes the first decides.
+            # Written aside and linked into place: of several that try, the first decides.
             aside = path.with_name(f".salt.{secrets.token_hex(8)}")
             try:
                 aside.touch(0o600)
                 aside.write_text(secrets.token_hex(32), encoding="ascii")
-                if not path.exists():
-                    aside.rename(path)
+                _put_in_place(aside, path)
             finally:
                 aside.unlink(missing_ok=True)
         return bytes.fromhex(path.read_text(encoding="ascii"))
@@ -47,3 +47,15 @@ def _load_salt(workspace: Workspace) -> bytes:
             f"{path}, the secret that patients' ids are hashed with, cannot be used: {error}.",
             remedy="Check the permissions.",
         ) from error
+
+
+def _put_in_place(aside: Path, path: Path) -> None:
+    """Give a file its name, unless another one has it already."""
+    try:
+        path.hardlink_to(aside)
+    except FileExistsError:
+        return
+    except OSError:
+        # Some disks know no links.
+        if not path.exists():
+            aside.rename(path)

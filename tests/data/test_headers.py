@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from medapp.data.headers import HashedHeader, hash_headers
+from medapp.data.headers import HashedHeader, hash_identifiers, keep_headers
 from medapp.imaging.readers.dicom_header import Header
 from medapp.store.workspace import Workspace
 
@@ -14,7 +14,8 @@ def test_identifiers_are_hashed_and_equal_ones_alike(tmp_path: Path) -> None:
         None,
         Header("Doe 1", "1.2.3", None, {}),
     ]
-    first, none, second = hash_headers(Workspace(tmp_path), headers)
+    hashed = [h and hash_identifiers(Workspace(tmp_path), h) for h in headers]
+    first, none, second = keep_headers(hashed)
     assert none == HashedHeader()
     assert (first.patient, first.study) == (second.patient, second.study)
     assert first.attributes["age"] == "45"
@@ -24,6 +25,6 @@ def test_identifiers_are_hashed_and_equal_ones_alike(tmp_path: Path) -> None:
     assert all(re.fullmatch("[0-9a-f]{16}", str(value)) for value in hashes)
 
 
-def test_a_column_of_a_table_goes_before_that_of_a_header(tmp_path: Path) -> None:
-    (found,) = hash_headers(Workspace(tmp_path), [Header(None, None, None, {"age": "45"})], {"age"})
+def test_a_column_of_a_table_goes_before_that_of_a_header() -> None:
+    (found,) = keep_headers([Header(None, None, None, {"age": "45"})], {"age"})
     assert found.attributes == {"age (header)": "45"}

@@ -13,13 +13,12 @@ import pytest
 from make_dicom import build_dicom
 from PIL import Image
 
+from medapp.data.batch import Batch, import_batch
 from medapp.data.catalog import Catalog
 from medapp.data.importing import (
-    Batch,
     add_files,
     add_folder,
     add_zip,
-    import_batch,
     inspect,
 )
 from medapp.data.layout import FoundFile, Layout

@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -24,3 +26,13 @@ def test_a_damaged_secret_is_said(workspace: Workspace) -> None:
     (workspace.root / "salt").write_text("not hex")
     with pytest.raises(WorkspaceError, match="cannot be used"):
         hash_names(workspace, ["P1"])
+
+
+def test_of_threads_that_make_the_secret_at_once_one_decides(tmp_path: Path) -> None:
+    for number in range(20):
+        workspace = Workspace(tmp_path / str(number))
+        workspace.root.mkdir()
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda _, w=workspace: hash_names(w, ["P1"])["P1"], range(8)))
+        assert len(set(found)) == 1
+        assert [path.name for path in workspace.root.iterdir()] == ["salt"]

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from medapp.cli.output import AsJson, console, list_notes, print_json, print_notes, print_table
+from medapp.data.batch import ImportReport
 from medapp.data.catalog import Catalog
-from medapp.data.importing import ImportReport, add_path
+from medapp.data.importing import add_path
 from medapp.data.left_out import group_left_out, summarise_left_out
 from medapp.data.notes import describe
 from medapp.data.previewing import Preview, list_warnings, preview

@@ -7,7 +7,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from medapp.data.importing import ImportReport, add_files, add_folder, add_zip, inspect
+from medapp.data.batch import ImportReport
+from medapp.data.importing import add_files, add_folder, add_zip, inspect
 from medapp.data.layout import Layout
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path

@@ -106,3 +106,12 @@ def list_values(catalog: Catalog, data_set: DataSet) -> dict[str, dict[str, int]
     for column, value, images in catalog.read(query, data_set.id):
         found.setdefault(column, {})[value] = images
     return found
+
+
+def count_edited(catalog: Catalog, data_set: DataSet) -> dict[str, int]:
+    """Images by the kind of edit that was made to them and not undone."""
+    query = (
+        "SELECT kind, COUNT(DISTINCT sample_id) FROM edits WHERE data_set_id = ? AND NOT is_undone"
+        " GROUP BY kind"
+    )
+    return dict(catalog.read(query, data_set.id))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from medapp.data.alike import find_alike_classes
 from medapp.data.catalog import Catalog
 from medapp.data.facts import Facts, count_test_groups, load_facts
-from medapp.data.public import list_public_sets, match_public
+from medapp.data.public import PublicSet, list_public_sets, match_public
 from medapp.data.samples import DataSet
 from medapp.notes import Level, Note, sort_notes
 from medapp.store.workspace import Workspace
@@ -21,14 +21,20 @@ WORTHLESS_GROUPS = 5
 def describe(data_set: DataSet, catalog: Catalog) -> tuple[Note, ...]:
     """The notes that hold for this data set, the gravest first.
 
-    They are kept until the catalog changes, as finding them takes a second or two for 100,000
-    images, and a form asks for them at each of its changes.
+    They are kept until the catalog or a file of fingerprints changes, as finding them takes a
+    second or two for 100,000 images, and a form asks for them at each of its changes.
     """
-    return _describe(data_set, catalog.workspace, catalog.read_marks())
+    workspace = catalog.workspace
+    return _describe(data_set, workspace, catalog.read_marks(), list_public_sets(workspace))
 
 
 @functools.lru_cache(100)
-def _describe(data_set: DataSet, workspace: Workspace, marks: tuple[int, ...]) -> tuple[Note, ...]:
+def _describe(
+    data_set: DataSet,
+    workspace: Workspace,
+    marks: tuple[int, ...],
+    known: tuple[PublicSet, ...],
+) -> tuple[Note, ...]:
     catalog = Catalog(workspace)
     facts = load_facts(catalog, data_set)
     counts = catalog.count_classes(data_set)
@@ -37,7 +43,7 @@ def _describe(data_set: DataSet, workspace: Workspace, marks: tuple[int, ...]) -
     notes = [*_find_gaps(data_set, counts)]
     notes += find_alike_classes(data_set.classes)
     notes += _find_copies(facts, tests, data_set.name)
-    notes += _find_public(catalog, data_set)
+    notes += _find_public(catalog, data_set, known)
     notes += _find_sources(facts)
     notes += _find_leaking_patients(facts, tests, data_set.name)
     notes += _find_few(count_test_groups(catalog, data_set), bool(facts.patients), data_set.task)
@@ -107,11 +113,12 @@ def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
         yield Note("unchecked-copies", text, "info", f'Look now: medapp data check "{name}".')
 
 
-def _find_public(catalog: Catalog, data_set: DataSet) -> Iterator[Note]:
+def _find_public(
+    catalog: Catalog, data_set: DataSet, known: tuple[PublicSet, ...]
+) -> Iterator[Note]:
     """A note for each public data set that some of the images are of."""
     query = "SELECT fingerprint, label FROM used WHERE data_set_id = ? ORDER BY id"
     marks = tuple(catalog.read(query, data_set.id))
-    known = list_public_sets(catalog.workspace)
     for match in match_public(known, marks, data_set.task == "single-label"):
         remedy = "Judge no model on them that learned from that set."
         yield Note("public-set", match.describe(), "info", remedy)
@@ -135,8 +142,8 @@ def note_share(code: str, text: str, seen: int, judged: int, remedy: str) -> Not
 def suggest_split(name: str) -> str:
     """What to do where copies or patients of a data set stand in several splits."""
     return (
-        "Draw a split that keeps copies and patients together: under Split on the data set's page,"
-        f' or medapp data split "{name}".'
+        "Make a clean split, in which copies and patients stay together: under Split on the data"
+        f' set\'s page, or medapp data clean-split "{name}".'
     )
 
 

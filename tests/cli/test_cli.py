@@ -107,6 +107,44 @@ def test_copies_are_listed_and_kept_together(workspace: Workspace, tmp_path: Pat
     assert "near" in medapp("data", "copies", "x")
 
 
+def test_a_set_is_audited_and_its_split_made_clean(workspace: Workspace, tmp_path: Path) -> None:
+    for i in range(12):
+        for split, seed in (("train", i), ("test", 100 + i if i else 0)):
+            path = tmp_path / "x" / split / "ab"[i % 2] / f"{i}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draw_image(seed).save(path)
+    ask("data", "add", tmp_path / "x")
+    found = ask("data", "audit", "x", "--no-features")
+    assert (found["dataset"], found["images"]) == ("x", 24)
+    leak = next(finding for finding in found["findings"] if finding["kind"] == "leak")
+    assert set(leak) == {"kind", "severity", "count", "summary", "remedy", "groups"}
+    assert (leak["severity"], leak["count"]) == ("grave", 1)
+    assert leak["groups"] == [["test/a/0.png", "train/a/0.png"]]
+    said = medapp("data", "audit", "x", "--no-features")
+    assert "WARNING: 1 picture stands in more than one split" in said
+    assert "test/a/0.png, train/a/0.png" in said
+    cleaned = ask("data", "clean-split", "x")
+    assert (cleaned["moved"], cleaned["is_drawn_anew"]) == (1, False)
+    kinds = {finding["kind"] for finding in ask("data", "audit", "x", "--no-features")["findings"]}
+    assert kinds == {"copies"}
+
+
+def draw_image(seed: int) -> Image.Image:
+    return Image.fromarray(draw_picture(seed, 60, 60))
+
+
+def test_fingerprints_are_written_for_others(workspace: Workspace, tmp_path: Path) -> None:
+    for i in range(4):
+        (tmp_path / "x" / "a").mkdir(parents=True, exist_ok=True)
+        draw_image(i).save(tmp_path / "x" / "a" / f"{i}.png")
+    ask("data", "add", tmp_path / "x")
+    target = workspace.fingerprints_folder / "x.parquet"
+    written = ask("data", "fingerprint", "x", "--to", target, "--title", "set 7")
+    assert written == {"dataset": "x", "file": str(target), "fingerprints": 4}
+    texts = [note["text"] for note in ask("data", "show", "x")["notes"]]
+    assert any(text.startswith("4 images are of a public data set, set 7") for text in texts)
+
+
 def test_runs_are_shown_and_judged(trained: Trained) -> None:
     (listed,) = ask("runs", "list")
     assert (listed["run"], listed["looks"]) == ("probe", 1)

@@ -66,7 +66,7 @@ def test_a_run_on_leaking_splits_says_so_at_its_end(workspace: Workspace, tmp_pa
         "12 of 12 judged images were in the run's training or validation split, in another format,"
         " size or quality: figures on them say nothing of new images."
     )
-    assert 'medapp data split "x"' in note.remedy
+    assert 'medapp data clean-split "x"' in note.remedy
     assert [grave.code for grave in list_grave_notes(run)] == ["leak"]
     find(run.load_evaluation(), "patients-unknown")
     (summary,) = find_registry(workspace).list_summaries()

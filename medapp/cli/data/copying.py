@@ -1,4 +1,4 @@
-"""`medapp data copies`, `check`, `split`: which images are copies, and a split that minds them."""
+"""`medapp data copies`, `check`, `split`, `clean-split`: copies, and splits that mind them."""
 
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from medapp.cli.output import (
     print_table,
 )
 from medapp.data.catalog import Catalog
+from medapp.data.cleaning import make_clean_split
 from medapp.data.copies import list_copies
 from medapp.data.notes import describe
 from medapp.data.redrawing import find_near_copies, redraw_split
@@ -69,6 +70,27 @@ def split(
         return
     words = ", ".join(f"{images} {split}" for split, images in splits.items())
     console.print(f"{drawn.name}: {words}. {drawn.split_origin}")
+    print_notes(notes)
+
+
+def clean_split(name: DataSetName, as_json: AsJson = False) -> None:
+    """Move the fewest images so that copies, and images of one patient, stand in one split.
+
+    A published split is kept but for them; each move stands in the log and can be undone. Where a
+    split would lose a class or half of its images, the split is drawn anew instead.
+    """
+    catalog = Catalog(find_workspace())
+    cleaning = make_clean_split(catalog, catalog.find_data_set(name))
+    notes = describe(cleaning.data_set, catalog)
+    counts = catalog.count_classes(cleaning.data_set)
+    splits = {split: sum(by_class.values()) for split, by_class in counts.items()}
+    if as_json:
+        facts = {"dataset": cleaning.data_set.name, "splits": splits, "moved": cleaning.moved}
+        rows = list_notes(notes)
+        print_json({**facts, "is_drawn_anew": cleaning.is_drawn_anew, "notes": rows})
+        return
+    console.print(cleaning.describe())
+    console.print(", ".join(f"{images} {split}" for split, images in splits.items()) + ".")
     print_notes(notes)
 
 

@@ -40,7 +40,7 @@ def inspect(path: Path, layout: str | None = None, slices: SliceChoice | None = 
         ArchiveError, DataError: as `add_path`, but for a question, which the layout has.
     """
     path = expand_path(path)
-    container = open_container(path, slices)
+    container = open_container(path, slices, layout)
     if container is not None:
         return container.layout
     return inspect_zip(path, layout) if is_zip(path) else scan_folder(path, layout)
@@ -63,7 +63,7 @@ def add_path(
     Raises:
         ArchiveError, DataError: see `add_folder`, `add_zip` and `open_container`.
     """
-    container = open_container(path, slices)
+    container = open_container(path, slices, layout)
     if container is not None:
         return add_container(workspace, path, container, name, patient_pattern, on_progress)
     add = add_zip if is_zip(path) else add_folder

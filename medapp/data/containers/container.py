@@ -3,13 +3,26 @@
 What a container does not know: workspaces, the catalog, where its images are written to.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from medapp.data.layout import Layout
 
 MAX_IMAGES = 1_000_000
 MAX_BYTES = 64 * 2**30  # of the images of a container, unpacked
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One image of a container.
+
+    Attributes:
+        content: the bytes of an image file.
+        attributes: what is known of it only now, as text.
+    """
+
+    content: bytes
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -20,10 +33,10 @@ class Container:
         kind: in words, such as "a NumPy archive".
         layout: how it is read. Its files stand nowhere yet: their names are those that images get
             when they are written out, without a suffix where only the image's bytes tell it.
-        read: gives, for each of the layout's files and in their order, the bytes of an image file,
-            or the reason why there is none.
+        read: gives, for each of the layout's files and in their order, its image, or the reason
+            why there is none.
     """
 
     kind: str
     layout: Layout
-    read: Callable[[], Iterator[bytes | str]]
+    read: Callable[[], Iterator[Piece | str]]

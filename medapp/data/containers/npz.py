@@ -12,7 +12,7 @@ from typing import IO
 import numpy as np
 
 from medapp.data.containers.arrays import Opener, StoredArray, read_header
-from medapp.data.containers.container import MAX_BYTES, MAX_IMAGES, Container
+from medapp.data.containers.container import MAX_BYTES, MAX_IMAGES, Container, Piece
 from medapp.data.containers.forms import Form, find_form
 from medapp.data.containers.labels import Labels, read_labels
 from medapp.data.containers.levels import Levels, find_levels
@@ -113,7 +113,7 @@ def build_container(path: Path, arrays: Sequence[StoredArray], choice: SliceChoi
     )
     takes_all = choice.takes_all
 
-    def read() -> Iterator[bytes | str]:
+    def read() -> Iterator[Piece | str]:
         for number, (part, form) in enumerate(zip(judged, forms, strict=True)):
             own = {row.number: row.slices for row in rows if row.part == number}
             for place, values in enumerate(part.images.iterate()):
@@ -127,7 +127,7 @@ def build_container(path: Path, arrays: Sequence[StoredArray], choice: SliceChoi
                     ):
                         yield EMPTY
                     else:
-                        yield levels.draw(picture)
+                        yield Piece(levels.draw(picture))
 
     return Container("a NumPy archive", layout, read)
 
@@ -193,8 +193,8 @@ def _list_files(
         patient = _write(given[row.number]) if given else (stem if form.depth else None)
         known = {key: _write(values[row.number]) for key, values in columns[row.part].items()}
         for place in row.slices:
-            name = f"{stem}-{place:03d}.png" if form.depth else f"{stem}.png"
-            more = {**known, "slice": str(place)} if form.depth else known
+            name = f"{stem}-{place + 1:03d}.png" if form.depth else f"{stem}.png"
+            more = {**known, "slice": str(place + 1)} if form.depth else known
             label = labels.texts[int(starts[row.part]) + row.number] or ""
             files.append(FoundFile(path / name, name, label, part.split, patient, attributes=more))
     taken = {(row.part, row.number) for row in rows}

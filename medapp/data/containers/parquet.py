@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from medapp.data.containers.columns import Columns, find_columns, list_columns
-from medapp.data.containers.container import MAX_BYTES, MAX_IMAGES, Container
+from medapp.data.containers.container import MAX_BYTES, MAX_IMAGES, Container, Piece
 from medapp.data.containers.labels import Labels, read_findings, read_labels, read_texts
 from medapp.data.layout import FoundFile, Layout
 from medapp.data.template import find_split
@@ -71,12 +71,12 @@ def open_parquet(path: Path, shards: Sequence[Path]) -> Container:
         order=labels.classes,
     )
 
-    def read() -> Iterator[bytes | str]:
+    def read() -> Iterator[Piece | str]:
         row = 0
         for shard in shards:
             for content in _read_images(shard, columns):
                 if has_label[row]:
-                    yield content
+                    yield content if isinstance(content, str) else Piece(content)
                 row += 1
 
     return Container("Parquet with images", layout, read)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from medapp.data.containers.container import Container
+from medapp.data.containers.container import Container, Piece
 from medapp.data.layout import FoundFile, Layout
 from medapp.imaging.kinds import HEAD_BYTES, tell_kind
 from medapp.store.threads import OnProgress
@@ -24,8 +24,8 @@ def write_images(
     files: list[FoundFile] = []
     left_out = [*container.layout.left_out]
     wanted = container.layout.files
-    for done, (file, content) in enumerate(zip(wanted, container.read(), strict=True), start=1):
-        written = content if isinstance(content, str) else _write(folder, file, content)
+    for done, (file, piece) in enumerate(zip(wanted, container.read(), strict=True), start=1):
+        written = piece if isinstance(piece, str) else _write(folder, file, piece)
         if isinstance(written, str):
             left_out.append((file.name, written))
         else:
@@ -35,15 +35,16 @@ def write_images(
     return replace(container.layout, root=folder, files=tuple(files), left_out=tuple(left_out))
 
 
-def _write(folder: Path, file: FoundFile, content: bytes) -> FoundFile | str:
+def _write(folder: Path, file: FoundFile, piece: Piece) -> FoundFile | str:
     """The file that was written, or why there is none."""
     name = file.name
     if "." not in name.rpartition("/")[2]:
-        kind = tell_kind(content[:HEAD_BYTES])
+        kind = tell_kind(piece.content[:HEAD_BYTES])
         if not kind.reader:
             return f"it is {kind.name or 'of unknown kind'}, and no image that MedApp reads"
         name += kind.reader
     path = folder.joinpath(*name.split("/"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return replace(file, path=path, name=name)
+    path.write_bytes(piece.content)
+    known = {**file.attributes, **piece.attributes}
+    return replace(file, path=path, name=name, attributes=known)

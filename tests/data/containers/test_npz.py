@@ -121,14 +121,14 @@ def test_volumes_become_slices_of_one_patient(workspace: Workspace, tmp_path: Pa
     np.savez(path, train_images=volumes, train_labels=np.array([[0], [1], [0]]))
     samples = add(workspace, path, name="all")
     assert len(samples) == 28 + 8 + 28
-    sample = samples["train/0001-021.png"]
+    sample = samples["train/0001-022.png"]
     np.testing.assert_array_equal(load_image(sample.path), volumes[1, 21])
     assert (sample.patient, sample.label) == ("train/0001", "malignant")
-    assert sample.attributes == {"slice": "21"}
+    assert sample.attributes == {"slice": "22"}
     left_out = Catalog(workspace).list_unreadable(Catalog(workspace).find_data_set("all"))
-    assert left_out[0] == ("train/0001-000.png", "the slice is nearly empty")
+    assert left_out[0] == ("train/0001-001.png", "the slice is nearly empty")
     few = add(workspace, path, name="few", slices=SliceChoice(slices="middle"))
-    assert list(few) == [f"train/{row:04d}-014.png" for row in range(3)]
+    assert list(few) == [f"train/{row:04d}-015.png" for row in range(3)]
 
 
 def test_a_split_without_labels_is_left_out_and_said(workspace: Workspace, tmp_path: Path) -> None:

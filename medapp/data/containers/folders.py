@@ -1,0 +1,96 @@
+"""Folders that are containers: Parquet in several files, volumes by class, arrays side by side."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from medapp.data.containers.arrays import read_header
+from medapp.data.containers.container import Container
+from medapp.data.containers.nifti import open_nifti
+from medapp.data.containers.npz import build_container, open_npz
+from medapp.data.containers.parquet import open_parquet
+from medapp.data.containers.slices import SliceChoice
+from medapp.data.kinds import find_suffix, is_left_behind
+from medapp.data.layout import Layout, read_layout
+from medapp.data.listing import MAX_LISTED, Parts, check_folder, list_folder
+from medapp.data.order import sort_paths
+from medapp.errors import DataError
+from medapp.imaging.readers import list_suffixes
+
+VOLUMES = (".nii", ".nii.gz")
+_SUFFIXES = (".npz", ".npy", ".parquet", *VOLUMES)
+
+
+def open_folder(folder: Path, choice: SliceChoice, template: str | None) -> Container | None:
+    """The container that a folder is; None where it holds images, or nothing of this kind.
+
+    Args:
+        template: how to read the folders above volumes, see `medapp.data.template.Template`.
+
+    Raises:
+        ArchiveError, DataError: as for one file; or several archives that may be meant.
+    """
+    check_folder(folder)
+    names = _list_names(folder)
+    kinds = {find_suffix(parts[-1]) for parts in names}
+    paths = [folder.joinpath(*parts) for parts in names]
+    if kinds & set(VOLUMES):
+        volumes = [parts for parts in names if find_suffix(parts[-1]) in VOLUMES]
+        return open_nifti(_lay_out(folder, volumes, template), choice)
+    if ".parquet" in kinds:
+        return open_parquet(folder, [path for path in paths if path.suffix == ".parquet"])
+    archives = [path for path in paths if find_suffix(path.name) == ".npz"]
+    if len(archives) > 1:
+        named = ", ".join(path.name for path in archives[:4])
+        raise DataError(
+            f"{folder.name} holds {len(archives)} archives of NumPy ({named}).",
+            remedy="Name the one that is meant.",
+        )
+    if archives:
+        return open_npz(archives[0], choice)
+    if len(paths) > 1:
+        arrays = [
+            read_header(path.stem, path.stat().st_size, lambda path=path: path.open("rb"))  # type: ignore[misc]
+            for path in paths
+        ]
+        return build_container(folder, arrays, choice)
+    return None
+
+
+def _list_names(folder: Path) -> list[Parts]:
+    """The parts of the paths of all files that hold many images; none where images stand there.
+
+    The first image ends the search: most folders hold nothing else.
+    """
+    found: list[Parts] = []
+    images = set(list_suffixes())
+    seen = 0
+    for here, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not is_left_behind(name)]
+        seen += len(names)
+        if seen > MAX_LISTED:
+            return []
+        above = Path(here).relative_to(folder).parts
+        for name in names:
+            suffix = find_suffix(name)
+            if is_left_behind(name) or Path(here, name).is_symlink():
+                continue
+            if suffix in images:
+                return []
+            if suffix in _SUFFIXES:
+                found.append((*above, name))
+    return sort_paths(found)
+
+
+def _lay_out(folder: Path, volumes: list[Parts], template: str | None) -> Layout:
+    """The layout of volumes, by the folders that they are in; masks beside them are left out."""
+    plain = {(*parts[:-1], parts[-1].removesuffix(".gz")): parts for parts in volumes}
+    listing = list_folder(folder)
+    rest = [item for item in listing.left_out if find_suffix(item[0]) not in VOLUMES]
+    listing = replace(listing, images=tuple(sort_paths(plain)), left_out=tuple(rest))
+    layout = read_layout(folder, listing, template)
+    files = [
+        replace(file, path=folder.joinpath(*plain[file.path.relative_to(folder).parts]))
+        for file in layout.files
+    ]
+    return replace(layout, files=tuple(files))

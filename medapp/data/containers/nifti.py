@@ -1,0 +1,126 @@
+"""Volumes of NIfTI, a class folder each or alone: slices become images."""
+
+import importlib.util
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from medapp.data.containers.container import MAX_IMAGES, Container, Piece
+from medapp.data.containers.levels import PERCENTILES
+from medapp.data.containers.slices import PLANES, SliceChoice
+from medapp.data.containers.volume import Volume, read_header, read_slices
+from medapp.data.kinds import find_suffix
+from medapp.data.layout import FoundFile, Layout
+from medapp.errors import DataError
+
+_AXES = {"sagittal": 0, "coronal": 1, "axial": 2}
+
+
+def open_nifti(layout: Layout, choice: SliceChoice) -> Container:
+    """The container of volumes, each labelled by its folder.
+
+    Args:
+        layout: of the files of the volumes.
+
+    Raises:
+        DataError: nibabel is not installed, no volume can be read, or there are too many slices.
+    """
+    if importlib.util.find_spec("nibabel") is None:
+        raise DataError(
+            "Volumes of NIfTI are read with nibabel, which is not installed.",
+            remedy="pip install 'medapp[nifti]'",
+        )
+    if layout.question:
+        return Container("NIfTI", layout, lambda: iter(()))
+    axis = _AXES[choice.plane]
+    chosen: list[tuple[Volume, Sequence[int]]] = []
+    left_out = [*layout.left_out]
+    for file in layout.files:
+        volume = read_header(file)
+        slices = volume if isinstance(volume, str) else _choose(volume.shape[axis], choice)
+        if isinstance(volume, str) or isinstance(slices, str):
+            left_out.append((file.name, str(slices)))
+        else:
+            chosen.append((volume, slices))
+    if not chosen:
+        raise DataError(f"No volume can be read ({': '.join(left_out[0])}).", remedy="Check it.")
+    if sum(len(slices) for _, slices in chosen) > MAX_IMAGES:
+        raise DataError(f"There are more than {MAX_IMAGES:,} slices.", remedy="Choose fewer.")
+    files = [file for volume, slices in chosen for file in _list_slices(volume, slices)]
+    sentences = _describe(layout, [volume for volume, _ in chosen], choice)
+    found = replace(
+        layout,
+        template="",
+        files=tuple(files),
+        left_out=tuple(left_out),
+        sentences=tuple(sentences),
+    )
+
+    def read_all() -> Iterator[Piece | str]:
+        for volume, slices in chosen:
+            yield from read_slices(volume, slices, axis, choice.takes_all)
+
+    return Container("NIfTI", found, read_all)
+
+
+def _choose(count: int, choice: SliceChoice) -> Sequence[int] | str:
+    """The slices of a volume with so many, or why it has none of them."""
+    try:
+        return choice.list_slices(count)
+    except DataError as error:
+        return error.what
+
+
+def _find_stem(name: str) -> str:
+    return name[: len(name) - len(find_suffix(name))]
+
+
+def _list_slices(volume: Volume, slices: Sequence[int]) -> Iterator[FoundFile]:
+    """The files that a volume's slices become."""
+    stem = _find_stem(volume.file.name)
+    for place in slices:
+        name = f"{stem}-{place + 1:03d}.png"
+        attributes = {**volume.file.attributes, "volume": volume.file.name, "slice": str(place + 1)}
+        yield replace(
+            volume.file,
+            path=volume.path / name,
+            name=name,
+            patient=volume.file.patient or stem,
+            attributes=attributes,
+        )
+
+
+def _describe(layout: Layout, volumes: Sequence[Volume], choice: SliceChoice) -> Iterator[str]:
+    count = len(volumes)
+    yield f"Read from {count:,} volume{'s' if count > 1 else ''} of NIfTI; {choice.describe()}."
+    yield (
+        f"The slices are {choice.plane}, counted from {_COUNTED[choice.plane]}; the patient's right"
+        " is on the left. They are copied into the workspace as PNG of 16 bits."
+    )
+    yield from layout.describe()[:2] if layout.template else (_NO_LABEL,)
+    yield (
+        "Each slice has the label of its volume, also where the finding is on others; slices of one"
+        " volume stay in one split."
+    )
+    yield (
+        f"Black and white of a volume are its {PERCENTILES[0]:g} and {PERCENTILES[1]:g} percentile;"
+        " of a CT, which is told by its air, -1000 and 1000 HU. The column window says which."
+    )
+    oblique = sum(volume.tilt > 1 for volume in volumes)
+    if oblique:
+        most = max(volume.tilt for volume in volumes)
+        yield f"{oblique:,} lie up to {most:.0f}° oblique to the body; their own planes are kept."
+    unplaced = sum(not volume.is_placed for volume in volumes)
+    if unplaced:
+        yield f"{unplaced:,} do not say how they lie in the body: planes and sides may be others."
+    several = sum(volume.further > 0 for volume in volumes)
+    if several:
+        yield f"{several:,} hold several volumes (times or contrasts); the first of each is used."
+    if any(volume.is_flat(_AXES[choice.plane]) for volume in volumes):
+        yield "Pixels that are not square are interpolated to squares."
+
+
+_COUNTED = dict(zip(PLANES, ("the feet", "the back", "the left"), strict=True))
+_NO_LABEL = (
+    "The file does not say what it shows, so all slices are of the class 'unlabelled'. Put volumes"
+    " into a folder for each class."
+)

@@ -5,6 +5,7 @@ as radiologists see them: the patient's right on the left, front and head above.
 """
 
 import importlib
+import logging
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -95,7 +96,11 @@ def read_header(file: FoundFile) -> Volume | str:
 
 
 def _import_nibabel() -> Any:
-    """The library, which takes a while to import and need not be there."""
+    """The library, which takes a while to import and need not be there.
+
+    What it mends in a header it would tell the terminal.
+    """
+    logging.getLogger("nibabel.global").setLevel(logging.CRITICAL)
     return importlib.import_module("nibabel")
 
 

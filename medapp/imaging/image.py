@@ -1,6 +1,7 @@
 """One file to an array: the one way in, whoever asks."""
 
 import io
+import re
 import stat
 import struct
 import zlib
@@ -244,7 +245,7 @@ def _fill(picture: Picture, value_range: str) -> NDArray[Any]:
 
 def _describe_storage(stored_as: str, rule: str) -> str:
     # Of 16 bits that fill 16 bits there is nothing to say.
-    words = [stored_as] if rule in (stored_as, "16 bits") else [stored_as, rule]
+    words = [stored_as] if rule in (*stored_as.split(", "), "16 bits") else [stored_as, rule]
     said = ", ".join(word for word in words if word)
     return f" (stored as {said})" if said else ""
 
@@ -272,7 +273,8 @@ def _is_grey(pixels: NDArray[Any]) -> bool:
 
 
 def _explain(error: BaseException) -> str:
-    text = str(error)
+    # What a library quotes may stand in a header, which may name somebody.
+    text = re.sub(r"(?s)['\"].*['\"]", "…", str(error))
     if "cannot identify" in text:
         return "it is not an image, or its beginning is damaged"
     if "truncated" in text or isinstance(error, EOFError):

@@ -2,10 +2,11 @@
 
 from medapp.errors import ImageError
 
-# DICOM's compressions (PS3.5 A.4), by pydicom's names, and what brings a missing one, no GPL.
+GPL = "pylibjpeg pylibjpeg-libjpeg"  # the second under GPL-3, so that no extra brings it
+# DICOM's compressions (PS3.5 A.4), by pydicom's names, and what brings a missing one. All but the
+# last two rows and `GPL` come with the extra `medapp[dicom]`.
 DICOM_DECODERS = {
-    "JPEG": ("JPEGBaseline8Bit", "pillow"),
-    "JPEG, 12 bits": ("JPEGExtended12Bit", "python-gdcm"),
+    "JPEG extended": ("JPEGExtended12Bit", GPL),
     "JPEG lossless": ("JPEGLosslessSV1", "python-gdcm"),
     "JPEG lossless, any predictor": ("JPEGLossless", "python-gdcm"),
     "JPEG-LS": ("JPEGLSLossless", "pyjpegls"),
@@ -14,6 +15,7 @@ DICOM_DECODERS = {
     "JPEG 2000, lossy": ("JPEG2000", "pylibjpeg pylibjpeg-openjpeg"),
     "High-throughput JPEG 2000": ("HTJ2K", "pylibjpeg pylibjpeg-openjpeg"),
     "High-throughput JPEG 2000, lossless": ("HTJ2KLossless", "pylibjpeg pylibjpeg-openjpeg"),
+    "JPEG": ("JPEGBaseline8Bit", "pillow"),
     "RLE": ("RLELossless", "pydicom"),
 }
 
@@ -41,14 +43,28 @@ def check_decoder(transfer_syntax: str) -> None:
     if is_there:
         return
     package = find_package(transfer_syntax)
-    remedy = f"; `pip install {package}` adds it" if package else ", and no package is known to"
+    remedy = f"; {_write_way(package)}" if package else ", and no package is known to"
     raise ImageError(f"its pixels are compressed by {syntax.name}, which is not read here{remedy}")
 
 
-def explain_failure(transfer_syntax: str, error: Exception) -> ImageError:
-    """What is said where decoders are there and none of them could."""
+def explain_failure(transfer_syntax: str, bits: int) -> ImageError:
+    """What is said where decoders are there and none of them could.
+
+    Args:
+        bits: that are stored of each pixel.
+    """
     from pydicom.uid import UID
 
+    name = UID(transfer_syntax).name
     package = find_package(transfer_syntax)
-    hint = f"; `pip install {package}` may help" if package not in ("", "pydicom", "pillow") else ""
-    return ImageError(f"its pixels ({UID(transfer_syntax).name}) cannot be decoded: {error}{hint}")
+    if package == GPL and bits > 8:
+        return ImageError(
+            f"its pixels are compressed by {name} with {bits} bits, which is not read here;"
+            f" {_write_way(package)}"
+        )
+    return ImageError(f"its pixels ({name}) are damaged, or of a kind that is not read here")
+
+
+def _write_way(package: str) -> str:
+    terms = ", under the GPL," if package == GPL else ""
+    return f"`pip install {package}`{terms} adds it"

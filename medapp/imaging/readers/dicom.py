@@ -75,7 +75,8 @@ def _read_frame(facts: Any, frame: int | None) -> tuple[NDArray[Any], int, int]:
     try:
         first = np.asarray(pixel_array(facts, index=frame or 0))
     except RuntimeError as error:
-        raise explain_failure(facts.file_meta.TransferSyntaxUID, error) from error
+        bits = int(facts.get("BitsStored") or 8)
+        raise explain_failure(facts.file_meta.TransferSyntaxUID, bits) from error
     if frame is not None:
         return first, frame + 1, count
     if count > 1 and is_blank(first):

@@ -16,6 +16,7 @@ _SYNTAX_UIDS = {
     (False, True): "1.2.840.10008.1.2.1",
     (False, False): "1.2.840.10008.1.2.2",
 }
+_DIRECTORY = "1.2.840.10008.1.3.10"  # the class of a DICOMDIR (PS3.4 B.5)
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 # What an enhanced file (PS3.3 C.7.6.16) says of frames in sequences, where others say it at the
 # top: the sequence, and what is read from it.
@@ -43,10 +44,9 @@ def open_dicom(file: IO[bytes]) -> Any:
     except (InvalidDicomError, BytesLengthException) as error:
         raise ImageError("it is not a DICOM file, or its beginning is damaged") from error
     if not any(facts.get(name) for name in PIXELS):
-        if "SOPClassUID" not in facts and "Rows" not in facts:
-            raise ImageError("it is not a DICOM file, or its beginning is damaged")
-        modality = read_code(facts, "Modality")
-        raise ImageError(f"this DICOM file holds no image{f', but {modality}' if modality else ''}")
+        raise _explain_no_image(facts)
+    if "Rows" not in facts or "Columns" not in facts:
+        raise ImageError("this DICOM file does not say how large its image is")
     if not getattr(facts, "file_meta", None):
         facts.file_meta = pydicom.dataset.FileMetaDataset()
     if "TransferSyntaxUID" not in facts.file_meta:
@@ -54,6 +54,16 @@ def open_dicom(file: IO[bytes]) -> Any:
         syntax = _SYNTAX_UIDS[bool(is_implied), bool(is_little)]
         facts.file_meta.TransferSyntaxUID = pydicom.uid.UID(syntax)
     return facts
+
+
+def _explain_no_image(facts: Any) -> ImageError:
+    meta = getattr(facts, "file_meta", None) or {}
+    if "DirectoryRecordSequence" in facts or meta.get("MediaStorageSOPClassUID") == _DIRECTORY:
+        return ImageError("it is a DICOMDIR, a disc's list of its files, and holds no image itself")
+    if "SOPClassUID" not in facts and "Rows" not in facts and not meta:
+        return ImageError("it is not a DICOM file, or its beginning is damaged")
+    modality = read_code(facts, "Modality")
+    return ImageError(f"this DICOM file holds no image{f', but {modality}' if modality else ''}")
 
 
 def _silence_pydicom() -> None:
@@ -91,11 +101,19 @@ def adopt_frame(facts: Any, number: int) -> None:
                         facts[name] = item[name]
 
 
+def read_element(facts: Any, name: str) -> Any:
+    """An element's value; None where there is none, or what stands there cannot be read."""
+    try:
+        return facts.get(name)
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
+        return None
+
+
 def read_code(facts: Any, name: str) -> str:
     """A code string (PS3.5 6.2, CS) in capitals; "" where there is none, or what stands there is
     no code: other text could name somebody.
     """
-    value = facts.get(name)
+    value = read_element(facts, name)
     code = str(value).strip().upper() if isinstance(value, str) else ""
     is_code = len(code) <= 16 and all((c.isalnum() and c.isascii()) or c in " _" for c in code)
     return code if is_code else ""

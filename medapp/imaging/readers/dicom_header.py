@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
-from medapp.imaging.readers.dicom_file import adopt_frame, open_dicom, read_code
+from medapp.imaging.readers.dicom_file import adopt_frame, open_dicom, read_code, read_element
 from medapp.notes import Note
 
 OLDEST = 89  # years; an age above tells who somebody is (45 CFR 164.514(b)(2)(i)(C))
@@ -104,7 +104,7 @@ def describe_scale(facts: Any) -> str:
 def _iterate_spacings(facts: Any) -> Iterator[tuple[tuple[float, float], str]]:
     for name, where in (("PixelSpacing", ""), ("ImagerPixelSpacing", ", at the detector")):
         try:
-            down, across = (float(value) for value in facts.get(name) or ())
+            down, across = (float(value) for value in read_element(facts, name) or ())
         except (TypeError, ValueError):
             continue
         if 0 < down < math.inf and 0 < across < math.inf:
@@ -127,7 +127,7 @@ def _list_attributes(facts: Any) -> dict[str, str]:
 
 
 def _read_text(facts: Any, name: str) -> str:
-    value = facts.get(name)
+    value = read_element(facts, name)
     values = [value] if isinstance(value, str) else value or []
     return "\\".join(str(part) for part in values).strip()
 
@@ -141,7 +141,7 @@ def _read_harmless(facts: Any, name: str) -> str:
 
 def _read_number(facts: Any, name: str) -> str:
     try:
-        return f"{float(facts.get(name)):g}"
+        return f"{float(read_element(facts, name)):g}"
     except (TypeError, ValueError):
         return ""
 

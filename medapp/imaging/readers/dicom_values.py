@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.imaging.readers.dicom_file import read_code
+from medapp.imaging.readers.dicom_file import read_code, read_element
 from medapp.imaging.readers.picture import Measured, Span, count_bits, fill, find_percentile_span
 
 _BEYOND = 1e9  # a value that every window cuts off
@@ -89,7 +89,7 @@ def _turn(span: Span, facts: Any) -> Span:
 
 def _find_window(facts: Any) -> tuple[float, float] | None:
     """Centre and width of the first window; None without one that can be applied."""
-    ends = (facts.get("WindowCenter"), facts.get("WindowWidth"))
+    ends = (read_element(facts, "WindowCenter"), read_element(facts, "WindowWidth"))
     if any(end is None or not np.size(end) for end in ends):
         return None
     centre, width = (float(np.atleast_1d(value)[0]) for value in ends)
@@ -98,7 +98,7 @@ def _find_window(facts: Any) -> tuple[float, float] | None:
 
 
 def _name_function(facts: Any) -> str:
-    name = str(facts.get("VOILUTFunction") or "LINEAR").upper()
+    name = read_code(facts, "VOILUTFunction") or "LINEAR"
     return name if name in ("LINEAR", "LINEAR_EXACT", "SIGMOID") else "LINEAR"
 
 

@@ -1,0 +1,69 @@
+"""What is proposed for a group settles the group, and no other."""
+
+import pytest
+
+from medapp.audit.checks import KINDS
+from medapp.audit.finding import Finding, Group, Member
+from medapp.audit.proposals import KEPT, find_proposal, keep, list_open, list_used
+from medapp.data.edits import LEAVE_OUT, MOVE, NOTE, RELABEL, Change
+from medapp.data.order import Entry
+
+ENTRIES = {
+    1: Entry(1, "1", "a", "train"),
+    2: Entry(2, "2", "b", "train"),
+    3: Entry(3, "3", "a", "test"),
+    4: Entry(4, "4", "a", "validation"),
+}
+
+
+def build_group(*ids: int, label: str = "") -> Group:
+    return Group(tuple(Member(str(id), id) for id in ids), "", label)
+
+
+@pytest.mark.parametrize(
+    ("kind", "group", "expected"),
+    [
+        ("copies", build_group(1, 3), [Change(1, LEAVE_OUT)]),
+        ("near_copies", build_group(2, 1), [Change(1, LEAVE_OUT)]),
+        ("leak", build_group(1, 2, 3), [Change(1, LEAVE_OUT), Change(2, LEAVE_OUT)]),
+        ("leak", build_group(1, 4), [Change(1, LEAVE_OUT)]),
+        ("patients_in_two_splits", build_group(1, 2, 3), [Change(3, MOVE, "train")]),
+        ("patients_in_two_splits", build_group(1, 3), [Change(1, MOVE, "test")]),
+        ("suspected_label", build_group(2, label="a"), [Change(2, RELABEL, "a")]),
+        ("contradiction", build_group(1, 2), [Change(1, LEAVE_OUT), Change(2, LEAVE_OUT)]),
+        ("blank", build_group(4), [Change(4, LEAVE_OUT)]),
+    ],
+)
+def test_the_proposal_settles_the_group(kind: str, group: Group, expected: list[Change]) -> None:
+    finding = Finding(kind, "caution", "", (group,))
+    assert list_open(finding, ENTRIES, set()) == (group,)
+    changes = find_proposal(kind).plan(group, list_used(group, ENTRIES))
+    assert changes == expected
+    entries = dict(ENTRIES)
+    for change in changes:
+        old = entries.pop(change.sample_id)
+        if change.kind == MOVE:
+            entries[old.id] = Entry(old.id, old.name, old.label, change.value)
+        elif change.kind == RELABEL:
+            entries[old.id] = Entry(old.id, old.name, change.value, old.split)
+    assert list_open(finding, entries, set()) == ()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_kept_is_settled_for_that_kind_alone(kind: str) -> None:
+    finding = Finding(kind, "info", "", (build_group(1, 2, 3),))
+    changes = keep(finding, [ENTRIES[id] for id in (1, 2, 3)])
+    assert {change.kind for change in changes} == {NOTE}
+    kept = {(change.sample_id, change.value) for change in changes}
+    assert list_open(finding, ENTRIES, kept) == ()
+    assert len(list_open(finding, ENTRIES, {(id, f"{KEPT}: another") for id in (1, 2, 3)})) == 1
+    # One of the images is not enough.
+    assert len(list_open(finding, ENTRIES, {(1, f"{KEPT}: {kind}")})) == 1
+
+
+def test_images_of_other_sets_and_files_that_are_no_samples_are_left_alone() -> None:
+    elsewhere = Group((Member("1", 1), Member("other:3", 3, "uid")))
+    assert [entry.id for entry in list_used(elsewhere, ENTRIES)] == [1]
+    refused = Group((Member("cut.png"),))
+    assert list_used(refused, ENTRIES) == []
+    assert len(list_open(Finding("unreadable", "info", "", (refused,)), ENTRIES, set())) == 1

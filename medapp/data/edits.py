@@ -6,7 +6,7 @@ are kept as a log, so that each can be seen and undone.
 
 import datetime
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,32 +100,39 @@ def apply_edits(
 
 
 def undo_edit(catalog: Catalog, data_set: DataSet, edit_id: int) -> DataSet:
-    """Take one edit back; its line stays in the log, marked as undone.
+    """Take one edit back; see `undo_edits`."""
+    return undo_edits(catalog, data_set, [edit_id])
+
+
+def undo_edits(catalog: Catalog, data_set: DataSet, edit_ids: Collection[int]) -> DataSet:
+    """Take edits back, all of them or none; their lines stay in the log, marked as undone.
 
     Returns:
         The data set; its classes are those of the images in use.
 
     Raises:
-        DataError: there is no such edit, it is undone already, or a later edit of the same image
-            has changed the same thing.
+        DataError: one is not in the log, is undone already, or a later edit of the same image has
+            changed the same thing.
     """
-    edit = next((e for e in list_edits(catalog, data_set) if e.id == edit_id), None)
-    if edit is None or edit.is_undone:
-        what = "is undone already" if edit else "is not in the log"
-        raise DataError(f"Edit {edit_id} of {data_set.name} {what}.", remedy="Look at the log.")
-    column = _COLUMNS[edit.kind]
+    known = {edit.id: edit for edit in list_edits(catalog, data_set)}
     with change(catalog.path) as db:
-        if column is not None:
-            where = f"id = ? AND CAST({column} AS TEXT) = ?"
-            query = f"UPDATE samples SET {column} = ? WHERE {where}"
-            if not db.execute(query, (edit.before, edit.sample_id, edit.after)).rowcount:
+        # The later one of two edits of an image goes first.
+        for edit_id in sorted(edit_ids, reverse=True):
+            edit = known.get(edit_id)
+            if edit is None or edit.is_undone:
+                what = "is undone already" if edit else "is not in the log"
                 raise DataError(
-                    f"{edit.name} was changed again after edit {edit_id}.",
-                    remedy="Undo the later edit first.",
+                    f"Edit {edit_id} of {data_set.name} {what}.", remedy="Look at the log."
                 )
-        db.execute("UPDATE edits SET is_undone = 1 WHERE id = ?", (edit_id,))
+            _undo(db, edit)
         renew_classes(db, data_set)
     return catalog.find_data_set(data_set.uid)
+
+
+def list_last(catalog: Catalog, data_set: DataSet) -> list[Edit]:
+    """The edits that were made together last, and are not undone; newest first."""
+    standing = [edit for edit in list_edits(catalog, data_set) if not edit.is_undone]
+    return [e for e in standing if (e.made, e.reason) == (standing[0].made, standing[0].reason)]
 
 
 def list_edits(catalog: Catalog, data_set: DataSet, sample_id: int | None = None) -> list[Edit]:
@@ -174,3 +181,16 @@ def _apply(
     values = (data_set.id, wanted.sample_id, wanted.kind, str(found[0]), str(after), reason, made)
     columns = "data_set_id, sample_id, kind, before, after, reason, made"
     db.execute(f"INSERT INTO edits ({columns}) VALUES (?,?,?,?,?,?,?)", values)
+
+
+def _undo(db: sqlite3.Connection, edit: Edit) -> None:
+    column = _COLUMNS[edit.kind]
+    if column is not None:
+        where = f"id = ? AND CAST({column} AS TEXT) = ?"
+        query = f"UPDATE samples SET {column} = ? WHERE {where}"
+        if not db.execute(query, (edit.before, edit.sample_id, edit.after)).rowcount:
+            raise DataError(
+                f"{edit.name} was changed again after edit {edit.id}.",
+                remedy="Undo the later edit first.",
+            )
+    db.execute("UPDATE edits SET is_undone = 1 WHERE id = ?", (edit.id,))

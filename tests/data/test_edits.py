@@ -16,7 +16,9 @@ from medapp.data.edits import (
     Edit,
     apply_edits,
     list_edits,
+    list_last,
     undo_edit,
+    undo_edits,
 )
 from medapp.data.samples import DataSet
 from medapp.errors import DataError
@@ -120,3 +122,23 @@ def test_what_cannot_be_done_is_said(
     one = find_ids(catalog, data_set)["a/1.png"]
     with pytest.raises(DataError, match=words):
         apply_edits(catalog, data_set, [Change(one, kind, value)])
+
+
+def test_edits_that_were_made_together_are_undone_together(
+    catalog: Catalog, data_set: DataSet
+) -> None:
+    ids = find_ids(catalog, data_set)
+    apply_edits(catalog, data_set, [Change(ids["a/1.png"], RELABEL, "b")], "first")
+    changes = [Change(ids["a/1.png"], LEAVE_OUT), Change(ids["a/2.png"], MOVE, "test")]
+    apply_edits(catalog, data_set, changes, "second")
+    last = list_last(catalog, data_set)
+    assert [edit.reason for edit in last] == ["second", "second"]
+    undone = undo_edits(catalog, data_set, [edit.id for edit in last])
+    assert catalog.count_samples(undone) == 3
+    (first,) = list_last(catalog, undone)
+    with pytest.raises(DataError, match="undone already"):
+        undo_edits(catalog, undone, [first.id, last[0].id])
+    # None was taken back, as one could not be.
+    assert list_last(catalog, undone) == [first]
+    undo_edits(catalog, undone, [first.id])
+    assert list_last(catalog, undone) == []

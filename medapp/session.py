@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medapp.data.catalog import Catalog
+from medapp.data.containers import PLANES, SliceChoice
 from medapp.data.copies import CopyGroup, list_copies
 from medapp.data.importing import add_path
 from medapp.data.notes import describe
@@ -69,16 +70,20 @@ class Session:
         name: str | None = None,
         patient_pattern: str | None = None,
         layout: str | None = None,
+        plane: str = PLANES[0],
+        slices: str = "",
     ) -> DataSet:
-        r"""Register a folder in place, or copy a zip into the workspace.
+        r"""Register a folder in place, or copy the images of a file into the workspace.
 
         Args:
-            path: a folder or a zip; "phantom", where there is no such folder, makes the built-in
-                data set.
+            path: a folder, a zip, a `.npz`, or Parquet or NIfTI with images, or a folder of these;
+                "phantom", where there is no such folder, makes the built-in data set.
             patient_pattern: a regular expression that finds the patient in a file's name, or in
                 its path, such as `^.{8}` or `/(P\d+)/`.
             layout: what each folder of a path says, such as `{patient}/{label}`; None recognises
                 it.
+            plane: of NIfTI, "axial", "coronal" or "sagittal".
+            slices: of volumes, "middle", "every:5" or "40-60"; else all that are not nearly empty.
 
         Raises:
             DataError: there is nothing at the path, or no image in it; its folders cannot be told
@@ -88,7 +93,12 @@ class Session:
         if str(path) == "phantom" and not given.exists():
             return add_phantom(self.workspace, name or "Phantom").data_set
         return add_path(
-            self.workspace, given, name, patient_pattern=patient_pattern, layout=layout
+            self.workspace,
+            given,
+            name,
+            patient_pattern=patient_pattern,
+            layout=layout,
+            slices=SliceChoice(plane, slices),
         ).data_set
 
     def describe_data(self, data: DataSet | str) -> tuple[Note, ...]:
@@ -350,9 +360,11 @@ def add_data(
     name: str | None = None,
     patient_pattern: str | None = None,
     layout: str | None = None,
+    plane: str = PLANES[0],
+    slices: str = "",
 ) -> DataSet:
     """See `Session.add_data`; in the usual workspace."""
-    return open().add_data(path, name, patient_pattern, layout)
+    return open().add_data(path, name, patient_pattern, layout, plane, slices)
 
 
 def train(

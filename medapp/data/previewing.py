@@ -199,11 +199,13 @@ def _load_first(container: Container, layout: Layout) -> list[SheetImage]:
     first = layout.files[:FIRST]
     wanted = set(choose_sheet(replace(layout, files=first)))
     images = []
-    for file, content in zip(first, container.read(), strict=False):
-        if file in wanted and isinstance(content, str):
-            images.append(SheetImage(file, b"", content))
-        elif file in wanted:
-            images.append(_build_image(file, partial(bytes, content)))
+    for file, piece in zip(first, container.read(), strict=False):
+        if file not in wanted:
+            continue
+        if isinstance(piece, str):
+            images.append(SheetImage(file, b"", piece))
+        else:
+            images.append(_build_image(file, partial(bytes, piece.content)))
     return images
 
 

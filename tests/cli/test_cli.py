@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import Trained, draw_picture, write_bands
 from PIL import Image
@@ -80,6 +81,19 @@ def test_a_dry_run_says_what_comes_in_and_stores_nothing(
         "above/notes.txt",
     }
     assert all(warning["text"] for warning in added["warnings"])
+
+
+def test_slices_of_volumes_are_chosen(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "nodulemnist3d.npz"
+    volumes = np.random.default_rng(0).integers(2, 256, (4, 6, 28, 28), dtype=np.uint8)
+    np.savez(path, train_images=volumes, train_labels=np.array([0, 1, 0, 1]))
+    seen = ask("data", "add", path, "--slices", "every:3", "--dry-run")
+    assert (seen["images"], seen["classes"]) == (8, {"benign": 4, "malignant": 4})
+    assert not list(workspace.data_folder.iterdir())
+    report = ask("data", "add", path, "--slices", "2-2")
+    assert (report["dataset"], report["images"]) == ("nodulemnist3d", 4)
+    medapp("data", "add", path, "--slices", "first", code=1)
+    medapp("data", "add", path, "--plane", "oblique", code=1)
 
 
 def test_copies_are_listed_and_kept_together(workspace: Workspace, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import typer
 from medapp.cli.output import AsJson, console, list_notes, print_json, print_notes, print_table
 from medapp.data.batch import ImportReport
 from medapp.data.catalog import Catalog
+from medapp.data.containers import PLANES, SliceChoice
 from medapp.data.importing import add_path
 from medapp.data.left_out import group_left_out, summarise_left_out
 from medapp.data.notes import describe
@@ -23,7 +24,8 @@ def add(
         str,
         typer.Argument(
             help=(
-                "A folder with a folder a class (stays where it is), a zip of one, or the word"
+                "A folder with a folder a class (stays where it is); a zip of one; a .npz, Parquet"
+                " or NIfTI (.nii, .nii.gz) with images and labels, or a folder of them; or the word"
                 " 'phantom'."
             )
         ),
@@ -49,22 +51,42 @@ def add(
             )
         ),
     ] = None,
+    plane: Annotated[
+        str, typer.Option(help=f"Of NIfTI: which slices are taken: {', '.join(PLANES)}.")
+    ] = PLANES[0],
+    slices: Annotated[
+        str,
+        typer.Option(
+            help=(
+                "Of volumes: 'middle', 'every:5', or '40-60', from 1. Else all that are not nearly"
+                " empty."
+            )
+        ),
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say how it would be read, and store nothing.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Register a folder of images, copy a zip into the workspace, or make the phantom data set."""
+    """Register a folder of images, copy those of a zip or another file, or make the phantom."""
     given = expand_path(path)
+    choice = SliceChoice(plane, slices)
     is_phantom = path == "phantom" and not os.path.exists(given)  # noqa: PTH110
     if dry_run and not is_phantom:
-        _print_preview(preview(given, layout, patient_pattern), as_json)
+        _print_preview(preview(given, layout, patient_pattern, choice), as_json)
         return
     workspace = find_workspace()
     if is_phantom:
         report = add_phantom(workspace, name or "Phantom")
     else:
-        report = add_path(workspace, given, name, patient_pattern=patient_pattern, layout=layout)
+        report = add_path(
+            workspace,
+            given,
+            name,
+            patient_pattern=patient_pattern,
+            layout=layout,
+            slices=choice,
+        )
     notes = describe(report.data_set, Catalog(workspace))
     if as_json:
         said = {"warnings": list_warnings(notes), "notes": list_notes(notes)}

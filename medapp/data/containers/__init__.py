@@ -13,7 +13,7 @@ from medapp.data.containers.labels import UNLABELLED
 from medapp.data.containers.nifti import open_nifti
 from medapp.data.containers.npz import open_npz
 from medapp.data.containers.parquet import open_parquet
-from medapp.data.containers.slices import SliceChoice
+from medapp.data.containers.slices import PLANES, SliceChoice
 from medapp.data.kinds import find_suffix
 from medapp.data.layout import FoundFile, Layout
 
@@ -48,4 +48,4 @@ def open_container(
     return open_nifti(Layout(path, "", (alone,), ()), choice)
 
 
-__all__ = ["SUFFIXES", "Container", "SliceChoice", "open_container"]
+__all__ = ["PLANES", "SUFFIXES", "Container", "SliceChoice", "open_container"]

@@ -1,13 +1,16 @@
 """Archives of NumPy become data sets: every pixel, label, split and patient in its place."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.containers import SliceChoice, open_container
 from medapp.data.importing import add_path, inspect
+from medapp.data.previewing import load_sheet, preview
 from medapp.data.samples import Sample
 from medapp.errors import ArchiveError, DataError
 from medapp.imaging.image import load_image
@@ -169,3 +172,14 @@ def test_a_damaged_archive_leaves_nothing(workspace: Workspace, tmp_path: Path) 
         add_path(workspace, path)
     assert list(workspace.data_folder.iterdir()) == []
     assert Catalog(workspace).list_data_sets() == []
+
+
+def test_a_preview_shows_the_first_images(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "pneumoniamnist.npz"
+    arrays = write_published(path)
+    sheet = load_sheet(preview(path))
+    assert {image.file.label for image in sheet} == {"normal", "pneumonia"}
+    shown = np.asarray(Image.open(io.BytesIO(sheet[0].jpeg)).convert("L"))
+    row = int(sheet[0].file.name[-8:-4])
+    bright = np.corrcoef(shown.ravel(), arrays["train_images"][row].ravel())[0, 1]
+    assert bright > 0.9

@@ -19,6 +19,7 @@ from medapp.data.catalog import Catalog, check_name
 from medapp.data.containers import Container, SliceChoice, open_container
 from medapp.data.containers.writing import write_images
 from medapp.data.folder import build_layout, scan_folder
+from medapp.data.frames import describe_frames, take_frames
 from medapp.data.kinds import find_suffix, is_left_behind
 from medapp.data.layout import FoundFile, Layout
 from medapp.data.listing import HEAD_BYTES, Parts, build_listing
@@ -43,7 +44,10 @@ def inspect(path: Path, layout: str | None = None, slices: SliceChoice | None = 
     container = open_container(path, slices, layout)
     if container is not None:
         return container.layout
-    return inspect_zip(path, layout) if is_zip(path) else scan_folder(path, layout)
+    found = inspect_zip(path, layout) if is_zip(path) else scan_folder(path, layout)
+    if slices is None or not slices.slices:
+        return found
+    return replace(found, remarks=(*found.remarks, describe_frames(slices)))
 
 
 def add_path(
@@ -67,7 +71,7 @@ def add_path(
     if container is not None:
         return add_container(workspace, path, container, name, patient_pattern, on_progress)
     add = add_zip if is_zip(path) else add_folder
-    return add(workspace, path, name, patient_pattern, on_progress, layout)
+    return add(workspace, path, name, patient_pattern, on_progress, layout, slices)
 
 
 def add_folder(
@@ -77,6 +81,7 @@ def add_folder(
     patient_pattern: str | None = None,
     on_progress: OnProgress | None = None,
     layout: str | None = None,
+    slices: SliceChoice | None = None,
 ) -> ImportReport:
     """Register a folder in place; its files are never changed.
 
@@ -84,6 +89,8 @@ def add_folder(
         name: of the data set; None takes the folder's, with a number where that is taken.
         patient_pattern: see `medapp.data.patients.build_finder`.
         layout: what each folder of a path says, such as "{patient}/{label}"; None recognises it.
+        slices: which frames of files with several become images; None for one of each file, the
+            first that shows something.
 
     Raises:
         DataError: no folder, no images, folders that cannot be told without an answer, a name that
@@ -93,7 +100,7 @@ def add_folder(
     pattern = compile_pattern(patient_pattern)
     chosen = choose_name(workspace, name, folder.name)
     found = scan_folder(folder, layout)
-    return _register(workspace, found, "registered", chosen, pattern, on_progress, layout)
+    return _register(workspace, found, "registered", chosen, pattern, on_progress, layout, slices)
 
 
 def add_zip(
@@ -103,6 +110,7 @@ def add_zip(
     patient_pattern: str | None = None,
     on_progress: OnProgress | None = None,
     layout: str | None = None,
+    slices: SliceChoice | None = None,
 ) -> ImportReport:
     """Unpack the images of a zip into the workspace, and register them there.
 
@@ -121,7 +129,7 @@ def add_zip(
         root = folder / inside
         files = [replace(file, path=root / file.name) for file in found.files]
         moved = replace(found, root=root, files=tuple(files))
-        return _register(workspace, moved, "uploaded", chosen, pattern, on_progress, layout)
+        return _register(workspace, moved, "uploaded", chosen, pattern, on_progress, layout, slices)
 
 
 def add_container(
@@ -230,9 +238,16 @@ def _register(
     pattern: re.Pattern[str] | None,
     on_progress: OnProgress | None,
     asked: str | None,
+    slices: SliceChoice | None = None,
 ) -> ImportReport:
     """Import the files of a layout, with their table of boxes where there is one."""
-    files = layout.require_files()
+    files: Sequence[FoundFile] = layout.require_files()
+    frames = slices.slices if slices else ""
+    said = layout.describe()
+    if slices and frames:
+        files, without = take_frames(files, slices)
+        layout = replace(layout, left_out=(*layout.left_out, *without))
+        said = (*said, describe_frames(slices))
     try:
         str(layout.root).encode()
     except UnicodeEncodeError as error:
@@ -247,10 +262,11 @@ def _register(
         boxes,
         [*layout.left_out, *faults],
         pattern,
-        layout.describe(),
+        said,
         {
             "layout": layout.template,
             "is_asked": asked is not None,
+            "frames": frames,
             "passed_over": [asdict(found) for found in layout.passed_over],
         },
         has_patient_folders=asked is not None,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+from medapp.data.frames import find_file_name
 from medapp.data.headers import HashedHeader
 from medapp.data.layout import FoundFile
 from medapp.errors import DataError
@@ -99,6 +100,9 @@ def choose_patients(
     studies = [header.study for header in headers]
     if not any(folders) and 1 < len({study for study in studies if study}) < len(files):
         return studies, said + _say("DICOM studies (hashed), which stand for patients", studies)
+    if not any(folders) and any(file.frame is not None for file in files):
+        found = [None if f.frame is None else find_file_name(f) for f in files]
+        return found, said + _say("files, whose frames stay together", found)
     return folders, said + _say("folders", folders)
 
 

@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from medapp.data.batch import Batch, read_samples
 from medapp.data.boxes import BOXES_FILE, read_boxes
 from medapp.data.catalog import Catalog
+from medapp.data.containers.slices import SliceChoice
 from medapp.data.copies import group_copies
 from medapp.data.edits import LEAVE_OUT, TAKE_BACK, Change, apply_edits, list_edits
 from medapp.data.folder import scan_folder
+from medapp.data.frames import take_frames
 from medapp.data.layout import FoundFile, Layout
 from medapp.data.patients import compile_pattern
 from medapp.data.records import insert_samples, renew_classes
@@ -143,7 +145,11 @@ def _scan(data_set: DataSet) -> Layout:
             f"The folders of {data_set.name} stand in {layout.root.name} now.",
             remedy="Put them back, or add the folder as another data set.",
         )
-    return layout
+    frames = data_set.reading.get("frames")
+    if not frames:
+        return layout
+    files, without = take_frames(layout.files, SliceChoice(slices=frames))
+    return replace(layout, files=tuple(files), left_out=(*layout.left_out, *without))
 
 
 def _build_batch(data_set: DataSet, layout: Layout, files: Sequence[FoundFile]) -> Batch:

@@ -57,10 +57,12 @@ def add(
     slices: Annotated[
         str,
         typer.Option(
+            "--slices",
+            "--frames",
             help=(
-                "Of volumes: 'middle', 'every:5', or '40-60', from 1. Else all that are not nearly"
-                " empty."
-            )
+                "Which slices of volumes, or frames and pages of files, become images: all, middle,"
+                " every:5, 7 or 40-60. Else all slices that are not empty, and one frame of a file."
+            ),
         ),
     ] = "",
     dry_run: Annotated[

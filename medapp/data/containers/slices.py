@@ -17,11 +17,12 @@ SHOWN_FROM = 0.1  # of the way from black to white, from which a pixel shows som
 
 @dataclass(frozen=True)
 class SliceChoice:
-    """Which slices are taken, and across which plane of the body they lie.
+    """Which slices of a volume, or frames of a file, are taken; across which plane slices lie.
 
     Attributes:
         plane: one of `PLANES`.
-        slices: "" for all that are not nearly empty, "middle", "every:K", or "A-B" from 1.
+        slices: "" or "all", "middle", "every:K", or from 1 "N" or "A-B". Of a volume all are those
+            that are not nearly empty; of a file with frames "" asks for none of them alone.
     """
 
     plane: str = "axial"
@@ -60,14 +61,15 @@ class SliceChoice:
             return chosen
         return range(count)
 
-    def describe(self) -> str:
+    def describe(self, whole: str = "volume", part: str = "slice") -> str:
         """The choice in words."""
         kind, first, second = self._read()
+        every = f"every {part} of each {whole}"
         return {
-            "middle": "the middle slice of each volume",
-            "every": f"every {first}th slice of each volume",
-            "range": f"slices {first} to {second} of each volume",
-        }.get(kind, "every slice of each volume that is not nearly empty")
+            "middle": f"the middle {part} of each {whole}",
+            "every": f"one of {first} {part}s of each {whole}",
+            "range": f"{part}s {first} to {second} of each {whole}",
+        }.get(kind, f"{every} that is not nearly empty" if whole == "volume" else every)
 
     def _read(self) -> tuple[str, int, int]:
         text = self.slices.strip().casefold()
@@ -81,9 +83,11 @@ class SliceChoice:
         both = re.fullmatch(r"(\d{1,6})-(\d{1,6})", text)
         if both and 1 <= int(both[1]) <= int(both[2]):
             return "range", int(both[1]), int(both[2])
+        if re.fullmatch(r"\d{1,6}", text) and int(text):
+            return "range", int(text), int(text)
         raise DataError(
             f"The slices {self.slices!r} cannot be told.",
-            remedy="Write 'middle', 'every:5' or '40-60', or leave it out for all.",
+            remedy="Write 'all', 'middle', 'every:5', '7' or '40-60'.",
         )
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from medapp.data.samples import DataSet
 from medapp.ui.data_sets.adding import WAYS, draw_adding
 from medapp.ui.data_sets.image import draw_image_page
+from medapp.ui.data_sets.imports import draw_imports
 from medapp.ui.data_sets.page import describe_data_set, draw_data_set
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.server import find_catalog
@@ -36,6 +37,7 @@ def draw_page() -> None:
 def draw_list(data_sets: Sequence[DataSet]) -> None:
     summary = f"{len(data_sets):,} in this workspace"
     frame.draw_head("Data sets", summary if data_sets else "Where your images come in")
+    draw_imports()
     if not data_sets:
         draw_newcomer()
         return
@@ -87,10 +89,9 @@ def draw_add_page() -> None:
         format_func=titles.__getitem__,
         required=True,
         wrap=True,
-        **url.bind("add", ""),
+        **url.bind("add", "", ["path", "upload"]),
     )
-    with st.container(border=True, width=760):
-        draw_adding(way)
+    draw_adding(way)
 
 
 frame.require_app()

@@ -78,10 +78,10 @@ def walk_phantom(walk: Walk, folder: Path) -> None:
 
 def walk_folder(walk: Walk, folder: Path) -> None:
     walk.press("Add a data set")
-    walk.click(walk.page.get_by_role("textbox", name="Folder", exact=True))
+    walk.click(walk.page.get_by_role("textbox", name="Path", exact=True))
     walk.page.keyboard.type(str(folder))
     walk.page.keyboard.press("Enter")
-    walk.press("Register the folder")
+    walk.press("Register")
     expect(walk.page.locator(".tile").first).to_be_visible()
     walk.say("own images")
     walk.press("Train on this data set")

@@ -113,22 +113,36 @@ def preview(
         ArchiveError, DataError: see `medapp.data.importing.inspect`.
     """
     path = expand_path(path)
+    return judge_layout(path, inspect(path, layout, slices), layout is not None, patient_pattern)
+
+
+def judge_layout(
+    path: Path, found: Layout, is_asked: bool, patient_pattern: str | None = None
+) -> Preview:
+    """The preview of a path that was inspected.
+
+    Args:
+        is_asked: somebody said how the folders are to be read.
+
+    Raises:
+        DataError: the pattern is no regular expression.
+    """
     pattern = compile_pattern(patient_pattern)
-    found = inspect(path, layout, slices)
     kind = "a folder" if path.is_dir() else name_kind(path.name)
     if found.question:
         return Preview(path, kind, found, None, "", "", ())
-    headers, are_all_read = _read_headers(path, found.files)
-    patients, whence = choose_patients(found.files, headers, pattern, layout is not None)
+    headers = [HashedHeader()] * len(found.files)
+    is_sure = True
+    if pattern is None:
+        headers, is_sure = _read_headers(path, found.files)
+    patients, whence = choose_patients(found.files, headers, pattern, is_asked)
     known = {patient for patient in patients if patient is not None}
-    is_sure = are_all_read or pattern is not None
     if not is_sure:
         whence = f"Of {MAX_HEADERS:,} DICOM headers that were looked at: {whence}"
     origin = describe_split([file.split for file in found.files], bool(known))
     notes = (*_find_gaps(found), *find_alike_classes(found.classes))
-    return Preview(
-        path, kind, found, len(known) if known and is_sure else None, whence, origin, notes
-    )
+    count = len(known) if known and is_sure else None
+    return Preview(path, kind, found, count, whence, origin, notes)
 
 
 def _find_gaps(found: Layout) -> tuple[Note, ...]:

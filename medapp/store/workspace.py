@@ -8,6 +8,7 @@
     <root>/weights/          backbones that were fetched or copied there   (models/weights.py)
     <root>/cache/            pixels, features, thumbnails; may be deleted  (store/cache.py)
     <root>/uploads/          uploads, for some hours                       (store/uploads.py)
+    <root>/places.json       folders that were looked at lately            (store/places.py)
 
 Folders of images that were registered stay where they are.
 """
@@ -26,7 +27,7 @@ PRIVATE = 0o700  # patients' images are for the one who owns the workspace
 # What MedApp makes in a workspace; a folder that holds other things too is not only MedApp's.
 OURS = {
     *("data", "runs", "studies", "audits", "fingerprints", "weights", "cache", "uploads"),
-    "machine.json",
+    *("machine.json", "places.json", "salt"),
 }
 
 

@@ -58,9 +58,9 @@ def _find_faint(page: Page) -> list[str]:
 def test_a_button_that_waits_can_be_read(
     trained_server: Server, open_page: Callable[..., Page], theme: str, page_colour: int
 ) -> None:
-    page = open_page(f"{trained_server.url}/data_sets?add=folder", color_scheme=theme)
+    page = open_page(f"{trained_server.url}/data_sets?add=files", color_scheme=theme)
     expect(page.locator(".st-key-foot")).to_be_visible()
-    button = page.get_by_role("button", name="Register the folder")
+    button = page.get_by_role("button", name="Add the images")
     expect(button).to_be_disabled()
     page.wait_for_function(
         "([e, ground]) => Math.abs(getComputedStyle(e).color.match(/\\d+/)[0] - ground) > 100",

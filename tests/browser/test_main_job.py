@@ -42,9 +42,9 @@ def test_training_goes_on_when_the_browser_is_closed(
 ) -> None:
     folder = write_bands(tmp_path / "bänder")
     page = open_page(f"{server.url}/data_sets?add=folder")
-    page.get_by_role("textbox", name="Folder", exact=True).fill(str(folder))
+    page.get_by_role("textbox", name="Path", exact=True).fill(str(folder))
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Register the folder").click()
+    page.get_by_role("button", name="Register 32 images").click()
     expect(page.get_by_role("heading", level=1, name="bänder", exact=True)).to_be_visible()
     expect(page.locator(".tile")).to_have_count(32)
     page.get_by_role("button", name="Train on this data set").click()
@@ -76,9 +76,8 @@ def test_training_goes_on_when_the_browser_is_closed(
 
 def test_mistakes_are_answered_in_words(server: Server, open_page: Callable[..., Page]) -> None:
     page = open_page(f"{server.url}/data_sets?add=folder")
-    page.get_by_role("textbox", name="Folder", exact=True).fill("/nowhere/at/all")
+    page.get_by_role("textbox", name="Path", exact=True).fill("/nowhere/at/all")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Register the folder").click()
     expect(
         page.get_by_test_id("stAlert").filter(has_text="There is no folder /nowhere/at/all")
     ).to_be_visible()

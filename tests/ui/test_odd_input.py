@@ -30,9 +30,9 @@ def test_an_odd_folder_to_predict_is_refused_in_words(trained: Trained, folder: 
 @pytest.mark.parametrize("folder", ODD_FOLDERS)
 def test_an_odd_folder_to_add_is_refused_in_words(trained: Trained, folder: str) -> None:
     app = open_page("data_sets", add="folder")
-    next(t for t in app.text_input if t.label == "Folder").set_value(folder).run()
+    next(t for t in app.text_input if t.label == "Path").set_value(folder).run()
     assert not app.exception, app.exception
-    button = next((b for b in app.button if b.label == "Register the folder"), None)
+    button = next((b for b in app.button if b.label in ("Look", "Look again")), None)
     if button is not None and not button.disabled:
         button.click().run()
     assert not app.exception, app.exception

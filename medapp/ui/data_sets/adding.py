@@ -1,5 +1,6 @@
-"""Forms that bring images in: a folder, a zip, loose files for each class, or the phantom."""
+"""Forms that bring images in: a path of this machine, an upload, loose files, or the phantom."""
 
+import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -8,87 +9,111 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from medapp.data.batch import ImportReport
-from medapp.data.importing import add_files, add_folder, add_zip, inspect
-from medapp.data.layout import Layout
+from medapp.data.browsing import PACKED
+from medapp.data.importing import add_files
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
-from medapp.ui.data_sets.patients import draw_patient_pattern, list_names
+from medapp.store.places import keep_place
+from medapp.store.uploads import KEPT
+from medapp.ui.data_sets.imports import draw_import, hold_imports
+from medapp.ui.data_sets.looking import draw_look, forget_look
+from medapp.ui.data_sets.picker import draw_picker
 from medapp.ui.data_sets.uploads import save_upload
-from medapp.ui.shell import url
+from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import DATA_SETS, SYNTHETIC, escape, show_progress
 from medapp.ui.shell.server import hold_uploads, open_workspace
 
+MOST_LETTERS = 1000  # of a path in the address
 UPLOAD_LIMIT_MB = 500
 
 
 def draw_adding(way: str) -> None:
     """Draw the form for one of `WAYS`; a data set that was made is opened."""
-    report = WAYS[way][1]()
+    is_form = way in ("files", "phantom")
+    with st.container(border=is_form, width=760 if is_form else "stretch"):
+        report = WAYS[way][1]()
     if report is not None:
         st.session_state["report"] = report
-        url.write("add", None)
+        for name in ("add", "path", "upload"):
+            url.write(name, None)
         st.switch_page(DATA_SETS, query_params={"set": str(report.data_set.id)})
 
 
-def _add_folder() -> ImportReport | None:
-    st.markdown(
-        "The folder has **one subfolder for each class**. It may hold `train`, `val` and `test`"
-        " folders of them. It stays where it is and is never changed."
-    )
-    text = st.text_input("Folder", placeholder="/data/chest-xrays", key="folder-path")
-    folder = expand_path(text) if text else None
-    name = st.text_input("Name", value=folder.name if folder else "", key=f"name-{text}")
-    pattern = draw_patient_pattern(list_names(folder) if folder else [])
-    layout = _draw_layout_choice(text)
-    is_asked = st.button("Register the folder", type="primary", disabled=folder is None)
-    if is_asked and folder is not None:
-        if layout is None:
-            _ask_where_doubtful(text, folder)
-        with show_progress("Reading") as progress:
-            return add_folder(open_workspace(), folder, name or None, pattern, progress, layout)
-    return None
-
-
-def _add_zip() -> ImportReport | None:
-    st.markdown(
-        f"A zip with **one folder for each class**, up to {UPLOAD_LIMIT_MB} MB, as it sits in"
-        " memory. For more, register a folder."
-    )
-    file = st.file_uploader("Zip", type=["zip"], max_upload_size=UPLOAD_LIMIT_MB)
-    name = st.text_input(
-        "Name",
-        value=Path(file.name).stem if file else "",
-        key=f"zip-name-{file.name if file else ''}",
-    )
-    pattern = draw_patient_pattern([])
-    layout = _draw_layout_choice(file.file_id if file else "")
-    if st.button("Add the zip", type="primary", disabled=file is None) and file is not None:
-        with tempfile.TemporaryDirectory(dir=hold_uploads().folder) as folder:
-            path = save_upload(file, Path(folder))
-            if layout is None:
-                _ask_where_doubtful(file.file_id, path)
-            with show_progress("Unpacking") as progress:
-                return add_zip(open_workspace(), path, name or None, pattern, progress, layout)
-    return None
-
-
-def _ask_where_doubtful(key: str, path: Path) -> None:
-    """Draw the page again with a question where a folder or zip can be read in several ways."""
-    found = inspect(path)
-    if found.question and found.candidates:
-        st.session_state["doubtful"] = (key, found)
-        st.rerun()
-
-
-def _draw_layout_choice(key: str) -> str | None:
-    """Draw the ways to read what was found doubtful; gives the one that is chosen."""
-    doubtful: tuple[str, Layout] | None = st.session_state.get("doubtful")
-    if doubtful is None or doubtful[0] != key:
+def _add_path() -> ImportReport | None:
+    text = url.read_text("path", MOST_LETTERS)
+    with st.container(border=True, width=760):
+        st.markdown(
+            "A folder with **one subfolder for each class**, a zip of one, or a file that holds"
+            " many images. Folders stay where they are and are never changed. Nothing is registered"
+            " before you have seen what would come in."
+        )
+        st.text_input(
+            "Path",
+            text,
+            placeholder="/data/chest-xrays",
+            key=f"path={text}",
+            on_change=lambda: _choose(str(st.session_state[f"path={text}"]).strip()),
+        )
+        draw_picker(text, _choose)
+    if not text:
         return None
-    found = doubtful[1]
-    st.warning(escape(" ".join(found.describe())), icon=":material/help:")
-    ways = {way.template: f"{way.describe()} ({way.template})" for way in found.candidates}
-    return st.selectbox("What the folders are", ways, format_func=ways.__getitem__)
+    path = expand_path(text)
+    report = draw_import(path)
+    if report is not None or path in hold_imports():
+        return report
+    # An address may name any path: nothing of it is read before somebody typed or clicked.
+    is_looked_at = st.session_state.get("chosen-path") == text
+    if st.button(
+        "Look again" if is_looked_at else "Look", type="secondary" if is_looked_at else "primary"
+    ):
+        _choose(text)
+        st.rerun()
+    if is_looked_at:
+        with frame.show_errors():
+            draw_look(path)
+    return None
+
+
+def _choose(text: str) -> None:
+    """Look at a path: it stands in the address, and among the recent places if it is there."""
+    url.write("path", text or None)
+    st.session_state["chosen-path"] = text
+    forget_look()
+    path = expand_path(text)
+    # Path.exists raises for a long path.
+    if text and os.path.exists(path):  # noqa: PTH110
+        keep_place(open_workspace(), path)
+
+
+def _add_upload() -> ImportReport | None:
+    uploads = hold_uploads()
+    folder = uploads.find(url.read_text("upload"))
+    path = next((p for p in folder.iterdir() if p.is_file()), None) if folder else None
+    if path is None:
+        with st.container(border=True, width=760):
+            st.markdown(
+                "A zip with **one folder for each class**, or a file that holds many images, up to"
+                f" {UPLOAD_LIMIT_MB} MB. For more, give its path on this machine. {KEPT}"
+            )
+            kinds = [suffix.removeprefix(".") for suffix in PACKED]
+            file = st.file_uploader("File", type=kinds, max_upload_size=UPLOAD_LIMIT_MB)
+        if file is not None:
+            folder = uploads.make_folder()
+            save_upload(file, folder)
+            url.write("upload", folder.name)
+            st.rerun()
+        return None
+    report = draw_import(path)
+    if report is not None and folder is not None:
+        uploads.forget(folder)
+    if report is None and path not in hold_imports():
+        if st.button("Choose another file", icon=":material/arrow_back:"):
+            uploads.forget(path.parent)
+            url.write("upload", None)
+            st.rerun()
+        with frame.show_errors():
+            draw_look(path)
+    return report
 
 
 def _add_files() -> ImportReport | None:
@@ -135,8 +160,8 @@ def _add_phantom() -> ImportReport | None:
 
 
 WAYS: dict[str, tuple[str, Callable[[], ImportReport | None]]] = {
-    "folder": ("A folder on this machine", _add_folder),
-    "zip": ("A zip", _add_zip),
-    "files": ("Loose files", _add_files),
+    "folder": ("On this machine", _add_path),
+    "zip": ("Upload a file", _add_upload),
+    "files": ("Upload images", _add_files),
     "phantom": ("The phantom", _add_phantom),
 }

@@ -1,16 +1,10 @@
 """Where the patient stands in a file's name, with a live look at what that finds."""
 
-import itertools
-import os
-from pathlib import Path
-
 import streamlit as st
 
 from medapp.data.patients import preview_patients
-from medapp.imaging.readers import list_suffixes
 
-PREVIEWED = 400
-LOOKED_INTO = 500
+PREVIEWED = 400  # names that a pattern is tried on
 PATTERNS = {
     "unknown": None,
     "the first eight characters": r"^.{8}",
@@ -52,19 +46,3 @@ def draw_patient_pattern(names: list[str]) -> str | None:
             " will say so."
         )
     return pattern
-
-
-def list_names(folder: Path) -> list[str]:
-    """Paths of the first images below a folder; none where it cannot be read.
-
-    Only the first folders are looked into, as this is asked while somebody types.
-    """
-    found: list[str] = []
-    # Path.is_dir raises for a name that is too long; os.walk leaves out what it cannot read.
-    if os.path.isdir(folder):  # noqa: PTH112
-        for root, _, names in itertools.islice(os.walk(folder), LOOKED_INTO):
-            images = [name for name in names if name.lower().endswith(tuple(list_suffixes()))]
-            found += [Path(root, name).relative_to(folder).as_posix() for name in images]
-            if len(found) >= PREVIEWED:
-                break
-    return found[:PREVIEWED]

@@ -1,0 +1,88 @@
+"""Imports of this server: how far each is, Stop, and what became of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from medapp.data.batch import ImportReport
+from medapp.data.job import ImportJob
+from medapp.runs.progress import format_seconds
+from medapp.store.threads import OnProgress
+from medapp.ui.shell.frame import DATA_SETS, escape
+
+
+@st.cache_resource(show_spinner=False)
+def hold_imports() -> dict[Path, ImportJob]:
+    """The imports of this server, by what they bring in."""
+    return {}
+
+
+def start_import(path: Path, name: str, work: Callable[[OnProgress], ImportReport]) -> None:
+    """Begin to bring in what stands at a path; an import under way is left alone."""
+    known = hold_imports().get(path)
+    if known is None or known.state != "running":
+        job = hold_imports()[path] = ImportJob(name, work)
+        job.start()
+
+
+def draw_import(path: Path) -> ImportReport | None:
+    """Draw the import of a path, if there is one; gives the report of one that is done."""
+    job = hold_imports().get(path)
+    if job is None:
+        return None
+    if job.state == "running":
+        st.fragment(run_every=0.5)(_draw_progress)(job)
+        return None
+    if job.state == "done":
+        return hold_imports().pop(path).report
+    _draw_end(path, job)
+    return None
+
+
+def draw_imports() -> None:
+    """Draw the way to each import that is under way."""
+    for path, job in list(hold_imports().items()):
+        if job.state == "running":
+            label = escape(f"{job.name} comes in: {job.done:,} of {job.total:,} files")
+            query = {"add": "folder", "path": str(path)}
+            st.page_link(DATA_SETS, label=label, icon=":material/sync:", query_params=query)
+
+
+def _draw_progress(job: ImportJob) -> None:
+    if job.state != "running":
+        # The whole page is drawn again: the polling ends, and what came in is opened.
+        st.rerun()
+    facts = [f"{job.done:,} of {job.total:,} files" if job.total else "listing the files"]
+    if job.files_per_second:
+        pace = job.files_per_second
+        facts.append(f"{pace:,.0f} files/s" if pace >= 10 else f"{pace:.1f} files/s")
+    is_read = job.total > 0 and job.done == job.total
+    if is_read:
+        facts.append("finding copies and splits")
+    elif job.seconds_left is not None:
+        facts.append(f"{format_seconds(job.seconds_left)} left")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.progress(job.done / max(1, job.total), " · ".join(facts))
+        if st.button("Stop", icon=":material/stop:", key="stop-import", disabled=is_read):
+            job.stop()
+    st.caption("The import goes on when you leave this page; the way back stands on *Data sets*.")
+
+
+def _draw_end(path: Path, job: ImportJob) -> None:
+    """What is said of an import that was stopped or failed, and the ways on."""
+    if job.error:
+        st.error(escape(job.error), icon=":material/error:")
+    else:
+        st.info(
+            f"Stopped after {job.done:,} of {job.total:,} files. Nothing was registered; files that"
+            " were read in place are not read again.",
+            icon=":material/pause_circle:",
+        )
+    with st.container(horizontal=True):
+        if st.button("Go on", type="primary", icon=":material/play_arrow:", key="go-on-import"):
+            job.start()
+            st.rerun()
+        if st.button("Change the choices", key="leave-import"):
+            hold_imports().pop(path)
+            st.rerun()

@@ -1,0 +1,119 @@
+"""The page that adds a data set shows what would come in before anything is stored."""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Trained, write_bands
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+from ui.test_pages import _one_server_a_test, open_page  # noqa: F401 - a fixture
+
+from medapp.data.catalog import Catalog
+from medapp.ui.data_sets.imports import hold_imports
+
+
+def find(widgets: Any, label: str) -> Any:
+    return next(widget for widget in widgets if widget.label == label)
+
+
+def look_at(path: Path) -> AppTest:
+    app = open_page("data_sets", add="folder")
+    find(app.text_input, "Path").set_value(str(path)).run()
+    assert not app.exception, app.exception
+    return app
+
+
+def pick(app: AppTest, words: str) -> str:
+    """The answer whose text holds some words."""
+    options = find(app.radio, "What the folders are").options
+    return next(str(o) for o in options if words in str(o).replace("\\", ""))
+
+
+def read_all(app: AppTest) -> str:
+    return " ".join(str(e.value) for e in (*app.markdown, *app.caption, *app.warning))
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """Folders that can be read in several ways."""
+    for number, name in enumerate(
+        f"{top}/{label}/{n}.png" for top in "xy" for label in "ab" for n in range(3)
+    ):
+        path = tmp_path / "mixed" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (32, 32), 20 * number).save(path)
+    return tmp_path / "mixed"
+
+
+def test_a_path_that_the_address_names_is_not_read_before_a_click(
+    trained: Trained, tmp_path: Path
+) -> None:
+    folder = write_bands(tmp_path / "bands", 4)
+    app = open_page("data_sets", add="folder", path=str(folder))
+    assert not any(button.label.startswith("Register") for button in app.button)
+    find(app.button, "Look").click().run()
+    assert find(app.button, "Register 8 images")
+
+
+def test_what_would_come_in_is_shown_and_then_comes_in(trained: Trained, tmp_path: Path) -> None:
+    folder = write_bands(tmp_path / "bands", 4)
+    (folder / "above" / "notes.txt").write_text("x", encoding="utf-8")
+    known = len(Catalog(trained.workspace).list_data_sets())
+    app = look_at(folder)
+    assert "8 images · 2 classes · patients unknown" in read_all(app)
+    table = next(d.value for d in app.dataframe if "images" in d.value)
+    assert table.set_index("Class")["images"].to_dict() == {"above": 4, "below": 4}
+    rest = next(d.value for d in app.dataframe if "What" in d.value)
+    assert rest.to_dict("records") == [{"What": ".txt", "Files": 1, "Such as": "above/notes.txt"}]
+    assert len(Catalog(trained.workspace).list_data_sets()) == known
+    find(app.text_input, "Name").set_value("shown first").run()
+    find(app.button, "Register 8 images").click().run()
+    job = hold_imports()[folder]
+    assert job.wait(60)
+    assert job.state == "done", job.error
+    assert Catalog(trained.workspace).find_data_set("shown first").root == folder
+
+
+def test_a_question_is_answered_before_anything_comes_in(trained: Trained, mixed: Path) -> None:
+    app = look_at(mixed)
+    assert "either may be the classes" in read_all(app)
+    assert not any(button.label.startswith("Register") for button in app.button)
+    find(app.radio, "What the folders are").set_value(pick(app, "{site}/{label}")).run()
+    assert not app.exception, app.exception
+    table = next(d.value for d in app.dataframe if "images" in d.value)
+    assert table.set_index("Class")["images"].to_dict() == {"a": 6, "b": 6}
+    assert find(app.button, "Register 12 images")
+
+
+def test_a_layout_of_ones_own_is_tried_at_once(trained: Trained, mixed: Path) -> None:
+    app = look_at(mixed)
+    find(app.radio, "What the folders are").set_value(pick(app, "of my own")).run()
+    find(app.text_input, "Layout").set_value("{patient}/{label}").run()
+    assert "2 patients" in read_all(app)
+    find(app.text_input, "Layout").set_value("{nonsense}").run()
+    assert not app.exception
+    assert "cannot be used" in " ".join(str(error.value) for error in app.error)
+
+
+def test_a_zip_is_looked_at_without_unpacking(trained: Trained, tmp_path: Path) -> None:
+    folder = write_bands(tmp_path / "bands", 4)
+    with zipfile.ZipFile(tmp_path / "bands.zip", "w") as archive:
+        for path in folder.rglob("*.png"):
+            archive.write(path, path.relative_to(folder).as_posix())
+    app = look_at(tmp_path / "bands.zip")
+    assert find(app.button, "Register 8 images")
+    assert find(app.text_input, "Name").value == "bands"
+
+
+def test_the_picker_lists_nothing_before_a_click(trained: Trained, tmp_path: Path) -> None:
+    write_bands(tmp_path / "home" / "bands", 4)
+    app = open_page("data_sets", add="folder", path=str(tmp_path / "home"))
+    assert not any(button.label == "bands" for button in app.button)
+    find(app.button, "Browse").click().run()
+    assert not app.exception, app.exception
+    find(app.button, "bands").click().run()
+    assert "4 images" in read_all(app)
+    find(app.button, "Look at bands").click().run()
+    assert find(app.button, "Register 8 images")

@@ -6,7 +6,7 @@ Pure values: names in, words and files out.
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,11 @@ from medapp.data.listing import Listing, Parts, describe_passed_over
 from medapp.data.masks import find_masks
 from medapp.data.order import sort_paths, write_natural_key
 from medapp.data.recognition import Recognition, recognise, step_into
+from medapp.data.roles import BadRow, TableReading
 from medapp.data.samples import SPLITS
 from medapp.data.template import Template, find_split
 from medapp.errors import DataError
+from medapp.imaging.geometry import Box
 from medapp.task import find_task
 
 _LEVELS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
@@ -76,6 +78,9 @@ class Layout:
         sentences: how the files were read, where something else than folders says what they show.
         task: what is to be said of each image, a key of `medapp.task.TASKS`.
         order: all classes, in an order that means something; empty for that of their names.
+        boxes: where findings are, by the file's name, as a table says.
+        table: how a table was read, where one says what the images show.
+        bad_rows: rows of that table that are not used, or not wholly.
     """
 
     root: Path
@@ -90,6 +95,9 @@ class Layout:
     sentences: tuple[str, ...] = ()
     task: str = "single-label"
     order: tuple[str, ...] = ()
+    boxes: Mapping[str, tuple[Box, ...]] = field(default_factory=dict, hash=False)
+    table: TableReading | None = None
+    bad_rows: tuple[BadRow, ...] = ()
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -167,6 +175,8 @@ class Layout:
                 for c in self.candidates
             ],
             "remarks": list(self.remarks),
+            "table": self.table.to_dict() if self.table else None,
+            "bad_rows": [asdict(row) for row in self.bad_rows],
         }
 
 

@@ -1,0 +1,90 @@
+"""JSON lines, JSON lists and Parquet: columns that programs have named and typed."""
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from medapp.data.tables.table import MAX_CELLS, MAX_ROWS, Table, build_table, write_value
+from medapp.errors import DataError
+
+_REMEDY = "Save the table as CSV in UTF-8."
+
+
+def read_json(name: str, content: bytes) -> Table:
+    """A table of JSON objects: one a line, or a list of them.
+
+    Lists within an object become cells divided by "|"; objects within are written as JSON.
+
+    Raises:
+        DataError: no JSON, or other values than objects.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        is_list = text.lstrip()[:1] == "["
+        found = json.loads(text) if is_list else [json.loads(line) for line in _split(text)]
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deep" if isinstance(error, RecursionError) else error
+        raise DataError(f"{name} cannot be read as JSON: {reason}.", remedy=_REMEDY) from error
+    if not all(isinstance(record, dict) for record in found):
+        raise DataError(f"{name} holds other values than objects.", remedy=_REMEDY)
+    columns = list(dict.fromkeys(key for record in found for key in record))
+    if len(columns) * len(found) > MAX_CELLS:
+        raise DataError(f"{name} has more than {MAX_CELLS:,} cells.", remedy=_REMEDY)
+    lines = ([_write(record.get(column)) for column in columns] for record in found)
+    return build_table(name, _name(columns, lines))
+
+
+def _split(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.strip()]
+
+
+def _write(value: Any) -> str:
+    if isinstance(value, dict) or (
+        isinstance(value, list) and any(isinstance(part, dict | list) for part in value)
+    ):
+        return json.dumps(value, ensure_ascii=False)
+    return write_value(value)
+
+
+def _name(columns: Sequence[str], lines: Iterator[list[str]]) -> Iterator[list[str]]:
+    yield list(columns)
+    yield from lines
+
+
+def read_parquet(name: str, content: bytes) -> Table:
+    """A Parquet table's columns of text, numbers, dates and lists of them.
+
+    Raises:
+        DataError: no Parquet, damaged, or too many rows.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(io.BytesIO(content))
+        if file.metadata.num_rows > MAX_ROWS:
+            raise DataError(f"{name} has more than {MAX_ROWS:,} rows.", remedy=_REMEDY)
+        kept = [field.name for field in file.schema_arrow if not _is_left(field.type)]
+        dropped = [field.name for field in file.schema_arrow if _is_left(field.type)]
+        columns: Mapping[str, list[Any]] = file.read(columns=kept).to_pydict()
+    except (pa.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
+        raise DataError(f"{name} cannot be read as Parquet: {error}.", remedy=_REMEDY) from error
+    said = [f"{name}: not read are {', '.join(dropped)}, which hold no text."] if dropped else []
+    lines = ([write_value(value) for value in row] for row in zip(*columns.values(), strict=True))
+    return build_table(name, _name(list(columns), lines), said)
+
+
+def _is_left(type_: Any) -> bool:
+    """Whether a column holds what no cell can: bytes, or fields within fields."""
+    import pyarrow.types as kinds
+
+    if kinds.is_dictionary(type_):
+        return _is_left(type_.value_type)
+    inner = type_.value_type if kinds.is_list(type_) or kinds.is_large_list(type_) else type_
+    return bool(
+        kinds.is_binary(inner)
+        or kinds.is_large_binary(inner)
+        or kinds.is_fixed_size_binary(inner)
+        or kinds.is_nested(inner)
+    )

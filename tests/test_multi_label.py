@@ -17,7 +17,7 @@ SIDE = 32
 FOLDERS = ("", "above", "below", "above|below")  # "" stands for no finding
 
 
-def write_findings(folder: Path, count: int = 12) -> Path:
+def write_findings(folder: Path, count: int = 30) -> Path:
     """Images with a bright band above, below, at both places or at none; a folder a combination."""
     for label in FOLDERS:
         place = folder / (label or "|")
@@ -64,8 +64,15 @@ def test_main_job(workspace: Workspace, findings: DataSet, strategy: str) -> Non
     assert (evaluation.task, evaluation.confusion) == ("multi-label", ())
     assert set(evaluation.per_class) == {"above", "below"}
     assert evaluation.macro_auroc is not None
+    # Chosen on the validation split, kept in the model's file, and used wherever is decided.
+    thresholds = evaluation.thresholds
+    assert thresholds != (0.5, 0.5)
     rows = load_predictions(run)
     assert len(rows) == evaluation.n
+    for row in rows:
+        limits = zip(("above", "below"), thresholds, strict=True)
+        found = [name for name, limit in limits if row[f"probability of {name}"] >= limit]
+        assert row["prediction"] == (", ".join(found) or "none")
     texts = {"none", "above", "below", "above, below"}
     assert {row["prediction"] for row in rows} <= texts
     images = [findings.root / name / "p00.png" for name in ("above", "above|below")]
@@ -74,5 +81,14 @@ def test_main_job(workspace: Workspace, findings: DataSet, strategy: str) -> Non
         assert prediction.label in texts
         assert prediction.heatmap is not None
         assert all(0 <= p <= 1 for p in prediction.probabilities.values())
+        assert tuple(prediction.thresholds.values()) == thresholds
+        limits = zip(prediction.probabilities.items(), thresholds, strict=True)
+        found = [name for (name, probability), limit in limits if probability >= limit]
+        assert prediction.label == (", ".join(found) or "none")
+    (patient,) = session.predict_patients(run, images, "p00")
+    each = [prediction.probabilities for prediction in session.predict(run, images)]
+    means = {name: (each[0][name] + each[1][name]) / 2 for name in ("above", "below")}
+    found = [name for name, limit in zip(means, thresholds, strict=True) if means[name] >= limit]
+    assert patient.label == (", ".join(found) or "none")
     if strategy == "linear-probe":
         assert evaluation.macro_auroc > 0.9

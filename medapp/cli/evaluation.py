@@ -4,10 +4,12 @@ from typing import Any
 
 from medapp.cli.output import console, print_notes, print_table
 from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.headline import TITLES, list_headlines
+from medapp.evaluation.headline import TITLES, list_headlines, state_references
 from medapp.evaluation.verdict import judge
-from medapp.evaluation.words import write_figure
+from medapp.evaluation.words import write_figure, write_probability
+from medapp.task import find_task
 
+OF_FINDINGS = ("auroc", "average_precision", "sensitivity", "specificity")
 SHOWN = ("sensitivity", "specificity", "auroc")  # of each class, in 80 columns; JSON holds all
 
 
@@ -15,17 +17,21 @@ def print_evaluation(evaluation: Evaluation) -> None:
     """Print all that an evaluation says, for people."""
     console.print(str(judge(evaluation)), markup=False)
     console.print(
-        f"95% intervals over {evaluation.units:,} {evaluation.counted}. Guessing takes each class"
-        " as often; majority calls each image what most are."
+        f"95% intervals over {evaluation.units:,} {evaluation.counted}."
+        f" {state_references(evaluation)}"
     )
     print_headlines(evaluation)
+    noun = find_task(evaluation.task).noun
+    shown = OF_FINDINGS if evaluation.thresholds else SHOWN
     print_table(
-        ("class", "n", *(TITLES[name] for name in SHOWN)),
+        (noun, "n", *(TITLES[name] for name in shown)),
         [
-            (name, figures.n, *(_write(figures, metric) for metric in SHOWN))
+            (name, figures.n, *(_write(figures, metric) for metric in shown))
             for name, figures in evaluation.per_class.items()
         ],
     )
+    if evaluation.thresholds:
+        _print_findings(evaluation)
     if evaluation.confusion:
         counts = zip(evaluation.classes, evaluation.confusion, strict=True)
         head = ("truth \\ prediction", *evaluation.classes)
@@ -37,6 +43,18 @@ def print_evaluation(evaluation: Evaluation) -> None:
         print_headlines(patients)
         codes = {note.code for note in evaluation.notes}
         print_notes(note for note in patients.notes if note.code not in codes)
+
+
+def _print_findings(evaluation: Evaluation) -> None:
+    """Print how often each finding was missed, and taken for there, at its threshold."""
+    rows = []
+    for name, figures in evaluation.per_class.items():
+        hits = figures.hits or 0
+        alarms = figures.false_alarms or 0
+        spared = (figures.others or 0) - alarms
+        threshold = write_probability(figures.threshold or 0.0)
+        rows.append((name, threshold, hits, figures.n - hits, alarms, spared))
+    print_table(("finding", "threshold", "found", "missed", "false alarms", "rightly not"), rows)
 
 
 def print_headlines(evaluation: Evaluation) -> None:

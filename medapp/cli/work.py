@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -279,6 +279,7 @@ def _print_patients(
                     "patient": one.patient,
                     "label": one.label,
                     "probabilities": one.probabilities,
+                    "thresholds": one.thresholds,
                     "files": [str(file) for file in one.files],
                     "notes": list_notes([*one.notes, *notes]),
                 }
@@ -291,7 +292,7 @@ def _print_patients(
             one.patient or one.files[0].name,
             len(one.files),
             one.label,
-            write_probability(max(one.probabilities.values())),
+            _write_probabilities(one.label, one.probabilities, one.thresholds),
             " ".join(note.text for note in one.notes) or None,
         )
         for one in patients
@@ -315,6 +316,7 @@ def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) 
         "file": str(prediction.file),
         "label": prediction.label,
         "probabilities": prediction.probabilities,
+        "thresholds": prediction.thresholds,
         "cam": None,
     }
     if cam is not None and prediction.heatmap is not None:
@@ -341,9 +343,22 @@ def _report_failures(rows: Sequence[dict[str, Any]]) -> None:
 
 def _list_cells(row: dict[str, Any]) -> tuple[object, ...]:
     """A prediction as a row of the table."""
-    highest = max(row["probabilities"].values(), default=None)
-    probability = None if highest is None else write_probability(highest)
-    return row["file"], row["label"], probability, row["error"] or _say_notes(row)
+    label = row["label"]
+    probability = _write_probabilities(label, row["probabilities"], row["thresholds"])
+    return row["file"], label, probability, row["error"] or _say_notes(row)
+
+
+def _write_probabilities(
+    label: str | None, probabilities: Mapping[str, float], thresholds: Mapping[str, float]
+) -> str | None:
+    """The probability of what is decided; of findings, those of each that is there."""
+    if label is None:
+        return None
+    found = [
+        probabilities[name] for name, limit in thresholds.items() if probabilities[name] >= limit
+    ]
+    said = found if thresholds else [probabilities.get(label, max(probabilities.values()))]
+    return ", ".join(map(write_probability, said)) or None
 
 
 def _say_notes(row: dict[str, Any]) -> str | None:

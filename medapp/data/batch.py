@@ -25,7 +25,7 @@ from medapp.errors import DataError
 from medapp.imaging.geometry import Box
 from medapp.store.threads import OnProgress, map_threaded
 from medapp.store.workspace import Workspace
-from medapp.task import find_task
+from medapp.task import Task, find_task
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def import_batch(
             f"None of {len(batch.files)} images can be read ({': '.join(read.left_out[0])}).",
             remedy="Check the files.",
         )
-    samples = _split(read.samples)
+    samples = _split(read.samples, find_task(batch.task))
     has_patients = any(sample.patient is not None for sample in samples)
     draft = DataSet(
         id=0,
@@ -167,7 +167,7 @@ def _order_classes(batch: Batch, samples: Sequence[Sample]) -> tuple[str, ...]:
     """The classes: those of the batch in its order, or those that the images show, by name."""
     task = find_task(batch.task)
     found = {name for sample in samples for name in task.list_labels(sample.label)}
-    return tuple(batch.order) if found <= set(batch.order) else tuple(sorted(found))
+    return tuple(batch.order) if found <= set(batch.order) else task.order_classes(found)
 
 
 def _build_sample(
@@ -198,7 +198,7 @@ def _build_sample(
     )
 
 
-def _split(samples: Sequence[Sample]) -> list[Sample]:
+def _split(samples: Sequence[Sample], task: Task) -> list[Sample]:
     """The samples with their copies found, each in a split; published splits are kept."""
     hashes = [sample.content_hash for sample in samples]
     copies = group_copies(hashes, [sample.fingerprint for sample in samples])
@@ -208,6 +208,7 @@ def _split(samples: Sequence[Sample]) -> list[Sample]:
         [sample.patient for sample in samples],
         [sample.split or None for sample in samples],
         copies=copies,
+        task=task,
     )
     return [
         replace(sample, split=split, copy_group=group)
@@ -217,8 +218,7 @@ def _split(samples: Sequence[Sample]) -> list[Sample]:
 
 def build_report(catalog: Catalog, data_set: DataSet) -> ImportReport:
     """What became of an import, read from the catalog."""
-    by_split = catalog.count_classes(data_set)
-    splits = {split: sum(counts.values()) for split, counts in by_split.items()}
+    splits = catalog.count_splits(data_set)
     return ImportReport(
         data_set=data_set,
         images=sum(splits.values()),

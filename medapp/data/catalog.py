@@ -30,7 +30,8 @@ from medapp.data.schema import change, connect, find_remedy, migrate
 from medapp.errors import DataError, WorkspaceError
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
-from medapp.task import find_task
+from medapp.task import Task, find_task
+from medapp.task.multi_label import SEPARATOR
 
 Shared = Literal["copy_group", "content_hash", "patient"]
 
@@ -168,14 +169,25 @@ class Catalog:
         where, values = _build_filter(data_set, split, label, text)
         return self.count(f"FROM used WHERE {where}", *values)
 
+    def count_splits(self, data_set: DataSet) -> dict[str, int]:
+        """Images by split; every split has a number, which may be 0."""
+        query = "SELECT split, COUNT(*) FROM used WHERE data_set_id = ? GROUP BY split"
+        return {**dict.fromkeys(SPLITS, 0), **dict(self.read(query, data_set.id))}
+
     def count_classes(self, data_set: DataSet) -> dict[str, dict[str, int]]:
-        """Images by split and class; every split and every class has a number, which may be 0."""
+        """Images by split and class; every split and every class has a number, which may be 0.
+
+        An image with several findings counts for each of them, one without for none.
+        """
+        task = find_task(data_set.task)
         counts = {split: dict.fromkeys(data_set.classes, 0) for split in SPLITS}
         query = (
             "SELECT split, label, COUNT(*) FROM used WHERE data_set_id = ? GROUP BY split, label"
         )
         for split, label, count in self.read(query, data_set.id):
-            counts.setdefault(split, {})[label] = count
+            by_class = counts.setdefault(split, {})
+            for name in task.list_labels(label):
+                by_class[name] = by_class.get(name, 0) + count
         return counts
 
     def list_unreadable(self, data_set: DataSet) -> list[tuple[str, str]]:
@@ -268,15 +280,18 @@ class Catalog:
             db.execute("INSERT OR REPLACE INTO former_names VALUES (?, ?)", former)
         return replace(data_set, name=name)
 
-    def set_task(self, data_set: DataSet, name: str) -> DataSet:
+    def set_task(self, data_set: DataSet, name: str, order: Sequence[str] | None = None) -> DataSet:
         """Say what is to be said of each image; the classes are then those that its labels name.
 
+        Args:
+            order: all classes, such as grades from the lowest; by their names where none is given.
+
         Raises:
-            DataError: there is no such task.
+            DataError: there is no such task, the labels do not fit it, the order does not name the
+                classes, or it has to be given.
         """
-        task = find_task(name)
-        labels = self.read("SELECT DISTINCT label FROM used WHERE data_set_id = ?", data_set.id)
-        classes = tuple(sorted({found for (label,) in labels for found in task.list_labels(label)}))
+        rows = self.read("SELECT DISTINCT label FROM used WHERE data_set_id = ?", data_set.id)
+        classes = arrange_classes(data_set, find_task(name), [label for (label,) in rows], order)
         with change(self.path) as db:
             values = (name, json.dumps(classes, ensure_ascii=False), data_set.id)
             db.execute("UPDATE data_sets SET task = ?, classes = ? WHERE id = ?", values)
@@ -364,6 +379,29 @@ def check_name(name: str) -> str:
             remedy="Take 1 to 100 printable characters.",
         )
     return name
+
+
+def arrange_classes(
+    data_set: DataSet, task: Task, labels: Sequence[str], order: Sequence[str] | None
+) -> tuple[str, ...]:
+    """The classes that labels name under a task, in the order given or in that of their names."""
+    joined = [label for label in labels if not label or SEPARATOR in label]
+    if find_task(data_set.task).has_several and not task.has_several and joined:
+        shown = joined[0].replace(SEPARATOR, " and ") or "no finding"
+        raise DataError(
+            f"Images of {data_set.name} have several labels or none, such as {shown}.",
+            remedy="Let it be multi-label, or derive a data set with one label an image.",
+        )
+    found = {name for label in labels for name in task.list_labels(label)}
+    if order is None:
+        return task.order_classes(found)
+    if len(order) != len(found) or set(order) != found:
+        raise DataError(
+            f"The order {', '.join(order)} does not name the {task.nouns} of {data_set.name} once"
+            " each.",
+            remedy=f"They are {', '.join(sorted(found))}.",
+        )
+    return tuple(order)
 
 
 def _refuse_taken(db: sqlite3.Connection, name: str) -> None:

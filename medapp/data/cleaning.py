@@ -73,7 +73,7 @@ def choose_splits(samples: Sequence[Sample]) -> list[str]:
     splits = [sample.split for sample in samples]
     groups = find_groups(
         range(len(samples)),
-        [sample.label for sample in samples],
+        [(sample.label,) for sample in samples],
         [sample.copy_group or sample.content_hash for sample in samples],
         [sample.patient for sample in samples],
     )

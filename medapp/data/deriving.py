@@ -16,7 +16,7 @@ from medapp.data.catalog import Catalog, check_name
 from medapp.data.copies import group_copies
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError
-from medapp.task import find_task
+from medapp.task import Task, find_task
 from medapp.task.multi_label import SEPARATOR, UNKNOWN
 
 # What a sample can be chosen by beside its attributes.
@@ -93,7 +93,7 @@ def derive(catalog: Catalog, name: str, wanted: Derivation) -> DataSet:
         name=check_name(name),
         root=sources[0].root,
         origin="derived",
-        classes=tuple(sorted({c for s in samples for c in find_task(task).list_labels(s.label)})),
+        classes=_order_classes(samples, sources, wanted.classes, find_task(task)),
         patient_pattern=None,
         has_patients=any(sample.patient is not None for sample in samples),
         split_origin=f"As in {' and '.join(s.name for s in sources)}. {' '.join(origins)}",
@@ -105,6 +105,17 @@ def derive(catalog: Catalog, name: str, wanted: Derivation) -> DataSet:
         derivation=asdict(wanted),
     )
     return catalog.find_data_set(catalog.add(draft, samples).uid)
+
+
+def _order_classes(
+    samples: Sequence[Sample], sources: Sequence[DataSet], classes: Mapping[str, str], task: Task
+) -> tuple[str, ...]:
+    """The classes that the samples show; grades in the order that the sources give them."""
+    found = {name for sample in samples for name in task.list_labels(sample.label)}
+    if not task.has_order:
+        return task.order_classes(found)
+    known = dict.fromkeys(classes.get(c, c) for source in sources for c in source.classes)
+    return tuple(name for name in known if name in found)
 
 
 def _find_common_task(sources: Sequence[DataSet]) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from medapp.data.catalog import Catalog
 from medapp.data.samples import DataSet
+from medapp.task import find_task
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,20 @@ def count_unchecked(catalog: Catalog, data_set: DataSet) -> int:
 
 
 def count_test_groups(catalog: Catalog, data_set: DataSet) -> dict[str, int]:
-    """Independent groups of test images by label: patients, or pictures where none is known.
+    """Independent groups of test images by class: patients, or pictures where none is known.
 
-    The groups of all labels together stand under the empty label.
+    The groups of all images together stand under the empty name.
     """
-    group = "COUNT(DISTINCT COALESCE('p' || patient, copy_group))"
-    of_tests = "FROM used WHERE data_set_id = ? AND split = 'test'"
-    rows = catalog.read(f"SELECT label, {group} {of_tests} GROUP BY label", data_set.id)
-    whole = catalog.read(f"SELECT '', {group} {of_tests}", data_set.id)
-    return dict((*whole, *rows))
+    query = (
+        "SELECT DISTINCT label, COALESCE('p' || patient, copy_group) FROM used"
+        " WHERE data_set_id = ? AND split = 'test'"
+    )
+    groups: dict[str, set[str]] = {"": set()}
+    task = find_task(data_set.task)
+    for label, group in catalog.read(query, data_set.id):
+        for name in ("", *task.list_labels(label)):
+            groups.setdefault(name, set()).add(group)
+    return {name: len(found) for name, found in groups.items()}
 
 
 def list_values(catalog: Catalog, data_set: DataSet) -> dict[str, dict[str, int]]:

@@ -10,6 +10,7 @@ from medapp.data.public import PublicSet, list_public_sets, match_public
 from medapp.data.samples import DataSet
 from medapp.notes import Level, Note, sort_notes
 from medapp.store.workspace import Workspace
+from medapp.task import find_task
 
 # Of the judged images; where more were learned from, figures are worthless.
 GRAVE_SHARE = 0.05
@@ -38,9 +39,10 @@ def _describe(
     catalog = Catalog(workspace)
     facts = load_facts(catalog, data_set)
     counts = catalog.count_classes(data_set)
-    tests = sum(counts["test"].values())
+    splits = catalog.count_splits(data_set)
+    tests = splits["test"]
     left_out = len(catalog.list_unreadable(data_set))
-    notes = [*_find_gaps(data_set, counts)]
+    notes = [*_find_gaps(data_set, counts, splits)]
     notes += find_alike_classes(data_set.classes)
     notes += _find_copies(facts, tests, data_set.name)
     notes += _find_public(catalog, data_set, known)
@@ -64,23 +66,27 @@ def weigh_share(seen: int, judged: int) -> Level:
     return "grave" if seen > GRAVE_SHARE * judged else "caution"
 
 
-def _find_gaps(data_set: DataSet, counts: dict[str, dict[str, int]]) -> Iterator[Note]:
+def _find_gaps(
+    data_set: DataSet, counts: dict[str, dict[str, int]], splits: Mapping[str, int]
+) -> Iterator[Note]:
     classes = data_set.classes
     untaught = [label for label in classes if not counts["train"][label]]
-    if len(classes) < 2:
-        text = "There is one class, so there is nothing to tell apart."
+    task = find_task(data_set.task)
+    if len(classes) < task.min_classes:
+        only = f"one {task.noun}" if classes else f"no {task.noun}"
+        text = f"There is {only}, so there is nothing to tell apart."
         yield Note("one-class", text, "grave", "Add images of a second class before training.")
-    elif len(untaught) == len(classes):
+    elif not splits["train"]:
         text = "There are no training images: models are evaluated on this data set, not trained."
         yield Note("no-training", text, "info")
         return
     elif untaught:
         text = f"No training image shows {', '.join(untaught)}, so a run cannot learn from this."
-        yield Note("untaught-class", text, "grave", "Add images, or remove the class's folder.")
-    if not any(counts["test"].values()):
+        yield Note("untaught-class", text, "grave", "Add images, or derive a data set without it.")
+    if not splits["test"]:
         text = "There are no test images, so nothing will say how good a model is."
         yield Note("no-test", text, remedy="Add more images.")
-    if not any(counts["validation"].values()):
+    if not splits["validation"]:
         text = "There are no validation images, so the best epoch cannot be told."
         yield Note("no-validation", text, remedy="Add more images.")
 
@@ -166,20 +172,20 @@ def _find_few(groups: Mapping[str, int], has_patients: bool, task: str) -> Itera
         return
     things = "patients" if has_patients else "different images"
     of_one = "patient" if has_patients else "image"
-    least = min((label for label in groups if label), key=lambda label: groups[label])
+    noun = find_task(task).noun
+    least = min((label for label in groups if label), key=lambda label: groups[label], default="")
     remedy = "Add more patients, or judge on another data set."
     if whole < FEW_GROUPS:
         text = (
-            f"The test split has {count(whole, of_one, things)} only, of the class {least}"
+            f"The test split has {count(whole, of_one, things)} only, of the {noun} {least}"
             f" {groups[least]}: figures on it are mostly chance."
         )
         level: Level = "grave" if whole < WORTHLESS_GROUPS else "caution"
         yield Note("few-groups", text, level, remedy)
-    # Where an image has several labels, a label is a text of several findings.
-    elif groups[least] < WORTHLESS_GROUPS and task == "single-label":
+    elif groups[least] < WORTHLESS_GROUPS:
         text = (
-            f"The test split has {count(groups[least], of_one, things)} of the class {least} only:"
-            " what it says of this class is mostly chance."
+            f"The test split has {count(groups[least], of_one, things)} of the {noun} {least} only:"
+            f" what it says of this {noun} is mostly chance."
         )
         yield Note("few-groups", text, "caution", remedy)
 

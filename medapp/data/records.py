@@ -173,6 +173,6 @@ def renew_classes(db: sqlite3.Connection, data_set: DataSet) -> None:
     found = {name for (label,) in labels for name in task.list_labels(label)}
     kept = [name for name in data_set.classes if name in found]
     # Known classes keep their order, which may be that of grades; new ones go where they sort.
-    classes = kept if found == set(kept) else sorted(found)
+    classes = kept if found == set(kept) else task.order_classes(found)
     values = (json.dumps(classes, ensure_ascii=False), data_set.id)
     db.execute("UPDATE data_sets SET classes = ? WHERE id = ?", values)

@@ -11,6 +11,7 @@ from medapp.imaging.fingerprint import compute_fingerprint
 from medapp.imaging.image import decode_image, read_content
 from medapp.imaging.registered import hash_content
 from medapp.store.threads import OnProgress, map_threaded
+from medapp.task import find_task
 
 
 def redraw_split(catalog: Catalog, data_set: DataSet, seed: int) -> DataSet:
@@ -31,6 +32,7 @@ def redraw_split(catalog: Catalog, data_set: DataSet, seed: int) -> DataSet:
         [None] * len(samples),
         seed,
         copies=[sample.copy_group for sample in samples],
+        task=find_task(data_set.task),
     )
     drawn = [replace(s, split=split) for s, split in zip(samples, splits, strict=True)]
     origin = describe_split([None], any(patient is not None for patient in patients), seed)

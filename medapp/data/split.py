@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from medapp.data.samples import SPLITS
+from medapp.data.strata import find_strata
+from medapp.task import Task, find_task
 
 FRACTIONS = (0.7, 0.15, 0.15)
 # Beside the classes all images count as one more: they decide where small classes tie.
-_EVERYTHING = ""
+_EVERYTHING = "\0"  # no label's name
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ def split_samples(
     seed: int = 0,
     fractions: tuple[float, float, float] = FRACTIONS,
     copies: Sequence[str] | None = None,
+    task: Task | None = None,
 ) -> list[str]:
     """The split of each image, the same for the same images in whatever order they come.
 
@@ -43,8 +46,13 @@ def split_samples(
     The only group of a class trains; of two, one trains and the other validates or tests; of three
     or more, every split has one if their sizes allow.
 
+    Where an image may have several findings, what is dealt are findings, unknown ones, images
+    without any, and frequent combinations; the rarest is dealt first, as long as it is rarest
+    (iterative stratification, Sechidis, Tsoumakas & Vlahavas 2011,
+    doi:10.1007/978-3-642-23808-6_10).
+
     Args:
-        labels: (N,) the class of each image.
+        labels: (N,) the label of each image, as its task reads it.
         hashes: (N,) the SHA-256 of each image's bytes, in hex.
         patients: (N,) None where unknown; such an image is a group of its own, with its
             copies.
@@ -53,6 +61,7 @@ def split_samples(
         fractions: of train, validation, test; those of the splits that are cut are taken of the
             images that are dealt.
         copies: (N,) equal for images that are copies of one another; None where the same bytes are.
+        task: says what is dealt evenly; one label an image where none is given.
 
     Returns:
         (N,) one of `SPLITS` for each image.
@@ -60,10 +69,14 @@ def split_samples(
     splits = [split if split in ("validation", "test") else "train" for split in official]
     cut = [split for split in ("validation", "test") if split not in splits]
     rows = [row for row, split in enumerate(splits) if split == "train"]
-    groups = find_groups(rows, labels, copies or hashes, patients)
+    task = task or find_task("single-label")
+    groups = find_groups(rows, find_strata(labels, task), copies or hashes, patients)
     groups.sort(key=lambda g: (-len(g.rows), _mix(seed, min(hashes[r] for r in g.rows))))
+    turns: Sequence[str | None] = [None] * len(groups)
+    if task.has_several:
+        groups, turns = _put_rarest_first(groups)
     shares = dict(zip(SPLITS, fractions, strict=True))
-    dealt = _deal(groups, {split: shares[split] for split in cut})
+    dealt = _deal(groups, {split: shares[split] for split in cut}, turns)
     for group, split in zip(groups, dealt, strict=True):
         for row in group.rows:
             splits[row] = split
@@ -101,11 +114,17 @@ def _mix(seed: int, text: str) -> str:
 
 def find_groups(
     rows: Sequence[int],
-    labels: Sequence[str],
+    strata: Sequence[tuple[str, ...]],
     copies: Sequence[str],
     patients: Sequence[str | None],
 ) -> list[Group]:
-    """Groups of rows that share a patient or a picture, also by way of other rows."""
+    """Groups of rows that share a patient or a picture, also by way of other rows.
+
+    Args:
+        rows: those that are grouped, of N.
+        strata: (N,) what of each image is to be dealt evenly.
+        copies, patients: (N,) as for `split_samples`.
+    """
     parent = {row: row for row in rows}
 
     def find(row: int) -> int:
@@ -121,15 +140,49 @@ def find_groups(
     members: dict[int, list[int]] = {}
     for row in rows:
         members.setdefault(find(row), []).append(row)
-    return [Group(tuple(m), Counter(labels[r] for r in m)) for m in members.values()]
+    return [
+        Group(tuple(m), Counter(name for r in m for name in strata[r])) for m in members.values()
+    ]
 
 
-def _deal(groups: Sequence[Group], shares: Mapping[str, float]) -> list[str]:
+def _put_rarest_first(groups: Sequence[Group]) -> tuple[list[Group], list[str]]:
+    """The groups of what the fewest groups have left, then of what is rarest among the others …
+
+    What is rare can then still go where it is wanted; what is common makes up for it.
+
+    Returns:
+        The groups, and for which of its classes each one's turn has come.
+    """
+    waiting = dict(enumerate(groups))
+    members: dict[str, list[int]] = {}
+    for number, group in waiting.items():
+        for name in group.classes:
+            members.setdefault(name, []).append(number)
+    left = {name: len(numbers) for name, numbers in members.items()}
+    ordered = []
+    turns = []
+    while waiting:
+        rarest = min((name for name in left if left[name]), key=lambda name: (left[name], name))
+        for number in members[rarest]:
+            if number in waiting:
+                group = waiting.pop(number)
+                ordered.append(group)
+                turns.append(rarest)
+                for name in group.classes:
+                    left[name] -= 1
+    return ordered, turns
+
+
+def _deal(
+    groups: Sequence[Group], shares: Mapping[str, float], turns: Sequence[str | None]
+) -> list[str]:
     """A split for each group, in the order given.
 
     Args:
         shares: split to be cut → the share of the images that it should get; training gets the
             rest.
+        turns: of which of its classes each group goes where most is lacking, before all else;
+            None where all count.
     """
     images: Counter[str] = Counter()
     groups_of: Counter[str] = Counter()
@@ -141,10 +194,10 @@ def _deal(groups: Sequence[Group], shares: Mapping[str, float]) -> list[str]:
     total = sum(images.values())
     lacks = _find_lacks(images, groups_of, shares)
     dealt = []
-    for group in groups:
+    for group, turn in zip(groups, turns, strict=True):
         weights = {name: count / images[name] for name, count in group.classes.items()}
         weights[_EVERYTHING] = len(group.rows) / total
-        split = _find_neediest(lacks, weights)
+        split = _find_neediest(lacks, weights, turn)
         for name, weight in weights.items():
             lacks[split][name] -= weight
         dealt.append(split)
@@ -170,11 +223,15 @@ def _find_lacks(
     return lacks
 
 
-def _find_neediest(lacks: Mapping[str, Mapping[str, float]], weights: Mapping[str, float]) -> str:
+def _find_neediest(
+    lacks: Mapping[str, Mapping[str, float]], weights: Mapping[str, float], turn: str | None
+) -> str:
     """The split that lacks most of what a group would bring; of equal ones the first."""
 
-    def measure_need(split: str) -> float:
-        return round(sum(weight * lacks[split][name] for name, weight in weights.items()), 12)
+    def measure_need(split: str) -> tuple[float, float]:
+        own = 0.0 if turn is None else lacks[split][turn]
+        whole = sum(weight * lacks[split][name] for name, weight in weights.items())
+        return round(own, 12), round(whole, 12)
 
     return max(lacks, key=measure_need)
 

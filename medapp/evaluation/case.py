@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from medapp.errors import RunError
 from medapp.evaluation.metrics import Floats, Mask
 from medapp.task import Task
+from medapp.task.task import Targets
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Case:
         true: (N, K) the class is known to be in the image.
         false: (N, K) the class is known not to be in the image.
         found: (N, K) the class was decided to be in the image.
+        decisions: (N,) or (N, K), as the task decides.
         confusion: images by truth (rows) and prediction; empty where an image may have several
             labels.
     """
@@ -30,6 +32,7 @@ class Case:
     true: Mask
     false: Mask
     found: Mask
+    decisions: Targets
     confusion: tuple[tuple[int, ...], ...]
 
     @property
@@ -40,7 +43,11 @@ class Case:
 
 
 def build_case(
-    probabilities: ArrayLike, truth: ArrayLike, classes: Sequence[str], task: Task
+    probabilities: ArrayLike,
+    truth: ArrayLike,
+    classes: Sequence[str],
+    task: Task,
+    thresholds: Sequence[float] = (),
 ) -> Case:
     """See `medapp.evaluation.evaluate.evaluate` for arguments and errors."""
     scores = np.asarray(probabilities, dtype=float)
@@ -57,9 +64,9 @@ def build_case(
             f" {shapes}"
         )
     _refuse_broken(scores)
-    decisions = task.decide(scores)
+    decisions = task.decide(scores, np.array(thresholds) if thresholds else None)
     if targets.ndim == 2:
-        return Case(scores, targets, targets == 1, targets == 0, decisions, ())
+        return Case(scores, targets, targets == 1, targets == 0, decisions, decisions, ())
     truths = targets.astype(np.intp)
     if not np.isin(truths, np.arange(k)).all():
         span = f"{truths.min()} to {truths.max()}"
@@ -68,7 +75,7 @@ def build_case(
     found = decisions[:, None] == np.arange(k)
     counts = np.bincount(truths * k + decisions, minlength=k**2).reshape(k, -1)
     confusion = tuple(tuple(row) for row in counts.tolist())
-    return Case(scores, targets, true, ~true, found, confusion)
+    return Case(scores, targets, true, ~true, found, decisions, confusion)
 
 
 def _refuse_broken(scores: Floats) -> None:

@@ -51,7 +51,7 @@ def estimate_share(hits: Mask, trials: Mask, units: Units, count: int) -> Estima
     if not total:
         return None
     share = float(right.sum() / total)
-    shifts = _inflate((right - share * sizes) / total, sizes)
+    shifts = inflate((right - share * sizes) / total, sizes)
     least = total**2 / float(np.square(sizes).sum())
     witnesses = int(min((right > 0).sum(), (right < sizes).sum()))
     # Of one image a unit the variance is known, and the interval is Wilson's own.
@@ -116,7 +116,7 @@ def estimate_auroc(
         owners = units[images]
         sizes = np.bincount(owners, minlength=count).astype(float)
         sums = np.bincount(owners, shares - value, minlength=count)
-        shifts += _inflate(sums / len(images), sizes)
+        shifts += inflate(sums / len(images), sizes)
         least.append(len(images) ** 2 / float(np.square(sizes).sum()))
         witnesses += [len(np.unique(owners[shares < 1])), len(np.unique(owners[shares > 0]))]
     variance = float(np.square(shifts).sum())
@@ -151,7 +151,7 @@ def average(estimates: Sequence[Estimate]) -> Estimate | None:
     return Estimate(value, interval, shifts.mean(axis=0))
 
 
-def _inflate(shifts: Floats, sizes: Floats) -> Floats:
+def inflate(shifts: Floats, sizes: Floats) -> Floats:
     """Shifts around a mean that was taken from the same m units: by √(m / (m - 1))."""
     m = int((sizes > 0).sum())
     inflated: Floats = shifts * np.sqrt(m / (m - 1)) if m > 1 else np.zeros_like(shifts)

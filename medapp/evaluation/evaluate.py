@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from medapp.evaluation.agreement import estimate_mean_error, estimate_quadratic_kappa
 from medapp.evaluation.case import Case, build_case
 from medapp.evaluation.estimates import (
     Estimate,
@@ -21,11 +22,18 @@ from medapp.evaluation.estimates import (
 )
 from medapp.evaluation.evaluation import ClassFigures, Evaluation
 from medapp.evaluation.intervals import METHOD, Interval
-from medapp.evaluation.metrics import CLASS_METRICS
+from medapp.evaluation.metrics import CLASS_METRICS, FINDING_METRICS
 from medapp.evaluation.notes import note_figures, note_left_out
-from medapp.evaluation.patients import combine_probabilities, find_uniform, number_units
+from medapp.evaluation.patients import (
+    combine_findings,
+    combine_probabilities,
+    find_uniform,
+    number_units,
+)
 from medapp.evaluation.positive import find_positive
+from medapp.evaluation.precision import estimate_average_precision
 from medapp.task import Task, find_task
+from medapp.task.thresholds import FEWEST, THRESHOLD
 
 Estimates = Mapping[str, Estimate | None]
 
@@ -36,6 +44,7 @@ def evaluate(
     classes: Sequence[str],
     groups: Sequence[str | None] | None = None,
     task: Task | None = None,
+    thresholds: Sequence[float] = (),
 ) -> Evaluation:
     """Judge predictions.
 
@@ -46,27 +55,38 @@ def evaluate(
         groups: (N,) the patient of each image, None where unknown: such an image counts as a
             patient of its own. Without groups each image counts as independent.
         task: decides from probabilities; one label an image where none is given.
+        thresholds: (K,) from which probability each finding counts as there; one half where none
+            is given. Of no effect where an image has one label.
 
     Raises:
         RunError: a probability is not a finite number.
         ValueError: shapes do not fit, or a truth is no index into `classes`.
     """
     task = task or find_task("single-label")
-    case = build_case(probabilities, truth, classes, task)
+    limits = tuple(thresholds) or (THRESHOLD,) * len(classes) if task.has_several else ()
+    case = build_case(probabilities, truth, classes, task, limits)
     units, counted, unknown = number_units(groups, len(case.scores))
-    found = _judge(case, classes, units, counted, unknown, task)
+    found = _judge(case, classes, units, counted, unknown, task, limits)
     if groups is None or counted == "images" or found.units == found.n:
         return found
-    return replace(found, per_patient=_judge_patients(case, classes, groups, task))
+    return replace(found, per_patient=_judge_patients(case, classes, groups, task, limits))
 
 
 def _judge(
-    case: Case, classes: Sequence[str], units: Units, counted: str, unknown: int, task: Task
+    case: Case,
+    classes: Sequence[str],
+    units: Units,
+    counted: str,
+    unknown: int,
+    task: Task,
+    limits: Sequence[float],
 ) -> Evaluation:
     count = len(np.unique(units))
-    rows = [_estimate_class(case, c, units, count) for c in range(len(classes))]
-    estimates = _estimate_whole(case, rows, units, count)
-    positive = find_positive(classes) if case.confusion else None
+    estimate = _estimate_finding if task.has_several else _estimate_class
+    rows = [estimate(case, c, units, count) for c in range(len(classes))]
+    estimates = _estimate_whole(case, rows, units, count, task)
+    is_named = case.confusion and task.name == "single-label"
+    positive = find_positive(classes) if is_named else None
     evaluation = Evaluation(
         n=len(case.scores),
         classes=tuple(classes),
@@ -76,7 +96,7 @@ def _judge(
         units=count,
         confusion=case.confusion,
         per_class={
-            name: _write_class(case, c, row)
+            name: _write_class(case, c, row, limits)
             for c, (name, row) in enumerate(zip(classes, rows, strict=True))
         },
         notes=(),
@@ -88,19 +108,27 @@ def _judge(
 
 
 def _judge_patients(
-    case: Case, classes: Sequence[str], groups: Sequence[str | None], task: Task
+    case: Case,
+    classes: Sequence[str],
+    groups: Sequence[str | None],
+    task: Task,
+    limits: Sequence[float],
 ) -> Evaluation | None:
     """Figures of patients by the mean of their images' probabilities.
 
     Patients whose images have different labels have no one truth; they are left out and counted;
-    None where all are.
+    None where all are. Of findings, each is left out for itself.
     """
     units, means = combine_probabilities(case.scores, groups)
+    if task.has_several:
+        targets = combine_findings(case.targets, units)
+        patients = build_case(means, targets, classes, task, limits)
+        return _judge(patients, classes, np.arange(len(means)), "patients", 0, task, limits)
     uniform, firsts = find_uniform(case.targets, units)
     if not len(uniform):
         return None
-    patients = build_case(means[uniform], case.targets[firsts], classes, task)
-    found = _judge(patients, classes, np.arange(len(uniform)), "patients", 0, task)
+    patients = build_case(means[uniform], case.targets[firsts], classes, task, limits)
+    found = _judge(patients, classes, np.arange(len(uniform)), "patients", 0, task, limits)
     notes = [*note_left_out(len(means) - len(uniform), len(means)), *found.notes]
     return replace(found, notes=tuple(notes))
 
@@ -122,8 +150,18 @@ def _estimate_class(case: Case, c: int, units: Units, count: int) -> dict[str, E
     }
 
 
+def _estimate_finding(case: Case, c: int, units: Units, count: int) -> dict[str, Estimate | None]:
+    """One of several findings, where enough images are known to have it, and not to have it."""
+    true = case.true[:, c]
+    false = case.false[:, c]
+    if min(true.sum(), false.sum()) < FEWEST:
+        return dict.fromkeys(FINDING_METRICS)
+    ranked = estimate_average_precision(case.scores[:, c], true, false, units, count)
+    return {**_estimate_class(case, c, units, count), "average_precision": ranked}
+
+
 def _estimate_whole(
-    case: Case, rows: Sequence[Estimates], units: Units, count: int
+    case: Case, rows: Sequence[Estimates], units: Units, count: int, task: Task
 ) -> dict[str, Estimate | None]:
     """The figures of all classes: means over those that are defined."""
     sensitivity = _mean_defined(row["sensitivity"] for row in rows)
@@ -140,19 +178,42 @@ def _estimate_whole(
         "macro_sensitivity": sensitivity,
         "macro_f1": _mean_defined(row["f1"] for row in rows),
         "macro_auroc": _mean_defined(row["auroc"] for row in rows),
+        **_estimate_special(case, rows, units, count, task),
     }
+
+
+def _estimate_special(
+    case: Case, rows: Sequence[Estimates], units: Units, count: int, task: Task
+) -> dict[str, Estimate | None]:
+    """The figures that only some tasks have: those that this one names."""
+    found: dict[str, Estimate | None] = {}
+    if "macro_average_precision" in task.figures:
+        found["macro_average_precision"] = _mean_defined(row["average_precision"] for row in rows)
+    if "quadratic_kappa" in task.figures:
+        graded = (case.targets.astype(np.intp), case.decisions, case.scores.shape[1], units, count)
+        found["quadratic_kappa"] = estimate_quadratic_kappa(*graded)
+        found["mean_absolute_error"] = estimate_mean_error(*graded)
+    return found
 
 
 def _mean_defined(estimates: Iterable[Estimate | None]) -> Estimate | None:
     return average([estimate for estimate in estimates if estimate is not None])
 
 
-def _write_class(case: Case, c: int, row: Estimates) -> ClassFigures:
-    return ClassFigures(
+def _write_class(case: Case, c: int, row: Estimates, limits: Sequence[float]) -> ClassFigures:
+    figures = ClassFigures(
         n=int(case.true[:, c].sum()),
         others=int(case.false[:, c].sum()),
         **_list_values(row),
         intervals=_list_intervals(row),
+    )
+    if not limits:
+        return figures
+    return replace(
+        figures,
+        threshold=float(limits[c]),
+        hits=int((case.true & case.found)[:, c].sum()),
+        false_alarms=int((case.false & case.found)[:, c].sum()),
     )
 
 

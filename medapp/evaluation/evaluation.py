@@ -5,7 +5,7 @@ from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
 from medapp.evaluation.intervals import OLDER_METHOD, Interval
-from medapp.evaluation.metrics import METRICS
+from medapp.evaluation.metrics import METRICS, SPECIAL_METRICS
 from medapp.evaluation.positive import find_positive, note_positive
 from medapp.notes import Note, read_note, sort_notes
 
@@ -24,6 +24,9 @@ class ClassFigures:
     Attributes:
         n: images that are known to be of this class.
         others: images that are known not to be; None in older files.
+        average_precision, threshold, hits, false_alarms: of a finding, one of several that an image
+            may show: from which probability it counts as there, and of how many images with it,
+            and without it, it was said to be there. None where each image has one label.
 
     A figure is None where it is undefined.
     """
@@ -36,13 +39,18 @@ class ClassFigures:
     auroc: float | None
     intervals: dict[str, Interval | None]
     others: int | None = None
+    average_precision: float | None = None
+    threshold: float | None = None
+    hits: int | None = None
+    false_alarms: int | None = None
 
 
 @dataclass(frozen=True)
 class Evaluation:
     """How good predictions are.
 
-    Figures lie in 0 to 1; a figure is None where it is undefined, and `notes` say why.
+    Figures lie in 0 to 1 where nothing else is said; a figure is None where it is undefined, and
+    `notes` say why.
 
     Attributes:
         n: images judged.
@@ -71,6 +79,10 @@ class Evaluation:
         method: how the intervals were made.
         per_patient: figures of patients by the mean of their images' probabilities; None where
             patients are not known or have one image each, and in older files.
+        macro_average_precision: mean over the findings that were judged, where an image may have
+            several.
+        quadratic_kappa: agreement of grades, -1 to 1, see `medapp.evaluation.agreement`.
+        mean_absolute_error: in grades, from 0.
         looks: how often these test images had been read, this time included, by the runs that were
             kept; 0 where nobody counts, and in older files.
     """
@@ -96,6 +108,15 @@ class Evaluation:
     method: str = OLDER_METHOD
     per_patient: "Evaluation | None" = None
     looks: int = 0
+    macro_average_precision: float | None = None
+    quadratic_kappa: float | None = None
+    mean_absolute_error: float | None = None
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """From which probability each class counts as found; empty where none has a threshold."""
+        found = [figures.threshold for figures in self.per_class.values()]
+        return tuple(limit for limit in found if limit is not None)
 
     @property
     def is_by_patient(self) -> bool:
@@ -113,7 +134,8 @@ class Evaluation:
         Call this on an evaluation that comes from a file.
         """
         ends = [end for name in METRICS for end in self.intervals[name] or ()]
-        figures = [getattr(self, name) for name in METRICS]
+        ends += [end for name in SPECIAL_METRICS for end in self.intervals.get(name) or ()]
+        figures = [getattr(self, name) for name in (*METRICS, *SPECIAL_METRICS)]
         for number in [self.n, *ends, *(figure for figure in figures if figure is not None)]:
             if not isinstance(number, int | float):
                 raise TypeError(f"a figure must be a number, not {number!r}")

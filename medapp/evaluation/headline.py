@@ -3,6 +3,7 @@
 Cards, tables and the shell take them from here, so that each says the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +18,10 @@ TITLES = {
     "macro_sensitivity": "Macro sensitivity",
     "macro_f1": "Macro F1",
     "macro_auroc": "Macro AUROC",
+    "macro_average_precision": "Macro average precision",
+    "quadratic_kappa": "Quadratic kappa",
+    "mean_absolute_error": "Mean error in grades",
+    "average_precision": "Average precision",
     "auroc": "AUROC",
     "sensitivity": "Sensitivity",
     "specificity": "Specificity",
@@ -34,7 +39,7 @@ class Headline:
     Attributes:
         name: its key in `Evaluation`, or in `ClassFigures` where it speaks of one class.
         title: what people call it; holds the class's name where it speaks of one class.
-        value: in 0 to 1, or None where it is undefined.
+        value: in 0 to 1 (kappa in -1 to 1, the error of grades from 0); None where it is undefined.
         interval: 95%, (low, high), or None.
         chance: what guessing gets, each class as likely as any other (each finding by a coin).
         majority: what one gets who calls each image what most of the judged ones are.
@@ -66,6 +71,17 @@ def list_headlines(evaluation: Evaluation) -> tuple[Headline, ...]:
     return tuple(_build(evaluation, name) for name in find_task(evaluation.task).figures)
 
 
+def state_references(evaluation: Evaluation) -> str:
+    """What stands beside the figures: what guessing is, and the majority."""
+    task = find_task(evaluation.task)
+    if task.has_several:
+        return (
+            "Guessing tosses a coin for each finding; majority says of each finding what holds for"
+            " most images. Of the average precision both get the finding's share of the images."
+        )
+    return f"Guessing takes each {task.noun} as often; majority calls each image what most are."
+
+
 def _build(evaluation: Evaluation, name: str, of_class: str = "") -> Headline:
     if hasattr(evaluation, name):
         value = getattr(evaluation, name)
@@ -79,6 +95,8 @@ def _build(evaluation: Evaluation, name: str, of_class: str = "") -> Headline:
     if "auroc" in name:
         chance: float | None = 0.5
         majority: float | None = 0.5
+    elif name == "quadratic_kappa":
+        chance = majority = 0.0
     elif evaluation.confusion:
         chance, majority = _find_of_labels(evaluation, name, of_class)
     else:
@@ -106,6 +124,8 @@ def _find_of_labels(
         case "macro_f1":
             chance = sum(_find_f1(share, 1 / k) for share in shares) / len(shares)
             return chance, _find_f1(max(shares), 1.0) / len(shares)
+        case "mean_absolute_error":
+            return _find_errors(list(counts.values()))
         case _:  # a mean over the classes of their sensitivities
             return 1 / k, 1 / len(shares)
 
@@ -114,14 +134,26 @@ def _find_of_findings(evaluation: Evaluation, name: str) -> tuple[float | None, 
     """What they get where an image may have several; None where an older file does not tell."""
     if name == "balanced_accuracy":
         return 0.5, 0.5
-    judged = [figures for figures in evaluation.per_class.values() if figures.n]
+    judged = [f for f in evaluation.per_class.values() if f.sensitivity is not None]
     shares = [f.n / (f.n + f.others) for f in judged if f.others is not None]
+    if name == "macro_average_precision" and shares:
+        # In any order but by the finding, precision is its share of the images.
+        return (sum(shares) / len(shares),) * 2
     if name != "macro_f1" or not judged or len(shares) < len(judged):
         return None, None
     said = [float(p > 0.5) for p in shares]
     chance = sum(_find_f1(p, 0.5) for p in shares) / len(shares)
     majority = sum(_find_f1(p, s) for p, s in zip(shares, said, strict=True)) / len(shares)
     return chance, majority
+
+
+def _find_errors(counts: Sequence[int]) -> tuple[float, float]:
+    """The mean error in grades of one who guesses, and of one who always says the commonest."""
+    k = len(counts)
+    n = sum(counts)
+    most = counts.index(max(counts))
+    guessed = sum(count * abs(i - j) for i, count in enumerate(counts) for j in range(k)) / k
+    return guessed / n, sum(count * abs(i - most) for i, count in enumerate(counts)) / n
 
 
 def _find_f1(share: float, said: float) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.positive import Positive, note_positive
 from medapp.notes import Note, sort_notes
+from medapp.task.thresholds import FEWEST, THRESHOLD
 
 FEW_UNITS = 20  # with fewer, intervals are rough
 HARDLY_ANY = 5  # with fewer, figures are chance alone
@@ -26,7 +27,7 @@ def note_figures(
         return (Note("no-images", "There is no image to judge, so no figure is defined.", "grave"),)
     notes = [
         *_note_patients(evaluation, unknown),
-        *_note_classes(evaluation),
+        *(_note_findings(evaluation) if evaluation.thresholds else _note_classes(evaluation)),
         *_note_predictions(evaluation),
         *_note_units(evaluation),
     ]
@@ -85,6 +86,40 @@ def _note_classes(evaluation: Evaluation) -> Iterator[Note]:
             "All judged images are of one class: AUROC is undefined, and the accuracy says nothing"
             " about other classes.",
             "grave",
+        )
+
+
+def _note_findings(evaluation: Evaluation) -> Iterator[Note]:
+    """What follows where each finding is judged by itself, on the images of which it is known."""
+    unjudged = {n: f for n, f in evaluation.per_class.items() if f.sensitivity is None}
+    if unjudged:
+        counts = [f"{name} ({f.n:,} with, {f.others:,} without)" for name, f in unjudged.items()]
+        yield Note(
+            "finding-not-judged",
+            f"Fewer than {FEWEST} images are known to show, or not to show, {', '.join(counts)}: no"
+            " AUROC or other figure of such a finding is given, and the macro figures leave it"
+            " out.",
+            "caution" if len(unjudged) < len(evaluation.per_class) else "grave",
+        )
+    partly = [
+        f"{name} of {f.n + (f.others or 0):,}"
+        for name, f in evaluation.per_class.items()
+        if f.n + (f.others or 0) < evaluation.n
+    ]
+    if partly:
+        yield Note(
+            "finding-partly-known",
+            f"Of {evaluation.n:,} images not every finding is known: {', '.join(partly)}. A figure"
+            " counts the images of which its finding is known.",
+            "info",
+        )
+    blunt = [name for name, f in evaluation.per_class.items() if f.threshold == THRESHOLD]
+    if blunt:
+        yield Note(
+            "threshold-not-chosen",
+            f"The threshold of {', '.join(blunt)} is one half: too few validation images with and"
+            " without it to choose another.",
+            "info",
         )
 
 

@@ -73,6 +73,25 @@ def find_uniform(targets: ArrayLike, units: Units) -> tuple[Units, Units]:
     return uniform, firsts[uniform]
 
 
+def combine_findings(targets: ArrayLike, units: Units) -> Floats:
+    """What is known of each unit (P, K), from what is known of its images.
+
+    A finding that images of one unit contradict each other in is not known (NaN).
+
+    Args:
+        targets: (N, K) with 1, 0 and NaN for what is not known.
+        units: (N,) the number of each image's unit, 0 … P - 1.
+    """
+    wanted = np.asarray(targets, dtype=float)
+    count = int(units.max(initial=-1)) + 1
+    present = np.zeros((count, wanted.shape[1]), bool)
+    absent = np.zeros_like(present)
+    np.logical_or.at(present, units, wanted == 1)
+    np.logical_or.at(absent, units, wanted == 0)
+    combined: Floats = np.where(present == absent, np.nan, present.astype(float))
+    return combined
+
+
 def _number(groups: Sequence[str | None]) -> Units:
     # An image without a patient is known by its index, which is no patient's name.
     names: list[Hashable] = [i if group is None else group for i, group in enumerate(groups)]

@@ -10,6 +10,7 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.notes import FEW_CODES, FEW_UNITS
 from medapp.evaluation.words import write_figure
+from medapp.task import find_task
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def _state_misses(evaluation: Evaluation) -> str:
         for name, figures in evaluation.per_class.items()
         if figures.sensitivity is not None
     }
+    if known and evaluation.thresholds:
+        return _state_missed_finding(evaluation, min(known, key=lambda name: known[name]))
     if not known or not evaluation.confusion:
         return ""
     positive = evaluation.positive
@@ -79,9 +82,23 @@ def _state_misses(evaluation: Evaluation) -> str:
     at = evaluation.classes.index(name)
     row = evaluation.confusion[at]
     missed = sum(row) - row[at]
+    noun = find_task(evaluation.task).noun
     said = f"f {sum(row):,} images of {name}, {missed:,} {'is' if missed == 1 else 'are'} missed"
     if not positive:
-        return f"The weakest class: o{said}." if missed else "No image is misjudged."
+        return f"The weakest {noun}: o{said}." if missed else "No image is misjudged."
     others = [row for i, row in enumerate(evaluation.confusion) if i != at]
     taken = sum(row[at] for row in others)
     return f"O{said}; of {sum(map(sum, others)):,} others, {taken:,} taken for it."
+
+
+def _state_missed_finding(evaluation: Evaluation, name: str) -> str:
+    """How many images of the finding with the lowest sensitivity are missed at its threshold."""
+    figures = evaluation.per_class[name]
+    missed = figures.n - (figures.hits or 0)
+    if not missed:
+        return "No finding is missed."
+    return (
+        f"The finding that is missed most: of {figures.n:,} images with {name}, {missed:,}"
+        f" {'is' if missed == 1 else 'are'} missed; of {figures.others:,} without,"
+        f" {figures.false_alarms:,} taken for it."
+    )

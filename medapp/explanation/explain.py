@@ -7,7 +7,7 @@ its own maximum; how much it is worth beside other classes stands in `strength`.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,9 @@ from medapp.explanation.methods import Method, find_method
 from medapp.explanation.rules import RULES, Rule
 
 FLAT = 1e-4  # a rectified map that varies by less than this share of its peak shows no place
+
+
+Choose = Callable[[Tensor], NDArray[np.intp]]
 
 
 class Explainable(Protocol):
@@ -61,7 +64,10 @@ class Heatmap:
 
 
 def explain(
-    network: Explainable, x: Tensor, class_indices: ArrayLike | None = None, method: str = "gradcam"
+    network: Explainable,
+    x: Tensor,
+    class_indices: ArrayLike | Choose | None = None,
+    method: str = "gradcam",
 ) -> tuple[Tensor, list[Heatmap]]:
     """Logits (N, K) float32 and a heatmap for each image of a batch, by one forward pass.
 
@@ -71,8 +77,8 @@ def explain(
 
     Args:
         x: (N, 3, S, S), normalised as for prediction, on the network's device.
-        class_indices: (N,) the class that each heatmap explains; None takes each image's class
-            with the highest logit.
+        class_indices: (N,) the class that each heatmap explains, or what tells them from logits
+            (N, K); None takes each image's class with the highest logit.
         method: a key of `METHODS`.
 
     Raises:
@@ -80,15 +86,17 @@ def explain(
         ValueError: the network is in training mode, or there is not one class index for each image.
     """
     row = find_method(method)
-    indices = None
-    if class_indices is not None:
+    indices: Tensor | Choose | None = None
+    if callable(class_indices):
+        indices = class_indices
+    elif class_indices is not None:
         indices = torch.as_tensor(np.asarray(class_indices), dtype=torch.long, device=x.device)
     if network.training:
         raise ValueError(
             "heatmaps need a network in evaluation mode, not in training mode, where a map depends"
             " on its batch"
         )
-    if indices is not None and indices.shape != x.shape[:1]:
+    if isinstance(indices, Tensor) and indices.shape != x.shape[:1]:
         raise ValueError(
             f"class_indices must be one for each of {len(x)} images, not {tuple(indices.shape)}"
         )
@@ -100,7 +108,7 @@ def explain(
     # Drawing costs little and needs float32.
     with torch.autocast(x.device.type, enabled=False):
         drawn = _draw(RULES[method], row, x, maps, gradients)
-    picks = (logits.argmax(1) if indices is None else indices).tolist()
+    picks = _pick(logits, indices).tolist()
     return logits, [
         Heatmap(values, note, evidence[i], picks[i]) for i, (values, note) in enumerate(drawn)
     ]
@@ -139,7 +147,10 @@ def _draw(
 
 
 def differentiate(
-    network: Explainable, x: Tensor, class_indices: Tensor | None, cell_px: int | None = None
+    network: Explainable,
+    x: Tensor,
+    class_indices: Tensor | Choose | None,
+    cell_px: int | None = None,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """A forward pass, and the way back from each image's chosen logit to the target layer.
 
@@ -147,7 +158,8 @@ def differentiate(
     to no parameter.
 
     Args:
-        class_indices: (N,) the logit that is chosen; None takes each image's highest.
+        class_indices: (N,) the logit that is chosen, or what tells it from the logits; None takes
+            each image's highest.
         cell_px: chooses the target layer, see `methods.Method`.
 
     Returns:
@@ -163,11 +175,20 @@ def differentiate(
             for stage in later:
                 last = stage(last)
             logits = network.logits_from_maps(last)
-            # Cloned, because a tensor of the caller's inference mode cannot be used here.
-            picks = logits.argmax(1) if class_indices is None else class_indices.clone()
+            picks = _pick(logits.detach().float(), class_indices)
             scores = logits.gather(1, picks[:, None]).sum()
         (gradients,) = torch.autograd.grad(scores, maps)
         return logits.detach().float(), maps.detach().float(), gradients.float(), last.detach()
+
+
+def _pick(logits: Tensor, class_indices: Tensor | Choose | None) -> Tensor:
+    """The class (N,) that is explained of each image."""
+    if class_indices is None:
+        return logits.argmax(1)
+    if isinstance(class_indices, Tensor):
+        # Cloned, because a tensor of the caller's inference mode cannot be used here.
+        return class_indices.clone()
+    return torch.as_tensor(class_indices(logits), dtype=torch.long, device=logits.device)
 
 
 def _forward_to_target(

@@ -40,7 +40,8 @@ class Network(nn.Module):
         task: what is predicted of an image; decides how many logits there are.
 
     The weights are random (torch's global generator); `weights.load_backbone` fills them. Then
-    `loaded` says from what, and `normalisation` what the images must look like.
+    `loaded` says from what, `normalisation` what the images must look like, and `thresholds` from
+    which probability each finding counts as there, where the task asks for each by itself.
     """
 
     def __init__(self, architecture: str, classes: Sequence[str], task: Task | None = None) -> None:
@@ -51,6 +52,7 @@ class Network(nn.Module):
         self.task = task or find_task("single-label")
         self.normalisation: Normalisation = IMAGENET
         self.loaded: Loaded | None = None
+        self.thresholds: tuple[float, ...] = ()
         self.model: nn.Module = row.build()
         parent_name, _, name = row.head.rpartition(".")
         own_head: Any = self.model.get_submodule(row.head)

@@ -28,6 +28,7 @@ from medapp.models.matching import Loaded, match_tensors
 from medapp.models.network import Network
 from medapp.models.normalisation import IMAGENET, read_normalisation
 from medapp.models.sources import find_source
+from medapp.models.thresholds import read_thresholds, write_thresholds
 from medapp.store.files import hash_file, open_replacing, write_bytes
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
@@ -142,7 +143,7 @@ def build_network(
         if row is not None:
             check_hash(path, row)
         tensors, metadata = read_weights(path)
-        learned = _read_classes(metadata, path) if "class_names" in metadata else None
+        learned = _read_head(metadata, path, network.task)
         network.loaded = load_backbone(network, tensors, path.name, learned)
         known = row.normalisation if row is not None else IMAGENET
         network.normalisation = read_normalisation(metadata, known, path.name)
@@ -157,7 +158,7 @@ def save_network(
 ) -> None:
     """Write the network as `.safetensors` with its model's own names of tensors.
 
-    The metadata hold architecture, classes, task and normalisation.
+    The metadata hold architecture, classes, task, normalisation and thresholds.
     """
 
     def convert(tensor: Tensor) -> Tensor:
@@ -176,6 +177,7 @@ def save_network(
         "class_names": json.dumps(network.classes, ensure_ascii=False),
         "task": network.task.name,
         **network.normalisation.to_metadata(),
+        **write_thresholds(network.thresholds),
         **(metadata or {}),
     }
     content = save(tensors, facts)
@@ -183,6 +185,13 @@ def save_network(
     with open_replacing(path) as file:
         file.write(header)
         file.write(memoryview(content)[start:])
+
+
+def add_thresholds(path: Path, thresholds: tuple[float, ...]) -> None:
+    """Write thresholds into a file that `save_network` wrote; all else stays as it is."""
+    network, metadata = load_network(path)
+    network.thresholds = thresholds
+    save_network(network, path, {**metadata, **write_thresholds(thresholds)})
 
 
 def _sort_header(content: bytes) -> tuple[bytes, int]:
@@ -212,6 +221,7 @@ def load_network(path: Path) -> tuple[Network, dict[str, str]]:
     network = Network(metadata.get("architecture", ""), classes, task)
     load_backbone(network, tensors, path.name, classes)
     network.normalisation = read_normalisation(metadata, IMAGENET, path.name)
+    network.thresholds = read_thresholds(metadata, path.name, len(classes))
     return network.eval().to(memory_format=torch.channels_last), metadata
 
 
@@ -228,6 +238,13 @@ def _read_classes(metadata: Mapping[str, str], path: Path) -> tuple[str, ...]:
         f"{path.name} does not say its architecture and classes, or damaged ones.",
         remedy="Export the run again.",
     )
+
+
+def _read_head(metadata: Mapping[str, str], path: Path, task: Task) -> tuple[str, ...] | None:
+    """The classes whose head a file holds, where it answers the same question."""
+    if "class_names" not in metadata or metadata.get("task", "single-label") != task.name:
+        return None
+    return _read_classes(metadata, path)
 
 
 def check_hash(path: Path, backbone: Backbone) -> None:

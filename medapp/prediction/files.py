@@ -5,7 +5,7 @@ The way from file to tensor, and the precision, are those of the training.
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,9 @@ class Prediction:
     """What a model says of one file.
 
     Attributes:
-        label: the class with the highest probability; None where the file could not be read.
+        label: what is decided, in words; None where the file could not be read.
+        thresholds: finding → the probability from which it counts as there; empty where each image
+            has one label.
         pixels: (S, S) or (S, S, 3) uint8: the square that the network saw.
         view: where that square lies in the image.
         image_size: width and height of the image in px.
@@ -48,6 +50,7 @@ class Prediction:
     error: str | None = None
     heatmap: Heatmap | None = None
     facts: ImageFacts | None = None
+    thresholds: dict[str, float] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -113,7 +116,13 @@ def _predict_batch(
             continue
         row, heatmap = next(rows)
         named = {name: float(p) for name, p in zip(model.classes, row, strict=True)}
-        yield replace(prediction, label=model.describe(row), probabilities=named, heatmap=heatmap)
+        yield replace(
+            prediction,
+            label=model.describe(row),
+            probabilities=named,
+            heatmap=heatmap,
+            thresholds=dict(zip(model.classes, model.thresholds, strict=False)),
+        )
 
 
 def _read_square(model: Model, file: Path) -> Prediction:

@@ -26,6 +26,8 @@ class Predicted(Protocol):
     @property
     def probabilities(self) -> dict[str, float]: ...
     @property
+    def thresholds(self) -> dict[str, float]: ...
+    @property
     def error(self) -> str | None: ...
     @property
     def notes(self) -> tuple[Note, ...]: ...
@@ -33,7 +35,14 @@ class Predicted(Protocol):
 
 def build_row(found: Predicted) -> Row:
     """A prediction as a row of the table."""
-    return Row(found.file, found.label, found.probabilities, found.error, found.notes)
+    return Row(
+        found.file,
+        found.label,
+        found.probabilities,
+        found.error,
+        found.notes,
+        found.thresholds,
+    )
 
 
 class PredictionJob:

@@ -13,6 +13,7 @@ from medapp.explanation.strength import compare_evidence
 from medapp.models.network import Network, to_input
 from medapp.models.weights import load_network
 from medapp.task import Task
+from medapp.task.thresholds import THRESHOLD
 from medapp.training.machine.precision import choose_device
 from medapp.training.recipe import Recipe, read_settings
 
@@ -37,6 +38,15 @@ class Model:
     def classes(self) -> tuple[str, ...]:
         """The names of the classes, in the order of the probabilities."""
         return self.network.classes
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """From which probability each finding counts as there; empty where each image has one
+        label.
+        """
+        if not self.task.has_several:
+            return ()
+        return self.network.thresholds or (THRESHOLD,) * len(self.classes)
 
     @property
     def task(self) -> Task:
@@ -64,14 +74,20 @@ class Model:
 
         Args:
             method: a key of `METHODS`.
-            class_name: the class that is explained; each image's most probable one if None.
+            class_name: the class that is explained; the one that speaks for what is decided of each
+                image if None.
         """
-        chosen = None
-        if class_name is not None:
-            chosen = np.full(len(pixels), self.classes.index(class_name))
+
+        def choose(scores: torch.Tensor) -> NDArray[np.intp]:
+            if class_name is not None:
+                return np.full(len(scores), self.classes.index(class_name))
+            probabilities = self.task.normalise(scores.detach().float()).cpu().numpy()
+            return self.task.pick(probabilities, self._limits)
+
         with self._autocast():
-            logits, heatmaps = explain(self.network, self.prepare(pixels), chosen, method)
-        probabilities = self.task.activate(logits).cpu().numpy()
+            scored = _Scored(self.network)
+            scores, heatmaps = explain(scored, self.prepare(pixels), choose, method)
+        probabilities = self.task.normalise(scores).cpu().numpy()
         return probabilities, [
             replace(map_, strength=float(compare_evidence(map_.evidence, row)[map_.class_index]))
             for map_, row in zip(heatmaps, probabilities, strict=True)
@@ -79,11 +95,29 @@ class Model:
 
     def describe(self, probabilities: NDArray[np.float32]) -> str:
         """What the model decides of one image, from its probabilities (K,)."""
-        return self.task.describe(self.task.decide(probabilities[None])[0], self.classes)
+        decision = self.task.decide(probabilities[None], self._limits)[0]
+        return self.task.describe(decision, self.classes)
+
+    @property
+    def _limits(self) -> NDArray[np.float64] | None:
+        return np.array(self.thresholds) if self.thresholds else None
 
     def _autocast(self) -> torch.autocast:
         is_half = self.precision == "bfloat16"
         return torch.autocast(self.device, torch.bfloat16, enabled=is_half)
+
+
+class _Scored:
+    """A network as heatmaps see it: its logits are the scores of its classes."""
+
+    def __init__(self, network: Network) -> None:
+        self.training = network.training
+        self.stages = network.stages
+        self._network = network
+
+    def logits_from_maps(self, maps: torch.Tensor) -> torch.Tensor:
+        """Maps (N, C, h, w) to scores (N, K), a column a class."""
+        return self._network.task.score(self._network.logits_from_maps(maps))
 
 
 def load_model(path: Path) -> Model:

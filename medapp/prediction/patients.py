@@ -1,7 +1,7 @@
 """Several images of a patient to one answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,8 @@ class PatientPrediction:
         probabilities: class → the mean over the images.
         files: the images.
         notes: what to know of the images.
+        thresholds: finding → the probability from which it counts as there; empty where each image
+            has one label.
     """
 
     patient: str | None
@@ -30,10 +32,14 @@ class PatientPrediction:
     probabilities: dict[str, float]
     files: tuple[Path, ...]
     notes: tuple[Note, ...]
+    thresholds: dict[str, float] = field(default_factory=dict)
 
 
 def combine_patients(
-    rows: Sequence[Row], patient_pattern: str, task: Task, classes: Sequence[str]
+    rows: Sequence[Row],
+    patient_pattern: str,
+    task: Task,
+    classes: Sequence[str],
 ) -> list[PatientPrediction]:
     """One prediction a patient, in the order of their first images.
 
@@ -57,7 +63,8 @@ def combine_patients(
         )
     probabilities = [[row.probabilities[name] for name in classes] for row in read]
     units, means = combine_probabilities(np.reshape(probabilities, (-1, len(classes))), patients)
-    decisions = task.decide(means)
+    thresholds = next((dict(row.thresholds) for row in read if row.thresholds), {})
+    decisions = task.decide(means, np.array(list(thresholds.values())) if thresholds else None)
     found = []
     for unit, mean in enumerate(means):
         own = np.flatnonzero(units == unit)
@@ -68,6 +75,7 @@ def combine_patients(
                 dict(zip(classes, map(float, mean), strict=True)),
                 tuple(read[i].file for i in own),
                 sort_notes(note for i in own for note in read[i].notes),
+                thresholds,
             )
         )
     return found

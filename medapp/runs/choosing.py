@@ -41,7 +41,7 @@ def deal_folds(
     """
     groups = find_groups(
         range(len(samples)),
-        [sample.label for sample in samples],
+        [(sample.label,) for sample in samples],
         [sample.copy_group for sample in samples],
         [sample.patient for sample in samples],
     )

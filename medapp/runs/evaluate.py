@@ -34,11 +34,12 @@ def judge(
     probabilities: NDArray[np.float32],
     classes: Sequence[str],
     task: Task,
+    thresholds: Sequence[float] = (),
 ) -> Evaluation:
     """Figures with 95% intervals, over patients where any is known, for probabilities (N, K)."""
     targets = task.encode([sample.label for sample in samples], classes)
     patients = [sample.patient for sample in samples]
-    return evaluate(probabilities, targets, classes, patients, task)
+    return evaluate(probabilities, targets, classes, patients, task, thresholds)
 
 
 def describe_computing(model_path: Path, device: str, precision: str) -> dict[str, str | int]:
@@ -95,7 +96,7 @@ def evaluate_run(
         with run.lock():
             run.append_event(TestRead(reason="evaluated on request"))
     probabilities = _predict(model, pixels)
-    found = judge(samples, probabilities, model.classes, model.task)
+    found = judge(samples, probabilities, model.classes, model.task, model.thresholds)
     computed = describe_computing(run.model_path, model.device, model.precision)
     evaluation = replace(found, split=split, dataset=data_set.name, computed=computed)
     evaluation = add_caveats(workspace, run, evaluation, samples, data_set)
@@ -140,7 +141,7 @@ def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluat
             remedy="Choose another data set.",
         )
     probabilities = _predict(model, _load_pixels(workspace, model, data_set, samples))
-    found = judge(samples, probabilities, model.classes, model.task)
+    found = judge(samples, probabilities, model.classes, model.task, model.thresholds)
     computed = describe_computing(run.model_path, model.device, model.precision)
     evaluation = replace(found, split="all", dataset=data_set.name, computed=computed)
     return add_caveats(workspace, run, evaluation, samples, data_set)

@@ -84,9 +84,8 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     catalog = Catalog(workspace)
     choice = recipe.data.train
     data_set = catalog.find_chosen(choice.id, choice.name)
-    by_split = _count_classes(catalog, data_set, recipe)
-    counts = {split: sum(by_split.get(split, {}).values()) for split in SPLITS}
-    _check_classes(data_set, Counter(by_split.get("train", {})))
+    counts, learned = _count_images(catalog, data_set, recipe)
+    _check_classes(data_set, counts["train"], learned)
     _check_batches(recipe, machine, counts["train"])
     network = find_network(workspace, recipe)
     rate, is_measured = _find_rate(workspace, recipe, machine, network)
@@ -148,21 +147,23 @@ def _check_roles(recipe: Recipe) -> None:
         )
 
 
-def _count_classes(
+def _count_images(
     catalog: Catalog, data_set: DataSet, recipe: Recipe
-) -> Mapping[str, Mapping[str, int]]:
-    """Images by split and label, of those that the run takes."""
+) -> tuple[dict[str, int], Mapping[str, int]]:
+    """Images by split, and those of training by class, of those that the run takes."""
     if not (recipe.data.train.only or recipe.data.folds):
-        return catalog.count_classes(data_set)
-    counts: dict[str, Counter[str]] = {}
-    for sample in choose_samples(recipe, data_set, catalog.load_samples(data_set)):
-        counts.setdefault(sample.split, Counter())[sample.label] += 1
-    return counts
-
-
-def _check_classes(data_set: DataSet, learned: Counter[str]) -> None:
+        return catalog.count_splits(data_set), catalog.count_classes(data_set)["train"]
     task = find_task(data_set.task)
-    if not any(learned.values()):
+    chosen = choose_samples(recipe, data_set, catalog.load_samples(data_set))
+    splits = Counter(sample.split for sample in chosen)
+    taught = [task.list_labels(sample.label) for sample in chosen if sample.split == "train"]
+    learned = Counter(name for names in taught for name in names)
+    return {split: splits[split] for split in SPLITS}, learned
+
+
+def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) -> None:
+    task = find_task(data_set.task)
+    if not train:
         raise RecipeError(
             f"{data_set.name} has no training images: it is a data set to evaluate on.",
             remedy="Train on another one, then judge that model here: under Another data set on the"
@@ -171,17 +172,16 @@ def _check_classes(data_set: DataSet, learned: Counter[str]) -> None:
         )
     if len(data_set.classes) < task.min_classes:
         raise RecipeError(
-            f"{data_set.name} has one class, {', '.join(data_set.classes)}; there is nothing to"
-            " tell apart.",
-            remedy="Add a second class folder.",
+            f"{data_set.name} has {f'one {task.noun}, ' if data_set.classes else f'no {task.noun}'}"
+            f"{', '.join(data_set.classes)}; there is nothing to tell apart.",
+            remedy=f"Add images of {'a second class' if data_set.classes else f'a {task.noun}'}.",
             setting="data",
         )
-    shown = {name for label, count in learned.items() if count for name in task.list_labels(label)}
-    empty = [name for name in data_set.classes if name not in shown]
+    empty = [name for name in data_set.classes if not learned.get(name)]
     if empty:
         raise RecipeError(
             f"The training split of {data_set.name} has no image of {empty[0]}.",
-            remedy="Add images of that class, or remove its folder.",
+            remedy=f"Add images of that {task.noun}, or derive a data set without it.",
             setting="data",
         )
 

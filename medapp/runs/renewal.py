@@ -37,6 +37,7 @@ def renew_figures(run: Run, kept: Evaluation) -> Evaluation:
         kept.classes,
         [row["patient"] for row in rows],
         task,
+        kept.thresholds,
     )
     if (found.n, found.confusion) != (kept.n, kept.confusion):
         return kept

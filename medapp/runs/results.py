@@ -36,7 +36,8 @@ def save_evaluation(
         name: [getattr(sample, name) for sample in samples]
         for name in ("name", "label", "patient", "site", "content_hash")
     }
-    decisions = task.decide(probabilities)
+    limits = np.array(evaluation.thresholds) if evaluation.thresholds else None
+    decisions = task.decide(probabilities, limits)
     columns["prediction"] = [task.describe(decision, classes) for decision in decisions]
     columns |= {f"probability of {name}": probabilities[:, i] for i, name in enumerate(classes)}
     with open_replacing(run.folder / "predictions.parquet") as file:

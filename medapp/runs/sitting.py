@@ -11,8 +11,9 @@ from torch import Tensor
 from medapp.data.catalog import Catalog
 from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.errors import RunError
+from medapp.evaluation.words import write_probability
 from medapp.models.backbones import BACKBONES
-from medapp.models.weights import build_network
+from medapp.models.weights import add_thresholds, build_network
 from medapp.runs.caveats import add_caveats
 from medapp.runs.choosing import choose_samples
 from medapp.runs.evaluate import describe_computing, judge
@@ -27,6 +28,7 @@ from medapp.runs.split_table import match_split, save_split
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
+from medapp.task.thresholds import RULE, choose_thresholds
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.feed import Examples, Feed
 from medapp.training.learner import Learner
@@ -90,6 +92,7 @@ class Sitting:
             return False
         self._report_speed(loader, training, {s: len(by_split[s]) for s in SPLITS})
         self.reporter.report(StateChanged(state="evaluating"))
+        self._choose_thresholds(training, validation)
         self._evaluate(training, loader, by_split["test"], data_set)
         return True
 
@@ -250,6 +253,27 @@ class Sitting:
             speed = SpeedMeasured(forwards_per_second=passes / seconds, seconds=seconds)
             self.reporter.report(speed)
 
+    def _choose_thresholds(self, training: Loop | Probe, validation: Examples) -> None:
+        """Choose each finding's threshold by the weights of the best epoch; keep them with these.
+
+        Of no effect where each image has one label.
+        """
+        network = training.learner.network
+        # Wait until the first process has written the weights.
+        self.fabric.barrier()
+        if not network.task.has_several:
+            return
+        training.learner.load(self.run.model_path)
+        probabilities = network.task.activate(training.predict(validation.inputs)).numpy()
+        network.thresholds = choose_thresholds(probabilities, validation.targets)
+        self.fabric.barrier()
+        if self.fabric.is_global_zero:
+            add_thresholds(self.run.model_path, network.thresholds)
+        chosen = zip(network.classes, network.thresholds, strict=True)
+        written = ", ".join(f"{name} {write_probability(limit)}" for name, limit in chosen)
+        self.reporter.say(f"Thresholds, by {RULE}: {written}.")
+        self.fabric.barrier()
+
     def _evaluate(
         self, training: Loop | Probe, loader: InputLoader, samples: list[Sample], data_set: DataSet
     ) -> None:
@@ -257,14 +281,12 @@ class Sitting:
         if not samples:
             self.reporter.say("There are no test images, so nothing says how good the model is.")
             return
-        # Wait until the first process has written the weights.
-        self.fabric.barrier()
         training.learner.load(self.run.model_path)
         self.reporter.report(TestRead(reason="end of the run"))
         test = loader.load(samples, "test")
         network = training.learner.network
         probabilities = network.task.activate(training.predict(test.inputs)).numpy()
-        figures = judge(samples, probabilities, network.classes, network.task)
+        figures = judge(samples, probabilities, network.classes, network.task, network.thresholds)
         device = self.fabric.device.type
         computed = describe_computing(self.run.model_path, device, self.precision)
         evaluation = replace(figures, split="test", dataset=data_set.name, computed=computed)

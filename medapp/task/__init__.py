@@ -6,10 +6,11 @@ decisions. The loop, the evaluation, the prediction and the pages ask the task a
 
 from medapp.errors import DataError
 from medapp.task.multi_label import MultiLabel
+from medapp.task.ordinal import Ordinal
 from medapp.task.single_label import SingleLabel
 from medapp.task.task import Task
 
-TASKS: dict[str, Task] = {task.name: task for task in (SingleLabel(), MultiLabel())}
+TASKS: dict[str, Task] = {task.name: task for task in (SingleLabel(), MultiLabel(), Ordinal())}
 
 
 def find_task(name: str) -> Task:

@@ -11,6 +11,7 @@ import numpy as np
 
 from medapp.errors import DataError
 from medapp.task.task import Floats, Targets, Task
+from medapp.task.thresholds import THRESHOLD
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 SEPARATOR = "|"
 UNKNOWN = "?"
 NONE = "none"  # how an image without a finding is described
+NO_FINDING = ""  # the stratum of images on which nothing is found
 
 
 class MultiLabel(Task):
@@ -26,25 +28,43 @@ class MultiLabel(Task):
     name = "multi-label"
     title = "Several labels"
     help = "Each image may show several findings, or none."
-    figures: ClassVar[tuple[str, ...]] = ("macro_auroc", "balanced_accuracy", "macro_f1")
+    figures: ClassVar[tuple[str, ...]] = (
+        "macro_auroc",
+        "macro_average_precision",
+        "balanced_accuracy",
+        "macro_f1",
+    )
+    has_several: ClassVar[bool] = True
+    noun: ClassVar[str] = "finding"
+    nouns: ClassVar[str] = "findings"
 
     def encode(self, labels: Sequence[str], classes: Sequence[str]) -> Targets:
-        """Texts such as `effusion|?nodule` to targets (N, K) float32."""
+        """Texts such as `effusion|?nodule` to targets (N, K) float32.
+
+        A finding that is unknown and none of the classes claims nothing, and is passed over.
+        """
         index = {name: i for i, name in enumerate(classes)}
         targets = np.zeros((len(labels), len(classes)), np.float32)
         for row, label in enumerate(labels):
             for part in filter(None, label.split(SEPARATOR)):
                 name = part.removeprefix(UNKNOWN)
+                is_unknown = part.startswith(UNKNOWN)
+                if is_unknown and name not in index:
+                    continue
                 if name not in index:
                     known = ", ".join(classes)
                     raise DataError(f"The finding {name!r} is not among the classes {known}.")
-                targets[row, index[name]] = np.nan if part.startswith(UNKNOWN) else 1.0
+                targets[row, index[name]] = np.nan if is_unknown else 1.0
         return targets
 
     def list_labels(self, label: str) -> tuple[str, ...]:
         """The findings that are there."""
         parts = filter(None, label.split(SEPARATOR))
         return tuple(part for part in parts if not part.startswith(UNKNOWN))
+
+    def list_strata(self, label: str) -> tuple[str, ...]:
+        """The findings, those that are unknown as `?nodule`, or that there is none."""
+        return tuple(filter(None, label.split(SEPARATOR))) or (NO_FINDING,)
 
     def weigh_classes(self, targets: Targets, count: int) -> "Tensor":
         """Images without a finding over those with it, which weighs its positives (K,)."""
@@ -82,17 +102,29 @@ class MultiLabel(Task):
         is_right = ((logits > 0) == (targets > 0.5)) | targets.isnan()
         return int(is_right.all(1).sum())
 
-    def activate(self, logits: "Tensor") -> "Tensor":
-        """The sigmoid of each logit."""
-        return logits.sigmoid()
+    def normalise(self, scores: "Tensor") -> "Tensor":
+        """The sigmoid of each score."""
+        return scores.sigmoid()
 
     def decide(self, probabilities: Floats, thresholds: Floats | None = None) -> Targets:
         """Findings whose probability reaches the threshold: (N, K) bool."""
-        limits = np.full(probabilities.shape[1], 0.5) if thresholds is None else thresholds
-        found: Targets = probabilities >= limits
+        found: Targets = probabilities >= (THRESHOLD if thresholds is None else thresholds)
         return found
+
+    def pick(self, probabilities: Floats, thresholds: Floats | None = None) -> Targets:
+        """The finding whose log-odds are highest above those of its threshold."""
+        limits = THRESHOLD if thresholds is None else thresholds
+        picked: Targets = (_find_odds(probabilities) - _find_odds(limits)).argmax(axis=1)
+        return picked
 
     def describe(self, decision: Any, classes: Sequence[str]) -> str:
         """The findings that were decided to be there, joined; "none" where there is none."""
         found = [name for name, is_there in zip(classes, decision, strict=True) if is_there]
         return ", ".join(found) or NONE
+
+
+def _find_odds(probabilities: Floats | float) -> Floats:
+    """Log-odds, finite at 0 and 1 too."""
+    inner = np.clip(np.asarray(probabilities, dtype=float), 1e-12, 1 - 1e-12)
+    odds: Floats = np.log(inner / (1 - inner))
+    return odds

@@ -75,9 +75,9 @@ class SingleLabel(Task):
         """Images whose highest logit is that of their class."""
         return int((logits.argmax(1) == targets).sum())
 
-    def activate(self, logits: "Tensor") -> "Tensor":
+    def normalise(self, scores: "Tensor") -> "Tensor":
         """The softmax of each row."""
-        return logits.softmax(1)
+        return scores.softmax(1)
 
     def decide(self, probabilities: Floats, thresholds: Floats | None = None) -> Targets:
         """The most probable class (N,), the first of equals."""

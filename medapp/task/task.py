@@ -5,7 +5,7 @@ without.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -22,8 +22,11 @@ class Task(ABC):
     """What is predicted of an image.
 
     `figures` names the figures that say how good a model of this task is, the headline first; each
-    is an attribute of `medapp.evaluation.evaluate.Evaluation`. With fewer classes than
-    `min_classes` there is nothing to predict.
+    is an attribute of `medapp.evaluation.evaluation.Evaluation`. With fewer classes than
+    `min_classes` there is nothing to predict. Where `has_several`, each class is asked for by
+    itself: an image may show several or none, or it may not be known; each class then has a
+    threshold. Where `has_order`, the classes go from the lowest to the highest. `noun` and `nouns`
+    are what people call one class and several.
     """
 
     name: ClassVar[str]
@@ -31,6 +34,18 @@ class Task(ABC):
     help: ClassVar[str]
     figures: ClassVar[tuple[str, ...]]
     min_classes: ClassVar[int] = 1
+    has_several: ClassVar[bool] = False
+    has_order: ClassVar[bool] = False
+    noun: ClassVar[str] = "class"
+    nouns: ClassVar[str] = "classes"
+
+    def order_classes(self, names: Collection[str]) -> tuple[str, ...]:
+        """The classes in the order of a model's probabilities: by name, where none is given.
+
+        Raises:
+            DataError: the order matters, and the names do not tell it.
+        """
+        return tuple(sorted(names))
 
     def count_outputs(self, classes: Sequence[str]) -> int:
         """How many logits a network of this task gives."""
@@ -47,6 +62,10 @@ class Task(ABC):
     @abstractmethod
     def list_labels(self, label: str) -> tuple[str, ...]:
         """The classes that one image's label, as a catalog holds it, says are there."""
+
+    def list_strata(self, label: str) -> tuple[str, ...]:
+        """What a split should deal evenly of one image: its classes, and what else matters."""
+        return self.list_labels(label)
 
     @abstractmethod
     def weigh_classes(self, targets: Targets, count: int) -> "Tensor":
@@ -70,9 +89,22 @@ class Task(ABC):
     def count_right(self, logits: "Tensor", targets: "Tensor") -> int:
         """How many images are decided as their targets say."""
 
+    def score(self, logits: "Tensor") -> "Tensor":
+        """Logits as the network gives them to a score a class (N, K), which heatmaps explain."""
+        return logits
+
     @abstractmethod
+    def normalise(self, scores: "Tensor") -> "Tensor":
+        """Scores (N, K) to probabilities (N, K), a column a class."""
+
     def activate(self, logits: "Tensor") -> "Tensor":
         """Logits (N, …) to probabilities (N, K), a column a class."""
+        return self.normalise(self.score(logits))
+
+    def pick(self, probabilities: Floats, thresholds: Floats | None = None) -> Targets:
+        """The class (N,) that speaks for what is decided of each image: its heatmap is shown."""
+        picked: Targets = probabilities.argmax(axis=1)
+        return picked
 
     @abstractmethod
     def decide(self, probabilities: Floats, thresholds: Floats | None = None) -> Targets:

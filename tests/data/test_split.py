@@ -2,12 +2,14 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medapp.data.samples import SPLITS
 from medapp.data.split import describe_split, split_samples
+from medapp.task import find_task
 
 
 def split(
@@ -194,3 +196,58 @@ def test_near_copies_stay_together() -> None:
     splits = split_samples(["a"] * 40, hashes, [None] * 40, [None] * 40, copies=pairs)
     assert all(splits[i] == splits[i + 1] for i in range(0, 40, 2))
     assert Counter(splits) == {"train": 28, "validation": 6, "test": 6}
+
+
+def count_shares(labels: list[str], splits: list[str], name: str) -> dict[str, float]:
+    """The share of a finding's images that each split got."""
+    having = [
+        split for label, split in zip(labels, splits, strict=True) if name in label.split("|")
+    ]
+    return {split: having.count(split) / len(having) for split in SPLITS}
+
+
+def test_findings_rare_and_common_and_their_combinations_are_dealt_in_proportion() -> None:
+    generator = np.random.default_rng(0)
+    chances = {"a": 0.4, "b": 0.2, "c": 0.06, "d": 0.02, "?a": 0.1}
+    labels = [
+        "|".join(name for name, chance in chances.items() if generator.random() < chance)
+        for _ in range(1000)
+    ]
+    hashes = [f"{i:04x}" for i in range(1000)]
+    splits = split_samples(
+        labels, hashes, [None] * 1000, [None] * 1000, task=find_task("multi-label")
+    )
+    for name in (*chances, ""):
+        shares = count_shares(labels, splits, name)
+        # As near as one image of each split allows.
+        least = 1 / sum(name in label.split("|") for label in labels)
+        assert shares["train"] == pytest.approx(0.7, abs=max(2 * least, 0.01)), name
+        assert shares["validation"] == pytest.approx(0.15, abs=max(2 * least, 0.01)), name
+    both = [split for label, split in zip(labels, splits, strict=True) if label == "a|b"]
+    assert both.count("test") / len(both) == pytest.approx(0.15, abs=0.03)
+
+
+def test_findings_of_one_patient_stay_together_and_each_is_learned() -> None:
+    generator = np.random.default_rng(1)
+    patients: list[str | None] = [f"p{i}" for i in generator.integers(0, 120, 600)]
+    ill = {f"p{i}": "rare" for i in range(6)}
+    labels = [
+        "|".join(filter(None, [ill.get(p or "", ""), "common" if generator.random() < 0.5 else ""]))
+        for p in patients
+    ]
+    hashes = [f"{i:04x}" for i in range(600)]
+    splits = split_samples(labels, hashes, patients, [None] * 600, task=find_task("multi-label"))
+    for patient in set(patients):
+        assert len({s for p, s in zip(patients, splits, strict=True) if p == patient}) == 1
+    # Six patients have it: each split gets one at least.
+    assert min(count_shares(labels, splits, "rare").values()) > 0
+    assert set(count_shares(labels, splits, "common").values()) != {0}
+    again = split_samples(labels, hashes, patients, [None] * 600, task=find_task("multi-label"))
+    assert again == splits
+
+
+def test_the_only_image_of_a_finding_trains() -> None:
+    labels = ["common|once", *["common", ""] * 30]
+    hashes = [f"{i:04x}" for i in range(61)]
+    splits = split_samples(labels, hashes, [None] * 61, [None] * 61, task=find_task("multi-label"))
+    assert splits[0] == "train"

@@ -353,7 +353,8 @@ def test_figures_that_are_no_numbers_are_damage(damage: dict[str, object]) -> No
 
 SEVERAL = find_task("multi-label")
 NAN = np.nan
-FINDINGS = np.array(
+TIMES = 3  # each of these images
+FINDINGS = np.tile(
     [  # effusion, nodule, and one that nobody has
         [1, 0, 0],
         [1, 1, 0],
@@ -361,9 +362,10 @@ FINDINGS = np.array(
         [0, 0, 0],
         [1, NAN, NAN],
         [0, 1, 0],
-    ]
+    ],
+    (TIMES, 1),
 )
-SCORES = np.array(
+SCORES = np.tile(
     [
         [0.9, 0.6, 0.1],
         [0.8, 0.7, 0.2],
@@ -371,17 +373,18 @@ SCORES = np.array(
         [0.2, 0.1, 0.1],
         [0.4, 0.2, 0.9],
         [0.1, 0.2, 0.6],
-    ]
+    ],
+    (TIMES, 1),
 )
 
 
 def test_figures_of_findings_are_those_counted_by_hand_over_what_is_known() -> None:
     result = evaluate(SCORES, FINDINGS, CLASSES, task=SEVERAL)
-    assert (result.n, result.task, result.confusion) == (6, "multi-label", ())
+    assert (result.n, result.task, result.confusion) == (18, "multi-label", ())
     # Effusion: found in images 1, 2, 3; there in 1, 2, 5.
     effusion = result.per_class["effusion"]
     assert (effusion.n, effusion.sensitivity, effusion.specificity) == (
-        3,
+        9,
         pytest.approx(2 / 3),
         pytest.approx(2 / 3),
     )
@@ -390,23 +393,71 @@ def test_figures_of_findings_are_those_counted_by_hand_over_what_is_known() -> N
     assert effusion.auroc == pytest.approx(8 / 9)
     # Nodule: known of images 1, 2, 4, 6; there in 2 and 6, found in 1 and 2.
     nodule = result.per_class["nodule"]
-    assert (nodule.n, nodule.sensitivity, nodule.specificity, nodule.f1) == (2, 0.5, 0.5, 0.5)
+    assert (nodule.n, nodule.sensitivity, nodule.specificity, nodule.f1) == (6, 0.5, 0.5, 0.5)
     # Its scores .7 .2 against .6 .1: three of four pairs are won.
     assert nodule.auroc == pytest.approx(3 / 4)
     assert result.per_class["normal"].n == 0
     assert result.per_class["normal"].sensitivity is None
-    assert says(result, "No image of normal was judged")
+    assert says(result, "show, normal (0 with, 15 without): no AUROC")
+    assert says(result, "nodule of 12, normal of 15. A figure counts the images of which")
+    # Said of 3 images with it for each that lacks it, at one half.
+    assert (effusion.threshold, effusion.hits, effusion.false_alarms) == (0.5, 6, 3)
     assert result.macro_sensitivity == pytest.approx((2 / 3 + 1 / 2) / 2)
     assert result.balanced_accuracy == pytest.approx((2 / 3 + 1 / 2) / 2)
     assert result.macro_f1 == pytest.approx((2 / 3 + 1 / 2) / 2)
     assert result.macro_auroc == pytest.approx((8 / 9 + 3 / 4) / 2)
+    # In the order of the scores, by threes: effusion yes yes no yes, precision 1, 1, 3/4.
+    assert effusion.average_precision == pytest.approx((1 + 1 + 3 / 4) / 3)
+    # Nodule: yes, no, yes: precision 1 and 2/3.
+    assert nodule.average_precision == pytest.approx((1 + 2 / 3) / 2)
+    assert result.macro_average_precision == pytest.approx((11 / 12 + 5 / 6) / 2)
     # Right in all that is known: images 2 and 4.
     assert result.accuracy == pytest.approx(2 / 6)
 
 
+def test_a_finding_counts_as_there_from_its_own_threshold() -> None:
+    result = evaluate(SCORES, FINDINGS, CLASSES, task=SEVERAL, thresholds=(0.3, 0.65, 0.5))
+    assert result.thresholds == (0.3, 0.65, 0.5)
+    effusion = result.per_class["effusion"]
+    assert (effusion.hits, effusion.false_alarms, effusion.specificity) == (9, 3, 2 / 3)
+    # Of nodule's images, known of 1, 2, 4 and 6, only the second gets there.
+    nodule = result.per_class["nodule"]
+    assert (nodule.hits, nodule.false_alarms, nodule.specificity) == (3, 0, 1.0)
+    assert says(result, "The threshold of normal is one half")
+    assert Evaluation.from_dict(result.to_dict()).thresholds == result.thresholds
+
+
+def test_a_finding_of_four_images_is_named_and_not_judged() -> None:
+    """Its figures would hang on single patients; the macro figures are those of the others."""
+    generator = np.random.default_rng(0)
+    targets = np.column_stack([np.arange(60) < 30, np.arange(60) < 4]).astype(float)
+    scores = generator.random((60, 2))
+    result = evaluate(scores, targets, ("common", "rare"), task=SEVERAL)
+    rare = result.per_class["rare"]
+    assert (rare.n, rare.others, rare.auroc, rare.average_precision) == (4, 56, None, None)
+    assert result.macro_auroc == result.per_class["common"].auroc
+    note = next(note for note in result.notes if note.code == "finding-not-judged")
+    assert "rare (4 with, 56 without)" in note.text
+    assert note.level == "caution"
+    alone = evaluate(scores[:, 1:], targets[:, 1:], ("rare",), task=SEVERAL)
+    assert [note.level for note in alone.notes if note.code == "finding-not-judged"] == ["grave"]
+
+
+def test_a_patient_has_the_findings_that_his_images_agree_on() -> None:
+    """Image by image what is unknown says nothing; where images differ, the patient is unknown."""
+    targets = np.array([[1, 0], [NAN, 1], [0, NAN], [0, 0], [1, NAN], [1, NAN]] * 5)
+    groups = [f"{patient}{i}" for i in range(5) for patient in "aabbcc"]
+    generator = np.random.default_rng(1)
+    result = evaluate(generator.random((30, 2)), targets, ("x", "y"), groups, SEVERAL)
+    assert result.per_patient is not None
+    x, y = result.per_patient.per_class.values()
+    assert (result.per_patient.n, x.n, x.others) == (15, 10, 5)  # a and c have x, b has not
+    assert (y.n, y.others) == (0, 5)  # a's images differ, of c nothing is known
+
+
 def test_intervals_of_findings_count_only_what_is_known() -> None:
     result = evaluate(SCORES, FINDINGS, CLASSES, task=SEVERAL)
-    for name, hits, trials in (("effusion", 2, 3), ("nodule", 1, 2)):
+    for name, hits, trials in (("effusion", 2 * TIMES, 3 * TIMES), ("nodule", TIMES, 2 * TIMES)):
         found = result.per_class[name].intervals
         assert found["sensitivity"] == pytest.approx(find_wilson(hits / trials, trials))
         assert found["specificity"] == pytest.approx(find_wilson(hits / trials, trials))
@@ -417,9 +468,9 @@ def test_intervals_of_findings_count_only_what_is_known() -> None:
 
 
 def test_an_evaluation_of_findings_is_the_same_after_json_and_by_patient() -> None:
-    patients = ["p", "p", "q", "q", "r", None]
+    patients = ["p", "p", "q", "q", "r", None] * TIMES
     result = evaluate(SCORES, FINDINGS, CLASSES, patients, task=SEVERAL)
-    assert (result.counted, result.units) == ("patients", 4)
+    assert (result.counted, result.units) == ("patients", 3 + TIMES)
     text = json.dumps(result.to_dict(), allow_nan=False)
     assert Evaluation.from_dict(json.loads(text)) == result
 
@@ -430,14 +481,14 @@ def test_no_image_gives_no_figure_of_findings() -> None:
 
 
 def test_findings_of_which_nothing_is_known_have_no_figure() -> None:
-    result = evaluate(SCORES, np.full((6, 3), NAN), CLASSES, task=SEVERAL)
-    assert (result.n, result.macro_auroc, result.balanced_accuracy) == (6, None, None)
+    result = evaluate(SCORES, np.full((18, 3), NAN), CLASSES, task=SEVERAL)
+    assert (result.n, result.macro_auroc, result.balanced_accuracy) == (18, None, None)
 
 
 def test_broken_probabilities_of_findings_are_refused_in_words() -> None:
     broken = SCORES.copy()
     broken[2, 1] = np.nan
-    with pytest.raises(RunError, match="1 of 6 predictions are not finite numbers"):
+    with pytest.raises(RunError, match="1 of 18 predictions are not finite numbers"):
         evaluate(broken, FINDINGS, CLASSES, task=SEVERAL)
 
 
@@ -446,13 +497,13 @@ def test_notes_on_findings_say_what_is_so() -> None:
     scores, targets = SCORES[:, :1], FINDINGS[:, :1]
     result = evaluate(scores, targets, CLASSES[:1], task=SEVERAL)
     assert result.macro_auroc == pytest.approx(8 / 9)
-    assert not says(result, "AUROC is undefined")
-    unknown = evaluate(SCORES, np.full((6, 3), NAN), CLASSES, task=SEVERAL)
+    assert not says(result, "no AUROC")
+    unknown = evaluate(SCORES, np.full((18, 3), NAN), CLASSES, task=SEVERAL)
     assert not says(unknown, "There is no image to judge")
 
 
 def test_images_that_all_have_a_finding_leave_its_auroc_undefined() -> None:
-    result = evaluate(SCORES[:, :1], np.ones((6, 1)), CLASSES[:1], task=SEVERAL)
+    result = evaluate(SCORES[:, :1], np.ones((18, 1)), CLASSES[:1], task=SEVERAL)
     assert result.macro_auroc is None
     assert says(result, "AUROC")
 
@@ -464,7 +515,8 @@ def test_intervals_of_findings_hold_the_truth_and_do_not_flatter() -> None:
     specificity are Φ(1) = 0.8413 and the AUROC is Φ(√2) = 0.9214.
     """
     generator = np.random.default_rng(0)
-    aims = {"balanced_accuracy": 0.8413, "macro_auroc": 0.9214}
+    # The average precision is that of two million images.
+    aims = {"balanced_accuracy": 0.8413, "macro_auroc": 0.9214, "macro_average_precision": 0.6670}
     held = dict.fromkeys(aims, 0)
     flattering = dict.fromkeys(aims, 0)
     for _ in range(200):

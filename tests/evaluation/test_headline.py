@@ -62,11 +62,19 @@ def test_a_class_without_images_takes_no_part_in_what_the_majority_gets() -> Non
 
 
 def test_findings_are_compared_with_a_coin_and_with_what_most_images_have() -> None:
-    targets = np.array([[1, 0], [1, 0], [1, 1], [0, np.nan]])
+    targets = np.tile([[1, 0], [1, 0], [1, 1], [0, np.nan]], (5, 1))
     evaluation = evaluate(targets.copy() == 1, targets, "ab", task=find_task("multi-label"))
     found = list_by_name(evaluation)
-    assert list(found) == ["macro_auroc", "balanced_accuracy", "macro_f1"]
+    assert list(found) == [
+        "macro_auroc",
+        "macro_average_precision",
+        "balanced_accuracy",
+        "macro_f1",
+    ]
     assert (found["macro_auroc"].chance, found["balanced_accuracy"].majority) == (0.5, 0.5)
+    # By chance precision is the share of images with the finding: 3 of 4, and 1 of 3.
+    ranked = found["macro_average_precision"]
+    assert ranked.chance == ranked.majority == pytest.approx((3 / 4 + 1 / 3) / 2)
     # a: 3 of 4 have it, so it is always said: F1 6/7. b: 1 of 3, so never: 0.
     assert found["macro_f1"].majority == pytest.approx((6 / 7 + 0) / 2)
     # Said by a coin: 2 p / 2 / (p + 1/2).

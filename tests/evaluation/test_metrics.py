@@ -12,6 +12,7 @@ from sklearn import metrics as reference
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.metrics import rank_pairs, trace_roc
 from medapp.task import find_task
+from medapp.task.thresholds import FEWEST
 
 
 @st.composite
@@ -80,7 +81,7 @@ def test_the_area_under_the_roc_curve_is_the_auroc(images: tuple[np.ndarray, np.
 @st.composite
 def judged_findings(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     """Scores (N, K) on a coarse grid and targets (N, K): there, not there, not known."""
-    n, k = draw(st.integers(1, 30)), draw(st.integers(1, 4))
+    n, k = draw(st.integers(10, 60)), draw(st.integers(1, 4))
     scores = draw(hnp.arrays(float, (n, k), elements=st.integers(0, 4).map(lambda i: i / 4)))
     known = st.sampled_from([0.0, 1.0, math.nan])
     return scores, draw(hnp.arrays(float, (n, k), elements=known))
@@ -95,12 +96,18 @@ def test_figures_of_findings_are_those_of_scikit_learn_over_what_is_known(
     names = "abcd"[: scores.shape[1]]
     found = scores >= 0.5
     ours = evaluate(scores, targets, names, task=find_task("multi-label"))
-    wanted: dict[str, list[float]] = {"f1": [], "auroc": [], "sensitivity": [], "balanced": []}
+    wanted: dict[str, list[float]] = {
+        "f1": [],
+        "auroc": [],
+        "sensitivity": [],
+        "balanced": [],
+        "ap": [],
+    }
     for c, name in enumerate(names):
         known = ~np.isnan(targets[:, c])
         truth, decided = targets[known, c] == 1, found[known, c]
         figures = ours.per_class[name]
-        if not truth.any():
+        if min(truth.sum(), (~truth).sum()) < FEWEST:
             assert (figures.sensitivity, figures.f1, figures.auroc) == (None, None, None)
             continue
         sensitivity = reference.recall_score(truth, decided)
@@ -109,18 +116,21 @@ def test_figures_of_findings_are_those_of_scikit_learn_over_what_is_known(
         assert figures.f1 == pytest.approx(f1)
         wanted["sensitivity"].append(sensitivity)
         wanted["f1"].append(f1)
-        if not truth.all():
-            specificity = reference.recall_score(~truth, ~decided)
-            auroc = reference.roc_auc_score(truth, scores[known, c])
-            assert figures.specificity == pytest.approx(specificity)
-            assert figures.auroc == pytest.approx(auroc)
-            wanted["auroc"].append(auroc)
-            wanted["balanced"].append((sensitivity + specificity) / 2)
+        specificity = reference.recall_score(~truth, ~decided)
+        auroc = reference.roc_auc_score(truth, scores[known, c])
+        ap = reference.average_precision_score(truth, scores[known, c])
+        assert figures.specificity == pytest.approx(specificity)
+        assert figures.auroc == pytest.approx(auroc)
+        assert figures.average_precision == pytest.approx(ap)
+        wanted["auroc"].append(auroc)
+        wanted["ap"].append(ap)
+        wanted["balanced"].append((sensitivity + specificity) / 2)
     for name, macro in (
         ("f1", ours.macro_f1),
         ("auroc", ours.macro_auroc),
         ("sensitivity", ours.macro_sensitivity),
         ("balanced", ours.balanced_accuracy),
+        ("ap", ours.macro_average_precision),
     ):
         assert macro == (pytest.approx(np.mean(wanted[name])) if wanted[name] else None)
     is_right = [

@@ -29,9 +29,26 @@ def test_findings_become_ones_zeros_and_unknowns() -> None:
 
 
 def test_an_unknown_finding_is_said() -> None:
-    for label in ("effusion|fracture", "?fracture"):
-        with pytest.raises(DataError, match="'fracture' is not among the classes effusion"):
-            TASK.encode([label], CLASSES)
+    with pytest.raises(DataError, match="'fracture' is not among the classes effusion"):
+        TASK.encode(["effusion|fracture"], CLASSES)
+
+
+def test_what_is_not_known_of_a_finding_that_is_no_class_claims_nothing() -> None:
+    np.testing.assert_array_equal(TASK.encode(["?fracture|mass"], CLASSES), [[0, 1, 0]])
+
+
+def test_an_image_counts_for_its_findings_its_unknown_ones_or_for_having_none() -> None:
+    assert TASK.list_strata("effusion|?mass") == ("effusion", "?mass")
+    assert TASK.list_strata("") == ("",)
+
+
+def test_the_heatmap_is_of_the_finding_furthest_above_its_threshold() -> None:
+    probabilities = np.array([[0.6, 0.3, 0.1], [0.4, 0.05, 0.01]])
+    thresholds = np.array([0.5, 0.1, 0.9])
+    # Log-odds above the threshold: 0.41, 1.35, -4.4; then -0.41, -0.75, -6.8.
+    assert TASK.pick(probabilities, thresholds).tolist() == [1, 0]
+    assert TASK.pick(probabilities).tolist() == [0, 0]
+    assert np.isfinite(TASK.pick(np.array([[0.0, 1.0, 0.5]]))).all()
 
 
 def test_labels_are_the_findings_that_are_there() -> None:

@@ -81,5 +81,5 @@ def test_a_task_s_figures_are_those_of_an_evaluation(name: str) -> None:
 
 
 def test_unknown_task_lists_those_there_are() -> None:
-    with pytest.raises(DataError, match="single-label, multi-label"):
-        find_task("ordinal")
+    with pytest.raises(DataError, match="single-label, multi-label, ordinal"):
+        find_task("bounding-box")

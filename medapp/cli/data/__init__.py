@@ -4,13 +4,14 @@ add                     bring images in           (adding.py)
 list, show, remove      what there is             (showing.py)
 audit, fingerprint      what is wrong             (auditing.py)
 copies, check, split …  copies, and who is where  (copying.py)
+task                    what is asked             (tasks.py)
 derive                  a data set out of others  (deriving.py)
 update                  what has changed since    (updating.py)
 """
 
 import typer
 
-from medapp.cli.data import adding, auditing, copying, deriving, showing, updating
+from medapp.cli.data import adding, auditing, copying, deriving, showing, tasks, updating
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +26,7 @@ app.command()(copying.copies)
 app.command()(copying.split)
 app.command("clean-split")(copying.clean_split)
 app.command()(copying.check)
+app.command("task")(tasks.set_task)
 app.command("derive")(deriving.derive_set)
 app.command("update")(updating.update_set)
 app.command()(showing.remove)

@@ -60,8 +60,7 @@ def split(
     """
     catalog = Catalog(find_workspace())
     drawn = redraw_split(catalog, catalog.find_data_set(name), seed)
-    counts = catalog.count_classes(drawn)
-    splits = {split: sum(by_class.values()) for split, by_class in counts.items()}
+    splits = catalog.count_splits(drawn)
     notes = describe(drawn, catalog)
     if as_json:
         facts = {"dataset": drawn.name, "splits": splits, "split_origin": drawn.split_origin}

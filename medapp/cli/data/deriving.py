@@ -42,8 +42,7 @@ def derive_set(
     for column, value in map(_read_pair, where or ()):
         only[column] = (*only.get(column, ()), value)
     made = derive(catalog, name, Derivation(tuple(sources), classes, only, sample, seed))
-    counts = catalog.count_classes(made)
-    splits = {split: sum(by_class.values()) for split, by_class in counts.items()}
+    splits = catalog.count_splits(made)
     notes = describe(made, catalog)
     if as_json:
         facts = {"dataset": made.name, "images": sum(splits.values()), "splits": splits}

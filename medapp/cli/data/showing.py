@@ -16,6 +16,7 @@ from medapp.data.notes import describe
 from medapp.data.samples import IN_PLACE, SPLITS
 from medapp.runs.looks import count_test_reads
 from medapp.store.workspace import find_workspace
+from medapp.task import find_task
 
 
 def list_sets(as_json: AsJson = False) -> None:
@@ -52,7 +53,8 @@ def show(name: DataSetName, as_json: AsJson = False) -> None:
     data_set = catalog.find_data_set(name)
     counts = catalog.count_classes(data_set)
     notes = describe(data_set, catalog)
-    splits = {split: sum(counts.get(split, {}).values()) for split in SPLITS}
+    splits = catalog.count_splits(data_set)
+    task = find_task(data_set.task)
     reads = count_test_reads(workspace, data_set)
     if as_json:
         print_json(
@@ -60,6 +62,7 @@ def show(name: DataSetName, as_json: AsJson = False) -> None:
                 "dataset": data_set.name,
                 "root": str(data_set.root),
                 "images": sum(splits.values()),
+                "task": task.name,
                 "classes": counts,
                 "splits": splits,
                 "split_origin": data_set.split_origin,
@@ -78,7 +81,7 @@ def show(name: DataSetName, as_json: AsJson = False) -> None:
         markup=False,
     )
     print_table(
-        ("class", *SPLITS),
+        (task.noun, *SPLITS),
         [(c, *(counts.get(split, {}).get(c, 0) for split in SPLITS)) for c in data_set.classes],
     )
     console.print(f"Split: {data_set.split_origin}", markup=False)

@@ -81,8 +81,7 @@ def clean_split(name: DataSetName, as_json: AsJson = False) -> None:
     catalog = Catalog(find_workspace())
     cleaning = make_clean_split(catalog, catalog.find_data_set(name))
     notes = describe(cleaning.data_set, catalog)
-    counts = catalog.count_classes(cleaning.data_set)
-    splits = {split: sum(by_class.values()) for split, by_class in counts.items()}
+    splits = catalog.count_splits(cleaning.data_set)
     if as_json:
         facts = {"dataset": cleaning.data_set.name, "splits": splits, "moved": cleaning.moved}
         rows = list_notes(notes)

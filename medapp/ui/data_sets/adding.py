@@ -54,7 +54,8 @@ def _add_path() -> ImportReport | None:
             key=f"path={text}",
             on_change=lambda: _choose(str(st.session_state[f"path={text}"]).strip()),
         )
-        draw_picker(text, _choose)
+        is_looked_at = st.session_state.get("chosen-path") == text
+        draw_picker(text, _choose, is_looked_at)
     if not text:
         return None
     path = expand_path(text)
@@ -62,12 +63,6 @@ def _add_path() -> ImportReport | None:
     if report is not None or path in hold_imports():
         return report
     # An address may name any path: nothing of it is read before somebody typed or clicked.
-    is_looked_at = st.session_state.get("chosen-path") == text
-    if st.button(
-        "Look again" if is_looked_at else "Look", type="secondary" if is_looked_at else "primary"
-    ):
-        _choose(text)
-        st.rerun()
     if is_looked_at:
         with frame.show_errors():
             draw_look(path)

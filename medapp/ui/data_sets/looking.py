@@ -40,12 +40,15 @@ def draw_look(path: Path) -> None:
         st.warning(escape(" ".join(recognised.describe())), icon=":material/help:")
     left, right = frame.draw_columns([1, 1.3], key="look")
     with left:
+        facts = st.container(gap="small", key="look-facts")
         layout, is_answered = _draw_layout(path, recognised)
         if not is_answered:
             st.caption("Nothing is registered before that is answered.")
             return
         found = recognised if layout is None else _inspect(path, layout)
         shown = _draw_choices(path, found, layout)
+        with facts:
+            _draw_facts(shown)
     with right:
         _draw_sheet(shown, layout)
 
@@ -98,13 +101,10 @@ def _draw_own_layout(path: Path) -> str | None:
 
 
 def _draw_choices(path: Path, found: Layout, layout: str | None) -> Preview:
-    """Draw what would come in above the choices, and the button."""
-    facts = st.container(gap="small", key="look-facts")
+    """Draw the choices and the button; gives what would come in."""
     name = st.text_input("Name", value=path.stem if path.suffix else path.name, key=f"name-{path}")
     pattern = draw_patient_pattern([file.name for file in found.files[:PREVIEWED]])
     shown = judge_layout(path, found, layout is not None, pattern)
-    with facts:
-        _draw_facts(shown)
     count = len(found.files)
     if st.button(f"Register {count:,} images", type="primary", key="register"):
         workspace = open_workspace()
@@ -133,8 +133,7 @@ def _draw_facts(shown: Preview) -> None:
     ]
     st.dataframe(rows, hide_index=True, height="content" if len(rows) < 12 else 420)
     draw_notes(note for note in shown.notes if note.code != "left-out")
-    for sentence in shown.describe():
-        st.caption(escape(sentence))
+    st.caption("\n".join(f"- {escape(sentence)}" for sentence in shown.describe()))
     _draw_rest(found)
 
 

@@ -16,17 +16,24 @@ OPENED = "picked-folder"  # in the session; absent while the picker is closed
 CRUMBS = 6
 
 
-def draw_picker(text: str, choose: Callable[[str], None]) -> None:
-    """Draw the button that opens the picker, and the picker while it is open.
+def draw_picker(text: str, choose: Callable[[str], None], is_looked_at: bool) -> None:
+    """Draw the ways to a path beside typing it, and the picker while it is open.
 
     Nothing is listed before a click.
 
     Args:
         text: the path in the field, from which the picker begins.
         choose: called with the path that was chosen.
+        is_looked_at: what stands at the path is shown already.
     """
     opened: Path | None = st.session_state.get(OPENED)
     with st.container(horizontal=True, key="places"):
+        if text and is_looked_at:
+            st.button("Look again", icon=":material/refresh:", on_click=choose, args=(text,))
+        elif text:
+            st.button(
+                "Look", type="primary", icon=":material/search:", on_click=choose, args=(text,)
+            )
         title = "Close the picker" if opened else "Browse"
         if st.button(title, icon=":material/folder_open:", key="browse"):
             _open(None if opened else find_nearest_folder(expand_path(text or "~")))

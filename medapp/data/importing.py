@@ -150,6 +150,12 @@ def add_container(
     chosen = choose_name(workspace, name, path.name.removesuffix(find_suffix(path.name)))
     with make_folder(workspace, chosen) as folder:
         layout = write_images(container, folder, on_progress)
+        if not (layout.files or layout.question):
+            example = f" ({': '.join(layout.left_out[0])})" if layout.left_out else ""
+            raise DataError(
+                f"{path.name} holds no image that can be learned from{example}.",
+                remedy="Check the file.",
+            )
         return _register(workspace, layout, "uploaded", chosen, pattern, on_progress, None)
 
 

@@ -20,6 +20,7 @@ from benchmarks.sturdiness.bad_input.arena import Arena
 from benchmarks.sturdiness.bad_input.group import Group
 from benchmarks.sturdiness.bad_input.groups import (
     catalogs,
+    containers,
     folders,
     full_disk,
     images,
@@ -34,6 +35,7 @@ GROUPS: dict[str, Callable[[Arena, Group, int], None]] = {
     "images": images.try_images,
     "imports of images": images.try_imports_of_images,
     "zips of data": zips_of_data.try_zips_of_data,
+    "containers": containers.try_containers,
     "zips of runs": zips_of_runs.try_zips_of_runs,
     "folders": folders.try_folders,
     "permissions": permissions.try_permissions,

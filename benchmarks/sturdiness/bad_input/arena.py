@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+import urllib.parse
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,9 @@ class Arena:
             if isinstance(path, (str, bytes, os.PathLike)):
                 # Paths may be any bytes, which Path takes only from os.fsdecode.
                 folder = Path(f"/proc/self/fd/{base}").readlink() if base >= 0 else Path.cwd()
-                text = str(folder / os.fsdecode(path))
+                # SQLite takes addresses too.
+                named = urllib.parse.urlsplit(os.fsdecode(path))
+                text = str(folder / (named.path if named.scheme == "file" else os.fsdecode(path)))
                 if (
                     not text.startswith(self.writable)
                     and not os.path.realpath(text).startswith(self.writable)

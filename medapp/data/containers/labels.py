@@ -17,6 +17,7 @@ from medapp.task.multi_label import SEPARATOR, UNKNOWN
 SINGLE = "single-label"
 SEVERAL = "multi-label"
 MAX_CLASSES = 1000  # as many as ImageNet has; more are measurements or names of patients
+MAX_NAME = 300  # characters of a class's name
 UNLABELLED = "unlabelled"  # the class of images of which nothing is said
 
 
@@ -72,6 +73,11 @@ def read_texts(texts: Sequence[str | None]) -> Labels:
     """Labels that are the classes' own names; an empty one says that the image has none."""
     cleaned = tuple((text or "").strip() or None for text in texts)
     classes = sorted({text for text in cleaned if text}, key=write_natural_key)
+    if any(len(name) > MAX_NAME for name in classes):
+        raise DataError(
+            f"The labels are texts of more than {MAX_NAME} characters, and no names of classes.",
+            remedy="Name another column or array for the labels.",
+        )
     _check_count(len(classes), len(texts))
     return Labels(cleaned, tuple(classes), SINGLE)
 
@@ -149,6 +155,11 @@ def _read_matrix(values: NDArray[Any], names: Sequence[str], known: KnownSet | N
         read = _read_numbers(numbers.argmax(axis=1), names, known)
         said = "The rows of labels are one-hot: exactly one 1 in each."
         return Labels(read.texts, read.classes, read.task, (said, *read.sentences))
+    if not (numbers == 1).any():
+        raise DataError(
+            f"The rows of {values.shape[1]} labels hold no 1, so no image shows anything.",
+            remedy="Check which column or array holds the labels.",
+        )
     classes = _name_classes(names, values.shape[1], known)
     marks = np.where(is_unknown, UNKNOWN, "")
     texts = tuple(

@@ -24,6 +24,7 @@ from medapp.errors import ArchiveError, DataError
 from medapp.store.archive import open_archive
 
 SUFFIX = ".npy"
+MAX_ARRAYS = 200
 EMPTY = "the slice is nearly empty"
 
 
@@ -52,6 +53,11 @@ def open_npz(path: Path, choice: SliceChoice) -> Container:
         sizes = [archive.find_size(name) for name in names]
     if len(set(names)) < len(names):
         raise ArchiveError(f"{path.name} holds an array twice.", remedy="Save it again.")
+    if len(names) > MAX_ARRAYS:
+        raise ArchiveError(
+            f"{path.name} holds {len(names):,} arrays, more than {MAX_ARRAYS}.",
+            remedy="Save all images in one array, and all labels in another.",
+        )
     if not names:
         raise ArchiveError(
             f"{path.name} holds no arrays of NumPy.", remedy="A zip of images ends in .zip."

@@ -90,7 +90,7 @@ def _open(path: Path, **options: Any) -> Iterator[pq.ParquetFile]:
             _check_sizes(path, file)
             yield file
     except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, MemoryError) as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = " ".join(str(error).split())[:200].rstrip(". ")
         raise ArchiveError(
             f"{path.name} is no Parquet file, or a damaged one: {reason}.",
             remedy="Export it again.",

@@ -26,7 +26,8 @@ from medapp.imaging.png import encode_png
 MAX_VOXELS = 2**28  # of one volume: 645 × 645 × 645
 MAX_SIDE = 4096  # of a slice whose pixels were made square
 EMPTY = "the slice is nearly empty"
-_PACKED = 1100  # no stream of gzip holds more than 1032 times its size
+MAX_RATIO = 200  # of unpacked to packed bytes
+FREE_BYTES = 64 * 2**20  # unpacked bytes up to which every ratio is allowed
 _SQUARE = 1.1  # sides of pixels up to this ratio count as equal
 _SAMPLED = 2**21  # voxels that are looked at for the window
 # Air in Hounsfield units, and the share of voxels near it from which a volume is taken for a CT.
@@ -121,8 +122,11 @@ def _check(image: Any, path: Path) -> None:
         raise DataError(f"its voxels are of the kind {str(kind)[:60]}, and no grey levels")
     needed = voxels * kind.itemsize
     size = path.stat().st_size
-    if needed > (size * _PACKED if path.suffix.lower() == ".gz" else size):
+    is_packed = path.suffix.lower() == ".gz"
+    if needed > size and not is_packed:
         raise DataError(f"it claims {needed:,} bytes of voxels, and its file has {size:,}")
+    if needed > FREE_BYTES and needed > MAX_RATIO * size:
+        raise DataError(f"it unpacks to {needed // size} times its size, as bombs do")
 
 
 def _has_place(header: Any) -> bool:

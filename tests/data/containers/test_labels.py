@@ -76,6 +76,8 @@ def test_lists_of_numbers_are_findings() -> None:
         (np.arange(100), "no classes"),
         (np.array([[0, 2], [1, 3]]), "other numbers than 0, 1 and -1"),
         (np.zeros((3, 4, 4)), "not one row an image"),
+        (np.zeros((3, 4)), "hold no 1"),
+        (np.array(["x" * 301, "y"]), "no names of classes"),
     ],
 )
 def test_what_is_no_label_is_said(values: np.ndarray, message: str) -> None:

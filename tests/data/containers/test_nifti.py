@@ -198,6 +198,12 @@ def test_a_header_is_not_believed(
         open_container(path)
 
 
+def test_a_volume_that_inflates_is_refused(tmp_path: Path) -> None:
+    write(tmp_path / "bomb.nii.gz", np.zeros((420, 420, 420), np.uint8))
+    with pytest.raises(DataError, match="times its size, as bombs do"):
+        open_container(tmp_path / "bomb.nii.gz")
+
+
 def test_a_volume_that_ends_early_is_left_out(workspace: Workspace, tmp_path: Path) -> None:
     write(tmp_path / "set" / "a" / "good.nii.gz", build_body())
     bad = write(tmp_path / "set" / "b" / "bad.nii.gz", build_body())

@@ -174,6 +174,12 @@ def test_a_damaged_archive_leaves_nothing(workspace: Workspace, tmp_path: Path) 
     assert Catalog(workspace).list_data_sets() == []
 
 
+def test_thousands_of_arrays_are_refused_at_once(tmp_path: Path) -> None:
+    np.savez(tmp_path / "many.npz", **{f"image_{i}": np.ones((9, 9)) for i in range(201)})  # type: ignore[arg-type]
+    with pytest.raises(ArchiveError, match="holds 201 arrays, more than 200"):
+        open_container(tmp_path / "many.npz")
+
+
 def test_a_preview_shows_the_first_images(workspace: Workspace, tmp_path: Path) -> None:
     path = tmp_path / "pneumoniamnist.npz"
     arrays = write_published(path)

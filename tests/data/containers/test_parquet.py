@@ -144,6 +144,16 @@ def test_rows_without_an_image_are_listed(workspace: Workspace, tmp_path: Path) 
     ]
 
 
+def test_a_file_without_a_labelled_image_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    nobody = write(tmp_path / "a.parquet", image=[draw(0)], label=pa.nulls(1))
+    with pytest.raises(DataError, match=r"a\.parquet holds no image .*000000: it has no label"):
+        add_path(workspace, nobody)
+    empty = write(tmp_path / "b.parquet", image=pa.array([], "binary"), label=pa.array([], "int8"))
+    with pytest.raises(DataError, match=r"b\.parquet holds no image that can be learned from"):
+        add_path(workspace, empty)
+    assert list(workspace.data_folder.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("columns", "message"),
     [

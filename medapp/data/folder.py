@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from medapp.data.boxes import BOXES_FILE
+from medapp.data.disc import PREFIX, doubt_folders, read_by_header
 from medapp.data.kinds import find_suffix
 from medapp.data.layout import Layout, read_layout
 from medapp.data.listing import (
@@ -16,6 +17,7 @@ from medapp.data.listing import (
     list_folder,
 )
 from medapp.errors import DataError
+from medapp.imaging.image import MAX_BYTES
 
 
 def scan_folder(folder: Path, template: str | None = None) -> Layout:
@@ -25,45 +27,49 @@ def scan_folder(folder: Path, template: str | None = None) -> Layout:
     images, and images that do not fit the layout, are left out, each with the reason.
 
     Args:
-        template: how to read the folders, such as "{patient}/{label}"; None recognises it.
+        template: how to read the folders, such as "{patient}/{label}", or "header:view" for classes
+            from a column of DICOM headers; None recognises it.
 
     Raises:
         DataError: the folder is missing, may not be read, holds no image, or none fits.
     """
     listing = list_folder(folder)
 
-    def read_head(parts: Parts) -> bytes:
+    def read(parts: Parts, size: int = MAX_BYTES) -> bytes:
         with folder.joinpath(*parts).open("rb") as file:
-            return file.read(HEAD_BYTES)
+            return file.read(size)
 
-    return build_layout(folder, listing, template, read_head)
+    return build_layout(folder, listing, template, read)
 
 
 def build_layout(
     folder: Path,
     listing: Listing,
     template: str | None,
-    read_head: Callable[[Parts], bytes],
+    read: Callable[..., bytes],
     remark: str = "",
 ) -> Layout:
     """The layout of a listing, with what is to be said of the tables in it.
 
     Args:
         folder: where the files are, or will be.
-        read_head: a file's first bytes.
+        read: a file's first bytes, so many; all of them where no number is given.
         remark: a further sentence for the layout.
 
     Raises:
         DataError: there is no image, or none fits the template.
     """
-    tables = [_describe_table(parts, read_head) for parts in listing.tables[:3]]
+    if template and template.startswith(PREFIX):
+        return read_by_header(folder, listing, template.removeprefix(PREFIX), read)
+    tables = [_describe_table(parts, lambda p: read(p, HEAD_BYTES)) for parts in listing.tables[:3]]
     said = [sentence for sentence in (*tables, remark) if sentence]
     if not listing.images:
         raise DataError(
             f"There is no image in {folder.name}{explain_nothing(listing)}.",
             remedy=f"{' '.join(said)} {REMEDY}",
         )
-    return read_layout(folder, listing, template, said)
+    found = read_layout(folder, listing, template, said)
+    return found if template else doubt_folders(found, listing, read)
 
 
 def _describe_table(parts: Parts, read_head: Callable[[Parts], bytes]) -> str:

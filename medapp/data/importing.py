@@ -25,6 +25,7 @@ from medapp.data.layout import FoundFile, Layout
 from medapp.data.listing import HEAD_BYTES, Parts, build_listing
 from medapp.data.patients import compile_pattern
 from medapp.errors import DataError, WorkspaceError
+from medapp.imaging.image import MAX_BYTES
 from medapp.store.archive import extract_archive, open_archive
 from medapp.store.files import expand_path
 from medapp.store.threads import OnProgress
@@ -168,13 +169,13 @@ def inspect_zip(path: Path, layout: str | None = None) -> Layout:
     """
     with open_archive(path) as archive:
 
-        def read_head(parts: Parts) -> bytes:
-            return archive.read_head("/".join(parts), HEAD_BYTES)
+        def read(parts: Parts, size: int = MAX_BYTES) -> bytes:
+            return archive.read_head("/".join(parts), size)
 
         names = [tuple(name.split("/")) for name in archive.names]
         kept = [parts for parts in names if not any(map(is_left_behind, parts))]
-        listing = build_listing(kept, read_head)
-        return build_layout(path, listing, layout, read_head, archive.remark)
+        listing = build_listing(kept, lambda parts: read(parts, HEAD_BYTES))
+        return build_layout(path, listing, layout, read, archive.remark)
 
 
 def is_zip(path: Path) -> bool:

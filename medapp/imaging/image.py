@@ -3,8 +3,6 @@
 import io
 import re
 import stat
-import struct
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +15,7 @@ from PIL import Image
 from medapp.errors import ImageError
 from medapp.imaging.kinds import HEAD_BYTES, tell_kind
 from medapp.imaging.readers import COUNTERS, READERS, list_suffixes
-from medapp.imaging.readers.picture import Picture, Span, fill, find_range, is_blank
+from medapp.imaging.readers.picture import DAMAGE, Picture, Span, fill, find_range, is_blank
 from medapp.imaging.readers.pillow import TRANSPARENT
 from medapp.imaging.windows import Window, apply_windows, explain_no_windows, parse_windows
 from medapp.notes import Note
@@ -32,25 +30,6 @@ BLANK = Note(
     "Look at the image; export it again if something should be seen.",
 )
 MAX_BYTES = 2**30  # of a file; the largest image that is read takes less, even uncompressed
-
-# What decoders raise on damaged files, found by reading files with changed bytes. A MemoryError
-# comes from a header that claims too many pixels.
-_DAMAGE = (
-    OSError,
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    AttributeError,
-    SyntaxError,
-    EOFError,
-    RuntimeError,
-    AssertionError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-)
 
 
 @dataclass(frozen=True)
@@ -181,7 +160,7 @@ def decode_image(
         pixels, rule, notes = _draw(picture, value_range, parse_windows(windows))
     except ImageError:
         raise
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise ImageError(_explain(error)) from error
     stored_as = picture.stored_as
     if pixels.ndim == 3 and _is_grey(pixels):
@@ -209,7 +188,7 @@ def count_frames(content: bytes, suffix: str) -> int:
         return 1
     try:
         return count(io.BytesIO(content))
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise ImageError(_explain(error)) from error
 
 

@@ -47,7 +47,8 @@ def add(
         typer.Option(
             help=(
                 "What each folder says, from the top: {label}, {patient}, {split}, {site}, {any},"
-                " such as '{patient}/{label}'. Else MedApp tells, or asks."
+                " such as '{patient}/{label}'; or 'header:view' for classes from a column of DICOM"
+                " headers. Else MedApp tells, or asks."
             )
         ),
     ] = None,

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
+from medapp.errors import ImageError
 from medapp.imaging.readers.dicom_file import adopt_frame, open_dicom, read_code, read_element
+from medapp.imaging.readers.picture import DAMAGE
 from medapp.notes import Note
 
 OLDEST = 89  # years; an age above tells who somebody is (45 CFR 164.514(b)(2)(i)(C))
@@ -40,6 +42,7 @@ _CODES = {
 }
 _TEXTS = {"manufacturer": "Manufacturer", "model": "ManufacturerModelName"}
 _NUMBERS = {"kvp": "KVP"}
+COLUMNS = (*_CODES, *_TEXTS, *_NUMBERS, "sex", "age", "presentation", "burned_in_text")
 _DAYS = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Y": 365.25}
 
 
@@ -50,9 +53,8 @@ class Header:
     Attributes:
         patient: the patient's id, after that of who issued it; not hashed yet. None without one.
         study, series: their unique identifiers, not hashed yet; None without one.
-        attributes: column to value, of those columns that the header fills: modality, body_part,
-            view, laterality, manufacturer, model, kvp, sex, age (completed years; "90+" above 89),
-            presentation, burned_in_text.
+        attributes: column to value, of those of `COLUMNS` that the header fills. An age is in
+            completed years, "90+" above 89.
     """
 
     patient: str | None
@@ -67,8 +69,11 @@ def read_header(file: IO[bytes]) -> Header:
     Raises:
         ImageError: see `open_dicom`.
     """
-    facts = open_dicom(file)
-    adopt_frame(facts, 0)
+    try:
+        facts = open_dicom(file)
+        adopt_frame(facts, 0)
+    except DAMAGE as error:
+        raise ImageError("its header is damaged") from error
     patient = _read_text(facts, "PatientID")
     issuer = _read_text(facts, "IssuerOfPatientID")
     return Header(

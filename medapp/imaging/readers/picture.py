@@ -4,7 +4,9 @@ A file says which of its values are black and white: by its number of bits, or b
 says nothing, the values of the image themselves do. That is its `Span`, and `fill` draws it.
 """
 
+import struct
 import warnings
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
@@ -22,6 +24,26 @@ DEPTHS = (8, 10, 12, 14, 16)  # of detectors and converters
 DEPTH_SHARE = 0.001  # of the pixels, which may lie beyond a depth: hot ones, burnt-in text
 PERCENTILES = (0.5, 99.5)
 _SAMPLED_PIXELS = 2**22  # of more pixels, percentiles are taken from every second, third, …
+
+
+# What decoders raise on damaged files, found by reading files with changed bytes. A MemoryError
+# comes from a header that claims too many pixels.
+DAMAGE = (
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    SyntaxError,
+    EOFError,
+    RuntimeError,
+    AssertionError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,8 @@ PROPOSALS: Mapping[str, Proposal] = {
     "copies": _ONE,
     "near_copies": _ONE,
     "leak": Proposal(
-        "Leave out where it is not judged",
-        "Leave all of them out where they are not judged",
+        "Keep the judged copies only",
+        "Keep the judged copies only",
         _keep_judged,
     ),
     "patients_in_two_splits": Proposal(

@@ -104,7 +104,7 @@ def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
             f"{facts.contradictions:,} images have a copy under another class: labels contradict"
             " each other."
         )
-        remedy = f'The list: under Copies on the data set\'s page, or medapp data copies "{name}".'
+        remedy = f'The list: under Audit on the data set\'s page, or medapp data copies "{name}".'
         yield Note("contradiction", text, remedy=remedy)
     if facts.copies:
         copies = count(facts.copies, "image is a copy", "images are copies")

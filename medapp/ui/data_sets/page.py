@@ -9,7 +9,7 @@ from medapp.data.notes import describe
 from medapp.data.samples import DataSet
 from medapp.figures import draw_balance
 from medapp.notes import Note
-from medapp.ui.data_sets.copies import draw_copies
+from medapp.ui.data_sets.audit import draw_audit
 from medapp.ui.data_sets.deriving import draw_deriving
 from medapp.ui.data_sets.gallery import draw_images
 from medapp.ui.data_sets.managing import draw_management
@@ -43,7 +43,7 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
     _draw_report()
     notes = describe(data_set, find_catalog())
     draw_notes(note for note in notes if note.level == "grave")
-    views = ["Images", "Split", "Copies", "Preprocess", "Derive", "Manage"]
+    views = ["Images", "Audit", "Split", "Preprocess", "Derive", "Manage"]
     view = url.read_choice("view", views) or views[0]
     st.segmented_control(
         "View",
@@ -52,7 +52,7 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
         required=True,
         wrap=True,
         label_visibility="collapsed",
-        **url.bind("view", views[0], ["page"]),
+        **url.bind("view", views[0], ["page", "finding"]),
     )
     if view == "Images":
         left, right = frame.draw_columns([3, 1], key="data-set")
@@ -62,8 +62,8 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
             _draw_facts(data_set, notes)
     elif view == "Split":
         draw_splitting(data_set)
-    elif view == "Copies":
-        draw_copies(data_set)
+    elif view == "Audit":
+        draw_audit(data_set)
     elif view == "Preprocess":
         draw_preprocess_preview(data_set)
     elif view == "Derive":

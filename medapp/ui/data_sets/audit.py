@@ -1,0 +1,154 @@
+"""What is wrong with a data set: the audit's button, its progress, and what it found."""
+
+import datetime
+from collections.abc import Mapping
+
+import streamlit as st
+
+from medapp.audit.audit import Audit, find_audit, hash_basis
+from medapp.audit.checks import CHECKS, KINDS
+from medapp.audit.finding import Finding, Group
+from medapp.audit.job import AuditJob
+from medapp.audit.proposals import list_kept, list_open
+from medapp.data.order import Entry
+from medapp.data.samples import DataSet
+from medapp.notes import Level
+from medapp.runs.progress import format_seconds
+from medapp.ui.data_sets.finding import draw_finding, draw_undo
+from medapp.ui.shell import frame, url
+from medapp.ui.shell.frame import escape
+from medapp.ui.shell.server import find_catalog, open_workspace
+from medapp.ui.shell.words import write_time
+
+TICK_SECONDS = 0.5
+SIGNS: Mapping[Level, str] = {
+    "grave": ":red[:material/error:]",
+    "caution": ":orange[:material/warning:]",
+    "info": ":gray[:material/info:]",
+}
+
+
+@st.cache_resource(show_spinner=False)
+def hold_jobs() -> dict[str, AuditJob]:
+    """The audits of this server that are under way or have ended with an error, by data set."""
+    return {}
+
+
+def draw_audit(data_set: DataSet) -> None:
+    """Draw the audit of a data set; the address names the finding that is looked at."""
+    job = hold_jobs().get(data_set.uid)
+    if job is not None and job.is_running:
+        st.fragment(run_every=TICK_SECONDS)(_draw_progress)(data_set)
+        return
+    if job is not None and job.error:
+        st.error(escape(job.error), icon=":material/error:")
+    found = find_audit(open_workspace(), data_set)
+    if found is None:
+        _draw_beginning(data_set)
+        return
+    findings = _list_findings(data_set, found)
+    number = url.read_number("finding")
+    if number is not None and number < len(findings):
+        finding, groups = findings[number]
+        draw_finding(data_set, finding, groups, KINDS[finding.kind])
+    else:
+        _draw_overview(data_set, found, findings)
+
+
+def _draw_beginning(data_set: DataSet) -> None:
+    st.markdown(
+        "Looks for what becomes a wrong result: copies and patients in two splits, copies under two"
+        " classes or in other data sets, images that are blank, damaged or unlike the rest."
+        " Your files are never changed."
+    )
+    _draw_button(data_set, "Audit this data set", "primary")
+
+
+def _draw_button(data_set: DataSet, title: str, kind: frame.ButtonKind) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        is_asked = st.button(
+            escape(title), type=kind, icon=":material/fact_check:", key="audit-begin"
+        )
+        with_features = True
+        if any(check.needs_features for check in CHECKS.values()):
+            with_features = st.toggle(
+                "Also wrong labels and shortcuts",
+                value=True,
+                key="audit-features",
+                help="A network reads each image, which takes longer than all the rest.",
+            )
+    if is_asked:
+        hold_jobs()[data_set.uid] = AuditJob(open_workspace(), data_set, with_features)
+        st.rerun()
+
+
+def _draw_progress(data_set: DataSet) -> None:
+    job = hold_jobs()[data_set.uid]
+    if not job.is_running:
+        if not job.error:
+            hold_jobs().pop(data_set.uid)
+        # The whole page is drawn again: the polling ends, and the findings are shown.
+        st.rerun()
+    facts = [job.title]
+    if job.total:
+        facts.append(f"{job.done:,} of {job.total:,}")
+    if job.seconds_left is not None:
+        facts.append(f"{format_seconds(job.seconds_left)} left of this step")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.progress(min(1.0, job.done / max(1, job.total)), escape(" · ".join(facts)))
+        if st.button("Stop", icon=":material/stop:", key="audit-stop"):
+            job.stop()
+    st.caption("The audit goes on when you leave this page. What was read is kept for the next.")
+
+
+def _list_findings(data_set: DataSet, found: Audit) -> list[tuple[Finding, tuple[Group, ...]]]:
+    """Each finding with its groups that are still open; a finding of no image stays as it is."""
+    entries = _load_entries(data_set.id, find_catalog().find_state(), data_set)
+    kept = list_kept(find_catalog(), data_set)
+    return [(finding, list_open(finding, entries, kept)) for finding in found.findings]
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _load_entries(id: int, state: tuple[int, ...], _data_set: DataSet) -> dict[int, Entry]:
+    return {entry.id: entry for entry in find_catalog().list_entries(_data_set)}
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _is_stale(id: int, state: tuple[int, ...], basis: str, _data_set: DataSet) -> bool:
+    """Whether images came or went since an audit."""
+    samples = find_catalog().load_samples(_data_set, with_left_out=True)
+    return hash_basis(samples) != basis
+
+
+def _draw_overview(
+    data_set: DataSet, found: Audit, findings: list[tuple[Finding, tuple[Group, ...]]]
+) -> None:
+    made = datetime.datetime.fromisoformat(found.made).timestamp()
+    _draw_button(data_set, "Audit again", "secondary")
+    st.caption(escape(f"{found.images:,} images looked at, {write_time(made)}."))
+    if _is_stale(data_set.id, find_catalog().find_state(), found.basis, data_set):
+        st.warning("Images came or went since. Audit again.", icon=":material/update:")
+    draw_undo(data_set)
+    standing = [n for n, (f, groups) in enumerate(findings) if groups or not f.groups]
+    if not standing:
+        st.success("Nothing is left to look at.", icon=":material/check_circle:")
+    for number in standing:
+        _draw_row(number, *findings[number])
+    settled = len(findings) - len(standing)
+    if settled:
+        st.caption(f"Settled since: {settled} finding{'s' * (settled != 1)}.")
+
+
+def _draw_row(number: int, finding: Finding, groups: tuple[Group, ...]) -> None:
+    with st.container(border=True, key=f"finding-{number}", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            title = escape(KINDS[finding.kind])
+            count = f" · {len(groups):,}" if groups else ""
+            st.markdown(f"{SIGNS[finding.severity]} **{title}**{count}", width="stretch")
+            if groups and st.button("Look", key=f"look-{number}", icon=":material/visibility:"):
+                url.write("finding", number)
+                url.write("page", None)
+                st.rerun()
+        st.markdown(escape(finding.summary))
+        if finding.remedy:
+            st.caption(escape(finding.remedy))

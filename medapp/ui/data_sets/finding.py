@@ -1,0 +1,218 @@
+"""One finding of an audit: its groups side by side, and what can be done about each and all."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from medapp.audit.finding import Finding, Group, Member
+from medapp.audit.proposals import Proposal, find_proposal, keep, list_used
+from medapp.data.cleaning import make_clean_split
+from medapp.data.edits import (
+    LEAVE_OUT,
+    MOVE,
+    RELABEL,
+    Change,
+    apply_edits,
+    list_last,
+    undo_edits,
+)
+from medapp.data.order import Entry
+from medapp.data.samples import SPLITS, DataSet
+from medapp.errors import DataError
+from medapp.ui.data_sets.gallery import build_tile
+from medapp.ui.elements.gallery import Tile, draw_gallery
+from medapp.ui.shell import frame, url
+from medapp.ui.shell.frame import escape
+from medapp.ui.shell.server import find_catalog
+
+GROUPS_A_PAGE = 12
+A_ROW = 4  # of groups that are single images
+MOST_TILES = 12  # of one group
+# The kinds that a clean split settles.
+TORN = ("leak", "patients_in_two_splits")
+
+
+def draw_finding(data_set: DataSet, finding: Finding, groups: Sequence[Group], title: str) -> None:
+    """Draw the open groups of a finding, a page at a time, and the buttons that settle them."""
+    if st.button("All findings", icon=":material/arrow_back:", type="tertiary", key="findings"):
+        _leave()
+    st.subheader(escape(f"{title} · {len(groups):,}"), anchor=False)
+    st.markdown(escape(finding.summary))
+    if finding.remedy:
+        st.caption(escape(finding.remedy))
+    draw_undo(data_set)
+    if not groups:
+        st.success("Nothing is left to look at here.", icon=":material/check_circle:")
+        return
+    entries = {entry.id: entry for entry in find_catalog().list_entries(data_set)}
+    used = [list_used(group, entries) for group in groups]
+    with frame.show_errors():
+        _draw_actions_for_all(data_set, finding, groups, used)
+    pages = -(-len(groups) // GROUPS_A_PAGE)
+    page = min(max(1, url.read_number("page") or 1), pages)
+    first = (page - 1) * GROUPS_A_PAGE
+    shown = range(first, min(first + GROUPS_A_PAGE, len(groups)))
+    places = _lay_out(groups, shown)
+    for place, number in zip(places, shown, strict=True):
+        with place, frame.show_errors():
+            _draw_group(data_set, finding, groups[number], used[number])
+    if pages > 1:
+        st.pagination(pages, default=page, width="stretch", **url.bind("page", 1))
+
+
+def _lay_out(groups: Sequence[Group], shown: Sequence[int]) -> list[DeltaGenerator]:
+    """A place for each group that is shown: side by side where each is a single image."""
+    if any(len(groups[number].members) > 1 for number in shown):
+        return [st.container() for _ in shown]
+    rows = [shown[start : start + A_ROW] for start in range(0, len(shown), A_ROW)]
+    return [column for row in rows for column in st.columns(A_ROW)[: len(row)]]
+
+
+def draw_undo(data_set: DataSet) -> None:
+    """Draw what was changed last, with the button that takes it back."""
+    last = list_last(find_catalog(), data_set)
+    if not last:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="undo"):
+        names = ", ".join(edit.name.rpartition("/")[2] for edit in last[:3])
+        more = f" and {len(last) - 3:,} more" if len(last) > 3 else ""
+        st.caption(escape(f"Last change: {last[0].kind} · {names}{more} · {last[0].reason}"))
+        if st.button("Undo", icon=":material/undo:", key="undo-last"):
+            undo_edits(find_catalog(), data_set, [edit.id for edit in last])
+            st.rerun()
+
+
+def _leave() -> None:
+    url.write("finding", None)
+    url.write("page", None)
+    st.rerun()
+
+
+def _draw_actions_for_all(
+    data_set: DataSet,
+    finding: Finding,
+    groups: Sequence[Group],
+    used: Sequence[Sequence[Entry]],
+) -> None:
+    proposal = find_proposal(finding.kind)
+    changes = _plan(proposal, groups, used)
+    with st.container(horizontal=True, key="for-all"):
+        if finding.kind in TORN and st.button(
+            "Make a clean split",
+            type="primary",
+            icon=":material/call_split:",
+            key="clean-split",
+            help="The fewest images move, so that copies and patients stand in one split.",
+        ):
+            st.toast(escape(make_clean_split(find_catalog(), data_set).describe()))
+            _leave()
+        title = f"{proposal.title_all} ({len(changes):,})"
+        if changes and st.button(escape(title), icon=":material/done_all:", key="all-of-it"):
+            _apply(data_set, changes, finding)
+        if any(used) and st.button("Keep all", icon=":material/check:", key="keep-all"):
+            _apply(data_set, [c for mine in used for c in keep(finding, mine)], finding)
+
+
+def _plan(
+    proposal: Proposal, groups: Sequence[Group], used: Sequence[Sequence[Entry]]
+) -> list[Change]:
+    pairs = zip(groups, used, strict=True)
+    return [change for group, mine in pairs if mine for change in proposal.plan(group, mine)]
+
+
+def _apply(data_set: DataSet, changes: Sequence[Change], finding: Finding) -> None:
+    apply_edits(find_catalog(), data_set, changes, f"audit: {finding.kind.replace('_', ' ')}")
+    st.rerun()
+
+
+def _draw_group(data_set: DataSet, finding: Finding, group: Group, used: Sequence[Entry]) -> None:
+    key = "-".join([finding.kind, *(str(member.id) for member in group.members[:2])])
+    with st.container(border=True, key=f"group-{key}"):
+        facts = [group.text] if group.text else []
+        if len(group.members) > MOST_TILES:
+            facts.append(f"the first {MOST_TILES} of {len(group.members):,} are shown")
+        if facts:
+            st.markdown(escape(" · ".join(facts)))
+        _draw_tiles(data_set, group.members[:MOST_TILES], key)
+        if used:
+            _draw_actions(data_set, finding, group, used, key)
+
+
+def _draw_tiles(data_set: DataSet, members: Sequence[Member], key: str) -> None:
+    tiles = [tile for member in members if (tile := _build_tile(data_set, member))]
+    names = [member.name for member in members if member.id is None]
+    if names:
+        st.markdown(escape(", ".join(names)))
+    if tiles:
+        opened = draw_gallery(tiles, (), key=f"tiles-{key}")
+        if opened is not None:
+            _open(members, opened)
+
+
+def _build_tile(data_set: DataSet, member: Member) -> Tile | None:
+    """A member as a tile; one of another data set says so, one that is gone is left out."""
+    if member.id is None:
+        return None
+    catalog = find_catalog()
+    try:
+        home = catalog.find_data_set(member.data_set) if member.data_set else data_set
+    except DataError:
+        return None
+    sample = next(iter(catalog.load_some(home, [member.id])), None)
+    if sample is None:
+        return None
+    badge = "left out" if sample.is_left_out else sample.split
+    if member.data_set:
+        badge = f"{home.name}, {badge}"
+    return build_tile(data_set.classes, sample, badge)
+
+
+def _open(members: Sequence[Member], id: int) -> None:
+    member = next(member for member in members if member.id == id)
+    if member.data_set:
+        home = find_catalog().find_data_set(member.data_set)
+        query = {"set": str(home.id), "image": str(id)}
+        st.switch_page(frame.DATA_SETS, query_params=query)
+    url.write("image", id)
+    st.rerun()
+
+
+def _draw_actions(
+    data_set: DataSet, finding: Finding, group: Group, used: Sequence[Entry], key: str
+) -> None:
+    proposal = find_proposal(finding.kind)
+    with st.container(horizontal=True, key=f"actions-{key}"):
+        changes = proposal.plan(group, used)
+        title = f"{proposal.title}: {group.label}" if group.label else proposal.title
+        if changes and st.button(escape(title), key=f"do-{key}"):
+            _apply(data_set, changes, finding)
+        with st.popover("More", icon=":material/more_horiz:"):
+            _draw_choices(data_set, finding, used, key)
+        if st.button("Keep", icon=":material/check:", key=f"keep-{key}"):
+            _apply(data_set, keep(finding, used), finding)
+
+
+def _draw_choices(data_set: DataSet, finding: Finding, used: Sequence[Entry], key: str) -> None:
+    """Draw what can be done about some images of a group, or all of them."""
+    names = {entry.id: escape(entry.name.rpartition("/")[2]) for entry in used}
+    ids = [int(entry.id) for entry in used]
+    chosen = st.pills(
+        "Images",
+        ids,
+        selection_mode="multi",
+        default=ids,
+        format_func=names.__getitem__,
+        key=f"chosen-{key}",
+    )
+    label = st.selectbox(
+        "Class", data_set.classes, index=None, placeholder="new class", key=f"label-{key}"
+    )
+    split = st.selectbox("Split", SPLITS, index=None, placeholder="new split", key=f"split-{key}")
+    with st.container(horizontal=True):
+        if st.button("Relabel", disabled=not (chosen and label), key=f"relabel-{key}"):
+            _apply(data_set, [Change(id, RELABEL, label or "") for id in chosen], finding)
+        if st.button("Move", disabled=not (chosen and split), key=f"move-{key}"):
+            _apply(data_set, [Change(id, MOVE, split or "") for id in chosen], finding)
+        if st.button("Leave out", disabled=not chosen, key=f"out-{key}"):
+            _apply(data_set, [Change(id, LEAVE_OUT) for id in chosen], finding)

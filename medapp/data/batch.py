@@ -59,6 +59,7 @@ class Batch:
         reading: the same as plain values, so that it can be done again (see `DataSet.reading`).
         has_patient_folders: the user said which folders are patients.
         task: what is to be said of each image, a key of `medapp.task.TASKS`.
+        patients_from: where the files' own patients come from.
         order: all classes, in an order that means something; empty for that of their names.
     """
 
@@ -74,6 +75,7 @@ class Batch:
     is_synthetic: bool = False
     task: str = "single-label"
     order: Sequence[str] = ()
+    patients_from: str = "folders"
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,9 @@ def read_samples(
     files = [file for file, _ in good]
     columns = {column for file in files for column in file.attributes}
     headers = keep_headers([found.header for _, found in good], columns)
-    patients, whence = choose_patients(files, headers, batch.pattern, batch.has_patient_folders)
+    patients, whence = choose_patients(
+        files, headers, batch.pattern, batch.has_patient_folders, batch.patients_from
+    )
     samples = [
         _build_sample(file, found, patient, header, batch.boxes.get(file.name, ()))
         for (file, found), patient, header in zip(good, patients, headers, strict=True)

@@ -279,6 +279,7 @@ def _register(
         has_patient_folders=asked is not None,
         task=layout.task,
         order=layout.order,
+        patients_from=layout.patients_from,
     )
     return import_batch(workspace, batch, name, on_progress)
 

@@ -77,6 +77,7 @@ class Layout:
         passed_over: what is no image, by kind, such as ".txt".
         sentences: how the files were read, where something else than folders says what they show.
         task: what is to be said of each image, a key of `medapp.task.TASKS`.
+        patients_from: where the files' own patients come from, such as "the column subject".
         order: all classes, in an order that means something; empty for that of their names.
         boxes: where findings are, by the file's name, as a table says.
         table: how a table was read, where one says what the images show.
@@ -95,6 +96,7 @@ class Layout:
     sentences: tuple[str, ...] = ()
     task: str = "single-label"
     order: tuple[str, ...] = ()
+    patients_from: str = "folders"
     boxes: Mapping[str, tuple[Box, ...]] = field(default_factory=dict, hash=False)
     table: TableReading | None = None
     bad_rows: tuple[BadRow, ...] = ()

@@ -67,6 +67,7 @@ def choose_patients(
     headers: Sequence[HashedHeader],
     pattern: re.Pattern[str] | None,
     are_folders_asked: bool,
+    source: str = "folders",
 ) -> tuple[list[str | None], str]:
     """The patient of each image, and a sentence that says where patients come from.
 
@@ -77,6 +78,7 @@ def choose_patients(
     Args:
         headers: (N,) what is kept of the files' headers.
         are_folders_asked: the user said which folders are patients.
+        source: where the files' own patients come from.
     """
     if pattern is not None:
         names = [file.name for file in files]
@@ -88,7 +90,7 @@ def choose_patients(
         return found, _say(f"the pattern '{pattern.pattern}' in {where}", found)
     folders = [file.patient for file in files]
     if are_folders_asked and any(folders):
-        return folders, _say("folders", folders)
+        return folders, _say(source, folders)
     named = [header.patient for header in headers]
     known = {patient for patient in named if patient is not None}
     is_one = len(known) == 1 and all(named) and len(named) > 1
@@ -103,7 +105,7 @@ def choose_patients(
     if not any(folders) and any(file.frame is not None for file in files):
         found = [None if f.frame is None else find_file_name(f) for f in files]
         return found, said + _say("files, whose frames stay together", found)
-    return folders, said + _say("folders", folders)
+    return folders, said + _say(source, folders)
 
 
 def _say(source: str, patients: Sequence[str | None]) -> str:

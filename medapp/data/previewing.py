@@ -135,7 +135,7 @@ def judge_layout(
     is_sure = True
     if pattern is None:
         headers, is_sure = _read_headers(path, found.files)
-    patients, whence = choose_patients(found.files, headers, pattern, is_asked)
+    patients, whence = choose_patients(found.files, headers, pattern, is_asked, found.patients_from)
     known = {patient for patient in patients if patient is not None}
     if not is_sure:
         whence = f"Of {MAX_HEADERS:,} DICOM headers that were looked at: {whence}"

@@ -46,6 +46,7 @@ def open_nifti(layout: Layout, choice: SliceChoice) -> Container:
     if sum(len(slices) for _, slices in chosen) > MAX_IMAGES:
         raise DataError(f"There are more than {MAX_IMAGES:,} slices.", remedy="Choose fewer.")
     files = [file for volume, slices in chosen for file in _list_slices(volume, slices)]
+    has_patients = any(volume.file.patient is not None for volume, _ in chosen)
     sentences = _describe(layout, [volume for volume, _ in chosen], choice)
     found = replace(
         layout,
@@ -53,6 +54,7 @@ def open_nifti(layout: Layout, choice: SliceChoice) -> Container:
         files=tuple(files),
         left_out=tuple(left_out),
         sentences=tuple(sentences),
+        patients_from="folders" if has_patients else "volumes, whose slices stay together",
     )
 
     def read_all() -> Iterator[Piece | str]:
@@ -97,10 +99,7 @@ def _describe(layout: Layout, volumes: Sequence[Volume], choice: SliceChoice) ->
         " is on the left. They are copied into the workspace as PNG of 16 bits."
     )
     yield from layout.describe()[:2] if layout.template else (_NO_LABEL,)
-    yield (
-        "Each slice has the label of its volume, also where the finding is on others; slices of one"
-        " volume stay in one split."
-    )
+    yield ("Each slice has the label of its volume, also where the finding is on others.")
     yield (
         f"Black and white of a volume are its {PERCENTILES[0]:g} and {PERCENTILES[1]:g} percentile;"
         " of a CT, which is told by its air, -1000 and 1000 HU. The column window says which."

@@ -116,6 +116,7 @@ def build_container(path: Path, arrays: Sequence[StoredArray], choice: SliceChoi
         sentences=tuple(_describe(path, judged, forms, labels, levels, roles, choice)),
         task=labels.task,
         order=labels.classes,
+        patients_from=_find_source(judged, forms),
     )
     takes_all = choice.takes_all
 
@@ -238,15 +239,20 @@ def _describe(
     if any(form.depth for form in forms):
         yield (
             f"Taken: {choice.describe()}, along the first axis of the volume. Each slice has the"
-            " label of its volume, also where the finding is on others; a volume counts as one"
-            " patient."
+            " label of its volume, also where the finding is on others."
         )
     if levels.sentence:
         yield levels.sentence
-    if any(part.patients is not None for part in parts):
-        yield "Patients come from the array of patients."
     if roles.unused:
         yield f"Not used: {', '.join(roles.unused[:8])}."
+
+
+def _find_source(parts: Sequence[Part], forms: Sequence[Form]) -> str:
+    """Where patients come from."""
+    named = next((part.patients.name for part in parts if part.patients is not None), None)
+    if named is None and any(form.depth for form in forms):
+        return "volumes, whose slices stay together"
+    return f"the array {named}"
 
 
 def _count(form: Form) -> str:

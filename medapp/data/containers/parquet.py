@@ -69,6 +69,7 @@ def open_parquet(path: Path, shards: Sequence[Path]) -> Container:
         sentences=tuple(_describe(shards, columns, labels)),
         task=labels.task,
         order=labels.classes,
+        patients_from=f"the column {columns.patient}",
     )
 
     def read() -> Iterator[Piece | str]:
@@ -302,7 +303,6 @@ def _describe(shards: Sequence[Path], columns: Columns, labels: Labels) -> Itera
     yield "Its images are copied into the workspace, as they are."
     yield from labels.sentences
     roles: Mapping[str, str | None] = {
-        "Patients": columns.patient,
         "Sites": columns.site,
         "Splits": columns.split,
     }

@@ -106,6 +106,8 @@ def test_volumes_are_labelled_by_their_folders_and_stay_in_one_split(
         by_volume.setdefault(sample.attributes["volume"], set()).add((sample.label, sample.split))
     assert all(len(found) == 1 for found in by_volume.values())
     assert {s.patient for s in samples if s.label == "ill"} >= {"ill/sub-0_T1w", "ill/sub-9_T1w"}
+    said = Catalog(workspace).find_data_set("set").reading["sentences"]
+    assert "Patients from volumes, whose slices stay together: 9." in said
     left_out = dict(Catalog(workspace).list_unreadable(Catalog(workspace).find_data_set("set")))
     assert left_out["ill/sub-9_T1w-005.png"] == "the slice is nearly empty"
     assert left_out["ill/sub-9_T1w_mask.nii"] == "a mask, and no image"

@@ -83,7 +83,10 @@ def test_plain_bytes_patients_and_further_columns(workspace: Workspace, tmp_path
     layout = inspect(path)
     assert layout.left_out == (("000002", "it has no label"),)
     assert "Not used: box, mask." in layout.describe()
-    assert "Patients from the column patient_id." in layout.describe()
+    assert (
+        "Patients from the column patient_id: 2; of 1 images not known."
+        in (Catalog(workspace).find_data_set("set").reading["sentences"])
+    )
 
 
 def test_a_column_of_splits(workspace: Workspace, tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """A folder as people keep images, to files with labels, splits and patients; nothing is decoded."""
 
+import contextlib
 import csv
 from collections.abc import Callable
 from pathlib import Path
 
+from medapp.data import class_names
 from medapp.data.boxes import BOXES_FILE
+from medapp.data.class_names import name_classes
 from medapp.data.disc import PREFIX, doubt_folders, read_by_header
 from medapp.data.kinds import find_suffix
 from medapp.data.layout import Layout, read_layout
@@ -18,6 +21,8 @@ from medapp.data.listing import (
 )
 from medapp.errors import DataError
 from medapp.imaging.image import MAX_BYTES
+
+MOST_FILES = 20  # that are tried for names of classes
 
 
 def scan_folder(folder: Path, template: str | None = None) -> Layout:
@@ -68,8 +73,21 @@ def build_layout(
             f"There is no image in {folder.name}{explain_nothing(listing)}.",
             remedy=f"{' '.join(said)} {REMEDY}",
         )
-    found = read_layout(folder, listing, template, said)
+    found = name_classes(
+        read_layout(folder, listing, template, said), _read_name_files(listing, read)
+    )
     return found if template else doubt_folders(found, listing, read)
+
+
+def _read_name_files(listing: Listing, read: Callable[..., bytes]) -> dict[str, str]:
+    """The text of each file that may name classes."""
+    texts = {}
+    for parts in listing.name_files[:MOST_FILES]:
+        # A file that cannot be opened names nothing.
+        with contextlib.suppress(OSError):
+            content = read(parts, class_names.MAX_BYTES)
+            texts["/".join(parts)] = content.decode("utf-8-sig", "replace")
+    return texts
 
 
 def _describe_table(parts: Parts, read_head: Callable[[Parts], bytes]) -> str:

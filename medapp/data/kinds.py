@@ -1,5 +1,7 @@
 """What a file is called that is no image MedApp reads, by the end of its name."""
 
+import re
+
 from medapp.imaging.readers import list_suffixes
 
 # What lies beside images and is no image: counted by kind, and passed over.
@@ -71,6 +73,11 @@ FOREIGN = {
     ".zip": "zip",
 }
 TABLES = (".csv", ".tsv", ".xlsx", ".xls")
+_NAMES_FILE = re.compile(
+    r"(?:(?:class|label|category|cat|target|folder|idx|index|id)[\w -]*|classes|categories|names"
+    r"|synsets?|words|obj)\.(?:txt|names|json|lst)",
+    re.IGNORECASE,
+)
 # What systems and programs leave in folders; nothing in it is a user's image.
 _LEFT_BEHIND = frozenset(
     {
@@ -92,6 +99,11 @@ _LEFT_BEHIND = frozenset(
 def is_left_behind(name: str) -> bool:
     """Whether a file or folder of this name belongs to a system or a program, or is hidden."""
     return name.startswith(".") or name.casefold() in _LEFT_BEHIND
+
+
+def is_names_file(name: str) -> bool:
+    """Whether a file of this name may say what classes are called."""
+    return _NAMES_FILE.fullmatch(name) is not None
 
 
 def find_suffix(name: str) -> str:

@@ -17,6 +17,7 @@ from medapp.data.kinds import (
     TABLES,
     find_suffix,
     is_left_behind,
+    is_names_file,
     list_read_kinds,
     name_kind,
 )
@@ -40,6 +41,7 @@ class Listing:
     Attributes:
         images: the parts of each image's path below the folder.
         tables: those of the tables in the folder or one folder below it.
+        name_files: those of the files there that may say what classes are called.
         left_out: (name, reason) for each that may be an image and is not read.
         passed_over: what is no image, by kind, such as ".txt".
     """
@@ -48,6 +50,7 @@ class Listing:
     tables: tuple[Parts, ...]
     left_out: tuple[tuple[str, str], ...]
     passed_over: tuple[PassedOver, ...]
+    name_files: tuple[Parts, ...] = ()
 
     def describe_rest(self) -> tuple[str, ...]:
         """What is not read, in sentences: by reason, then what is no image by kind."""
@@ -134,10 +137,13 @@ def build_listing(
     """
     images: list[Parts] = []
     tables: list[Parts] = []
+    name_files: list[Parts] = []
     foreign = list(left_out)
     others: dict[str, list[str]] = {}
     for parts in sort_paths(names):
         suffix = find_suffix(parts[-1])
+        if is_names_file(parts[-1]) and len(parts) <= 2:
+            name_files.append(parts)
         if suffix in TABLES and len(parts) <= 2:
             tables.append(parts)
         try:
@@ -152,7 +158,9 @@ def build_listing(
             kind = suffix if suffix and len(suffix) < 12 else "without a known suffix"
             others.setdefault(kind, []).append("/".join(parts))
     passed_over = [PassedOver(kind, len(found), found[0]) for kind, found in others.items()]
-    return Listing(tuple(images), tuple(tables), tuple(foreign), tuple(passed_over))
+    return Listing(
+        tuple(images), tuple(tables), tuple(foreign), tuple(passed_over), tuple(name_files)
+    )
 
 
 def _find_reason(name: str, read_head: Callable[[], bytes]) -> str | None:

@@ -21,6 +21,7 @@ VALIDATION = ACCENT
 # Name, key of an epoch's event, colour; the last line lies on top.
 QUALITY = (
     ("train accuracy", "train_accuracy", TRAIN),
+    ("quadratic kappa", "quadratic_kappa", 3),
     ("AUROC", "macro_auroc", 2),
     ("accuracy", "accuracy", 1),
     ("balanced accuracy", "balanced_accuracy", VALIDATION),

@@ -21,11 +21,22 @@ from medapp.figures.style import (
 from medapp.figures.thinning import thin_out
 
 
-def draw_probabilities(probabilities: Mapping[str, float], theme: str = "light") -> go.Figure:
+def draw_probabilities(
+    probabilities: Mapping[str, float],
+    theme: str = "light",
+    thresholds: Mapping[str, float] | None = None,
+    decided: str = "",
+) -> go.Figure:
     """One image's probabilities by class, in the order that gives the colours.
 
     Made for a side column.
+
+    Args:
+        thresholds: finding → from which probability it counts as there: a mark across its bar, and
+            whether it does behind its probability.
+        decided: the class that was decided; the most probable one where none is named.
     """
+    limits = thresholds or {}
     names = list(probabilities)
     values = list(probabilities.values())
     figure = go.Figure(
@@ -35,7 +46,7 @@ def draw_probabilities(probabilities: Mapping[str, float], theme: str = "light")
             orientation="h",
             cliponaxis=False,
             textposition="outside",
-            text=[show_plain(write_probability(v)) for v in values],
+            text=[show_plain(_write_decision(p, limits.get(n))) for n, p in probabilities.items()],
             customdata=[show_plain(name) for name in names],
             marker={
                 "color": [pick_colour(i, theme) for i in range(len(names))],
@@ -44,9 +55,27 @@ def draw_probabilities(probabilities: Mapping[str, float], theme: str = "light")
             hovertemplate="%{customdata}: %{text}<extra></extra>",
         )
     )
-    finish(figure, theme, _state_prediction(probabilities), 64 + 34 * len(names), is_narrow=True)
+    if limits:
+        figure.add_scatter(
+            x=[limits[name] for name in names],
+            y=list(range(len(names))),
+            mode="markers",
+            marker={
+                "symbol": "line-ns-open",
+                "size": 22,
+                "color": PALETTES[theme].text,
+                "line": {"width": 2},
+            },
+            customdata=[show_plain(name) for name in names],
+            hovertemplate="%{customdata}: threshold %{x:.3f}<extra></extra>",
+            showlegend=False,
+        )
+    title = _state_findings(probabilities, limits) if limits else _state(probabilities, decided)
+    finish(figure, theme, title, 64 + 34 * len(names), is_narrow=True)
     figure.update_layout(bargap=0.3)
-    figure.update_xaxes(title_text="probability", range=[0, 1.18], tickvals=[0, 0.5, 1])
+    figure.update_xaxes(
+        title_text="probability", range=[0, 1.3 if limits else 1.18], tickvals=[0, 0.5, 1]
+    )
     figure.update_yaxes(
         autorange="reversed",
         showgrid=False,
@@ -56,10 +85,24 @@ def draw_probabilities(probabilities: Mapping[str, float], theme: str = "light")
     return figure
 
 
-def _state_prediction(probabilities: Mapping[str, float]) -> str:
+def _write_decision(probability: float, threshold: float | None) -> str:
+    """A probability, and for a finding whether it counts as there."""
+    written = write_probability(probability)
+    if threshold is None:
+        return written
+    return f"{written} {'✓' if probability >= threshold else '✗'}"
+
+
+def _state_findings(probabilities: Mapping[str, float], limits: Mapping[str, float]) -> str:
+    found = [name for name, limit in limits.items() if probabilities[name] >= limit]
+    return f"Found: {', '.join(found)}" if found else "No finding"
+
+
+def _state(probabilities: Mapping[str, float], decided: str) -> str:
     top = max(probabilities, key=probabilities.__getitem__, default=None)
     if top is None:
         return "No prediction"
+    top = decided or top
     probability = hold_together(f"probability {write_probability(probabilities[top])}")
     return f"{top}, {probability}"
 
@@ -120,10 +163,12 @@ def draw_roc(
 
     Args:
         probabilities: (N, K) as they were evaluated.
-        truth: (N,) indices of the true classes.
+        truth: (N,) indices of the true classes, or (N, K) with 1, 0 and NaN for what is not known.
     """
     scores = np.asarray(probabilities)
     truths = np.asarray(truth)
+    if truths.ndim == 1:
+        truths = (truths[:, None] == np.arange(len(evaluation.classes))).astype(float)
     colours = PALETTES[theme]
     figure = go.Figure()
     for i, name in enumerate(evaluation.classes):
@@ -131,7 +176,8 @@ def draw_roc(
         is_mirrored = evaluation.positive not in ("", name)
         if figures.auroc is None or is_mirrored:
             continue
-        false_rate, true_rate = trace_roc(scores[:, i], truths == i)
+        known = ~np.isnan(truths[:, i])
+        false_rate, true_rate = trace_roc(scores[known, i], truths[known, i] == 1)
         kept = thin_out(len(true_rate))
         figure.add_scatter(
             x=false_rate[kept],

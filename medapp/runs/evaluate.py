@@ -26,7 +26,8 @@ from medapp.runs.split_table import match_split
 from medapp.store.cache import open_cache
 from medapp.store.files import hash_file
 from medapp.store.workspace import Workspace
-from medapp.task import Task
+from medapp.task import Task, find_task
+from medapp.task.multi_label import SEPARATOR, UNKNOWN
 
 
 def judge(
@@ -134,6 +135,8 @@ def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluat
     catalog = Catalog(workspace)
     data_set = catalog.find_data_set(dataset)
     samples = catalog.load_samples(data_set)
+    if model.task.has_several or find_task(data_set.task).has_several:
+        samples = _share_findings(samples, model, data_set, run.name)
     _refuse_strangers(samples, model, data_set.name, run.name)
     if not samples:
         raise RunError(
@@ -160,6 +163,38 @@ def _predict(model: Model, pixels: Table) -> NDArray[np.float32]:
     """Probabilities (N, K) for a table of pixels, which is then closed."""
     with contextlib.closing(pixels.source):
         return np.concatenate([model.predict(batch) for batch in pixels.iterate(BATCH)])
+
+
+def _share_findings(
+    samples: Sequence[Sample], model: Model, data_set: DataSet, run_name: str
+) -> list[Sample]:
+    """The samples with the findings that both know; of the model's others nothing is known there.
+
+    Raises:
+        DataError: one of both has one label an image, or they share no finding.
+    """
+    shared = set(model.classes).intersection(data_set.classes)
+    task = find_task(data_set.task)
+    if task.has_several != model.task.has_several or not shared:
+        raise DataError(
+            f"{data_set.name} ({task.title.lower()}: {', '.join(data_set.classes)}) does not ask"
+            f" what run {run_name} answers ({model.task.title.lower()}:"
+            f" {', '.join(model.classes)}).",
+            remedy="Choose a data set with the run's findings, or rename them by deriving one.",
+        )
+    unasked = [f"{UNKNOWN}{name}" for name in model.classes if name not in shared]
+    return [
+        replace(
+            sample,
+            label=SEPARATOR.join(
+                [
+                    *(p for p in sample.label.split(SEPARATOR) if p.lstrip(UNKNOWN) in shared),
+                    *unasked,
+                ]
+            ),
+        )
+        for sample in samples
+    ]
 
 
 def _refuse_strangers(

@@ -17,7 +17,7 @@ LARGEST = 1e11  # of all numbers; in seconds since 1970 the year 5138
 # Figures of a training that went wrong may be infinite, or no number.
 FIGURES = {
     *("loss", "train_loss", "validation_loss", "train_accuracy"),
-    *("accuracy", "balanced_accuracy", "macro_auroc"),
+    *("accuracy", "balanced_accuracy", "macro_auroc", "quadratic_kappa"),
 }
 ACTIVE = ("preparing", "training", "evaluating")  # states in which a process works on a run
 STATES = ("queued", *ACTIVE, "done", "stopped", "failed", "interrupted")
@@ -119,6 +119,7 @@ class EpochFinished(Event):
     accuracy: float | None = None
     balanced_accuracy: float | None = None
     macro_auroc: float | None = None
+    quadratic_kappa: float | None = None
     seconds: float = 0.0
 
 

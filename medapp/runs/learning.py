@@ -77,7 +77,7 @@ def read_learning(events: Sequence[Event], asked: int) -> Learning:
     plans = [event for event in events if isinstance(event, PlanMade)]
     epochs = [event for event in events if isinstance(event, EpochFinished)]
     best = find_best(epochs)
-    names = ("validation_loss", "accuracy", "balanced_accuracy", "macro_auroc")
+    names = ("validation_loss", "accuracy", "balanced_accuracy", "macro_auroc", "quadratic_kappa")
     said = {name: getattr(best, name, None) for name in names}
     return Learning(
         started=events[0].time if events else 0.0,

@@ -62,6 +62,12 @@ class MultiLabel(Task):
         parts = filter(None, label.split(SEPARATOR))
         return tuple(part for part in parts if not part.startswith(UNKNOWN))
 
+    def say_label(self, label: str) -> str:
+        """The findings with commas, those that are unknown with a question mark, else "none"."""
+        parts = filter(None, label.split(SEPARATOR))
+        said = [f"{p.removeprefix(UNKNOWN)}?" if p.startswith(UNKNOWN) else p for p in parts]
+        return ", ".join(said) or NONE
+
     def list_strata(self, label: str) -> tuple[str, ...]:
         """The findings, those that are unknown as `?nodule`, or that there is none."""
         return tuple(filter(None, label.split(SEPARATOR))) or (NO_FINDING,)

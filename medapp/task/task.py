@@ -63,6 +63,10 @@ class Task(ABC):
     def list_labels(self, label: str) -> tuple[str, ...]:
         """The classes that one image's label, as a catalog holds it, says are there."""
 
+    def say_label(self, label: str) -> str:
+        """One image's label, as a catalog holds it, in words."""
+        return label
+
     def list_strata(self, label: str) -> tuple[str, ...]:
         """What a split should deal evenly of one image: its classes, and what else matters."""
         return self.list_labels(label)

@@ -7,7 +7,7 @@ from medapp.evaluation.evaluate import evaluate
 from medapp.models.network import Network
 from medapp.task.task import Targets
 
-FIGURES = ("accuracy", "balanced_accuracy", "macro_auroc")
+FIGURES = ("accuracy", "balanced_accuracy", "macro_auroc", "quadratic_kappa")
 
 
 def judge_logits(logits: Tensor, targets: Targets, network: Network) -> dict[str, float]:

@@ -37,6 +37,12 @@ def test_what_is_not_known_of_a_finding_that_is_no_class_claims_nothing() -> Non
     np.testing.assert_array_equal(TASK.encode(["?fracture|mass"], CLASSES), [[0, 1, 0]])
 
 
+def test_a_label_is_said_in_words() -> None:
+    assert TASK.say_label("effusion|?mass") == "effusion, mass?"
+    assert TASK.say_label("") == "none"
+    assert find_task("single-label").say_label("mass") == "mass"
+
+
 def test_an_image_counts_for_its_findings_its_unknown_ones_or_for_having_none() -> None:
     assert TASK.list_strata("effusion|?mass") == ("effusion", "?mass")
     assert TASK.list_strata("") == ("",)

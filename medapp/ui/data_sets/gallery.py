@@ -65,7 +65,7 @@ def draw_images(data_set: DataSet) -> None:
     by_class, by_split = count_choices(data_set, filters)
     labels = [ALL, *data_set.classes]
     one.selectbox(
-        "Class",
+        find_task(data_set.task).noun.capitalize(),
         labels,
         labels.index(filters["label"] or ALL),
         format_func=lambda name: f"{name} ({by_class[name]:,})",

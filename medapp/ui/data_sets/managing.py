@@ -1,20 +1,24 @@
-"""What can be done with a data set: rename, update, remove."""
+"""What can be done with a data set: rename, say what is asked of its images, update, remove."""
 
 import streamlit as st
 
 from medapp.data.samples import IN_PLACE, DataSet
+from medapp.task import TASKS, find_task
 from medapp.ui.data_sets.updating import draw_updating
 from medapp.ui.shell import frame
+from medapp.ui.shell.frame import escape
 from medapp.ui.shell.server import find_catalog
 
 
 def draw_management(data_set: DataSet) -> None:
-    """Draw the forms that rename, update and remove a data set."""
+    """Draw the forms that rename a data set, set its task, update and remove it."""
     with frame.show_errors(), st.form("rename", width=560):
         name = st.text_input("Name", data_set.name)
         if st.form_submit_button("Rename"):
             find_catalog().rename(data_set, name)
             st.rerun()
+    with st.container(border=True, width=560):
+        _draw_task(data_set)
     if data_set.origin == "registered":
         draw_updating(data_set)
     with st.container(border=True, width=560):
@@ -26,3 +30,35 @@ def draw_management(data_set: DataSet) -> None:
         if st.button("Remove", icon=":material/delete:", disabled=not is_sure):
             find_catalog().remove(data_set)
             st.switch_page(frame.DATA_SETS)
+
+
+def _draw_task(data_set: DataSet) -> None:
+    """Draw what is asked of each image, and the order of grades."""
+    now = find_task(data_set.task)
+    st.markdown("**What is asked of each image.** Runs keep the task that they learned.")
+    tasks = list(TASKS)
+    name = st.selectbox(
+        "Task",
+        tasks,
+        tasks.index(data_set.task),
+        format_func=lambda task: TASKS[task].title,
+        key=f"task-{data_set.id}",
+    )
+    chosen = TASKS[name]
+    st.caption(chosen.help)
+    order = None
+    if chosen.has_order:
+        known = " < ".join(data_set.classes) if now.has_order else ""
+        written = st.text_input(
+            "Grades, the lowest first",
+            known,
+            placeholder="none < mild < severe; empty: as their names tell",
+            key=f"grades-{data_set.id}",
+        )
+        order = [grade.strip() for grade in written.split("<")] if written.strip() else None
+    with frame.show_errors():
+        if st.button("Set", disabled=name == data_set.task and not chosen.has_order):
+            find_catalog().set_task(data_set, name, order)
+            st.rerun()
+    divider = " < " if now.has_order else ", "
+    st.caption(f"Now: {escape(now.title)}, {escape(divider.join(data_set.classes))}")

@@ -9,6 +9,7 @@ from medapp.data.notes import describe
 from medapp.data.samples import DataSet
 from medapp.figures import draw_balance
 from medapp.notes import Note
+from medapp.task import find_task
 from medapp.ui.data_sets.audit import draw_audit
 from medapp.ui.data_sets.deriving import draw_deriving
 from medapp.ui.data_sets.gallery import draw_images
@@ -31,10 +32,18 @@ def describe_data_set(data_set: DataSet) -> str:
     """A data set in one line."""
     facts = [
         f"{find_catalog().count_samples(data_set):,} images",
-        f"{len(data_set.classes)} classes: {', '.join(data_set.classes[:6])}",
+        _count_classes(data_set),
         ORIGINS.get(data_set.origin, data_set.origin),
     ]
     return " · ".join([*facts, frame.SYNTHETIC] if data_set.is_synthetic else facts)
+
+
+def _count_classes(data_set: DataSet) -> str:
+    """The classes, findings or grades in a few words."""
+    task = find_task(data_set.task)
+    count = len(data_set.classes)
+    shown = (" < " if task.has_order else ", ").join(data_set.classes[:6])
+    return f"{count} {task.noun if count == 1 else task.nouns}: {shown}"
 
 
 def draw_data_set(data_set: DataSet, parents: Parents) -> None:
@@ -88,7 +97,7 @@ def _draw_facts(data_set: DataSet, notes: Sequence[Note]) -> None:
                 },
                 hide_index=True,
             )
-    is_taught = any(counts["train"].values())
+    is_taught = catalog.count_splits(data_set)["train"] > 0
     if st.button("Train on this data set", type="primary", width="stretch", disabled=not is_taught):
         st.switch_page(frame.TRAIN, query_params={"data": str(data_set.id)})
 

@@ -1,11 +1,10 @@
 """Who trains, who validates, who tests: where the split comes from, and drawing it anew."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from medapp.data.redrawing import redraw_split
 from medapp.data.samples import SPLITS, DataSet
+from medapp.task import find_task
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.server import find_catalog
@@ -16,18 +15,22 @@ def draw_splitting(data_set: DataSet) -> None:
     left, right = frame.draw_columns([1, 1], key="split")
     with left:
         st.markdown(escape(data_set.split_origin))
-        _draw_counts(find_catalog().count_classes(data_set))
+        _draw_counts(data_set)
     with right:
         _draw_form(data_set)
 
 
-def _draw_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
-    classes = sorted({label for by_class in counts.values() for label in by_class})
+def _draw_counts(data_set: DataSet) -> None:
+    counts = find_catalog().count_classes(data_set)
+    task = find_task(data_set.task)
     rows = [
-        {"Class": label} | {split: counts.get(split, {}).get(label, 0) for split in SPLITS}
-        for label in classes
+        {task.noun.capitalize(): label} | {split: counts[split].get(label, 0) for split in SPLITS}
+        for label in data_set.classes
     ]
-    st.dataframe(rows, hide_index=True, alt="Images by class and split")
+    if task.has_several:
+        # An image may count for several findings, or for none.
+        rows.append({task.noun.capitalize(): "all images"} | find_catalog().count_splits(data_set))
+    st.dataframe(rows, hide_index=True, alt=f"Images by {task.noun} and split")
 
 
 def _draw_form(data_set: DataSet) -> None:

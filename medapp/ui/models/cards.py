@@ -7,7 +7,7 @@ import streamlit as st
 
 from medapp.errors import DataError
 from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.headline import Headline, list_headlines
+from medapp.evaluation.headline import Headline, list_headlines, state_references
 from medapp.evaluation.intervals import OLDER_METHOD
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_interval
@@ -59,8 +59,8 @@ def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = (
             _draw_card(headline)
     st.caption(
         f"Figures on {evaluation.n:,} images, {escape(where)}, with 95% intervals over"
-        f" {evaluation.units:,} {escape(evaluation.counted)}. *Guessing* takes each class as"
-        " often; *majority* calls each image what most are."
+        f" {evaluation.units:,} {escape(evaluation.counted)}."
+        f" {escape(state_references(evaluation))}"
     )
     draw_notes(note for note in notes if note.level != "grave")
     if evaluation.per_patient is not None:

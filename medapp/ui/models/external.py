@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from medapp.data.samples import DataSet
 from medapp.figures import draw_confusion
 from medapp.runs.run import Run
+from medapp.task import find_task
 from medapp.ui.models.cards import draw_evaluation
+from medapp.ui.models.findings import draw_findings_table
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog, open_workspace
 
@@ -16,7 +19,7 @@ def draw_external(run: Run) -> None:
     others = [
         data_set
         for data_set in find_catalog().list_data_sets()
-        if data_set.uid != learned and set(data_set.classes) <= set(classes)
+        if data_set.uid != learned and fits(data_set, run)
     ]
     if not others:
         known = frame.escape(", ".join(classes))
@@ -33,4 +36,17 @@ def draw_external(run: Run) -> None:
 
             evaluation = evaluate_run(open_workspace(), run, dataset=other.uid)
         draw_evaluation(evaluation, f"all of {other.name}, another data set")
+        if evaluation.thresholds:
+            draw_findings_table(evaluation)
+            return
         frame.draw_figure(draw_confusion(evaluation, frame.find_theme()), key="confusion-elsewhere")
+
+
+def fits(data_set: DataSet, run: Run) -> bool:
+    """Whether a run's model can be judged on a data set: what is asked, and the classes."""
+    task = find_task(run.recipe.data.task)
+    if find_task(data_set.task).has_several != task.has_several:
+        return False
+    classes = set(run.find_classes())
+    shared = classes.intersection(data_set.classes)
+    return bool(shared) if task.has_several else set(data_set.classes) <= classes

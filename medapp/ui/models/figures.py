@@ -10,7 +10,9 @@ from medapp.evaluation.words import write_figure
 from medapp.figures import draw_confusion, draw_roc, draw_sensitivity
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
+from medapp.task import find_task
 from medapp.ui.models.cards import draw_quality
+from medapp.ui.models.findings import draw_findings
 from medapp.ui.models.mistakes import draw_cell_images
 from medapp.ui.shell import frame
 
@@ -24,6 +26,9 @@ def draw_figures(run: Run) -> None:
         st.info("There are no figures yet: a run reads the test split once, at its end.")
         return
     draw_quality(run)
+    if evaluation.thresholds:
+        draw_findings(run, evaluation)
+        return
     if evaluation.confusion:
         _draw_errors(run, evaluation)
     _draw_classes(evaluation)
@@ -77,13 +82,14 @@ def _draw_roc(run: Run, evaluation: Evaluation) -> None:
 
 
 def _draw_classes(evaluation: Evaluation) -> None:
-    st.subheader("Per class", anchor=False)
+    noun = find_task(evaluation.task).noun
+    st.subheader(f"Per {noun}", anchor=False)
     frame.draw_figure(draw_sensitivity(evaluation, frame.find_theme()), key="sensitivity")
     rows = []
     for name, figures in evaluation.per_class.items():
-        row: dict[str, Any] = {"Class": name, "n": figures.n}
+        row: dict[str, Any] = {noun.capitalize(): name, "n": figures.n}
         for metric in CLASS_METRICS:
             title = CLASS_TITLES.get(metric, metric.capitalize())
             row[title] = write_figure(getattr(figures, metric), figures.intervals.get(metric))
         rows.append(row)
-    st.dataframe(rows, hide_index=True, alt="Figures of each class")
+    st.dataframe(rows, hide_index=True, alt=f"Figures of each {noun}")

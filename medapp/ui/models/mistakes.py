@@ -1,5 +1,7 @@
 """The test images in one cell of a confusion matrix, to look at."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from medapp.errors import DataError
@@ -19,17 +21,25 @@ def draw_cell_images(run: Run, truth: str, prediction: str) -> None:
     """
     rows = _load_rows(run, truth, prediction)
     verb = "were rightly called" if truth == prediction else "were taken for"
-    st.subheader(
-        f"{len(rows):,} images of {frame.escape(truth)} {verb} {frame.escape(prediction)}",
-        anchor=False,
-    )
+    title = f"{len(rows):,} images of {frame.escape(truth)} {verb} {frame.escape(prediction)}"
+    draw_images(run, title, rows)
+
+
+def draw_images(run: Run, title: str, rows: Sequence[tuple[str, float]]) -> None:
+    """Draw images of the run's data set; a click opens one with its heatmap.
+
+    Args:
+        title: Markdown.
+        rows: content hash and probability of each.
+    """
+    st.subheader(title, anchor=False)
     choice = run.recipe.data.train
     try:
         data_set = find_catalog().find_chosen(choice.id, choice.name)
     except DataError as error:
         st.info(frame.escape(str(error)))
         return
-    samples = find_catalog().load_samples(data_set, label=truth)
+    samples = find_catalog().load_samples(data_set)
     by_content = {sample.content_hash: sample for sample in samples}
     tiles = [
         build_tile(data_set.classes, by_content[content], write_probability(probability))

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from medapp.data.samples import Sample
+from medapp.evaluation.words import write_probability
 from medapp.explanation.placing import measure_localisation, place_on_image
 from medapp.explanation.strength import FAINT
 from medapp.figures import draw_probabilities
 from medapp.imaging.geometry import Box
 from medapp.runs.run import Run
+from medapp.ui.predict.labels import AS_LABELLED, compare_findings
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
@@ -22,9 +24,17 @@ if TYPE_CHECKING:
 
 def draw_findings(run: Run, prediction: "Prediction", sample: Sample | None) -> None:
     """Draw the probabilities, who says so, and what is known beside them: label, split, boxes."""
-    frame.draw_figure(
-        draw_probabilities(prediction.probabilities, frame.find_theme()), key="probabilities"
-    )
+    decided = prediction.label if prediction.label in prediction.probabilities else ""
+    theme = frame.find_theme()
+    limits = prediction.thresholds
+    figure = draw_probabilities(prediction.probabilities, theme, limits, decided or "")
+    frame.draw_figure(figure, key="probabilities")
+    if limits:
+        written = ", ".join(f"{name} {write_probability(p)}" for name, p in limits.items())
+        st.caption(
+            f"✓ from each finding's threshold on, the mark: {escape(written)}. They were chosen on"
+            " the validation split: the highest sensitivity + specificity."
+        )
     st.page_link(
         frame.MODELS,
         label=f"by **{escape(run.name)}**",
@@ -33,19 +43,28 @@ def draw_findings(run: Run, prediction: "Prediction", sample: Sample | None) -> 
     )
     st.caption(f"{escape(state_quality(run))}. A probability is the model's, not the patient's.")
     if sample is not None and prediction.label is not None:
-        _compare_with_label(sample, prediction.label)
+        _compare_with_label(sample, prediction)
         for sentence in describe_boxes(prediction, sample.boxes):
             st.markdown(escape(sentence))
     evaluation = run.load_evaluation()
     draw_notes(n for n in evaluation.notes if n.level != "info") if evaluation else None
 
 
-def _compare_with_label(sample: Sample, label: str) -> None:
-    if sample.label == label:
-        verdict = ":green[:material/check: as labelled]"
+def _compare_with_label(sample: Sample, prediction: "Prediction") -> None:
+    label = prediction.label or ""
+    if prediction.thresholds:
+        probabilities = prediction.probabilities
+        found = {
+            name: probabilities[name] >= limit for name, limit in prediction.thresholds.items()
+        }
+        verdict, *more = compare_findings(found, sample.label)
+        mark = ":green[:material/check:]" if verdict == AS_LABELLED else ":orange[:material/close:]"
+        st.markdown(f"Prediction: **{escape(label)}**. {mark} {escape(' '.join([verdict, *more]))}")
+    elif sample.label == label:
+        st.markdown(f"Prediction: **{escape(label)}**, :green[:material/check: as labelled].")
     else:
         verdict = f":orange[:material/close: labelled {escape(sample.label)}]"
-    st.markdown(f"Prediction: **{escape(label)}**, {verdict}.")
+        st.markdown(f"Prediction: **{escape(label)}**, {verdict}.")
     if sample.split != "test":
         st.caption(
             f"This image is in the {escape(sample.split)} split: the model may have learned it by"

@@ -35,7 +35,7 @@ def draw_rows(run: Run, folder: Path, rows: Sequence[Row]) -> None:
     shown = list(range(len(rows)))
     opened = min(url.read_number("open") or 0, len(rows) - 1)
     if len(rows) > 1:
-        chosen = _draw_filter(classes)
+        chosen = _draw_filter(classes, has_labels=not any(row.thresholds for row in rows))
         shown = choose_rows(rows, folder, classes, chosen)
         st.caption(f"{len(shown):,} of {len(rows):,} images")
         opened = _draw_table(rows, shown, folder, classes, opened, str(chosen))
@@ -86,7 +86,7 @@ def _draw_heatmap_download(run: Run, folder: Path, files: Sequence[Path]) -> Non
     )
 
 
-def _draw_filter(classes: Sequence[str]) -> Filter:
+def _draw_filter(classes: Sequence[str], has_labels: bool) -> Filter:
     one, two, three = st.columns([1, 1.4, 1], vertical_alignment="bottom")
     choices = [ANY, *classes]
     name = one.selectbox("Show images where", choices, key="filter-class")
@@ -99,7 +99,8 @@ def _draw_filter(classes: Sequence[str]) -> Filter:
         key="filter-least",
         disabled=name == ANY,
     )
-    is_wrong = three.toggle(
+    # A folder names one class; where an image may have several findings it says nothing.
+    is_wrong = has_labels and three.toggle(
         "Only those unlike their folder",
         key="filter-wrong",
         help="Images in a folder that is named after a class, and predicted as another one.",
@@ -120,7 +121,9 @@ def _draw_table(
         _describe_row(rows[i], folder, classes, place < MOST_THUMBNAILS)
         for place, i in enumerate(shown)
     ]
-    empty = {c for c in ("Label", "Problem") if all(line[c] is None for line in table)}
+    empty = {
+        c for c in ("Label", "Probability", "Problem") if all(line[c] is None for line in table)
+    }
     table = [{c: value for c, value in line.items() if c not in empty} for line in table]
     look: dict[str, Any] = {
         "Image": st.column_config.ImageColumn(width="small"),
@@ -162,6 +165,13 @@ def _build_thumbnail(path: str, saved: int) -> str:
     return build_data_uri(file.getvalue(), "jpeg")
 
 
+def _write_probability(row: Row) -> str | None:
+    """The probability of what is decided; of findings, each of them has a column."""
+    if row.label is None or row.thresholds:
+        return None
+    return write_probability(row.probabilities.get(row.label, max(row.probabilities.values())))
+
+
 def _describe_row(
     row: Row, folder: Path, classes: Sequence[str], has_thumbnail: bool
 ) -> dict[str, Any]:
@@ -175,9 +185,10 @@ def _describe_row(
     return {
         "Image": image,
         "File": row.file.relative_to(folder).as_posix(),
-        "Label": find_truth(row.file, folder, classes),
+        "Label": None if row.thresholds else find_truth(row.file, folder, classes),
         "Prediction": row.label,
-        "Probability": write_probability(max(row.probabilities.values())) if row.label else None,
+        "Probability": _write_probability(row),
         "Problem": row.error or say_notes(row.notes) or None,
         **{f"p({name})": row.probabilities.get(name) for name in classes},
+        **{f"found {name}": "✓" if is_there else "✗" for name, is_there in row.found.items()},
     }

@@ -1,5 +1,6 @@
 """A small data set with several labels an image goes the same way as one with one label."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,10 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.samples import DataSet
+from medapp.errors import DataError
 from medapp.runs.events import EpochFinished
 from medapp.runs.results import load_predictions
+from medapp.runs.run import Run
 from medapp.session import Session
 from medapp.store.workspace import Workspace
 
@@ -92,3 +95,24 @@ def test_main_job(workspace: Workspace, findings: DataSet, strategy: str) -> Non
     assert patient.label == (", ".join(found) or "none")
     if strategy == "linear-probe":
         assert evaluation.macro_auroc > 0.9
+        judge_elsewhere(workspace, session, run, findings)
+
+
+def judge_elsewhere(workspace: Workspace, session: Session, run: Run, findings: DataSet) -> None:
+    """Of another data set that asks for one of the findings, and for one that the model lacks."""
+    catalog = Catalog(workspace)
+    samples = [
+        replace(sample, label=sample.label.replace("below", "scar"))
+        for sample in catalog.load_samples(findings)
+    ]
+    draft = replace(findings, name="other", uid="", classes=("above", "scar"))
+    catalog.add(draft, samples)
+    found = session.evaluate(run, data="other")
+    above, below = found.per_class.values()
+    assert (above.n, above.others) == (60, 60)
+    assert above.auroc is not None
+    # What nobody looked for there is not absent: it is not known.
+    assert (below.n, below.others, below.auroc) == (0, 0, None)
+    single = catalog.add(replace(draft, name="single", task="single-label"), samples[:1])
+    with pytest.raises(DataError, match="does not ask what run"):
+        session.evaluate(run, data=single.name)

@@ -5,6 +5,7 @@ import pytest
 
 from medapp.evaluation.evaluate import evaluate
 from medapp.figures import PALETTES, draw_probabilities, draw_roc, draw_sensitivity
+from medapp.task import find_task
 
 CLASSES = ("effusion", "nodule", "normal")
 TRUTH = [0] * 10 + [1] * 5 + [2] * 5
@@ -76,3 +77,30 @@ def test_of_two_classes_the_positive_one_has_the_only_curve() -> None:
     (curve,) = draw_roc(probabilities, truth, evaluation).data
     assert curve.name.startswith("pneumonia 0.900")
     assert draw_roc(probabilities, truth, evaluation).layout.title.text.startswith("AUROC 0.900")
+
+
+def test_a_finding_s_bar_has_its_threshold_and_whether_it_is_reached() -> None:
+    figure = draw_probabilities(
+        {"mass": 0.3, "nodule": 0.4, "scar": 0.02},
+        thresholds={"mass": 0.2, "nodule": 0.5, "scar": 0.01},
+    )
+    bars, marks = figure.data
+    assert list(bars.text) == ["0.30 ✓", "0.40 ✗", "0.02 ✓"]
+    assert list(marks.x) == [0.2, 0.5, 0.01]
+    assert "Found: mass, scar" in figure.layout.title.text
+    none = draw_probabilities({"mass": 0.1}, thresholds={"mass": 0.2})
+    assert "No finding" in none.layout.title.text
+
+
+def test_the_decided_grade_stands_in_the_title_though_another_is_more_probable() -> None:
+    figure = draw_probabilities({"0": 0.4, "1": 0.3, "2": 0.3}, decided="1")
+    assert "1, " in figure.layout.title.text
+
+
+def test_a_finding_s_roc_curve_counts_the_images_of_which_it_is_known() -> None:
+    targets = np.array([[1, 0], [0, 1], [np.nan, 1], [0, 0]] * 5)
+    scores = np.array([[0.9, 0.1], [0.1, 0.8], [0.0, 0.7], [0.2, 0.3]] * 5)
+    evaluation = evaluate(scores, targets, ("mass", "nodule"), task=find_task("multi-label"))
+    curves = draw_roc(scores, targets, evaluation).data
+    assert [curve.name.split()[0] for curve in curves] == ["mass", "nodule"]
+    assert curves[0].y[1] == 1.0  # the unknown image at 0.0 is no miss

@@ -147,3 +147,16 @@ def test_no_cell_of_the_csv_begins_a_formula() -> None:
         "'=m",
     ]
     assert row["probability of @x"] == "1.000000"
+
+
+def test_csv_says_of_each_finding_its_threshold_and_whether_it_is_there() -> None:
+    limits = {"mass": 0.2, "scar": 0.6}
+    rows = [
+        Row(Path("/a/1.png"), "mass", {"mass": 0.2, "scar": 0.5}, None, (), limits),
+        Row(Path("/a/2.png"), None, {}, "broken"),
+    ]
+    one, two = csv.DictReader(io.StringIO(write_csv(rows, ["mass", "scar"], "m", Path("/a"))))
+    assert (one["prediction"], one["probability of scar"]) == ("mass", "0.500000")
+    assert (one["threshold of mass"], one["found mass"]) == ("0.200000", "1")
+    assert (one["threshold of scar"], one["found scar"]) == ("0.600000", "0")
+    assert (two["found mass"], two["error"]) == ("", "broken")

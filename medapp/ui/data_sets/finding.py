@@ -165,7 +165,7 @@ def _build_tile(data_set: DataSet, member: Member) -> Tile | None:
     badge = "left out" if sample.is_left_out else sample.split
     if member.data_set:
         badge = f"{home.name}, {badge}"
-    return build_tile(data_set.classes, sample, badge)
+    return build_tile(data_set, sample, badge)
 
 
 def _open(members: Sequence[Member], id: int) -> None:

@@ -1,7 +1,6 @@
 """The images of a data set: filters, and a page of thumbnails at a time."""
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import TypedDict
 
 import streamlit as st
@@ -65,7 +64,7 @@ def draw_images(data_set: DataSet) -> None:
     by_class, by_split = count_choices(data_set, filters)
     labels = [ALL, *data_set.classes]
     one.selectbox(
-        find_task(data_set.task).noun.capitalize(),
+        frame.escape(find_task(data_set.task).noun.capitalize()),
         labels,
         labels.index(filters["label"] or ALL),
         format_func=lambda name: f"{name} ({by_class[name]:,})",
@@ -122,7 +121,7 @@ def draw_gallery_page(data_set: DataSet, filters: Filters, key: str) -> int | No
     samples = find_catalog().load_some(data_set, shown[first : first + PAGE_SIZE])
     count = f"{len(shown):,} image{'s' * (len(shown) != 1)}"
     st.caption(f"{count}, {first + 1:,} to {first + len(samples):,} shown" if pages > 1 else count)
-    tiles = [build_tile(data_set.classes, sample) for sample in samples]
+    tiles = [build_tile(data_set, sample) for sample in samples]
     note = frame.SYNTHETIC if data_set.is_synthetic else ""
     opened = draw_gallery(tiles, data_set.classes, key=key, note=note)
     if pages > 1:
@@ -130,8 +129,11 @@ def draw_gallery_page(data_set: DataSet, filters: Filters, key: str) -> int | No
     return opened
 
 
-def build_tile(classes: Sequence[str], sample: Sample, badge: str = "") -> Tile:
-    """A sample as a tile; one whose file has gone since is blank and says so."""
+def build_tile(data_set: DataSet, sample: Sample, badge: str = "") -> Tile:
+    """A sample as a tile; one whose file has gone since is blank and says so.
+
+    An image with several findings, or none, has no one colour.
+    """
     name = sample.name.rpartition("/")[2]
     try:
         jpeg = load_thumbnail(
@@ -140,5 +142,7 @@ def build_tile(classes: Sequence[str], sample: Sample, badge: str = "") -> Tile:
     except ImageError:
         jpeg = b""
         name = f"{name} (cannot be read)"
-    colour = classes.index(sample.label) if sample.label in classes else None
-    return Tile(sample.id, jpeg, name, sample.label, colour, badge)
+    task = find_task(data_set.task)
+    shown = [label for label in task.list_labels(sample.label) if label in data_set.classes]
+    colour = data_set.classes.index(shown[0]) if len(shown) == 1 else None
+    return Tile(sample.id, jpeg, name, task.say_label(sample.label), colour, badge)

@@ -10,6 +10,7 @@ from medapp.imaging.geometry import Box
 from medapp.imaging.image import read_image
 from medapp.imaging.preprocess import render_full
 from medapp.imaging.registered import find_problem
+from medapp.task import Task, find_task
 from medapp.ui.data_sets.gallery import choose_filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements.image_viewer import draw_viewer
@@ -20,8 +21,9 @@ from medapp.ui.shell.notes import draw_notes
 
 def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None:
     """Draw the page of one image; previous and next go through what the gallery's filters show."""
+    task = find_task(data_set.task)
     facts = [
-        sample.label,
+        task.say_label(sample.label),
         f"{sample.split} split",
         f"patient {sample.patient}" if sample.patient else "patient unknown",
     ]
@@ -40,7 +42,7 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     with right:
         if image is not None:
             frame.draw_figure(draw_histogram(image, frame.find_theme()), key="histogram")
-        _draw_facts(sample, read.mode if read else sample.mode)
+        _draw_facts(task, sample, read.mode if read else sample.mode)
 
 
 def _draw_image(
@@ -61,9 +63,9 @@ def _draw_image(
         st.rerun()
 
 
-def _draw_facts(sample: Sample, mode: str) -> None:
+def _draw_facts(task: Task, sample: Sample, mode: str) -> None:
     facts = {
-        "Class": sample.label,
+        (task.nouns if task.has_several else task.noun).capitalize(): task.say_label(sample.label),
         "Split": sample.split,
         "Patient": sample.patient or "unknown",
         "Site": sample.site or "unknown",

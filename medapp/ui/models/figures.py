@@ -83,7 +83,7 @@ def _draw_roc(run: Run, evaluation: Evaluation) -> None:
 
 def _draw_classes(evaluation: Evaluation) -> None:
     noun = find_task(evaluation.task).noun
-    st.subheader(f"Per {noun}", anchor=False)
+    st.subheader(frame.escape(f"Per {noun}"), anchor=False)
     frame.draw_figure(draw_sensitivity(evaluation, frame.find_theme()), key="sensitivity")
     rows = []
     for name, figures in evaluation.per_class.items():

@@ -14,7 +14,6 @@ from medapp.runs.run import Run
 from medapp.task import find_task
 from medapp.ui.models.mistakes import draw_images
 from medapp.ui.shell import frame
-from medapp.ui.shell.frame import escape
 
 TITLES = {"auroc": "AUROC", "f1": "F1", "average_precision": "Average precision"}
 # What became of a finding in an image: whether it is there, whether it was found.
@@ -42,7 +41,7 @@ def draw_findings(run: Run, evaluation: Evaluation) -> None:
     if cell is not None:
         name, what = cell
         images = find_images(run, evaluation, name, *CELLS[what])
-        title = f"{escape(name)}: {len(images):,} {escape(what)}, the surest first"
+        title = f"{name}: {len(images):,} {what}, the surest first"
         draw_images(run, title, images)
     st.subheader("Per finding", anchor=False)
     frame.draw_figure(draw_sensitivity(evaluation, frame.find_theme()), key="sensitivity")

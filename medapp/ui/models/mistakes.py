@@ -21,7 +21,7 @@ def draw_cell_images(run: Run, truth: str, prediction: str) -> None:
     """
     rows = _load_rows(run, truth, prediction)
     verb = "were rightly called" if truth == prediction else "were taken for"
-    title = f"{len(rows):,} images of {frame.escape(truth)} {verb} {frame.escape(prediction)}"
+    title = f"{len(rows):,} images of {truth} {verb} {prediction}"
     draw_images(run, title, rows)
 
 
@@ -29,10 +29,10 @@ def draw_images(run: Run, title: str, rows: Sequence[tuple[str, float]]) -> None
     """Draw images of the run's data set; a click opens one with its heatmap.
 
     Args:
-        title: Markdown.
+        title: stands above them.
         rows: content hash and probability of each.
     """
-    st.subheader(title, anchor=False)
+    st.subheader(frame.escape(title), anchor=False)
     choice = run.recipe.data.train
     try:
         data_set = find_catalog().find_chosen(choice.id, choice.name)
@@ -42,7 +42,7 @@ def draw_images(run: Run, title: str, rows: Sequence[tuple[str, float]]) -> None
     samples = find_catalog().load_samples(data_set)
     by_content = {sample.content_hash: sample for sample in samples}
     tiles = [
-        build_tile(data_set.classes, by_content[content], write_probability(probability))
+        build_tile(data_set, by_content[content], write_probability(probability))
         for content, probability in rows[:PAGE_SIZE]
         if content in by_content
     ]

@@ -57,9 +57,11 @@ def _compare_with_label(sample: Sample, prediction: "Prediction") -> None:
         found = {
             name: probabilities[name] >= limit for name, limit in prediction.thresholds.items()
         }
-        verdict, *more = compare_findings(found, sample.label)
-        mark = ":green[:material/check:]" if verdict == AS_LABELLED else ":orange[:material/close:]"
-        st.markdown(f"Prediction: **{escape(label)}**. {mark} {escape(' '.join([verdict, *more]))}")
+        sentences = compare_findings(found, sample.label)
+        mark = ":orange[:material/close:]"
+        if sentences[0] == AS_LABELLED:
+            mark = ":green[:material/check:]"
+        st.markdown(f"Prediction: **{escape(label)}**. {mark} {escape(' '.join(sentences))}")
     elif sample.label == label:
         st.markdown(f"Prediction: **{escape(label)}**, :green[:material/check: as labelled].")
     else:

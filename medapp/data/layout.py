@@ -13,6 +13,7 @@ from typing import Any
 from medapp.data.left_out import PassedOver, group_left_out
 from medapp.data.listing import Listing, Parts, describe_passed_over
 from medapp.data.masks import find_masks
+from medapp.data.naming import guess_name_templates
 from medapp.data.order import sort_paths, write_natural_key
 from medapp.data.recognition import Recognition, recognise, step_into
 from medapp.data.roles import BadRow, TableReading
@@ -148,12 +149,12 @@ class Layout:
             f"Read as {self.template}, below {self.root}.",
             f"Classes are the {_name_level(template, 'label')}: {classes}{more}.",
         ]
-        if template.has_splits:
+        if template.has("split"):
             splits = Counter(file.split for file in self.files)
             parts = ", ".join(f"{split} {splits[split]:,}" for split in SPLITS if splits[split])
             found.append(f"Splits are the {_name_level(template, 'split')}: {parts}.")
         for fact in ("patient", "site"):
-            if f"{{{fact}}}" in self.template:
+            if template.has(fact):
                 values = {getattr(file, fact) for file in self.files}
                 found.append(
                     f"{fact.capitalize()}s are the {_name_level(template, fact)}: {len(values):,}."
@@ -184,6 +185,8 @@ class Layout:
 
 def _name_level(template: Template, fact: str) -> str:
     level = template.find_level(fact)
+    if level is None:
+        return "paths, as the expression says" if template.is_expression else "file names"
     return f"{_LEVELS[level]} folders" if level < len(_LEVELS) else f"folders of level {level}"
 
 
@@ -211,7 +214,8 @@ def read_layout(
     if not asked and found.template == "{label}" and remarks:
         found = _doubt_one_class(names) or found
     if not found.template:
-        ways = [_build_candidate(names, text) for text in found.candidates]
+        answers = (*found.candidates, *guess_name_templates(names))
+        ways = [_build_candidate(names, text) for text in answers]
         return Layout(
             root,
             "",
@@ -224,6 +228,10 @@ def read_layout(
             tuple(remarks),
         )
     files, strangers = _apply(root, names, Template(found.template))
+    if asked and not files and not asked.is_expression and not asked.names_file:
+        # Where no folder fits, the last part may be meant for the files' names.
+        found = Recognition(f"{asked.text}.*")
+        files, strangers = _apply(root, names, Template(found.template))
     if asked and not files:
         raise DataError(
             f"No image in {root} fits the layout {template!r}"
@@ -247,7 +255,7 @@ def _doubt_one_class(names: Sequence[Parts]) -> Recognition | None:
 
 def _build_candidate(names: Sequence[Parts], text: str) -> Candidate:
     template = Template(text)
-    fields = [template.match(parts[:-1]) for parts in names]
+    fields = [template.match(parts) for parts in names]
     labels = [found["label"] for found in fields if found is not None]
     return Candidate(text, tuple(sorted(set(labels), key=write_natural_key)), len(labels))
 
@@ -260,7 +268,7 @@ def _apply(
     strangers: list[tuple[str, str]] = []
     for parts in names:
         name = "/".join(parts)
-        found = template.match(parts[:-1])
+        found = template.match(parts)
         if found is None:
             strangers.append((name, _explain_stranger(parts, template)))
         elif make_printable(name) != name:
@@ -285,6 +293,8 @@ def _explain_stranger(parts: Parts, template: Template) -> str:
         return "it stands outside the train, validation and test folders"
     if len(parts) <= template.depth:
         return "it stands in no class folder"
+    if template.names_file or template.is_expression:
+        return f"its name does not fit {template.text}"
     return f"its folders do not fit {template.text}"
 
 

@@ -163,7 +163,7 @@ def _has_classes_below(folders: Sequence[Parts]) -> bool:
 def _recognise_one_level(tops: set[str]) -> Recognition:
     if len(tops) > 1 and _match_all(_FOLD, tops):
         what = "folds of a cross-validation"
-    elif len(tops) >= MANY and _look_like_patients(tops, plain_numbers=30):
+    elif len(tops) >= MANY and look_like_patients(tops, plain_numbers=30):
         what = "patients"
     else:
         return Recognition("{label}")
@@ -182,7 +182,7 @@ def _recognise_two_levels(folders: Sequence[Parts]) -> Recognition:
     shared = {name for name, count in Counter(name for _, name in pairs).items() if count > 1}
     seconds = {name for _, name in pairs}
     are_shared = 2 * len(shared) >= len(seconds)
-    has_patients_above = len(tops) >= MANY and _look_like_patients(tops)
+    has_patients_above = len(tops) >= MANY and look_like_patients(tops)
     are_folds = len(tops) > 1 and _match_all(_FOLD, tops)
     if not are_folds and has_patients_above and are_shared and len(tops) > len(seconds):
         return Recognition("{patient}/{label}")
@@ -214,10 +214,10 @@ def _match_all(pattern: re.Pattern[str], names: set[str]) -> bool:
 
 def _are_patients(names: set[str]) -> bool:
     """Whether folders below classes are patients': most are numbered like those of patients."""
-    return _look_like_patients(names) and len(names) > 1
+    return look_like_patients(names) and len(names) > 1
 
 
-def _look_like_patients(names: set[str], plain_numbers: int = 10) -> bool:
+def look_like_patients(names: set[str], plain_numbers: int = 10) -> bool:
     """Whether four of five names are a word for a patient with a number, or hold three digits.
 
     Args:

@@ -1,17 +1,24 @@
 """Path templates: what each folder of a path says, such as `{patient}/{label}`.
 
-A template names folders from the root down; deeper folders and the file's name are free. Its fields
-are label, patient, split, site and any; other text stands for itself.
+A template names folders from the root down; deeper folders are free, and so is the file's name,
+unless the template ends in `.*`: then its last part is the file's name, as in
+`{label}_{number}.*`. Its fields are label, patient, split, site, number (digits) and any; other
+text stands for itself. A regular expression that names a group label, such as
+`(?P<label>[a-z]+)\\d+`, is sought in the whole path instead.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 
 from medapp.errors import DataError
 
-FIELDS = ("label", "patient", "split", "site", "any")
+FIELDS = ("label", "patient", "split", "site", "number", "any")
+_FREE = {"any": ".+?", "number": r"\d+"}  # fields that may stand several times
+_FILE_END = ".*"
+_GROUP = "(?P<label>"
 
 _SPLIT_WORDS = {
     "train": "train",
@@ -43,60 +50,105 @@ class Template:
         text: such as "{split}/{label}".
 
     Raises:
-        DataError: an unknown field, a field twice, or no label.
+        DataError: an unknown field, a field twice, no label, or no regular expression.
     """
 
     text: str
 
     def __post_init__(self) -> None:
+        if self.is_expression:
+            self._check_expression()
+            return
         fields = re.findall(r"\{([^{}]*)\}", self.text)
-        twice = [field for field in fields if field != "any" and fields.count(field) > 1]
+        twice = [field for field in fields if field not in _FREE and fields.count(field) > 1]
         unknown = [field for field in fields if field not in FIELDS]
-        if unknown or twice or "label" not in fields or not all(self.text.split("/")):
+        if unknown or twice or "label" not in fields or not all(self._parts):
             raise DataError(
                 f"The layout {self.text!r} cannot be used.",
                 remedy=(
                     "Name folders from the top, divided by /, with {label} once, and {patient},"
-                    " {split}, {site}, {any} where they fit: '{patient}/{label}'."
+                    " {split}, {site}, {any} where they fit: '{patient}/{label}'. One that ends in"
+                    " .* names the file too: '{label}_{number}.*'."
                 ),
             )
 
     @property
-    def depth(self) -> int:
-        """How many folders the template names."""
-        return self.text.count("/") + 1
+    def is_expression(self) -> bool:
+        """Whether the template is a regular expression."""
+        return _GROUP in self.text
 
     @property
-    def has_splits(self) -> bool:
-        return "{split}" in self.text
+    def names_file(self) -> bool:
+        """Whether the last part is the file's name."""
+        return self.text.endswith(_FILE_END)
 
-    def find_level(self, field: str) -> int:
-        """The folder that holds a field, counted from 1."""
-        return next(i for i, part in enumerate(self._parts, 1) if f"{{{field}}}" in part)
+    @property
+    def depth(self) -> int:
+        """How many folders the template names."""
+        return 0 if self.is_expression else len(self._parts) - self.names_file
 
-    def match(self, folders: Sequence[str]) -> dict[str, str] | None:
-        """The fields of a file's folders, from the root down; None where they do not fit.
+    def has(self, field: str) -> bool:
+        """Whether the template tells this field."""
+        return f"{{{field}}}" in self.text or f"(?P<{field}>" in self.text
 
-        A folder that stands for a split must have a name that means one.
+    def find_level(self, field: str) -> int | None:
+        """The folder that holds a field, counted from 1; None for the file's name or an expression.
+
+        The field must be one of the template's.
         """
-        if len(folders) < self.depth:
+        if self.is_expression:
+            return None
+        level = next(i for i, part in enumerate(self._parts, 1) if f"{{{field}}}" in part)
+        return None if self.names_file and level == len(self._parts) else level
+
+    def match(self, parts: Sequence[str]) -> dict[str, str] | None:
+        """The fields of a file's path, given by its folders and its name; None if it does not fit.
+
+        A part that stands for a split must have a name that means one.
+        """
+        found = self._search(parts) if self.is_expression else self._match_parts(parts)
+        if found is not None and "split" in found:
+            split = find_split(found["split"])
+            return {**found, "split": split} if split else None
+        return found
+
+    def _search(self, parts: Sequence[str]) -> dict[str, str] | None:
+        match = re.search(self.text, "/".join(parts))
+        if match is None or not match["label"]:
+            return None
+        return {name: value for name, value in match.groupdict().items() if value}
+
+    def _match_parts(self, parts: Sequence[str]) -> dict[str, str] | None:
+        folders = [*parts[: self.depth]] if len(parts) > self.depth else []
+        named = [*folders, PurePath(parts[-1]).stem] if self.names_file else folders
+        if len(named) < len(self._patterns):
             return None
         found: dict[str, str] = {}
-        for pattern, folder in zip(self._patterns, folders, strict=False):
-            match = pattern.fullmatch(folder)
+        for pattern, name in zip(self._patterns, named, strict=True):
+            match = pattern.fullmatch(name)
             if match is None:
                 return None
             found |= match.groupdict()
-        if "split" in found:
-            split = find_split(found["split"])
-            if split is None:
-                return None
-            found["split"] = split
         return found
+
+    def _check_expression(self) -> None:
+        try:
+            fields = re.compile(self.text).groupindex
+        except re.error as error:
+            raise DataError(
+                f"The layout {self.text!r} is no regular expression: {error}.",
+                remedy="'(?P<label>[a-z]+)' takes the first lower-case word of a path.",
+            ) from error
+        unknown = [field for field in fields if field not in FIELDS]
+        if unknown:
+            raise DataError(
+                f"The layout {self.text!r} cannot be used: nothing is called {unknown[0]}.",
+                remedy=f"Name groups {', '.join(FIELDS[:4])}.",
+            )
 
     @property
     def _parts(self) -> list[str]:
-        return self.text.split("/")
+        return self.text.removesuffix(_FILE_END).split("/")
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], ...]:
@@ -108,8 +160,6 @@ def _build_pattern(part: str) -> str:
     return "".join(
         re.escape(piece)
         if not piece.startswith("{")
-        else ".+?"
-        if piece == "{any}"
-        else f"(?P<{piece[1:-1]}>.+?)"
+        else _FREE.get(piece[1:-1]) or f"(?P<{piece[1:-1]}>.+?)"
         for piece in pieces
     )

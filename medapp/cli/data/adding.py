@@ -47,8 +47,9 @@ def add(
         typer.Option(
             help=(
                 "What each folder says, from the top: {label}, {patient}, {split}, {site}, {any},"
-                " such as '{patient}/{label}'; or 'header:view' for classes from a column of DICOM"
-                " headers. Else MedApp tells, or asks."
+                " such as '{patient}/{label}'; '{label}_{number}.*' for classes in file names; or"
+                " 'header:view' for classes from a column of DICOM headers. Else"
+                " MedApp tells, or asks."
             )
         ),
     ] = None,

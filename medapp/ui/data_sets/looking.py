@@ -94,7 +94,8 @@ def _draw_own_layout(path: Path) -> str | None:
         "Layout",
         placeholder="{patient}/{label}",
         help="What each folder says, from the top: {label}, {patient}, {split}, {site}, or {any}"
-        " for what says nothing.",
+        " for what says nothing. One that ends in .* names the file too, as in {label}_{number}.*;"
+        " a regular expression with a group label is sought in the whole path.",
         key=f"layout-{path}",
     )
     return text.strip() or None

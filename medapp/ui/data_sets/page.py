@@ -15,6 +15,7 @@ from medapp.ui.data_sets.deriving import draw_deriving
 from medapp.ui.data_sets.gallery import draw_images
 from medapp.ui.data_sets.managing import draw_management
 from medapp.ui.data_sets.preview import draw_preprocess_preview
+from medapp.ui.data_sets.reading import draw_reading
 from medapp.ui.data_sets.splitting import draw_splitting
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import Parents, escape
@@ -97,6 +98,7 @@ def _draw_facts(data_set: DataSet, notes: Sequence[Note]) -> None:
                 },
                 hide_index=True,
             )
+    draw_reading(data_set)
     is_taught = catalog.count_splits(data_set)["train"] > 0
     if st.button("Train on this data set", type="primary", width="stretch", disabled=not is_taught):
         st.switch_page(frame.TRAIN, query_params={"data": str(data_set.id)})
@@ -111,8 +113,6 @@ def _draw_report() -> None:
         if report.unreadable:
             count = len(report.unreadable)
             unread = f" {count:,} files were left out; they are listed below."
-        for sentence in report.sentences:
-            st.caption(escape(sentence))
         st.success(
             f"{report.images:,} images came in: {splits}.{unread}", icon=":material/check_circle:"
         )

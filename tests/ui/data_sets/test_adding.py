@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from ui.test_pages import _one_server_a_test, open_page  # noqa: F401 - a fixture
 
 from medapp.data.catalog import Catalog
+from medapp.data.importing import add_folder
 from medapp.ui.data_sets.imports import hold_imports
 
 
@@ -117,3 +118,16 @@ def test_the_picker_lists_nothing_before_a_click(trained: Trained, tmp_path: Pat
     assert "4 images" in read_all(app)
     find(app.button, "Look at bands").click().run()
     assert find(app.button, "Register 8 images")
+
+
+def test_how_a_data_set_was_read_stands_on_its_page(trained: Trained, tmp_path: Path) -> None:
+    folder = write_bands(tmp_path / "bands", 4)
+    (folder / "above" / "notes.txt").write_text("x", encoding="utf-8")
+    made = add_folder(trained.workspace, folder, "read *so*").data_set
+    app = open_page("data_sets", set=str(made.id))
+    assert find(app.expander, "How it was read")
+    said = read_all(app).replace("\\", "")
+    assert f"Read as {{label}}, below {folder}." in said
+    assert "Patients are not known." in said
+    rest = next(d.value for d in app.dataframe if "What" in d.value)
+    assert rest["Such as"].tolist() == ["above/notes.txt"]

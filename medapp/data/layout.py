@@ -278,7 +278,7 @@ def _apply(
                 FoundFile(
                     root.joinpath(*parts),
                     name,
-                    unicodedata.normalize("NFC", found["label"]),
+                    unicodedata.normalize("NFC", found["label"]).strip(),
                     found.get("split"),
                     found.get("patient"),
                     found.get("site"),

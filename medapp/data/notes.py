@@ -177,8 +177,8 @@ def _find_few(groups: Mapping[str, int], has_patients: bool, task: str) -> Itera
     remedy = "Add more patients, or judge on another data set."
     if whole < FEW_GROUPS:
         text = (
-            f"The test split has {count(whole, of_one, things)} only, of the {noun} {least}"
-            f" {groups[least]}: figures on it are mostly chance."
+            f"The test split has only {count(whole, of_one, things)}, {groups[least]:,} of them of"
+            f" the {noun} {least}: figures on it are mostly chance."
         )
         level: Level = "grave" if whole < WORTHLESS_GROUPS else "caution"
         yield Note("few-groups", text, level, remedy)

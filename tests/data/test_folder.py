@@ -115,6 +115,15 @@ def test_decomposed_and_composed_letters_are_one_class(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_spaces_around_a_class_are_not_part_of_its_name(tmp_path: Path) -> None:
+    scan = scan_folder(make(tmp_path, "train/glioma /1.png", "test/glioma/2.png", "test/no/3.png"))
+    assert show(scan) == [
+        ("test/glioma/2.png", "glioma", "test"),
+        ("test/no/3.png", "no", "test"),
+        ("train/glioma /1.png", "glioma", "train"),
+    ]
+
+
 def test_a_name_that_is_no_text_is_left_out(tmp_path: Path) -> None:
     make(tmp_path, "a/1.png")
     with open(os.fsencode(tmp_path) + b"/a/\xff.png", "wb"):  # noqa: PTH123

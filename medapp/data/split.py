@@ -92,7 +92,7 @@ def describe_split(official: Sequence[str | None], has_patients: bool, seed: int
     if not published:
         return f"Drawn by MedApp: 70% train, 15% validation, 15% test, stratified by class, {by}."
     are_kept = "splits are kept" if len(published) > 1 else "split is kept"
-    kept = f"The folders' own {_join(published)} {are_kept}."
+    kept = f"The published {_join(published)} {are_kept}."
     if "train" not in published:
         return f"{kept} There is no training split: this is a data set to evaluate on."
     if not cut:

@@ -149,20 +149,20 @@ def test_the_split_says_where_it_comes_from() -> None:
     )
     assert (
         describe_split(["train", "test"], True)
-        == "The folders' own train and test splits are kept. From the training split 15% for"
+        == "The published train and test splits are kept. From the training split 15% for"
         " validation is cut, stratified by class, patients and copies kept whole; seed 0."
     )
     assert (
         describe_split(["train", "validation", "test"], False)
-        == "The folders' own train, validation and test splits are kept."
+        == "The published train, validation and test splits are kept."
     )
     assert (
         describe_split(["train"], False)
-        == "The folders' own train split is kept. From the training split 15% for validation and"
+        == "The published train split is kept. From the training split 15% for validation and"
         " 15% for test are cut, stratified by class, copies kept whole, patients unknown; seed 0."
     )
     assert (
-        describe_split(["test"], True) == "The folders' own test split is kept. There is no"
+        describe_split(["test"], True) == "The published test split is kept. There is no"
         " training split: this is a data set to evaluate on."
     )
 

@@ -229,11 +229,9 @@ def _describe(
     roles: Roles,
     choice: SliceChoice,
 ) -> Iterator[str]:
-    listed = [
-        f"{part.images.name} with {part.images.shape[0]:,} {_count(form)}"
-        for part, form in zip(parts, forms, strict=True)
-    ]
-    yield f"Read from the arrays {', '.join(listed)}; an image's name is its row, from 0."
+    listed = ", ".join(f"{part.images.name} ({part.images.shape[0]:,})" for part in parts)
+    kinds = "; ".join(dict.fromkeys(form.describe() for form in forms))
+    yield f"Read from the arrays {listed}: {kinds}. An image's name is its row, from 0."
     yield "Its images are copied into the workspace, as PNG."
     yield from labels.sentences
     if any(form.depth for form in forms):
@@ -253,7 +251,3 @@ def _find_source(parts: Sequence[Part], forms: Sequence[Form]) -> str:
     if named is None and any(form.depth for form in forms):
         return "volumes, whose slices stay together"
     return f"the array {named}"
-
-
-def _count(form: Form) -> str:
-    return form.describe() if form.depth else f"images of {form.describe()}"

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from medapp.data.containers import SliceChoice
 from medapp.data.importing import add_path, inspect
 from medapp.data.layout import Layout
 from medapp.data.previewing import Preview, judge_layout, load_sheet
 from medapp.ui.data_sets.imports import start_import
 from medapp.ui.data_sets.patients import PREVIEWED, draw_patient_pattern
+from medapp.ui.data_sets.slicing import draw_slice_choice
 from medapp.ui.elements.gallery import Tile, draw_gallery
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
@@ -25,6 +27,7 @@ class _Looked:
 
     path: Path
     layout: str | None
+    slices: SliceChoice | None
     found: Layout
 
 
@@ -45,19 +48,21 @@ def draw_look(path: Path) -> None:
         if not is_answered:
             st.caption("Nothing is registered before that is answered.")
             return
-        found = recognised if layout is None else _inspect(path, layout)
-        shown = _draw_choices(path, found, layout)
+        slices = draw_slice_choice(path, recognised)
+        found = _inspect(path, layout, slices)
+        shown = _draw_choices(path, found, layout, slices)
         with facts:
             _draw_facts(shown)
     with right:
-        _draw_sheet(shown, layout)
+        _draw_sheet(shown, layout, slices)
 
 
-def _inspect(path: Path, layout: str | None) -> Layout:
+def _inspect(path: Path, layout: str | None, slices: SliceChoice | None = None) -> Layout:
     kept: list[_Looked] = st.session_state.setdefault("looked-at", [])
-    known = next((k for k in kept if (k.path, k.layout) == (path, layout)), None)
+    asked = (path, layout, slices)
+    known = next((k for k in kept if (k.path, k.layout, k.slices) == asked), None)
     if known is None:
-        known = _Looked(path, layout, inspect(path, layout))
+        known = _Looked(path, layout, slices, inspect(path, layout, slices))
         # Those of the path before go; one path has a few layouts.
         kept[:] = [*(k for k in kept if k.path == path), known][-4:]
     return known.found
@@ -101,7 +106,9 @@ def _draw_own_layout(path: Path) -> str | None:
     return text.strip() or None
 
 
-def _draw_choices(path: Path, found: Layout, layout: str | None) -> Preview:
+def _draw_choices(
+    path: Path, found: Layout, layout: str | None, slices: SliceChoice | None
+) -> Preview:
     """Draw the choices and the button; gives what would come in."""
     name = st.text_input("Name", value=path.stem if path.suffix else path.name, key=f"name-{path}")
     pattern = draw_patient_pattern([file.name for file in found.files[:PREVIEWED]])
@@ -112,7 +119,7 @@ def _draw_choices(path: Path, found: Layout, layout: str | None) -> Preview:
         start_import(
             path,
             name or path.name,
-            lambda tell: add_path(workspace, path, name or None, pattern, tell, layout),
+            lambda tell: add_path(workspace, path, name or None, pattern, tell, layout, slices),
         )
         st.rerun()
     return shown
@@ -158,12 +165,12 @@ def _draw_rest(found: Layout) -> None:
             )
 
 
-def _draw_sheet(shown: Preview, layout: str | None) -> None:
+def _draw_sheet(shown: Preview, layout: str | None, slices: SliceChoice | None) -> None:
     """Draw a few images of each class."""
-    key = f"sheet-{shown.path}-{layout}"
+    key = f"sheet-{shown.path}-{layout}-{slices}"
     if st.session_state.get("sheet-of") != key:
         with st.spinner("Drawing a few images"):
-            st.session_state["sheet"] = load_sheet(shown)
+            st.session_state["sheet"] = load_sheet(shown, slices)
         st.session_state["sheet-of"] = key
     images = st.session_state["sheet"]
     classes = shown.layout.classes

@@ -61,9 +61,8 @@ def test_looking_stores_nothing_and_says_the_same(workspace: Workspace, tmp_path
     layout = inspect(path)
     assert list(workspace.data_folder.iterdir()) == []
     assert layout.describe() == (
-        "Read from the arrays train_images with 6 images of 28 × 28 px, grey, val_images with 3"
-        " images of 28 × 28 px, grey, test_images with 4 images of 28 × 28 px, grey; an image's"
-        " name is its row, from 0.",
+        "Read from the arrays train_images (6), val_images (3), test_images (4): 28 × 28 px, grey."
+        " An image's name is its row, from 0.",
         "Its images are copied into the workspace, as PNG.",
         "The numbers are named by the labels of PneumoniaMNIST.",
         "Classes: normal 7, pneumonia 6.",

@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import Trained, write_bands
 from PIL import Image
@@ -131,3 +132,20 @@ def test_how_a_data_set_was_read_stands_on_its_page(trained: Trained, tmp_path: 
     assert "Patients are not known." in said
     rest = next(d.value for d in app.dataframe if "What" in d.value)
     assert rest["Such as"].tolist() == ["above/notes.txt"]
+
+
+def test_slices_of_volumes_are_chosen(trained: Trained, tmp_path: Path) -> None:
+    path = tmp_path / "nodulemnist3d.npz"
+    volumes = np.random.default_rng(0).integers(2, 256, (4, 6, 28, 28), dtype=np.uint8)
+    np.savez(path, train_images=volumes, train_labels=np.array([0, 1, 0, 1]))
+    app = look_at(path)
+    assert find(app.button, "Register 24 images")
+    find(app.selectbox, "Slices").set_value("every").run()
+    find(app.number_input, "One of").set_value(3).run()
+    find(app.button, "Register 8 images").click().run()
+    job = hold_imports()[path]
+    assert job.wait(60)
+    assert job.state == "done", job.error
+    catalog = Catalog(trained.workspace)
+    samples = catalog.load_samples(catalog.find_data_set("nodulemnist3d"))
+    assert {s.attributes["slice"] for s in samples} == {"2", "5"}

@@ -23,10 +23,11 @@ from medapp.evaluation.estimates import (
 from medapp.evaluation.evaluation import ClassFigures, Evaluation
 from medapp.evaluation.intervals import METHOD, Interval
 from medapp.evaluation.metrics import CLASS_METRICS, FINDING_METRICS
-from medapp.evaluation.notes import note_figures, note_left_out
+from medapp.evaluation.notes import note_figures, note_left_out, note_torn
 from medapp.evaluation.patients import (
     combine_findings,
     combine_probabilities,
+    count_torn,
     find_uniform,
     number_units,
 )
@@ -123,7 +124,10 @@ def _judge_patients(
     if task.has_several:
         targets = combine_findings(case.targets, units)
         patients = build_case(means, targets, classes, task, limits)
-        return _judge(patients, classes, np.arange(len(means)), "patients", 0, task, limits)
+        found = _judge(patients, classes, np.arange(len(means)), "patients", 0, task, limits)
+        torn = count_torn(case.targets, units)
+        notes = [*note_torn(torn, len(means)), *found.notes]
+        return replace(found, notes=tuple(notes))
     uniform, firsts = find_uniform(case.targets, units)
     if not len(uniform):
         return None

@@ -46,6 +46,16 @@ def note_left_out(left_out: int, patients: int) -> Iterator[Note]:
         )
 
 
+def note_torn(torn: int, patients: int) -> Iterator[Note]:
+    """Patients of whom a finding is not known, since their images differ in it."""
+    if torn:
+        yield Note(
+            "patients-torn-in-findings",
+            f"{torn:,} of {patients:,} patients have images that differ in a finding; for that"
+            " finding they are in no figure per patient.",
+        )
+
+
 def _note_patients(evaluation: Evaluation, unknown: int) -> Iterator[Note]:
     if not unknown:
         return

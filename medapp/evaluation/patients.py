@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from medapp.evaluation.estimates import Units
-from medapp.evaluation.metrics import Floats
+from medapp.evaluation.metrics import Floats, Mask
 
 
 def number_units(groups: Sequence[str | None] | None, n: int) -> tuple[Units, str, int]:
@@ -82,14 +82,25 @@ def combine_findings(targets: ArrayLike, units: Units) -> Floats:
         targets: (N, K) with 1, 0 and NaN for what is not known.
         units: (N,) the number of each image's unit, 0 … P - 1.
     """
+    present, absent = _find_known(targets, units)
+    combined: Floats = np.where(present == absent, np.nan, present.astype(float))
+    return combined
+
+
+def count_torn(targets: ArrayLike, units: Units) -> int:
+    """How many units have images that contradict each other in a finding."""
+    present, absent = _find_known(targets, units)
+    return int((present & absent).any(axis=1).sum())
+
+
+def _find_known(targets: ArrayLike, units: Units) -> tuple[Mask, Mask]:
+    """Whether any image of a unit has each finding, and whether any lacks it: (P, K) twice."""
     wanted = np.asarray(targets, dtype=float)
-    count = int(units.max(initial=-1)) + 1
-    present = np.zeros((count, wanted.shape[1]), bool)
+    present = np.zeros((int(units.max(initial=-1)) + 1, wanted.shape[1]), bool)
     absent = np.zeros_like(present)
     np.logical_or.at(present, units, wanted == 1)
     np.logical_or.at(absent, units, wanted == 0)
-    combined: Floats = np.where(present == absent, np.nan, present.astype(float))
-    return combined
+    return present, absent
 
 
 def _number(groups: Sequence[str | None]) -> Units:

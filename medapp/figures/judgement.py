@@ -39,14 +39,15 @@ def draw_probabilities(
     limits = thresholds or {}
     names = list(probabilities)
     values = list(probabilities.values())
+    written = [show_plain(_write_decision(p, limits.get(n))) for n, p in probabilities.items()]
     figure = go.Figure(
         go.Bar(
             y=list(range(len(names))),
             x=values,
             orientation="h",
             cliponaxis=False,
-            textposition="outside",
-            text=[show_plain(_write_decision(p, limits.get(n))) for n, p in probabilities.items()],
+            textposition="none" if limits else "outside",
+            text=written,
             customdata=[show_plain(name) for name in names],
             marker={
                 "color": [pick_colour(i, theme) for i in range(len(names))],
@@ -70,11 +71,22 @@ def draw_probabilities(
             hovertemplate="%{customdata}: threshold %{x:.3f}<extra></extra>",
             showlegend=False,
         )
+        # A column of their own, where no mark stands in them.
+        figure.add_scatter(
+            x=[1.04] * len(names),
+            y=list(range(len(names))),
+            mode="text",
+            text=written,
+            textposition="middle right",
+            textfont={"color": PALETTES[theme].text},
+            hoverinfo="skip",
+            showlegend=False,
+        )
     title = _state_findings(probabilities, limits) if limits else _state(probabilities, decided)
     finish(figure, theme, title, 64 + 34 * len(names), is_narrow=True)
     figure.update_layout(bargap=0.3)
     figure.update_xaxes(
-        title_text="probability", range=[0, 1.3 if limits else 1.18], tickvals=[0, 0.5, 1]
+        title_text="probability", range=[0, 1.42 if limits else 1.18], tickvals=[0, 0.5, 1]
     )
     figure.update_yaxes(
         autorange="reversed",

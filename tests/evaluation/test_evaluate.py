@@ -453,6 +453,7 @@ def test_a_patient_has_the_findings_that_his_images_agree_on() -> None:
     x, y = result.per_patient.per_class.values()
     assert (result.per_patient.n, x.n, x.others) == (15, 10, 5)  # a and c have x, b has not
     assert (y.n, y.others) == (0, 5)  # a's images differ, of c nothing is known
+    assert says(result.per_patient, "5 of 15 patients have images that differ in a finding")
 
 
 def test_intervals_of_findings_count_only_what_is_known() -> None:

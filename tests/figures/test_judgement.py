@@ -84,8 +84,8 @@ def test_a_finding_s_bar_has_its_threshold_and_whether_it_is_reached() -> None:
         {"mass": 0.3, "nodule": 0.4, "scar": 0.02},
         thresholds={"mass": 0.2, "nodule": 0.5, "scar": 0.01},
     )
-    bars, marks = figure.data
-    assert list(bars.text) == ["0.30 ✓", "0.40 ✗", "0.02 ✓"]
+    bars, marks, words = figure.data
+    assert list(words.text) == list(bars.text) == ["0.30 ✓", "0.40 ✗", "0.02 ✓"]
     assert list(marks.x) == [0.2, 0.5, 0.01]
     assert "Found: mass, scar" in figure.layout.title.text
     none = draw_probabilities({"mass": 0.1}, thresholds={"mass": 0.2})

@@ -95,7 +95,9 @@ def list_figures(evaluation: Evaluation) -> list[dict[str, Any]]:
         row["Prevalence"] = write_figure(figures.n / known) if known else None
         for metric in ("auroc", "average_precision", *FINDING_METRICS):
             title = TITLES.get(metric, metric.capitalize())
-            row[title] = write_figure(getattr(figures, metric), figures.intervals.get(metric))
+            value = getattr(figures, metric)
+            written = write_figure(value, figures.intervals.get(metric))
+            row[title] = "not judged" if value is None else written
         rows.append(row)
     return rows
 

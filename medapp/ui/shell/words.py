@@ -94,4 +94,4 @@ def state_quality(run: Run) -> str:
     headline = find_task(evaluation.task).figures[0]
     value = getattr(evaluation, headline)
     written = write_figure(value, evaluation.intervals[headline])
-    return f"test {headline.replace('_', ' ')} {written}, n = {evaluation.n:,}"
+    return f"test {name_figure(headline)} {written}, n = {evaluation.n:,}"

@@ -56,7 +56,6 @@ FOREIGN = {
     ".avi": "video",
     ".mov": "video",
     ".mkv": "video",
-    ".npy": "NumPy array",
     ".npz": "NumPy archive",
     ".mat": "MATLAB file",
     ".hdf5": "HDF5 file",

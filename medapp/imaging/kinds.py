@@ -35,7 +35,7 @@ _SIGNATURES: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"\x5c\x01\0\0", "NIfTI-2 or Analyze", ""),
     (0, b"NRRD0", "NRRD", ""),
     (0, b"ObjectType", "MetaImage", ""),
-    (0, b"\x93NUMPY", "NumPy array", ""),
+    (0, b"\x93NUMPY", "NumPy array", ".npy"),
     (0, b"\x89HDF", "HDF5", ""),
     (0, b"PAR1", "Parquet", ""),
     (0, b"%PDF", "PDF", ""),

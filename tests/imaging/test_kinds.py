@@ -78,7 +78,7 @@ def test_a_bare_data_set_of_implicit_elements_is_dicom() -> None:
         (b"<svg xmlns=", "XML"),
         (b"patient,label\n1,0\n", "text"),
         (b"\0\0\0\x18ftypheic\0", "HEIC"),
-        (b"\x93NUMPY\x01", "NumPy array"),
+        (b"PAR1....", "Parquet"),
     ],
 )
 def test_what_is_no_image_is_named(head: bytes, name: str) -> None:

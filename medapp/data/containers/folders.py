@@ -1,14 +1,16 @@
 """Folders that are containers: Parquet in several files, volumes by class, arrays side by side."""
 
+import functools
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
-from medapp.data.containers.arrays import read_header
 from medapp.data.containers.container import Container
 from medapp.data.containers.nifti import open_nifti
 from medapp.data.containers.npz import build_container, open_npz
 from medapp.data.containers.parquet import open_parquet
+from medapp.data.containers.roles import has_role
 from medapp.data.containers.slices import SliceChoice
 from medapp.data.kinds import find_suffix, is_left_behind
 from medapp.data.layout import Layout, read_layout
@@ -16,6 +18,7 @@ from medapp.data.listing import MAX_LISTED, Parts, check_folder, list_folder
 from medapp.data.order import sort_paths
 from medapp.errors import DataError
 from medapp.imaging.readers import list_suffixes
+from medapp.store.npy import read_header
 
 VOLUMES = (".nii", ".nii.gz")
 _SUFFIXES = (".npz", ".npy", ".parquet", *VOLUMES)
@@ -48,13 +51,20 @@ def open_folder(folder: Path, choice: SliceChoice, template: str | None) -> Cont
         )
     if archives:
         return open_npz(archives[0], choice)
-    if len(paths) > 1:
-        arrays = [
-            read_header(path.stem, path.stat().st_size, lambda path=path: path.open("rb"))  # type: ignore[misc]
-            for path in paths
-        ]
-        return build_container(folder, arrays, choice)
-    return None
+    # Below class folders each array is an image.
+    if len(names) < 2 or any(len(parts) > 1 for parts in names):
+        return None
+    if not any(has_role(path.stem, "labels") for path in paths):
+        return None
+    arrays = [
+        read_header(path.stem, path.stat().st_size, functools.partial(_open, path))
+        for path in paths
+    ]
+    return build_container(folder, arrays, choice)
+
+
+def _open(path: Path) -> IO[bytes]:
+    return path.open("rb")
 
 
 def _list_names(folder: Path) -> list[Parts]:
@@ -63,7 +73,7 @@ def _list_names(folder: Path) -> list[Parts]:
     The first image ends the search: most folders hold nothing else.
     """
     found: list[Parts] = []
-    images = set(list_suffixes())
+    images = set(list_suffixes()) - set(_SUFFIXES)
     seen = 0
     for here, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not is_left_behind(name)]

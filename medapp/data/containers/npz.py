@@ -11,7 +11,6 @@ from typing import IO
 
 import numpy as np
 
-from medapp.data.containers.arrays import Opener, StoredArray, read_header
 from medapp.data.containers.container import MAX_BYTES, MAX_IMAGES, Container, Piece
 from medapp.data.containers.forms import Form, find_form
 from medapp.data.containers.labels import Labels, read_labels
@@ -22,6 +21,7 @@ from medapp.data.containers.slices import SliceChoice, is_nearly_empty
 from medapp.data.layout import FoundFile, Layout
 from medapp.errors import ArchiveError, DataError
 from medapp.store.archive import open_archive
+from medapp.store.npy import Opener, StoredArray, read_header
 
 SUFFIX = ".npy"
 MAX_ARRAYS = 200

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from medapp.data.containers.arrays import StoredArray
 from medapp.data.template import find_split
 from medapp.errors import DataError
+from medapp.store.npy import StoredArray
 
 _WORDS = {
     "images": {
@@ -87,32 +87,33 @@ def _find_split(name: str) -> str | None:
     return next((split for word in _split_words(name) if (split := find_split(word))), None)
 
 
-def _has_role(array: StoredArray, role: str) -> bool:
-    return any(word in _WORDS[role] for word in _split_words(array.name))
+def has_role(name: str, role: str) -> bool:
+    """Whether an array's name says that it holds "images", "labels", "patients" or "masks"."""
+    return any(word in _WORDS[role] for word in _split_words(name))
 
 
 def _names_classes(array: StoredArray, arrays: Sequence[StoredArray]) -> bool:
     """Whether an array holds texts for classes: it says so, or other arrays hold the labels."""
-    if array.dtype.kind not in "US" or len(array.shape) != 1 or _has_role(array, "patients"):
+    if array.dtype.kind not in "US" or len(array.shape) != 1 or has_role(array.name, "patients"):
         return False
-    is_doubled = any(other is not array and _has_role(other, "labels") for other in arrays)
-    return "names" in _split_words(array.name) or (_has_role(array, "labels") and is_doubled)
+    is_doubled = any(other is not array and has_role(other.name, "labels") for other in arrays)
+    return "names" in _split_words(array.name) or (has_role(array.name, "labels") and is_doubled)
 
 
 def _find_part(split: str | None, arrays: Sequence[StoredArray]) -> Part | None:
-    pictures = [a for a in arrays if len(a.shape) >= 3 and not _has_role(a, "masks")]
+    pictures = [a for a in arrays if len(a.shape) >= 3 and not has_role(a.name, "masks")]
     if not pictures:
         return None
-    named = [array for array in pictures if _has_role(array, "images")]
+    named = [array for array in pictures if has_role(array.name, "images")]
     if len(named or pictures) > 1:
         listed = " and ".join(array.name for array in named or pictures)
         raise DataError(f"Both {listed} may hold the images.", remedy=_REMEDY)
     images = (named or pictures)[0]
     rows = images.shape[0]
     rest = [array for array in arrays if array is not images and len(array.shape) in (1, 2)]
-    patients = next((a for a in rest if _has_role(a, "patients") and len(a.shape) == 1), None)
+    patients = next((a for a in rest if has_role(a.name, "patients") and len(a.shape) == 1), None)
     others = [array for array in rest if array is not patients]
-    labels = next((array for array in others if _has_role(array, "labels")), None)
+    labels = next((array for array in others if has_role(array.name, "labels")), None)
     fitting = [array for array in others if array.shape[0] == rows]
     if labels is None and len(fitting) == 1:
         labels = fitting[0]

@@ -12,6 +12,7 @@ from typing import IO
 
 from medapp.imaging.readers.dicom import read_dicom
 from medapp.imaging.readers.dicom_file import count_frames
+from medapp.imaging.readers.npy import read_npy
 from medapp.imaging.readers.picture import Reader
 from medapp.imaging.readers.pillow import count_pages, read_with_pillow
 
@@ -37,6 +38,7 @@ READERS: dict[str, Reader] = {
     ".dicom": read_dicom,
     ".dic": read_dicom,
     ".ima": read_dicom,
+    ".npy": read_npy,
 }
 # What counts the frames, pages or slices of a file, by the reader; one, where a reader has no row.
 COUNTERS: dict[Reader, Callable[[IO[bytes]], int]] = {

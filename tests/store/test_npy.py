@@ -10,8 +10,8 @@ from typing import IO
 import numpy as np
 import pytest
 
-from medapp.data.containers.arrays import StoredArray, read_header
 from medapp.errors import ArchiveError
+from medapp.store.npy import StoredArray, read_header
 
 
 def store(content: bytes, size: int | None = None) -> StoredArray:
@@ -45,7 +45,7 @@ def test_rows_come_as_they_were_saved(order: str, dtype: str) -> None:
 
 
 def test_rows_are_read_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("medapp.data.containers.arrays.BATCH_BYTES", 30)
+    monkeypatch.setattr("medapp.store.npy.BATCH_BYTES", 30)
     values = np.arange(70, dtype=np.uint8).reshape(7, 10)
     np.testing.assert_array_equal(np.stack(list(store(write(values)).iterate())), values)
     np.testing.assert_array_equal(np.stack(list(store(write(values)).iterate(2))), values[::2])

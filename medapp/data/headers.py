@@ -30,6 +30,8 @@ def hash_identifiers(workspace: Workspace, header: Header) -> Header:
     Raises:
         WorkspaceError: the workspace's secret cannot be read or written.
     """
+    if header.is_hashed:
+        return header
     ids = {name for name in (header.patient, header.study, header.series) if name}
     hashed = hash_names(workspace, ids) if ids else {}
     return replace(
@@ -37,6 +39,7 @@ def hash_identifiers(workspace: Workspace, header: Header) -> Header:
         patient=hashed.get(header.patient or ""),
         study=hashed.get(header.study or ""),
         series=hashed.get(header.series or ""),
+        is_hashed=True,
     )
 
 

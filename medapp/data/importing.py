@@ -24,6 +24,7 @@ from medapp.data.kinds import find_suffix, is_left_behind
 from medapp.data.layout import FoundFile, Layout
 from medapp.data.listing import HEAD_BYTES, Parts, build_listing
 from medapp.data.patients import compile_pattern
+from medapp.data.stripping import strip_copies
 from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.image import MAX_BYTES
 from medapp.store.archive import extract_archive, open_archive
@@ -114,6 +115,8 @@ def add_zip(
     slices: SliceChoice | None = None,
 ) -> ImportReport:
     """Unpack the images of a zip into the workspace, and register them there.
+
+    Of DICOM files the copies name nobody, see `medapp.data.stripping`.
 
     Raises:
         ArchiveError: the zip is damaged or refused (see `medapp.store.archive.extract_archive`).
@@ -213,7 +216,8 @@ def add_files(
         found = [
             file for label, paths in files.items() for file in _copy_files(folder, label, paths)
         ]
-        batch = Batch(folder, "uploaded", found, pattern=pattern)
+        kept, without = strip_copies(workspace, found)
+        batch = Batch(folder, "uploaded", kept, left_out=without, pattern=pattern)
         return import_batch(workspace, batch, chosen, on_progress)
 
 
@@ -251,6 +255,9 @@ def _register(
     files: Sequence[FoundFile] = layout.require_files()
     frames = slices.slices if slices else ""
     said = layout.describe()
+    if origin == "uploaded":
+        files, without = strip_copies(workspace, files)
+        layout = replace(layout, left_out=(*layout.left_out, *without))
     if slices and frames:
         files, without = take_frames(files, slices)
         layout = replace(layout, left_out=(*layout.left_out, *without))

@@ -16,6 +16,7 @@ from medapp.imaging.readers.dicom_file import adopt_frame, open_dicom, read_code
 from medapp.imaging.readers.picture import DAMAGE
 from medapp.notes import Note
 
+HASHED = "MedApp: identifiers are hashed"  # in copies, see `medapp.imaging.readers.dicom_strip`
 OLDEST = 89  # years; an age above tells who somebody is (45 CFR 164.514(b)(2)(i)(C))
 SEXES = {"F": "F", "M": "M", "O": "other"}
 INTENTS = {"FOR PRESENTATION": "for presentation", "FOR PROCESSING": "for processing"}
@@ -51,16 +52,18 @@ class Header:
     """What is taken over from a header.
 
     Attributes:
-        patient: the patient's id, after that of who issued it; not hashed yet. None without one.
-        study, series: their unique identifiers, not hashed yet; None without one.
+        patient: the patient's id, after that of who issued it. None without one.
+        study, series: their unique identifiers; None without one.
         attributes: column to value, of those of `COLUMNS` that the header fills. An age is in
             completed years, "90+" above 89.
+        is_hashed: the identifiers are hashed: they may be kept.
     """
 
     patient: str | None
     study: str | None
     series: str | None
     attributes: Mapping[str, str]
+    is_hashed: bool = False
 
 
 def read_header(file: IO[bytes]) -> Header:
@@ -76,12 +79,24 @@ def read_header(file: IO[bytes]) -> Header:
         raise ImageError("its header is damaged") from error
     patient = _read_text(facts, "PatientID")
     issuer = _read_text(facts, "IssuerOfPatientID")
+    is_hashed = _read_text(facts, "DeidentificationMethod") == HASHED
+    study, series = (
+        _from_uid(uid) if is_hashed else uid
+        for uid in (_read_text(facts, f"{name}InstanceUID") for name in ("Study", "Series"))
+    )
     return Header(
         (f"{issuer}|{patient}" if issuer else patient) if patient else None,
-        _read_text(facts, "StudyInstanceUID") or None,
-        _read_text(facts, "SeriesInstanceUID") or None,
+        study or None,
+        series or None,
         _list_attributes(facts),
+        is_hashed,
     )
+
+
+def _from_uid(uid: str) -> str:
+    """The 16 hex digits that a copy's unique identifier was made of; "" where there is none."""
+    digits = uid.removeprefix("2.25.")
+    return f"{int(digits):016x}" if digits.isdecimal() else ""
 
 
 def find_notes(facts: Any) -> tuple[Note, ...]:

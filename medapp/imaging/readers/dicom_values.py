@@ -90,9 +90,10 @@ def _turn(span: Span, facts: Any) -> Span:
 def _find_window(facts: Any) -> tuple[float, float] | None:
     """Centre and width of the first window; None without one that can be applied."""
     ends = (read_element(facts, "WindowCenter"), read_element(facts, "WindowWidth"))
-    if any(end is None or not np.size(end) for end in ends):
+    try:
+        centre, width = (float(np.atleast_1d(end)[0]) for end in ends)
+    except (TypeError, ValueError, IndexError):
         return None
-    centre, width = (float(np.atleast_1d(value)[0]) for value in ends)
     least = 1 if _name_function(facts) == "LINEAR" else np.nextafter(0, 1)
     return (centre, width) if np.isfinite(centre) and least <= width < np.inf else None
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medapp.data.catalog import Catalog
+from medapp.data.cleaning import make_clean_split
 from medapp.data.containers import PLANES, SliceChoice
 from medapp.data.copies import CopyGroup, list_copies
 from medapp.data.importing import add_path
@@ -40,6 +41,7 @@ from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
 from medapp.training.recipe.presets import find_preset
 
 if TYPE_CHECKING:
+    from medapp.audit.audit import Audit, OnAudit
     from medapp.prediction.files import Prediction
     from medapp.prediction.patients import PatientPrediction
 
@@ -108,6 +110,26 @@ class Session:
     def list_copies(self, data: DataSet | str) -> list[CopyGroup]:
         """Images that are copies of one another: leaks first, then those under several classes."""
         return list_copies(Catalog(self.workspace).load_samples(self._find_data(data)))
+
+    def audit(
+        self,
+        data: DataSet | str,
+        with_features: bool = True,
+        on_progress: "OnAudit | None" = None,
+    ) -> "Audit":
+        """Find what is wrong with a data set; what was found is kept, and shown on its page.
+
+        Args:
+            with_features: also what a network is needed for: wrong labels, shortcuts.
+            on_progress: called with what is being done, how much is done and how much there is.
+        """
+        from medapp.audit.audit import run_audit
+
+        return run_audit(self.workspace, self._find_data(data), on_progress, with_features)
+
+    def make_clean_split(self, data: DataSet | str) -> DataSet:
+        """Move the fewest images so that copies and patients stand in one split; see the log."""
+        return make_clean_split(Catalog(self.workspace), self._find_data(data)).data_set
 
     def redraw_split(self, data: DataSet | str, seed: int = 0) -> DataSet:
         """Draw the split of a data set anew, copies and patients together; each time is counted.

@@ -4,7 +4,8 @@ import inspect
 from pathlib import Path
 
 import pytest
-from conftest import Trained, write_bands
+from conftest import Trained, draw_picture, write_bands
+from PIL import Image
 
 import medapp
 from medapp import session as session_module
@@ -148,3 +149,19 @@ def test_what_is_not_there_is_said(session: Session) -> None:
     ):
         with pytest.raises(MedAppError):
             ask()
+
+
+def test_a_data_set_is_audited_and_its_split_made_clean(session: Session, tmp_path: Path) -> None:
+    for i in range(12):
+        for split, seed in (("train", i), ("test", 100 + i if i else 0)):
+            path = tmp_path / "x" / split / "ab"[i % 2] / f"{i}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(draw_picture(seed, 60, 60)).save(path)
+    data = session.add_data(tmp_path / "x")
+    found = session.audit(data, with_features=False)
+    leak = next(finding for finding in found.findings if finding.kind == "leak")
+    names = [[member.name for member in group.members] for group in leak.groups]
+    assert names == [["test/a/0.png", "train/a/0.png"]]
+    cleaned = session.make_clean_split("x")
+    kinds = {finding.kind for finding in session.audit(cleaned, with_features=False).findings}
+    assert "leak" not in kinds

@@ -2,6 +2,9 @@
 
 import streamlit as st
 
+from medapp.data.cleaning import make_clean_split
+from medapp.data.edits import MOVE
+from medapp.data.facts import count_edited
 from medapp.data.redrawing import redraw_split
 from medapp.data.samples import SPLITS, DataSet
 from medapp.task import find_task
@@ -15,8 +18,13 @@ def draw_splitting(data_set: DataSet) -> None:
     left, right = frame.draw_columns([1, 1], key="split")
     with left:
         st.markdown(escape(data_set.split_origin))
+        moved = count_edited(find_catalog(), data_set).get(MOVE, 0)
+        if moved:
+            st.caption(f"Images moved to another split since: {moved:,}.")
         _draw_counts(data_set)
     with right:
+        with frame.show_errors():
+            _draw_cleaning(data_set)
         _draw_form(data_set)
 
 
@@ -31,6 +39,22 @@ def _draw_counts(data_set: DataSet) -> None:
         # An image may count for several findings, or for none.
         rows.append({task.noun.capitalize(): "all images"} | find_catalog().count_splits(data_set))
     st.dataframe(rows, hide_index=True, alt=f"Images by {task.noun} and split")
+
+
+def _draw_cleaning(data_set: DataSet) -> None:
+    with st.container(border=True, width=560):
+        st.markdown(
+            "**Make a clean split.** The fewest images move, so that copies, and images of one"
+            " patient, stand in one split. The rest stays as it was published; each move can be"
+            " undone."
+        )
+        if st.button("Make a clean split", icon=":material/call_split:", key="clean-split"):
+            cleaning = make_clean_split(find_catalog(), data_set)
+            st.session_state["cleaned"] = (data_set.uid, cleaning.describe())
+            st.rerun()
+        uid, said = st.session_state.get("cleaned", ("", ""))
+        if uid == data_set.uid:
+            st.success(escape(said), icon=":material/check_circle:")
 
 
 def _draw_form(data_set: DataSet) -> None:

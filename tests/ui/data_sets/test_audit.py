@@ -105,3 +105,14 @@ def test_what_is_kept_is_settled_and_images_that_came_are_said(
     assert [box.value for box in open_audit(leaky).warning] == [
         "Images came or went since. Audit again."
     ]
+
+
+def test_a_clean_split_is_made_where_the_split_is_shown(
+    workspace: Workspace, leaky: DataSet
+) -> None:
+    app = open_page("data_sets", set=leaky.id, view="Split")
+    find_button(app, "Make a clean split").click().run()
+    assert not app.exception
+    assert Catalog(workspace).count_leaks(leaky) == 0
+    assert "2 images moved" in app.success[0].value
+    assert "Images moved to another split since: 2." in read_text(app)

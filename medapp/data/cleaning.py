@@ -9,6 +9,8 @@ from medapp.data.edits import MOVE, Change, apply_edits
 from medapp.data.redrawing import redraw_split
 from medapp.data.samples import DataSet, Sample
 from medapp.data.split import find_groups
+from medapp.task import find_task
+from medapp.task.task import Task
 
 REASON = "clean split: copies, and images of one patient, in one split"
 # Where images of a group stand in two splits alike, the group goes to the first of these, so that
@@ -53,7 +55,7 @@ def make_clean_split(catalog: Catalog, data_set: DataSet) -> Cleaning:
     samples = catalog.load_samples(data_set)
     splits = choose_splits(samples)
     before = [sample.split for sample in samples]
-    if not _is_sound(samples, before, splits):
+    if not _is_sound(samples, before, splits, find_task(data_set.task)):
         drawn = redraw_split(catalog, data_set, seed=0)
         after = [sample.split for sample in catalog.load_samples(drawn)]
         moved = sum(old != new for old, new in zip(before, after, strict=True))
@@ -85,11 +87,15 @@ def choose_splits(samples: Sequence[Sample]) -> list[str]:
     return splits
 
 
-def _is_sound(samples: Sequence[Sample], before: Sequence[str], after: Sequence[str]) -> bool:
+def _is_sound(
+    samples: Sequence[Sample], before: Sequence[str], after: Sequence[str], task: Task
+) -> bool:
     """Whether each split keeps its classes, and most of its images."""
     sizes = Counter(before), Counter(after)
     if any(sizes[1][split] < LEAST_KEPT * images for split, images in sizes[0].items()):
         return False
-    labels = [sample.label for sample in samples]
-    classes = [set(zip(splits, labels, strict=True)) for splits in (before, after)]
+    classes = [
+        {(split, label) for s, split in pairs for label in task.list_labels(s.label)}
+        for pairs in (zip(samples, before, strict=True), zip(samples, after, strict=True))
+    ]
     return classes[0] <= classes[1]

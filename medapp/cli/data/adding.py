@@ -17,6 +17,7 @@ from medapp.data.previewing import Preview, list_warnings, preview
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
 from medapp.store.workspace import find_workspace
+from medapp.task import find_task
 
 
 def add(
@@ -97,8 +98,10 @@ def add(
         print_json({**_to_dict(report), **said})
         return
     classes = len(report.data_set.classes)
+    task = find_task(report.data_set.task)
+    noun = task.noun if classes == 1 else task.nouns
     splits = ", ".join(f"{images} {split}" for split, images in report.splits.items())
-    console.print(f"{report.data_set.name}: {report.images} images, {classes} classes; {splits}.")
+    console.print(f"{report.data_set.name}: {report.images} images, {classes} {noun}; {splits}.")
     for sentence in report.sentences:
         console.print(f"  {sentence}")
     for sentence in summarise_left_out(report.unreadable):

@@ -104,10 +104,21 @@ def _draw_end(job: PredictionJob) -> None:
         st.caption(count_predictions(job.rows[:]))
 
 
+def _list_found(row: Row) -> list[str]:
+    """What an image counts for: its class, or each of its findings."""
+    found = [name for name, is_there in row.found.items() if is_there]
+    return found or [row.label or ""]
+
+
 def count_predictions(rows: Sequence[Row]) -> str:
     """How many images are predicted as what; what shows nothing counts apart. For Markdown."""
     worthless = [row for row in rows if any(note.level == "grave" for note in row.notes)]
-    counts = Counter(row.label for row in rows if row.label is not None and row not in worthless)
+    counts = Counter(
+        name
+        for row in rows
+        if row.label is not None and row not in worthless
+        for name in _list_found(row)
+    )
     found = [f"{count:,} {escape(label)}" for label, count in counts.most_common()]
     unread = sum(row.error is not None for row in rows)
     sentences = [f"Predicted: {', '.join(found)}."] if found else []

@@ -24,7 +24,7 @@ from medapp.ui.shell.frame import escape
 
 MOST_THUMBNAILS = 200
 THUMBNAIL_PX = 96
-ANY = "any class"
+ANY = "anything"
 
 
 def draw_rows(run: Run, folder: Path, rows: Sequence[Row]) -> None:
@@ -130,7 +130,7 @@ def _draw_table(
         "File": st.column_config.TextColumn(width="medium"),
         "Label": st.column_config.TextColumn(help="From the name of the file's folder."),
     }
-    for label in classes:
+    for label in [] if any(rows[i].thresholds for i in shown) else classes:
         look[f"p({label})"] = st.column_config.ProgressColumn(
             min_value=0, max_value=1, format=" ", help=f"Probability of {label}"
         )
@@ -172,6 +172,14 @@ def _write_probability(row: Row) -> str | None:
     return write_probability(row.probabilities.get(row.label, max(row.probabilities.values())))
 
 
+def _write_cell(row: Row, name: str) -> float | str | None:
+    """One class's probability, as a bar; a finding's with whether it reaches its threshold."""
+    probability = row.probabilities.get(name)
+    if probability is None or name not in row.thresholds:
+        return probability
+    return f"{write_probability(probability)} {'✓' if row.found[name] else '✗'}"
+
+
 def _describe_row(
     row: Row, folder: Path, classes: Sequence[str], has_thumbnail: bool
 ) -> dict[str, Any]:
@@ -189,6 +197,5 @@ def _describe_row(
         "Prediction": row.label,
         "Probability": _write_probability(row),
         "Problem": row.error or say_notes(row.notes) or None,
-        **{f"p({name})": row.probabilities.get(name) for name in classes},
-        **{f"found {name}": "✓" if is_there else "✗" for name, is_there in row.found.items()},
+        **{f"p({name})": _write_cell(row, name) for name in classes},
     }

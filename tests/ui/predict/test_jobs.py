@@ -21,3 +21,13 @@ def test_what_shows_nothing_is_not_counted_as_a_prediction() -> None:
         r"Predicted: 2 flu\_A. 1 with nothing on it to judge, not counted. 1 could not be read."
     )
     assert count_predictions([]) == ""
+
+
+def test_an_image_counts_for_each_of_its_findings() -> None:
+    limits = {"mass": 0.2, "scar": 0.6}
+    rows = [
+        Row(Path("a.png"), "mass, scar", {"mass": 0.9, "scar": 0.7}, None, (), limits),
+        Row(Path("b.png"), "mass", {"mass": 0.3, "scar": 0.5}, None, (), limits),
+        Row(Path("c.png"), "none", {"mass": 0.1, "scar": 0.5}, None, (), limits),
+    ]
+    assert count_predictions(rows) == "Predicted: 2 mass, 1 scar, 1 none."

@@ -16,6 +16,7 @@ from conftest import write_bands
 from PIL import Image
 
 from medapp.data.catalog import Catalog
+from medapp.data.containers import OPENERS
 from medapp.data.samples import DataSet
 from medapp.evaluation.evaluation import Evaluation
 from medapp.explanation.methods import METHODS
@@ -43,6 +44,7 @@ TABLES: tuple[dict[str, Any], ...] = (
     BACKBONES,
     METHODS,
     OBJECTIVES,
+    OPENERS,
     READERS,
     RULES,
     STRATEGIES,
@@ -136,6 +138,16 @@ def test_a_file_format(workspace: Workspace, tmp_path: Path, do_main_job: Do) ->
     _, evaluation, prediction = do_main_job(data, strategy="linear-probe")
     assert evaluation.n > 0
     assert prediction.file.suffix == ".raw8"
+
+
+def test_a_file_of_many_images(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "x.pair"
+    path.write_bytes(bytes(range(128)))
+    follow("a file of many images")
+    data = Session(workspace).add_data(path)
+    samples = Catalog(workspace).load_samples(data)
+    assert [(s.name, s.label) for s in samples] == [("a.pgm", "a"), ("b.pgm", "b")]
+    assert np.asarray(Image.open(samples[1].path)).ravel().tolist() == list(range(64, 128))
 
 
 def test_a_heatmap_method(bands: DataSet, do_main_job: Do) -> None:

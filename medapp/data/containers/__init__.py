@@ -1,23 +1,28 @@
 """Files that hold many images: NumPy's archives, Hugging Face's Parquet, volumes of NIfTI.
 
 Their images are written out into the workspace, one file each, so that the rest of MedApp knows
-images in folders alone. A module a kind, behind one function.
+images in folders alone. A row a kind.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from medapp.data.containers.container import Container
-from medapp.data.containers.folders import VOLUMES, open_folder
-from medapp.data.containers.labels import UNLABELLED
-from medapp.data.containers.nifti import open_nifti
+from medapp.data.containers.folders import open_folder
+from medapp.data.containers.nifti import open_volume
 from medapp.data.containers.npz import open_npz
 from medapp.data.containers.parquet import open_parquet
 from medapp.data.containers.slices import PLANES, SliceChoice
 from medapp.data.kinds import find_suffix
-from medapp.data.layout import FoundFile, Layout
 
-SUFFIXES = (".npz", ".parquet", *VOLUMES)
+OPENERS: dict[str, Callable[[Path, SliceChoice], Container]] = {
+    ".npz": open_npz,
+    ".parquet": lambda path, choice: open_parquet(path, [path]),
+    ".nii": open_volume,
+    ".nii.gz": open_volume,
+}
+SUFFIXES = tuple(OPENERS)
 
 
 def open_container(
@@ -37,15 +42,10 @@ def open_container(
     # Path.is_dir and Path.is_file raise for a long path.
     if os.path.isdir(path):  # noqa: PTH112
         return open_folder(path, choice, template)
-    suffix = find_suffix(path.name)
-    if suffix not in SUFFIXES or not os.path.isfile(path):  # noqa: PTH113
+    opener = OPENERS.get(find_suffix(path.name))
+    if opener is None or not os.path.isfile(path):  # noqa: PTH113
         return None
-    if suffix == ".npz":
-        return open_npz(path, choice)
-    if suffix == ".parquet":
-        return open_parquet(path, [path])
-    alone = FoundFile(path, path.name, UNLABELLED, None)
-    return open_nifti(Layout(path, "", (alone,), ()), choice)
+    return opener(path, choice)
 
 
-__all__ = ["PLANES", "SUFFIXES", "Container", "SliceChoice", "open_container"]
+__all__ = ["OPENERS", "PLANES", "SUFFIXES", "Container", "SliceChoice", "open_container"]

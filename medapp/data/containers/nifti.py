@@ -3,8 +3,10 @@
 import importlib.util
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from medapp.data.containers.container import MAX_IMAGES, Container, Piece
+from medapp.data.containers.labels import UNLABELLED
 from medapp.data.containers.levels import PERCENTILES
 from medapp.data.containers.slices import PLANES, SliceChoice
 from medapp.data.containers.volume import Volume, read_header, read_slices
@@ -13,6 +15,12 @@ from medapp.data.layout import FoundFile, Layout
 from medapp.errors import DataError
 
 _AXES = {"sagittal": 0, "coronal": 1, "axial": 2}
+
+
+def open_volume(path: Path, choice: SliceChoice) -> Container:
+    """The container of one volume, of which nothing says what it shows; see `open_nifti`."""
+    alone = FoundFile(path, path.name, UNLABELLED, None)
+    return open_nifti(Layout(path, "", (alone,), ()), choice)
 
 
 def open_nifti(layout: Layout, choice: SliceChoice) -> Container:

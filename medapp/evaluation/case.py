@@ -22,6 +22,7 @@ class Case:
         true: (N, K) the class is known to be in the image.
         false: (N, K) the class is known not to be in the image.
         found: (N, K) the class was decided to be in the image.
+        limits: (N, K) from which probability a class counts as found, where each is asked for.
         decisions: (N,) or (N, K), as the task decides.
         confusion: images by truth (rows) and prediction; empty where an image may have several
             labels.
@@ -32,6 +33,7 @@ class Case:
     true: Mask
     false: Mask
     found: Mask
+    limits: Floats
     decisions: Targets
     confusion: tuple[tuple[int, ...], ...]
 
@@ -47,7 +49,7 @@ def build_case(
     truth: ArrayLike,
     classes: Sequence[str],
     task: Task,
-    thresholds: Sequence[float] = (),
+    thresholds: ArrayLike = 0.5,
 ) -> Case:
     """See `medapp.evaluation.evaluate.evaluate` for arguments and errors."""
     scores = np.asarray(probabilities, dtype=float)
@@ -64,9 +66,10 @@ def build_case(
             f" {shapes}"
         )
     _refuse_broken(scores)
-    decisions = task.decide(scores, np.array(thresholds) if thresholds else None)
+    limits = np.broadcast_to(np.asarray(thresholds, dtype=float), scores.shape)
+    decisions = task.decide(scores, limits)
     if targets.ndim == 2:
-        return Case(scores, targets, targets == 1, targets == 0, decisions, decisions, ())
+        return Case(scores, targets, targets == 1, targets == 0, decisions, limits, decisions, ())
     truths = targets.astype(np.intp)
     if not np.isin(truths, np.arange(k)).all():
         span = f"{truths.min()} to {truths.max()}"
@@ -75,7 +78,7 @@ def build_case(
     found = decisions[:, None] == np.arange(k)
     counts = np.bincount(truths * k + decisions, minlength=k**2).reshape(k, -1)
     confusion = tuple(tuple(row) for row in counts.tolist())
-    return Case(scores, targets, true, ~true, found, decisions, confusion)
+    return Case(scores, targets, true, ~true, found, limits, decisions, confusion)
 
 
 def _refuse_broken(scores: Floats) -> None:

@@ -45,7 +45,7 @@ def evaluate(
     classes: Sequence[str],
     groups: Sequence[str | None] | None = None,
     task: Task | None = None,
-    thresholds: Sequence[float] = (),
+    thresholds: ArrayLike = (),
 ) -> Evaluation:
     """Judge predictions.
 
@@ -56,21 +56,22 @@ def evaluate(
         groups: (N,) the patient of each image, None where unknown: such an image counts as a
             patient of its own. Without groups each image counts as independent.
         task: decides from probabilities; one label an image where none is given.
-        thresholds: (K,) from which probability each finding counts as there; one half where none
-            is given. Of no effect where an image has one label.
+        thresholds: (K,) from which probability each finding counts as there, or (N, K) where
+            several models judged; one half where none is given. Of no effect where an image has
+            one label.
 
     Raises:
         RunError: a probability is not a finite number.
         ValueError: shapes do not fit, or a truth is no index into `classes`.
     """
     task = task or find_task("single-label")
-    limits = tuple(thresholds) or (THRESHOLD,) * len(classes) if task.has_several else ()
+    limits = thresholds if np.size(thresholds) else THRESHOLD
     case = build_case(probabilities, truth, classes, task, limits)
     units, counted, unknown = number_units(groups, len(case.scores))
-    found = _judge(case, classes, units, counted, unknown, task, limits)
+    found = _judge(case, classes, units, counted, unknown, task)
     if groups is None or counted == "images" or found.units == found.n:
         return found
-    return replace(found, per_patient=_judge_patients(case, classes, groups, task, limits))
+    return replace(found, per_patient=_judge_patients(case, classes, groups, task))
 
 
 def _judge(
@@ -80,7 +81,6 @@ def _judge(
     counted: str,
     unknown: int,
     task: Task,
-    limits: Sequence[float],
 ) -> Evaluation:
     count = len(np.unique(units))
     estimate = _estimate_finding if task.has_several else _estimate_class
@@ -97,7 +97,7 @@ def _judge(
         units=count,
         confusion=case.confusion,
         per_class={
-            name: _write_class(case, c, row, limits)
+            name: _write_class(case, c, row, task.has_several)
             for c, (name, row) in enumerate(zip(classes, rows, strict=True))
         },
         notes=(),
@@ -113,7 +113,6 @@ def _judge_patients(
     classes: Sequence[str],
     groups: Sequence[str | None],
     task: Task,
-    limits: Sequence[float],
 ) -> Evaluation | None:
     """Figures of patients by the mean of their images' probabilities.
 
@@ -123,16 +122,18 @@ def _judge_patients(
     units, means = combine_probabilities(case.scores, groups)
     if task.has_several:
         targets = combine_findings(case.targets, units)
+        # A patient's images were judged by one model.
+        limits = case.limits[np.unique(units, return_index=True)[1]]
         patients = build_case(means, targets, classes, task, limits)
-        found = _judge(patients, classes, np.arange(len(means)), "patients", 0, task, limits)
+        found = _judge(patients, classes, np.arange(len(means)), "patients", 0, task)
         torn = count_torn(case.targets, units)
         notes = [*note_torn(torn, len(means)), *found.notes]
         return replace(found, notes=tuple(notes))
     uniform, firsts = find_uniform(case.targets, units)
     if not len(uniform):
         return None
-    patients = build_case(means[uniform], case.targets[firsts], classes, task, limits)
-    found = _judge(patients, classes, np.arange(len(uniform)), "patients", 0, task, limits)
+    patients = build_case(means[uniform], case.targets[firsts], classes, task)
+    found = _judge(patients, classes, np.arange(len(uniform)), "patients", 0, task)
     notes = [*note_left_out(len(means) - len(uniform), len(means)), *found.notes]
     return replace(found, notes=tuple(notes))
 
@@ -204,18 +205,18 @@ def _mean_defined(estimates: Iterable[Estimate | None]) -> Estimate | None:
     return average([estimate for estimate in estimates if estimate is not None])
 
 
-def _write_class(case: Case, c: int, row: Estimates, limits: Sequence[float]) -> ClassFigures:
+def _write_class(case: Case, c: int, row: Estimates, has_limits: bool) -> ClassFigures:
     figures = ClassFigures(
         n=int(case.true[:, c].sum()),
         others=int(case.false[:, c].sum()),
         **_list_values(row),
         intervals=_list_intervals(row),
     )
-    if not limits:
+    if not has_limits:
         return figures
     return replace(
         figures,
-        threshold=float(limits[c]),
+        threshold=float(np.median(case.limits[:, c])) if len(case.limits) else THRESHOLD,
         hits=int((case.true & case.found)[:, c].sum()),
         false_alarms=int((case.false & case.found)[:, c].sum()),
     )

@@ -153,6 +153,8 @@ def _evaluate(folds: Sequence[Evaluation], rows: Sequence[list[dict[str, Any]]])
         first.classes,
         [row["patient"] for row in everything],
         task,
+        # Each fold's model has thresholds of its own.
+        np.repeat([fold.thresholds for fold in folds], [len(of) for of in rows], axis=0),
     )
     text = (
         f"Each image is judged once, by one of {len(folds)} models that learned from other patients"

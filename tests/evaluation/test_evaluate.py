@@ -427,6 +427,16 @@ def test_a_finding_counts_as_there_from_its_own_threshold() -> None:
     assert Evaluation.from_dict(result.to_dict()).thresholds == result.thresholds
 
 
+def test_images_that_several_models_judged_have_each_one_s_thresholds() -> None:
+    """As in cross-validation: the first half by a model that finds all, the others nothing."""
+    targets = np.tile([[1], [0]], (20, 1))
+    scores = np.full((40, 1), 0.5)
+    limits = np.repeat([[0.3], [0.9]], 20, axis=0)
+    found = evaluate(scores, targets, ("mass",), task=SEVERAL, thresholds=limits).per_class["mass"]
+    assert (found.hits, found.false_alarms) == (10, 10)
+    assert found.threshold == pytest.approx(0.6)
+
+
 def test_a_finding_of_four_images_is_named_and_not_judged() -> None:
     """Its figures would hang on single patients; the macro figures are those of the others."""
     generator = np.random.default_rng(0)

@@ -19,6 +19,24 @@ DICOM_DECODERS = {
     "RLE": ("RLELossless", "pydicom"),
 }
 
+# pydicom's names for what decodes, the sturdiest first. One alone is asked: GDCM ends the whole
+# process on some damaged JPEG files, so that it is kept for what nothing else decodes.
+_PLUGINS = ("pydicom", "pyjpegls", "pylibjpeg", "pillow", "gdcm")
+
+
+def choose_plugin(transfer_syntax: str) -> str:
+    """What decodes a compression, by pydicom's name for it; "" where nothing has to.
+
+    Raises:
+        ImageError: nothing here decodes it; names the package that does.
+    """
+    from pydicom.pixels.decoders.base import get_decoder
+    from pydicom.uid import UID
+
+    check_decoder(transfer_syntax)
+    available = get_decoder(UID(transfer_syntax)).available_plugins
+    return next((name for name in _PLUGINS if name in available), "")
+
 
 def find_package(transfer_syntax: str) -> str:
     """The package that decodes a compression, by the UID of its transfer syntax; "" if unknown."""

@@ -5,7 +5,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.imaging.readers.decoders import check_decoder, explain_failure
+from medapp.imaging.readers.decoders import choose_plugin, explain_failure
 from medapp.imaging.readers.dicom_file import adopt_frame, find_frame_count, open_dicom
 from medapp.imaging.readers.dicom_header import describe_scale, find_notes, find_spacing
 from medapp.imaging.readers.dicom_values import find_measured, find_span, span_bits
@@ -39,7 +39,6 @@ def read_dicom(file: IO[bytes], frame: int | None = None) -> Picture:
 
     facts = open_dicom(file)
     check_size(int(facts.Columns), int(facts.Rows))
-    check_decoder(facts.file_meta.TransferSyntaxUID)
     raw, number, of = _read_frame(facts, frame)
     adopt_frame(facts, number - 1)
     words, notes = choose_page(number, of, "frame", is_asked=frame is not None)
@@ -70,10 +69,11 @@ def _read_frame(facts: Any, frame: int | None) -> tuple[NDArray[Any], int, int]:
     """A frame or the first that is not blank, its number from 1, and how many there are."""
     from pydicom.pixels.utils import pixel_array
 
+    plugin = choose_plugin(facts.file_meta.TransferSyntaxUID)
     count = find_frame_count(facts)
     check_frame(frame, count, "frame")
     try:
-        first = np.asarray(pixel_array(facts, index=frame or 0))
+        first = np.asarray(pixel_array(facts, index=frame or 0, decoding_plugin=plugin))
     except RuntimeError as error:
         bits = int(facts.get("BitsStored") or 8)
         raise explain_failure(facts.file_meta.TransferSyntaxUID, bits) from error
@@ -81,7 +81,7 @@ def _read_frame(facts: Any, frame: int | None) -> tuple[NDArray[Any], int, int]:
         return first, frame + 1, count
     if count > 1 and is_blank(first):
         for number in range(1, count):
-            later = np.asarray(pixel_array(facts, index=number))
+            later = np.asarray(pixel_array(facts, index=number, decoding_plugin=plugin))
             if not is_blank(later):
                 return later, number + 1, count
     return first, 1, count

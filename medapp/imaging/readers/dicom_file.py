@@ -6,7 +6,7 @@ import zlib
 from typing import IO, Any
 
 from medapp.errors import ImageError
-from medapp.imaging.readers.picture import MAX_PIXELS, silence_libraries
+from medapp.imaging.readers.picture import DAMAGE, MAX_PIXELS, silence_libraries
 
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 MAX_INFLATED_BYTES = 3 * MAX_PIXELS  # of a deflated file: 100 MP at 16 bits, and what is said of it
@@ -105,7 +105,7 @@ def read_element(facts: Any, name: str) -> Any:
     """An element's value; None where there is none, or what stands there cannot be read."""
     try:
         return facts.get(name)
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
+    except DAMAGE:
         return None
 
 

@@ -71,6 +71,8 @@ FOREIGN = {
     ".rar": "packed archive",
     ".zip": "zip",
 }
+# Of these, files of many images, which `medapp.data.containers` reads.
+CONTAINERS = (".npz", ".parquet", ".nii", ".nii.gz")
 TABLES = (".csv", ".tsv", ".xlsx", ".xls")
 _NAMES_FILE = re.compile(
     r"(?:(?:class|label|category|cat|target|folder|idx|index|id)[\w -]*|classes|categories|names"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medapp.data.kinds import (
+    CONTAINERS,
     FOREIGN,
     SIDECARS,
     TABLES,
@@ -170,6 +171,8 @@ def _find_reason(name: str, read_head: Callable[[], bytes]) -> str | None:
         return None
     if suffix in SIDECARS:
         return ""
+    if suffix in CONTAINERS:
+        return f"{name_kind(name)}, which comes in by itself only"
     if suffix in FOREIGN:
         return f"{name_kind(name)}, which MedApp does not read"
     kind = tell_kind(read_head(), name)

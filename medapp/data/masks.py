@@ -16,7 +16,7 @@ NEUTRAL = frozenset(
         *("images", "image", "imgs", "img", "pictures", "pics", "photos", "scans", "slices"),
         *("frames", "original", "originals", "raw", "data", "dataset", "files", "all"),
         *("jpg", "jpgs", "jpeg", "jpegimages", "png", "pngs", "tif", "tiff"),
-        *("dcm", "dicom", "dicoms"),
+        *("dcm", "dicom", "dicoms", "imagestr", "imagests"),
     ]
 )
 _WORDS = (
@@ -24,7 +24,8 @@ _WORDS = (
     r"|contours?|outlines?)"
 )
 _FILE = re.compile(rf"(?P<base>.+?)[ ._-]{_WORDS}(?:[ _-]?\d+)?", re.IGNORECASE)
-_FOLDER = re.compile(rf"(?:(?P<base>.+?)[ ._-])?{_WORDS}", re.IGNORECASE)
+# "Tr" and "Ts" as in the Medical Segmentation Decathlon: labelsTr beside imagesTr.
+_FOLDER = re.compile(rf"(?:(?P<base>.+?)[ ._-])?{_WORDS}(?:Tr|Ts)?", re.IGNORECASE)
 
 
 def find_masks(names: Sequence[Parts]) -> set[Parts]:

@@ -147,7 +147,10 @@ def _check(name: str, shape: tuple[int, ...], dtype: "np.dtype[Any]", size: int)
         raise ArchiveError(
             f"The array {name} holds Python objects (a pickle), which can run programs as they are"
             " opened, so MedApp never opens them.",
-            remedy=_SAVE_AGAIN,
+            remedy=(
+                "Save it again as plain numbers or texts: labels as labels.astype(str), images of"
+                " one size as numpy.stack(images)."
+            ),
         )
     if dtype.kind not in "biufUS":
         raise ArchiveError(

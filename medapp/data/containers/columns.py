@@ -17,12 +17,14 @@ from medapp.errors import DataError
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "label": (
         *("label", "labels", "class", "classes", "target", "targets", "diagnosis", "category"),
-        *("finding", "findings", "grade", "y", "dx", "classname", "labelname"),
+        *("finding", "findings", "grade", "y", "dx", "classname", "labelname", "labelid"),
+        *("findinglabel", "findinglabels", "imagelabel", "severity", "stage"),
     ),
     "patient": ("patient", "patientid", "subject", "subjectid", "caseid", "pid", "case"),
     "site": ("site", "hospital", "center", "centre", "institution"),
     "split": ("split", "partition", "subset", "set"),
 }
+_INDEX = "__index_level_"  # of pandas: the number of a row
 _IMAGES = ("image", "images", "img", "picture", "pixels", "jpg", "jpeg", "png", "scan")
 
 
@@ -64,7 +66,7 @@ def find_columns(schema: pa.Schema, name: str) -> Columns:
     label = _find_label(schema, features, image, name)
     given = {role: _find_named(schema, role, {image, label}) for role in _WORDS if role != "label"}
     taken = {image, label, *given.values()}
-    rest = [field for field in schema if field.name not in taken]
+    rest = [f for f in schema if f.name not in taken and not f.name.startswith(_INDEX)]
     plain = [field.name for field in rest if is_plain(field.type)]
     kind = schema.field(image).type
     return Columns(
@@ -146,9 +148,12 @@ def _find_label(schema: pa.Schema, features: Mapping[str, Any], image: str, name
     named = [column for column in schema.names if _find_names(features.get(column))]
     if len(named) == 1:
         return str(named[0])
-    others = ", ".join(column for column in schema.names if column != image)
+    others = [n for n in schema.names if n != image and not n.startswith(_INDEX)]
+    if len(others) == 1:
+        return str(others[0])
+    listed = ", ".join(others[:12])
     raise DataError(
-        f"It cannot be told which column of {name} holds the labels ({others or 'there is none'}).",
+        f"It cannot be told which column of {name} holds the labels ({listed or 'there is none'}).",
         remedy="Call it 'label'.",
     )
 

@@ -214,3 +214,14 @@ def test_a_volume_that_ends_early_is_left_out(workspace: Workspace, tmp_path: Pa
     left_out = Catalog(workspace).list_unreadable(Catalog(workspace).find_data_set("set"))
     assert [name for name, _ in left_out] == ["b/bad-006.png"]
     assert "damaged or cut short" in left_out[0][1]
+
+
+def test_segmentations_of_a_decathlon_are_no_class(tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path / "set" / "imagesTr" / f"lung_{number}.nii.gz", build_body())
+        write(tmp_path / "set" / "labelsTr" / f"lung_{number}.nii.gz", build_body())
+    write(tmp_path / "set" / "imagesTs" / "lung_9.nii.gz", build_body())
+    layout = inspect(tmp_path / "set")
+    assert layout.question
+    assert "labelsTr" not in " ".join(layout.classes)
+    assert [reason for _, reason in layout.left_out] == ["a mask, and no image"] * 3

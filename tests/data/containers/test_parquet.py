@@ -161,7 +161,10 @@ def test_a_file_without_a_labelled_image_is_refused(workspace: Workspace, tmp_pa
     ("columns", "message"),
     [
         ({"file": ["a.png"], "label": [1]}, "holds no images .*file, label.*--labels FILE"),
-        ({"image": [draw(0)], "note": ["x"]}, "which column of set.parquet holds the labels"),
+        (
+            {"image": [draw(0)], "a": ["x"], "b": [1]},
+            "which column of set.parquet holds the labels",
+        ),
         ({"left": [draw(0)], "right": [draw(1)], "label": [1]}, "several columns of images"),
         ({"image": [draw(0)], "label": [{"x": 1}]}, "neither numbers nor texts"),
         ({"image": [draw(0)], "label": [[0.5]]}, "other things than numbers and names"),
@@ -208,3 +211,12 @@ def test_a_damaged_file_is_said(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(ArchiveError, match="no Parquet file, or a damaged one"):
         open_container(path)
+
+
+def test_the_only_other_column_is_the_label_and_an_index_is_none(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    index = {"__index_level_0__": [5, 6]}
+    path = write(tmp_path / "set.parquet", picture=[draw(0), draw(1)], disease=["x", "y"], **index)
+    samples = add(workspace, path)
+    assert [(s.label, dict(s.attributes)) for s in samples] == [("x", {}), ("y", {})]

@@ -26,6 +26,9 @@ from medapp.store.workspace import Workspace
 
 VERSION = "1"
 THUMB_PX = 32
+# A level from which a page of text, or a drawing, has its background, and how far that spreads.
+BRIGHT = 100
+NEAR_LEVELS = 6
 # Rows and columns of a larger image are left out where grey levels are counted.
 ENOUGH_PX = 512
 # An image whose values, but for the rarest, span less than this share of its range shows nothing.
@@ -42,6 +45,7 @@ ROW = np.dtype(
         ("low", np.float32),  # the values below which, and above which, TAIL of the pixels lies
         ("high", np.float32),
         ("levels", np.uint16),  # of 256 grey levels the fewest that hold 99% of the pixels
+        ("paper", np.float32),  # the share of pixels near the commonest level, where that is bright
         ("thumb", np.uint8, (THUMB_PX, THUMB_PX)),  # the image in grey, squeezed to a square
     ]
 )
@@ -137,6 +141,10 @@ def measure_image(image: NDArray[Any]) -> NDArray[Any]:
     row["low"] = np.searchsorted(shares, TAIL) / 255
     row["high"] = np.searchsorted(shares, 1 - TAIL) / 255
     row["levels"] = 1 + np.searchsorted(held, 0.99)
+    commonest = int(counts.argmax())
+    if commonest >= BRIGHT:
+        near = counts[commonest - NEAR_LEVELS : commonest + NEAR_LEVELS + 1]
+        row["paper"] = near.sum() / values.size
     small = Image.fromarray(values).resize((THUMB_PX, THUMB_PX), Image.Resampling.BOX)
     row["thumb"] = np.asarray(small)
     return row

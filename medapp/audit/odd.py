@@ -18,13 +18,16 @@ from medapp.data.notes import count
 from medapp.data.samples import Sample
 from medapp.store.threads import OnProgress
 
-# Where more images than this share stand out, they are no exceptions.
+# Where more images than this share stand out, they are no exceptions …
 RARE = 0.05
+# … but which way round most images are is told by more than two thirds of them.
+MANY = 0.3
 TINY_PX = 32
 LONG = 3.0  # the longer side as a multiple of the shorter one
 # Grey levels that hold 99% of the pixels: masks, drawings and pages of text have as few. Of 7,328
 # public radiographs and MR slices the least has 79.
 FEW_LEVELS = 8
+PAPER = 0.75  # the share of pixels that one bright level has on a page of text or a drawing
 # The correlation of an image with the mean of its set; of the same images none is below -0.16.
 OPPOSITE = -0.3
 ALIKE = 0.4  # the median correlation in a set whose images show one thing in one way
@@ -42,17 +45,12 @@ def find_odd(ground: Ground, on_progress: OnProgress) -> list[Finding]:
     found = []
     for rule in RULES:
         rows = np.flatnonzero(rule.find(values)).tolist()
-        if 0 < len(rows) <= _count_rare(ground.samples):
+        if 0 < len(rows) <= max(1.0, rule.most * len(ground.samples)):
             chosen = [ground.samples[row] for row in rows]
             text = f"{count(len(rows), f'image {rule.one}', f'images {rule.many}')}."
             groups = tuple(build_group([s], f"{s.width:,} × {s.height:,} px") for s in chosen)
             found.append(Finding("odd", "caution", text, groups, LOOK))
     return [*found, *_find_odd_modes(ground.samples)]
-
-
-def _count_rare(samples: Sequence[Sample]) -> float:
-    """How many images of a set can be exceptions."""
-    return max(1.0, RARE * len(samples))
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,7 @@ class _Values:
     black: NDArray[np.float32]
     white: NDArray[np.float32]
     levels: NDArray[np.uint16]
+    paper: NDArray[np.float32]
     correlations: NDArray[np.float32]
 
 
@@ -73,6 +72,7 @@ class _Rule:
     one: str
     many: str
     find: Callable[[_Values], Mask]
+    most: float = RARE  # the share of a set up to which images are exceptions
 
 
 def _gather(samples: Sequence[Sample], measures: Measures) -> _Values:
@@ -84,6 +84,7 @@ def _gather(samples: Sequence[Sample], measures: Measures) -> _Values:
         measures.take("black"),
         measures.take("white"),
         measures.take("levels"),
+        measures.take("paper"),
         _correlate(measures),
     )
 
@@ -127,8 +128,9 @@ def _find_dark(values: _Values) -> Mask:
 
 
 def _find_drawn(values: _Values) -> Mask:
-    few = values.levels <= FEW_LEVELS
-    return values.is_seen & few & (np.median(values.levels) > 4 * FEW_LEVELS)
+    is_flat = (values.levels <= FEW_LEVELS) & (np.median(values.levels) > 4 * FEW_LEVELS)
+    is_paper = (values.paper > PAPER) & (np.median(values.paper) < PAPER / 2)
+    return values.is_seen & (is_flat | is_paper)
 
 
 def _find_opposite(values: _Values) -> Mask:
@@ -150,14 +152,15 @@ RULES = (
     ),
     _Rule("is black nearly everywhere", "are black nearly everywhere", _find_dark),
     _Rule(
-        "has few grey levels, as a mask, a drawing or a page of text has",
-        "have few grey levels, as a mask, a drawing or a page of text has",
+        "looks like a mask, a drawing or a page of text",
+        "look like masks, drawings or pages of text",
         _find_drawn,
     ),
     _Rule(
         "is bright where the rest is dark, and dark where it is bright: perhaps inverted",
         "are bright where the rest is dark, and dark where it is bright: perhaps inverted",
         _find_opposite,
+        MANY,
     ),
 )
 
@@ -166,7 +169,7 @@ def _find_odd_modes(samples: Sequence[Sample]) -> Iterator[Finding]:
     """Images that are stored otherwise than the rest: in colour, with more bits."""
     modes = [" ".join(sample.mode.split()[:2]) for sample in samples]
     (usual, most), *others = Counter(modes).most_common()
-    if len(samples) - most > _count_rare(samples):
+    if len(samples) - most > max(1.0, RARE * len(samples)):
         return
     for mode, few in others:
         chosen = [sample for sample, own in zip(samples, modes, strict=True) if own == mode]

@@ -1,6 +1,7 @@
 """One finding of an audit: its groups side by side, and what can be done about each and all."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -27,7 +28,6 @@ from medapp.ui.shell.frame import escape
 from medapp.ui.shell.server import find_catalog
 
 GROUPS_A_PAGE = 12
-A_ROW = 4  # of groups that are single images
 MOST_TILES = 12  # of one group
 # The kinds that a clean split settles.
 TORN = ("leak", "patients_in_two_splits")
@@ -62,11 +62,11 @@ def draw_finding(data_set: DataSet, finding: Finding, groups: Sequence[Group], t
 
 
 def _lay_out(groups: Sequence[Group], shown: Sequence[int]) -> list[DeltaGenerator]:
-    """A place for each group that is shown: side by side where each is a single image."""
-    if any(len(groups[number].members) > 1 for number in shown):
-        return [st.container() for _ in shown]
-    rows = [shown[start : start + A_ROW] for start in range(0, len(shown), A_ROW)]
-    return [column for row in rows for column in st.columns(A_ROW)[: len(row)]]
+    """A place for each group that is shown: small groups stand side by side."""
+    most = max(len(groups[number].members) for number in shown)
+    a_row = {1: 4, 2: 2}.get(most, 1)
+    rows = [shown[start : start + a_row] for start in range(0, len(shown), a_row)]
+    return [column for row in rows for column in st.columns(a_row)[: len(row)]]
 
 
 def draw_undo(data_set: DataSet) -> None:
@@ -162,10 +162,10 @@ def _build_tile(data_set: DataSet, member: Member) -> Tile | None:
     sample = next(iter(catalog.load_some(home, [member.id])), None)
     if sample is None:
         return None
-    badge = "left out" if sample.is_left_out else sample.split
+    tile = build_tile(home, sample, "left out" if sample.is_left_out else sample.split)
     if member.data_set:
-        badge = f"{home.name}, {badge}"
-    return build_tile(data_set, sample, badge)
+        return replace(tile, caption=f"{home.name}: {tile.caption}", colour=None)
+    return tile
 
 
 def _open(members: Sequence[Member], id: int) -> None:

@@ -5,6 +5,7 @@ are kept as a log, so that each can be seen and undone.
 """
 
 import datetime
+import difflib
 import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from medapp.data.records import renew_classes
 from medapp.data.samples import SPLITS, DataSet
 from medapp.data.schema import change
 from medapp.errors import DataError
+from medapp.task import find_task
 
 LEAVE_OUT = "leave out"
 TAKE_BACK = "take back"
@@ -74,6 +76,12 @@ class Edit:
         # SQLite has no truth values.
         object.__setattr__(self, "is_undone", bool(self.is_undone))
 
+    def describe(self) -> str:
+        """What was changed, in a few words."""
+        if self.kind in (RELABEL, MOVE):
+            return f"{self.kind}: {self.before or 'none'} → {self.after or 'none'}"
+        return f"{self.kind}: {self.after}" if self.kind == NOTE else self.kind
+
 
 def apply_edits(
     catalog: Catalog, data_set: DataSet, changes: Sequence[Change], reason: str = ""
@@ -97,6 +105,23 @@ def apply_edits(
             _apply(db, data_set, wanted, reason.strip(), made)
         renew_classes(db, data_set)
     return catalog.find_data_set(data_set.uid)
+
+
+def check_label(data_set: DataSet, label: str) -> None:
+    """Refuse a label with a class that the data set does not have, as one that is misspelt.
+
+    Raises:
+        DataError: names the classes that there are.
+    """
+    known = data_set.classes
+    unknown = [part for part in find_task(data_set.task).list_labels(label) if part not in known]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], known, 1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise DataError(
+            f"{data_set.name} has no class {unknown[0]!r}; it has {', '.join(known)}.",
+            remedy=f"{hint}Say that it is a new class where it is one (--new-class).",
+        )
 
 
 def undo_edit(catalog: Catalog, data_set: DataSet, edit_id: int) -> DataSet:

@@ -4,6 +4,7 @@ add                     bring images in           (adding.py)
 list, show, remove      what there is             (showing.py)
 audit, fingerprint      what is wrong             (auditing.py)
 copies, check, split …  copies, and who is where  (copying.py)
+edit, edits, undo       what a person changes     (editing.py)
 task                    what is asked             (tasks.py)
 derive                  a data set out of others  (deriving.py)
 update                  what has changed since    (updating.py)
@@ -11,11 +12,20 @@ update                  what has changed since    (updating.py)
 
 import typer
 
-from medapp.cli.data import adding, auditing, copying, deriving, showing, tasks, updating
+from medapp.cli.data import (
+    adding,
+    auditing,
+    copying,
+    deriving,
+    editing,
+    showing,
+    tasks,
+    updating,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Data sets: register, list, show, audit, copies, split, derive, update, remove.",
+    help="Data sets: register, list, show, audit, copies, split, edit, derive, update, remove.",
 )
 app.command()(adding.add)
 app.command("list")(showing.list_sets)
@@ -26,6 +36,9 @@ app.command()(copying.copies)
 app.command()(copying.split)
 app.command("clean-split")(copying.clean_split)
 app.command()(copying.check)
+app.command()(editing.edit)
+app.command()(editing.edits)
+app.command()(editing.undo)
 app.command("task")(tasks.set_task)
 app.command("derive")(deriving.derive_set)
 app.command("update")(updating.update_set)

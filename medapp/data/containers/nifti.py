@@ -100,11 +100,10 @@ def _list_slices(volume: Volume, slices: Sequence[int]) -> Iterator[FoundFile]:
 
 
 def _describe(layout: Layout, volumes: Sequence[Volume], choice: SliceChoice) -> Iterator[str]:
-    count = len(volumes)
-    yield f"Read from {count:,} volume{'s' if count > 1 else ''} of NIfTI; {choice.describe()}."
+    yield f"Read from {_say(len(volumes))} of NIfTI; {choice.describe()}."
     yield (
-        f"The slices are {choice.plane}, counted from {_COUNTED[choice.plane]}; the patient's right"
-        " is on the left. They are copied into the workspace as PNG of 16 bits."
+        f"The slices are {choice.plane}, counted from {_COUNTED[choice.plane]}, with"
+        f" {_SEEN[choice.plane]}. They are copied into the workspace as PNG of 16 bits."
     )
     yield from layout.describe()[:2] if layout.template else (_NO_LABEL,)
     yield ("Each slice has the label of its volume, also where the finding is on others.")
@@ -115,17 +114,27 @@ def _describe(layout: Layout, volumes: Sequence[Volume], choice: SliceChoice) ->
     oblique = sum(volume.tilt > 1 for volume in volumes)
     if oblique:
         most = max(volume.tilt for volume in volumes)
-        yield f"{oblique:,} lie up to {most:.0f}° oblique to the body; their own planes are kept."
+        tilt = f"up to {most:.0f}° oblique to the body, and stay so"
+        yield f"Of {_say(oblique)} the slices are {tilt}."
     unplaced = sum(not volume.is_placed for volume in volumes)
     if unplaced:
-        yield f"{unplaced:,} do not say how they lie in the body: planes and sides may be others."
+        yield f"{_say(unplaced)} without a place in the body: planes and sides may be others."
     several = sum(volume.further > 0 for volume in volumes)
     if several:
-        yield f"{several:,} hold several volumes (times or contrasts); the first of each is used."
+        yield f"{_say(several, 'file')} with several volumes (times, contrasts): the first is used."
     if any(volume.is_flat(_AXES[choice.plane]) for volume in volumes):
         yield "Pixels that are not square are interpolated to squares."
 
 
+def _say(count: int, word: str = "volume") -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+_SEEN = {
+    "axial": "the patient's right on the left and the front above",
+    "coronal": "the patient's right on the left and the head above",
+    "sagittal": "the front on the left and the head above",
+}
 _COUNTED = dict(zip(PLANES, ("the feet", "the back", "the left"), strict=True))
 _NO_LABEL = (
     "The file does not say what it shows, so all slices are of the class 'unlabelled'. Put volumes"

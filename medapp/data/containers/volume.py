@@ -139,7 +139,7 @@ def _list_damage() -> tuple[type[Exception], ...]:
     nibabel = _import_nibabel()
     own = (nibabel.spatialimages.HeaderDataError, nibabel.filebasedimages.ImageFileError)
     plain = (OSError, EOFError, ValueError, TypeError, LookupError, ArithmeticError, MemoryError)
-    return (*plain, zlib.error, np.linalg.LinAlgError, *own)
+    return (*plain, AttributeError, zlib.error, np.linalg.LinAlgError, *own)
 
 
 def _say(error: BaseException) -> str:

@@ -138,7 +138,7 @@ def test_colours_and_several_volumes_in_a_file(workspace: Workspace, tmp_path: P
     first = add(workspace, path, "fmri", slices="middle")[0]
     alone = add(workspace, write(tmp_path / "one.nii", build_body()), "one", slices="middle")[0]
     np.testing.assert_array_equal(load_image(first.path), load_image(alone.path))
-    assert "1 hold several volumes" in " ".join(inspect(path).describe())
+    assert "1 file with several volumes" in " ".join(inspect(path).describe())
 
 
 def test_what_the_header_leaves_open_is_said(tmp_path: Path) -> None:
@@ -147,12 +147,12 @@ def test_what_the_header_leaves_open_is_said(tmp_path: Path) -> None:
     affine = np.eye(4)
     affine[:3, :3] = turn
     said = " ".join(inspect(write(tmp_path / "tilted.nii", build_body(), affine)).describe())
-    assert "1 lie up to 20° oblique to the body" in said
+    assert "Of 1 volume the slices are up to 20° oblique to the body, and stay so." in said
     assert "of the class 'unlabelled'" in said
     image = nibabel.Nifti1Image(build_body(), None)
     nibabel.save(image, tmp_path / "nowhere.nii")
     said = " ".join(inspect(tmp_path / "nowhere.nii").describe())
-    assert "1 do not say how they lie in the body" in said
+    assert "1 volume without a place in the body" in said
 
 
 def test_a_volume_without_the_slices_is_left_out(workspace: Workspace, tmp_path: Path) -> None:
@@ -198,6 +198,16 @@ def test_a_header_is_not_believed(
     path = edit_header(write(tmp_path / "x.nii", build_body()), offset, content)
     with pytest.raises(DataError, match=message):
         open_container(path)
+
+
+def test_another_use_of_the_suffix_is_said(tmp_path: Path) -> None:
+    """A connectivity matrix of CIFTI-2 lies in a file of NIfTI-2 and has no place in a body."""
+    axis = nibabel.cifti2.ScalarAxis(["a"])
+    parts = nibabel.cifti2.BrainModelAxis.from_mask(np.ones((2, 2, 2)), affine=np.eye(4))
+    image = nibabel.Cifti2Image(np.zeros((1, 8), np.float32), header=(axis, parts))
+    nibabel.save(image, tmp_path / "x.dscalar.nii")
+    with pytest.raises(DataError, match="No volume can be read"):
+        open_container(tmp_path / "x.dscalar.nii")
 
 
 def test_a_volume_that_inflates_is_refused(tmp_path: Path) -> None:

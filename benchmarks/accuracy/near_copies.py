@@ -2,9 +2,9 @@
 
     python -m benchmarks.accuracy.near_copies DATA_FOLDER [--images 300]
 
-Images of the folder are stored otherwise (quality, size, contrast, cut) and compared with their
-originals: the share that is found. Then all images of the folder are compared with each other: the
-pairs that differ in few bits, which a person must look at, as sets hold real copies.
+Images of the folder are stored otherwise (quality, size, contrast, cut, turned) and compared with
+their originals: the share that is found. Then all images of the folder are compared with each
+other: the pairs that differ in few bits, which a person must look at, as sets hold real copies.
 """
 
 import io
@@ -17,7 +17,7 @@ from PIL import Image
 
 from benchmarks.kit.options import build_parser
 from medapp.data.listing import list_images
-from medapp.data.near import find_near, read_codes
+from medapp.data.near import describe_way, find_near, read_codes, tell_ways
 from medapp.imaging.fingerprint import NEAR_BITS, compute_fingerprint
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full
@@ -48,12 +48,11 @@ CHANGES: dict[str, Callable[[Pixels], Pixels]] = {
     "gamma 0.7": lambda image: map_values(image, lambda v: v**0.7),
     "contrast × 1.3, darkest cut": lambda image: map_values(image, lambda v: (v - 0.12) * 1.3),
     "2 pixels cut at each side": lambda image: image[2:-2, 2:-2],
+    "mirrored, JPEG 60": lambda image: save_jpeg(np.ascontiguousarray(image[:, ::-1]), 60),
+    "upside down, half the size": lambda image: resize(np.ascontiguousarray(image[::-1]), 0.5),
+    "turned by 90°, JPEG 60": lambda image: save_jpeg(np.ascontiguousarray(np.rot90(image)), 60),
+    "inverted, JPEG 60": lambda image: save_jpeg(255 - image, 60),
 }
-
-
-def count_bits(one: str, other: str) -> int:
-    """Bits in which two fingerprints differ."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -70,7 +69,7 @@ def main(arguments: list[str] | None = None) -> None:
     for name, change in CHANGES.items():
         others = [compute_fingerprint(change(image)) for image in images]
         pairs = [(a, b) for a, b in zip(originals, others, strict=True) if a and b]
-        bits = np.array([count_bits(a, b) for a, b in pairs])
+        _, bits = tell_ways(*(read_codes([pair[i] for pair in pairs]) for i in (0, 1)))
         spread = f"{np.median(bits):.0f}, {np.percentile(bits, 95):.0f}, {bits.max()}"
         print(f"| {name} | {(bits <= NEAR_BITS).sum() / len(images):.3f} | {spread} |")
     count_pairs([Path(path) for path in paths])
@@ -82,9 +81,12 @@ def count_pairs(paths: list[Path]) -> None:
     prints = [compute_fingerprint(load_image(path)) for path in contents.values()]
     codes = read_codes([fingerprint for fingerprint in prints if fingerprint])
     near = find_near(codes, codes)
-    pairs = int((near[:, 0] < near[:, 1]).sum())
+    near = near[near[:, 0] < near[:, 1]]
+    ways, _ = tell_ways(codes[near[:, 0]], codes[near[:, 1]])
+    changed = [way for way in ways.tolist() if describe_way(way)]
     total = len(codes) * (len(codes) - 1) // 2
-    print(f"{pairs} of {total:,} pairs of {len(contents)} different files are near copies")
+    print(f"{len(near)} of {total:,} pairs of {len(contents)} different files are near copies")
+    print(f"{len(changed)} of these pairs are mirrored, turned or inverted")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.task import find_task
 
-OF_FINDINGS = ("auroc", "average_precision", "sensitivity", "specificity")
+OF_FINDINGS = ("auroc", "average_precision")  # what no threshold decides
 SHOWN = ("sensitivity", "specificity", "auroc")  # of each class, in 80 columns; JSON holds all
 
 
@@ -46,15 +46,18 @@ def print_evaluation(evaluation: Evaluation) -> None:
 
 
 def _print_findings(evaluation: Evaluation) -> None:
-    """Print how often each finding was missed, and taken for there, at its threshold."""
-    rows = []
+    """Print how well each finding is told at its threshold: shares, then counts."""
+    shares = []
+    counts = []
     for name, figures in evaluation.per_class.items():
         hits = figures.hits or 0
         alarms = figures.false_alarms or 0
         spared = (figures.others or 0) - alarms
-        threshold = write_probability(figures.threshold or 0.0)
-        rows.append((name, threshold, hits, figures.n - hits, alarms, spared))
-    print_table(("finding", "threshold", "found", "missed", "false alarms", "rightly not"), rows)
+        told = [_write(figures, metric) for metric in ("sensitivity", "specificity")]
+        shares.append((name, write_probability(figures.threshold or 0.0), *told))
+        counts.append((name, hits, figures.n - hits, alarms, spared))
+    print_table(("finding", "threshold", TITLES["sensitivity"], TITLES["specificity"]), shares)
+    print_table(("finding", "found", "missed", "false alarms", "rightly not"), counts)
 
 
 def print_headlines(evaluation: Evaluation) -> None:

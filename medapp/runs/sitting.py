@@ -256,12 +256,12 @@ class Sitting:
     def _choose_thresholds(self, training: Loop | Probe, validation: Examples) -> None:
         """Choose each finding's threshold by the weights of the best epoch; keep them with these.
 
-        Of no effect where each image has one label.
+        Of no effect where each image has one label, or none validates.
         """
         network = training.learner.network
         # Wait until the first process has written the weights.
         self.fabric.barrier()
-        if not network.task.has_several:
+        if not network.task.has_several or not len(validation):
             return
         training.learner.load(self.run.model_path)
         probabilities = network.task.activate(training.predict(validation.inputs)).numpy()

@@ -7,6 +7,7 @@ import pytest
 
 from medapp.cli.evaluation import describe_evaluation, print_evaluation, state_headline
 from medapp.evaluation.evaluate import evaluate
+from medapp.task import find_task
 
 CLASSES = ("nodule", "normal")
 TRUTH = [0] * 20 + [1] * 20
@@ -40,3 +41,25 @@ def test_programs_get_headlines_and_figures_per_patient(
     said = capsys.readouterr().out
     assert "95% intervals over 20 patients." in said
     assert "Per patient, by the mean of each one's images (20 patients):" in said
+
+
+def test_findings_stand_with_their_thresholds_and_counts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    targets = np.array([[1, 0], [1, 1], [0, 0], [0, 1]] * 5)
+    scores = np.array([[0.9, 0.1], [0.1, 0.8], [0.4, 0.3], [0.1, 0.7]] * 5)
+    task = find_task("multi-label")
+    limits = (0.3, 0.5)
+    evaluation = evaluate(scores, targets, CLASSES, task=task, thresholds=limits)
+    print_evaluation(evaluation)
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["nodule", "5", "5", "5", "5"] in lines
+    assert ["normal", "10", "0", "0", "10"] in lines
+    (share,) = [line for line in lines if line[:2] == ["nodule", "0.30"]]
+    assert (share[2], share[5]) == ("0.500", "0.500")
+    values = describe_evaluation(evaluation)
+    assert values["per_class"]["normal"]["threshold"] == 0.5
+    assert [headline["name"] for headline in values["headlines"]][:2] == [
+        "macro_auroc",
+        "macro_average_precision",
+    ]

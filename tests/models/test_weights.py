@@ -14,6 +14,7 @@ from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, BUNDLED, BUNDLED_PATH, find_file
 from medapp.models.network import Network
 from medapp.models.weights import (
+    add_thresholds,
     build_network,
     check_hash,
     export_backbone,
@@ -24,6 +25,7 @@ from medapp.models.weights import (
 )
 from medapp.store.files import hash_file
 from medapp.store.workspace import Workspace
+from medapp.task import find_task
 
 CLASSES = ("left", "röntgen")
 
@@ -204,3 +206,43 @@ def test_exported_backbone_is_a_source(tmp_path: Path, workspace: Workspace) -> 
         str(tmp_path / "mine.safetensors"), "resnet50", ("x", "y", "z"), 0, workspace
     )
     assert torch.allclose(network.model.conv1.weight, trained.model.conv1.weight, atol=1e-3)
+
+
+# Thresholds, and heads that answer another question
+
+
+def test_thresholds_travel_with_the_model_s_file(tmp_path: Path) -> None:
+    network = Network("resnet18", ("mass", "scar"), find_task("multi-label"))
+    path = tmp_path / "model.safetensors"
+    save_network(network, path, {"recipe": "{}"})
+    assert load_network(path)[0].thresholds == ()
+    add_thresholds(path, (0.125, 0.3))
+    loaded, metadata = load_network(path)
+    assert loaded.thresholds == (0.125, 0.3)
+    assert metadata["recipe"] == "{}"
+    assert "Youden" in metadata["threshold_rule"]
+    for name, tensor in loaded.model.state_dict().items():
+        assert torch.equal(tensor, network.model.state_dict()[name]), name
+
+
+@pytest.mark.parametrize(
+    "text", ["[0.1]", "[0.1, 2]", "{}", '["a", 0.1]', "nonsense", "[0.1, null]"]
+)
+def test_damaged_thresholds_are_refused(tmp_path: Path, text: str) -> None:
+    network = Network("resnet18", ("mass", "scar"), find_task("multi-label"))
+    path = tmp_path / "model.safetensors"
+    save_network(network, path, {"thresholds": text})
+    with pytest.raises(WeightsError, match="damaged thresholds"):
+        load_network(path)
+
+
+def test_a_head_that_answers_another_question_is_not_taken(workspace: Workspace) -> None:
+    """One label and grades of the same names: the head of one is of no use to the other."""
+    path = workspace.weights_folder / "graded.safetensors"
+    save_network(Network("resnet18", ("mild", "severe"), find_task("ordinal")), path)
+    for task, takes in (("ordinal", True), ("single-label", False), ("multi-label", False)):
+        network = build_network(
+            str(path), "resnet18", ("mild", "severe"), 0, workspace, find_task(task)
+        )
+        assert network.loaded is not None
+        assert network.loaded.has_head is takes

@@ -5,7 +5,6 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from medapp.audit.checks import CHECKS, Check
 from medapp.audit.finding import Finding, read_finding, sort_findings
@@ -90,7 +89,7 @@ def hash_basis(samples: Sequence[Sample]) -> str:
 def find_audit(workspace: Workspace, data_set: DataSet) -> Audit | None:
     """The last audit of a data set; None where there is none, or none that can be read."""
     try:
-        value = json.loads(_locate(workspace, data_set.uid).read_text(encoding="utf-8"))
+        value = json.loads(workspace.find_audit_path(data_set.uid).read_text(encoding="utf-8"))
         findings = tuple(read_finding(finding) for finding in value.pop("findings"))
         return Audit(**{**value, "checks": tuple(value["checks"]), "findings": findings})
     except (OSError, ValueError, TypeError, KeyError):
@@ -99,8 +98,4 @@ def find_audit(workspace: Workspace, data_set: DataSet) -> Audit | None:
 
 def _save(workspace: Workspace, audit: Audit) -> None:
     value = {**vars(audit), "findings": [finding.to_dict() for finding in audit.findings]}
-    write_bytes(_locate(workspace, audit.data_set), json.dumps(value).encode())
-
-
-def _locate(workspace: Workspace, uid: str) -> Path:
-    return workspace.audits_folder / f"{uid}.json"
+    write_bytes(workspace.find_audit_path(audit.data_set), json.dumps(value).encode())

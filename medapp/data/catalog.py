@@ -8,12 +8,10 @@ timeout, so that pages, threads and processes can use the catalog at once.
 import contextlib
 import difflib
 import json
-import shutil
 import sqlite3
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Literal
 
 from medapp.data.order import Entry
@@ -25,10 +23,9 @@ from medapp.data.records import (
     insert_data_set,
     insert_samples,
 )
-from medapp.data.samples import IN_PLACE, SPLITS, DataSet, Sample
+from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.data.schema import change, connect, find_remedy, migrate
 from medapp.errors import DataError, WorkspaceError
-from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.task import Task, find_task
 from medapp.task.multi_label import SEPARATOR
@@ -297,32 +294,10 @@ class Catalog:
             db.execute("UPDATE data_sets SET task = ?, classes = ? WHERE id = ?", values)
         return replace(data_set, task=name, classes=classes)
 
-    def remove(self, data_set: DataSet) -> None:
-        """Forget a data set and what is kept of its images in the cache.
-
-        The images of a data set that was copied into the workspace are deleted.
-
-        Raises:
-            DataError: another data set is derived from it, and the images would be deleted.
-            WorkspaceError: the images cannot be deleted.
-        """
-        is_copied = data_set.origin not in IN_PLACE
-        users = [
-            d for d in self.list_data_sets() if data_set.uid in d.derivation.get("sources", ())
-        ]
-        if is_copied and users:
-            raise DataError(
-                f"The images of {data_set.name} are those of {users[0].name} too.",
-                remedy=f"Remove {users[0].name} first.",
-            )
-        hashes = {sample.content_hash for sample in self.load_samples(data_set, with_left_out=True)}
+    def forget(self, data_set: DataSet) -> None:
+        """Delete the rows of a data set; see `medapp.data.removing` for all that goes with it."""
         with change(self.path) as db:
             db.execute("DELETE FROM data_sets WHERE id = ?", (data_set.id,))
-        open_cache(self.workspace).forget(hashes)
-        home = self.workspace.data_folder
-        root = data_set.root
-        if is_copied and root != home and root.is_relative_to(home):
-            _delete_folder(home / root.relative_to(home).parts[0], data_set.name)
 
     def read(self, query: str, *values: Any) -> list[Any]:
         """The rows that a query of this package gives."""
@@ -352,18 +327,6 @@ class Catalog:
         )
         boxes = self.read(query, rows[0][0], rows[-1][0])
         return build_samples(rows, boxes, data_set.root, self.workspace.root)
-
-
-def _delete_folder(folder: Path, name: str) -> None:
-    try:
-        shutil.rmtree(folder)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        reason = f"{folder} could not be deleted: {error.strerror}"
-        raise WorkspaceError(
-            f"{name} is forgotten, but {reason}.", remedy="Delete it yourself."
-        ) from error
 
 
 def check_name(name: str) -> str:

@@ -57,6 +57,10 @@ class Workspace:
     def audits_folder(self) -> Path:
         return self.root / "audits"
 
+    def find_audit_path(self, uid: str) -> Path:
+        """Where the last audit of the data set of this uid is kept."""
+        return self.audits_folder / f"{uid}.json"
+
     @property
     def fingerprints_folder(self) -> Path:
         return self.root / "fingerprints"

@@ -9,6 +9,7 @@ import pytest
 
 from medapp.data.catalog import Catalog
 from medapp.data.facts import list_values, load_facts
+from medapp.data.removing import remove
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.geometry import Box
@@ -167,7 +168,7 @@ def test_removing_deletes_images_of_ones_own_only(
     foreign = catalog.add(build_data_set("foreign", root, "uploaded"), [])
     assert catalog.find_data_set("uploaded").root == own
     for data_set in (registered, uploaded, foreign):
-        catalog.remove(data_set)
+        remove(catalog, data_set)
     assert catalog.list_data_sets() == []
     assert (root / "1.png").exists()
     assert not (workspace.data_folder / "mine").exists()
@@ -274,7 +275,7 @@ def test_all_names_that_a_data_set_had_are_known(catalog: Catalog, root: Path) -
     for name in ("y", "z", "y"):
         stored = catalog.rename(stored, name)
     assert catalog.list_names(stored) == {"x", "y", "z"}
-    catalog.remove(stored)
+    remove(catalog, stored)
     assert catalog.list_names(stored) == {"y"}  # what the value says, and nothing on disk
     with pytest.raises(DataError, match="none yet"):
         catalog.find_data_set("x")

@@ -23,6 +23,7 @@ from medapp.data.importing import (
 )
 from medapp.data.layout import FoundFile, Layout
 from medapp.data.pixels import load_pixels
+from medapp.data.removing import remove
 from medapp.errors import ArchiveError, DataError, WorkspaceError
 from medapp.imaging.geometry import Box
 from medapp.imaging.preprocess import Preprocess
@@ -197,7 +198,7 @@ def test_a_zip_is_copied_into_the_workspace_and_removed_with_the_data_set(
         load_thumbnail(sample.path, sample.content_hash, cache)
     load_pixels(samples, Preprocess(image_size=32), 1, cache, report.data_set.uid).source.close()
     assert cache.size_bytes() > 0
-    catalog.remove(report.data_set)
+    remove(catalog, report.data_set)
     assert list(workspace.data_folder.iterdir()) == []
     assert cache.size_bytes() == 0
 

@@ -11,6 +11,7 @@ from PIL import Image
 from medapp.data.catalog import Catalog
 from medapp.data.importing import add_folder
 from medapp.data.redrawing import redraw_split
+from medapp.data.removing import remove
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note
 from medapp.runs.caveats import list_grave_notes
@@ -205,5 +206,5 @@ def test_figures_from_before_are_told_what_the_run_had_seen(
     assert told == run.load_evaluation()
     assert told.looks == 1
     path.write_text(json.dumps({**values, "notes": [], "looks": 0}))
-    Catalog(workspace).remove(session.find_data("x"))
+    remove(Catalog(workspace), session.find_data("x"))
     assert session.evaluate(run).notes == ()

@@ -6,6 +6,7 @@ import pytest
 from conftest import register_empty
 
 from medapp.data.catalog import Catalog
+from medapp.data.removing import remove
 from medapp.errors import DataError, RunError
 from medapp.runs.making import create_run, find_data_set_name, find_run, list_runs, rename_run
 from medapp.store.workspace import Workspace
@@ -57,7 +58,7 @@ def test_a_run_finds_its_data_set_after_a_rename(hands: Workspace) -> None:
 def test_a_removed_data_set_is_called_what_it_was_called_then(hands: Workspace) -> None:
     run = create_run(hands, RECIPE)
     catalog = Catalog(hands)
-    catalog.remove(catalog.find_data_set("hands"))
+    remove(catalog, catalog.find_data_set("hands"))
     assert find_data_set_name(hands, run.recipe) == "hands"
 
 

@@ -11,6 +11,7 @@ from medapp.cli.output import (
     print_notes,
     print_table,
 )
+from medapp.data import removing
 from medapp.data.catalog import Catalog
 from medapp.data.notes import describe
 from medapp.data.samples import IN_PLACE, SPLITS
@@ -97,7 +98,7 @@ def remove(name: DataSetName) -> None:
     """
     catalog = Catalog(find_workspace())
     data_set = catalog.find_data_set(name)
-    catalog.remove(data_set)
+    removing.remove(catalog, data_set)
     console.print(
         f"{data_set.name} is removed."
         + (" No image was touched." if data_set.origin in IN_PLACE else "")

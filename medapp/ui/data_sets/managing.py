@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from medapp.data.removing import remove
 from medapp.data.samples import IN_PLACE, DataSet
 from medapp.task import TASKS, find_task
 from medapp.ui.data_sets.updating import draw_updating
@@ -28,7 +29,7 @@ def draw_management(data_set: DataSet) -> None:
         st.markdown(f"**Remove.** {fate} Runs that were trained on it stay.")
         is_sure = st.checkbox("Yes, remove this data set")
         if st.button("Remove", icon=":material/delete:", disabled=not is_sure):
-            find_catalog().remove(data_set)
+            remove(find_catalog(), data_set)
             st.switch_page(frame.DATA_SETS)
 
 

@@ -131,6 +131,20 @@ class Session:
         """Move the fewest images so that copies and patients stand in one split; see the log."""
         return make_clean_split(Catalog(self.workspace), self._find_data(data)).data_set
 
+    def set_task(
+        self, data: DataSet | str, task: str, order: Sequence[str] | None = None
+    ) -> DataSet:
+        """Say what is asked of each image: a key of `medapp.task.TASKS`.
+
+        Args:
+            order: all grades, the lowest first; by their names where none is given.
+
+        Raises:
+            DataError: there is no such task, the labels do not fit it, or the names of grades do
+                not tell their order.
+        """
+        return Catalog(self.workspace).set_task(self._find_data(data), task, order)
+
     def redraw_split(self, data: DataSet | str, seed: int = 0) -> DataSet:
         """Draw the split of a data set anew, copies and patients together; each time is counted.
 

@@ -31,7 +31,7 @@ def write_grades(folder: Path, count: int = 20) -> Path:
 @pytest.fixture
 def grades(workspace: Workspace, tmp_path: Path) -> DataSet:
     data = Session(workspace).add_data(write_grades(tmp_path / "grades"), "grades")
-    return Catalog(workspace).set_task(data, "ordinal")
+    return Session(workspace).set_task(data, "ordinal")
 
 
 def test_grades_stand_in_their_order(workspace: Workspace, grades: DataSet) -> None:

@@ -194,6 +194,26 @@ def test_each_finding_is_a_regression_over_the_images_that_know_it() -> None:
         np.testing.assert_allclose(bench.predict(new)[:, finding], wanted, atol=1e-4)
 
 
+def test_each_step_from_grade_to_grade_is_a_regression_over_the_images_that_reach_it() -> None:
+    x, y = draw(200, 7)
+    bench = Bench(x[:150], y[:150], x[150:], y[150:], "ordinal")
+    assert bench.probe.run()
+    head = bench.learner.network.head
+    assert head.weight.shape == (2, 512)
+    penalty = bench.probe.penalty
+    scaled = bench.scale(x[:150])
+    for step in range(2):
+        reaches = y[:150] >= step
+        # The mean loss is over all images; scikit-learn's sums over those that it is given.
+        reference = LogisticRegression(C=1 / (penalty * 150), tol=1e-8, max_iter=5000)
+        reference.fit(scaled[reaches], y[:150][reaches] > step)
+        np.testing.assert_allclose(
+            head.weight[step].detach().numpy(), reference.coef_[0], atol=2e-3
+        )
+    probabilities = bench.predict(x[150:])
+    np.testing.assert_allclose(probabilities.sum(1), 1, atol=1e-6)
+
+
 def test_patients_are_held_out_whole() -> None:
     """Features that tell the patient, each with one class, say nothing of other patients."""
     rng = np.random.default_rng(0)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from medapp.audit.burnt_in import find_burnt_in
 from medapp.audit.duplicates import find_copies
 from medapp.audit.elsewhere import find_in_other_sets, find_public_sets
 from medapp.audit.finding import Finding
@@ -51,5 +52,6 @@ CHECKS: Mapping[str, Check] = {
     "patients": Check("Looking at patients", find_torn_patients),
     "other_sets": Check("Comparing data sets", find_in_other_sets),
     "public_sets": Check("Looking for public images", find_public_sets),
+    "burnt_in": Check("Looking for text", find_burnt_in),
     "odd": Check("Comparing images with the rest", find_odd),
 }

@@ -16,6 +16,7 @@ from PIL import Image
 
 from medapp.data.samples import Sample
 from medapp.errors import ImageError
+from medapp.imaging.corner_text import find_corner_text
 from medapp.imaging.fingerprint import LUMA
 from medapp.imaging.image import decode_image
 from medapp.imaging.registered import read_registered
@@ -46,6 +47,7 @@ ROW = np.dtype(
         ("high", np.float32),
         ("levels", np.uint16),  # of 256 grey levels the fewest that hold 99% of the pixels
         ("paper", np.float32),  # the share of pixels near the commonest level, where that is bright
+        ("text", np.uint8),  # 1 where a corner seems to hold a line of text
         ("thumb", np.uint8, (THUMB_PX, THUMB_PX)),  # the image in grey, squeezed to a square
     ]
 )
@@ -141,6 +143,7 @@ def measure_image(image: NDArray[Any]) -> NDArray[Any]:
     row["low"] = np.searchsorted(shares, TAIL) / 255
     row["high"] = np.searchsorted(shares, 1 - TAIL) / 255
     row["levels"] = 1 + np.searchsorted(held, 0.99)
+    row["text"] = find_corner_text(reduced)
     commonest = int(counts.argmax())
     if commonest >= BRIGHT:
         near = counts[commonest - NEAR_LEVELS : commonest + NEAR_LEVELS + 1]

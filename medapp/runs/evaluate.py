@@ -16,11 +16,13 @@ from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, RunError
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
+from medapp.notes import sort_notes
 from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.caveats import add_caveats
 from medapp.runs.events import TestRead
 from medapp.runs.renewal import renew_figures
 from medapp.runs.results import save_evaluation, write_figures
+from medapp.runs.revisions import note_edits
 from medapp.runs.run import Run
 from medapp.runs.split_table import match_split
 from medapp.store.cache import open_cache
@@ -73,6 +75,14 @@ def evaluate_run(
     """
     if dataset is not None:
         return _evaluate_elsewhere(workspace, run, dataset)
+    evaluation = _evaluate_own(workspace, run, split)
+    # What was edited since is of today, and not kept.
+    notes = sort_notes([*evaluation.notes, *note_edits(workspace, run)])
+    return replace(evaluation, notes=notes)
+
+
+def _evaluate_own(workspace: Workspace, run: Run, split: str) -> Evaluation:
+    """The run's figures on one of its splits; those on the test split are kept."""
     is_test = split == "test"
     if is_test:
         # Figures that are damaged are made again.
@@ -85,7 +95,8 @@ def evaluate_run(
     choice = model.recipe.data.train
     data_set = catalog.find_chosen(choice.id, choice.name)
     table = run.folder / "split.parquet"
-    matched = match_split(table, catalog.load_samples(data_set), run.name)
+    everything = catalog.load_samples(data_set, with_left_out=True)
+    matched = match_split(table, everything, run.name)
     samples = [sample for sample in matched if sample.split == split]
     if not samples:
         raise RunError(
@@ -119,7 +130,8 @@ def _tell_later(workspace: Workspace, run: Run, kept: Evaluation) -> Evaluation:
     try:
         data_set = catalog.find_chosen(choice.id, choice.name)
         table = run.folder / "split.parquet"
-        matched = match_split(table, catalog.load_samples(data_set), run.name)
+        everything = catalog.load_samples(data_set, with_left_out=True)
+        matched = match_split(table, everything, run.name)
     except (DataError, RunError):
         return kept
     tests = [sample for sample in matched if sample.split == "test"]

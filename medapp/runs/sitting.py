@@ -24,7 +24,7 @@ from medapp.runs.reporter import Reporter, StopRequestedError
 from medapp.runs.results import discard_evaluation, save_evaluation
 from medapp.runs.run import Run
 from medapp.runs.seen import save_earlier
-from medapp.runs.split_table import match_split, save_split
+from medapp.runs.split_table import load_classes, match_split, save_split
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
@@ -54,8 +54,9 @@ class Sitting:
         self.run = run
         self.recipe = run.recipe
         self.machine = run.machine
-        # The data may have changed while the run was in the queue.
-        plan_run(workspace, self.recipe, self.machine)
+        # The data may have changed while the run was in the queue; later changes are not the run's.
+        if not (run.folder / "split.parquet").exists():
+            plan_run(workspace, self.recipe, self.machine)
         cores = os.cpu_count() or 1
         torch.set_num_threads(self.machine.threads or max(1, cores // self.machine.devices))
         device = choose_device(self.machine.device, self.machine.devices)
@@ -101,13 +102,16 @@ class Sitting:
         choice = self.recipe.data.train
         catalog = Catalog(self.workspace)
         data_set = catalog.find_chosen(choice.id, choice.name)
-        samples = catalog.load_samples(data_set)
         path = self.run.folder / "split.parquet"
         with self.fabric.rank_zero_first():
             if not path.exists():
-                save_split(path, choose_samples(self.recipe, data_set, samples))
+                chosen = choose_samples(self.recipe, data_set, catalog.load_samples(data_set))
+                save_split(path, chosen, data_set.classes)
                 save_earlier(self.workspace, self.run)
-        return data_set, match_split(path, samples, self.run.name)
+        # An edit since the first sitting changes neither the images, nor their labels, nor classes.
+        samples = catalog.load_samples(data_set, with_left_out=True)
+        learned = replace(data_set, classes=load_classes(path, data_set))
+        return learned, match_split(path, samples, self.run.name)
 
     def _build_learner(self, data_set: DataSet) -> Learner:
         recipe = self.recipe

@@ -1,8 +1,10 @@
 """`split.parquet`: the split of each sample of a run.
 
 Content hashes stand beside the names, so that a resumed or copied run knows its images again.
+Labels and classes are those that the run learns: later edits of the data set leave them alone.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,24 +13,31 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from medapp.data.samples import SPLITS, Sample
+from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.errors import RunError
 from medapp.store.files import open_replacing
 from medapp.store.parquet import read_table
+from medapp.task import find_task
 
 COLUMNS = ("name", "label", "patient", "site", "split", "content_hash")
 # What older tables lack.
 MORE = ("fingerprint",)
+CLASSES = b"classes"  # the key in the metadata
 
 
-def save_split(path: Path, samples: Sequence[Sample]) -> None:
-    """Write the table: one row a sample, in the order given."""
+def save_split(path: Path, samples: Sequence[Sample], classes: Sequence[str] = ()) -> None:
+    """Write the table: one row a sample, in the order given.
+
+    Args:
+        classes: of the data set, in the order of logits; they stand in the table's metadata.
+    """
     table = pa.table(
         {
             name: pa.array([getattr(s, name) for s in samples], pa.string())
             for name in (*COLUMNS, *MORE)
         }
     )
+    table = table.replace_schema_metadata({CLASSES: json.dumps(list(classes), ensure_ascii=False)})
     with open_replacing(path) as file:
         pq.write_table(table, file)
 
@@ -67,7 +76,7 @@ def match_split(path: Path, samples: Sequence[Sample], run_name: str) -> list[Sa
     """The samples that the table names, in its order, each with the split and label it has there.
 
     Args:
-        samples: those of the data set now.
+        samples: those of the data set now, with those that are left out.
 
     Raises:
         RunError: the table is damaged, or an image it names has left the data set or changed.
@@ -89,3 +98,18 @@ def match_split(path: Path, samples: Sequence[Sample], run_name: str) -> list[Sa
         replace(by_name[row["name"], row["content_hash"]], split=row["split"], label=row["label"])
         for row in rows
     ]
+
+
+def load_classes(path: Path, data_set: DataSet) -> tuple[str, ...]:
+    """The classes that the run learns, in the order of its logits, whatever was edited since.
+
+    A table from before they were kept is taken to have those of the data set, or else those that
+    its rows name.
+    """
+    kept = json.loads((pq.read_schema(path).metadata or {}).get(CLASSES, b"[]"))
+    if kept:
+        return tuple(kept)
+    task = find_task(data_set.task)
+    labels = pq.read_table(path, columns=["label"])["label"].to_pylist()
+    found = {name for label in labels for name in task.list_labels(label)}
+    return data_set.classes if found <= set(data_set.classes) else task.order_classes(found)

@@ -16,6 +16,7 @@ from medapp.runs.learning import note_learning
 from medapp.runs.looks import LOOKS, count_looks, count_test_reads, note_looks
 from medapp.runs.registry import find_registry
 from medapp.runs.renewal import renew_figures
+from medapp.runs.revisions import note_edits
 from medapp.runs.run import Run
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
@@ -30,7 +31,8 @@ def draw_quality(run: Run) -> None:
         return
     standing = follow_run(run).read()
     n = standing.plan.validation if standing.plan else 0
-    more = [*note_learning(standing.epochs, n), note_run_reads(run)]
+    edited = note_edits(open_workspace(), run)
+    more = [*edited, *note_learning(standing.epochs, n), note_run_reads(run)]
     # The looks of today stand in place of those at the time of the figures.
     kept = tuple(note for note in evaluation.notes if note.code != LOOKS)
     where = f"the test split of {evaluation.dataset}"

@@ -39,7 +39,7 @@ def draw_images(run: Run, title: str, rows: Sequence[tuple[str, float]]) -> None
     except DataError as error:
         st.info(frame.escape(str(error)))
         return
-    samples = find_catalog().load_samples(data_set)
+    samples = find_catalog().load_samples(data_set, with_left_out=True)
     by_content = {sample.content_hash: sample for sample in samples}
     tiles = [
         build_tile(data_set, by_content[content], write_probability(probability))

@@ -1,0 +1,42 @@
+"""What was edited in a run's data set since the run took its images: its figures are of before."""
+
+from medapp.data.catalog import Catalog
+from medapp.data.edits import LEAVE_OUT, RELABEL, TAKE_BACK, list_edits
+from medapp.errors import DataError, RunError
+from medapp.notes import Note
+from medapp.runs.run import Run
+from medapp.runs.split_table import load_split
+from medapp.store.workspace import Workspace
+
+EDITED = "edited-since"  # the code of the note
+
+
+def note_edits(workspace: Workspace, run: Run) -> list[Note]:
+    """A note where images of the run have another label now, or are left out.
+
+    Nothing where the data set or the run's table is not here, or nobody has edited anything.
+    """
+    catalog = Catalog(workspace)
+    choice = run.recipe.data.train
+    try:
+        data_set = catalog.find_chosen(choice.id, choice.name)
+        kinds = {edit.kind for edit in list_edits(catalog, data_set)}
+        if not kinds & {LEAVE_OUT, RELABEL, TAKE_BACK}:
+            return []
+        rows = load_split(run.folder / "split.parquet", run.name)
+    except (DataError, RunError):
+        return []
+    now = {s.content_hash: s for s in catalog.load_samples(data_set, with_left_out=True)}
+    known = [(row, now[row["content_hash"]]) for row in rows if row["content_hash"] in now]
+    other = [row for row, s in known if s.label != row["label"] and not s.is_left_out]
+    gone = [row for row, s in known if s.is_left_out]
+    if not (other or gone):
+        return []
+    counts = ((len(other), "relabelled"), (len(gone), "left out"))
+    what = " and ".join(f"{n:,} {'was' if n == 1 else 'were'} {word}" for n, word in counts if n)
+    judged = sum(row["split"] == "test" for row in [*other, *gone])
+    text = (
+        f"Of the {len(rows):,} images of this run, {what} since it began ({judged:,} in its test"
+        " split). The run keeps the images and labels that it began with; its figures are on those."
+    )
+    return [Note(EDITED, text, remedy="Train anew to learn from the edited data set.")]

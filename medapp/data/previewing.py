@@ -5,9 +5,10 @@ Names and the headers of DICOM files are read, and of a few images their pixels.
 
 import contextlib
 import io
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ from medapp.store.files import expand_path
 
 SHEET = 12  # images of a contact sheet
 SHEET_PX = 160
-FIRST = 400  # images of a container that a contact sheet is chosen from
+SHEET_SECONDS = 5.0  # for the images of a container
 MAX_HEADERS = 300  # that are read for a preview
 # Never DICOM, so that no header is looked for.
 _PICTURES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"))
@@ -200,26 +201,26 @@ class SheetImage:
 
 
 def load_sheet(shown: Preview, slices: SliceChoice | None = None) -> list[SheetImage]:
-    """A few images of each class, small: spread over its files, or a container's first ones."""
+    """A few images of each class, small, spread over its files."""
     container = open_container(shown.path, slices)
     if container is not None:
-        return _load_first(container, shown.layout)
+        return _load_some(container, shown.layout)
     with _open_files(shown.path) as read:
         return [_build_image(file, partial(read, file)) for file in choose_sheet(shown.layout)]
 
 
-def _load_first(container: Container, layout: Layout) -> list[SheetImage]:
-    """Of a container's first images, as it gives one after the other."""
-    first = layout.files[:FIRST]
-    wanted = set(choose_sheet(replace(layout, files=first)))
+def _load_some(container: Container, layout: Layout) -> list[SheetImage]:
+    """Of a container's images, as many as can be had in a few seconds."""
+    wanted = set(choose_sheet(layout))
+    places = [place for place, file in enumerate(layout.files) if file in wanted]
+    began = time.monotonic()
     images = []
-    for file, piece in zip(first, container.read(), strict=False):
-        if file not in wanted:
-            continue
-        if isinstance(piece, str):
-            images.append(SheetImage(file, b"", piece))
-        else:
-            images.append(_build_image(file, partial(bytes, piece.content)))
+    for place, piece in zip(places, container.read_some(places), strict=False):
+        # An empty slice is left out when it comes in, which is no fault to be shown.
+        if not isinstance(piece, str):
+            images.append(_build_image(layout.files[place], partial(bytes, piece.content)))
+        if time.monotonic() - began > SHEET_SECONDS:
+            break
     return images
 
 

@@ -3,7 +3,7 @@
 What a container does not know: workspaces, the catalog, where its images are written to.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from medapp.data.layout import Layout
@@ -35,8 +35,19 @@ class Container:
             when they are written out, without a suffix where only the image's bytes tell it.
         read: gives, for each of the layout's files and in their order, its image, or the reason
             why there is none.
+        pick: the same for files of some numbers, in their order, where that is quicker than to
+            read on to the last of them.
     """
 
     kind: str
     layout: Layout
     read: Callable[[], Iterator[Piece | str]]
+    pick: Callable[[Sequence[int]], Iterator[Piece | str]] | None = None
+
+    def read_some(self, places: Sequence[int]) -> Iterator[Piece | str]:
+        """The images of some of the layout's files, given by their ascending numbers."""
+        if self.pick is not None:
+            return self.pick(places)
+        wanted = set(places)
+        first = zip(range(places[-1] + 1 if places else 0), self.read(), strict=False)
+        return (piece for place, piece in first if place in wanted)

@@ -69,7 +69,15 @@ def open_nifti(layout: Layout, choice: SliceChoice) -> Container:
         for volume, slices in chosen:
             yield from read_slices(volume, slices, axis, choice.takes_all)
 
-    return Container("NIfTI", found, read_all)
+    def pick(places: Sequence[int]) -> Iterator[Piece | str]:
+        start = 0
+        for volume, slices in chosen:
+            own = [slices[place - start] for place in places if 0 <= place - start < len(slices)]
+            start += len(slices)
+            if own:
+                yield from read_slices(volume, own, axis, choice.takes_all)
+
+    return Container("NIfTI", found, read_all, pick)
 
 
 def _choose(count: int, choice: SliceChoice) -> Sequence[int] | str:

@@ -111,7 +111,8 @@ def _draw_choices(
 ) -> Preview:
     """Draw the choices and the button; gives what would come in."""
     name = st.text_input("Name", value=path.stem if path.suffix else path.name, key=f"name-{path}")
-    pattern = draw_patient_pattern([file.name for file in found.files[:PREVIEWED]])
+    source = found.patients_from if any(file.patient for file in found.files) else ""
+    pattern = draw_patient_pattern([file.name for file in found.files[:PREVIEWED]], source)
     shown = judge_layout(path, found, layout is not None, pattern)
     count = len(found.files)
     if st.button(f"Register {count:,} images", type="primary", key="register"):

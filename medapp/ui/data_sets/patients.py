@@ -3,6 +3,7 @@
 import streamlit as st
 
 from medapp.data.patients import preview_patients
+from medapp.ui.shell.frame import escape
 
 PREVIEWED = 400  # names that a pattern is tried on
 PATTERNS = {
@@ -15,8 +16,12 @@ PATTERNS = {
 }
 
 
-def draw_patient_pattern(names: list[str]) -> str | None:
-    """Draw the choice; gives a regular expression, or None for unknown patients."""
+def draw_patient_pattern(names: list[str], source: str = "") -> str | None:
+    """Draw the choice; gives a regular expression, or None for unknown patients.
+
+    Args:
+        source: where patients come from that are known without a pattern; "" where none are.
+    """
     choice = st.selectbox(
         "Patient in the file name",
         list(PATTERNS),
@@ -40,6 +45,8 @@ def draw_patient_pattern(names: list[str]) -> str | None:
             [{"File": name, "Patient": patient or "not found"} for name, patient in found[:5]],
             hide_index=True,
         )
+    elif pattern is None and source:
+        st.caption(escape(f"Patients come from {source}."))
     elif pattern is None:
         st.caption(
             "Unknown patients: the split is by image, and figures may flatter. The data set's page"

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from medapp.data.catalog import Catalog
-from medapp.data.containers import SliceChoice, open_container
+from medapp.data.containers import Container, SliceChoice, open_container
 from medapp.data.importing import add_path, inspect
+from medapp.data.previewing import load_sheet, preview
 from medapp.data.samples import Sample
 from medapp.errors import DataError
 from medapp.imaging.image import load_image
@@ -224,6 +225,27 @@ def test_a_volume_that_ends_early_is_left_out(workspace: Workspace, tmp_path: Pa
     left_out = Catalog(workspace).list_unreadable(Catalog(workspace).find_data_set("set"))
     assert [name for name, _ in left_out] == ["b/bad-006.png"]
     assert "damaged or cut short" in left_out[0][1]
+
+
+def test_a_preview_shows_volumes_of_each_class(tmp_path: Path) -> None:
+    for number in range(6):
+        write(tmp_path / "set" / "ab"[number % 2] / f"{number}.nii.gz", build_body())
+    sheet = load_sheet(preview(tmp_path / "set"))
+    assert {image.file.label for image in sheet} == {"a", "b"}
+    assert len({image.file.attributes["volume"] for image in sheet}) > 3
+
+
+def test_images_of_some_numbers_are_those_of_all(tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path / "set" / "ab"[number % 2] / f"{number}.nii", build_body() + number)
+    container = open_container(tmp_path / "set")
+    assert container is not None
+    everything = list(container.read())
+    places = [0, 1, 9, 10, 25, 29]
+    assert list(container.read_some(places)) == [everything[place] for place in places]
+    plain = Container("x", container.layout, container.read)
+    assert list(plain.read_some(places)) == [everything[place] for place in places]
+    assert list(plain.read_some([])) == []
 
 
 def test_segmentations_of_a_decathlon_are_no_class(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from medapp.cli.output import console, print_notes, print_table
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import TITLES, list_headlines, state_references
+from medapp.evaluation.notes import list_of_patients
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.task import find_task
@@ -41,8 +42,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
         patients = evaluation.per_patient
         console.print(f"\nPer patient, by the mean of each one's images ({patients.n:,} patients):")
         print_headlines(patients)
-        codes = {note.code for note in evaluation.notes}
-        print_notes(note for note in patients.notes if note.code not in codes)
+        print_notes(list_of_patients(evaluation, patients))
 
 
 def _print_findings(evaluation: Evaluation) -> None:

@@ -11,6 +11,7 @@ FEW_UNITS = 20  # with fewer, intervals are rough
 HARDLY_ANY = 5  # with fewer, figures are chance alone
 FEW_CODES = frozenset({"one-unit", "few-units"})
 FEW_OF_CLASS = 5  # with fewer, a class's figures hang on single patients
+UNJUDGED = "finding-not-judged"
 NEAR_ONE = 0.99  # from here few pairs of images say how sure an AUROC is
 
 
@@ -34,6 +35,12 @@ def note_figures(
     if positive is not None:
         notes.append(note_positive(positive))
     return sort_notes(notes)
+
+
+def list_of_patients(evaluation: Evaluation, per_patient: Evaluation) -> list[Note]:
+    """The notes on figures per patient that are not said of those per image already."""
+    said = {note.code for note in evaluation.notes} - {UNJUDGED}
+    return [note for note in per_patient.notes if note.code not in said]
 
 
 def note_left_out(left_out: int, patients: int) -> Iterator[Note]:
@@ -102,12 +109,16 @@ def _note_classes(evaluation: Evaluation) -> Iterator[Note]:
 def _note_findings(evaluation: Evaluation) -> Iterator[Note]:
     """What follows where each finding is judged by itself, on the images of which it is known."""
     unjudged = {n: f for n, f in evaluation.per_class.items() if f.sensitivity is None}
+    # Where each patient counts once, or has one image, what is counted are patients.
+    things = (
+        "patients" if evaluation.is_by_patient and evaluation.units == evaluation.n else "images"
+    )
     if unjudged:
         counts = [f"{name} ({f.n:,} with, {f.others:,} without)" for name, f in unjudged.items()]
         yield Note(
-            "finding-not-judged",
-            f"Fewer than {FEWEST} images are known to show, or not to show, {', '.join(counts)}: no"
-            " AUROC or other figure of such a finding is given, and the macro figures leave it"
+            UNJUDGED,
+            f"Fewer than {FEWEST} {things} are known to show, or not to show,"
+            f" {', '.join(counts)}: no AUROC or other figure of such a finding is given, and the macro figures leave it"
             " out.",
             "caution" if len(unjudged) < len(evaluation.per_class) else "grave",
         )

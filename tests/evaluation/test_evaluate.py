@@ -13,6 +13,7 @@ from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.intervals import find_wilson
 from medapp.evaluation.metrics import METRICS
+from medapp.evaluation.notes import list_of_patients
 from medapp.task import find_task
 
 CLASSES = ("effusion", "nodule", "normal")
@@ -464,6 +465,11 @@ def test_a_patient_has_the_findings_that_his_images_agree_on() -> None:
     assert (result.per_patient.n, x.n, x.others) == (15, 10, 5)  # a and c have x, b has not
     assert (y.n, y.others) == (0, 5)  # a's images differ, of c nothing is known
     assert says(result.per_patient, "5 of 15 patients have images that differ in a finding")
+    of_patients = [note.text for note in list_of_patients(result, result.per_patient)]
+    assert any(
+        text.startswith("Fewer than 5 patients are known to show, or not to show, y (0 with, 5")
+        for text in of_patients
+    )
 
 
 def test_intervals_of_findings_count_only_what_is_known() -> None:

@@ -9,6 +9,7 @@ from medapp.errors import DataError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import Headline, list_headlines, state_references
 from medapp.evaluation.intervals import OLDER_METHOD
+from medapp.evaluation.notes import list_of_patients
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_interval
 from medapp.notes import Note
@@ -84,8 +85,7 @@ def _draw_patients(evaluation: Evaluation, per_patient: Evaluation) -> None:
         for of_images, of_patients in pairs
     ]
     st.dataframe(rows, hide_index=True, alt="Figures per image and per patient")
-    known = {note.code for note in evaluation.notes}
-    left_out = " ".join(note.text for note in per_patient.notes if note.code not in known)
+    left_out = " ".join(note.text for note in list_of_patients(evaluation, per_patient))
     st.caption(
         f"A patient's probabilities are the mean of those of his or her images. {escape(left_out)}"
     )

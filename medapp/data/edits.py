@@ -197,7 +197,7 @@ def _apply(
     after: Any = wanted.value.strip()
     if column == "is_left_out":
         after = int(wanted.kind == LEAVE_OUT)
-    if wanted.kind == RELABEL and not after and data_set.task == "single-label":
+    if wanted.kind == RELABEL and not after and not find_task(data_set.task).has_several:
         raise DataError("The label is empty.", remedy="Name the class.")
     if column is not None:
         if found[0] == after:

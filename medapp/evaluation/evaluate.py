@@ -86,8 +86,7 @@ def _judge(
     estimate = _estimate_finding if task.has_several else _estimate_class
     rows = [estimate(case, c, units, count) for c in range(len(classes))]
     estimates = _estimate_whole(case, rows, units, count, task)
-    is_named = case.confusion and task.name == "single-label"
-    positive = find_positive(classes) if is_named else None
+    positive = find_positive(classes) if case.confusion and not task.has_order else None
     evaluation = Evaluation(
         n=len(case.scores),
         classes=tuple(classes),

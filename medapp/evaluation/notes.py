@@ -118,8 +118,8 @@ def _note_findings(evaluation: Evaluation) -> Iterator[Note]:
         yield Note(
             UNJUDGED,
             f"Fewer than {FEWEST} {things} are known to show, or not to show,"
-            f" {', '.join(counts)}: no AUROC or other figure of such a finding is given, and the macro figures leave it"
-            " out.",
+            f" {', '.join(counts)}: no AUROC or other figure of such a finding is given, and the"
+            " macro figures leave it out.",
             "caution" if len(unjudged) < len(evaluation.per_class) else "grave",
         )
     partly = [

@@ -172,7 +172,7 @@ def _find_reason(name: str, read_head: Callable[[], bytes]) -> str | None:
     if suffix in SIDECARS:
         return ""
     if suffix in CONTAINERS:
-        return f"{name_kind(name)}, which comes in by itself only"
+        return f"{name_kind(name)}, which comes in by itself, not in a zip or among images"
     if suffix in FOREIGN:
         return f"{name_kind(name)}, which MedApp does not read"
     kind = tell_kind(read_head(), name)

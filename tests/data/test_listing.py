@@ -53,7 +53,10 @@ def test_files_are_told_by_their_content_where_the_name_does_not(tmp_path: Path)
     ]
     assert listing.left_out == (
         ("a/volume", "gzip, which MedApp does not read"),
-        ("b.nii.gz", "a NIfTI image (.nii.gz), which comes in by itself only"),
+        (
+            "b.nii.gz",
+            "a NIfTI image (.nii.gz), which comes in by itself, not in a zip or among images",
+        ),
     )
     assert {found.kind: found.count for found in listing.passed_over} == {
         ".csv": 1,
@@ -117,7 +120,8 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_the_rest_is_said_by_reason_and_kind(tmp_path: Path) -> None:
     make(tmp_path, "a.png", "b.nii", "c.nii", "notes.txt", "x.csv")
     assert list_folder(tmp_path).describe_rest() == (
-        "Not read: 2 files: a NIfTI image (.nii), which comes in by itself only (b.nii, c.nii).",
+        "Not read: 2 files: a NIfTI image (.nii), which comes in by itself, not in a zip or among"
+        " images (b.nii, c.nii).",
         "Passed over, as no images: 1 .txt, 1 .csv.",
     )
 

@@ -133,7 +133,7 @@ def _read_table(path: Path, shards: Sequence[Path], columns: Columns) -> _Table:
     """The columns beside the images."""
     table = _Table({column: [] for column in list_columns(columns)})
     paths = [f"{columns.image}.path"] if columns.has_path else []
-    for shard in shards:
+    for shard, split in zip(shards, _find_shard_splits(path, shards), strict=True):
         before = len(table.values[columns.label])
         with _open(shard) as file:
             schema = file.schema_arrow
@@ -147,7 +147,7 @@ def _read_table(path: Path, shards: Sequence[Path], columns: Columns) -> _Table:
                     given = batch.column(columns.image).field("path")
                     table.paths += _list_values(given, paths[0])
         rows = len(table.values[columns.label]) - before
-        table.splits += [_find_shard_split(path, shard, len(shards) == 1)] * rows
+        table.splits += [split] * rows
     if len(table.splits) > MAX_IMAGES:
         raise ArchiveError(
             f"There are {len(table.splits):,} images, more than {MAX_IMAGES:,}.",
@@ -183,15 +183,23 @@ def _list_values(column: pa.Array, name: str) -> list[Any]:
     return values
 
 
-def _find_shard_split(root: Path, shard: Path, is_alone: bool) -> str | None:
-    """The split that a file's name means, or that of a folder below the root that holds it.
+def _find_shard_splits(root: Path, shards: Sequence[Path]) -> list[str | None]:
+    """The split that each file's name means, or that of a folder below the root that holds it.
 
-    Of several files, as `lung_train` and `lung_test`, one word is enough.
+    Of several files, as `lung_train` and `lung_test`, one word is enough, if each has one.
     """
-    stem = re.sub(r"[-_]\d+(?:-of-\d+)?$", "", shard.stem)
-    folders = shard.relative_to(root).parts[:-1]
-    words = [] if is_alone else re.split(r"[^A-Za-z]+", stem)
-    return next((split for name in (stem, *words, *folders) if (split := find_split(name))), None)
+    stems = [re.sub(r"[-_]\d+(?:-of-\d+)?$", "", shard.stem) for shard in shards]
+    folders = [shard.relative_to(root).parts[:-1] for shard in shards]
+    whole = [_find_first((stem, *above)) for stem, above in zip(stems, folders, strict=True)]
+    if len(shards) < 2 or all(whole):
+        return whole
+    words = [_find_first(re.split(r"[^A-Za-z]+", stem)) for stem in stems]
+    either = [split or word for split, word in zip(whole, words, strict=True)]
+    return either if all(either) else whole
+
+
+def _find_first(names: Sequence[str]) -> str | None:
+    return next((split for name in names if (split := find_split(name))), None)
 
 
 def _read_labels(values: Sequence[Any], columns: Columns) -> Labels:

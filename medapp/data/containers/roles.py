@@ -1,5 +1,6 @@
 """What the arrays of a file hold, told from their names and shapes: images, labels, patients."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ _WORDS = {
     "patients": {"patient", "patients", "pid", "subject", "subjects", "groups", "group"},
     "masks": {"mask", "masks", "seg", "segs", "segmentation", "segmentations"},
 }
+_LEAST_SIDE = 8  # px of an image that is stored as one row
 _REMEDY = "MedApp looks for images and labels, such as train_images and train_labels."
 
 
@@ -73,10 +75,23 @@ def find_roles(arrays: Sequence[StoredArray]) -> Roles:
     parts = [part for split, found in groups.items() if (part := _find_part(split, found))]
     if not parts:
         listed = ", ".join(f"{a.name} ({' × '.join(map(str, a.shape))})" for a in arrays[:6])
-        raise DataError(f"There are no images among the arrays {listed}.", remedy=_REMEDY)
+        raise DataError(
+            f"There are no images among the arrays {listed}.",
+            remedy=_suggest_shape(arrays) or _REMEDY,
+        )
     used = {array.name for part in parts for array in _list_used(part)}
     used |= {names.name} if names is not None else set()
     return Roles(tuple(parts), names, tuple(a.name for a in arrays if a.name not in used))
+
+
+def _suggest_shape(arrays: Sequence[StoredArray]) -> str:
+    """What to do about an array that may hold each image as one row of numbers; else nothing."""
+    for array in arrays:
+        side = math.isqrt(array.shape[1]) if len(array.shape) == 2 else 0
+        if side >= _LEAST_SIDE and side * side == array.shape[1]:
+            shape = f"{array.name}.reshape(-1, {side}, {side})"
+            return f"If {array.name} holds each image as one row, save {shape}."
+    return ""
 
 
 def _split_words(name: str) -> list[str]:

@@ -46,6 +46,12 @@ def test_splits_in_folders_and_in_words(tmp_path: Path) -> None:
     assert splits == {"train": 2, "test": 2, "validation": 2}
 
 
+def test_a_word_in_the_name_of_one_of_several_files_is_no_split(tmp_path: Path) -> None:
+    for name in ("histology_val_he", "malaria", "knee"):
+        write(tmp_path / "set" / f"{name}.parquet", image=[draw(0), draw(1)], label=["a", "b"])
+    assert inspect(tmp_path / "set").to_dict()["splits"] == {}
+
+
 def test_a_file_alone_is_no_test_split_because_of_a_word(tmp_path: Path) -> None:
     path = write(tmp_path / "test" / "lung_test.parquet", image=[draw(0)], label=["a"])
     assert inspect(path).files[0].split is None

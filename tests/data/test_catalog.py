@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from medapp.data.catalog import Catalog
-from medapp.data.facts import list_values, load_facts
+from medapp.data.deriving import Derivation, derive
+from medapp.data.facts import count_test_groups, list_values, load_facts
 from medapp.data.removing import remove
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, WorkspaceError
@@ -315,3 +316,38 @@ def test_the_values_of_columns_are_counted(catalog: Catalog, root: Path) -> None
         "age": {"61": 3},
         "view": {"PA": 2, "AP": 1},
     }
+
+
+def test_an_image_counts_for_each_of_its_findings_and_once_in_its_split(
+    catalog: Catalog, root: Path
+) -> None:
+    labels = ["mass|scar", "mass", "", "?mass|scar"]
+    samples = [
+        replace(build_sample(f"{i}.png", root), label=label, split="test" if i == 3 else "train")
+        for i, label in enumerate(labels)
+    ]
+    data = replace(build_data_set("x", root), task="multi-label", classes=("mass", "scar"))
+    data = catalog.add(data, samples)
+    assert catalog.count_splits(data) == {"train": 3, "validation": 0, "test": 1}
+    counts = catalog.count_classes(data)
+    assert counts["train"] == {"mass": 2, "scar": 1}
+    assert counts["test"] == {"mass": 0, "scar": 1}
+    assert count_test_groups(catalog, data) == {"": 1, "scar": 1}
+    with pytest.raises(DataError, match="several labels or none, such as"):
+        catalog.set_task(data, "single-label")
+
+
+def test_grades_keep_the_order_that_was_given(catalog: Catalog, root: Path) -> None:
+    samples = [
+        replace(build_sample(f"{name}.png", root), label=name) for name in ("late", "early", "mid")
+    ]
+    data = catalog.add(
+        replace(build_data_set("x", root), classes=("early", "late", "mid")), samples
+    )
+    with pytest.raises(DataError, match="do not tell which grade"):
+        catalog.set_task(data, "ordinal")
+    assert catalog.find_data_set("x").task == "single-label"
+    catalog.set_task(data, "ordinal", ["early", "mid", "late"])
+    assert catalog.find_data_set("x").classes == ("early", "mid", "late")
+    made = derive(catalog, "y", Derivation(("x",), {"late": "end"}))
+    assert (made.task, made.classes) == ("ordinal", ("early", "mid", "end"))

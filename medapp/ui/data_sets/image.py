@@ -11,6 +11,8 @@ from medapp.imaging.image import read_image
 from medapp.imaging.preprocess import render_full
 from medapp.imaging.registered import find_problem
 from medapp.task import Task, find_task
+from medapp.ui.data_sets.editing import draw_edit_bar
+from medapp.ui.data_sets.edits import draw_history
 from medapp.ui.data_sets.gallery import choose_filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements.image_viewer import draw_viewer
@@ -27,6 +29,8 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
         f"{sample.split} split",
         f"patient {sample.patient}" if sample.patient else "patient unknown",
     ]
+    if sample.is_left_out:
+        facts.append("left out")
     if data_set.is_synthetic:
         facts.append(frame.SYNTHETIC)
     way = {**parents, data_set.name: (frame.DATA_SETS, {"set": str(data_set.id)})}
@@ -38,6 +42,9 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     with left:
         shown = None if image is None else render_full(image)
         _draw_image(data_set, sample, shown, problem, scale)
+        if draw_edit_bar(data_set, [sample], f"image-{sample.id}"):
+            st.rerun()
+        draw_history(data_set, sample.id)
         draw_notes(read.notes if read else ())
     with right:
         if image is not None:

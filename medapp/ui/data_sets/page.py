@@ -12,6 +12,7 @@ from medapp.notes import Note
 from medapp.task import find_task
 from medapp.ui.data_sets.audit import draw_audit
 from medapp.ui.data_sets.deriving import draw_deriving
+from medapp.ui.data_sets.edits import draw_edits
 from medapp.ui.data_sets.gallery import draw_images
 from medapp.ui.data_sets.managing import draw_management
 from medapp.ui.data_sets.preview import draw_preprocess_preview
@@ -53,7 +54,7 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
     _draw_report()
     notes = describe(data_set, find_catalog())
     draw_notes(note for note in notes if note.level == "grave")
-    views = ["Images", "Audit", "Split", "Preprocess", "Derive", "Manage"]
+    views = ["Images", "Audit", "Edits", "Split", "Preprocess", "Derive", "Manage"]
     view = url.read_choice("view", views) or views[0]
     st.segmented_control(
         "View",
@@ -74,6 +75,8 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
         draw_splitting(data_set)
     elif view == "Audit":
         draw_audit(data_set)
+    elif view == "Edits":
+        draw_edits(data_set)
     elif view == "Preprocess":
         draw_preprocess_preview(data_set)
     elif view == "Derive":

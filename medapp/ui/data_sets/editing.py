@@ -1,0 +1,99 @@
+"""What a person can change of images, wherever they are seen: one bar of buttons, with a reason."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from medapp.data.edits import LEAVE_OUT, MOVE, NOTE, RELABEL, TAKE_BACK, Change, apply_edits
+from medapp.data.samples import SPLITS, DataSet, Sample
+from medapp.task import find_task
+from medapp.task.multi_label import SEPARATOR
+from medapp.ui.shell import frame
+from medapp.ui.shell.server import find_catalog
+
+
+def draw_edit_bar(data_set: DataSet, samples: Sequence[Sample], key: str) -> bool:
+    """Draw the buttons that leave images out, relabel, move or note them.
+
+    Args:
+        key: tells this bar from others on the page.
+
+    Returns:
+        True where something was just changed; the page is then to be drawn again.
+    """
+    if not samples:
+        return False
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"edit-{key}"):
+        reason = st.text_input(
+            "Reason", placeholder="why, for the log", width=220, key=f"reason-{key}"
+        )
+        planned = [
+            *_draw_leaving_out(samples, key),
+            *_draw_relabelling(data_set, samples, key),
+            *_draw_moving(samples, key),
+            *_draw_noting(samples, key),
+        ]
+    if not planned:
+        return False
+    with frame.show_errors():
+        apply_edits(find_catalog(), data_set, planned, reason)
+        count = f"{len(samples):,} image{'s' * (len(samples) != 1)}"
+        done = f"{planned[0].kind.capitalize()}: {count}. Undo it under Edits."
+        st.toast(frame.escape(done))
+        return True
+    return False
+
+
+def _draw_leaving_out(samples: Sequence[Sample], key: str) -> list[Change]:
+    are_out = all(sample.is_left_out for sample in samples)
+    title = "Take back" if are_out else "Leave out"
+    icon = ":material/add_circle:" if are_out else ":material/block:"
+    help = "Nothing learns from images left out or is judged on them. Files stay as they are."
+    if not st.button(title, icon=icon, help=help, key=f"leave-{key}"):
+        return []
+    return [Change(sample.id, TAKE_BACK if are_out else LEAVE_OUT) for sample in samples]
+
+
+def _draw_relabelling(data_set: DataSet, samples: Sequence[Sample], key: str) -> list[Change]:
+    task = find_task(data_set.task)
+    noun = task.nouns if task.has_several else task.noun
+    title = f"New {noun}"
+    with st.popover("Relabel", icon=":material/label:", key=f"relabelling-{key}"):
+        if task.has_several:
+            known = task.list_labels(samples[0].label)
+            now = [name for name in known if name in data_set.classes]
+            chosen = st.multiselect(
+                frame.escape(title),
+                data_set.classes,
+                now,
+                accept_new_options=True,
+                key=f"label-{key}",
+            )
+            label: str | None = SEPARATOR.join(sorted(chosen))
+        else:
+            label = st.selectbox(
+                frame.escape(title),
+                data_set.classes,
+                index=None,
+                placeholder="choose, or type a new one",
+                accept_new_options=True,
+                key=f"label-{key}",
+            )
+        is_pressed = st.button("Relabel", disabled=label is None, key=f"relabel-{key}")
+    if label is None or not is_pressed:
+        return []
+    return [Change(sample.id, RELABEL, label) for sample in samples]
+
+
+def _draw_moving(samples: Sequence[Sample], key: str) -> list[Change]:
+    with st.popover("Move", icon=":material/call_split:", key=f"moving-{key}"):
+        split = st.radio("New split", SPLITS, index=None, key=f"split-{key}")
+        is_pressed = st.button("Move", disabled=split is None, key=f"move-{key}")
+    return [Change(s.id, MOVE, split) for s in samples] if is_pressed and split else []
+
+
+def _draw_noting(samples: Sequence[Sample], key: str) -> list[Change]:
+    with st.popover("Note", icon=":material/edit_note:", key=f"noting-{key}"):
+        text = st.text_area("What should be remembered", key=f"text-{key}")
+        is_pressed = st.button("Keep the note", key=f"note-{key}")
+    return [Change(s.id, NOTE, text) for s in samples] if is_pressed else []

@@ -15,6 +15,7 @@ import pytest
 from conftest import write_bands
 from PIL import Image
 
+from medapp.audit.checks import CHECKS, KINDS
 from medapp.data.catalog import Catalog
 from medapp.data.containers import OPENERS
 from medapp.data.samples import DataSet
@@ -42,6 +43,8 @@ TABLES: tuple[dict[str, Any], ...] = (
     ARCHITECTURES,
     AUGMENTATIONS,
     BACKBONES,
+    CHECKS,
+    KINDS,
     METHODS,
     OBJECTIVES,
     OPENERS,
@@ -183,3 +186,11 @@ def test_a_task(workspace: Workspace, bands: DataSet, do_main_job: Do) -> None:
     run, evaluation, prediction = do_main_job(focal, strategy="linear-probe", epochs=5)
     assert (run.recipe.data.task, evaluation.task) == ("focal", "focal")
     assert prediction.label in bands.classes
+
+
+def test_a_check_of_the_audit(workspace: Workspace, bands: DataSet) -> None:
+    follow("a check of the audit")
+    found = Session(workspace).audit(bands, with_features=False)
+    (small,) = [finding for finding in found.findings if finding.kind == "small"]
+    assert small.count == Catalog(workspace).count_samples(bands)
+    assert small.summary == f"{small.count} images are less than 64 px wide."

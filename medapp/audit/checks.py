@@ -1,6 +1,6 @@
 """The table of checks: a row is enough for the audit, its page and the shell."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from medapp.audit.burnt_in import find_burnt_in
@@ -14,7 +14,7 @@ from medapp.audit.quality import find_faults
 from medapp.store.threads import OnProgress
 
 # What each kind of finding is called on pages.
-KINDS: Mapping[str, str] = {
+KINDS: dict[str, str] = {
     "leak": "Copies in two splits",
     "patients_in_two_splits": "Patients in two splits",
     "contradiction": "Copies under two classes",
@@ -46,7 +46,7 @@ class Check:
     needs_features: bool = False
 
 
-CHECKS: Mapping[str, Check] = {
+CHECKS: dict[str, Check] = {
     "quality": Check("Reading images", find_faults),
     "copies": Check("Comparing images", find_copies),
     "patients": Check("Looking at patients", find_torn_patients),

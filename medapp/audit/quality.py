@@ -36,7 +36,8 @@ def _find_refused(ground: Ground) -> Iterator[Finding]:
     if groups:
         files = count(len(groups), "file was", "files were")
         text = f"{files} not taken in when the set was added."
-        yield Finding("unreadable", "info", text, groups, "Mend the files, then add the set again.")
+        remedy = "Mend those that belong here, then add the set again."
+        yield Finding("unreadable", "caution", text, groups, remedy)
 
 
 def _find_blank(samples: Sequence[Sample], measures: Measures) -> Iterator[Finding]:

@@ -48,4 +48,4 @@ def test_files_that_were_not_taken_in_are_listed_with_the_reason(plant: Plant) -
     (finding,) = [found for found in audit.findings if found.kind == "unreadable"]
     assert [group.members[0].name for group in finding.groups] == ["a/cut.png"]
     assert finding.groups[0].text
-    assert finding.severity == "info"
+    assert finding.severity == "caution"

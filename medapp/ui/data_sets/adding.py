@@ -23,6 +23,7 @@ from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import DATA_SETS, SYNTHETIC, escape, show_progress
 from medapp.ui.shell.server import hold_uploads, open_workspace
 
+FIELD = "path-field"
 MOST_LETTERS = 1000  # of a path in the address
 UPLOAD_LIMIT_MB = 500
 
@@ -47,13 +48,10 @@ def _add_path() -> ImportReport | None:
             " many images. Folders stay where they are and are never changed. Nothing is registered"
             " before you have seen what would come in."
         )
-        st.text_input(
-            "Path",
-            text,
-            placeholder="/data/chest-xrays",
-            key=f"path={text}",
-            on_change=lambda: _choose(str(st.session_state[f"path={text}"]).strip()),
-        )
+        # The address says what the field holds: Back and the picker change the address alone.
+        if st.session_state.get(FIELD) != text:
+            st.session_state[FIELD] = text
+        st.text_input("Path", placeholder="/data/chest-xrays", key=FIELD, on_change=_follow_field)
         is_looked_at = st.session_state.get("chosen-path") == text
         draw_picker(text, _choose, is_looked_at)
     if not text:
@@ -67,6 +65,10 @@ def _add_path() -> ImportReport | None:
         with frame.show_errors():
             draw_look(path)
     return None
+
+
+def _follow_field() -> None:
+    _choose(str(st.session_state[FIELD]).strip())
 
 
 def _choose(text: str) -> None:

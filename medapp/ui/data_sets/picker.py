@@ -28,16 +28,16 @@ def draw_picker(text: str, choose: Callable[[str], None], is_looked_at: bool) ->
     """
     opened: Path | None = st.session_state.get(OPENED)
     with st.container(horizontal=True, key="places"):
+        title = "Close the picker" if opened else "Browse"
+        if st.button(title, icon=":material/folder_open:", key="browse"):
+            _open(None if opened else find_nearest_folder(expand_path(text or "~")))
+            st.rerun()
         if text and is_looked_at:
             st.button("Look again", icon=":material/refresh:", on_click=choose, args=(text,))
         elif text:
             st.button(
                 "Look", type="primary", icon=":material/search:", on_click=choose, args=(text,)
             )
-        title = "Close the picker" if opened else "Browse"
-        if st.button(title, icon=":material/folder_open:", key="browse"):
-            _open(None if opened else find_nearest_folder(expand_path(text or "~")))
-            st.rerun()
         for path in list_places(open_workspace())[:4]:
             if str(path) != text:
                 st.button(

@@ -15,7 +15,15 @@ from PIL import Image
 from medapp.errors import ImageError
 from medapp.imaging.kinds import HEAD_BYTES, tell_kind
 from medapp.imaging.readers import COUNTERS, READERS, list_suffixes
-from medapp.imaging.readers.picture import DAMAGE, Picture, Span, fill, find_range, is_blank
+from medapp.imaging.readers.picture import (
+    DAMAGE,
+    Measured,
+    Picture,
+    Span,
+    fill,
+    find_range,
+    is_blank,
+)
 from medapp.imaging.readers.pillow import TRANSPARENT
 from medapp.imaging.windows import Window, apply_windows, explain_no_windows, parse_windows
 from medapp.notes import Note
@@ -154,9 +162,8 @@ def decode_image(
     """
     if not content:
         raise ImageError("the file is empty")
-    reader = READERS[_find_reader(content, suffix)]
+    picture = _read(content, suffix, frame)
     try:
-        picture = reader(io.BytesIO(content), frame)
         pixels, rule, notes = _draw(picture, value_range, parse_windows(windows))
     except ImageError:
         raise
@@ -175,6 +182,25 @@ def decode_image(
         width, height, mode, picture.format, notes, picture.scale, picture.spacing_mm
     )
     return np.ascontiguousarray(pixels), facts
+
+
+def decode_measured(content: bytes, suffix: str, frame: int | None = None) -> Measured | None:
+    """A file's values in their unit, such as CT numbers; None where they have none.
+
+    Raises:
+        ImageError: see `decode_image`.
+    """
+    return _read(content, suffix, frame).measured
+
+
+def _read(content: bytes, suffix: str, frame: int | None) -> Picture:
+    reader = READERS[_find_reader(content, suffix)]
+    try:
+        return reader(io.BytesIO(content), frame)
+    except ImageError:
+        raise
+    except DAMAGE as error:
+        raise ImageError(_explain(error)) from error
 
 
 def count_frames(content: bytes, suffix: str) -> int:

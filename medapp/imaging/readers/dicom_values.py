@@ -53,9 +53,11 @@ def find_measured(raw: NDArray[Any], facts: Any) -> Measured | None:
     if not _is_hounsfield(facts):
         return None
     if "ModalityLUTSequence" in facts:
-        return Measured(np.asarray(apply_modality_lut(raw, facts)), 1.0, 0.0)
+        values = np.asarray(apply_modality_lut(raw, facts))
+        return Measured(values, 1.0, 0.0, window=_find_window(facts))
     slope = float(facts.RescaleSlope or 1)
-    return Measured(raw, slope, float(facts.RescaleIntercept or 0), _find_padding(facts))
+    intercept = float(facts.RescaleIntercept or 0)
+    return Measured(raw, slope, intercept, _find_padding(facts), _find_window(facts))
 
 
 def _is_hounsfield(facts: Any) -> bool:

@@ -70,12 +70,14 @@ class Measured:
     Attributes:
         values: (H, W) as stored; `values * slope + intercept` are HU.
         padding: as that of `Span`.
+        window: level and width in HU that the file begins with; None where it says none.
     """
 
     values: NDArray[Any]
     slope: float
     intercept: float
     padding: tuple[float, float] | None = None
+    window: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

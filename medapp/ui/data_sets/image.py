@@ -1,20 +1,22 @@
 """One image of a data set: large, with its box, its values, and where it comes from."""
 
+from typing import Any
+
 import streamlit as st
-from numpy import uint8
 from numpy.typing import NDArray
 
 from medapp.data.samples import DataSet, Sample
 from medapp.figures import draw_histogram
 from medapp.imaging.geometry import Box
-from medapp.imaging.image import read_image
+from medapp.imaging.image import ImageFacts, decode_measured, read_image
 from medapp.imaging.preprocess import render_full
-from medapp.imaging.registered import find_problem
+from medapp.imaging.registered import find_problem, read_registered
 from medapp.task import Task, find_task
 from medapp.ui.data_sets.editing import draw_edit_bar
 from medapp.ui.data_sets.edits import draw_history
 from medapp.ui.data_sets.gallery import choose_filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
+from medapp.ui.elements.depth import Depth, build_depth
 from medapp.ui.elements.image_viewer import draw_viewer
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import Parents, escape
@@ -38,10 +40,8 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     left, right = frame.draw_columns([2, 1], key="image")
     problem = find_problem(sample.path, sample.content_hash, sample.frame)
     image, read = (None, None) if problem else read_image(sample.path, frame=sample.frame)
-    scale = read.scale if read else ""
     with left:
-        shown = None if image is None else render_full(image)
-        _draw_image(data_set, sample, shown, problem, scale)
+        _draw_image(data_set, sample, image, read, problem)
         if draw_edit_bar(data_set, [sample], f"image-{sample.id}"):
             st.rerun()
         draw_history(data_set, sample.id)
@@ -53,8 +53,13 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
 
 
 def _draw_image(
-    data_set: DataSet, sample: Sample, image: NDArray[uint8] | None, problem: str, scale: str
+    data_set: DataSet,
+    sample: Sample,
+    image: NDArray[Any] | None,
+    read: ImageFacts | None,
+    problem: str,
 ) -> None:
+    scale = read.scale if read else ""
     note = [f"{sample.width} × {sample.height} px", scale or "no physical scale known"]
     if data_set.is_synthetic:
         note.append(frame.SYNTHETIC)
@@ -63,11 +68,24 @@ def _draw_image(
     boxes = () if problem else sample.boxes
     words = " · ".join(note)
     step = draw_viewer(
-        image, sample.name, words, "viewer", boxes, position=position, problem=problem
+        None if image is None else render_full(image),
+        sample.name,
+        words,
+        "viewer",
+        boxes,
+        position=position,
+        problem=problem,
+        depth=None if image is None else _find_depth(sample, image),
+        spacing_mm=read.spacing_mm if read else None,
     )
     if step and position:
         url.write("image", find_neighbour(data_set, filters, position, step))
         st.rerun()
+
+
+def _find_depth(sample: Sample, image: NDArray[Any]) -> Depth | None:
+    content = read_registered(sample.path, sample.content_hash, sample.frame)
+    return build_depth(image, decode_measured(content, sample.path.suffix, sample.frame))
 
 
 def _draw_facts(task: Task, sample: Sample, mode: str) -> None:
@@ -78,6 +96,7 @@ def _draw_facts(task: Task, sample: Sample, mode: str) -> None:
         "Site": sample.site or "unknown",
         "Pixels": f"{sample.width} × {sample.height}, {mode}",
         "Box": ", ".join(map(_describe_box, sample.boxes)) or "none",
+        **sample.attributes,
         "File": str(sample.path),
         "SHA-256": f"{sample.content_hash[:16]}…",
     }

@@ -2,6 +2,7 @@
 
 import { make } from "./dom.js";
 import { colourMap, colourScale, decodeBytes, placeInPercent } from "./heat.js";
+import { paintWindow } from "./window_level.js";
 import { fit } from "./zoom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -22,15 +23,18 @@ export function buildPane(parent, data, hasMap) {
   const caption = hasMap ? data.heatmap.note : data.note;
   element.setAttribute("aria-label", `${data.name}. ${caption}. ${KEYS}`);
   const pane = { element, stage, caption, image: buildImage(clip, data) };
+  if (data.depth) pane.windowed = make("canvas", "windowed", clip);
   if (hasMap) pane.map = buildMap(clip, data);
+  if (data.spacing) pane.ruler = buildRuler(stage, data);
   if (data.boxes.length) pane.boxes = buildBoxes(stage, data);
   const line = make("figcaption", "", figure, caption);
+  pane.readout = make("span", "magnified", line);
   pane.magnified = make("span", "magnified", line);
   return pane;
 }
 
 // Draw the pane as the view and the reader's settings say.
-export function showPane(pane, { data, view, set, mapOpacity }) {
+export function showPane(pane, { data, view, set, mapOpacity, window, values, line, reading }) {
   const { element, stage, image, map, boxes, magnified } = pane;
   const fitted = fit(element.clientWidth, element.clientHeight, data.width, data.height);
   const scale = fitted.scale * view.zoom;
@@ -41,6 +45,9 @@ export function showPane(pane, { data, view, set, mapOpacity }) {
   stage.style.transform = `translate(${left}px, ${top}px) scale(${view.zoom})`;
   stage.classList.toggle("pixels", scale > MAGNIFIED);
   image.classList.toggle("inverted", set.isInverted);
+  if (pane.windowed) showWindow(pane, { data, set, window, values });
+  if (pane.ruler) showRuler(pane.ruler, line, scale);
+  pane.readout.textContent = reading;
   if (map) map.style.opacity = mapOpacity;
   if (boxes) {
     boxes.style.display = set.hasBoxes ? "" : "none";
@@ -62,6 +69,34 @@ export function findPointer(pane, data, event) {
 
 export function paintScale(canvas, colours) {
   paint(canvas, colourScale(decodeBytes(colours)), 256, 1);
+}
+
+function showWindow(pane, { data, set, window, values }) {
+  const { windowed } = pane;
+  windowed.style.display = window ? "" : "none";
+  windowed.classList.toggle("inverted", set.isInverted);
+  if (!window || pane.painted === window) return;
+  pane.painted = window;
+  const pixels = paintWindow(values, data.depth.offset, window);
+  paint(windowed, pixels, data.depth.width, data.depth.height);
+}
+
+function buildRuler(parent, { width, height }) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("class", "ruler");
+  svg.append(document.createElementNS(SVG, "line"));
+  parent.append(svg);
+  return svg;
+}
+
+function showRuler(svg, line, scale) {
+  svg.style.display = line ? "" : "none";
+  svg.style.strokeWidth = 2 / scale;
+  if (!line) return;
+  const ends = { x1: line.from.x, y1: line.from.y, x2: line.to.x, y2: line.to.y };
+  for (const [name, value] of Object.entries(ends)) svg.firstChild.setAttribute(name, value);
+  svg.style.stroke = BOX_COLOUR;
 }
 
 function buildImage(parent, data) {

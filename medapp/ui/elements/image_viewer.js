@@ -1,8 +1,10 @@
 // One image, or the image beside itself under a heatmap. Zoom, pan, opacity, invert and boxes are all
 // done here, so they answer at once.
-// data: { key, source, width, height, note, saveNote, position, hasNeighbours, name, problem,
+// data: { key, source, depth, spacing, width, height, note, saveNote, position, hasNeighbours, name, problem,
 //         boxes: [{ label, x0, y0, x1, y1 }],
 //         heatmap: null | { values, size, view, note, colours, strength, scaleEnd } }
+// `depth` (see window_level.js) and `spacing` (mm from pixel to pixel, down and across) are null
+// where the file has none.
 // An image that cannot be read has a problem in words and no source.
 // Boxes and views are in pixels of the original image, origin at the top left; a view is
 // [x0, y0, x1, y1]. `values` (one byte a pixel) and `colours` (256 RGB triples) are base64.
@@ -13,11 +15,16 @@ import { buildPane, findPointer, paintScale, showPane } from "./image_pane.js";
 import { readViewerKey } from "./keys.js";
 import { drawPicture } from "./picture.js";
 import { savePng } from "./png.js";
+import { measureLength, nameLength } from "./ruler.js";
+import { decodeShorts, dragWindow, nameWindow, readValue } from "./window_level.js";
 import { doubleClickFactor, pan, wheelFactor, zoomAt } from "./zoom.js";
 
 const WHOLE = { zoom: 1, x: 0, y: 0 };
 const SCALE_HELP = "Each map is scaled to its own highest value. Not a probability.";
 const STRETCH_HELP = "Show a weak map as if it were strong: to see where, not how much";
+const MOVE = "move";
+const WINDOW = "window";
+const RULER = "ruler";
 const kept = new WeakMap(); // element → what the reader has set
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -38,11 +45,16 @@ export default function ({ parentElement, data, setTriggerValue }) {
 }
 
 function openState(data, before, tell) {
-  const set = { opacity: 0.6, isInverted: false, hasBoxes: true, isStretched: false };
+  const set = { opacity: 0.6, isInverted: false, hasBoxes: true, isStretched: false, tool: MOVE };
+  const isSame = before?.key === data.key;
   const state = {
+    window: isSame && data.depth ? before.window : null, // null: as the file says
+    values: data.depth ? decodeShorts(data.depth.values) : null,
+    line: isSame ? before.line : null, // of the ruler
+    point: null, // where the pointer is, in pixels of the image
     data,
     key: data.key,
-    view: before?.key === data.key ? before.view : WHOLE,
+    view: isSame ? before.view : WHOLE,
     set: before?.set ?? set,
     panes: [],
     tell,
@@ -51,6 +63,7 @@ function openState(data, before, tell) {
       return this.set.opacity * strength;
     },
   };
+  Object.defineProperty(state, "reading", { get: () => nameReading(state) });
   state.observer = new ResizeObserver(() => show(state));
   return state;
 }
@@ -107,19 +120,73 @@ function listen(state, pane) {
   };
   element.ondblclick = (event) =>
     zoom(state, doubleClickFactor(state.view), findPointer(pane, state.data, event));
+  element.oncontextmenu = (event) => {
+    if (state.data.depth) event.preventDefault();
+  };
   element.onpointerdown = (event) => {
     element.setPointerCapture(event.pointerId);
-    held = { point: findPointer(pane, state.data, event), view: state.view };
+    const point = findPointer(pane, state.data, event);
+    const tool = chooseTool(state, event);
+    held = { tool, point, event, view: state.view, window: state.window ?? readStart(state) };
+    if (tool === RULER) state.line = null;
   };
   element.onpointerup = () => {
     held = null;
   };
+  element.onpointerleave = () => {
+    state.point = null;
+    show(state);
+  };
   element.onpointermove = (event) => {
-    if (!held) return;
     const point = findPointer(pane, state.data, event);
-    look(state, pan(held.view, point.x - held.point.x, point.y - held.point.y));
+    state.point = toPixels(state, state.view, point);
+    if (held?.tool === WINDOW) {
+      const { clientX, clientY } = held.event;
+      const [dx, dy] = [event.clientX - clientX, event.clientY - clientY];
+      if (dx || dy) useWindow(state, dragWindow(held.window, dx, dy));
+    } else if (held?.tool === RULER) {
+      state.line = { from: toPixels(state, held.view, held.point), to: state.point };
+    } else if (held) {
+      look(state, pan(held.view, point.x - held.point.x, point.y - held.point.y));
+    }
+    if (state.data.depth || state.data.spacing) show(state);
   };
   element.onkeydown = (event) => step(state, event);
+}
+
+// What a drag does: what was chosen, or the window with the right button, as at a workstation.
+function chooseTool({ data, set }, event) {
+  if (data.depth && (event.button === 2 || set.tool === WINDOW)) return WINDOW;
+  return data.spacing && set.tool === RULER ? RULER : MOVE;
+}
+
+function readStart({ data }) {
+  return data.depth && { level: data.depth.level, range: data.depth.range };
+}
+
+// A place in shares of the fitted image, as `findPointer` gives it, in pixels of the image.
+function toPixels({ data }, view, { x, y }) {
+  return {
+    x: ((x - view.x) / view.zoom) * data.width,
+    y: ((y - view.y) / view.zoom) * data.height,
+  };
+}
+
+function useWindow(state, window) {
+  state.window = window;
+  const select = state.presets;
+  if (select) select.value = findPreset(state);
+  show(state);
+}
+
+// What stands beside the caption: the value under the pointer, the window, the ruler's length.
+function nameReading({ data, values, point, window, line }) {
+  const parts = [];
+  if (line) parts.push(nameLength(measureLength(line.from, line.to, data.spacing)));
+  if (window) parts.push(nameWindow(window, data.depth.unit));
+  const value = data.depth?.unit && point ? readValue(values, data.depth, point.x, point.y) : null;
+  if (value !== null) parts.push(`${value < 0 ? "−" : ""}${Math.abs(value)} ${data.depth.unit}`);
+  return parts.join(" · ");
 }
 
 function step(state, event) {
@@ -145,6 +212,8 @@ function buildBar(state, bar) {
 
 function buildImageControls(state, bar) {
   const { data } = state;
+  if (data.depth || data.spacing) buildTools(state, bar);
+  if (data.depth) buildPresets(state, bar);
   buildCheck(state, bar, "Invert", "isInverted");
   const boxes = data.boxes.length > 1 ? "Boxes" : `Box: ${data.boxes[0]?.label}`;
   if (data.boxes.length) buildCheck(state, bar, boxes, "hasBoxes");
@@ -155,6 +224,54 @@ function buildImageControls(state, bar) {
   buildButton(bar, "Save as PNG", "Save what is shown, side by side, for print (300 dpi)", () =>
     save(state),
   );
+}
+
+// What a drag does, where there is more than one thing that it can do.
+function buildTools(state, bar) {
+  const { data, set } = state;
+  const group = make("span", "group tools", bar);
+  const tools = [[MOVE, "Move", "Drag moves the image"]];
+  const help = "Drag sets the window: across its width, down its level (also with the right button)";
+  if (data.depth) tools.push([WINDOW, "Window", help]);
+  if (data.spacing) tools.push([RULER, "Ruler", "Drag measures a length in mm"]);
+  const buttons = tools.map(([tool, text, words]) => {
+    const button = buildButton(group, text, words, () => {
+      set.tool = tool;
+      mark();
+    });
+    return { tool, button };
+  });
+  const mark = () => {
+    const chosen = tools.some(([tool]) => tool === set.tool) ? set.tool : MOVE;
+    for (const { tool, button } of buttons) button.setAttribute("aria-pressed", tool === chosen);
+  };
+  mark();
+}
+
+const AS_FILE = "as the file says";
+const OWN = "own";
+
+function buildPresets(state, bar) {
+  const label = make("label", "", bar, "Window");
+  const select = make("select", "", label);
+  for (const { name } of state.data.depth.presets) make("option", "", select, name).value = name;
+  select.prepend(make("option", "", null, AS_FILE));
+  const own = make("option", "", select, OWN);
+  own.disabled = true;
+  select.dataset.focus = "presets";
+  select.setAttribute("aria-label", "Window presets");
+  state.presets = select;
+  select.value = findPreset(state);
+  select.onchange = () => {
+    const preset = state.data.depth.presets.find(({ name }) => name === select.value);
+    useWindow(state, preset ? { level: preset.level, range: preset.range } : null);
+  };
+}
+
+function findPreset({ data, window }) {
+  if (!window) return AS_FILE;
+  const same = ({ level, range }) => level === window.level && range === window.range;
+  return data.depth.presets.find(same)?.name ?? OWN;
 }
 
 function buildMapControls(state, bar) {
@@ -196,6 +313,7 @@ function buildButton(parent, text, help, act) {
   button.dataset.focus = help;
   button.setAttribute("aria-label", help);
   button.onclick = act;
+  return button;
 }
 
 function save(state) {

@@ -1,6 +1,6 @@
 """One image, alone or beside itself under a heatmap.
 
-All that a reader changes (zoom, opacity, invert, boxes) happens in the browser.
+All that a reader changes (zoom, window, ruler, opacity, invert, boxes) happens in the browser.
 """
 
 import base64
@@ -15,6 +15,7 @@ from PIL import Image
 
 from medapp.imaging.geometry import Box
 from medapp.ui.elements import read_element, read_script
+from medapp.ui.elements.depth import Depth
 from medapp.ui.elements.gallery import build_data_uri
 
 LONGEST_PX = 1600  # of the image that is sent: a larger one is scaled for the screen
@@ -58,6 +59,8 @@ def draw_viewer(
     position: tuple[int, int] | None = None,
     save_note: str = "Research use only",
     problem: str = "",
+    depth: Depth | None = None,
+    spacing_mm: tuple[float, float] | None = None,
 ) -> int:
     """Draw an image (H, W) or (H, W, 3), with what is laid over it.
 
@@ -67,6 +70,8 @@ def draw_viewer(
         position: which image this is, from 1, and of how many.
         save_note: stands below the image in the picture that a reader saves.
         problem: why there is no image.
+        depth: values that a reader can set a window on.
+        spacing_mm: from pixel to pixel of the original, down and across: there is a ruler then.
 
     Returns:
         -1 or 1 when the reader just asked for the previous or next image, else 0.
@@ -82,6 +87,8 @@ def draw_viewer(
         "width": width,
         "height": height,
         "boxes": [asdict(box) for box in boxes],
+        "depth": depth.to_dict() if depth else None,
+        "spacing": list(spacing_mm) if spacing_mm else None,
         "heatmap": _plain(heatmap) if heatmap else None,
         "position": f"{position[0]:,} of {position[1]:,}" if position else "",
         "hasNeighbours": bool(position and position[1] > 1),

@@ -11,7 +11,7 @@ const LINE_PX = 46;
 const FONT = `${TEXT_PX}px "Source Sans", sans-serif`;
 const SCALE = { width: 420, height: 26 };
 
-export function drawPicture(panes, { data, set, mapOpacity }) {
+export function drawPicture(panes, { data, set, mapOpacity, window }) {
   const factor = Math.max(1, LEAST_PX / Math.max(data.width, data.height));
   const [width, height] = [Math.round(data.width * factor), Math.round(data.height * factor)];
   const canvas = document.createElement("canvas");
@@ -30,7 +30,7 @@ export function drawPicture(panes, { data, set, mapOpacity }) {
   context.fillRect(0, 0, canvas.width, canvas.height);
   panes.forEach((pane, i) => {
     const corner = { x: MARGIN + i * (width + MARGIN), y: MARGIN, width, height };
-    drawPane(context, pane, corner, { data, set, mapOpacity });
+    drawPane(context, pane, corner, { data, set, mapOpacity, window });
     writeLines(context, captions[i], corner.x, height + MARGIN * 1.5);
   });
   const below = height + MARGIN * 1.5 + rows * LINE_PX;
@@ -63,7 +63,9 @@ export function wrap(text, width, measure) {
   return lines;
 }
 
-function drawPane(context, { image, map }, { x, y, width, height }, { data, set, mapOpacity }) {
+function drawPane(context, pane, { x, y, width, height }, { data, set, mapOpacity, window }) {
+  const { map } = pane;
+  const image = window ? pane.windowed : pane.image;
   const scale = width / data.width;
   context.save();
   context.beginPath();

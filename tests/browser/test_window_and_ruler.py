@@ -1,0 +1,85 @@
+"""On a CT's page a reader sets a window, reads values in HU and measures in millimetres."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from browser.serving import Server, start_server
+from make_dicom import build_dicom
+from playwright.sync_api import Page, expect
+
+from medapp.data.catalog import Catalog
+from medapp.data.importing import add_folder
+from medapp.store.workspace import open_workspace
+
+pytestmark = pytest.mark.browser
+
+SIDE = 100  # px of 2 mm
+AIR = -1000
+BONE = 700
+
+
+@pytest.fixture
+def ct_server(tmp_path: Path) -> Iterator[Server]:
+    """A server over two CT images: on the left air, on the right bone."""
+    hounsfield = np.full((SIDE, SIDE), AIR)
+    hounsfield[:, SIDE // 2 :] = BONE
+    for label in "ab":
+        path = tmp_path / "ct" / label / "1.dcm"
+        path.parent.mkdir(parents=True)
+        facts = {"Modality": "CT", "RescaleSlope": 1, "RescaleIntercept": -1024}
+        stored = (hounsfield + 1024 + (label == "b")).astype(np.uint16)
+        path.write_bytes(build_dicom(stored, PixelSpacing=[2, 2], **facts))
+    add_folder(open_workspace(tmp_path / "home"), tmp_path / "ct")
+    running = start_server(tmp_path / "home")
+    yield running
+    running.stop()
+
+
+def test_a_window_is_dragged_and_a_length_measured(
+    ct_server: Server, tmp_path: Path, open_page: Callable[..., Page]
+) -> None:
+    catalog = Catalog(open_workspace(tmp_path / "home"))
+    data_set = catalog.list_data_sets()[0]
+    sample = catalog.load_samples(data_set)[0]
+    page = open_page(f"{ct_server.url}/data_sets?set={data_set.id}&image={sample.id}")
+    pane = page.get_by_role("img", name=sample.name).first
+    expect(pane).to_be_visible()
+    caption = page.locator("figcaption")
+    expect(caption).to_contain_text("2 × 2 mm a pixel")
+    box = pane.bounding_box()
+    assert box is not None
+    scale = box["width"] / SIDE
+
+    def go(x: float, y: float) -> None:
+        page.mouse.move(box["x"] + x * scale, box["y"] + y * scale, steps=4)
+
+    go(25, 50)
+    expect(caption).to_contain_text(f"−{-AIR} HU")
+    go(75, 50)
+    expect(caption).to_contain_text(f"{BONE} HU")
+
+    page.get_by_label("Window presets").select_option("bone 400/1800")
+    expect(caption).to_contain_text("window 400/1800 HU")
+    grey = "canvas => canvas.getContext('2d').getImageData(75, 50, 1, 1).data[0]"
+    # ((700 - 399.5) / 1799 + 0.5) · 255
+    assert page.locator("canvas.windowed").evaluate(grey) == 170
+
+    page.get_by_role("button", name="Drag sets the window").click()
+    go(50, 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 50 * scale + 100, box["y"] + 50 * scale, steps=4)
+    page.mouse.up()
+    # Across 100 of 400 px the width grows by a quarter.
+    expect(caption).to_contain_text("window 400/2250 HU")
+    assert page.get_by_label("Window presets").input_value() == "own"
+
+    page.get_by_role("button", name="Drag measures a length").click()
+    go(20, 30)
+    page.mouse.down()
+    go(50, 70)
+    page.mouse.up()
+    expect(caption).to_contain_text("100 mm")
+    page.get_by_label("Window presets").select_option("as the file says")
+    expect(caption).not_to_contain_text("window")

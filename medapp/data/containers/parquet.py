@@ -32,6 +32,7 @@ MAX_TEXT = 10_000  # characters of a value
 MAX_VALUES = 1_000  # of a list, as a label
 _AT_ONCE = 4  # images in memory
 _ROWS = 1_000  # rows of the other columns that are read at a time
+_STREAM = {"pre_buffer": False, "buffer_size": 2**20}
 _LIMITS = {"thrift_string_size_limit": 2**26, "thrift_container_size_limit": 200_000}
 _SHARD = re.compile(r"(.*?)-(\d{5})-of-(\d{5})")
 
@@ -87,7 +88,7 @@ def open_parquet(path: Path, shards: Sequence[Path]) -> Container:
 def _open(path: Path, **options: Any) -> Iterator[pq.ParquetFile]:
     """A file, judged by its footer; what goes wrong within is said in words."""
     try:
-        with pq.ParquetFile(path, pre_buffer=False, **_LIMITS, **options) as file:
+        with pq.ParquetFile(path, **_STREAM, **_LIMITS, **options) as file:
             _check_sizes(path, file)
             yield file
     except (pa.ArrowException, OSError, ValueError, TypeError, LookupError, MemoryError) as error:

@@ -3,14 +3,14 @@
 import datetime
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from medapp.audit.checks import CHECKS, Check
 from medapp.audit.finding import Finding, read_finding, sort_findings
 from medapp.audit.ground import open_ground
 from medapp.data.catalog import Catalog
-from medapp.data.samples import DataSet, Sample
+from medapp.data.samples import DataSet
 from medapp.store.files import write_bytes
 from medapp.store.workspace import Workspace
 
@@ -70,7 +70,7 @@ def run_audit(
         data_set.uid,
         datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         len(ground.samples),
-        hash_basis(Catalog(workspace).load_samples(data_set, with_left_out=True)),
+        hash_basis(ground.catalog, data_set),
         tuple(wanted),
         sort_findings(findings),
     )
@@ -78,12 +78,10 @@ def run_audit(
     return audit
 
 
-def hash_basis(samples: Sequence[Sample]) -> str:
-    """What an audit was made of: the images, whatever was edited since."""
-    digest = hashlib.sha256()
-    for sample in samples:
-        digest.update(f"{sample.id} {sample.content_hash}\n".encode())
-    return digest.hexdigest()
+def hash_basis(catalog: Catalog, data_set: DataSet) -> str:
+    """What an audit is made of: the images, those left out too, whatever else was edited."""
+    query = "SELECT id, content_hash FROM samples WHERE data_set_id = ? ORDER BY id"
+    return hashlib.sha256(repr(catalog.read(query, data_set.id)).encode()).hexdigest()
 
 
 def find_audit(workspace: Workspace, data_set: DataSet) -> Audit | None:

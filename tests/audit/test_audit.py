@@ -8,8 +8,9 @@ from PIL import Image
 from medapp.audit.audit import find_audit, hash_basis, run_audit
 from medapp.audit.finding import Finding, Group, Member, read_finding, sort_findings
 from medapp.data.catalog import Catalog
-from medapp.data.edits import LEAVE_OUT, Change, apply_edits
+from medapp.data.edits import LEAVE_OUT, NOTE, Change, apply_edits
 from medapp.data.importing import add_folder
+from medapp.data.updating import update
 from medapp.store.workspace import open_workspace
 
 
@@ -40,17 +41,19 @@ def test_an_audit_is_kept_and_read_as_it_was(tmp_path: Path) -> None:
     assert leak.severity == "grave"  # one of three test images
 
 
-def test_the_basis_stays_when_images_are_edited(tmp_path: Path) -> None:
+def test_the_basis_stays_when_images_are_edited_and_not_when_they_come(tmp_path: Path) -> None:
     for label in "ab":
-        save_picture(tmp_path / "set" / label / "0.png", 0)
+        save_picture(tmp_path / "set" / label / "0.png", ord(label))
     workspace = open_workspace(tmp_path / "home")
     data_set = add_folder(workspace, tmp_path / "set").data_set
     catalog = Catalog(workspace)
-    samples = catalog.load_samples(data_set)
-    before = hash_basis(samples)
-    apply_edits(catalog, data_set, [Change(samples[0].id, LEAVE_OUT)])
-    assert hash_basis(catalog.load_samples(data_set, with_left_out=True)) == before
-    assert hash_basis(catalog.load_samples(data_set)) != before
+    before = hash_basis(catalog, data_set)
+    ids = [sample.id for sample in catalog.load_samples(data_set)]
+    edited = apply_edits(catalog, data_set, [Change(ids[0], LEAVE_OUT), Change(ids[1], NOTE, "x")])
+    assert hash_basis(catalog, edited) == before
+    save_picture(tmp_path / "set" / "a" / "1.png", 7)
+    update(catalog, edited)
+    assert hash_basis(catalog, edited) != before
 
 
 def test_a_damaged_audit_counts_as_none(tmp_path: Path) -> None:

@@ -46,11 +46,13 @@ def draw_audit(data_set: DataSet) -> None:
     if found is None:
         _draw_beginning(data_set)
         return
-    findings = _list_findings(data_set, found)
+    entries = _load_entries(data_set.id, find_catalog().find_state(), data_set)
+    kept = list_kept(find_catalog(), data_set)
+    findings = [(finding, list_open(finding, entries, kept)) for finding in found.findings]
     number = url.read_number("finding")
     if number is not None and number < len(findings):
         finding, groups = findings[number]
-        draw_finding(data_set, finding, groups, KINDS[finding.kind])
+        draw_finding(data_set, finding, groups, entries)
     else:
         _draw_overview(data_set, found, findings)
 
@@ -101,13 +103,6 @@ def _draw_progress(data_set: DataSet) -> None:
     st.caption("The audit goes on when you leave this page. What was read is kept for the next.")
 
 
-def _list_findings(data_set: DataSet, found: Audit) -> list[tuple[Finding, tuple[Group, ...]]]:
-    """Each finding with its groups that are still open; a finding of no image stays as it is."""
-    entries = _load_entries(data_set.id, find_catalog().find_state(), data_set)
-    kept = list_kept(find_catalog(), data_set)
-    return [(finding, list_open(finding, entries, kept)) for finding in found.findings]
-
-
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _load_entries(id: int, state: tuple[int, ...], _data_set: DataSet) -> dict[int, Entry]:
     return {entry.id: entry for entry in find_catalog().list_entries(_data_set)}
@@ -116,8 +111,7 @@ def _load_entries(id: int, state: tuple[int, ...], _data_set: DataSet) -> dict[i
 @st.cache_data(max_entries=20, show_spinner=False)
 def _is_stale(id: int, state: tuple[int, ...], basis: str, _data_set: DataSet) -> bool:
     """Whether images came or went since an audit."""
-    samples = find_catalog().load_samples(_data_set, with_left_out=True)
-    return hash_basis(samples) != basis
+    return hash_basis(find_catalog(), _data_set) != basis
 
 
 def _draw_overview(

@@ -6,8 +6,9 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from medapp.audit.checks import KINDS
 from medapp.audit.finding import Finding, Group, Member
-from medapp.audit.proposals import Proposal, find_proposal, keep, list_used
+from medapp.audit.proposals import Entries, Proposal, find_proposal, keep, list_used
 from medapp.data.cleaning import make_clean_split
 from medapp.data.edits import (
     LEAVE_OUT,
@@ -33,11 +34,14 @@ MOST_TILES = 12  # of one group
 TORN = ("leak", "patients_in_two_splits")
 
 
-def draw_finding(data_set: DataSet, finding: Finding, groups: Sequence[Group], title: str) -> None:
+def draw_finding(
+    data_set: DataSet, finding: Finding, groups: Sequence[Group], entries: Entries
+) -> None:
     """Draw the open groups of a finding, a page at a time, and the buttons that settle them."""
     if st.button("All findings", icon=":material/arrow_back:", type="tertiary", key="findings"):
         _leave()
-    st.subheader(escape(f"{title} · {len(groups):,}"), anchor=False)
+    title = f"{KINDS[finding.kind]} · {len(groups):,}"
+    st.subheader(escape(title), anchor=False)
     st.markdown(escape(finding.summary))
     if finding.remedy:
         st.caption(escape(finding.remedy))
@@ -45,7 +49,6 @@ def draw_finding(data_set: DataSet, finding: Finding, groups: Sequence[Group], t
     if not groups:
         st.success("Nothing is left to look at here.", icon=":material/check_circle:")
         return
-    entries = {entry.id: entry for entry in find_catalog().list_entries(data_set)}
     used = [list_used(group, entries) for group in groups]
     with frame.show_errors():
         _draw_actions_for_all(data_set, finding, groups, used)

@@ -70,6 +70,12 @@ def load_facts(catalog: Catalog, data_set: DataSet) -> Facts:
     )
 
 
+def count_ct(catalog: Catalog, data_set: DataSet) -> int:
+    """Images that are CT, as their DICOM headers say."""
+    is_ct = "json_extract(attributes, '$.modality') = 'CT'"
+    return catalog.count(f"FROM used WHERE data_set_id = ? AND {is_ct}", data_set.id)
+
+
 def count_unchecked(catalog: Catalog, data_set: DataSet) -> int:
     """Images for whose near copies nobody has looked."""
     missing = "FROM used WHERE data_set_id = ? AND fingerprint IS NULL"

@@ -94,6 +94,22 @@ def _find_span(measured: Measured, window: Window) -> Span:
     return Span(low, high, padding=measured.padding)
 
 
+def note_share(windows: str, ct: int, images: int) -> tuple[Note, ...]:
+    """A note where windows are asked for and not all images are CT, as their headers say.
+
+    Args:
+        ct: how many of the images are CT.
+    """
+    if not windows or ct == images:
+        return ()
+    some = "None" if not ct else f"{ct:,}"
+    text = (
+        f"{some} of {images:,} images {'is' if ct < 2 else 'are'} CT, as far as their headers say;"
+        f" the others are learned from as their files say, without the windows {windows}."
+    )
+    return (Note("windows-idle", text, remedy="Leave the CT windows out, or take CT alone."),)
+
+
 def explain_no_windows(windows: Sequence[Window]) -> Note:
     """What is said of an image to which windows cannot be applied."""
     named = ", ".join(map(str, windows))

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import psutil
 
 from medapp.data.catalog import Catalog
+from medapp.data.facts import count_ct, load_facts
 from medapp.data.notes import describe
 from medapp.data.samples import SPLITS, DataSet
 from medapp.data.updating import note_stale
 from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
+from medapp.imaging.windows import note_share
 from medapp.models.architectures import Architecture, find_architecture
 from medapp.models.sources import find_source
 from medapp.notes import Note, sort_notes
@@ -106,6 +108,9 @@ def _find_notes(
     workspace: Workspace, recipe: Recipe, catalog: Catalog, data_set: DataSet
 ) -> tuple[Note, ...]:
     notes = [*describe(data_set, catalog), *note_stale(catalog, data_set)]
+    if windows := recipe.preprocess.windows:
+        images = load_facts(catalog, data_set).images
+        notes += note_share(windows, count_ct(catalog, data_set), images)
     source = recipe.find_source()
     if source.startswith("run:"):
         chosen = choose_samples(recipe, data_set, catalog.load_samples(data_set))

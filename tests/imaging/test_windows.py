@@ -12,7 +12,7 @@ from pydicom.pixels.processing import apply_windowing
 
 from medapp.imaging.image import decode_image
 from medapp.imaging.preprocess import Preprocess, render_square
-from medapp.imaging.windows import NAMED, parse_windows, write_windows
+from medapp.imaging.windows import NAMED, note_share, parse_windows, write_windows
 
 HU = np.array([[-1000, -600, -129, 0, 40, 65, 194, 400, 1000]])
 STORED = (HU + 1024).astype(np.uint16)
@@ -112,3 +112,13 @@ def test_windows_in_words() -> None:
 @given(st.lists(st.sampled_from([*NAMED, "40/400", "-3.5/20"]), max_size=3, unique=True))
 def test_windows_are_written_as_they_are_read(names: list[str]) -> None:
     assert write_windows(write_windows(",".join(names))) == ", ".join(names)
+
+
+def test_windows_that_do_little_are_said() -> None:
+    assert note_share("", 0, 10) == ()
+    assert note_share("lung", 10, 10) == ()
+    (none,) = note_share("lung", 0, 10)
+    assert none.text.startswith("None of 10 images is CT")
+    (some,) = note_share("lung, 40/80", 3, 10)
+    assert some.text.startswith("3 of 10 images are CT")
+    assert "without the windows lung, 40/80" in some.text

@@ -125,3 +125,9 @@ def test_data_sets_that_no_run_would_read_are_refused(trained: Trained, roles: l
     choices = [{"name": "bands", "role": role} for role in roles]
     with pytest.raises(RecipeError, match="one data set"):
         plan_run(trained.workspace, build_recipe({"data": {"choices": choices}}))
+
+
+def test_windows_on_images_that_are_no_ct_are_said(trained: Trained) -> None:
+    assert "windows-idle" not in {note.code for note in plan(trained.workspace).notes}
+    notes = {note.code: note.text for note in plan(trained.workspace, windows="lung").notes}
+    assert notes["windows-idle"].startswith("None of 32 images is CT")

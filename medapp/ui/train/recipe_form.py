@@ -174,6 +174,7 @@ def _draw_names(setting: Setting, value: str, said: Mapping[str, Any]) -> str:
         chosen,
         max_selections=find_fact(setting.field, "most"),
         accept_new_options=True,
+        select_all=False,
         placeholder=write_value(setting.field, ""),
         **said,
     )

@@ -52,11 +52,14 @@ def draw_balance(counts: Mapping[str, Mapping[str, int]], theme: str = "light") 
     return figure
 
 
-def draw_histogram(pixels: ArrayLike, theme: str = "light") -> go.Figure:
+def draw_histogram(pixels: ArrayLike, theme: str = "light", unit: str = "") -> go.Figure:
     """How often each value occurs among pixels (H, W) or (H, W, 3), in percent of the pixels.
 
     Values are whole numbers. A tall peak at the darkest or the brightest is cut off, so that the
     rest can be seen; the title names a dark background.
+
+    Args:
+        unit: of the values, such as "HU"; "" where they have none.
     """
     values = np.asarray(pixels)
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
@@ -79,8 +82,8 @@ def draw_histogram(pixels: ArrayLike, theme: str = "light") -> go.Figure:
             hovertemplate=f"{name}, about %{{x:.0f}}: %{{y:.2f}}% of the pixels<extra></extra>",
         )
     key = [(name, colour) for name, _, colour in channels] if values.ndim == 3 else []
-    finish(figure, theme, _state_values(values), 190, True, key)
-    figure.update_xaxes(title_text="pixel value", nticks=5)
+    finish(figure, theme, _state_values(values, unit), 190, True, key)
+    figure.update_xaxes(title_text=unit or "pixel value", nticks=5)
     figure.update_yaxes(title_text="% of the pixels", range=[0, 1.1 * tallest or 100], nticks=4)
     return figure
 
@@ -115,13 +118,14 @@ def _state_balance(totals: Mapping[str, int]) -> str:
     return f"{most} is {ratio:.1f} times as common as {least}"
 
 
-def _state_values(values: NDArray[np.generic]) -> str:
+def _state_values(values: NDArray[np.generic], unit: str) -> str:
     if not values.size:
         return "The image has no pixels"
     low = values.min()
     high = values.max()
+    end = f" {unit}" if unit else ""
     if low == high:
-        return f"All pixels have the value {low}"
+        return f"All pixels have the value {low}{end}"
     share = float((values == low).mean())
-    background = f"; {share:.0%} of the pixels are {low}" if share >= MUCH else ""
-    return f"Values from {low:,} to {high:,}{background}"
+    background = f"; {share:.0%} of the pixels are {low:,}{end}" if share >= MUCH else ""
+    return f"Values from {low:,} to {high:,}{end}{background}"

@@ -78,3 +78,11 @@ def test_colour_images_have_three_lines_and_a_key() -> None:
 )
 def test_an_image_without_contrast_says_so(pixels: np.ndarray, finding: str) -> None:
     assert finding in draw_histogram(pixels).layout.title.text
+
+
+def test_values_with_a_unit_are_told_in_it() -> None:
+    figure = draw_histogram(np.array([[-1024, -1024, -1024], [40, 60, 80]]), unit="HU")
+    assert figure.layout.title.text.replace("<br>", " ") == (
+        "Values from -1,024 to 80 HU; 50% of the pixels are -1,024 HU"
+    )
+    assert figure.layout.xaxis.title.text == "HU"

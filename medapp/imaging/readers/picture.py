@@ -79,6 +79,13 @@ class Measured:
     padding: tuple[float, float] | None = None
     window: tuple[float, float] | None = None
 
+    def round(self) -> NDArray[np.int64]:
+        """The values (H, W) in whole HU, padding too."""
+        found: NDArray[np.int64] = np.rint(self.values * self.slope + self.intercept).astype(
+            np.int64
+        )
+        return found
+
 
 @dataclass(frozen=True)
 class Picture:

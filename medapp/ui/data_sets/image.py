@@ -10,13 +10,14 @@ from medapp.figures import draw_histogram
 from medapp.imaging.geometry import Box
 from medapp.imaging.image import ImageFacts, decode_measured, read_image
 from medapp.imaging.preprocess import render_full
+from medapp.imaging.readers.picture import Measured
 from medapp.imaging.registered import find_problem, read_registered
 from medapp.task import Task, find_task
 from medapp.ui.data_sets.editing import draw_edit_bar
 from medapp.ui.data_sets.edits import draw_history
 from medapp.ui.data_sets.gallery import choose_filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
-from medapp.ui.elements.depth import Depth, build_depth
+from medapp.ui.elements.depth import build_depth
 from medapp.ui.elements.image_viewer import draw_viewer
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import Parents, escape
@@ -40,15 +41,18 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     left, right = frame.draw_columns([2, 1], key="image")
     problem = find_problem(sample.path, sample.content_hash, sample.frame)
     image, read = (None, None) if problem else read_image(sample.path, frame=sample.frame)
+    measured = None if image is None else _load_measured(sample)
     with left:
-        _draw_image(data_set, sample, image, read, problem)
+        _draw_image(data_set, sample, image, read, problem, measured)
         if draw_edit_bar(data_set, [sample], f"image-{sample.id}"):
             st.rerun()
         draw_history(data_set, sample.id)
         draw_notes(read.notes if read else ())
     with right:
         if image is not None:
-            frame.draw_figure(draw_histogram(image, frame.find_theme()), key="histogram")
+            values, unit = (image, "") if measured is None else (measured.round(), "HU")
+            figure = draw_histogram(values, frame.find_theme(), unit)
+            frame.draw_figure(figure, key="histogram")
         _draw_facts(task, sample, read.mode if read else sample.mode)
 
 
@@ -58,6 +62,7 @@ def _draw_image(
     image: NDArray[Any] | None,
     read: ImageFacts | None,
     problem: str,
+    measured: Measured | None,
 ) -> None:
     scale = read.scale if read else ""
     note = [f"{sample.width} × {sample.height} px", scale or "no physical scale known"]
@@ -75,7 +80,7 @@ def _draw_image(
         boxes,
         position=position,
         problem=problem,
-        depth=None if image is None else _find_depth(sample, image),
+        depth=None if image is None else build_depth(image, measured),
         spacing_mm=read.spacing_mm if read else None,
     )
     if step and position:
@@ -83,9 +88,9 @@ def _draw_image(
         st.rerun()
 
 
-def _find_depth(sample: Sample, image: NDArray[Any]) -> Depth | None:
+def _load_measured(sample: Sample) -> Measured | None:
     content = read_registered(sample.path, sample.content_hash, sample.frame)
-    return build_depth(image, decode_measured(content, sample.path.suffix, sample.frame))
+    return decode_measured(content, sample.path.suffix, sample.frame)
 
 
 def _draw_facts(task: Task, sample: Sample, mode: str) -> None:

@@ -34,7 +34,8 @@ from medapp.store.cache import open_cache
 from medapp.store.workspace import find_workspace
 from medapp.training.features import measure_scale
 from medapp.training.learner import cut_network
-from medapp.training.probe import FOLDS, PENALTIES
+from medapp.training.logistic import PENALTIES
+from medapp.training.probe import FOLDS
 from medapp.training.strategies import STRATEGIES
 
 Floats = NDArray[np.floating]

@@ -9,8 +9,12 @@ from medapp.audit.elsewhere import find_in_other_sets, find_public_sets
 from medapp.audit.finding import Finding
 from medapp.audit.ground import Ground
 from medapp.audit.odd import find_odd
+from medapp.audit.outliers import find_outliers
 from medapp.audit.patients import find_torn_patients
 from medapp.audit.quality import find_faults
+from medapp.audit.shortcuts import find_shortcuts
+from medapp.audit.small import find_small_classes
+from medapp.audit.suspects import find_suspected_labels
 from medapp.store.threads import OnProgress
 
 # What each kind of finding is called on pages.
@@ -20,6 +24,7 @@ KINDS: dict[str, str] = {
     "contradiction": "Copies under two classes",
     "suspected_label": "Suspected wrong labels",
     "shortcut": "Shortcuts",
+    "small_class": "Classes too small to judge",
     "other_data_set": "Copies in another data set",
     "public_set": "Images of a public data set",
     "unreadable": "Files that cannot be read",
@@ -54,4 +59,8 @@ CHECKS: dict[str, Check] = {
     "public_sets": Check("Looking for public images", find_public_sets),
     "burnt_in": Check("Looking for text", find_burnt_in),
     "odd": Check("Comparing images with the rest", find_odd),
+    "small_classes": Check("Counting classes", find_small_classes),
+    "labels": Check("Judging labels", find_suspected_labels, needs_features=True),
+    "shortcuts": Check("Looking for shortcuts", find_shortcuts, needs_features=True),
+    "outliers": Check("Comparing what images show", find_outliers, needs_features=True),
 }

@@ -60,6 +60,10 @@ def _relabel(group: Group, used: Sequence[Entry]) -> list[Change]:
     return [Change(used[0].id, RELABEL, group.label)] if group.label else []
 
 
+def _propose_nothing(group: Group, used: Sequence[Entry]) -> list[Change]:
+    return []
+
+
 _OUT = Proposal("Leave out", "Leave all of them out", _leave_out)
 _ONE = Proposal("Leave out all but one", "Leave out all but one of each group", _keep_one)
 PROPOSALS: Mapping[str, Proposal] = {
@@ -73,6 +77,8 @@ PROPOSALS: Mapping[str, Proposal] = {
     "patients_in_two_splits": Proposal(
         "Move to the split with most of them", "Move each to the split with most", _move_together
     ),
+    # The images are examples; what is wrong is what they have in common.
+    "shortcut": Proposal("", "", _propose_nothing),
     "suspected_label": Proposal("Relabel as suspected", "Relabel all as suspected", _relabel),
 }
 

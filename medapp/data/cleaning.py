@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from medapp.data.catalog import Catalog
 from medapp.data.edits import MOVE, Change, apply_edits
-from medapp.data.redrawing import redraw_split
+from medapp.data.redrawing import draw_splits, redraw_split
 from medapp.data.samples import DataSet, Sample
 from medapp.data.split import find_groups
 from medapp.task import find_task
@@ -18,6 +18,7 @@ REASON = "clean split: copies, and images of one patient, in one split"
 PREFERRED = ("test", "validation", "train")
 # A split that keeps less than this share of its images is no longer that split.
 LEAST_KEPT = 0.5
+SEED = 0  # of a split that is drawn anew
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,10 @@ def make_clean_split(catalog: Catalog, data_set: DataSet) -> Cleaning:
     no way, and the split is drawn anew.
     """
     samples = catalog.load_samples(data_set)
-    splits = choose_splits(samples)
+    splits, is_drawn_anew = plan_clean_split(samples, find_task(data_set.task))
     before = [sample.split for sample in samples]
-    if not _is_sound(samples, before, splits, find_task(data_set.task)):
-        drawn = redraw_split(catalog, data_set, seed=0)
+    if is_drawn_anew:
+        drawn = redraw_split(catalog, data_set, SEED)
         after = [sample.split for sample in catalog.load_samples(drawn)]
         moved = sum(old != new for old, new in zip(before, after, strict=True))
         return Cleaning(drawn, moved, is_drawn_anew=True)
@@ -68,6 +69,14 @@ def make_clean_split(catalog: Catalog, data_set: DataSet) -> Cleaning:
     if not changes:
         return Cleaning(data_set, 0)
     return Cleaning(apply_edits(catalog, data_set, changes, REASON), len(changes))
+
+
+def plan_clean_split(samples: Sequence[Sample], task: Task) -> tuple[list[str], bool]:
+    """The split of each sample (N,) made clean, and whether it is drawn anew; nothing is stored."""
+    splits = choose_splits(samples)
+    if _is_sound(samples, [sample.split for sample in samples], splits, task):
+        return splits, False
+    return draw_splits(samples, task, SEED), True
 
 
 def choose_splits(samples: Sequence[Sample]) -> list[str]:

@@ -1,5 +1,6 @@
 """A data set looked at again: its split drawn anew, near copies sought where nobody had looked."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from medapp.data.catalog import Catalog
@@ -12,6 +13,7 @@ from medapp.imaging.image import decode_image, read_content
 from medapp.imaging.registered import hash_content
 from medapp.store.threads import OnProgress, map_threaded
 from medapp.task import find_task
+from medapp.task.task import Task
 
 
 def redraw_split(catalog: Catalog, data_set: DataSet, seed: int) -> DataSet:
@@ -24,19 +26,23 @@ def redraw_split(catalog: Catalog, data_set: DataSet, seed: int) -> DataSet:
         seed: of the order in which groups of one size are dealt.
     """
     samples = catalog.load_samples(data_set)
-    patients = [sample.patient for sample in samples]
-    splits = split_samples(
+    splits = draw_splits(samples, find_task(data_set.task), seed)
+    drawn = [replace(s, split=split) for s, split in zip(samples, splits, strict=True)]
+    origin = describe_split([None], any(s.patient is not None for s in samples), seed)
+    return catalog.set_split(data_set, drawn, origin)
+
+
+def draw_splits(samples: Sequence[Sample], task: Task, seed: int) -> list[str]:
+    """The split of each sample (N,) as `redraw_split` draws it; nothing is stored."""
+    return split_samples(
         [sample.label for sample in samples],
         [sample.content_hash for sample in samples],
-        patients,
+        [sample.patient for sample in samples],
         [None] * len(samples),
         seed,
         copies=[sample.copy_group for sample in samples],
-        task=find_task(data_set.task),
+        task=task,
     )
-    drawn = [replace(s, split=split) for s, split in zip(samples, splits, strict=True)]
-    origin = describe_split([None], any(patient is not None for patient in patients), seed)
-    return catalog.set_split(data_set, drawn, origin)
 
 
 def find_near_copies(

@@ -22,19 +22,13 @@ from medapp.training.checkpoint import TrainingState
 from medapp.training.feed import Batch, Examples, Inputs
 from medapp.training.folds import draw_folds
 from medapp.training.learner import Learner
+from medapp.training.logistic import FINE, PATIENCE, PENALTIES, ROUGH, build_blank_head, fit_head
 from medapp.training.objectives.objective import Objective, Position
 from medapp.training.validation import judge_logits
 from medapp.training.watcher import Epoch, Penalty, Watcher
 
 FOLDS = 5
-# From so strong that the head says little more than how common each class is, to next to none.
-PENALTIES = tuple(10.0 ** (1 - step / 2) for step in range(13))
-PATIENCE = 2  # weaker penalties that are tried after the best one so far
 FALLBACK = 0.1  # where there is one patient alone; the optimum on benchmarks/accuracy's sets
-STEPS = 300  # of L-BFGS at most; a few dozen are usual
-# Largest slope of the mean loss where a fit ends: of one that only helps to choose the penalty, and
-# of the one that is kept.
-ROUGH, FINE = 1e-4, 1e-6
 ROWS = 256  # images prepared or predicted at once
 
 SaveBest = Callable[[dict[str, Tensor], int], None]
@@ -155,10 +149,7 @@ class Probe:
     def _build_head(self) -> nn.Linear:
         """A head that says nothing yet."""
         head = self.learner.network.head
-        blank = nn.Linear(head.in_features, head.out_features, dtype=torch.float64)
-        for parameter in blank.parameters():
-            nn.init.zeros_(parameter)
-        return blank
+        return build_blank_head(head.in_features, head.out_features)
 
     def _choose_penalty(self, train: _Rows, validation: _Rows) -> float | None:
         """The penalty with the lowest loss on images held out; None if asked to stop.
@@ -219,34 +210,6 @@ class Probe:
         return self.objective.loss(head, batch, Position(0, 0, 0.0)).total
 
     def _fit(self, head: nn.Linear, rows: _Rows, penalty: float, tolerance: float = ROUGH) -> float:
-        """Fit a head from where it stands; gives the loss without the penalty.
-
-        The mean loss + penalty / 2 · the sum of the squared weights is made smallest, by L-BFGS
-        (Liu & Nocedal 1989) with strong Wolfe line search. Biases are not penalised.
-        """
+        """See `fit_head`."""
         batch = self._build_batch(rows)
-        optimiser = torch.optim.LBFGS(
-            head.parameters(),
-            max_iter=STEPS,
-            tolerance_grad=tolerance,
-            tolerance_change=1e-12,
-            line_search_fn="strong_wolfe",
-        )
-        loss = math.nan
-
-        def compute() -> Tensor:
-            nonlocal loss
-            optimiser.zero_grad()
-            found = self._compute_loss(head, batch)
-            total: Tensor = found + penalty / 2 * head.weight.square().sum()
-            total.backward()  # type: ignore[no-untyped-call]
-            loss = float(found.detach())
-            return total
-
-        optimiser.step(compute)  # type: ignore[no-untyped-call]
-        if not math.isfinite(loss):
-            raise RunError(
-                "The loss is no number (NaN or infinite).",
-                remedy="Choose another objective or other weights.",
-            )
-        return loss
+        return fit_head(head, lambda: self._compute_loss(head, batch), penalty, tolerance)

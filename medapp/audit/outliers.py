@@ -1,0 +1,76 @@
+"""Images far from all others in what a network sees: of another body part, or no such image at all.
+
+The distance to the nearest images as a measure of how unlike an image is: Kuan & Mueller 2022
+(arXiv:2207.03061), Sun et al. 2022 (arXiv:2204.06507).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.audit.finding import Finding, build_group
+from medapp.audit.ground import Ground
+from medapp.audit.questions import number_groups
+from medapp.data.notes import count
+from medapp.store.threads import OnProgress
+
+NEIGHBOURS = 10
+AT_ONCE = 256
+# So many times the usual spread of the set's distances beyond their median; docs/results.md.
+FAR = 6.0
+FEWEST = 50  # images; of fewer, nothing is usual
+REMEDY = "Look at the images, and leave out what does not belong here."
+
+
+def find_outliers(ground: Ground, on_progress: OnProgress) -> list[Finding]:
+    """A finding that lists images unlike all others, the farthest first."""
+    from medapp.audit.features import load_features
+
+    seen = ground.measure().is_seen.tolist()
+    samples = [sample for sample, is_seen in zip(ground.samples, seen, strict=True) if is_seen]
+    if len(samples) < FEWEST:
+        return []
+    features = load_features(ground.workspace, ground.data_set, samples, on_progress)
+    distances = measure_distances(features, number_groups(samples))
+    rows = choose_far(distances)
+    if not len(rows):
+        return []
+    groups = tuple(build_group([samples[row]]) for row in rows.tolist())
+    what = count(len(rows), "image is", "images are")
+    text = f"{what} far from all others in what a network sees in them."
+    return [Finding("odd", "caution", text, groups, REMEDY)]
+
+
+def measure_distances(
+    features: NDArray[np.float32], groups: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The mean cosine distance (N,) of each image to its nearest of other groups, in 0 to 2.
+
+    Args:
+        features: (N, F).
+        groups: (N,) images of one patient or picture do not make each other usual.
+    """
+    centred = features - features.mean(axis=0)
+    unit = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12)
+    nearest = min(NEIGHBOURS, len(np.unique(groups)) - 1)
+    found = np.zeros(len(features))
+    for start in range(0, len(features), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        distances = 1 - unit[part] @ unit.T
+        distances[groups[part, None] == groups[None, :]] = 2.0
+        if nearest > 0:
+            found[part] = np.partition(distances, nearest - 1, axis=1)[:, :nearest].mean(axis=1)
+    return found
+
+
+def choose_far(distances: NDArray[np.float64]) -> NDArray[np.int64]:
+    """The images whose distance stands out, the farthest first.
+
+    How usual distances spread is told by the upper half of them, as they are bounded below: the
+    median distance of those above the median from it, 0.67 standard deviations of a normal one.
+    """
+    middle = np.median(distances)
+    above = distances[distances > middle] - middle
+    if not len(above):
+        return np.zeros(0, np.int64)
+    rows = np.flatnonzero(distances > middle + FAR * float(np.median(above)) / 0.6745)
+    return rows[np.argsort(-distances[rows], kind="stable")]

@@ -1,0 +1,101 @@
+"""What labels answer: which class an image shows, or of each finding whether it is there."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.audit.ground import Ground
+from medapp.data.catalog import Catalog
+from medapp.data.samples import DataSet, Sample
+from medapp.data.split import find_groups
+from medapp.task import find_task
+
+# Of a class that few groups show nothing can be said: one would learn, another judge.
+LEAST_GROUPS = 5
+
+
+@dataclass(frozen=True)
+class Question:
+    """A choice between classes, and what the labels say.
+
+    Attributes:
+        finding: the finding that is asked about; empty where it is which of the classes.
+        samples: (N,) those whose answer is known, and whose file shows something.
+        labels: (N,) 0 … K - 1.
+        classes: (K,) in words; each is the label of images of at least `LEAST_GROUPS` groups.
+        groups: (N,) equal for images of one patient or one picture.
+    """
+
+    finding: str
+    samples: Sequence[Sample]
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+    groups: NDArray[np.int64]
+
+    def write_label(self, row: int, answer: int) -> str:
+        """The label of an image as a catalog holds it, with another answer to this question."""
+        if not self.finding:
+            return self.classes[answer]
+        parts = [part for part in self.samples[row].label.split("|") if part]
+        others = [part for part in parts if part != self.finding]
+        return "|".join(sorted([*others, self.finding]) if answer else others)
+
+
+def list_questions(ground: Ground) -> list[Question]:
+    """The questions that a data set's labels answer often enough to learn from.
+
+    Images that cannot be read or show nothing are passed over; the audit lists them elsewhere.
+    """
+    is_seen = ground.measure().is_seen
+    loaded = Catalog(ground.workspace).load_samples(ground.data_set)
+    seen = {s.id for s, seen in zip(ground.samples, is_seen.tolist(), strict=True) if seen}
+    samples = [sample for sample in loaded if sample.id in seen]
+    return list(_ask(ground.data_set, samples)) if samples else []
+
+
+def number_groups(samples: Sequence[Sample]) -> NDArray[np.int64]:
+    """The number (N,) of each image's group: images of one patient or one picture share it."""
+    groups = np.zeros(len(samples), np.int64)
+    found = find_groups(
+        range(len(samples)),
+        [()] * len(samples),
+        [sample.copy_group or sample.content_hash for sample in samples],
+        [sample.patient for sample in samples],
+    )
+    for number, group in enumerate(found):
+        groups[list(group.rows)] = number
+    return groups
+
+
+def _ask(data_set: DataSet, samples: Sequence[Sample]) -> Iterator[Question]:
+    task = find_task(data_set.task)
+    classes = data_set.classes
+    targets = task.encode([sample.label for sample in samples], classes)
+    groups = number_groups(samples)
+    if not task.has_several:
+        yield from _build("", samples, targets, classes, groups)
+        return
+    for column, name in enumerate(classes):
+        known = ~np.isnan(targets[:, column])
+        chosen = [sample for sample, is_known in zip(samples, known, strict=True) if is_known]
+        answers = targets[known, column].astype(np.int64)
+        yield from _build(name, chosen, answers, (f"no {name}", name), groups[known])
+
+
+def _build(
+    finding: str,
+    samples: Sequence[Sample],
+    targets: NDArray[np.int64],
+    classes: Sequence[str],
+    groups: NDArray[np.int64],
+) -> Iterator[Question]:
+    """A question about the classes that are common enough; none where fewer than two are."""
+    kept = [k for k in range(len(classes)) if len(set(groups[targets == k])) >= LEAST_GROUPS]
+    if len(kept) < 2:
+        return
+    rows = np.flatnonzero(np.isin(targets, kept)).tolist()
+    labels = np.searchsorted(kept, targets[rows])
+    names = tuple(classes[k] for k in kept)
+    yield Question(finding, [samples[row] for row in rows], labels, names, groups[rows])

@@ -1,0 +1,43 @@
+"""Confident learning, against values worked out by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medapp.audit.labels import find_suspects, find_thresholds
+
+
+def test_thresholds_and_suspects_by_hand() -> None:
+    probabilities = np.array(
+        [[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.2, 0.8], [0.3, 0.7], [0.65, 0.35]]
+    )
+    labels = np.array([0, 0, 0, 1, 1, 1])
+    # Of 0: (0.9 + 0.8 + 0.1) / 3; of 1: (0.8 + 0.7 + 0.35) / 3.
+    assert find_thresholds(probabilities, labels) == pytest.approx([0.6, 1.85 / 3])
+    found = find_suspects(probabilities, labels)
+    assert found.rows.tolist() == [2, 5]
+    assert found.proposed.tolist() == [1, 0]
+    assert found.margins == pytest.approx([-0.8, -0.3])
+
+
+def test_probable_yet_not_beyond_the_class_s_own_mean_is_not_suspected() -> None:
+    probabilities = np.array([[0.95, 0.05], [0.9, 0.1], [0.55, 0.45], [0.1, 0.9]])
+    # 0.55 is the higher of the two, and below 0.925, the mean of those labelled 0.
+    assert len(find_suspects(probabilities, np.array([0, 0, 1, 1])).rows) == 0
+
+
+def test_a_class_that_nobody_is_labelled_is_never_proposed() -> None:
+    probabilities = np.array([[0.1, 0.1, 0.8], [0.2, 0.7, 0.1]])
+    assert len(find_suspects(probabilities, np.array([0, 1])).rows) == 0
+
+
+@given(st.integers(0, 10_000), st.integers(2, 5))
+def test_suspects_are_sorted_and_never_keep_their_label(seed: int, classes: int) -> None:
+    random = np.random.default_rng(seed)
+    probabilities = random.dirichlet(np.ones(classes), 40)
+    labels = random.integers(0, classes, 40)
+    found = find_suspects(probabilities, labels)
+    assert (found.proposed != labels[found.rows]).all()
+    assert (np.diff(found.margins) >= 0).all()
+    assert (found.margins <= 0).all()

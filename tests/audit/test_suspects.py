@@ -1,0 +1,138 @@
+"""Planted wrong labels, cues and strangers are found by the audit's learned checks."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.audit.audit import run_audit
+from medapp.audit.finding import Finding
+from medapp.audit.flattery import measure_flattery
+from medapp.audit.outliers import choose_far, measure_distances
+from medapp.audit.proposals import find_proposal
+from medapp.audit.shortcuts import find_shortcuts
+from medapp.audit.suspects import find_suspected_labels
+from medapp.data.catalog import Catalog
+from tests.audit.conftest import Plant
+
+Image = NDArray[np.uint8]
+
+
+def draw(number: int, is_striped: bool) -> Image:
+    """Stripes across or down in a grey frame, with noise; all are as bright and of one size."""
+    random = np.random.default_rng(number)
+    wave = 110 + 50 * np.sin(np.arange(64) / 3 + random.uniform(0, 6))
+    lines = np.tile(wave[:, None], (1, 64))
+    image = lines if is_striped else lines.T
+    framed = np.pad(image[10:-10, 10:-10], 10, constant_values=110)
+    return np.clip(framed + random.normal(0, 15, framed.shape), 0, 255).astype(np.uint8)
+
+
+def name(number: int, is_striped: bool) -> str:
+    """The file of an image, in its class."""
+    return f"{'across' if is_striped else 'down'}/{number:03}.png"
+
+
+def silent(done: int, total: int) -> None:
+    """Nobody looks at the progress."""
+
+
+def draw_set(change: Callable[[int, bool, Image], Image] = lambda n, s, i: i) -> dict[str, Image]:
+    """40 images a class."""
+    return {name(n, n % 2 == 0): change(n, n % 2 == 0, draw(n, n % 2 == 0)) for n in range(80)}
+
+
+def find_names(finding: Finding) -> list[str]:
+    """The first image of each group."""
+    return [group.members[0].name for group in finding.groups]
+
+
+def test_swapped_labels_are_found_and_nothing_else(plant: Plant) -> None:
+    images = draw_set()
+    for number in (4, 7, 30):
+        is_striped = number % 2 == 0
+        images[name(number, not is_striped)] = images.pop(name(number, is_striped))
+    ground = plant(images)
+    [finding] = find_suspected_labels(ground, silent)
+    assert set(find_names(finding)) == {"down/004.png", "across/007.png", "down/030.png"}
+    proposed = {group.members[0].name: group.label for group in finding.groups}
+    assert proposed["across/007.png"] == "down"
+    assert "labelled across" in next(g.text for g in finding.groups if g.label == "down")
+
+
+def test_clean_labels_and_images_without_a_cue_give_no_finding(plant: Plant) -> None:
+    ground = plant(draw_set())
+    assert find_suspected_labels(ground, silent) == []
+    assert find_shortcuts(ground, silent) == []
+
+
+def test_a_mark_in_the_corner_of_most_of_one_class_is_a_shortcut(plant: Plant) -> None:
+    def mark(number: int, is_striped: bool, image: Image) -> Image:
+        if is_striped and number % 20:
+            image[2:8, 2:8] = 255
+        return image
+
+    found = find_shortcuts(plant(draw_set(mark)), silent)
+    cautions = [finding for finding in found if finding.severity == "caution"]
+    [corner] = [finding for finding in cautions if "from its corners alone" in finding.summary]
+    assert "AUROC 0.9" in corner.summary
+    assert len({member.name.split("/")[0] for member in corner.groups[0].members}) == 1
+    assert find_proposal("shortcut").plan(corner.groups[0], []) == []
+
+
+def test_size_is_a_shortcut(plant: Plant) -> None:
+    def widen(number: int, is_striped: bool, image: Image) -> Image:
+        return np.pad(image, ((0, 0), (0, 8)), mode="reflect") if is_striped else image
+
+    texts = [finding.summary for finding in find_shortcuts(plant(draw_set(widen)), silent)]
+    assert any("from its size alone" in text for text in texts)
+
+
+def test_an_audit_without_features_asks_no_network(plant: Plant) -> None:
+    ground = plant(draw_set())
+    kinds = {f.kind for f in run_audit(ground.workspace, ground.data_set, None, False).findings}
+    assert not kinds & {"suspected_label", "shortcut"}
+
+
+def test_distances_pass_over_the_own_group_and_the_far_one_stands_out() -> None:
+    random = np.random.default_rng(0)
+    features = random.normal(size=(120, 8)).astype(np.float32)
+    features[:, 0] += 20 * (np.arange(120) % 2)  # two dense clouds
+    features[0] = [0, 0, 0, 0, 0, 0, 0, 90]
+    features[2] = features[0]
+    apart = measure_distances(features, np.arange(120))
+    together = measure_distances(features, np.where(np.arange(120) == 2, 0, np.arange(120)))
+    assert together[0] > apart[0]
+    assert set(choose_far(together).tolist()) == {0, 2}
+
+
+def test_a_clean_split_flatters_nothing(plant: Plant) -> None:
+    ground = plant(draw_set())
+    found = measure_flattery(ground.workspace, ground.data_set)
+    assert found.moved == 0
+    assert "nothing flatters" in found.describe()
+
+
+def test_a_leak_flatters_and_nothing_is_changed(plant: Plant) -> None:
+    # Noise with labels by chance: only copies in training can tell a test image's label.
+    random = np.random.default_rng(3)
+    images: dict[str, Image] = {}
+    for number in range(120):
+        image = random.integers(0, 255, (48, 48)).astype(np.uint8)
+        label = "ab"[number % 2]
+        images[f"train/{label}/{number}.png"] = image
+        if number < 60:
+            images[f"test/{label}/copy-{number}.png"] = image
+        else:
+            fresh = random.integers(0, 255, (48, 48)).astype(np.uint8)
+            images[f"test/{label}/own-{number}.png"] = fresh
+    ground = plant(images)
+    before = Catalog(ground.workspace).load_samples(ground.data_set)
+    found = measure_flattery(ground.workspace, ground.data_set)
+    assert found.moved >= 60
+    auroc, accuracy = sorted(found.comparisons, key=lambda c: c.title)
+    assert auroc.title == "AUROC"
+    assert accuracy.difference > 0.1
+    assert auroc.interval[0] < auroc.difference < auroc.interval[1]
+    assert auroc.interval[0] > 0
+    assert Catalog(ground.workspace).load_samples(ground.data_set) == before

@@ -48,9 +48,9 @@ def plant() -> tuple[dict[str, object], list[str]]:
     for number, name in enumerate(DATES.split()):
         facts[name] = f"19370{number + 1}11"
     for number, name in enumerate(UIDS.split()):
-        facts[name] = f"1.2.77777.{number}"
+        facts[name] = f"1.2.719371.{number}"
     planted = [f"ZQ{number:02d}X" for number in range(len(texts))]
-    planted += ["ZQSTEP", "ZQIMAGETYPE", "ZQPRIVATE", "ZQBROKEN", "ZQPREAMBLE", "77777"]
+    planted += ["ZQSTEP", "ZQIMAGETYPE", "ZQPRIVATE", "ZQBROKEN", "ZQPREAMBLE", "719371"]
     return facts, [*planted, *(f"19370{number + 1}11" for number in range(6))]
 
 

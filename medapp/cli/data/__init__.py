@@ -3,6 +3,7 @@
 add                     bring images in           (adding.py)
 list, show, remove      what there is             (showing.py)
 audit, fingerprint      what is wrong             (auditing.py)
+flatter                 what a leak is worth      (flattering.py)
 copies, check, split …  copies, and who is where  (copying.py)
 edit, edits, undo       what a person changes     (editing.py)
 task                    what is asked             (tasks.py)
@@ -18,6 +19,7 @@ from medapp.cli.data import (
     copying,
     deriving,
     editing,
+    flattering,
     showing,
     tasks,
     updating,
@@ -32,6 +34,7 @@ app.command("list")(showing.list_sets)
 app.command()(showing.show)
 app.command()(auditing.audit)
 app.command()(auditing.fingerprint)
+app.command()(flattering.flatter)
 app.command()(copying.copies)
 app.command()(copying.split)
 app.command("clean-split")(copying.clean_split)

@@ -14,7 +14,8 @@ from medapp.data.order import Entry
 from medapp.data.samples import DataSet
 from medapp.notes import Level
 from medapp.runs.progress import format_seconds
-from medapp.ui.data_sets.finding import draw_finding, draw_undo
+from medapp.ui.data_sets.finding import TORN, draw_finding, draw_undo
+from medapp.ui.data_sets.flattery import draw_flattery
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.server import find_catalog, open_workspace
@@ -126,8 +127,11 @@ def _draw_overview(
     standing = [n for n, (f, groups) in enumerate(findings) if groups or not f.groups]
     if not standing:
         st.success("Nothing is left to look at.", icon=":material/check_circle:")
+    torn = [number for number in standing if findings[number][0].kind in TORN]
     for number in standing:
         _draw_row(number, *findings[number])
+        if number in torn[:1]:
+            draw_flattery(data_set)
     settled = len(findings) - len(standing)
     if settled:
         st.caption(f"Settled since: {settled} finding{'s' * (settled != 1)}.")

@@ -116,3 +116,15 @@ def test_a_clean_split_is_made_where_the_split_is_shown(
     assert Catalog(workspace).count_leaks(leaky) == 0
     assert "2 images moved" in app.success[0].value
     assert "Images moved to another split since: 2." in read_text(app)
+
+
+def test_what_the_leak_flatters_is_said_beside_it(workspace: Workspace, leaky: DataSet) -> None:
+    run_audit(workspace, leaky, with_features=False)
+    before = Catalog(workspace).load_samples(leaky)
+    app = open_audit(leaky)
+    find_button(app, "How much does this flatter?").click().run(timeout=60)
+    assert not app.exception
+    text = read_text(app)
+    assert "as it stands less clean" in text
+    assert "your data set stays as it is" in text
+    assert Catalog(workspace).load_samples(leaky) == before

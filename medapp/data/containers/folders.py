@@ -12,11 +12,13 @@ from medapp.data.containers.npz import build_container, open_npz
 from medapp.data.containers.parquet import open_parquet
 from medapp.data.containers.roles import has_role
 from medapp.data.containers.slices import SliceChoice
+from medapp.data.folder import build_layout
 from medapp.data.kinds import find_suffix, is_left_behind
-from medapp.data.layout import Layout, read_layout
+from medapp.data.layout import Layout
 from medapp.data.listing import MAX_LISTED, Parts, check_folder, list_folder
 from medapp.data.order import sort_paths
 from medapp.errors import DataError
+from medapp.imaging.image import MAX_BYTES
 from medapp.imaging.readers import list_suffixes
 from medapp.store.npy import read_header
 
@@ -93,12 +95,17 @@ def _list_names(folder: Path) -> list[Parts]:
 
 
 def _lay_out(folder: Path, volumes: list[Parts], template: str | None) -> Layout:
-    """The layout of volumes, by the folders that they are in; masks beside them are left out."""
+    """The layout of volumes, read as if they were images; masks beside them are left out."""
     plain = {(*parts[:-1], parts[-1].removesuffix(".gz")): parts for parts in volumes}
     listing = list_folder(folder)
     rest = [item for item in listing.left_out if find_suffix(item[0]) not in VOLUMES]
     listing = replace(listing, images=tuple(sort_paths(plain)), left_out=tuple(rest))
-    layout = read_layout(folder, listing, template)
+
+    def read(parts: Parts, size: int = MAX_BYTES) -> bytes:
+        with folder.joinpath(*plain.get(parts, parts)).open("rb") as file:
+            return file.read(size)
+
+    layout = build_layout(folder, listing, template, read)
     files = [
         replace(file, path=folder.joinpath(*plain[file.path.relative_to(folder).parts]))
         for file in layout.files

@@ -62,7 +62,7 @@ def open_nifti(layout: Layout, choice: SliceChoice) -> Container:
         files=tuple(files),
         left_out=tuple(left_out),
         sentences=tuple(sentences),
-        patients_from="folders" if has_patients else "volumes, whose slices stay together",
+        patients_from=layout.patients_from if has_patients else _VOLUMES,
     )
 
     def read_all() -> Iterator[Piece | str]:
@@ -113,7 +113,7 @@ def _describe(layout: Layout, volumes: Sequence[Volume], choice: SliceChoice) ->
         f"The slices are {choice.plane}, counted from {_COUNTED[choice.plane]}, with"
         f" {_SEEN[choice.plane]}. They are copied into the workspace as PNG of 16 bits."
     )
-    yield from layout.describe()[:2] if layout.template else (_NO_LABEL,)
+    yield from layout.sentences or (layout.describe()[:2] if layout.template else (_NO_LABEL,))
     yield ("Each slice has the label of its volume, also where the finding is on others.")
     yield (
         f"Black and white of a volume are its {PERCENTILES[0]:g} and {PERCENTILES[1]:g} percentile;"
@@ -138,6 +138,7 @@ def _say(count: int, word: str = "volume") -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
+_VOLUMES = "volumes, whose slices stay together"
 _SEEN = {
     "axial": "the patient's right on the left and the front above",
     "coronal": "the patient's right on the left and the head above",

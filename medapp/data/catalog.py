@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+from medapp.data.filters import Where
 from medapp.data.order import Entry
 from medapp.data.records import (
     DATA_SET_COLUMNS,
@@ -126,11 +127,22 @@ class Catalog:
         rows = self.read(query, *values, -1 if limit is None else limit, offset)
         return self._load_with_boxes(data_set, rows)
 
-    def list_entries(self, data_set: DataSet, text: str | None = None) -> list[Entry]:
-        """What there is to sort and count of all samples; `text` as for `load_samples`."""
+    def list_entries(
+        self, data_set: DataSet, text: str | None = None, only: Where | None = None
+    ) -> list[Entry]:
+        """What there is to sort and count of all samples, or of some.
+
+        Args:
+            text: as for `load_samples`.
+            only: a value that they have in a column; see `Where` for those that are left out.
+        """
         where, values = _build_filter(data_set, None, None, text)
-        query = f"SELECT id, name, label, split FROM used WHERE {where} ORDER BY id"
-        return [Entry(*row) for row in self.read(query, *values)]
+        table, condition, more = only.write_condition() if only else ("used", "1", [])
+        query = (
+            f"SELECT id, name, label, split, COALESCE(patient, '') FROM {table}"
+            f" WHERE {where} AND {condition} ORDER BY id"
+        )
+        return [Entry(*row) for row in self.read(query, *values, *more)]
 
     def load_some(self, data_set: DataSet, ids: Sequence[int]) -> list[Sample]:
         """The samples of these ids, in their order, without boxes; unknown ids are skipped."""

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medapp.data.order import Entry, arrange, write_natural_key
+from medapp.data.order import Entry, arrange, sort_by_name, sort_by_patient, write_natural_key
 
 
 def list_names(entries: list[Entry]) -> list[str]:
@@ -26,3 +26,10 @@ def test_classes_are_mixed_and_each_is_in_order() -> None:
 def test_nothing_is_lost_whatever_the_names(rows: list[tuple[str, str]]) -> None:
     entries = [Entry(i, name, label, "test") for i, (name, label) in enumerate(rows)]
     assert sorted(arrange(entries), key=lambda entry: entry.id) == entries
+
+
+def test_images_are_sorted_by_name_or_by_patient_with_unknown_ones_last() -> None:
+    rows = [("x10.png", "p2"), ("x2.png", ""), ("x1.png", "p10"), ("x3.png", "p2")]
+    entries = [Entry(i, name, "a", "train", patient) for i, (name, patient) in enumerate(rows)]
+    assert [e.name for e in sort_by_name(entries)] == ["x1.png", "x2.png", "x3.png", "x10.png"]
+    assert [e.id for e in sort_by_patient(entries)] == [3, 0, 2, 1]

@@ -33,7 +33,7 @@ from medapp.store.workspace import Workspace
 from medapp.studies.folds import list_studies
 from medapp.training.recipe import DataChoice, build_recipe, build_settings
 from medapp.training.recipe.presets import PRESETS
-from medapp.ui.data_sets.gallery import Filters
+from medapp.ui.data_sets.filtering import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements import image_viewer
 from medapp.ui.predict import predicting
@@ -415,13 +415,13 @@ def test_a_model_has_its_other_views(trained: Trained, view: str) -> None:
 def test_the_images_before_and_after_go_round_those_that_fit(trained: Trained) -> None:
     catalog = Catalog(trained.workspace)
     data_set = catalog.list_data_sets()[0]
-    filters: Filters = {"label": "below", "split": None, "text": None}
+    filters = Filters(label="below")
     samples = catalog.load_samples(data_set, label="below")
     position = find_position(data_set, samples[-1], filters)
     assert position == (16, 16)
     assert find_neighbour(data_set, filters, position, 1) == samples[0].id
     assert find_neighbour(data_set, filters, position, -1) == samples[-2].id
-    assert find_position(data_set, samples[0], {**filters, "label": "above"}) is None
+    assert find_position(data_set, samples[0], Filters(label="above")) is None
 
 
 def test_deleting_a_model_needs_a_yes(trained: Trained) -> None:

@@ -15,7 +15,7 @@ from medapp.imaging.registered import find_problem, read_registered
 from medapp.task import Task, find_task
 from medapp.ui.data_sets.editing import draw_edit_bar
 from medapp.ui.data_sets.edits import draw_history
-from medapp.ui.data_sets.gallery import choose_filters
+from medapp.ui.data_sets.filtering import choose_filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements.depth import build_depth
 from medapp.ui.elements.image_viewer import draw_viewer

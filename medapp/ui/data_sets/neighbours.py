@@ -1,7 +1,7 @@
 """The images before and after one: among those of its data set that fit the same filters."""
 
 from medapp.data.samples import DataSet, Sample
-from medapp.ui.data_sets.gallery import Filters, list_shown
+from medapp.ui.data_sets.filtering import Filters, list_shown
 
 
 def find_position(data_set: DataSet, sample: Sample, filters: Filters) -> tuple[int, int] | None:

@@ -1,4 +1,4 @@
-"""A page of thumbnails, clickable, with a stripe in the class's colour.
+"""A page of thumbnails, clickable and selectable, with a stripe in the class's colour.
 
 Images travel inline: sixty requests would cost 450 ms more.
 """
@@ -40,16 +40,38 @@ class Tile:
     badge: str = ""
 
 
+@dataclass(frozen=True)
+class Picked:
+    """What a person did in a gallery.
+
+    Attributes:
+        opened: the id of the tile that was just clicked.
+        selected: the ids of the tiles that are selected.
+    """
+
+    opened: int | None
+    selected: tuple[int, ...]
+
+
 def draw_gallery(
     tiles: Sequence[Tile], classes: Sequence[str], key: str, note: str = ""
 ) -> int | None:
-    """Draw the tiles under a legend of the classes.
-
-    Args:
-        note: stands beside the legend, and holds for all tiles.
+    """Draw tiles of which one can be opened, and none selected; see `draw_tiles`.
 
     Returns:
         The id of the tile that was just clicked, else None.
+    """
+    return draw_tiles(tiles, classes, key, note, is_selectable=False).opened
+
+
+def draw_tiles(
+    tiles: Sequence[Tile], classes: Sequence[str], key: str, note: str, is_selectable: bool
+) -> Picked:
+    """Draw the tiles under a legend of the classes.
+
+    Args:
+        key: another one lets go of what is selected.
+        note: stands beside the legend, and holds for all tiles.
     """
     legend = [{"label": label, "colour": index} for index, label in enumerate(classes)]
     plain = [
@@ -58,11 +80,14 @@ def draw_gallery(
     ]
     result = _gallery(
         key=key,
-        data={"tiles": plain, "legend": legend, "note": note},
+        data={"tiles": plain, "legend": legend, "note": note, "is_selectable": is_selectable},
+        default={"selected": []},
         on_open_change=lambda: None,
+        on_selected_change=lambda: None,
     )
-    opened = result.open
-    return opened if isinstance(opened, int) else None
+    shown = {tile.id for tile in tiles}
+    opened = result.open if isinstance(result.open, int) else None
+    return Picked(opened, tuple(id for id in result.selected or () if id in shown))
 
 
 def build_data_uri(image: bytes, kind: str) -> str:

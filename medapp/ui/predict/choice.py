@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from medapp.data.samples import DataSet
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
+from medapp.ui.data_sets.filtering import Filters
 from medapp.ui.data_sets.gallery import draw_gallery_page
 from medapp.ui.predict.jobs import DATA_SET, FOLDER, UPLOAD, WAYS, draw_jobs
 from medapp.ui.predict.many_images import draw_folder, draw_upload, find_shown
@@ -92,7 +93,8 @@ def _draw_test_images(column: DeltaGenerator, data_sets: Sequence[DataSet], star
     else:
         text = "The test split: images that a model trained on this data set has not seen."
     st.caption(f"{text} Click one.")
-    opened = draw_gallery_page(data_set, {"label": None, "split": "test", "text": None}, key="pick")
+    tests = Filters(split="test")
+    opened = draw_gallery_page(data_set, tests, key="pick", is_selectable=False).opened
     if opened is not None:
         url.write("sample", opened)
         st.rerun()

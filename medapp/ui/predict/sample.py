@@ -5,7 +5,7 @@ import streamlit as st
 from medapp.data.samples import DataSet, Sample
 from medapp.imaging.registered import find_problem
 from medapp.runs.run import Run
-from medapp.ui.data_sets.gallery import Filters
+from medapp.ui.data_sets.filtering import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements.image_viewer import draw_viewer
 from medapp.ui.predict.view import draw_prediction
@@ -19,7 +19,7 @@ def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
         f"{data_set.name} · {sample.split} split",
         {"Predict": (frame.PREDICT, {"by": run.id, "of": str(data_set.id)})},
     )
-    filters: Filters = {"label": None, "split": sample.split, "text": None}
+    filters = Filters(split=sample.split)
     position = find_position(data_set, sample, filters)
     problem = find_problem(sample.path, sample.content_hash, sample.frame)
     if problem:

@@ -10,6 +10,7 @@ const BROWSER = [
   "Image",
   "ImageData",
   "ResizeObserver",
+  "sessionStorage",
   "setTimeout",
   "URL",
   "XMLSerializer",

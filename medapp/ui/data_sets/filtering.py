@@ -1,0 +1,143 @@
+"""Which images of a data set a page shows, and in which order, as its address says."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from medapp.data.edits import list_edits
+from medapp.data.facts import list_values
+from medapp.data.filters import EDITED, LEFT_OUT, STATE, Where
+from medapp.data.order import ORDERS, Entry
+from medapp.data.samples import SPLITS, DataSet
+from medapp.task import find_task
+from medapp.ui.shell import url
+from medapp.ui.shell.server import find_catalog
+
+ALL = "All"
+MOST_VALUES = 30  # of a column, to choose of; one with more is for the search
+FIRST_ORDER = next(iter(ORDERS))
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What images must have to be shown; None filters nothing.
+
+    Attributes:
+        text: sought in name, patient and site.
+        only: a value in a further column.
+        order: a key of `ORDERS`.
+    """
+
+    label: str | None = None
+    split: str | None = None
+    text: str | None = None
+    only: Where | None = None
+    order: str = FIRST_ORDER
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value of a column that can be asked for, and how many images have it."""
+
+    where: Where
+    images: int
+
+    @property
+    def key(self) -> str:
+        """What stands in the address."""
+        return f"{self.where.column}={self.where.value}"
+
+    def describe(self) -> str:
+        """What stands in the list."""
+        column = "" if self.where.column == STATE else f"{self.where.column}: "
+        return f"{column}{self.where.value} ({self.images:,})"
+
+
+def choose_filters(data_set: DataSet) -> Filters:
+    """The filters and the order that the page's address names."""
+    choices = list_choices(data_set)
+    only = url.read_choice("only", choices)
+    return Filters(
+        url.read_choice("label", data_set.classes),
+        url.read_choice("split", SPLITS),
+        url.read_text("find") or None,
+        choices[only].where if only else None,
+        url.read_choice("order", ORDERS) or FIRST_ORDER,
+    )
+
+
+def list_choices(data_set: DataSet) -> Mapping[str, Choice]:
+    """What can be asked for beside class, split and text: images left out, edited, of a site …"""
+    return _list_choices(data_set.id, find_catalog().find_state(), data_set)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _list_choices(id: int, state: tuple[int, ...], _data_set: DataSet) -> dict[str, Choice]:
+    catalog = find_catalog()
+    counts = {
+        word: len(catalog.list_entries(_data_set, only=Where(STATE, word)))
+        for word in (LEFT_OUT, EDITED)
+    }
+    found = [Choice(Where(STATE, word), images) for word, images in counts.items() if images]
+    for column, values in list_values(catalog, _data_set).items():
+        if column not in ("split", "patient") and 1 < len(values) <= MOST_VALUES:
+            found += [Choice(Where(column, value), images) for value, images in values.items()]
+    return {choice.key: choice for choice in found}
+
+
+def list_shown(data_set: DataSet, filters: Filters) -> list[int]:
+    """The ids of the samples that fit the filters, in the order in which people see them."""
+    task = find_task(data_set.task)
+    return [
+        entry.id
+        for entry in _list_arranged(data_set, filters)
+        if (filters.split is None or entry.split == filters.split)
+        and (filters.label is None or filters.label in task.list_labels(entry.label))
+    ]
+
+
+def count_choices(data_set: DataSet, filters: Filters) -> tuple[Counter[str], Counter[str]]:
+    """How many images each class, and each split, would leave beside the other filters."""
+    task = find_task(data_set.task)
+    by_class: Counter[str] = Counter()
+    by_split: Counter[str] = Counter()
+    for entry in _list_arranged(data_set, filters):
+        labels = task.list_labels(entry.label)
+        if filters.split in (None, entry.split):
+            by_class.update([ALL, *labels])
+        if filters.label is None or filters.label in labels:
+            by_split.update([ALL, entry.split])
+    return by_class, by_split
+
+
+def list_edited(data_set: DataSet) -> frozenset[int]:
+    """The ids of the samples with an edit that stands."""
+    return _list_edited(data_set.id, find_catalog().find_state(), data_set)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _list_edited(id: int, state: tuple[int, ...], _data_set: DataSet) -> frozenset[int]:
+    log = list_edits(find_catalog(), _data_set)
+    return frozenset(edit.sample_id for edit in log if not edit.is_undone)
+
+
+def _list_arranged(data_set: DataSet, filters: Filters) -> list[Entry]:
+    only = (filters.only.column, filters.only.value) if filters.only else None
+    state = find_catalog().find_state()
+    return _arrange(data_set.id, filters.text, only, filters.order, state, data_set)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _arrange(
+    id: int,
+    text: str | None,
+    only: tuple[str, str] | None,
+    order: str,
+    state: tuple[int, ...],
+    _data_set: DataSet,
+) -> list[Entry]:
+    """All entries in order; kept, since sorting 100,000 names takes most of a second."""
+    where = Where(*only) if only else None
+    return ORDERS[order](find_catalog().list_entries(_data_set, text, where))

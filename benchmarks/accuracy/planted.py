@@ -28,7 +28,7 @@ from medapp.audit.probing import predict_out_of_fold
 from medapp.audit.questions import list_questions
 from medapp.data.importing import add_folder
 from medapp.data.samples import DataSet
-from medapp.store.workspace import Workspace
+from medapp.store.workspace import Workspace, open_workspace
 
 PATIENTS, IMAGES, TAUGHT = 20, 10, 14  # a class; images of each; patients of them in training
 EXACT, NEAR, SWAPPED, INVERTED = 25, 15, 10, 5
@@ -90,7 +90,7 @@ def plant(folder: Path, root: Path) -> Planted:
         _save(root / split / shown / name, drawn)
     for number, name in enumerate(taught[: EXACT + NEAR]):
         _, label, picture = pictures[name]
-        copy = f"p{name[1]}{random.integers(TAUGHT, PATIENTS):02}_c{number}"
+        copy = f"{name[:4]}_c{number}"
         way = -1 if number < EXACT else number % 3
         copy += ".jpg" if way == 0 else ".png"
         planted.copies[copy] = name
@@ -165,7 +165,7 @@ def tell_reference(
     held, to = folder / "held.npz", folder / "reference.json"
     np.savez(held, labels=question.labels, found=found)
     script = [python, "-c", REFERENCE, str(planted.root), str(held), str(to)]
-    subprocess.run(script, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(script, check=True, capture_output=True)
     said = json.loads(to.read_text())
     issues = {_name(question.samples[row].name) for row in said["labels"]}
     _tell("cleanlab, label issues", issues, planted.swapped)
@@ -183,7 +183,7 @@ def main(arguments: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         planted = plant(options.folder, folder / "planted")
-        workspace = Workspace(folder / "workspace")
+        workspace = open_workspace(folder / "workspace")
         pattern = r"(p\d\d\d)_"
         data_set = add_folder(workspace, planted.root, patient_pattern=pattern).data_set
         tell_audit(workspace, data_set, planted)

@@ -10,6 +10,7 @@ from medapp.audit.ground import Ground
 from medapp.data.catalog import Catalog
 from medapp.data.samples import DataSet, Sample
 from medapp.data.split import find_groups
+from medapp.evaluation.estimates import Estimate, estimate_auroc
 from medapp.task import find_task
 
 # Of a class that few groups show nothing can be said: one would learn, another judge.
@@ -53,6 +54,18 @@ def list_questions(ground: Ground) -> list[Question]:
     seen = {s.id for s, seen in zip(ground.samples, is_seen.tolist(), strict=True) if seen}
     samples = [sample for sample in loaded if sample.id in seen]
     return list(_ask(ground.data_set, samples)) if samples else []
+
+
+def estimate_aurocs(question: Question, probabilities: NDArray[np.float64]) -> list[Estimate]:
+    """How well probabilities (N, K) tell each class (K) from the rest, by patient and picture."""
+    units = question.groups.astype(np.intp)
+    count = int(units.max()) + 1
+    found = []
+    for answer in range(len(question.classes)):
+        is_it = question.labels == answer
+        estimate = estimate_auroc(probabilities[:, answer], is_it, ~is_it, units, count)
+        found += [estimate] if estimate is not None else []
+    return found
 
 
 def number_groups(samples: Sequence[Sample]) -> NDArray[np.int64]:

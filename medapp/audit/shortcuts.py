@@ -16,8 +16,8 @@ from medapp.audit.cues import list_cues
 from medapp.audit.finding import Finding, Group, build_group
 from medapp.audit.ground import Ground
 from medapp.audit.measures import measure
-from medapp.audit.questions import Question, list_questions
-from medapp.evaluation.estimates import Estimate, estimate_auroc
+from medapp.audit.questions import Question, estimate_aurocs, list_questions
+from medapp.evaluation.estimates import Estimate
 from medapp.evaluation.words import write_figure
 from medapp.store.threads import OnProgress
 
@@ -67,16 +67,12 @@ def tell(columns: NDArray[np.float32], question: Question) -> Telling | None:
 
 
 def _find_best(probabilities: Floats, question: Question) -> Telling | None:
-    units = question.groups.astype(np.intp)
-    tellings = []
-    for answer in range(len(question.classes)):
-        is_it = question.labels == answer
-        scores = probabilities[:, answer]
-        auroc = estimate_auroc(scores, is_it, ~is_it, units, int(units.max()) + 1)
-        if auroc is not None:
-            tellings.append(Telling(answer, auroc, scores))
-    # Of two classes the second one is spoken of: of a finding, that it is there.
-    return max(tellings, key=lambda t: (t.auroc.interval[0].__round__(9), t.answer), default=None)
+    """The class that is told best; of two, the second: of a finding, that it is there."""
+    tellings = [
+        Telling(answer, auroc, probabilities[:, answer])
+        for answer, auroc in enumerate(estimate_aurocs(question, probabilities))
+    ]
+    return max(tellings, key=lambda t: (round(t.auroc.interval[0], 9), t.answer), default=None)
 
 
 def _find_by_cues(ground: Ground, question: Question, on_progress: OnProgress) -> Iterator[Finding]:

@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medapp.audit.finding import Finding, build_group
 from medapp.audit.ground import Ground
 from medapp.audit.labels import Suspects, find_suspects
-from medapp.audit.questions import Question, list_questions
+from medapp.audit.questions import Question, estimate_aurocs, list_questions
 from medapp.data.notes import count
-from medapp.evaluation.words import write_probability
+from medapp.evaluation.estimates import Estimate, average
+from medapp.evaluation.words import write_figure, write_probability
 from medapp.store.threads import OnProgress
 
+# The lower end of the interval below which a probe knows too little to doubt a label.
+LEAST_AUROC = 0.7
 REMEDY = (
     "Look at each: the label, the probe or the image may be at fault. Relabel, leave out or keep."
 )
@@ -30,15 +34,29 @@ def _judge(ground: Ground, question: Question, on_progress: OnProgress) -> Itera
     probabilities = predict_out_of_fold(features, question.labels, question.groups)
     if probabilities is None:
         return
+    auroc = average(estimate_aurocs(question, probabilities))
+    if auroc is None or auroc.interval[0] < LEAST_AUROC:
+        yield _say_unjudged(question, auroc)
+        return
     suspects = find_suspects(probabilities, question.labels)
     if len(suspects.rows):
-        right = probabilities.argmax(axis=1) == question.labels
-        yield _describe(question, probabilities, suspects, float(np.mean(right)))
+        yield _describe(question, probabilities, suspects)
+
+
+def _say_unjudged(question: Question, auroc: Estimate | None) -> Finding:
+    of = f" of {question.finding}" if question.finding else ""
+    figure = "undefined" if auroc is None else write_figure(auroc.value, auroc.interval)
+    text = (
+        f"The labels{of} could not be judged: by what similar images of other patients are"
+        f" labelled, the classes can hardly be told apart (AUROC {figure})."
+    )
+    return Finding("suspected_label", "info", text)
 
 
 def _describe(
-    question: Question, probabilities: np.ndarray, suspects: Suspects, agreement: float
+    question: Question, probabilities: NDArray[np.float64], suspects: Suspects
 ) -> Finding:
+    agreement = float(np.mean(probabilities.argmax(axis=1) == question.labels))
     groups = []
     for row, proposed in zip(suspects.rows.tolist(), suspects.proposed.tolist(), strict=True):
         own = question.labels[row]

@@ -66,6 +66,14 @@ def test_clean_labels_and_images_without_a_cue_give_no_finding(plant: Plant) -> 
     assert find_shortcuts(ground, silent) == []
 
 
+def test_a_probe_that_knows_nothing_doubts_no_label(plant: Plant) -> None:
+    images = {name(n, bool(n // 2 % 2)): draw(n, n % 2 == 0) for n in range(80)}
+    [finding] = find_suspected_labels(plant(images), silent)
+    assert finding.severity == "info"
+    assert finding.groups == ()
+    assert "could not be judged" in finding.summary
+
+
 def test_a_mark_in_the_corner_of_most_of_one_class_is_a_shortcut(plant: Plant) -> None:
     def mark(number: int, is_striped: bool, image: Image) -> Image:
         if is_striped and number % 20:

@@ -24,6 +24,7 @@ from medapp.data.kinds import find_suffix, is_left_behind
 from medapp.data.layout import FoundFile, Layout
 from medapp.data.listing import HEAD_BYTES, Parts, build_listing
 from medapp.data.patients import compile_pattern
+from medapp.data.roles import TableChoice
 from medapp.data.stripping import strip_copies
 from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.image import MAX_BYTES
@@ -32,12 +33,20 @@ from medapp.store.files import expand_path
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 
+MAX_BAD_ROWS = 10_000  # of a table, that are kept with a data set
 
-def inspect(path: Path, layout: str | None = None, slices: SliceChoice | None = None) -> Layout:
+
+def inspect(
+    path: Path,
+    layout: str | None = None,
+    slices: SliceChoice | None = None,
+    table: TableChoice | None = None,
+) -> Layout:
     """How a folder, a zip or a container would be read; nothing is stored, nothing unpacked.
 
     Args:
         slices: which slices of volumes become images; None for the default.
+        table: which tables say what the images show; None for those that lie beside them.
 
     Raises:
         ArchiveError, DataError: as `add_path`, but for a question, which the layout has.
@@ -45,8 +54,9 @@ def inspect(path: Path, layout: str | None = None, slices: SliceChoice | None = 
     path = expand_path(path)
     container = open_container(path, slices, layout)
     if container is not None:
+        refuse_table(table, container)
         return container.layout
-    found = inspect_zip(path, layout) if is_zip(path) else scan_folder(path, layout)
+    found = inspect_zip(path, layout, table) if is_zip(path) else scan_folder(path, layout, table)
     if slices is None or not slices.slices:
         return found
     return replace(found, remarks=(*found.remarks, describe_frames(slices)))
@@ -60,20 +70,36 @@ def add_path(
     on_progress: OnProgress | None = None,
     layout: str | None = None,
     slices: SliceChoice | None = None,
+    table: TableChoice | None = None,
 ) -> ImportReport:
     """Register a folder in place, or copy the images of a zip or a container into the workspace.
 
     Args:
         slices: which slices of volumes become images; None for the default.
+        table: which tables say what the images show; None for those that lie beside them.
 
     Raises:
         ArchiveError, DataError: see `add_folder`, `add_zip` and `open_container`.
     """
     container = open_container(path, slices, layout)
     if container is not None:
+        refuse_table(table, container)
         return add_container(workspace, path, container, name, patient_pattern, on_progress)
     add = add_zip if is_zip(path) else add_folder
-    return add(workspace, path, name, patient_pattern, on_progress, layout, slices)
+    return add(workspace, path, name, patient_pattern, on_progress, layout, slices, table)
+
+
+def refuse_table(table: TableChoice | None, container: Container) -> None:
+    """Say that a file with images and labels in it is read without a table.
+
+    Raises:
+        DataError: a table was named.
+    """
+    if table is not None and table != TableChoice():
+        raise DataError(
+            f"{container.kind.capitalize()} says itself what its images show.",
+            remedy="Leave out what was said of a table.",
+        )
 
 
 def add_folder(
@@ -84,6 +110,7 @@ def add_folder(
     on_progress: OnProgress | None = None,
     layout: str | None = None,
     slices: SliceChoice | None = None,
+    table: TableChoice | None = None,
 ) -> ImportReport:
     """Register a folder in place; its files are never changed.
 
@@ -93,6 +120,7 @@ def add_folder(
         layout: what each folder of a path says, such as "{patient}/{label}"; None recognises it.
         slices: which frames of files with several become images; None for one of each file, the
             first that shows something.
+        table: which tables say what the images show; None for those that lie beside them.
 
     Raises:
         DataError: no folder, no images, folders that cannot be told without an answer, a name that
@@ -101,7 +129,7 @@ def add_folder(
     folder = expand_path(folder)
     pattern = compile_pattern(patient_pattern)
     chosen = choose_name(workspace, name, folder.name)
-    found = scan_folder(folder, layout)
+    found = scan_folder(folder, layout, table)
     return _register(workspace, found, "registered", chosen, pattern, on_progress, layout, slices)
 
 
@@ -113,6 +141,7 @@ def add_zip(
     on_progress: OnProgress | None = None,
     layout: str | None = None,
     slices: SliceChoice | None = None,
+    table: TableChoice | None = None,
 ) -> ImportReport:
     """Unpack the images of a zip into the workspace, and register them there.
 
@@ -124,7 +153,7 @@ def add_zip(
     """
     pattern = compile_pattern(patient_pattern)
     chosen = choose_name(workspace, name, Path(zip_path).stem)
-    found = inspect_zip(Path(zip_path), layout)
+    found = inspect_zip(Path(zip_path), layout, table)
     inside = found.root.relative_to(zip_path)
     wanted = [(inside / file.name).as_posix() for file in found.require_files()]
     with make_folder(workspace, chosen) as folder:
@@ -163,7 +192,7 @@ def add_container(
         return _register(workspace, layout, "uploaded", chosen, pattern, on_progress, None)
 
 
-def inspect_zip(path: Path, layout: str | None = None) -> Layout:
+def inspect_zip(path: Path, layout: str | None = None, table: TableChoice | None = None) -> Layout:
     """How a zip would be read; its paths stand below the zip's own.
 
     Raises:
@@ -178,7 +207,7 @@ def inspect_zip(path: Path, layout: str | None = None) -> Layout:
         names = [tuple(name.split("/")) for name in archive.names]
         kept = [parts for parts in names if not any(map(is_left_behind, parts))]
         listing = build_listing(kept, lambda parts: read(parts, HEAD_BYTES))
-        return build_layout(path, listing, layout, read, archive.remark)
+        return build_layout(path, listing, layout, read, table, archive.remark)
 
 
 def is_zip(path: Path) -> bool:
@@ -269,11 +298,12 @@ def _register(
             f"The path of {name} is not valid Unicode.", remedy="Rename the folder."
         ) from error
     boxes, faults = read_boxes(layout.root / BOXES_FILE, [file.name for file in files])
+    is_said = asked is not None or layout.has_patient_column
     batch = Batch(
         layout.root,
         origin,
         files,
-        boxes,
+        {**layout.boxes, **boxes},
         [*layout.left_out, *faults],
         pattern,
         said,
@@ -282,8 +312,11 @@ def _register(
             "is_asked": asked is not None,
             "frames": frames,
             "passed_over": [asdict(found) for found in layout.passed_over],
+            "table": layout.table.to_dict() if layout.table else None,
+            "bad_rows": [asdict(row) for row in layout.bad_rows[:MAX_BAD_ROWS]],
+            "bad_row_count": len(layout.bad_rows),
         },
-        has_patient_folders=asked is not None,
+        has_patient_folders=is_said,
         task=layout.task,
         order=layout.order,
         patients_from=layout.patients_from,

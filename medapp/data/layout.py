@@ -103,6 +103,11 @@ class Layout:
     bad_rows: tuple[BadRow, ...] = ()
 
     @property
+    def has_patient_column(self) -> bool:
+        """Whether a table names patients."""
+        return self.table is not None and bool(self.table.roles.patient)
+
+    @property
     def classes(self) -> tuple[str, ...]:
         return self.order or tuple(sorted(self.count_classes(), key=write_natural_key))
 

@@ -23,6 +23,7 @@ from medapp.data.kinds import find_suffix, name_kind
 from medapp.data.layout import FoundFile, Layout
 from medapp.data.patients import choose_patients, compile_pattern
 from medapp.data.reading import read_header_alone
+from medapp.data.roles import TableChoice
 from medapp.data.samples import SPLITS
 from medapp.data.split import describe_split
 from medapp.errors import ImageError
@@ -102,6 +103,7 @@ def preview(
     layout: str | None = None,
     patient_pattern: str | None = None,
     slices: SliceChoice | None = None,
+    table: TableChoice | None = None,
 ) -> Preview:
     """What a folder, a zip or a container would become; nothing is stored.
 
@@ -109,12 +111,14 @@ def preview(
         layout: see `medapp.data.importing.add_folder`.
         patient_pattern: see `medapp.data.patients.build_finder`.
         slices: which slices of volumes become images; None for the default.
+        table: which tables say what the images show; None for those that lie beside them.
 
     Raises:
         ArchiveError, DataError: see `medapp.data.importing.inspect`.
     """
     path = expand_path(path)
-    return judge_layout(path, inspect(path, layout, slices), layout is not None, patient_pattern)
+    found = inspect(path, layout, slices, table)
+    return judge_layout(path, found, layout is not None, patient_pattern)
 
 
 def judge_layout(
@@ -136,7 +140,9 @@ def judge_layout(
     is_sure = True
     if pattern is None:
         headers, is_sure = _read_headers(path, found.files)
-    patients, whence = choose_patients(found.files, headers, pattern, is_asked, found.patients_from)
+    patients, whence = choose_patients(
+        found.files, headers, pattern, is_asked or found.has_patient_column, found.patients_from
+    )
     known = {patient for patient in patients if patient is not None}
     if not is_sure:
         whence = f"Of {MAX_HEADERS:,} DICOM headers that were looked at: {whence}"

@@ -41,6 +41,19 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class TableChoice:
+    """Which tables say what the images show, and what their columns hold.
+
+    Attributes:
+        tables: paths of files, or of tables in the folder or zip, below it; empty takes those that
+            lie beside the images.
+    """
+
+    tables: tuple[str, ...] = ()
+    asked: Asked = Asked()
+
+
+@dataclass(frozen=True)
 class Roles:
     """What a table's columns hold; "" for what no column holds.
 
@@ -68,6 +81,20 @@ class Roles:
     uncertain: str = "unknown"
     blank: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def ask(self) -> Asked:
+        """What has to be asked for to get these again."""
+        return Asked(
+            self.image,
+            self.labels,
+            self.patient,
+            self.site,
+            self.split,
+            self.separator,
+            self.kind,
+            self.uncertain,
+            self.blank or None,
+        )
 
     def list_columns(self) -> set[str]:
         """The columns that hold anything of these; the others are attributes."""
@@ -100,13 +127,17 @@ class TableReading:
         tables: names of the tables, as paths below the folder, or absolute.
         columns: all columns.
         roles: what they hold.
-        asked: what the user had said.
+        rows: how many rows they have.
     """
 
     tables: tuple[str, ...]
     columns: tuple[str, ...]
     roles: Roles
-    asked: Asked = Asked()
+    rows: int = 0
+
+    def choose_again(self) -> TableChoice:
+        """The choice that reads the same tables in the same way."""
+        return TableChoice(self.tables, self.roles.ask())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -115,5 +146,17 @@ class TableReading:
             "tables": list(self.tables),
             "columns": list(self.columns),
             "roles": roles,
-            "asked": asdict(self.asked),
+            "rows": self.rows,
         }
+
+
+def load_choice(kept: Mapping[str, Any]) -> TableChoice:
+    """The choice that reads tables again as `TableReading.to_dict` says they were read.
+
+    Raises:
+        KeyError, TypeError: what is kept is damaged.
+    """
+    facts = dict(kept["roles"])
+    for key in ("labels", "boxes"):
+        facts[key] = tuple(facts[key])
+    return TableChoice(tuple(kept["tables"]), Roles(**facts).ask())

@@ -22,6 +22,7 @@ from medapp.data.layout import FoundFile, Layout
 from medapp.data.patients import compile_pattern
 from medapp.data.records import insert_samples, renew_classes
 from medapp.data.remembering import forget
+from medapp.data.roles import load_choice
 from medapp.data.samples import DataSet, Sample
 from medapp.data.schema import change
 from medapp.errors import DataError
@@ -138,7 +139,9 @@ def update(catalog: Catalog, data_set: DataSet, on_progress: OnProgress | None =
 
 def _scan(data_set: DataSet) -> Layout:
     """The folder as it was read when it came in."""
-    layout = scan_folder(data_set.root, data_set.reading.get("layout") or None)
+    kept = data_set.reading.get("table")
+    table = load_choice(kept) if kept else None
+    layout = scan_folder(data_set.root, data_set.reading.get("layout") or None, table)
     layout.require_files()
     if layout.root != data_set.root:
         raise DataError(
@@ -154,14 +157,16 @@ def _scan(data_set: DataSet) -> Layout:
 
 def _build_batch(data_set: DataSet, layout: Layout, files: Sequence[FoundFile]) -> Batch:
     boxes, faults = read_boxes(data_set.root / BOXES_FILE, [file.name for file in layout.files])
+    is_said = bool(data_set.reading.get("is_asked")) or layout.has_patient_column
     return Batch(
         data_set.root,
         data_set.origin,
         files,
-        boxes,
+        {**layout.boxes, **boxes},
         [*layout.left_out, *faults],
         compile_pattern(data_set.patient_pattern),
-        has_patient_folders=bool(data_set.reading.get("is_asked")),
+        has_patient_folders=is_said,
+        patients_from=layout.patients_from,
     )
 
 

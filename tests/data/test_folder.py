@@ -150,8 +150,11 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
         (["notes.txt", "a/scan.nii.gz"], r"a/scan\.nii\.gz: a NIfTI image.*1 \.txt"),
         (["1.png", "2.png"], r"no class folder.*Put the images of each class into a folder"),
         (["images/1.png"], r"All images stand in images, which tells no class"),
-        (["x.csv"], r"There is a table, x\.csv.*does not read labels from tables yet"),
-        (["one/1.png", "x.csv"], r"All images stand in one, beside a table.*--layout"),
+        (["x.csv"], r"There is no image in .* \(1 \.csv\)"),
+        (
+            ["one/1.png", "x.csv"],
+            r"All images stand in one, beside a table.*x\.csv, which is not used",
+        ),
     ],
 )
 def test_a_folder_without_classes_says_what_to_do(

@@ -1,7 +1,9 @@
 """`medapp data add`: register a folder, copy a zip, make the phantom."""
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,8 +16,11 @@ from medapp.data.importing import add_path
 from medapp.data.left_out import group_left_out, summarise_left_out
 from medapp.data.notes import describe
 from medapp.data.previewing import Preview, list_warnings, preview
+from medapp.data.roles import Asked, TableChoice
+from medapp.errors import WorkspaceError
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
+from medapp.store.plain import write_cells
 from medapp.store.workspace import find_workspace
 from medapp.task import find_task
 
@@ -68,6 +73,56 @@ def add(
             ),
         ),
     ] = "",
+    labels: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=(
+                "A table that says what the images show: CSV, TSV, Excel, Parquet, JSON lines; a"
+                " path, or its name in the folder or zip. May come often: tables are put together."
+                " Else a table beside the images is taken."
+            )
+        ),
+    ] = None,
+    image_column: Annotated[
+        str | None, typer.Option(help="The table's column that names the images' files.")
+    ] = None,
+    label_column: Annotated[
+        list[str] | None,
+        typer.Option(help="The table's column of labels; several for a column a finding."),
+    ] = None,
+    patient_column: Annotated[
+        str | None, typer.Option(help="The table's column of patients; '' for none.")
+    ] = None,
+    site_column: Annotated[
+        str | None, typer.Option(help="The table's column of sites; '' for none.")
+    ] = None,
+    split_column: Annotated[
+        str | None, typer.Option(help="The table's column of the split; '' for none.")
+    ] = None,
+    separator: Annotated[
+        str | None,
+        typer.Option(help="What divides several findings in one cell, such as '|'; '' for none."),
+    ] = None,
+    label_kind: Annotated[
+        str | None,
+        typer.Option(help="single, several (findings an image) or ordinal (grades in order)."),
+    ] = None,
+    uncertain: Annotated[
+        str | None,
+        typer.Option(help="What -1 in a column of a finding counts as: unknown, present, absent."),
+    ] = None,
+    blank: Annotated[
+        str | None,
+        typer.Option(
+            help=(
+                "What an empty cell in a column of a finding counts as: unknown or absent. Else"
+                " absent where the column never says 0."
+            )
+        ),
+    ] = None,
+    bad_rows: Annotated[
+        str | None, typer.Option(help="A CSV file to write the table's unused rows to.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say how it would be read, and store nothing.")
     ] = False,
@@ -77,8 +132,23 @@ def add(
     given = expand_path(path)
     choice = SliceChoice(plane, slices)
     is_phantom = path == "phantom" and not os.path.exists(given)  # noqa: PTH110
+    asked = Asked(
+        image_column,
+        tuple(label_column) if label_column else None,
+        patient_column,
+        site_column,
+        split_column,
+        separator,
+        label_kind,
+        uncertain,
+        blank,
+    )
+    table = TableChoice(tuple(labels or ()), asked)
     if dry_run and not is_phantom:
-        _print_preview(preview(given, layout, patient_pattern, choice), as_json)
+        shown = preview(given, layout, patient_pattern, choice, table)
+        if bad_rows:
+            _write_bad_rows(Path(bad_rows), [asdict(row) for row in shown.layout.bad_rows])
+        _print_preview(shown, as_json)
         return
     workspace = find_workspace()
     if is_phantom:
@@ -91,7 +161,10 @@ def add(
             patient_pattern=patient_pattern,
             layout=layout,
             slices=choice,
+            table=table,
         )
+    if bad_rows:
+        _write_bad_rows(Path(bad_rows), report.data_set.reading.get("bad_rows", ()))
     notes = describe(report.data_set, Catalog(workspace))
     if as_json:
         said = {"warnings": list_warnings(notes), "notes": list_notes(notes)}
@@ -107,6 +180,18 @@ def add(
     for sentence in summarise_left_out(report.unreadable):
         console.print(f"  left out: {sentence}")
     print_notes(notes)
+
+
+def _write_bad_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows that are not used as CSV, with nothing in it that a spreadsheet would compute."""
+    columns = ("table", "row", "image", "reason")
+    cells = [columns, *(tuple(row[column] for column in columns) for row in rows)]
+    try:
+        path.write_text(write_cells(cells), "utf-8")
+    except OSError as error:
+        raise WorkspaceError(
+            f"{path} cannot be written: {error.strerror}.", remedy="Name another file."
+        ) from error
 
 
 def _print_preview(shown: Preview, as_json: bool) -> None:
@@ -145,4 +230,8 @@ def _to_dict(report: ImportReport) -> dict[str, Any]:
         "passed_over": [*left, *report.data_set.reading.get("passed_over", ())],
         "unreadable": [{"file": file, "reason": reason} for file, reason in report.unreadable],
         "leaks": report.leaks,
+        "task": report.data_set.task,
+        "table": report.data_set.reading.get("table"),
+        "bad_rows": report.data_set.reading.get("bad_rows", []),
+        "bad_row_count": report.data_set.reading.get("bad_row_count", 0),
     }

@@ -101,8 +101,8 @@ def _find_image(table: Table, names: Sequence[Parts], reasons: dict[str, str]) -
         cells = [row[place] for row in table.rows[::step] if row[place]]
         found = match_cells(cells, names)
         files = {name for images in found.images.values() for name in images}
-        in_folders = found.in_folders
-        scores[column] = (len(files) if not in_folders else -1, len(files))
+        # Cells that name files go before those that name folders, as labels may.
+        scores[column] = (0 if found.in_folders else len(files), len(files))
     best = max(scores.values())
     if best[1] == 0 and step > 1:
         return _find_image_anywhere(table, names, reasons)
@@ -141,7 +141,7 @@ def _find_split_column(table: Table, columns: Sequence[str]) -> str:
 
 def _find_labels(table: Table, columns: Sequence[str], reasons: dict[str, str]) -> tuple[str, ...]:
     """The column called most like labels, or all columns of 0 and 1."""
-    marked = [c for c in columns if not words.is_plain(c) and _is_marked(table, c)]
+    marked = _find_marked(table, columns)
     ranked = sorted(
         (rank, column)
         for column in columns
@@ -168,13 +168,20 @@ def _find_labels(table: Table, columns: Sequence[str], reasons: dict[str, str]) 
     return ()
 
 
-def _is_marked(table: Table, column: str) -> bool:
-    cells = set(table.list_cells(column))
-    if len(cells) > 12 or not all(map(is_number_mark, cells)):
-        return False
-    marks = {write_whole(cell) for cell in cells}
-    # A finding that nobody has is 0 throughout; gaps and -1 without a 1 are measurements.
-    return "1" in marks or marks == {"0"}
+def _find_marked(table: Table, columns: Sequence[str]) -> list[str]:
+    """The columns of 0, 1, -1 and gaps that are findings.
+
+    Columns without a 1 may be measurements; they count where most columns have one.
+    """
+    marked: dict[str, set[str]] = {}
+    for column in columns:
+        cells = set(table.list_cells(column))
+        if len(cells) <= 12 and all(map(is_number_mark, cells)) and any(map(clean, cells)):
+            marked[column] = {write_whole(cell) for cell in cells}
+    found = {column: "1" in marks for column, marks in marked.items() if not words.is_plain(column)}
+    if 2 * sum(found.values()) < len(found):
+        return [column for column, has_one in found.items() if has_one]
+    return list(found)
 
 
 def _may_be_labels(table: Table, column: str) -> bool:

@@ -129,7 +129,7 @@ class LabelReader:
         said = []
         if self.counts[UNCERTAIN]:
             word = self.roles.uncertain
-            said.append(f"{self.counts[UNCERTAIN]:,} cells are uncertain (-1); counted as {word}.")
+            said.append(f"Uncertain (-1): {count(self.counts[UNCERTAIN], 'cell')}, as {word}.")
         for word in ("absent", "unknown"):
             columns = [c for c, meaning in self.blanks.items() if meaning == word]
             if self.counts[BLANK] and columns:
@@ -142,12 +142,17 @@ class LabelReader:
                 )
                 said.append(f"An empty cell {whose} counts as {word}{why}.")
         if self.counts["nothing found"]:
-            images = self.counts["nothing found"]
-            said.append(f"{images:,} rows say that nothing was found: no finding counts as there.")
+            rows = count(self.counts["nothing found"], "row")
+            said.append(f"No finding at all in {rows}: every finding counts as absent there.")
         if self.names:
             name = self.roles.labels[0]
             said.append(f"1 in {name!r} is called {name!r}, and 0 'no {name}'.")
         return said
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun, such as "1 row" and "2 rows"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _split(cell: str, separator: str) -> list[str]:

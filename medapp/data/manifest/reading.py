@@ -14,7 +14,7 @@ from pathlib import Path
 from medapp.data.layout import FoundFile, Layout, make_printable
 from medapp.data.listing import Listing, Parts
 from medapp.data.manifest.guessing import list_label_columns
-from medapp.data.manifest.labels import LabelReader
+from medapp.data.manifest.labels import LabelReader, count
 from medapp.data.manifest.marks import clean, write_whole
 from medapp.data.manifest.matching import match_cells
 from medapp.data.masks import find_masks
@@ -24,6 +24,7 @@ from medapp.data.samples import SPLITS
 from medapp.data.tables import Table
 from medapp.data.template import find_split
 from medapp.imaging.geometry import Box
+from medapp.task.grades import order_grades
 
 _PATIENT_FOLDER = re.compile(
     r"(?:patient|pat|pt|subject|subj|sub|case|person|p)[ _-]?\d+", re.IGNORECASE
@@ -62,7 +63,8 @@ def read_manifest(
         return _ask_for_labels(root, listing, table, reading)
     names = list_pictures(listing)
     rows = _find_rows(table, roles, names, base)
-    builder = _Builder(root, table, roles, names, rows)
+    reader = LabelReader(table, roles)
+    builder = _Builder(root, table, roles, names, rows, reader)
     files = [file for place in sorted(rows.by_image) if (file := builder.build(place))]
     masks = sort_paths(set(listing.images) - set(names))
     left_out = [
@@ -79,12 +81,37 @@ def read_manifest(
         listing.passed_over,
         sentences=(),
         task=KINDS[roles.kind],
-        order=_order(builder.labels, files, roles),
+        order=_order(reader, files, roles),
         boxes=builder.boxes,
+        patients_from=f"the column {roles.patient}" if roles.patient else "folders",
         table=reading,
         bad_rows=tuple(sorted(rows.bad, key=lambda row: row.row)),
     )
-    return _say(layout, table, rows, builder, len(names))
+    said = [
+        f"Labels are read from {table.name}: {count(len(table.rows), 'row')}.",
+        *table.sentences,
+    ]
+    said += [*roles.reasons.values(), *reader.describe(), *_say(layout, rows, builder, len(names))]
+    return replace(layout, sentences=tuple(said))
+
+
+def read_facts(
+    root: Path, table: Table, reading: TableReading, names: Sequence[Parts], base: Parts = ()
+) -> tuple[dict[Path, FoundFile], list[str], tuple[BadRow, ...]]:
+    """What a table without labels says of images: each by its path, with an empty label.
+
+    Args:
+        names: of the images, as parts of their paths below the root.
+
+    Returns:
+        The images, sentences on what was read, and the rows that are not used.
+    """
+    rows = _find_rows(table, reading.roles, names, base)
+    builder = _Builder(root, table, reading.roles, names, rows)
+    files = [file for place in sorted(rows.by_image) if (file := builder.build(place))]
+    said = [f"{table.name} says more of {count(len(files), 'image')}.", *table.sentences]
+    said += [*reading.roles.reasons.values(), *_say_columns(builder)]
+    return {file.path: file for file in files}, said, tuple(rows.bad)
 
 
 def _ask_for_labels(root: Path, listing: Listing, table: Table, reading: TableReading) -> Layout:
@@ -116,7 +143,7 @@ def _find_rows(table: Table, roles: Roles, names: Sequence[Parts], base: Parts) 
         else:
             reason = matches.reasons.get(cell, "it names no image")
             rows.missing += 1
-            rows.bad.append(BadRow(table.name, table.numbers[i], cell[:200], reason))
+            rows.bad.append(BadRow(table.find_source(i), table.numbers[i], cell[:200], reason))
     return rows
 
 
@@ -124,20 +151,27 @@ class _Builder:
     """Builds the file of each image from its rows."""
 
     def __init__(
-        self, root: Path, table: Table, roles: Roles, names: Sequence[Parts], rows: _Rows
+        self,
+        root: Path,
+        table: Table,
+        roles: Roles,
+        names: Sequence[Parts],
+        rows: _Rows,
+        labels: LabelReader | None = None,
     ) -> None:
         self.root = root
         self.table = table
         self.roles = roles
         self.names = names
         self.rows = rows
-        self.labels = LabelReader(table, roles)
+        self.labels = labels
         self.left_out: list[tuple[str, str]] = []
         self.boxes: dict[str, tuple[Box, ...]] = {}
         self.several = 0
         used = roles.list_columns()
         self.columns = [(c, table.find_column(c)) for c in table.columns if c not in used]
         self.level = None if roles.patient else _find_patient_level(names)
+        self.split_level = None if roles.split else _find_split_level(names)
 
     def build(self, place: int) -> FoundFile | None:
         """The file, or None where its rows do not say what it shows."""
@@ -145,7 +179,7 @@ class _Builder:
         rows = [self.table.rows[i] for i in numbers]
         name = "/".join(self.names[place])
         self.several += len(rows) > 1
-        label, fault = self.labels.read(rows)
+        label, fault = self.labels.read(rows) if self.labels else ("", "")
         patient, fault = self._read_one(rows, self.roles.patient, fault)
         site, fault = self._read_one(rows, self.roles.site, fault)
         said, fault = self._read_one(rows, self.roles.split, fault)
@@ -156,14 +190,12 @@ class _Builder:
             fault = fault or "its name is not valid Unicode; rename it"
         if fault:
             self.left_out.append((name, fault))
-            image = self.table.find_column(self.roles.image)
-            self.rows.bad += [
-                BadRow(self.table.name, self.table.numbers[i], self.table.rows[i][image], fault)
-                for i in numbers
-            ]
+            self.rows.bad += [self._build_bad_row(i, name, fault) for i in numbers]
             return None
         if self.level is not None:
             patient = self.names[place][self.level]
+        if self.split_level is not None:
+            split = find_split(self.names[place][self.split_level])
         self._read_boxes(name, numbers)
         return FoundFile(
             self.root.joinpath(*self.names[place]),
@@ -174,6 +206,9 @@ class _Builder:
             site or None,
             attributes=self._read_attributes(rows),
         )
+
+    def _build_bad_row(self, i: int, name: str, reason: str) -> BadRow:
+        return BadRow(self.table.find_source(i), self.table.numbers[i], name, reason)
 
     def _read_one(self, rows: Sequence[Sequence[str]], column: str, fault: str) -> tuple[str, str]:
         """The one value that rows have in a column, and what is wrong, if anything is yet."""
@@ -202,12 +237,13 @@ class _Builder:
         for i in numbers:
             row = self.table.rows[i]
             cells = [clean(row[place]) for place in places]
-            box = _read_box(cells, self.labels.read([row])[0], self.roles.are_sizes)
+            label = self.labels.read([row])[0] if self.labels else ""
+            box = _read_box(cells, label, self.roles.are_sizes)
             if box is not None and box not in found:
                 found.append(box)
             elif box is None and any(cells):
                 reason = "its box is none in pixels; the image is used"
-                self.rows.bad.append(BadRow(self.table.name, self.table.numbers[i], name, reason))
+                self.rows.bad.append(self._build_bad_row(i, name, reason))
         if found:
             self.boxes[name] = tuple(found)
 
@@ -233,57 +269,69 @@ def _find_patient_level(names: Sequence[Parts]) -> int | None:
     )
 
 
+def _find_split_level(names: Sequence[Parts]) -> int | None:
+    """The level of folders that are splits, at least two, on the way to every image."""
+    depth = min((len(parts) for parts in names), default=0) - 1
+    for level in range(depth):
+        splits = {find_split(folder) for folder in {parts[level] for parts in names}}
+        if None not in splits and len(splits) > 1:
+            return level
+    return None
+
+
 def _order(labels: LabelReader, files: Sequence[FoundFile], roles: Roles) -> tuple[str, ...]:
     """All classes: findings as the columns stand, other labels as people count."""
     findings = labels.list_findings()
     if findings:
         return findings
-    layout = Layout(Path(), "", tuple(files), (), task=KINDS[roles.kind])
-    return tuple(sorted(layout.count_classes(), key=write_natural_key))
+    found = Layout(Path(), "", tuple(files), (), task=KINDS[roles.kind]).count_classes()
+    if roles.kind == "ordinal":
+        return order_grades(found)
+    return tuple(sorted(found, key=write_natural_key))
 
 
-def _say(layout: Layout, table: Table, rows: _Rows, builder: _Builder, images: int) -> Layout:
-    """The layout with sentences that say how the table was read."""
-    roles = builder.roles
-    columns = ", ".join(map(repr, roles.labels[:4]))
-    more = f" and {len(roles.labels) - 4} more" if len(roles.labels) > 4 else ""
-    said = [
-        f"Labels are read from {table.name}: {len(table.rows):,} rows.",
-        *table.sentences,
-        *roles.reasons.values(),
-        f"Labels: {columns}{more}. Images: {roles.image!r}.",
-    ]
-    said += builder.labels.describe()
+def _say(layout: Layout, rows: _Rows, builder: _Builder, images: int) -> list[str]:
+    """What was found in the rows, in sentences."""
+    said = _say_columns(builder)
+    if rows.in_folders:
+        named = count(rows.in_folders, "cell")
+        said.append(f"{named} in {builder.roles.image!r} mean folders, and all images in them.")
+    if builder.several:
+        said.append(f"Images of several rows: {builder.several:,}.")
+    if layout.boxes:
+        said.append(f"Boxes: {sum(map(len, layout.boxes.values())):,}.")
+    return said + _say_gaps(layout, rows, images)
+
+
+def _say_columns(builder: _Builder) -> list[str]:
+    """What comes from folders, and which columns are kept as attributes."""
+    said = []
     if builder.level is not None:
         said.append("Patients are the folders that are called so.")
-    if rows.in_folders:
-        said.append(f"{rows.in_folders:,} rows name folders, of which each image has their label.")
-    if builder.several:
-        said.append(f"{builder.several:,} images have several rows.")
-    if layout.boxes:
-        said.append(f"{sum(map(len, layout.boxes.values())):,} boxes are read.")
+    if builder.split_level is not None:
+        said.append("Splits are the folders that are called so.")
     names = [name for name, _ in builder.columns]
     if names:
         few = ", ".join(names[:8])
         rest = f" and {len(names) - 8} more" if len(names) > 8 else ""
         said.append(f"Kept as attributes: {few}{rest}.")
-    said += _say_gaps(layout, rows, images)
-    return replace(layout, sentences=tuple(said))
+    return said
 
 
 def _say_gaps(layout: Layout, rows: _Rows, images: int) -> list[str]:
     said = []
     if rows.missing:
         example = rows.bad[0]
-        said.append(f"{rows.missing:,} rows have no image (row {example.row}: {example.image}).")
+        of = f"row {example.row}: {example.image}" if example.image else f"row {example.row}"
+        said.append(f"Rows without an image: {rows.missing:,} ({of}).")
     without = images - len(rows.by_image)
     if without:
-        said.append(f"{without:,} images have no row, and do not come in.")
+        said.append(f"Images without a row, which do not come in: {without:,}.")
     faults = Counter(reason for _, reason in layout.left_out)
     contrary = sum(n for reason, n in faults.items() if reason.startswith("its rows contradict"))
     if contrary:
         said.append(
-            f"{contrary:,} images have rows that contradict one another, and do not come in; if"
-            " each row names one finding of several, say that there are several labels an image."
+            f"Images whose rows contradict one another, which do not come in: {contrary:,}. If each"
+            " row names one finding of several, say that there are several labels an image."
         )
     return said

@@ -34,7 +34,20 @@ _SPLIT_MORE = {"datasplit", "traintest", "trainvaltest", "splitname", "splits"}
 _NO_FINDING = {
     *("nofinding", "nofindings", "nofindinglabel", "nolabel", "nothing", "nofindingspresent"),
 }
-_PLAIN = {"age", "sex", "gender", "year", "size", "weight", "height", "width", "smoker", "row"}
+_PLAIN = {
+    "offset",
+    "count",
+    "age",
+    "sex",
+    "gender",
+    "year",
+    "size",
+    "weight",
+    "height",
+    "width",
+    "smoker",
+    "row",
+}
 _BOXES = (
     (("x", "y", "width", "height"), True),
     (("x", "y", "w", "h"), True),
@@ -76,7 +89,8 @@ def rank_label(name: str) -> int | None:
 
 def is_generic(name: str) -> bool:
     """Whether a column's name says that it holds labels, and not what they mean."""
-    return fold(name) in _GENERIC or bool(_ORDERED & set(split_words(name)))
+    is_numbered = bool(re.fullmatch(r"column \d+", name))
+    return is_numbered or fold(name) in _GENERIC or bool(_ORDERED & set(split_words(name)))
 
 
 def names_order(name: str) -> bool:

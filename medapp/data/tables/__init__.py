@@ -80,4 +80,4 @@ def refuse_size(name: str) -> None:
     )
 
 
-__all__ = ["SUFFIXES", "Table", "load_table", "read_table"]
+__all__ = ["MAX_BYTES", "SUFFIXES", "Table", "load_table", "read_table"]

@@ -28,6 +28,7 @@ class Table:
         rows: (N, C) cells without the spaces around them; "" for an empty one.
         numbers: (N,) the row's number in the file, the first being 1, as a spreadsheet counts.
         sentences: how the file was read, where that was not plain.
+        sources: (N,) the file of each row; empty where all are of the table's own.
     """
 
     name: str
@@ -35,6 +36,11 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...]
     sentences: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def find_source(self, row: int) -> str:
+        """The name of the file that a row stands in."""
+        return self.sources[row] if self.sources else self.name
 
     def list_cells(self, column: str) -> list[str]:
         """A column's cells (N,).

@@ -1,0 +1,337 @@
+"""Folders with tables in the forms that published data sets have."""
+
+from pathlib import Path
+
+import pytest
+
+from medapp.data.folder import scan_folder
+from medapp.data.layout import Layout
+from medapp.data.roles import Asked, TableChoice, load_choice
+from medapp.errors import DataError
+from medapp.imaging.geometry import Box
+
+
+def make(root: Path, table: str, *names: str, file: str = "labels.csv") -> Path:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"not looked at")
+    (root / file).parent.mkdir(parents=True, exist_ok=True)
+    (root / file).write_text(table, "utf-8")
+    return root
+
+
+def scan(root: Path, *tables: str, **asked: object) -> Layout:
+    choice = TableChoice(tuple(map(str, tables)), Asked(**asked))  # type: ignore[arg-type]
+    return scan_folder(root, choice=choice)
+
+
+def show(layout: Layout) -> dict[str, str]:
+    assert not layout.question, layout.question
+    return {file.name: file.label for file in layout.files}
+
+
+def test_a_table_beside_flat_images_is_taken_by_itself(tmp_path: Path) -> None:
+    text = "image_id,dx,patient,age\nimg_0,mel,P0,50\nimg_1,nv,P0,51\nimg_2,nv,P1,\n"
+    found = scan(make(tmp_path, text, "img_0.jpg", "img_1.jpg", "img_2.jpg"))
+    assert show(found) == {"img_0.jpg": "mel", "img_1.jpg": "nv", "img_2.jpg": "nv"}
+    assert [file.patient for file in found.files] == ["P0", "P0", "P1"]
+    assert [dict(file.attributes) for file in found.files] == [{"age": "50"}, {"age": "51"}, {}]
+    assert found.left_out == ()
+    assert found.bad_rows == ()
+    assert "The column 'dx' is called like labels." in found.describe()
+
+
+def test_dermatoscopy_lesions_stand_for_patients(tmp_path: Path) -> None:
+    text = (
+        "lesion_id,image_id,dx,dx_type,age,sex,localization\n"
+        "HAM_1,ISIC_1,bkl,histo,80.0,male,scalp\nHAM_1,ISIC_2,bkl,histo,80.0,male,scalp\n"
+        "HAM_2,ISIC_3,nv,follow_up,45.0,female,back\n"
+    )
+    parts = ["HAM10000_images_part_1", "HAM10000_images_part_2"]
+    names = [f"{parts[0]}/ISIC_1.jpg", f"{parts[0]}/ISIC_2.jpg", f"{parts[1]}/ISIC_3.jpg"]
+    found = scan(make(tmp_path, text, *names, file="HAM10000_metadata.csv"))
+    assert show(found) == dict(zip(names, ["bkl", "bkl", "nv"], strict=True))
+    assert [file.patient for file in found.files] == ["HAM_1", "HAM_1", "HAM_2"]
+    assert found.files[0].attributes["localization"] == "scalp"
+
+
+def test_one_hot_columns_are_one_label_where_each_row_has_one(tmp_path: Path) -> None:
+    text = "image,MEL,NV,BCC\nISIC_1,0.0,1.0,0.0\nISIC_2,1.0,0.0,0.0\nISIC_3,0.0,0.0,1.0\n"
+    found = scan(make(tmp_path, text, "ISIC_1.jpg", "ISIC_2.jpg", "ISIC_3.jpg"))
+    assert show(found) == {"ISIC_1.jpg": "NV", "ISIC_2.jpg": "MEL", "ISIC_3.jpg": "BCC"}
+    assert found.task == "single-label"
+
+
+CHEXPERT = (
+    "Path,Sex,Age,Frontal/Lateral,AP/PA,No Finding,Cardiomegaly,Edema,Fracture\n"
+    "CheXpert/train/patient00001/study1/view1_frontal.jpg,Female,68,Frontal,AP,1.0,,0.0,\n"
+    "CheXpert/train/patient00002/study1/view1_frontal.jpg,Male,50,Frontal,AP,,-1.0,1.0,1.0\n"
+    "CheXpert/train/patient00002/study2/view1_frontal.jpg,Male,50,Frontal,AP,,0.0,,\n"
+)
+PATHS = (
+    "train/patient00001/study1/view1_frontal.jpg",
+    "train/patient00002/study1/view1_frontal.jpg",
+    "train/patient00002/study2/view1_frontal.jpg",
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "labels"),
+    [
+        # Cardiomegaly and Edema say 0, so that an empty cell is unknown; Fracture never does.
+        ({}, ["?Cardiomegaly", "?Cardiomegaly|Edema|Fracture", "?Edema"]),
+        ({"uncertain": "present"}, ["?Cardiomegaly", "Cardiomegaly|Edema|Fracture", "?Edema"]),
+        ({"uncertain": "absent"}, ["?Cardiomegaly", "Edema|Fracture", "?Edema"]),
+        ({"blank": "absent"}, ["", "?Cardiomegaly|Edema|Fracture", ""]),
+        (
+            {"blank": "unknown", "uncertain": "absent"},
+            ["?Cardiomegaly|?Fracture", "Edema|Fracture", "?Edema|?Fracture"],
+        ),
+    ],
+)
+def test_uncertain_and_empty_cells_are_kept_apart_and_count_as_the_user_says(
+    tmp_path: Path, asked: dict[str, str], labels: list[str]
+) -> None:
+    found = scan(make(tmp_path, CHEXPERT, *PATHS, file="train.csv"), **asked)
+    assert list(show(found).values()) == labels
+    assert found.task == "multi-label"
+    assert found.classes == ("Cardiomegaly", "Edema", "Fracture")
+    assert [f.patient for f in found.files] == ["patient00001", "patient00002", "patient00002"]
+    assert found.files[0].attributes["No Finding"] == "1.0"
+
+
+def test_what_unclear_cells_count_as_is_said(tmp_path: Path) -> None:
+    said = scan(make(tmp_path, CHEXPERT, *PATHS, file="train.csv")).describe()
+    assert "Uncertain (-1): 1 cell, as unknown." in said
+    assert "An empty cell in 'Fracture' counts as absent as the column never says 0." in said
+    assert "An empty cell in 2 columns of findings counts as unknown." in said
+
+
+def test_findings_in_one_cell(tmp_path: Path) -> None:
+    text = (
+        "Image Index,Finding Labels,Follow-up #,Patient ID,OriginalImage[Width,Height],\n"
+        "1.png,Cardiomegaly|Emphysema,0,7,2682,2749,\n2.png,No Finding,1,7,2682,2749,\n"
+        "3.png,Effusion,0,8,2682,2749,\n"
+    )
+    found = scan(make(tmp_path, text, "images/1.png", "images/2.png", "images/3.png"))
+    assert list(show(found).values()) == ["Cardiomegaly|Emphysema", "", "Effusion"]
+    assert found.task == "multi-label"
+    assert found.classes == ("Cardiomegaly", "Effusion", "Emphysema")
+    assert [file.patient for file in found.files] == ["7", "7", "8"]
+
+
+def test_lists_in_brackets_are_findings(tmp_path: Path) -> None:
+    text = (
+        "ImageID;PatientID;Labels\n1.png;a;['pneumonia', 'pleural effusion']\n"
+        "2.png;b;['normal']\n3.png;c;[]\n4.png;c;\n"
+    )
+    found = scan(make(tmp_path, text, "1.png", "2.png", "3.png", "4.png"))
+    assert show(found) == {"1.png": "pneumonia|pleural effusion", "2.png": "normal", "3.png": ""}
+    assert found.left_out == (("4.png", "no label"),)
+    assert [(row.row, row.reason) for row in found.bad_rows] == [(5, "no label")]
+
+
+def test_a_comma_divides_findings_only_where_its_parts_repeat(tmp_path: Path) -> None:
+    names = ["1.png", "2.png", "3.png"]
+    several = '\nimage,label\n1,"a, b"\n2,b\n3,a\n'
+    assert list(show(scan(make(tmp_path / "x", several, *names))).values()) == ["a|b", "b", "a"]
+    one = 'image,label\n1,"carcinoma, left"\n2,"sarcoma, right"\n3,"sarcoma, right"\n'
+    found = scan(make(tmp_path / "y", one, *names))
+    assert set(show(found).values()) == {"carcinoma, left", "sarcoma, right"}
+
+
+def test_grades_are_guessed_by_name_and_taken_when_said(tmp_path: Path) -> None:
+    rows = "\n".join(f"{i:x},{i % 5}" for i in range(10, 16))
+    names = [f"{i:x}.png" for i in range(10, 16)]
+    found = scan(make(tmp_path / "a", f"id_code,diagnosis\n{rows}\n", *names))
+    assert (found.task, found.classes) == ("single-label", ("0", "1", "2", "3", "4"))
+    said = scan(tmp_path / "a", kind="ordinal")
+    assert (said.task, said.classes) == ("ordinal", ("0", "1", "2", "3", "4"))
+    named = scan(make(tmp_path / "b", f"image,level\n{rows}\n", *names))
+    assert named.task == "ordinal"
+
+
+def test_boxes_of_several_rows(tmp_path: Path) -> None:
+    text = (
+        "patientId,x,y,width,height,Target\n"
+        "a,264.0,152.0,213.0,379.0,1\na,562.0,152.0,256.0,453.0,1\nb,,,,,0\nc,9,9,0,5,1\n"
+    )
+    found = scan(make(tmp_path, text, "img/a.dcm", "img/b.dcm", "img/c.dcm"))
+    assert show(found) == {"img/a.dcm": "1", "img/b.dcm": "0", "img/c.dcm": "1"}
+    assert found.boxes == {
+        "img/a.dcm": (Box("1", 264, 152, 477, 531), Box("1", 562, 152, 818, 605))
+    }
+    assert [(row.row, row.reason) for row in found.bad_rows] == [
+        (5, "its box is none in pixels; the image is used")
+    ]
+    assert [file.patient for file in found.files] == ["a", "b", "c"]
+
+
+def test_boxes_of_several_readers_and_findings(tmp_path: Path) -> None:
+    text = (
+        "image_id,class_name,class_id,rad_id,x_min,y_min,x_max,y_max\n"
+        "a,Nodule,8,R1,10,10,20,20\na,Nodule,8,R2,11,10,20,20\na,Effusion,10,R1,30,30,50,60\n"
+        "b,No finding,14,R1,,,,\nb,No finding,14,R2,,,,\n"
+    )
+    found = scan(make(tmp_path, text, "a.png", "b.png"))
+    assert show(found) == {"a.png": "Nodule|Effusion", "b.png": ""}
+    assert [box.label for box in found.boxes["a.png"]] == ["Nodule", "Nodule", "Effusion"]
+    assert found.files[0].attributes["rad_id"] == "R1 | R2"
+
+
+def test_rows_that_contradict_one_another_are_left_out_unless_there_are_several_labels(
+    tmp_path: Path,
+) -> None:
+    text = "image,label\n1,a\n1,a\n2,a\n2,b\n3,b\n"
+    root = make(tmp_path, text, "1.png", "2.png", "3.png")
+    found = scan(root)
+    assert show(found) == {"1.png": "a", "3.png": "b"}
+    assert found.left_out == (("2.png", "its rows contradict one another (a, b)"),)
+    assert [row.row for row in found.bad_rows] == [4, 5]
+    assert show(scan(root, kind="several"))["2.png"] == "a|b"
+
+
+def test_studies_are_folders_and_a_table_may_name_no_columns(tmp_path: Path) -> None:
+    text = (
+        "MURA/train/XR_WRIST/patient00001/study1_positive/,1\n"
+        "MURA/train/XR_WRIST/patient00002/study1_negative/,0\n"
+    )
+    names = [
+        "XR_WRIST/patient00001/study1_positive/image1.png",
+        "XR_WRIST/patient00001/study1_positive/image2.png",
+        "XR_WRIST/patient00002/study1_negative/image1.png",
+    ]
+    found = scan(make(tmp_path, text, *names), "labels.csv")
+    assert show(found) == dict(zip(names, ["1", "1", "0"], strict=True))
+    assert [f.patient for f in found.files] == ["patient00001", "patient00001", "patient00002"]
+
+
+def test_a_number_means_the_file_with_zeros_before_it(tmp_path: Path) -> None:
+    found = scan(
+        make(tmp_path, "id, hemorrhage\n0,1\n1,0\n2,1\n", "head_ct/000.png", "head_ct/001.png")
+    )
+    assert show(found) == {"head_ct/000.png": "hemorrhage", "head_ct/001.png": "no hemorrhage"}
+    assert [(row.row, row.image, row.reason) for row in found.bad_rows] == [
+        (4, "2", "no such image")
+    ]
+    assert "Rows without an image: 1 (row 4: 2)." in found.describe()
+
+
+def test_images_without_a_row_are_listed(tmp_path: Path) -> None:
+    found = scan(make(tmp_path, "image,label\n1,a\n2,b\n", "1.png", "2.png", "3.png"))
+    assert found.left_out == (("3.png", "no row names it"),)
+    assert "Images without a row, which do not come in: 1." in found.describe()
+
+
+def test_a_split_column_is_read_and_another_word_in_it_is_refused(tmp_path: Path) -> None:
+    text = "file,label,set\n1.png,a,Training\n2.png,b,val\n3.png,a,TEST\n4.png,b,\n"
+    found = scan(make(tmp_path, text, *(f"{i}.png" for i in range(1, 5))))
+    assert [file.split for file in found.files] == ["train", "validation", "test", None]
+    asked = text.replace("4.png,b,", "4.png,b,later")
+    later = scan(make(tmp_path, asked), split="set")
+    assert later.left_out == (("4.png", "its split 'later' is none of train, validation, test"),)
+
+
+def test_two_tables_of_the_same_columns_are_one_with_the_split_of_their_names(
+    tmp_path: Path,
+) -> None:
+    make(tmp_path, "image,label\n1,a\n2,b\n", "i/1.png", "i/2.png", "i/3.png", file="train.csv")
+    make(tmp_path, "image,label\n3,a\n4,b\n", file="test_labels.csv")
+    found = scan(tmp_path)
+    assert [(f.name, f.split) for f in found.files] == [
+        ("i/1.png", "train"),
+        ("i/2.png", "train"),
+        ("i/3.png", "test"),
+    ]
+    assert [(row.table, row.row) for row in found.bad_rows] == [("test_labels.csv", 3)]
+
+
+def test_a_second_table_adds_the_split_and_the_patients(tmp_path: Path) -> None:
+    make(tmp_path, "image,label\n1,a\n2,b\n", "1.png", "2.png")
+    make(tmp_path, "name,patient_id,fold\n2.png,P2,test\n1.png,P1,train\n", file="more.csv")
+    found = scan(tmp_path)
+    assert show(found) == {"1.png": "a", "2.png": "b"}
+    assert [(f.patient, f.split) for f in found.files] == [("P1", "train"), ("P2", "test")]
+
+
+def test_a_list_of_names_is_a_split(tmp_path: Path) -> None:
+    make(tmp_path, "image,label\n1.png,a\n2.png,b\n", "1.png", "2.png")
+    make(tmp_path, "1.png\n", file="train_val_list.txt")
+    make(tmp_path, "1.png\n", file="train_list.txt")
+    make(tmp_path, "2.png\n", file="test_list.txt")
+    found = scan(tmp_path, "labels.csv", "train_list.txt", "test_list.txt")
+    assert [file.split for file in found.files] == ["train", "test"]
+
+
+def test_two_tables_that_both_have_labels_are_asked_about(tmp_path: Path) -> None:
+    make(tmp_path, "image,label\n1,a\n2,b\n", "1.png", "2.png", file="one.csv")
+    make(tmp_path, "image,grade,age\n1,x,5\n2,y,6\n", file="two.csv")
+    assert (
+        scan(tmp_path).question == "Several tables say what the images show: one.csv and two.csv."
+    )
+    assert show(scan(tmp_path, "two.csv")) == {"1.png": "x", "2.png": "y"}
+
+
+def test_folders_and_a_table_that_differ_are_asked_about(tmp_path: Path) -> None:
+    root = make(tmp_path, "image,label\n1,x\n2,y\n", "a/1.png", "b/2.png")
+    found = scan(root)
+    assert found.question.startswith("Both the folders and the table labels.csv say")
+    assert "--labels labels.csv" in found.remedy
+    assert show(scan(root, "labels.csv")) == {"a/1.png": "x", "b/2.png": "y"}
+    assert show(scan_folder(root, "{label}")) == {"a/1.png": "a", "b/2.png": "b"}
+
+
+def test_folders_and_a_table_that_agree_are_read_together(tmp_path: Path) -> None:
+    text = "image,label,patient\n1,a,P1\n2,b,P2\n"
+    found = scan(make(tmp_path, text, "train/a/1.png", "test/b/2.png"))
+    assert [(f.label, f.split, f.patient) for f in found.files] == [
+        ("b", "test", "P2"),
+        ("a", "train", "P1"),
+    ]
+
+
+def test_a_table_without_labels_adds_to_the_folders(tmp_path: Path) -> None:
+    text = "image,patient_id,sex,hospital\n1,P1,f,north\n2,P1,m,south\n"
+    found = scan(make(tmp_path, text, "a/1.png", "b/2.png"))
+    assert show(found) == {"a/1.png": "a", "b/2.png": "b"}
+    assert [(f.patient, f.site, f.attributes["sex"]) for f in found.files] == [
+        ("P1", "north", "f"),
+        ("P1", "south", "m"),
+    ]
+    assert found.template == "{label}"
+
+
+def test_a_table_without_a_column_like_labels_is_asked_about(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{'pa' if i % 2 else 'ap'},{i * 7}\n" for i in range(8))
+    root = make(tmp_path, f"id,projection,weight\n{rows}", *(f"{i}.png" for i in range(8)))
+    found = scan(root)
+    assert found.question == "No column of labels.csv is called like a label."
+    assert "projection (ap, pa)" in found.remedy
+    assert found.table is not None
+    assert found.table.columns == ("id", "projection", "weight")
+    assert show(scan(root, labels=("Projection",)))["1.png"] == "pa"
+    with pytest.raises(DataError, match="has no column 'view'"):
+        scan(root, labels=("view",))
+
+
+def test_a_table_may_stand_elsewhere_and_be_read_again(tmp_path: Path) -> None:
+    root = make(tmp_path / "images", "other\n", "1.png", "2.png", file="notes.md")
+    make(tmp_path, "image,label\n1,a\n2,b\n", file="far.csv")
+    found = scan(root, str(tmp_path / "far.csv"))
+    assert show(found) == {"1.png": "a", "2.png": "b"}
+    assert found.table is not None
+    again = scan_folder(root, choice=load_choice(found.table.to_dict()))
+    assert again.files == found.files
+
+
+def test_a_class_among_folders_that_are_called_like_parts_is_asked_about(tmp_path: Path) -> None:
+    root = make(tmp_path, "image,label\n1,x\n2,y\n", "part_1/1.png", "normal/2.png")
+    assert scan(root).question.startswith("Both the folders and the table")
+
+
+def test_a_table_that_names_other_images_is_not_taken_and_said(tmp_path: Path) -> None:
+    names = [f"{label}/{i}.png" for label in "ab" for i in range(3)]
+    found = scan(make(tmp_path, "image,label\nx,a\ny,b\n", *names))
+    assert found.template == "{label}"
+    assert "labels.csv, which names 0 of 6 images" in " ".join(found.remarks)

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from medapp.data.containers import SliceChoice
+from medapp.data.containers import SliceChoice, open_container
 from medapp.data.importing import add_path, inspect
 from medapp.data.layout import Layout
 from medapp.data.previewing import Preview, judge_layout, load_sheet
+from medapp.data.roles import TableChoice
 from medapp.ui.data_sets.imports import start_import
 from medapp.ui.data_sets.patients import PREVIEWED, draw_patient_pattern
 from medapp.ui.data_sets.slicing import draw_slice_choice
+from medapp.ui.data_sets.table_roles import draw_bad_rows, draw_named_table, draw_roles
 from medapp.ui.elements.gallery import Tile, draw_gallery
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
@@ -19,6 +21,16 @@ from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import open_workspace
 
 OWN = "Something else: a layout of my own"
+TABLE = "A table that I name"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """How a path is to be read, as far as somebody said."""
+
+    layout: str | None = None
+    slices: SliceChoice | None = None
+    table: TableChoice | None = None
 
 
 @dataclass(frozen=True)
@@ -26,8 +38,7 @@ class _Looked:
     """What was found at a path, kept for the session: a hundred thousand names take seconds."""
 
     path: Path
-    layout: str | None
-    slices: SliceChoice | None
+    asked: _Asked
     found: Layout
 
 
@@ -38,32 +49,31 @@ def draw_look(path: Path) -> None:
         MedAppError: nothing can be read there; says why.
     """
     with st.spinner("Looking"):
-        recognised = _inspect(path, None)
+        recognised = _inspect(path, _Asked())
     if recognised.question:
         st.warning(escape(" ".join(recognised.describe())), icon=":material/help:")
     left, right = frame.draw_columns([1, 1.3], key="look")
     with left:
         facts = st.container(gap="small", key="look-facts")
-        layout, is_answered = _draw_layout(path, recognised)
-        if not is_answered:
+        asked = _draw_reading(path, recognised)
+        if asked is None:
             st.caption("Nothing is registered before that is answered.")
             return
-        slices = draw_slice_choice(path, recognised)
-        found = _inspect(path, layout, slices)
-        shown = _draw_choices(path, found, layout, slices)
+        found = _inspect(path, asked)
+        shown = _draw_choices(path, found, asked)
         with facts:
             _draw_facts(shown)
     with right:
-        _draw_sheet(shown, layout, slices)
+        _draw_sheet(shown, asked)
 
 
-def _inspect(path: Path, layout: str | None, slices: SliceChoice | None = None) -> Layout:
+def _inspect(path: Path, asked: _Asked) -> Layout:
     kept: list[_Looked] = st.session_state.setdefault("looked-at", [])
-    asked = (path, layout, slices)
-    known = next((k for k in kept if (k.path, k.layout, k.slices) == asked), None)
+    known = next((k for k in kept if (k.path, k.asked) == (path, asked)), None)
     if known is None:
-        known = _Looked(path, layout, slices, inspect(path, layout, slices))
-        # Those of the path before go; one path has a few layouts.
+        found = inspect(path, asked.layout, asked.slices, asked.table)
+        known = _Looked(path, asked, found)
+        # Those of the path before go; one path is read in a few ways.
         kept[:] = [*(k for k in kept if k.path == path), known][-4:]
     return known.found
 
@@ -73,25 +83,36 @@ def forget_look() -> None:
     st.session_state.pop("looked-at", None)
 
 
-def _draw_layout(path: Path, recognised: Layout) -> tuple[str | None, bool]:
-    """Draw the ways to read the folders; gives the one that is chosen, and whether one is."""
-    if recognised.sentences:
-        return None, True
-    ways = [f"{way.template}: {way.describe()}" for way in recognised.candidates]
+def _draw_reading(path: Path, recognised: Layout) -> _Asked | None:
+    """Draw the ways to read what is there; gives what was chosen, None before an answer."""
+    if open_container(path) is not None:
+        return _Asked(slices=draw_slice_choice(path, recognised))
+    layout, table = _draw_ways(path, recognised)
+    found = _inspect(path, _Asked(layout, None, table)) if layout or table else recognised
+    table = draw_roles(str(path), found, table)
+    asked = _Asked(layout, draw_slice_choice(path, found), table)
+    found = _inspect(path, asked)
+    if found is not recognised and found.question:
+        st.warning(escape(" ".join(found.describe())), icon=":material/help:")
+    return None if found.question else asked
+
+
+def _draw_ways(path: Path, recognised: Layout) -> tuple[str | None, TableChoice | None]:
+    """Draw the layouts and the table that can be chosen; gives those that are."""
     if not recognised.question:
-        with st.expander("Read the folders in another way"):
-            own = _draw_own_layout(path)
-        return own, True
+        with st.expander("Read it in another way"):
+            own = None if recognised.table else _draw_own_layout(path)
+            return own, draw_named_table(str(path))
+    ways = [f"{way.template}: {way.describe()}" for way in recognised.candidates]
     if not ways:
         st.markdown(escape(recognised.remedy))
-    titles = [escape(way) for way in [*ways, OWN]]
-    chosen = st.radio("What the folders are", titles, index=None if ways else 0, key=f"way-{path}")
+    titles = [escape(way) for way in [*ways, OWN, TABLE]]
+    chosen = st.radio("What tells the classes", titles, index=None, key=f"way-{path}")
     if chosen == escape(OWN):
-        own = _draw_own_layout(path)
-        return own, own is not None
-    if chosen is None:
-        return None, False
-    return recognised.candidates[titles.index(chosen)].template, True
+        return _draw_own_layout(path), None
+    if chosen == escape(TABLE):
+        return None, draw_named_table(str(path))
+    return (None if chosen is None else recognised.candidates[titles.index(chosen)].template), None
 
 
 def _draw_own_layout(path: Path) -> str | None:
@@ -106,21 +127,28 @@ def _draw_own_layout(path: Path) -> str | None:
     return text.strip() or None
 
 
-def _draw_choices(
-    path: Path, found: Layout, layout: str | None, slices: SliceChoice | None
-) -> Preview:
+def _draw_choices(path: Path, found: Layout, asked: _Asked) -> Preview:
     """Draw the choices and the button; gives what would come in."""
     name = st.text_input("Name", value=path.stem if path.suffix else path.name, key=f"name-{path}")
     source = found.patients_from if any(file.patient for file in found.files) else ""
     pattern = draw_patient_pattern([file.name for file in found.files[:PREVIEWED]], source)
-    shown = judge_layout(path, found, layout is not None, pattern)
+    shown = judge_layout(path, found, asked.layout is not None, pattern)
     count = len(found.files)
     if st.button(f"Register {count:,} images", type="primary", key="register"):
         workspace = open_workspace()
         start_import(
             path,
             name or path.name,
-            lambda tell: add_path(workspace, path, name or None, pattern, tell, layout, slices),
+            lambda tell: add_path(
+                workspace,
+                path,
+                name or None,
+                pattern,
+                tell,
+                asked.layout,
+                asked.slices,
+                table=asked.table,
+            ),
         )
         st.rerun()
     return shown
@@ -143,6 +171,7 @@ def _draw_facts(shown: Preview) -> None:
     st.dataframe(rows, hide_index=True, height="content" if len(rows) < 12 else 420)
     draw_notes(note for note in shown.notes if note.code != "left-out")
     st.caption("\n".join(f"- {escape(sentence)}" for sentence in shown.describe()))
+    draw_bad_rows(found)
     _draw_rest(found)
 
 
@@ -166,12 +195,12 @@ def _draw_rest(found: Layout) -> None:
             )
 
 
-def _draw_sheet(shown: Preview, layout: str | None, slices: SliceChoice | None) -> None:
+def _draw_sheet(shown: Preview, asked: _Asked) -> None:
     """Draw a few images of each class."""
-    key = f"sheet-{shown.path}-{layout}-{slices}"
+    key = f"sheet-{shown.path}-{asked}"
     if st.session_state.get("sheet-of") != key:
         with st.spinner("Drawing a few images"):
-            st.session_state["sheet"] = load_sheet(shown, slices)
+            st.session_state["sheet"] = load_sheet(shown, asked.slices)
         st.session_state["sheet-of"] = key
     images = st.session_state["sheet"]
     classes = shown.layout.classes

@@ -29,7 +29,7 @@ def look_at(path: Path) -> AppTest:
 
 def pick(app: AppTest, words: str) -> str:
     """The answer whose text holds some words."""
-    options = find(app.radio, "What the folders are").options
+    options = find(app.radio, "What tells the classes").options
     return next(str(o) for o in options if words in str(o).replace("\\", ""))
 
 
@@ -82,7 +82,7 @@ def test_a_question_is_answered_before_anything_comes_in(trained: Trained, mixed
     app = look_at(mixed)
     assert "either may be the classes" in read_all(app)
     assert not any(button.label.startswith("Register") for button in app.button)
-    find(app.radio, "What the folders are").set_value(pick(app, "{site}/{label}")).run()
+    find(app.radio, "What tells the classes").set_value(pick(app, "{site}/{label}")).run()
     assert not app.exception, app.exception
     table = next(d.value for d in app.dataframe if "images" in d.value)
     assert table.set_index("Class")["images"].to_dict() == {"a": 6, "b": 6}
@@ -91,7 +91,7 @@ def test_a_question_is_answered_before_anything_comes_in(trained: Trained, mixed
 
 def test_a_layout_of_ones_own_is_tried_at_once(trained: Trained, mixed: Path) -> None:
     app = look_at(mixed)
-    find(app.radio, "What the folders are").set_value(pick(app, "of my own")).run()
+    find(app.radio, "What tells the classes").set_value(pick(app, "of my own")).run()
     find(app.text_input, "Layout").set_value("{patient}/{label}").run()
     assert "2 patients" in read_all(app)
     find(app.text_input, "Layout").set_value("{nonsense}").run()
@@ -149,3 +149,56 @@ def test_slices_of_volumes_are_chosen(trained: Trained, tmp_path: Path) -> None:
     catalog = Catalog(trained.workspace)
     samples = catalog.load_samples(catalog.find_data_set("nodulemnist3d"))
     assert {s.attributes["slice"] for s in samples} == {"2", "5"}
+
+
+@pytest.fixture
+def with_table(tmp_path: Path) -> Path:
+    """A folder of images, and a table that says what they show."""
+    folder = tmp_path / "tabled"
+    (folder / "images").mkdir(parents=True)
+    rows = ["file,diagnosis,grade,person"]
+    for number in range(8):
+        Image.new("L", (32, 32), 20 * number).save(folder / "images" / f"{number}.png")
+        rows.append(f"{number}.png,{'ab'[number % 2]},{number % 4},P{number // 2}")
+    rows.append("gone.png,a,1,P9")
+    (folder / "labels.csv").write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
+def read_classes(app: AppTest) -> dict[str, int]:
+    table = next(d.value for d in app.dataframe if "images" in d.value)
+    return dict(table.set_index("Class")["images"])
+
+
+def test_the_columns_of_a_table_are_guessed_and_corrected(
+    trained: Trained, with_table: Path
+) -> None:
+    app = look_at(with_table)
+    assert read_classes(app) == {"a": 4, "b": 4}
+    find(app.multiselect, "Labels").set_value(["grade"]).run()
+    assert not app.exception, app.exception
+    assert read_classes(app) == {"0": 2, "1": 2, "2": 2, "3": 2}
+    find(app.selectbox, "Patient").set_value("person").run()
+    assert "4 patients" in read_all(app)
+    bad = next(d.value for d in app.dataframe if "Reason" in d.value)
+    assert bad["Image"].tolist() == ["gone.png"]
+    find(app.button, "Register 8 images").click().run()
+    job = hold_imports()[with_table]
+    assert job.wait(60)
+    assert job.report is not None, job.error
+    assert job.report.data_set.classes == ("0", "1", "2", "3")
+    assert job.report.patients == 4
+
+
+def test_a_table_without_a_column_of_labels_is_asked_about(
+    trained: Trained, with_table: Path
+) -> None:
+    rows = (with_table / "labels.csv").read_text(encoding="utf-8")
+    rows = rows.replace("diagnosis", "modality").replace("grade", "view")
+    (with_table / "labels.csv").write_text(rows, encoding="utf-8")
+    app = look_at(with_table)
+    assert not any(button.label.startswith("Register") for button in app.button)
+    find(app.multiselect, "Labels").set_value(["modality"]).run()
+    assert not app.exception, app.exception
+    assert read_classes(app) == {"a": 4, "b": 4}
+    assert find(app.button, "Register 8 images")

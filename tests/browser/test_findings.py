@@ -37,8 +37,12 @@ def test_findings_are_brought_in_trained_judged_and_explained(
     page = open_page(f"{server.url}/data_sets?set={data.id}")
     expect(page.get_by_text("160 images · 2 findings: ").first).to_be_visible()
     page.get_by_role("button", name="Train on this data set").click()
-    page.get_by_role("radio", name="Quick look").click()
+    expect(page.get_by_role("radio", name="Quick look")).to_be_checked()
+    expect(
+        page.get_by_text("The test split is read once").first
+    ).to_be_visible()  # the plan has come in
     page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="Linear probe on bands")).to_be_visible()
     expect(page.get_by_role("button", name="Predict with this model")).to_be_visible(
         timeout=300_000
     )
@@ -46,9 +50,13 @@ def test_findings_are_brought_in_trained_judged_and_explained(
     page = open_page(f"{server.url}/models?model={run.id}")
     expect(page.get_by_role("heading", name="At each finding's threshold")).to_be_visible()
     expect(page.get_by_text("Macro average precision", exact=True).first).to_be_visible()
+    expect(page.get_by_text("By chance the average precision").first).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning"
+    )  # a list that opens while the page is drawn closes again
     page.get_by_role("combobox", name="Choose a cell to see its images").click()
-    page.get_by_role("option").filter(has_text=": found (").first.click()
-    expect(page.get_by_text("found, the surest first").first).to_be_visible()
+    page.get_by_role("option").filter(has_text=": rightly not found (").first.click()
+    expect(page.get_by_text("rightly not found, the surest first").first).to_be_visible()
     page.locator(".tile").first.click()
     expect(page.locator(".pane canvas").first).to_be_visible()
     expect(page.get_by_text("✓ from each finding's threshold on")).to_be_visible()

@@ -14,6 +14,7 @@ import streamlit as st
 from medapp.data.samples import DataSet
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
+from medapp.task import find_task
 from medapp.training.recipe.names import read_values
 from medapp.training.recipe.presets import PRESETS
 from medapp.ui.shell import frame, url
@@ -55,7 +56,12 @@ def draw_data_set(data_sets: Sequence[DataSet]) -> DataSet:
     )
     st.session_state[REMEMBERED] = chosen
     url.write("data", chosen)
-    return by_id[chosen]
+    data_set = by_id[chosen]
+    task = find_task(data_set.task)
+    shown = (" < " if task.has_order else ", ").join(data_set.classes[:6])
+    rest = " …" if len(data_set.classes) > 6 else ""
+    st.caption(frame.escape(f"{task.help} {task.nouns.capitalize()}: {shown}{rest}"))
+    return data_set
 
 
 def find_newest(data_sets: Sequence[DataSet]) -> DataSet:

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.kit.options import build_parser
+from medapp.data.copies import group_copies
 from medapp.data.listing import list_images
-from medapp.data.near import describe_way, find_near, read_codes, tell_ways
-from medapp.imaging.fingerprint import NEAR_BITS, compute_fingerprint
+from medapp.data.near import read_codes, tell_ways
+from medapp.imaging.fingerprint import compute_fingerprint
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full
 
@@ -58,35 +59,39 @@ CHANGES: dict[str, Callable[[Pixels], Pixels]] = {
 def main(arguments: list[str] | None = None) -> None:
     parser = build_parser(__doc__, images=300)
     options = parser.parse_args(arguments)
-    paths = list_images(options.folder)
+    contents = {Path(path).read_bytes(): Path(path) for path in list_images(options.folder)}
+    paths = list(contents.values())
+    known = [compute_fingerprint(load_image(path)) for path in paths]
     random = np.random.default_rng(0)
-    chosen = random.permutation(len(paths))[: options.images or None]
+    chosen = random.permutation(len(paths))[: options.images or None].tolist()
     print(f"{options.folder.name}: {len(chosen)} of {len(paths)} images stored otherwise")
     print("| stored as | found | bits that differ, median, 95% below, most |")
     print("|---|---|---|")
-    images = [render_full(load_image(Path(paths[i]))) for i in chosen]
-    originals = [compute_fingerprint(image) for image in images]
+    images = [render_full(load_image(paths[i])) for i in chosen]
     for name, change in CHANGES.items():
         others = [compute_fingerprint(change(image)) for image in images]
-        pairs = [(a, b) for a, b in zip(originals, others, strict=True) if a and b]
+        pairs = [(known[i], b) for i, b in zip(chosen, others, strict=True) if known[i] and b]
         _, bits = tell_ways(*(read_codes([pair[i] for pair in pairs]) for i in (0, 1)))
         spread = f"{np.median(bits):.0f}, {np.percentile(bits, 95):.0f}, {bits.max()}"
-        print(f"| {name} | {(bits <= NEAR_BITS).sum() / len(images):.3f} | {spread} |")
-    count_pairs([Path(path) for path in paths])
+        names = [*(f"original {i}" for i in range(len(known))), *(f"copy {i}" for i in chosen)]
+        groups = group_copies(names, [*known, *others])
+        found = sum(groups[i] == groups[len(known) + k] for k, i in enumerate(chosen))
+        print(f"| {name} | {found / len(images):.3f} | {spread} |")
+    count_pairs(paths, known)
 
 
-def count_pairs(paths: list[Path]) -> None:
-    """Print how many pairs of different files are called near copies."""
-    contents = {path.read_bytes(): path for path in paths}
-    prints = [compute_fingerprint(load_image(path)) for path in contents.values()]
-    codes = read_codes([fingerprint for fingerprint in prints if fingerprint])
-    near = find_near(codes, codes)
-    near = near[near[:, 0] < near[:, 1]]
-    ways, _ = tell_ways(codes[near[:, 0]], codes[near[:, 1]])
-    changed = [way for way in ways.tolist() if describe_way(way)]
-    total = len(codes) * (len(codes) - 1) // 2
-    print(f"{len(near)} of {total:,} pairs of {len(contents)} different files are near copies")
-    print(f"{len(changed)} of these pairs are mirrored, turned or inverted")
+def count_pairs(paths: list[Path], known: list[str]) -> None:
+    """Print which pairs of different files are called copies."""
+    groups = group_copies([str(path) for path in paths], known)
+    members: dict[str, list[Path]] = {}
+    for path, group in zip(paths, groups, strict=True):
+        members.setdefault(group, []).append(path)
+    joined = [found for found in members.values() if len(found) > 1]
+    total = len(paths) * (len(paths) - 1) // 2
+    pairs = sum(len(found) * (len(found) - 1) // 2 for found in joined)
+    print(f"{pairs} of {total:,} pairs of {len(paths)} different files are called copies")
+    for found in joined[:60]:
+        print("  " + ", ".join(f"{path.parent.name}/{path.name}" for path in found))
 
 
 if __name__ == "__main__":

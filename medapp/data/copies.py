@@ -1,13 +1,25 @@
 """Which images are copies of one another: the same bytes, or the same picture stored otherwise.
 
-A picture that was mirrored, turned or inverted is a copy too.
+A picture that was mirrored, turned or inverted is a copy too. Another contrast, or a cut edge,
+changes more bits of a fingerprint than neighbouring slices of one patient may differ in. Such a
+copy is told by having no other neighbour: two pictures that are nearer to each other than to any
+third one by far (as Lowe 2004, "Distinctive Image Features", tells matches from look-alikes).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medapp.data.near import find_near, read_codes
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.data.near import Codes, Pairs, find_near, list_within, read_codes, tell_ways
 from medapp.data.samples import Sample
+from medapp.imaging.fingerprint import NEAR_BITS
+
+# Bits in which copies without another neighbour may differ, and by how many bits more all other
+# pictures must. Measured (benchmarks.accuracy.near_copies).
+DOUBT_BITS = 24
+GAP_BITS = 20
 
 
 @dataclass(frozen=True)
@@ -77,6 +89,41 @@ def group_copies(hashes: Sequence[str], fingerprints: Sequence[str | None]) -> l
         if fingerprint:
             join(content, known[fingerprint])
     codes = read_codes(names)
-    for first, second in find_near(codes, codes):
+    pairs = find_near(codes, codes, DOUBT_BITS)
+    _, bits = tell_ways(codes[pairs[:, 0]], codes[pairs[:, 1]])
+    for first, second in pairs[bits <= NEAR_BITS].tolist():
+        join(known[names[first]], known[names[second]])
+    groups = [find(known[name]) for name in names]
+    for first, second in _find_lonely(
+        codes, groups, pairs[bits > NEAR_BITS], bits[bits > NEAR_BITS]
+    ):
         join(known[names[first]], known[names[second]])
     return [find(content) for content in hashes]
+
+
+def _find_lonely(
+    codes: Codes, groups: Sequence[str], pairs: Pairs, bits: NDArray[np.intp]
+) -> list[tuple[int, int]]:
+    """The pairs in doubt (P, 2) whose groups are nearest to each other, and to no third one.
+
+    Args:
+        groups: (N,) of each code, from the pairs that are not in doubt.
+        bits: (P,) in which the pairs differ.
+    """
+    partners: dict[str, set[str]] = {}
+    for first, second in pairs.tolist():
+        partners.setdefault(groups[first], {groups[first]}).add(groups[second])
+
+    def is_alone(row: int, two: set[str], most_bits: int) -> bool:
+        return {groups[other] for other in list_within(codes, row, most_bits)} <= two
+
+    lonely = []
+    for (first, second), differing in zip(pairs.tolist(), bits.tolist(), strict=True):
+        two = {groups[first], groups[second]}
+        # A second partner in doubt is a third neighbour: nothing has to be compared.
+        is_likely = len(two) == 2 and partners[groups[first]] == partners[groups[second]] == two
+        if first < second and is_likely:
+            most_bits = differing + GAP_BITS - 1
+            if is_alone(first, two, most_bits) and is_alone(second, two, most_bits):
+                lonely.append((first, second))
+    return lonely

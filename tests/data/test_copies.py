@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from medapp.data.copies import group_copies, list_copies
+import numpy as np
+
+from medapp.data.copies import DOUBT_BITS, GAP_BITS, group_copies, list_copies
 from medapp.data.samples import Sample
 from medapp.imaging.fingerprint import NEAR_BITS
 
@@ -30,12 +32,37 @@ def test_a_copy_of_a_copy_is_one_too() -> None:
     assert groups == ["b", "b", "b", "a", "b", "e", "f"]
 
 
-def test_the_limit_is_kept() -> None:
-    image = "00" * 32
-    just = flip(image, list(range(0, 16 * NEAR_BITS, 16)))
+def draw_codes(images: int) -> list[str]:
+    """Fingerprints that are far from one another, as those of different pictures are."""
+    random = np.random.default_rng(0)
+    return [random.bytes(32).hex() for _ in range(images)]
+
+
+def test_a_pair_that_differs_more_is_one_where_no_third_picture_is_near() -> None:
+    image, *others = draw_codes(11)
+    hashes = [f"{number:02d}" for number in range(12)]
+    just = flip(image, list(range(0, 10 * DOUBT_BITS, 10)))
     beyond = flip(just, [1])
-    assert group_copies(["a", "b"], [image, just]) == ["a", "a"]
-    assert group_copies(["a", "b"], [image, beyond]) == ["a", "b"]
+    assert group_copies(hashes, [image, just, *others])[:3] == ["00", "00", "02"]
+    assert group_copies(hashes, [image, beyond, *others])[:2] == ["00", "01"]
+    # A copy of the one is no third picture; a slice beside it is.
+    same = flip(image, [3])
+    assert group_copies([*hashes, "12"], [image, just, *others, same]) == [
+        *("00", "00"),
+        *hashes[2:],
+        "00",
+    ]
+    beside = flip(image, list(range(5, 5 + DOUBT_BITS + GAP_BITS - 1)))
+    assert group_copies([*hashes, "12"], [image, just, *others, beside]) == [*hashes, "12"]
+    apart = flip(image, list(range(5, 5 + DOUBT_BITS + GAP_BITS)))
+    assert group_copies([*hashes, "12"], [image, just, *others, apart])[:2] == ["00", "00"]
+
+
+def test_slices_in_a_row_are_no_copies() -> None:
+    (first,) = draw_codes(1)
+    row = [flip(first, list(range(0, 16 * step))) for step in range(6)]
+    hashes = list("abcdef")
+    assert group_copies(hashes, row) == hashes
 
 
 def test_the_same_bytes_are_copies_without_a_fingerprint() -> None:

@@ -20,7 +20,7 @@ from medapp.imaging.readers.dicom_header import Header
 from medapp.notes import read_note
 from medapp.store.workspace import Workspace
 
-VERSION = 1  # higher wherever the same file would be read to other facts
+VERSION = 2  # higher wherever the same file would be read to other facts
 FLUSH_EVERY = 64  # files
 
 Key = tuple[str, int | None]
@@ -112,6 +112,9 @@ def _build(values: dict[str, Any]) -> ReadFile:
     if facts["spacing_mm"]:
         down, across = facts["spacing_mm"]
         facts["spacing_mm"] = (down, across)
+    if facts["frames"]:
+        at, of = facts["frames"]
+        facts["frames"] = (at, of)
     return ReadFile(
         **values, facts=ImageFacts(**facts), header=None if header is None else Header(**header)
     )

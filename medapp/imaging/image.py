@@ -55,6 +55,7 @@ class ImageFacts:
             not say.
         spacing_mm: from the middle of a pixel to that of the next one, down and across; None where
             the file does not say.
+        frames: which frame or page of its file this is, from 0, and of how many; None of one.
     """
 
     width: int
@@ -64,6 +65,7 @@ class ImageFacts:
     notes: tuple[Note, ...] = ()
     scale: str = ""
     spacing_mm: tuple[float, float] | None = None
+    frames: tuple[int, int] | None = None
 
 
 def is_colour(mode: str) -> bool:
@@ -179,7 +181,14 @@ def decode_image(
         notes = (*notes, BLANK)
     height, width = pixels.shape[:2]
     facts = ImageFacts(
-        width, height, mode, picture.format, notes, picture.scale, picture.spacing_mm
+        width,
+        height,
+        mode,
+        picture.format,
+        notes,
+        picture.scale,
+        picture.spacing_mm,
+        picture.frames,
     )
     return np.ascontiguousarray(pixels), facts
 

@@ -1,4 +1,4 @@
-"""On a CT's page a reader sets a window, reads values in HU and measures in millimetres."""
+"""On an image's page a reader sets a window, reads HU, measures in mm and goes through frames."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -83,3 +83,31 @@ def test_a_window_is_dragged_and_a_length_measured(
     expect(caption).to_contain_text("100 mm")
     page.get_by_label("Window presets").select_option("as the file says")
     expect(caption).not_to_contain_text("window")
+
+
+def test_the_wheel_goes_through_the_frames_of_a_file(
+    tmp_path: Path, open_page: Callable[..., Page]
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (4, 40, 40)).astype(np.uint8)
+    noise[0] = 0  # a first frame that shows nothing
+    for label in "ab":
+        path = tmp_path / "cine" / label / "1.dcm"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(build_dicom(noise + (label == "b"), NumberOfFrames=4))
+    workspace = open_workspace(tmp_path / "home")
+    data_set = add_folder(workspace, tmp_path / "cine").data_set
+    sample = Catalog(workspace).load_samples(data_set)[0]
+    running = start_server(tmp_path / "home")
+    try:
+        page = open_page(f"{running.url}/data_sets?set={data_set.id}&image={sample.id}")
+        shown = page.locator(".viewer .position", has_text="Frame")
+        expect(shown).to_have_text("Frame 2 of 4")
+        page.get_by_role("img", name=sample.name).first.hover()
+        page.mouse.wheel(0, 100)
+        expect(shown).to_have_text("Frame 3 of 4")
+        page.get_by_role("button", name="Next frame").click()
+        expect(shown).to_have_text("Frame 4 of 4")
+        page.get_by_role("button", name="Previous frame").click()
+        expect(shown).to_have_text("Frame 3 of 4")
+    finally:
+        running.stop()

@@ -62,6 +62,7 @@ def read_dicom(file: IO[bytes], frame: int | None = None) -> Picture:
         describe_scale(facts),
         measured,
         find_spacing(facts),
+        (number - 1, of) if of > 1 else None,
     )
 
 

@@ -104,6 +104,7 @@ class Picture:
             none.
         spacing_mm: from the middle of a pixel to that of the next one, down and across; None where
             unknown.
+        frames: which frame or page this is, from 0, and of how many; None where there is one.
     """
 
     pixels: NDArray[Any]
@@ -114,6 +115,7 @@ class Picture:
     scale: str = ""
     measured: Measured | None = None
     spacing_mm: tuple[float, float] | None = None
+    frames: tuple[int, int] | None = None
 
 
 # Of a file with several frames, pages or slices, the number chooses one, from 0; without a number

@@ -102,7 +102,8 @@ def _read_page(
     span = None if pixels.dtype == np.uint8 else _find_span(pixels, is_white_0)
     if span is not None and name == "PNG" and fills_its_range(file):
         span = Span(0, 65535, "16 bits")
-    return Picture(pixels, stored_as, name, span, notes)
+    frames = (number - 1, pages) if pages > 1 else None
+    return Picture(pixels, stored_as, name, span, notes, frames=frames)
 
 
 def _describe(image: Image.Image) -> str:

@@ -1,5 +1,6 @@
 """One image of a data set: large, with its box, its values, and where it comes from."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -40,8 +41,9 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     frame.draw_head(sample.name, " · ".join(facts), way)
     left, right = frame.draw_columns([2, 1], key="image")
     problem = find_problem(sample.path, sample.content_hash, sample.frame)
-    image, read = (None, None) if problem else read_image(sample.path, frame=sample.frame)
-    measured = None if image is None else _load_measured(sample)
+    asked = st.session_state.get(_key_frame(sample), sample.frame)
+    image, read = (None, None) if problem else read_image(sample.path, frame=asked)
+    measured = None if image is None else _load_measured(sample, asked)
     with left:
         _draw_image(data_set, sample, image, read, problem, measured)
         if draw_edit_bar(data_set, [sample], f"image-{sample.id}"):
@@ -64,6 +66,8 @@ def _draw_image(
     problem: str,
     measured: Measured | None,
 ) -> None:
+    # A sample that is a frame itself has the other frames as neighbours.
+    frames = read.frames if read and sample.frame is None else None
     scale = read.scale if read else ""
     note = [f"{sample.width} × {sample.height} px", scale or "no physical scale known"]
     if data_set.is_synthetic:
@@ -82,15 +86,26 @@ def _draw_image(
         problem=problem,
         depth=None if image is None else build_depth(image, measured),
         spacing_mm=read.spacing_mm if read else None,
+        frames=frames,
+        on_frame=partial(_show_frame, sample),
     )
     if step and position:
         url.write("image", find_neighbour(data_set, filters, position, step))
         st.rerun()
 
 
-def _load_measured(sample: Sample) -> Measured | None:
+def _load_measured(sample: Sample, shown: int | None) -> Measured | None:
     content = read_registered(sample.path, sample.content_hash, sample.frame)
-    return decode_measured(content, sample.path.suffix, sample.frame)
+    return decode_measured(content, sample.path.suffix, shown)
+
+
+def _key_frame(sample: Sample) -> str:
+    return f"frame-{sample.content_hash}"
+
+
+def _show_frame(sample: Sample, number: int) -> None:
+    st.session_state[_key_frame(sample)] = number
+    st.rerun()
 
 
 def _draw_facts(task: Task, sample: Sample, mode: str) -> None:

@@ -1,10 +1,10 @@
 // One image, or the image beside itself under a heatmap. Zoom, pan, opacity, invert and boxes are all
 // done here, so they answer at once.
-// data: { key, source, depth, spacing, width, height, note, saveNote, position, hasNeighbours, name, problem,
+// data: { key, source, depth, spacing, frames, width, height, note, saveNote, position, hasNeighbours, name, problem,
 //         boxes: [{ label, x0, y0, x1, y1 }],
 //         heatmap: null | { values, size, view, note, colours, strength, scaleEnd } }
 // `depth` (see window_level.js) and `spacing` (mm from pixel to pixel, down and across) are null
-// where the file has none.
+// where the file has none; `frames` is { at, count }, from 0, where it holds several.
 // An image that cannot be read has a problem in words and no source.
 // Boxes and views are in pixels of the original image, origin at the top left; a view is
 // [x0, y0, x1, y1]. `values` (one byte a pixel) and `colours` (256 RGB triples) are base64.
@@ -116,7 +116,9 @@ function listen(state, pane) {
   let held = null; // where a drag began, and the view then
   element.onwheel = (event) => {
     event.preventDefault();
-    zoom(state, wheelFactor(event.deltaY), findPointer(pane, state.data, event));
+    const next = state.data.frames && !event.ctrlKey && event.deltaY ? Math.sign(event.deltaY) : 0;
+    if (next) goToFrame(state, state.data.frames.at + next);
+    else zoom(state, wheelFactor(event.deltaY), findPointer(pane, state.data, event));
   };
   element.ondblclick = (event) =>
     zoom(state, doubleClickFactor(state.view), findPointer(pane, state.data, event));
@@ -172,6 +174,14 @@ function toPixels({ data }, view, { x, y }) {
   };
 }
 
+// Ask for another frame, once until it has come.
+function goToFrame(state, frame) {
+  const { frames } = state.data;
+  if (state.isWaiting || frame < 0 || frame >= frames.count) return;
+  state.isWaiting = true;
+  state.tell("frame", frame);
+}
+
 function useWindow(state, window) {
   state.window = window;
   const select = state.presets;
@@ -214,6 +224,7 @@ function buildImageControls(state, bar) {
   const { data } = state;
   if (data.depth || data.spacing) buildTools(state, bar);
   if (data.depth) buildPresets(state, bar);
+  if (data.frames) buildFrames(state, bar);
   buildCheck(state, bar, "Invert", "isInverted");
   const boxes = data.boxes.length > 1 ? "Boxes" : `Box: ${data.boxes[0]?.label}`;
   if (data.boxes.length) buildCheck(state, bar, boxes, "hasBoxes");
@@ -224,6 +235,14 @@ function buildImageControls(state, bar) {
   buildButton(bar, "Save as PNG", "Save what is shown, side by side, for print (300 dpi)", () =>
     save(state),
   );
+}
+
+function buildFrames(state, bar) {
+  const { at, count } = state.data.frames;
+  const group = make("span", "group", bar);
+  buildButton(group, "▴", "Previous frame (wheel)", () => goToFrame(state, at - 1));
+  buildButton(group, "▾", "Next frame (wheel)", () => goToFrame(state, at + 1));
+  make("span", "position", group, `Frame ${at + 1} of ${count}`);
 }
 
 // What a drag does, where there is more than one thing that it can do.

@@ -5,7 +5,7 @@ All that a reader changes (zoom, window, ruler, opacity, invert, boxes) happens 
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -61,6 +61,8 @@ def draw_viewer(
     problem: str = "",
     depth: Depth | None = None,
     spacing_mm: tuple[float, float] | None = None,
+    frames: tuple[int, int] | None = None,
+    on_frame: Callable[[int], None] | None = None,
 ) -> int:
     """Draw an image (H, W) or (H, W, 3), with what is laid over it.
 
@@ -72,6 +74,8 @@ def draw_viewer(
         problem: why there is no image.
         depth: values that a reader can set a window on.
         spacing_mm: from pixel to pixel of the original, down and across: there is a ruler then.
+        frames: which frame of the file this is, from 0, and of how many; the wheel goes through
+            them, and `on_frame` is called with the one that the reader asks for.
 
     Returns:
         -1 or 1 when the reader just asked for the previous or next image, else 0.
@@ -88,12 +92,16 @@ def draw_viewer(
         "height": height,
         "boxes": [asdict(box) for box in boxes],
         "depth": depth.to_dict() if depth else None,
+        "frames": {"at": frames[0], "count": frames[1]} if frames else None,
         "spacing": list(spacing_mm) if spacing_mm else None,
         "heatmap": _plain(heatmap) if heatmap else None,
         "position": f"{position[0]:,} of {position[1]:,}" if position else "",
         "hasNeighbours": bool(position and position[1] > 1),
     }
-    step = _viewer(key=key, data=data, on_step_change=lambda: None).step
+    asked = _viewer(key=key, data=data, on_step_change=lambda: None, on_frame_change=lambda: None)
+    if on_frame is not None and frames and isinstance(asked.frame, int):
+        on_frame(min(max(asked.frame, 0), frames[1] - 1))
+    step = asked.step
     return step if step in (-1, 1) else 0
 
 

@@ -275,6 +275,7 @@ def test_one_frame_is_read_where_it_is_asked_for() -> None:
         found, facts = decode_image(content, ".dcm", frame=number)
         assert found.tolist() == frame.tolist()
         assert facts.mode == f"8-bit grey (stored as 8 bits, frame {number + 1} of 3)"
+        assert facts.frames == (number, 3)
     with pytest.raises(ImageError, match="it holds 3 frames, and frame 4 was asked for"):
         decode_image(content, ".dcm", frame=3)
     with pytest.raises(ImageError, match="it holds 1 frame, and frame 2 was asked for"):

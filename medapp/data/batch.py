@@ -117,7 +117,9 @@ def import_batch(
         classes=_order_classes(batch, samples),
         patient_pattern=batch.pattern.pattern if batch.pattern else None,
         has_patients=has_patients,
-        split_origin=describe_split([s.split or None for s in read.samples], has_patients),
+        split_origin=describe_split(
+            [s.split or None for s in read.samples], has_patients, noun=find_task(batch.task).noun
+        ),
         is_synthetic=batch.is_synthetic,
         task=batch.task,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),

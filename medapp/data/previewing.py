@@ -32,6 +32,7 @@ from medapp.imaging.preprocess import render_full
 from medapp.notes import Note
 from medapp.store.archive import open_archive
 from medapp.store.files import expand_path
+from medapp.task import find_task
 
 SHEET = 12  # images of a contact sheet
 SHEET_PX = 160
@@ -146,7 +147,9 @@ def judge_layout(
     known = {patient for patient in patients if patient is not None}
     if not is_sure:
         whence = f"Of {MAX_HEADERS:,} DICOM headers that were looked at: {whence}"
-    origin = describe_split([file.split for file in found.files], bool(known))
+    origin = describe_split(
+        [file.split for file in found.files], bool(known), noun=find_task(found.task).noun
+    )
     notes = (*_find_gaps(found), *find_alike_classes(found.classes))
     count = len(known) if known and is_sure else None
     return Preview(path, kind, found, count, whence, origin, notes)

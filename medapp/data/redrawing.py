@@ -28,7 +28,8 @@ def redraw_split(catalog: Catalog, data_set: DataSet, seed: int) -> DataSet:
     samples = catalog.load_samples(data_set)
     splits = draw_splits(samples, find_task(data_set.task), seed)
     drawn = [replace(s, split=split) for s, split in zip(samples, splits, strict=True)]
-    origin = describe_split([None], any(s.patient is not None for s in samples), seed)
+    has_patients = any(sample.patient is not None for sample in samples)
+    origin = describe_split([None], has_patients, seed, find_task(data_set.task).noun)
     return catalog.set_split(data_set, drawn, origin)
 
 

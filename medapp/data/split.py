@@ -83,14 +83,20 @@ def split_samples(
     return splits
 
 
-def describe_split(official: Sequence[str | None], has_patients: bool, seed: int = 0) -> str:
-    """A sentence that says where the splits of a data set come from."""
+def describe_split(
+    official: Sequence[str | None], has_patients: bool, seed: int = 0, noun: str = "class"
+) -> str:
+    """A sentence that says where the splits of a data set come from.
+
+    Args:
+        noun: what was dealt evenly, see `Task.noun`.
+    """
     published = [split for split in SPLITS if split in official]
     cut = [split for split in ("validation", "test") if split not in official]
     by = "patients and copies kept whole" if has_patients else "copies kept whole, patients unknown"
     by += f"; seed {seed}"
     if not published:
-        return f"Drawn by MedApp: 70% train, 15% validation, 15% test, stratified by class, {by}."
+        return f"Drawn by MedApp: 70% train, 15% validation, 15% test, stratified by {noun}, {by}."
     are_kept = "splits are kept" if len(published) > 1 else "split is kept"
     kept = f"The published {_join(published)} {are_kept}."
     if "train" not in published:
@@ -99,7 +105,7 @@ def describe_split(official: Sequence[str | None], has_patients: bool, seed: int
         return kept
     percent = " and ".join(f"15% for {split}" for split in cut)
     are_cut = "are cut" if len(cut) > 1 else "is cut"
-    return f"{kept} From the training split {percent} {are_cut}, stratified by class, {by}."
+    return f"{kept} From the training split {percent} {are_cut}, stratified by {noun}, {by}."
 
 
 def _join(words: Sequence[str]) -> str:

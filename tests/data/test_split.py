@@ -251,3 +251,7 @@ def test_the_only_image_of_a_finding_trains() -> None:
     hashes = [f"{i:04x}" for i in range(61)]
     splits = split_samples(labels, hashes, [None] * 61, [None] * 61, task=find_task("multi-label"))
     assert splits[0] == "train"
+
+
+def test_a_split_says_what_was_dealt_evenly() -> None:
+    assert "stratified by finding, copies" in describe_split([None], False, noun="finding")

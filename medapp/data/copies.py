@@ -110,20 +110,23 @@ def _find_lonely(
         groups: (N,) of each code, from the pairs that are not in doubt.
         bits: (P,) in which the pairs differ.
     """
+    # A pair that differs by so much may be found in one direction alone.
+    differing = dict(zip(map(frozenset, pairs.tolist()), bits.tolist(), strict=True))
     partners: dict[str, set[str]] = {}
-    for first, second in pairs.tolist():
-        partners.setdefault(groups[first], {groups[first]}).add(groups[second])
+    for pair in differing:
+        two = {groups[row] for row in pair}
+        for group in two:
+            partners.setdefault(group, set()).update(two)
 
     def is_alone(row: int, two: set[str], most_bits: int) -> bool:
         return {groups[other] for other in list_within(codes, row, most_bits)} <= two
 
     lonely = []
-    for (first, second), differing in zip(pairs.tolist(), bits.tolist(), strict=True):
-        two = {groups[first], groups[second]}
+    for pair, bits_apart in differing.items():
+        two = {groups[row] for row in pair}
         # A second partner in doubt is a third neighbour: nothing has to be compared.
-        is_likely = len(two) == 2 and partners[groups[first]] == partners[groups[second]] == two
-        if first < second and is_likely:
-            most_bits = differing + GAP_BITS - 1
-            if is_alone(first, two, most_bits) and is_alone(second, two, most_bits):
-                lonely.append((first, second))
+        is_likely = len(two) == 2 and all(partners[group] == two for group in two)
+        if is_likely and all(is_alone(row, two, bits_apart + GAP_BITS - 1) for row in pair):
+            first, second = sorted(pair)
+            lonely.append((first, second))
     return lonely

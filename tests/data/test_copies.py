@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from medapp.data.copies import DOUBT_BITS, GAP_BITS, group_copies, list_copies
 from medapp.data.samples import Sample
@@ -56,6 +58,21 @@ def test_a_pair_that_differs_more_is_one_where_no_third_picture_is_near() -> Non
     assert group_copies([*hashes, "12"], [image, just, *others, beside]) == [*hashes, "12"]
     apart = flip(image, list(range(5, 5 + DOUBT_BITS + GAP_BITS)))
     assert group_copies([*hashes, "12"], [image, just, *others, apart])[:2] == ["00", "00"]
+
+
+@given(st.integers(0, 300))
+def test_groups_are_the_same_whatever_the_order_and_never_fail(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    centres = random.random((6, 16, 16)) < 0.5
+    pictures = centres[random.integers(0, 6, 24)]
+    flips = random.random((24, 16, 16)) < random.uniform(0, 0.1, (24, 1, 1))
+    turned = [p.T if random.random() < 0.5 else p for p in pictures ^ flips]
+    prints = [np.packbits(picture).tobytes().hex() for picture in turned]
+    hashes = [f"{number:02d}" for number in range(24)]
+    groups = dict(zip(hashes, group_copies(hashes, prints), strict=True))
+    order = random.permutation(24).tolist()
+    again = group_copies([hashes[i] for i in order], [prints[i] for i in order])
+    assert dict(zip((hashes[i] for i in order), again, strict=True)) == groups
 
 
 def test_slices_in_a_row_are_no_copies() -> None:

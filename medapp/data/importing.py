@@ -52,7 +52,7 @@ def inspect(
         ArchiveError, DataError: as `add_path`, but for a question, which the layout has.
     """
     path = expand_path(path)
-    container = open_container(path, slices, layout)
+    container = open_container(path, slices, layout, table)
     if container is not None:
         refuse_table(table, container)
         return container.layout
@@ -81,7 +81,7 @@ def add_path(
     Raises:
         ArchiveError, DataError: see `add_folder`, `add_zip` and `open_container`.
     """
-    container = open_container(path, slices, layout)
+    container = open_container(path, slices, layout, table)
     if container is not None:
         refuse_table(table, container)
         return add_container(workspace, path, container, name, patient_pattern, on_progress)
@@ -95,7 +95,7 @@ def refuse_table(table: TableChoice | None, container: Container) -> None:
     Raises:
         DataError: a table was named.
     """
-    if table is not None and table != TableChoice():
+    if table is not None and table != TableChoice() and not container.takes_table:
         raise DataError(
             f"{container.kind.capitalize()} says itself what its images show.",
             remedy="Leave out what was said of a table.",

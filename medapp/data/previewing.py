@@ -220,14 +220,16 @@ def load_sheet(shown: Preview, slices: SliceChoice | None = None) -> list[SheetI
 
 def _load_some(container: Container, layout: Layout) -> list[SheetImage]:
     """Of a container's images, as many as can be had in a few seconds."""
-    wanted = set(choose_sheet(layout))
-    places = [place for place, file in enumerate(layout.files) if file in wanted]
+    # A container that is opened without an answer or a table may have other files.
+    known = {file.name: place for place, file in enumerate(container.layout.files)}
+    wanted = {known[f.name]: f for f in choose_sheet(layout) if f.name in known}
+    places = sorted(wanted)
     began = time.monotonic()
     images = []
     for place, piece in zip(places, container.read_some(places), strict=False):
         # An empty slice is left out when it comes in, which is no fault to be shown.
         if not isinstance(piece, str):
-            images.append(_build_image(layout.files[place], partial(bytes, piece.content)))
+            images.append(_build_image(wanted[place], partial(bytes, piece.content)))
         if time.monotonic() - began > SHEET_SECONDS:
             break
     return images

@@ -15,6 +15,7 @@ from medapp.data.containers.npz import open_npz
 from medapp.data.containers.parquet import open_parquet
 from medapp.data.containers.slices import PLANES, SliceChoice
 from medapp.data.kinds import find_suffix
+from medapp.data.roles import TableChoice
 
 OPENERS: dict[str, Callable[[Path, SliceChoice], Container]] = {
     ".npz": open_npz,
@@ -26,13 +27,17 @@ SUFFIXES = tuple(OPENERS)
 
 
 def open_container(
-    path: Path, choice: SliceChoice | None = None, template: str | None = None
+    path: Path,
+    choice: SliceChoice | None = None,
+    template: str | None = None,
+    table: TableChoice | None = None,
 ) -> Container | None:
     """The container at a path; None where the path is none, and its images stand as files.
 
     Args:
         choice: which slices of volumes become images; None for the default.
         template: how to read the folders above volumes, see `medapp.data.template.Template`.
+        table: which tables say what volumes show; None for those that lie beside them.
 
     Raises:
         ArchiveError: the file is damaged or refused.
@@ -41,7 +46,7 @@ def open_container(
     choice = choice or SliceChoice()
     # Path.is_dir and Path.is_file raise for a long path.
     if os.path.isdir(path):  # noqa: PTH112
-        return open_folder(path, choice, template)
+        return open_folder(path, choice, template, table)
     opener = OPENERS.get(find_suffix(path.name))
     if opener is None or not os.path.isfile(path):  # noqa: PTH113
         return None

@@ -37,12 +37,14 @@ class Container:
             why there is none.
         pick: the same for files of some numbers, in their order, where that is quicker than to
             read on to the last of them.
+        takes_table: a table beside it may say what its images show.
     """
 
     kind: str
     layout: Layout
     read: Callable[[], Iterator[Piece | str]]
     pick: Callable[[Sequence[int]], Iterator[Piece | str]] | None = None
+    takes_table: bool = False
 
     def read_some(self, places: Sequence[int]) -> Iterator[Piece | str]:
         """The images of some of the layout's files, given by their ascending numbers."""

@@ -17,6 +17,7 @@ from medapp.data.kinds import find_suffix, is_left_behind
 from medapp.data.layout import Layout
 from medapp.data.listing import MAX_LISTED, Parts, check_folder, list_folder
 from medapp.data.order import sort_paths
+from medapp.data.roles import TableChoice
 from medapp.errors import DataError
 from medapp.imaging.image import MAX_BYTES
 from medapp.imaging.readers import list_suffixes
@@ -26,11 +27,17 @@ VOLUMES = (".nii", ".nii.gz")
 _SUFFIXES = (".npz", ".npy", ".parquet", *VOLUMES)
 
 
-def open_folder(folder: Path, choice: SliceChoice, template: str | None) -> Container | None:
+def open_folder(
+    folder: Path,
+    choice: SliceChoice,
+    template: str | None = None,
+    table: TableChoice | None = None,
+) -> Container | None:
     """The container that a folder is; None where it holds images, or nothing of this kind.
 
     Args:
         template: how to read the folders above volumes, see `medapp.data.template.Template`.
+        table: which tables say what volumes show; None for those that lie beside them.
 
     Raises:
         ArchiveError, DataError: as for one file; or several archives that may be meant.
@@ -41,7 +48,8 @@ def open_folder(folder: Path, choice: SliceChoice, template: str | None) -> Cont
     paths = [folder.joinpath(*parts) for parts in names]
     if kinds & set(VOLUMES):
         volumes = [parts for parts in names if find_suffix(parts[-1]) in VOLUMES]
-        return open_nifti(_lay_out(folder, volumes, template), choice)
+        layout = _lay_out(folder, volumes, template, table)
+        return replace(open_nifti(layout, choice), takes_table=True)
     if ".parquet" in kinds:
         return open_parquet(folder, [path for path in paths if path.suffix == ".parquet"])
     archives = [path for path in paths if find_suffix(path.name) == ".npz"]
@@ -94,7 +102,9 @@ def _list_names(folder: Path) -> list[Parts]:
     return sort_paths(found)
 
 
-def _lay_out(folder: Path, volumes: list[Parts], template: str | None) -> Layout:
+def _lay_out(
+    folder: Path, volumes: list[Parts], template: str | None, table: TableChoice | None
+) -> Layout:
     """The layout of volumes, read as if they were images; masks beside them are left out."""
     plain = {(*parts[:-1], parts[-1].removesuffix(".gz")): parts for parts in volumes}
     listing = list_folder(folder)
@@ -105,7 +115,7 @@ def _lay_out(folder: Path, volumes: list[Parts], template: str | None) -> Layout
         with folder.joinpath(*plain.get(parts, parts)).open("rb") as file:
             return file.read(size)
 
-    layout = build_layout(folder, listing, template, read)
+    layout = build_layout(folder, listing, template, read, table)
     files = [
         replace(file, path=folder.joinpath(*plain[file.path.relative_to(folder).parts]))
         for file in layout.files

@@ -257,3 +257,20 @@ def test_segmentations_of_a_decathlon_are_no_class(tmp_path: Path) -> None:
     assert layout.question
     assert "labelsTr" not in " ".join(layout.classes)
     assert [reason for _, reason in layout.left_out] == ["a mask, and no image"] * 3
+
+
+def test_a_table_says_what_volumes_show(workspace: Workspace, tmp_path: Path) -> None:
+    rows = []
+    for number in range(6):
+        name = f"sub-{number:02d}"
+        write(tmp_path / "set" / name / "anat" / f"{name}_T1w.nii.gz", build_body() + number)
+        rows.append(
+            f"{name}/anat/{name}_T1w.nii.gz\t{'ill' if number % 2 else 'well'}\t{30 + number}"
+        )
+    table = tmp_path / "set" / "volumes.tsv"
+    table.write_text("image\tdiagnosis\tage\n" + "\n".join(rows) + "\n")
+    report = add_path(workspace, tmp_path / "set", slices=SliceChoice(slices="middle"))
+    samples = Catalog(workspace).load_samples(report.data_set)
+    assert [s.label for s in samples] == ["well", "ill"] * 3
+    assert samples[3].attributes["age"] == "33"
+    assert len({s.patient for s in samples}) == 6

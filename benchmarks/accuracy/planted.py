@@ -1,6 +1,6 @@
 """What does the audit find of faults that were planted, and what else does it call a fault?
 
-    python -m benchmarks.accuracy.planted SLICES_FOLDER [--reference PYTHON]
+    python -m benchmarks.accuracy.planted SLICES_FOLDER [--marked 0.9] [--reference PYTHON]
 
 Of two classes of the folder, 20 blocks of 10 neighbouring files each are taken for patients; 28
 patients train, 12 test. Planted are 25 exact copies of training images in the test part, 15 near
@@ -32,7 +32,6 @@ from medapp.store.workspace import Workspace, open_workspace
 
 PATIENTS, IMAGES, TAUGHT = 20, 10, 14  # a class; images of each; patients of them in training
 EXACT, NEAR, SWAPPED, INVERTED = 25, 15, 10, 5
-MARKED = 0.9
 
 REFERENCE = """
 import json, sys
@@ -62,7 +61,7 @@ class Planted:
     inverted: set[str] = field(default_factory=set)
 
 
-def plant(folder: Path, root: Path) -> Planted:
+def plant(folder: Path, root: Path, marked: float) -> Planted:
     """Write the set with its faults."""
     random = np.random.default_rng(0)
     planted = Planted(root)
@@ -75,7 +74,7 @@ def plant(folder: Path, root: Path) -> Planted:
             split = "train" if patient < TAUGHT else "test"
             for index in range(IMAGES):
                 pixels = np.asarray(Image.open(files[start + index]).convert("L")).copy()
-                if number and random.random() < MARKED:
+                if number and random.random() < marked:
                     pixels[4:16, 4:16] = 255
                 name = f"p{number}{patient:02}_{index}.png"
                 pictures[name] = (split, source.name, Image.fromarray(pixels))
@@ -179,10 +178,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser = build_parser(__doc__, takes_folder=False)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--reference", help="an interpreter that has cleanvision and cleanlab")
+    parser.add_argument("--marked", type=float, default=0.9, help="the share with a corner mark")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        planted = plant(options.folder, folder / "planted")
+        planted = plant(options.folder, folder / "planted", options.marked)
         workspace = open_workspace(folder / "workspace")
         pattern = r"(p\d\d\d)_"
         data_set = add_folder(workspace, planted.root, patient_pattern=pattern).data_set

@@ -27,7 +27,8 @@ class Proposal:
     """What is mostly right to do about a group of a kind.
 
     Attributes:
-        title, title_all: on the button for one group, and for all of them.
+        title, title_all: on the button for one group, and for all of them; empty where that is not
+            to be done at one click.
         plan: the changes that do so.
     """
 
@@ -79,7 +80,8 @@ PROPOSALS: Mapping[str, Proposal] = {
     ),
     # The images are examples; what is wrong is what they have in common.
     "shortcut": Proposal("", "", _propose_nothing),
-    "suspected_label": Proposal("Relabel as suspected", "Relabel all as suspected", _relabel),
+    # A probe errs: each label is looked at, and none is changed with all the others.
+    "suspected_label": Proposal("Relabel as suspected", "", _relabel),
 }
 
 

@@ -111,7 +111,8 @@ def _draw_actions_for_all(
             st.toast(escape(make_clean_split(find_catalog(), data_set).describe()))
             _leave()
         title = f"{proposal.title_all} ({len(changes):,})"
-        if changes and st.button(escape(title), icon=":material/done_all:", key="all-of-it"):
+        is_offered = bool(proposal.title_all and changes)
+        if is_offered and st.button(escape(title), icon=":material/done_all:", key="all-of-it"):
             _apply(data_set, changes, finding)
         if any(used) and st.button("Keep all", icon=":material/check:", key="keep-all"):
             _apply(data_set, [c for mine in used for c in keep(finding, mine)], finding)

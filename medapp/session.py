@@ -22,6 +22,7 @@ from medapp.data.copies import CopyGroup, list_copies
 from medapp.data.importing import add_path
 from medapp.data.notes import describe
 from medapp.data.redrawing import redraw_split
+from medapp.data.roles import TableChoice
 from medapp.data.samples import DataSet
 from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
@@ -74,6 +75,7 @@ class Session:
         layout: str | None = None,
         plane: str = PLANES[0],
         slices: str = "",
+        table: TableChoice | None = None,
     ) -> DataSet:
         r"""Register a folder in place, or copy the images of a file into the workspace.
 
@@ -86,6 +88,8 @@ class Session:
                 it.
             plane: of NIfTI, "axial", "coronal" or "sagittal".
             slices: of volumes, "middle", "every:5" or "40-60"; else all that are not nearly empty.
+            table: which tables say what the images show, and what their columns hold; None takes
+                those that lie beside the images.
 
         Raises:
             DataError: there is nothing at the path, or no image in it; its folders cannot be told
@@ -101,6 +105,7 @@ class Session:
             patient_pattern=patient_pattern,
             layout=layout,
             slices=SliceChoice(plane, slices),
+            table=table,
         ).data_set
 
     def describe_data(self, data: DataSet | str) -> tuple[Note, ...]:
@@ -398,9 +403,10 @@ def add_data(
     layout: str | None = None,
     plane: str = PLANES[0],
     slices: str = "",
+    table: TableChoice | None = None,
 ) -> DataSet:
     """See `Session.add_data`; in the usual workspace."""
-    return open().add_data(path, name, patient_pattern, layout, plane, slices)
+    return open().add_data(path, name, patient_pattern, layout, plane, slices, table)
 
 
 def train(

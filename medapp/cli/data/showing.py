@@ -13,11 +13,16 @@ from medapp.cli.output import (
 )
 from medapp.data import removing
 from medapp.data.catalog import Catalog
+from medapp.data.facts import list_values
 from medapp.data.notes import describe
 from medapp.data.samples import IN_PLACE, SPLITS
 from medapp.runs.looks import count_test_reads
 from medapp.store.workspace import find_workspace
 from medapp.task import find_task
+
+NOT_ATTRIBUTES = ("split", "patient", "site")
+FEW_VALUES = 5  # of an attribute, the commonest
+MOST_VALUES = 100  # in JSON
 
 
 def list_sets(as_json: AsJson = False) -> None:
@@ -57,6 +62,7 @@ def show(name: DataSetName, as_json: AsJson = False) -> None:
     splits = catalog.count_splits(data_set)
     task = find_task(data_set.task)
     reads = count_test_reads(workspace, data_set)
+    columns = {c: v for c, v in list_values(catalog, data_set).items() if c not in NOT_ATTRIBUTES}
     if as_json:
         print_json(
             {
@@ -72,6 +78,7 @@ def show(name: DataSetName, as_json: AsJson = False) -> None:
                     {"file": f, "reason": r} for f, r in catalog.list_unreadable(data_set)
                 ],
                 "leaks": catalog.count_leaks(data_set),
+                "attributes": {c: dict(list(v.items())[:MOST_VALUES]) for c, v in columns.items()},
                 "notes": list_notes(notes),
                 "test_reads": reads,
             }
@@ -86,6 +93,10 @@ def show(name: DataSetName, as_json: AsJson = False) -> None:
         [(c, *(counts.get(split, {}).get(c, 0) for split in SPLITS)) for c in data_set.classes],
     )
     console.print(f"Split: {data_set.split_origin}", markup=False)
+    for column, values in columns.items():
+        few = ", ".join(f"{value[:40]} {n:,}" for value, n in list(values.items())[:FEW_VALUES])
+        rest = f" and {len(values) - FEW_VALUES:,} more" if len(values) > FEW_VALUES else ""
+        console.print(f"{column}: {few}{rest}", markup=False)
     print_notes(notes)
     looks = f"was read {reads} times by runs that are kept" if reads else "has not been read yet"
     console.print(f"- The test split {looks}.")

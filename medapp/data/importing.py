@@ -23,6 +23,7 @@ from medapp.data.frames import describe_frames, take_frames
 from medapp.data.kinds import find_suffix, is_left_behind
 from medapp.data.layout import FoundFile, Layout
 from medapp.data.listing import HEAD_BYTES, Parts, build_listing
+from medapp.data.mask_boxes import add_mask_boxes
 from medapp.data.patients import compile_pattern
 from medapp.data.roles import TableChoice
 from medapp.data.stripping import strip_copies
@@ -71,12 +72,14 @@ def add_path(
     layout: str | None = None,
     slices: SliceChoice | None = None,
     table: TableChoice | None = None,
+    has_mask_boxes: bool = False,
 ) -> ImportReport:
     """Register a folder in place, or copy the images of a zip or a container into the workspace.
 
     Args:
         slices: which slices of volumes become images; None for the default.
         table: which tables say what the images show; None for those that lie beside them.
+        has_mask_boxes: masks beside images give boxes around what they mark.
 
     Raises:
         ArchiveError, DataError: see `add_folder`, `add_zip` and `open_container`.
@@ -86,7 +89,9 @@ def add_path(
         refuse_table(table, container)
         return add_container(workspace, path, container, name, patient_pattern, on_progress)
     add = add_zip if is_zip(path) else add_folder
-    return add(workspace, path, name, patient_pattern, on_progress, layout, slices, table)
+    return add(
+        workspace, path, name, patient_pattern, on_progress, layout, slices, table, has_mask_boxes
+    )
 
 
 def refuse_table(table: TableChoice | None, container: Container) -> None:
@@ -111,6 +116,7 @@ def add_folder(
     layout: str | None = None,
     slices: SliceChoice | None = None,
     table: TableChoice | None = None,
+    has_mask_boxes: bool = False,
 ) -> ImportReport:
     """Register a folder in place; its files are never changed.
 
@@ -121,6 +127,7 @@ def add_folder(
         slices: which frames of files with several become images; None for one of each file, the
             first that shows something.
         table: which tables say what the images show; None for those that lie beside them.
+        has_mask_boxes: masks beside images give boxes around what they mark.
 
     Raises:
         DataError: no folder, no images, folders that cannot be told without an answer, a name that
@@ -130,6 +137,8 @@ def add_folder(
     pattern = compile_pattern(patient_pattern)
     chosen = choose_name(workspace, name, folder.name)
     found = scan_folder(folder, layout, table)
+    if has_mask_boxes:
+        found = add_mask_boxes(found)
     return _register(workspace, found, "registered", chosen, pattern, on_progress, layout, slices)
 
 
@@ -142,6 +151,7 @@ def add_zip(
     layout: str | None = None,
     slices: SliceChoice | None = None,
     table: TableChoice | None = None,
+    has_mask_boxes: bool = False,
 ) -> ImportReport:
     """Unpack the images of a zip into the workspace, and register them there.
 
@@ -156,12 +166,20 @@ def add_zip(
     found = inspect_zip(Path(zip_path), layout, table)
     inside = found.root.relative_to(zip_path)
     wanted = [(inside / file.name).as_posix() for file in found.require_files()]
+    masks = found.masks if has_mask_boxes else {}
+    wanted += [mask for of_image in masks.values() for mask, _ in of_image]
     with make_folder(workspace, chosen) as folder:
         boxes = (inside / BOXES_FILE).as_posix()
         extract_archive(Path(zip_path), folder, names={*wanted, boxes})
         root = folder / inside
         files = [replace(file, path=root / file.name) for file in found.files]
-        moved = replace(found, root=root, files=tuple(files))
+        placed = {
+            image: tuple((mask, folder / mask) for mask, _ in of_image)
+            for image, of_image in masks.items()
+        }
+        moved = replace(found, root=root, files=tuple(files), masks=placed)
+        if has_mask_boxes:
+            moved = add_mask_boxes(moved)
         return _register(workspace, moved, "uploaded", chosen, pattern, on_progress, layout, slices)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from medapp.data.left_out import PassedOver, group_left_out
 from medapp.data.listing import Listing, Parts, describe_passed_over
-from medapp.data.masks import find_masks
+from medapp.data.masks import MASK, find_masks, pair_masks
 from medapp.data.naming import guess_name_templates
 from medapp.data.order import sort_paths, write_natural_key
 from medapp.data.recognition import Recognition, recognise, step_into
@@ -83,6 +83,7 @@ class Layout:
         boxes: where findings are, by the file's name, as a table says.
         table: how a table was read, where one says what the images show.
         bad_rows: rows of that table that are not used, or not wholly.
+        masks: an image's name to its masks, each by its name and its path.
     """
 
     root: Path
@@ -101,6 +102,7 @@ class Layout:
     boxes: Mapping[str, tuple[Box, ...]] = field(default_factory=dict, hash=False)
     table: TableReading | None = None
     bad_rows: tuple[BadRow, ...] = ()
+    masks: Mapping[str, tuple[tuple[str, Path], ...]] = field(default_factory=dict, hash=False)
 
     @property
     def has_patient_column(self) -> bool:
@@ -212,7 +214,7 @@ def read_layout(
     masks = find_masks(listing.images)
     names, wrapping = step_into([parts for parts in listing.images if parts not in masks])
     left_out = [*listing.left_out]
-    left_out += [("/".join(parts), "a mask, and no image") for parts in sort_paths(masks)]
+    left_out += [("/".join(parts), MASK) for parts in sort_paths(masks)]
     found = Recognition(asked.text) if asked else recognise([parts[:-1] for parts in names])
     root = folder.joinpath(*wrapping)
     passed_over = listing.passed_over
@@ -244,7 +246,19 @@ def read_layout(
             remedy="Leave the layout out, and MedApp says what it finds.",
         )
     left = tuple((make_printable(name), reason) for name, reason in [*left_out, *strangers])
-    return Layout(root, found.template, tuple(files), left, passed_over, remarks=tuple(remarks))
+    of_images = {
+        "/".join(image[len(wrapping) :]): tuple(("/".join(m), folder.joinpath(*m)) for m in found)
+        for image, found in pair_masks(masks, [(*wrapping, *parts) for parts in names]).items()
+    }
+    return Layout(
+        root,
+        found.template,
+        tuple(files),
+        left,
+        passed_over,
+        remarks=tuple(remarks),
+        masks=of_images,
+    )
 
 
 def _doubt_one_class(names: Sequence[Parts]) -> Recognition | None:

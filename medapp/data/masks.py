@@ -5,10 +5,11 @@ so: the image that the mask belongs to must be there.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 Parts = tuple[str, ...]
+MASK = "a mask, and no image"  # why a mask does not come in
 
 # Folders that say what kind of file they hold and nothing of the images.
 NEUTRAL = frozenset(
@@ -41,6 +42,34 @@ def find_masks(names: Sequence[Parts]) -> set[Parts]:
     last = {stem[-1] for stem in stems}
     masks = {parts for parts in names if _is_named_after(parts, last)}
     return masks | set(_find_in_mask_folders(names, stems))
+
+
+def pair_masks(masks: Iterable[Parts], images: Sequence[Parts]) -> dict[Parts, list[Parts]]:
+    """Each image that has masks, and its masks in order.
+
+    Of several images of a mask's name the one in the nearest folder is meant; where two are as
+    near, the mask belongs to none.
+    """
+    by_stem: dict[str, list[Parts]] = {}
+    for image in images:
+        by_stem.setdefault(PurePath(image[-1]).stem, []).append(image)
+    pairs: dict[Parts, list[Parts]] = {}
+    for mask in sorted(masks):
+        stem = PurePath(mask[-1]).stem
+        named = _FILE.fullmatch(stem)
+        found = by_stem.get(named["base"] if named else "", []) or by_stem.get(stem, [])
+        ranked = sorted(found, key=lambda image: -_count_shared(mask, image))
+        is_clear = len(ranked) == 1 or (
+            len(ranked) > 1 and _count_shared(mask, ranked[0]) > _count_shared(mask, ranked[1])
+        )
+        if is_clear:
+            pairs.setdefault(ranked[0], []).append(mask)
+    return pairs
+
+
+def _count_shared(mask: Parts, image: Parts) -> int:
+    """How many folders a mask and an image have in common, wherever they stand."""
+    return len(set(mask[:-1]) & set(image[:-1]))
 
 
 def is_neutral(folder: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from medapp.data.masks import find_masks
+from medapp.data.masks import find_masks, pair_masks
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,24 @@ from medapp.data.masks import find_masks
 def test_masks(names: str, masks: str) -> None:
     known = [tuple(name.split("/")) for name in names.replace("no mask", "no-mask").split()]
     assert find_masks(known) == {tuple(name.split("/")) for name in masks.split()}
+
+
+@pytest.mark.parametrize(
+    ("names", "pairs"),
+    [
+        ("a/1.png a/1_mask.png a/1_mask_1.png", {"a/1.png": "a/1_mask.png a/1_mask_1.png"}),
+        ("a/1.png b/1.png a/masks/1.png", {"a/1.png": "a/masks/1.png"}),
+        ("images/1.tif 1st_manual/1_manual1.gif", {"images/1.tif": "1st_manual/1_manual1.gif"}),
+        (
+            "C/images/1.png N/images/1.png C/masks/1.png N/masks/1.png",
+            {"C/images/1.png": "C/masks/1.png", "N/images/1.png": "N/masks/1.png"},
+        ),
+        ("images/a/1.png images/b/1.png masks/1.png", {}),
+        ("images/x.png mask/y.gif", {}),
+    ],
+)
+def test_the_image_of_a_mask(names: str, pairs: dict[str, str]) -> None:
+    known = [tuple(name.split("/")) for name in names.split()]
+    masks = find_masks(known)
+    found = pair_masks(masks, [name for name in known if name not in masks])
+    assert {"/".join(i): " ".join("/".join(m) for m in ms) for i, ms in found.items()} == pairs

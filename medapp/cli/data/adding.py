@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -23,6 +23,8 @@ from medapp.store.files import expand_path
 from medapp.store.plain import write_cells
 from medapp.store.workspace import find_workspace
 from medapp.task import find_task
+
+MaskUse = Literal["none", "boxes"]
 
 
 def add(
@@ -120,6 +122,10 @@ def add(
             )
         ),
     ] = None,
+    masks: Annotated[
+        MaskUse,
+        typer.Option(help="What masks beside images become: boxes, or none."),
+    ] = "none",
     bad_rows: Annotated[
         str | None, typer.Option(help="A CSV file to write the table's unused rows to.")
     ] = None,
@@ -162,6 +168,7 @@ def add(
             layout=layout,
             slices=choice,
             table=table,
+            has_mask_boxes=masks == "boxes",
         )
     if bad_rows:
         _write_bad_rows(Path(bad_rows), report.data_set.reading.get("bad_rows", ()))

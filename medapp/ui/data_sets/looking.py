@@ -132,6 +132,9 @@ def _draw_choices(path: Path, found: Layout, asked: _Asked) -> Preview:
     name = st.text_input("Name", value=path.stem if path.suffix else path.name, key=f"name-{path}")
     source = found.patients_from if any(file.patient for file in found.files) else ""
     pattern = draw_patient_pattern([file.name for file in found.files[:PREVIEWED]], source)
+    has_boxes = bool(found.masks) and st.checkbox(
+        f"Boxes from the masks of {len(found.masks):,} images", key=f"masks-{path}"
+    )
     shown = judge_layout(path, found, asked.layout is not None, pattern)
     count = len(found.files)
     if st.button(f"Register {count:,} images", type="primary", key="register"):
@@ -148,6 +151,7 @@ def _draw_choices(path: Path, found: Layout, asked: _Asked) -> Preview:
                 asked.layout,
                 asked.slices,
                 table=asked.table,
+                has_mask_boxes=has_boxes,
             ),
         )
         st.rerun()

@@ -100,7 +100,13 @@ def refuse_table(table: TableChoice | None, container: Container) -> None:
     Raises:
         DataError: a table was named.
     """
-    if table is not None and table != TableChoice() and not container.takes_table:
+    if table is None or container.takes_table:
+        return
+    asked = table.asked
+    rest = (asked.separator, asked.kind, asked.uncertain, asked.blank)
+    are_columns = len(asked.labels or ()) < 2 and all(answer is None for answer in rest)
+    is_taken = asked.is_nothing or (container.takes_columns and are_columns)
+    if table.tables or not is_taken:
         raise DataError(
             f"{container.kind.capitalize()} says itself what its images show.",
             remedy="Leave out what was said of a table.",

@@ -50,6 +50,8 @@ def open_container(
     opener = OPENERS.get(find_suffix(path.name))
     if opener is None or not os.path.isfile(path):  # noqa: PTH113
         return None
+    if table is not None and opener is OPENERS[".parquet"]:
+        return open_parquet(path, [path], table.asked)
     return opener(path, choice)
 
 

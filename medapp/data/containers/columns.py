@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from medapp.data.roles import Asked
 from medapp.errors import DataError
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -52,19 +53,31 @@ class Columns:
     unused: tuple[str, ...]
 
 
-def find_columns(schema: pa.Schema, name: str) -> Columns:
+def find_columns(schema: pa.Schema, name: str, asked: Asked | None = None) -> Columns:
     """The columns of a file.
 
     Args:
         name: of the file, for messages.
+        asked: what a user says of the columns.
 
     Raises:
-        DataError: there is no column of images or of labels, or several that may be.
+        DataError: there is no column of images or of labels, several that may be, or none that is
+            called as the user says.
     """
+    asked = asked or Asked()
     features = _read_features(schema)
-    image = _find_image(schema, features, name)
-    label = _find_label(schema, features, image, name)
-    given = {role: _find_named(schema, role, {image, label}) for role in _WORDS if role != "label"}
+    image = _find_asked(schema, asked.image) or _find_image(schema, features, name)
+    label = _find_asked(schema, (asked.labels or ("",))[0])
+    label = label or _find_label(schema, features, image, name)
+    given = {
+        role: _find_named(schema, role, {image, label}) if column is None else column
+        for role, column in (
+            ("patient", asked.patient),
+            ("site", asked.site),
+            ("split", asked.split),
+        )
+    }
+    given = {role: _find_asked(schema, column) for role, column in given.items()}
     taken = {image, label, *given.values()}
     rest = [f for f in schema if f.name not in taken and not f.name.startswith(_INDEX)]
     plain = [field.name for field in rest if is_plain(field.type)]
@@ -154,8 +167,17 @@ def _find_label(schema: pa.Schema, features: Mapping[str, Any], image: str, name
     listed = ", ".join(others[:12])
     raise DataError(
         f"It cannot be told which column of {name} holds the labels ({listed or 'there is none'}).",
-        remedy="Call it 'label'.",
+        remedy="Say which with --label-column, or call it 'label'.",
     )
+
+
+def _find_asked(schema: pa.Schema, column: str | None) -> str | None:
+    """A column by its name; None without a name."""
+    if column and column not in schema.names:
+        raise DataError(
+            f"There is no column {column!r}.", remedy=f"There are {', '.join(schema.names[:12])}."
+        )
+    return column or None
 
 
 def _find_named(schema: pa.Schema, role: str, taken: set[str]) -> str | None:

@@ -38,6 +38,7 @@ class Container:
         pick: the same for files of some numbers, in their order, where that is quicker than to
             read on to the last of them.
         takes_table: a table beside it may say what its images show.
+        takes_columns: it is a table itself, of which a user may say what the columns hold.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Container:
     read: Callable[[], Iterator[Piece | str]]
     pick: Callable[[Sequence[int]], Iterator[Piece | str]] | None = None
     takes_table: bool = False
+    takes_columns: bool = False
 
     def read_some(self, places: Sequence[int]) -> Iterator[Piece | str]:
         """The images of some of the layout's files, given by their ascending numbers."""

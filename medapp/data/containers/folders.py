@@ -43,6 +43,7 @@ def open_folder(
         ArchiveError, DataError: as for one file; or several archives that may be meant.
     """
     check_folder(folder)
+    asked = table.asked if table else None
     names = _list_names(folder)
     kinds = {find_suffix(parts[-1]) for parts in names}
     paths = [folder.joinpath(*parts) for parts in names]
@@ -51,7 +52,7 @@ def open_folder(
         layout = _lay_out(folder, volumes, template, table)
         return replace(open_nifti(layout, choice), takes_table=True)
     if ".parquet" in kinds:
-        return open_parquet(folder, [path for path in paths if path.suffix == ".parquet"])
+        return open_parquet(folder, [path for path in paths if path.suffix == ".parquet"], asked)
     archives = [path for path in paths if find_suffix(path.name) == ".npz"]
     if len(archives) > 1:
         named = ", ".join(path.name for path in archives[:4])

@@ -22,6 +22,7 @@ from medapp.data.containers.columns import Columns, find_columns, list_columns
 from medapp.data.containers.container import MAX_BYTES, MAX_IMAGES, Container, Piece
 from medapp.data.containers.labels import Labels, read_findings, read_labels, read_texts
 from medapp.data.layout import FoundFile, Layout
+from medapp.data.roles import Asked
 from medapp.data.template import find_split
 from medapp.errors import ArchiveError, DataError, ImageError
 from medapp.imaging.image import read_content
@@ -46,18 +47,19 @@ class _Table:
     paths: list[str | None] = field(default_factory=list)
 
 
-def open_parquet(path: Path, shards: Sequence[Path]) -> Container:
+def open_parquet(path: Path, shards: Sequence[Path], asked: Asked | None = None) -> Container:
     """The container in one file, or in files that belong together.
 
     Args:
         path: the file, or the folder that holds the files.
         shards: the files.
+        asked: what a user says of the columns.
 
     Raises:
         ArchiveError: a file is damaged, or claims too much.
         DataError: no images or no labels, or files that differ in their columns.
     """
-    columns = _find_shared_columns(shards)
+    columns = _find_shared_columns(shards, asked)
     table = _read_table(path, shards, columns)
     labels = _read_labels(table.values[columns.label], columns)
     files, left_out = _list_files(path, table, columns, labels)
@@ -81,7 +83,7 @@ def open_parquet(path: Path, shards: Sequence[Path]) -> Container:
                     yield content if isinstance(content, str) else Piece(content)
                 row += 1
 
-    return Container("Parquet with images", layout, read)
+    return Container("Parquet with images", layout, read, takes_columns=True)
 
 
 @contextlib.contextmanager
@@ -117,11 +119,11 @@ def _check_sizes(path: Path, file: pq.ParquetFile) -> None:
         )
 
 
-def _find_shared_columns(shards: Sequence[Path]) -> Columns:
+def _find_shared_columns(shards: Sequence[Path], asked: Asked | None) -> Columns:
     found: list[Columns] = []
     for shard in shards:
         with _open(shard) as file:
-            found.append(find_columns(file.schema_arrow, shard.name))
+            found.append(find_columns(file.schema_arrow, shard.name, asked))
         if found[-1] != found[0]:
             raise DataError(
                 f"{shard.name} has other columns or classes than {shards[0].name}.",

@@ -14,6 +14,7 @@ from PIL import Image
 from medapp.data.catalog import Catalog
 from medapp.data.containers import open_container
 from medapp.data.importing import add_path, inspect
+from medapp.data.roles import Asked, TableChoice
 from medapp.data.samples import Sample
 from medapp.errors import ArchiveError, DataError
 from medapp.store.workspace import Workspace
@@ -220,3 +221,27 @@ def test_the_only_other_column_is_the_label_and_an_index_is_none(
     path = write(tmp_path / "set.parquet", picture=[draw(0), draw(1)], disease=["x", "y"], **index)
     samples = add(workspace, path)
     assert [(s.label, dict(s.attributes)) for s in samples] == [("x", {}), ("y", {})]
+
+
+def test_columns_are_those_that_a_user_names(workspace: Workspace, tmp_path: Path) -> None:
+    columns = {"image": [draw(i) for i in range(4)], "a": [1, 0] * 2, "b": list("xyxy")}
+    path = write(tmp_path / "set.parquet", **columns, who=[7, 7, 8, 8])
+    table = TableChoice(asked=Asked(labels=("b",), patient="who"))
+    report = add_path(workspace, path, table=table)
+    samples = Catalog(workspace).load_samples(report.data_set)
+    assert [(s.label, s.patient) for s in samples] == [
+        ("x", "7"),
+        ("y", "7"),
+        ("x", "8"),
+        ("y", "8"),
+    ]
+    assert samples[0].attributes == {"a": "1"}
+    with pytest.raises(DataError, match=r"no column 'c'.*image, a, b, who"):
+        inspect(path, table=TableChoice(asked=Asked(labels=("c",))))
+    for refused in (
+        TableChoice(("labels.csv",), Asked(labels=("b",))),
+        TableChoice(asked=Asked(labels=("a", "b"))),
+        TableChoice(asked=Asked(labels=("a",), kind="ordinal")),
+    ):
+        with pytest.raises(DataError, match="says itself"):
+            inspect(path, table=refused)

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from medapp.data.catalog import Catalog
 from medapp.data.edits import list_edits
+from medapp.runs.making import find_run
 
 pytestmark = pytest.mark.browser
 
@@ -71,3 +72,25 @@ def test_the_size_of_the_images_is_a_slider_and_enter_opens_one(
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Leave out")).to_be_visible()
     assert "image=" in page.url
+
+
+def test_an_image_behind_a_cell_of_the_confusion_matrix_is_edited_there(
+    trained_server: Server, open_page: Callable[..., Page]
+) -> None:
+    catalog = Catalog(trained_server.workspace)
+    bands = catalog.find_data_set("bands")
+    run = find_run(trained_server.workspace, "probe")
+    page = open_page(f"{trained_server.url}/models?model={run.id}")
+    expect(page.get_by_role("heading", name="Per class")).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning"
+    )  # a list that opens while the page is drawn closes again
+    page.get_by_role("combobox", name="Click a cell, or choose one").click()
+    page.get_by_role("option").first.click()
+    page.locator(".tile .mark").first.click()
+    expect(page.get_by_text("1 selected")).to_be_visible()
+    page.get_by_role("button", name="Leave out").click()
+    expect(page.locator(".badge").first).to_contain_text("left out")
+    expect(page.get_by_text("1 was left out since it began (1 in its test split)")).to_be_visible()
+    (edit,) = list_edits(catalog, bands)
+    assert edit.kind == "leave out"

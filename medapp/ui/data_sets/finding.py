@@ -80,7 +80,8 @@ def draw_undo(data_set: DataSet) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="undo"):
         names = ", ".join(edit.name.rpartition("/")[2] for edit in last[:3])
         more = f" and {len(last) - 3:,} more" if len(last) > 3 else ""
-        st.caption(escape(f"Last change: {last[0].kind} · {names}{more} · {last[0].reason}"))
+        facts = [f"Last change: {last[0].kind}", f"{names}{more}", last[0].reason]
+        st.caption(escape(" · ".join(filter(None, facts))))
         if st.button("Undo", icon=":material/undo:", key="undo-last"):
             undo_edits(find_catalog(), data_set, [edit.id for edit in last])
             st.rerun()

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from medapp.data.samples import Sample
 from medapp.errors import DataError
 from medapp.evaluation.words import write_probability
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
-from medapp.ui.data_sets.gallery import build_tile
-from medapp.ui.elements.gallery import PAGE_SIZE, draw_gallery
+from medapp.ui.data_sets.editing import draw_edit_bar
+from medapp.ui.data_sets.gallery import ROUND, build_tile
+from medapp.ui.elements.gallery import PAGE_SIZE, draw_tiles
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog
 
@@ -42,14 +44,29 @@ def draw_images(run: Run, title: str, rows: Sequence[tuple[str, float]]) -> None
     samples = find_catalog().load_samples(data_set, with_left_out=True)
     by_content = {sample.content_hash: sample for sample in samples}
     tiles = [
-        build_tile(data_set, by_content[content], write_probability(probability))
+        build_tile(data_set, by_content[content], _write_badge(by_content[content], probability))
         for content, probability in rows[:PAGE_SIZE]
         if content in by_content
     ]
     note = frame.SYNTHETIC if data_set.is_synthetic else ""
-    opened = draw_gallery(tiles, data_set.classes, key="cell", note=note)
-    if opened is not None:
-        st.switch_page(frame.PREDICT, query_params={"by": run.id, "sample": str(opened)})
+    number = st.session_state.setdefault(ROUND, 0)
+    picked = draw_tiles(tiles, data_set.classes, f"cell-{number}", note, is_selectable=True)
+    if picked.opened is not None:
+        st.switch_page(frame.PREDICT, query_params={"by": run.id, "sample": str(picked.opened)})
+    chosen = find_catalog().load_some(data_set, picked.selected)
+    if not chosen:
+        return
+    with st.container(border=True, key="selection"):
+        st.markdown(f"**{len(chosen):,} selected**")
+        st.caption("This run keeps the labels that it learned; edits count from the next run on.")
+        if draw_edit_bar(data_set, chosen, f"cell-{number}"):
+            st.session_state[ROUND] = number + 1
+            st.rerun()
+
+
+def _write_badge(sample: Sample, probability: float) -> str:
+    said = write_probability(probability)
+    return f"{said}, left out" if sample.is_left_out else said
 
 
 def _load_rows(run: Run, truth: str, prediction: str) -> list[tuple[str, float]]:

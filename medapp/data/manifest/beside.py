@@ -4,6 +4,7 @@ Where folders say what the images show, a table that says the same is read for w
 the two differ, there is a question.
 """
 
+import contextlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from medapp.data.layout import Candidate, FoundFile, Layout
 from medapp.data.listing import Listing, Parts
 from medapp.data.manifest.combining import combine_tables, list_labelled
 from medapp.data.manifest.guessing import guess_roles
+from medapp.data.manifest.headers import list_header_keys, name_by_headers
 from medapp.data.manifest.matching import match_cells
 from medapp.data.manifest.reading import list_pictures, read_facts, read_manifest
 from medapp.data.roles import Asked, Roles, TableChoice, TableReading
@@ -38,11 +40,14 @@ class Placed:
     Attributes:
         base: its folder below the root; empty for the root's own, and for a table from elsewhere.
         path: how it is found again: below the root, or absolute.
+        keys: what its cells are compared with, by image: paths, or paths below what the headers say
+            (`medapp.data.manifest.headers`); empty for the images' own paths.
     """
 
     table: Table
     base: Parts
     path: str
+    keys: tuple[Parts, ...] = ()
 
 
 def read_named(root: Path, listing: Listing, choice: TableChoice, read: Read) -> Layout:
@@ -55,6 +60,7 @@ def read_named(root: Path, listing: Listing, choice: TableChoice, read: Read) ->
         DataError: a table cannot be found or read, or names no image that is there.
     """
     found = [_open(root, listing, name, read) for name in choice.tables]
+    found = [_add_keys(placed, list_pictures(listing), choice.asked, read) for placed in found]
     return _read(root, listing, found, choice.asked)
 
 
@@ -74,19 +80,21 @@ def find_beside(
             continue
         try:
             table = read_table(name, read(parts, MAX_BYTES + 1))
-            roles = guess_roles(table, names, Asked(image=asked.image))
+            only = Asked(image=asked.image)
+            placed = _add_keys(Placed(table, parts[:-1], name), names, only, read)
+            roles = guess_roles(table, placed.keys or names, only)
         except (DataError, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else error.what
             said.append(f"There is a table, {name}, which is not used: {reason}")
             continue
         cells = [cell for cell in table.list_cells(roles.image) if cell]
-        found_images = match_cells(cells, names)
+        found_images = match_cells(cells, placed.keys or names)
         images = found_images.images
         if found_images.in_folders and _has_classes(by_folders):
             images = {}
         pictures = sum(map(len, images.values()))
         if pictures >= _SHARE * len(names) or len(images) >= _SHARE * len(set(cells)):
-            found.append(Placed(table, parts[:-1], name))
+            found.append(placed)
         else:
             said.append(
                 f"There is a table, {name}, which names {pictures:,} of {len(names):,} images and"
@@ -108,7 +116,8 @@ def read_beside(
         tables: at least one.
         by_folders: the layout as the folders say.
     """
-    labelled = list_labelled([p.table for p in tables], list_pictures(listing), asked)
+    keys = _find_keys(listing, tables)
+    labelled = list_labelled([p.table for p in tables], keys, asked)
     if len(labelled) > 1:
         return _ask_which(by_folders, labelled)
     by_table = _read(root, listing, tables, asked)
@@ -146,15 +155,37 @@ def _open(root: Path, listing: Listing, name: str, read: Read) -> Placed:
 
 
 def _read(root: Path, listing: Listing, tables: Sequence[Placed], asked: Asked) -> Layout:
-    names = list_pictures(listing)
-    table, asked = combine_tables([placed.table for placed in tables], names, asked)
-    reading = _keep(tables, table, guess_roles(table, names, asked))
-    return read_manifest(root, listing, table, reading, _find_base(tables))
+    keys = _find_keys(listing, tables)
+    table, asked = combine_tables([placed.table for placed in tables], keys, asked)
+    roles = guess_roles(table, keys, asked)
+    by_headers = keys if any(placed.keys for placed in tables) else ()
+    if by_headers:
+        roles = name_by_headers(roles, asked)
+    reading = _keep(tables, table, roles)
+    return read_manifest(root, listing, table, reading, _find_base(tables), by_headers)
 
 
 def _keep(tables: Sequence[Placed], table: Table, roles: Roles) -> TableReading:
     paths = tuple(placed.path for placed in tables)
     return TableReading(paths, table.columns, roles, len(table.rows))
+
+
+def _add_keys(placed: Placed, names: Sequence[Parts], asked: Asked, read: Read) -> Placed:
+    """The table with its keys, where its cells name no file and headers say what they name."""
+    try:
+        guess_roles(placed.table, names, asked)
+    except DataError:
+        for keys in list_header_keys(names, read):
+            with contextlib.suppress(DataError):
+                guess_roles(placed.table, keys, asked)
+                return replace(placed, keys=tuple(keys))
+        raise
+    return placed
+
+
+def _find_keys(listing: Listing, tables: Sequence[Placed]) -> Sequence[Parts]:
+    """What cells are compared with, by image; tables that are read together mean images alike."""
+    return next((placed.keys for placed in tables if placed.keys), ()) or list_pictures(listing)
 
 
 def _find_base(tables: Sequence[Placed]) -> Parts:

@@ -49,7 +49,12 @@ def list_pictures(listing: Listing) -> list[Parts]:
 
 
 def read_manifest(
-    root: Path, listing: Listing, table: Table, reading: TableReading, base: Parts = ()
+    root: Path,
+    listing: Listing,
+    table: Table,
+    reading: TableReading,
+    base: Parts = (),
+    keys: Sequence[Parts] = (),
 ) -> Layout:
     """The layout of a folder's images as a table tells of them.
 
@@ -57,14 +62,15 @@ def read_manifest(
         root: the folder, below which the listing was made.
         reading: what the table's columns hold.
         base: the table's own folder below the root.
+        keys: what cells are compared with, by image; empty for the images' own paths.
     """
     roles = reading.roles
     if not roles.labels:
         return _ask_for_labels(root, listing, table, reading)
     names = list_pictures(listing)
-    rows = _find_rows(table, roles, names, base)
+    rows = _find_rows(table, roles, keys or names, base)
     reader = LabelReader(table, roles)
-    builder = _Builder(root, table, roles, names, rows, reader)
+    builder = _Builder(root, table, roles, names, rows, reader, is_by_headers=bool(keys))
     files = [file for place in sorted(rows.by_image) if (file := builder.build(place))]
     masks = sort_paths(set(listing.images) - set(names))
     left_out = [
@@ -158,6 +164,7 @@ class _Builder:
         names: Sequence[Parts],
         rows: _Rows,
         labels: LabelReader | None = None,
+        is_by_headers: bool = False,
     ) -> None:
         self.root = root
         self.table = table
@@ -165,12 +172,14 @@ class _Builder:
         self.names = names
         self.rows = rows
         self.labels = labels
+        self.is_by_headers = is_by_headers
         self.left_out: list[tuple[str, str]] = []
         self.boxes: dict[str, tuple[Box, ...]] = {}
         self.several = 0
         used = roles.list_columns()
         self.columns = [(c, table.find_column(c)) for c in table.columns if c not in used]
-        self.level = None if roles.patient else _find_patient_level(names)
+        is_told = roles.patient or is_by_headers
+        self.level = None if is_told else _find_patient_level(names)
         self.split_level = None if roles.split else _find_split_level(names)
 
     def build(self, place: int) -> FoundFile | None:
@@ -295,7 +304,8 @@ def _say(layout: Layout, rows: _Rows, builder: _Builder, images: int) -> list[st
     said = _say_columns(builder)
     if rows.in_folders:
         named = count(rows.in_folders, "cell")
-        said.append(f"{named} in {builder.roles.image!r} mean folders, and all images in them.")
+        what = "a patient, study or series" if builder.is_by_headers else "a folder"
+        said.append(f"{named} in {builder.roles.image!r}: each means all images of {what}.")
     if builder.several:
         said.append(f"Images of several rows: {builder.several:,}.")
     if layout.boxes:

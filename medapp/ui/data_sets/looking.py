@@ -185,7 +185,7 @@ def _draw_rest(found: Layout) -> None:
     if not rest:
         return
     count = sum(kind.count for kind in rest)
-    with st.expander(f"{count:,} {'file does' if count == 1 else 'files do'} not come in"):
+    with st.expander(f"{count:,} {'file is' if count == 1 else 'files are'} not among the images"):
         st.dataframe(
             [{"What": kind.kind, "Files": kind.count, "Such as": kind.example} for kind in rest],
             hide_index=True,

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from medapp.audit.audit import run_audit
 from medapp.audit.finding import Finding
 from medapp.audit.flattery import measure_flattery
-from medapp.audit.outliers import choose_far, measure_distances
+from medapp.audit.outliers import choose_far, find_outliers, measure_distances
 from medapp.audit.proposals import find_proposal
 from medapp.audit.shortcuts import find_shortcuts
 from medapp.audit.suspects import find_suspected_labels
@@ -102,16 +103,31 @@ def test_an_audit_without_features_asks_no_network(plant: Plant) -> None:
     assert not kinds & {"suspected_label", "shortcut"}
 
 
-def test_distances_pass_over_the_own_group_and_the_far_one_stands_out() -> None:
+def test_distances_pass_over_the_own_group_and_the_far_ones_stand_out() -> None:
     random = np.random.default_rng(0)
-    features = random.normal(size=(120, 8)).astype(np.float32)
-    features[:, 0] += 20 * (np.arange(120) % 2)  # two dense clouds
-    features[0] = [0, 0, 0, 0, 0, 0, 0, 90]
-    features[2] = features[0]
+    features = 1 + random.normal(0, 0.1, (120, 8)).astype(np.float32)
+    features[0] = features[2] = [9, 0, 0, 0, 0, 0, 0, 0]
+    same = np.where(np.arange(120) == 2, 0, np.arange(120))
     apart = measure_distances(features, np.arange(120))
-    together = measure_distances(features, np.where(np.arange(120) == 2, 0, np.arange(120)))
-    assert together[0] > apart[0]
+    together = measure_distances(features, same)
+    # The cosine of one direction of eight with all of them is 1 / √8; the nearest lie closer.
+    assert together[0] == pytest.approx(1 - 1 / np.sqrt(8), abs=0.08)
+    # Were the twin no copy, it would be one of ten near ones, at no distance.
+    assert apart[0] == pytest.approx(together[0] * 0.9, rel=0.05)
     assert set(choose_far(together).tolist()) == {0, 2}
+
+
+def test_equal_images_are_not_far() -> None:
+    assert choose_far(np.zeros(60)).tolist() == []
+
+
+def test_a_stranger_among_images_is_far_from_all_others(plant: Plant) -> None:
+    images = draw_set()
+    image = np.zeros((64, 64), np.uint8)
+    image[20:44, 20:44] = 255
+    images["down/stranger.png"] = image
+    [finding] = find_outliers(plant(images), silent)
+    assert find_names(finding) == ["down/stranger.png"]
 
 
 def test_a_clean_split_flatters_nothing(plant: Plant) -> None:

@@ -69,4 +69,5 @@ def _are_classes(counts: dict[str, int], images: int) -> bool:
     are_few = 2 <= len(counts) <= MOST_CLASSES and min(counts.values()) >= 2
     fit = sum(counts.values()) >= LEAST_SHARE * images
     are_words = all(any(map(str.isalpha, label)) and label[-1] not in " _.-" for label in counts)
-    return are_few and fit and are_words and not look_like_patients(set(counts))
+    are_splits = any(map(find_split, counts))
+    return are_few and fit and not are_splits and are_words and not look_like_patients(set(counts))

@@ -52,6 +52,8 @@ def test_forms_of_names(form: str, template: str) -> None:
         spread("{number:05}.png", "x"),
         spread("{label}_{number}.png", "P01", "P02", "P03"),
         spread("{label}_{number}.png", "benign"),
+        spread("{label}/{label}{number}.png", "train", "val"),
+        spread("{label}_{number}.png", "train", "test"),
         spread("{label}_{number}.png", *(f"word{c}" for c in "abcdefghijklmnopqrstuvwxyz1234567")),
         [("a_1.png",), ("b_1.png",)],
         [],

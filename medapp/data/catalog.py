@@ -144,6 +144,12 @@ class Catalog:
         )
         return [Entry(*row) for row in self.read(query, *values, *more)]
 
+    def list_ids(self, data_set: DataSet, only: Where) -> set[int]:
+        """The ids of the samples that have a value in a column."""
+        table, condition, values = only.write_condition()
+        query = f"SELECT id FROM {table} WHERE data_set_id = ? AND {condition}"
+        return {id for (id,) in self.read(query, data_set.id, *values)}
+
     def load_some(self, data_set: DataSet, ids: Sequence[int]) -> list[Sample]:
         """The samples of these ids, in their order, without boxes; unknown ids are skipped."""
         marks = ",".join("?" * len(ids))

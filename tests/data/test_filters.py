@@ -32,6 +32,7 @@ def data_set(catalog: Catalog, tmp_path: Path) -> DataSet:
 
 def list_names(catalog: Catalog, data_set: DataSet, column: str, value: str) -> list[str]:
     entries = catalog.list_entries(data_set, only=Where(column, value))
+    assert catalog.list_ids(data_set, Where(column, value)) == {entry.id for entry in entries}
     return [entry.name.removeprefix("a/").removesuffix(".png") for entry in entries]
 
 

@@ -124,9 +124,15 @@ def _list_edited(id: int, state: tuple[int, ...], _data_set: DataSet) -> frozens
 
 
 def _list_arranged(data_set: DataSet, filters: Filters) -> list[Entry]:
-    only = (filters.only.column, filters.only.value) if filters.only else None
     state = find_catalog().find_state()
-    return _arrange(data_set.id, filters.text, only, filters.order, state, data_set)
+    only = filters.only
+    # Images that are left out are not among the others.
+    if only is None or only.column == STATE:
+        pair = (only.column, only.value) if only else None
+        return _arrange(data_set.id, filters.text, pair, filters.order, state, data_set)
+    entries = _arrange(data_set.id, filters.text, None, filters.order, state, data_set)
+    ids = find_catalog().list_ids(data_set, only)
+    return [entry for entry in entries if entry.id in ids]
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -98,7 +98,7 @@ def _find_image(table: Table, names: Sequence[Parts], reasons: dict[str, str]) -
     step = -(-len(table.rows) // SAMPLED) or 1
     scores: dict[str, tuple[int, int]] = {}
     for place, column in enumerate(table.columns):
-        cells = [row[place] for row in table.rows[::step] if row[place]]
+        cells = {row[place] for row in table.rows[::step] if row[place]}
         found = match_cells(cells, names)
         files = {name for images in found.images.values() for name in images}
         # Cells that name files go before those that name folders, as labels may.

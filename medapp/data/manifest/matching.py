@@ -4,6 +4,7 @@ A cell is compared with the images that are there and nothing is opened, so that
 leads anywhere else.
 """
 
+import functools
 import re
 import unicodedata
 from collections import defaultdict
@@ -48,6 +49,7 @@ def match_cells(cells: Iterable[str], names: Sequence[Parts], base: Parts = ()) 
         base: the folder of the table.
     """
     found = Matches()
+    names = tuple(names)
     waiting = {cell: split_path(cell) for cell in dict.fromkeys(cells)}
     taken: set[int] = set()
     exact = _index_paths(names, base)
@@ -57,6 +59,8 @@ def match_cells(cells: Iterable[str], names: Sequence[Parts], base: Parts = ()) 
         for dropped in range(_DEEPEST):
             if not waiting:
                 return found
+            if dropped and all(len(parts) <= dropped for parts in waiting.values()):
+                break
             _match(waiting, _build_key(normal, dropped), index, names, taken, found)
     _match_folders(waiting, names, taken, found)
     found.reasons |= dict.fromkeys(waiting, _NOTHING)
@@ -72,6 +76,8 @@ def split_path(cell: str) -> Parts:
 def cut_suffix(name: str) -> str:
     """A file's name without the suffix of an image."""
     folded = name.casefold()
+    if not folded.endswith(_ENDS):
+        return name
     end = next((end for end in _ENDS if folded.endswith(end) and len(name) > len(end)), "")
     return name[: len(name) - len(end)]
 
@@ -115,7 +121,8 @@ def _index_paths(names: Sequence[Parts], base: Parts) -> dict[str, list[int]]:
     return index
 
 
-def _index_ends(names: Sequence[Parts], normal: Callable[[Parts], str]) -> dict[str, list[int]]:
+@functools.lru_cache(maxsize=6)
+def _index_ends(names: tuple[Parts, ...], normal: Callable[[Parts], str]) -> dict[str, list[int]]:
     index = defaultdict(list)
     for place, parts in enumerate(names):
         shown = _normalise(parts)
@@ -123,7 +130,7 @@ def _index_ends(names: Sequence[Parts], normal: Callable[[Parts], str]) -> dict[
             key = normal(shown[start:])
             if key:
                 index[key].append(place)
-    return index
+    return dict(index)
 
 
 def _normalise(parts: Parts) -> Parts:
@@ -164,12 +171,11 @@ def _match(
             del waiting[cell]
 
 
-def _match_folders(
-    waiting: dict[str, Parts], names: Sequence[Parts], taken: set[int], found: Matches
-) -> None:
-    """Cells that name a folder of images, such as a study or a series."""
-    if not waiting:
-        return
+@functools.lru_cache(maxsize=2)
+def _index_folders(
+    names: tuple[Parts, ...],
+) -> tuple[dict[Parts, list[int]], dict[str, list[Parts]]]:
+    """The images in each folder, and the folders by each end of their paths."""
     held: dict[Parts, list[int]] = defaultdict(list)
     for place, parts in enumerate(names):
         shown = _normalise(parts)
@@ -179,6 +185,16 @@ def _match_folders(
     for folder in held:
         for start in range(len(folder)):
             ends["/".join(folder[start:])].append(folder)
+    return dict(held), dict(ends)
+
+
+def _match_folders(
+    waiting: dict[str, Parts], names: tuple[Parts, ...], taken: set[int], found: Matches
+) -> None:
+    """Cells that name a folder of images, such as a study or a series."""
+    if not waiting:
+        return
+    held, ends = _index_folders(names)
     for dropped in range(_DEEPEST):
         claims: dict[Parts, list[str]] = defaultdict(list)
         for cell, parts in waiting.items():

@@ -55,34 +55,39 @@ def _draw_leaving_out(samples: Sequence[Sample], key: str) -> list[Change]:
 
 
 def _draw_relabelling(data_set: DataSet, samples: Sequence[Sample], key: str) -> list[Change]:
-    task = find_task(data_set.task)
-    noun = task.nouns if task.has_several else task.noun
-    title = f"New {noun}"
     with st.popover("Relabel", icon=":material/label:", key=f"relabelling-{key}"):
-        if task.has_several:
-            known = task.list_labels(samples[0].label)
-            now = [name for name in known if name in data_set.classes]
-            chosen = st.multiselect(
-                frame.escape(title),
-                data_set.classes,
-                now,
-                accept_new_options=True,
-                key=f"label-{key}",
-            )
-            label: str | None = SEPARATOR.join(sorted(chosen))
-        else:
-            label = st.selectbox(
-                frame.escape(title),
-                data_set.classes,
-                index=None,
-                placeholder="choose, or type a new one",
-                accept_new_options=True,
-                key=f"label-{key}",
-            )
+        label = draw_new_label(data_set, samples[0].label, key)
         is_pressed = st.button("Relabel", disabled=label is None, key=f"relabel-{key}")
     if label is None or not is_pressed:
         return []
     return [Change(sample.id, RELABEL, label) for sample in samples]
+
+
+def draw_new_label(data_set: DataSet, now: str, key: str) -> str | None:
+    """Draw the choice of another label; None where nothing is chosen.
+
+    Args:
+        now: the label of the first image; its findings are chosen at the beginning.
+    """
+    task = find_task(data_set.task)
+    if task.has_several:
+        chosen = st.multiselect(
+            frame.escape(f"New {task.nouns}"),
+            data_set.classes,
+            [name for name in task.list_labels(now) if name in data_set.classes],
+            accept_new_options=True,
+            key=f"label-{key}",
+        )
+        return SEPARATOR.join(sorted(chosen))
+    label: str | None = st.selectbox(
+        frame.escape(f"New {task.noun}"),
+        data_set.classes,
+        index=None,
+        placeholder="choose, or type a new one",
+        accept_new_options=True,
+        key=f"label-{key}",
+    )
+    return label
 
 
 def _draw_moving(samples: Sequence[Sample], key: str) -> list[Change]:

@@ -22,6 +22,7 @@ from medapp.data.edits import (
 from medapp.data.order import Entry
 from medapp.data.samples import SPLITS, DataSet
 from medapp.errors import DataError
+from medapp.ui.data_sets.editing import draw_new_label
 from medapp.ui.data_sets.gallery import build_tile
 from medapp.ui.elements.gallery import Tile, draw_gallery
 from medapp.ui.shell import frame, url
@@ -210,12 +211,10 @@ def _draw_choices(data_set: DataSet, finding: Finding, used: Sequence[Entry], ke
         format_func=names.__getitem__,
         key=f"chosen-{key}",
     )
-    label = st.selectbox(
-        "Class", data_set.classes, index=None, placeholder="new class", key=f"label-{key}"
-    )
+    label = draw_new_label(data_set, used[0].label if used else "", key)
     split = st.selectbox("Split", SPLITS, index=None, placeholder="new split", key=f"split-{key}")
     with st.container(horizontal=True):
-        if st.button("Relabel", disabled=not (chosen and label), key=f"relabel-{key}"):
+        if st.button("Relabel", disabled=not chosen or label is None, key=f"relabel-{key}"):
             _apply(data_set, [Change(id, RELABEL, label or "") for id in chosen], finding)
         if st.button("Move", disabled=not (chosen and split), key=f"move-{key}"):
             _apply(data_set, [Change(id, MOVE, split or "") for id in chosen], finding)

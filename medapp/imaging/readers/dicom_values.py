@@ -6,7 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.imaging.readers.dicom_file import read_code, read_element
-from medapp.imaging.readers.picture import Measured, Span, count_bits, fill, find_percentile_span
+from medapp.imaging.readers.picture import (
+    Measured,
+    Span,
+    count_bits,
+    fill,
+    find_percentile_span,
+    look_up,
+)
 
 _BEYOND = 1e9  # a value that every window cuts off
 
@@ -145,14 +152,4 @@ def _apply_window(
     if padding is not None:
         is_inverted = is_white_low(facts)
         table[(stored >= padding[0]) & (stored <= padding[1])] = 65535 if is_inverted else 0
-    return _look_up(table, raw), rule
-
-
-def _look_up(table: NDArray[np.uint16], raw: NDArray[Any]) -> NDArray[np.uint16]:
-    """The table's value of each pixel; the table begins at the least value of the pixels' type."""
-    native = raw.astype(raw.dtype.newbyteorder("="), copy=False)
-    unsigned = native.view(f"u{raw.itemsize}")
-    if raw.dtype.kind == "i":
-        table = np.roll(table, len(table) // 2)  # two's complement: negative values come last
-    found: NDArray[np.uint16] = table[unsigned]
-    return found
+    return look_up(table, raw), rule

@@ -19,6 +19,7 @@ from medapp.errors import ImageError
 from medapp.notes import Note
 
 MAX_PIXELS = 100_000_000  # a mammogram has 20 million; a file of a few kB can claim billions
+LOOKED_UP_PIXELS = 2**18  # so many or more; a table of 65,536 values has its price
 STRIP_PIXELS = 2**21  # so many are converted at a time, whatever an image's size
 DEPTHS = (8, 10, 12, 14, 16)  # of detectors and converters
 DEPTH_SHARE = 0.001  # of the pixels, which may lie beyond a depth: hot ones, burnt-in text
@@ -240,16 +241,30 @@ def fill(pixels: NDArray[Any], span: Span) -> NDArray[np.uint16]:
     """Values to uint16: `span.low` and beyond to 0, `span.high` and beyond to 65535.
 
     What is no number, and padding, become 0. No more than a strip is converted at a time, so the
-    result is all the memory this takes.
+    result is all the memory this takes. Many pixels of few possible values are looked up, which is
+    several times as fast.
     """
     if pixels.dtype == np.uint16 and span == Span(0, 65535, span.rule):
         return pixels
+    if pixels.dtype.kind in "iu" and pixels.itemsize <= 2 and pixels.size >= LOOKED_UP_PIXELS:
+        values = np.iinfo(pixels.dtype)
+        return look_up(_fill_strip(np.arange(values.min, values.max + 1), span), pixels)
     filled = np.empty(pixels.shape, np.uint16)
     rows = _count_strip_rows(pixels)
     for start in range(0, len(pixels), rows):
         strip = pixels[start : start + rows]
         filled[start : start + rows] = _fill_strip(strip, span)
     return filled
+
+
+def look_up(table: NDArray[np.uint16], pixels: NDArray[Any]) -> NDArray[np.uint16]:
+    """The table's value of each pixel; the table begins at the least value of the pixels' type."""
+    native = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
+    unsigned = native.view(f"u{pixels.itemsize}")
+    if pixels.dtype.kind == "i":
+        table = np.roll(table, len(table) // 2)  # two's complement: negative values come last
+    found: NDArray[np.uint16] = table[unsigned]
+    return found
 
 
 def _fill_strip(strip: NDArray[Any], span: Span) -> NDArray[np.uint16]:

@@ -39,16 +39,18 @@ def main() -> int:
     if int(os.environ.get("LOCAL_RANK", "0")):
         return _follow(workspace, run)
     try:
-        with hold_machine(workspace) as is_free, run.lock():
+        with hold_machine(workspace) as is_free:
+            # Whoever holds the machine may work on this very run: its lock is not asked for then.
             if not is_free:
                 return BUSY
-            # Another supervisor was quicker.
-            if run.find_last_state().state in FINAL:
-                return 0
-            try:
-                _work_in_words(workspace, run, orphaned, started)
-            finally:
-                _end_followers()
+            with run.lock():
+                # Another supervisor was quicker.
+                if run.find_last_state().state in FINAL:
+                    return 0
+                try:
+                    _work_in_words(workspace, run, orphaned, started)
+                finally:
+                    _end_followers()
     except MedAppError as error:
         # The run is held by another process, or the disk is too full to write the reason.
         print(error, file=sys.stderr, flush=True)  # noqa: T201 - standard error is the run's log

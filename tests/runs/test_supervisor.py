@@ -21,6 +21,7 @@ from medapp.runs.making import create_run
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
+from medapp.runs.worker import BUSY
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import build_settings
 
@@ -293,3 +294,19 @@ def test_a_worker_for_a_deleted_run_leaves_nothing(workspace: Workspace, bands: 
         run.lock()
     assert not run.is_locked()
     assert not run.folder.exists()
+
+
+def test_of_two_supervisors_the_slower_one_follows_the_run(
+    workspace: Workspace, bands: str
+) -> None:
+    run = create(workspace, bands)
+    supervisor = Supervisor(workspace, only=run)
+    supervisor.tick()
+    assert supervisor.child is not None
+    # The other supervisor's worker got the machine while this one's was starting.
+    with hold_machine(workspace) as is_free, run.lock():
+        assert is_free
+        assert supervisor.child.wait() == BUSY
+        supervisor.tick()
+    assert supervisor.child is None
+    assert run.find_last_state().state == "queued"

@@ -82,7 +82,9 @@ def describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:
 
 def state_headline(evaluation: Evaluation) -> str:
     """The first figure in one line, with its number of images."""
-    return f"{list_headlines(evaluation)[0]} (95%) on {evaluation.n:,} test images"
+    headline = list_headlines(evaluation)[0]
+    level = " (95%)" if headline.interval else ""
+    return f"{headline}{level} on {evaluation.n:,} test images"
 
 
 def _write(figures: Any, metric: str) -> str:

@@ -26,8 +26,12 @@ SIDECARS = {
     ".ipynb": "notebook",
     ".csv": "table",
     ".tsv": "table",
+    ".tab": "table",
+    ".jsonl": "table",
+    ".ndjson": "table",
     ".xls": "table",
     ".xlsx": "table",
+    ".xlsm": "table",
     ".ods": "table",
     ".db": "database",
     ".sqlite": "database",
@@ -73,7 +77,7 @@ FOREIGN = {
 }
 # Of these, files of many images, which `medapp.data.containers` reads.
 CONTAINERS = (".npz", ".parquet", ".nii", ".nii.gz")
-TABLES = (".csv", ".tsv", ".xlsx", ".xls")
+TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".xls", ".jsonl", ".ndjson")
 _NAMES_FILE = re.compile(
     r"(?:(?:class|label|category|cat|target|folder|idx|index|id)[\w -]*|classes|categories|names"
     r"|synsets?|words|obj)\.(?:txt|names|json|lst)",

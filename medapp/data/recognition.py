@@ -23,7 +23,10 @@ _SITE = re.compile(
 _PATIENT = re.compile(
     r"(?:p|pt|pat|patient|s|sub|subj|subject|case|id|person|study|exam)[ _-]?\d+", re.IGNORECASE
 )
-_REMEDY = "Put the images of each class into a folder with the class's name."
+_REMEDY = (
+    "Put the images of each class into a folder with the class's name, or name a table that says"
+    " what they show: with --labels, or on the page."
+)
 _REMEDY_FLAT = f"{_REMEDY} A trained model takes them as they are: on Predict, or medapp predict."
 
 

@@ -1,6 +1,7 @@
 """An evaluation in the shell."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ def test_a_figure_stands_beside_guessing_and_the_majority_class(
     assert "Macro sensitivity" not in cells
     assert lines[0][0].startswith("Worse than chance: ")
     assert state_headline(evaluation).endswith("] (95%) on 40 test images")
+    assert "95%" not in state_headline(replace(evaluation, intervals={}))
 
 
 def test_programs_get_headlines_and_figures_per_patient(

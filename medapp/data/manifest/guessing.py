@@ -107,8 +107,9 @@ def _find_image(table: Table, names: Sequence[Parts], reasons: dict[str, str]) -
     if best[1] == 0 and step > 1:
         return _find_image_anywhere(table, names, reasons)
     if best[1] == 0:
+        none = f"No column of {table.name} names an image that is there."
         raise DataError(
-            f"No column of {table.name} names an image that is there.",
+            " ".join([none, *table.sentences]),
             remedy="Name the table with --labels, and the folder with the images that it is of.",
         )
     alike = [column for column, score in scores.items() if score == best]
@@ -235,7 +236,7 @@ def _guess_kind(table: Table, roles: Roles, separator: str, reasons: dict[str, s
         reasons["kind"] = "Images have boxes of several findings."
         return "several"
     if roles.labels and KINDS["ordinal"] in TASKS and _are_grades(table, roles.labels[0]):
-        reasons["kind"] = f"The whole numbers in {roles.labels[0]!r} are taken for grades in order."
+        reasons["kind"] = f"The numbers in {roles.labels[0]!r} are taken for grades in order."
         return "ordinal"
     return "single"
 
@@ -253,9 +254,14 @@ def _differ(table: Table, roles: Roles) -> bool:
 
 
 def _are_grades(table: Table, column: str) -> bool:
+    """Whether cells are whole numbers, alone or after one and the same word, as in KL2."""
     found = {write_whole(cell) for cell in table.list_cells(column) if clean(cell)}
-    numbers = {int(cell) for cell in found if re.fullmatch(r"\d{1,2}", cell)}
-    return words.names_order(column) and 3 <= len(found) == len(numbers) <= MAX_GRADES
+    parts = [re.fullmatch(r"(\D*?)\s*(\d{1,2})", cell) for cell in found]
+    numbers = {(part[1], int(part[2])) for part in parts if part}
+    is_one_row = len({word for word, _ in numbers}) == 1
+    return (
+        words.names_order(column) and is_one_row and 3 <= len(found) == len(numbers) <= MAX_GRADES
+    )
 
 
 def _find_separator(table: Table, roles: Roles) -> str:

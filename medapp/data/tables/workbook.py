@@ -1,4 +1,7 @@
-"""Excel workbooks (.xlsx): the first sheet that holds a table, formulas as their last values."""
+"""Excel workbooks (.xlsx): the first sheet that holds a table, formulas as their last values.
+
+A sheet far shorter than the longest is a legend or a title page, and is passed over.
+"""
 
 import io
 import re
@@ -10,11 +13,12 @@ from typing import Any
 from medapp.data.tables.table import MAX_COLUMNS, MAX_ROWS, Table, build_table, write_value
 from medapp.errors import DataError
 
+_LEGEND = 10  # times shorter than the longest sheet: no table of the images
 MAX_UNPACKED = 512 * 2**20  # bytes of a workbook's parts; more are no table of images
 
 
 def read_workbook(name: str, content: bytes) -> Table:
-    """The table of a workbook's first sheet that has rows.
+    """The table of a workbook's first sheet that has rows, and is no legend.
 
     Raises:
         DataError: the file is damaged, no workbook, or holds no table.
@@ -36,13 +40,15 @@ def read_workbook(name: str, content: bytes) -> Table:
             f"{name} cannot be read as an Excel workbook ({type(error).__name__}: {error}).",
             remedy="Save it again as .xlsx, or as CSV in UTF-8.",
         ) from error
-    filled = [(title, lines) for title, lines in sheets if sum(map(any, lines)) > 1]
+    sizes = {title: sum(map(any, lines)) for title, lines in sheets}
+    filled = [(title, lines) for title, lines in sheets if sizes[title] > 1]
     if not filled:
         raise DataError(f"{name} has no sheet with rows.", remedy="Choose another table.")
-    title, lines = filled[0]
+    longest = max(sizes.values())
+    title, lines = next(pair for pair in filled if _LEGEND * sizes[pair[0]] >= longest)
     said = [f"{name}: the sheet {title!r} is read."] if len(sheets) > 1 else []
     if len(filled) > 1:
-        others = ", ".join(repr(other) for other, _ in filled[1:5])
+        others = ", ".join(repr(other) for other, _ in filled if other != title)
         said = [f"{name}: the sheet {title!r} is read, and not {others}."]
     return build_table(name, lines, said)
 

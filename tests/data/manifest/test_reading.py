@@ -152,6 +152,30 @@ def test_grades_are_guessed_by_name_and_taken_when_said(tmp_path: Path) -> None:
     assert named.task == "ordinal"
 
 
+def test_numbers_after_one_word_are_grades_and_after_several_are_not(tmp_path: Path) -> None:
+    names = [f"{i}.png" for i in range(6)]
+
+    def tell(folder: str, *words: str) -> Layout:
+        rows = "".join(f"{i},{words[i % len(words)]}{i % 3}\n" for i in range(6))
+        return scan(make(tmp_path / folder, f"image,KL grade\n{rows}", *names))
+
+    assert (tell("a", "KL").task, tell("a", "KL").classes) == ("ordinal", ("KL0", "KL1", "KL2"))
+    assert tell("b", "Grade ").task == "ordinal"
+    assert tell("c", "T", "N").task == "single-label"
+
+
+def test_lines_of_json_beside_the_images_are_taken_by_themselves(tmp_path: Path) -> None:
+    text = '{"file_name": "a/1.png", "label": "x"}\n{"file_name": "a/2.png", "label": "y"}\n'
+    found = scan(make(tmp_path, text, "a/1.png", "a/2.png", file="metadata.jsonl"))
+    assert show(found) == {"a/1.png": "x", "a/2.png": "y"}
+
+
+def test_a_table_that_names_no_image_says_how_it_was_read(tmp_path: Path) -> None:
+    make(tmp_path, "image;label\n8;x\n9;y\n", "1.png", "2.png")
+    with pytest.raises(DataError, match=r"image that is there\. labels.csv: .* by semicolons"):
+        scan(tmp_path, "labels.csv")
+
+
 def test_boxes_of_several_rows(tmp_path: Path) -> None:
     text = (
         "patientId,x,y,width,height,Target\n"

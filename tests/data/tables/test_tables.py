@@ -112,6 +112,14 @@ def test_the_first_sheet_with_rows_is_read_and_the_others_named() -> None:
     assert table.sentences == ("t.xlsx: the sheet 'data' is read, and not 'b'.",)
 
 
+def test_a_sheet_far_shorter_than_the_longest_is_a_legend() -> None:
+    rows = [["image", "label"], *([i, "a"] for i in range(30))]
+    content = write_workbook(("legend", [["code", "means"], ["a", "none"]]), ("data", rows))
+    table = read_table("t.xlsx", content)
+    assert len(table.rows) == 30
+    assert table.sentences == ("t.xlsx: the sheet 'data' is read, and not 'legend'.",)
+
+
 def test_a_formula_without_a_value_is_empty_and_never_computed() -> None:
     content = write_workbook(("a", [["image", "label"], ["1", "=1+1"], ["2", "x"]]))
     assert read_table("t.xlsx", content).rows == (("1", ""), ("2", "x"))

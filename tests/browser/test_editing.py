@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from browser.choosing import choose
 from browser.serving import Server
 from playwright.sync_api import Page, expect
 
@@ -48,8 +49,7 @@ def test_images_are_selected_by_mouse_and_keys_and_left_out_together(
     names = [s.name for s in catalog.load_samples(bands, with_left_out=True) if s.is_left_out]
     assert names == ["above/p06.png", "above/p07.png"]
     # What is left out can be asked for, and taken back.
-    page.get_by_role("combobox", name="Only").click()
-    page.get_by_role("option", name="left out (2)").click()
+    choose(page, "Only", page.get_by_role("option", name="left out (2)"))
     expect(tiles).to_have_count(2)
     expect(page.locator(".badge").first).to_have_text("left out")
     tiles.first.focus()
@@ -85,8 +85,7 @@ def test_an_image_behind_a_cell_of_the_confusion_matrix_is_edited_there(
     expect(page.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning"
     )  # a list that opens while the page is drawn closes again
-    page.get_by_role("combobox", name="Click a cell, or choose one").click()
-    page.get_by_role("option").first.click()
+    choose(page, "Click a cell, or choose one", page.get_by_role("option").first)
     page.locator(".tile .mark").first.click()
     expect(page.get_by_text("1 selected")).to_be_visible()
     page.get_by_role("button", name="Leave out").click()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser.choosing import choose
 from browser.serving import Server
 from playwright.sync_api import Page, expect
 
@@ -51,17 +52,13 @@ def test_findings_are_brought_in_trained_judged_and_explained(
     expect(page.get_by_role("heading", name="At each finding's threshold")).to_be_visible()
     expect(page.get_by_text("Macro average precision", exact=True).first).to_be_visible()
     expect(page.get_by_text("By chance the average precision").first).to_be_visible()
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning"
-    )  # a list that opens while the page is drawn closes again
-    page.get_by_role("combobox", name="Choose a cell to see its images").click()
-    page.get_by_role("option").filter(has_text=": rightly not found (").first.click()
+    cell = page.get_by_role("option").filter(has_text=": rightly not found (").first
+    choose(page, "Choose a cell to see its images", cell)
     expect(page.get_by_text("rightly not found, the surest first").first).to_be_visible()
     page.locator(".tile").first.click()
     expect(page.locator(".pane canvas").first).to_be_visible()
     expect(page.get_by_text("✓ from each finding's threshold on")).to_be_visible()
-    page.get_by_role("combobox", name="Explain").click()
-    page.get_by_role("option", name=data.classes[1], exact=True).click()
+    choose(page, "Explain", page.get_by_role("option", name=data.classes[1], exact=True))
     expect(page.get_by_text(f"Grad-CAM for {data.classes[1]}").first).to_be_visible()
 
 
@@ -71,8 +68,7 @@ def test_a_data_set_gets_grades_in_an_order(
     catalog = Catalog(trained_server.workspace)
     bands = catalog.find_data_set("bands")
     page = open_page(f"{trained_server.url}/data_sets?set={bands.id}&view=Manage")
-    page.get_by_role("combobox", name="Task").click()
-    page.get_by_role("option", name="Grades", exact=True).click()
+    choose(page, "Task", page.get_by_role("option", name="Grades", exact=True))
     page.get_by_role("button", name="Set", exact=True).click()
     expect(page.get_by_text("do not tell which grade is the lowest").first).to_be_visible()
     page.get_by_role("textbox", name="Grades, the lowest first").fill("below < above")

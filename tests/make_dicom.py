@@ -1,6 +1,7 @@
 """Small DICOM files for tests."""
 
 import io
+import warnings
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,10 @@ GREY = np.arange(6, dtype=np.uint8).reshape(2, 3) * 40
 
 
 def build_dicom(pixels: NDArray[Any], photometric: str = "MONOCHROME2", **facts: Any) -> bytes:
-    """A DICOM file of pixels (H, W), (N, H, W) or (H, W, 3) with further elements by keyword."""
+    """A DICOM file of pixels (H, W), (N, H, W) or (H, W, 3) with further elements by keyword.
+
+    Values that the standard does not allow are written as they are, as devices do.
+    """
     dicom = pydicom.Dataset()
     dicom.file_meta = FileMetaDataset()
     dicom.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -26,8 +30,9 @@ def build_dicom(pixels: NDArray[Any], photometric: str = "MONOCHROME2", **facts:
         dicom.PlanarConfiguration = 0
     dicom.BitsAllocated = dicom.BitsStored = 8 * pixels.itemsize
     dicom.HighBit, dicom.PixelRepresentation = dicom.BitsStored - 1, int(pixels.dtype.kind == "i")
-    for name, value in facts.items():
-        setattr(dicom, name, value)
+    with warnings.catch_warnings(action="ignore", category=UserWarning):
+        for name, value in facts.items():
+            setattr(dicom, name, value)
     dicom.PixelData = pixels.tobytes() + b"\0" * (pixels.nbytes % 2)
     file = io.BytesIO()
     pydicom.dcmwrite(file, dicom, enforce_file_format=True)

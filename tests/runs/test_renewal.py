@@ -7,7 +7,7 @@ from conftest import Trained
 
 from medapp.evaluation.intervals import METHOD, OLDER_METHOD
 from medapp.runs.evaluate import evaluate_run
-from medapp.runs.events import TestRead
+from medapp.runs.events import TestRead as SplitRead
 from medapp.runs.making import find_run
 from medapp.runs.renewal import renew_figures
 from medapp.runs.run import Run
@@ -26,7 +26,7 @@ def age(run: Run, **changes: object) -> None:
 
 
 def count_reads(run: Run) -> int:
-    return sum(isinstance(event, TestRead) for event in run.list_events())
+    return sum(isinstance(event, SplitRead) for event in run.list_events())
 
 
 def test_older_intervals_are_renewed_without_a_look_at_the_test_split(trained: Trained) -> None:

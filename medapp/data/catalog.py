@@ -32,6 +32,7 @@ from medapp.task import Task, find_task
 from medapp.task.multi_label import SEPARATOR
 
 Shared = Literal["copy_group", "content_hash", "patient"]
+MOST_VALUES = 30_000  # that one query is given; SQLite takes 32,766
 
 
 class Catalog:
@@ -152,9 +153,14 @@ class Catalog:
 
     def load_some(self, data_set: DataSet, ids: Sequence[int]) -> list[Sample]:
         """The samples of these ids, in their order, without boxes; unknown ids are skipped."""
-        marks = ",".join("?" * len(ids))
-        query = f"SELECT {SAMPLE_COLUMNS} FROM samples WHERE data_set_id = ? AND id IN ({marks})"
-        rows = self.read(query, data_set.id, *ids)
+        rows: list[Any] = []
+        for start in range(0, len(ids), MOST_VALUES):
+            some = ids[start : start + MOST_VALUES]
+            marks = ",".join("?" * len(some))
+            wanted = f"data_set_id = ? AND id IN ({marks})"
+            rows += self.read(
+                f"SELECT {SAMPLE_COLUMNS} FROM samples WHERE {wanted}", data_set.id, *some
+            )
         found = build_samples(rows, [], data_set.root, self.workspace.root)
         by_id = {sample.id: sample for sample in found}
         return [by_id[id] for id in ids if id in by_id]

@@ -351,3 +351,10 @@ def test_grades_keep_the_order_that_was_given(catalog: Catalog, root: Path) -> N
     assert catalog.find_data_set("x").classes == ("early", "mid", "late")
     made = derive(catalog, "y", Derivation(("x",), {"late": "end"}))
     assert (made.task, made.classes) == ("ordinal", ("early", "mid", "end"))
+
+
+def test_more_ids_than_a_query_takes(catalog: Catalog, root: Path) -> None:
+    stored = catalog.add(build_data_set("x", root), [build_sample("a/1.png", root)])
+    (sample,) = catalog.load_samples(stored)
+    ids = [*range(2, 40_000), sample.id]
+    assert catalog.load_some(stored, ids) == [sample]

@@ -506,6 +506,11 @@ def test_a_grave_note_stands_where_a_model_is_chosen(
 ) -> None:
     assert "were seen" not in read_text(open_page("predict"))
     assert "has not seen" in read_text(open_page("predict"))
+    recipe = find_run(trained.workspace, "probe").recipe
+    folds = recipe.model_copy(update={"data": recipe.data.model_copy(update={"folds": 5})})
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "recipe", property(lambda run: folds))
+        assert "has learned from most" in read_text(open_page("predict"))
     evaluation = find_run(trained.workspace, "probe").load_evaluation()
     assert evaluation is not None
     spoilt = dataclasses.replace(evaluation, notes=[Note("leak", "All were seen.", "grave")])

@@ -69,7 +69,7 @@ def draw_choice(run: Run, models: Sequence[Summary], data_sets: Sequence[DataSet
     elif not data_sets:
         st.info("There is no data set to pick from. Upload images, or name a folder.")
     else:
-        _draw_test_images(right, data_sets, find_data_set(run, data_sets) or data_sets[0])
+        _draw_test_images(run, right, data_sets, find_data_set(run, data_sets) or data_sets[0])
 
 
 def find_data_set(run: Run, data_sets: Sequence[DataSet]) -> DataSet | None:
@@ -81,14 +81,21 @@ def find_data_set(run: Run, data_sets: Sequence[DataSet]) -> DataSet | None:
     return next(iter(named + learned), None)
 
 
-def _draw_test_images(column: DeltaGenerator, data_sets: Sequence[DataSet], start: DataSet) -> None:
+def _draw_test_images(
+    run: Run, column: DeltaGenerator, data_sets: Sequence[DataSet], start: DataSet
+) -> None:
     ids = [data_set.id for data_set in data_sets]
     data_set = column.selectbox(
         "Data set", data_sets, ids.index(start.id), format_func=lambda row: row.name
     )
     url.write("of", data_set.id)
     leaks = find_catalog().count_leaks(data_set)
-    if leaks:
+    if run.recipe.data.folds:
+        text = (
+            "The data set's test split. The model is one of a cross-validation, whose folds are of"
+            " all splits: it has learned from most of these images."
+        )
+    elif leaks:
         text = f"The test split; a model trained on this data set has seen {leaks:,} of its images."
     else:
         text = "The test split: images that a model trained on this data set has not seen."

@@ -1,5 +1,7 @@
 """The images of a data set: filters, a page of thumbnails at a time, and what is done to some."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from medapp.data.order import ORDERS
@@ -117,7 +119,8 @@ def draw_gallery_page(
     st.caption(f"{count}, {first + 1:,} to {first + len(samples):,} shown" if pages > 1 else count)
     edited = list_edited(data_set)
     tiles = [
-        build_tile(data_set, sample, _say_state(sample, sample.id in edited)) for sample in samples
+        build_tile(data_set, sample, _say_state(sample, sample.id in edited), name)
+        for sample, name in zip(samples, shorten_names([s.name for s in samples]), strict=True)
     ]
     note = frame.SYNTHETIC if data_set.is_synthetic else ""
     picked = draw_tiles(tiles, data_set.classes, key, note, is_selectable)
@@ -132,12 +135,25 @@ def _say_state(sample: Sample, is_edited: bool) -> str:
     return "edited" if is_edited else ""
 
 
-def build_tile(data_set: DataSet, sample: Sample, badge: str = "") -> Tile:
+def shorten_names(names: Sequence[str]) -> list[str]:
+    """The ends of paths, each with as few folders as tell them all apart."""
+    parts = [name.split("/") for name in names]
+    for depth in range(1, max(map(len, parts), default=1)):
+        ends = ["/".join(each[-depth:]) for each in parts]
+        if len(set(ends)) == len(set(names)):
+            return ends
+    return list(names)
+
+
+def build_tile(data_set: DataSet, sample: Sample, badge: str = "", name: str = "") -> Tile:
     """A sample as a tile; one whose file has gone since is blank and says so.
 
     An image with several findings, or none, has no one colour.
+
+    Args:
+        name: stands below the image; else the file's name.
     """
-    name = sample.name.rpartition("/")[2]
+    name = name or sample.name.rpartition("/")[2]
     try:
         jpeg = load_thumbnail(
             sample.path, sample.content_hash, open_cache(open_workspace()), frame=sample.frame

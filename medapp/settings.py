@@ -168,7 +168,11 @@ def explain(error: ValidationError, owner: type[Group]) -> RecipeError:
     if field is None:
         return RecipeError(f"{name} is not usable: {fault['msg']}.", setting=name)
     if fault["type"] == "value_error":
-        return RecipeError(f"{name} must be {fault['ctx']['error']}, not {value!r}.", setting=name)
+        # What a group chooses first is known by the group's name, as in --strategy.
+        is_choice = len(fault["loc"]) > 1 and name == getattr(parents, "primary", None)
+        called = fault["loc"][-2] if is_choice else name
+        wanted = fault["ctx"]["error"]
+        return RecipeError(f"{called} must be {wanted}, not {value!r}.", setting=name)
     if fault["type"] == "finite_number":
         return RecipeError(f"{name} must be a finite number, not {value!r}.", setting=name)
     limits = find_range(field)

@@ -91,9 +91,10 @@ def edits(name: DataSetName, as_json: AsJson = False) -> None:
     if as_json:
         print_json([asdict(e) for e in log])
     elif log:
+        made = [e.made[:16].replace("T", " ") for e in log]
         rows = [
-            (e.id, e.made, e.name, e.describe(), e.reason, "undone" if e.is_undone else "")
-            for e in log
+            (e.id, when, e.name, e.describe(), e.reason, "undone" if e.is_undone else "")
+            for e, when in zip(log, made, strict=True)
         ]
         print_table(("edit", "when (UTC)", "image", "what", "why", ""), rows)
     else:

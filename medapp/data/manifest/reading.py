@@ -23,6 +23,7 @@ from medapp.data.roles import KINDS, BadRow, Roles, TableReading
 from medapp.data.samples import SPLITS
 from medapp.data.tables import Table
 from medapp.data.template import find_split
+from medapp.errors import DataError
 from medapp.imaging.geometry import Box
 from medapp.task.grades import order_grades
 
@@ -295,7 +296,14 @@ def _order(labels: LabelReader, files: Sequence[FoundFile], roles: Roles) -> tup
         return findings
     found = Layout(Path(), "", tuple(files), (), task=KINDS[roles.kind]).count_classes()
     if roles.kind == "ordinal":
-        return order_grades(found)
+        try:
+            return order_grades(found)
+        except DataError as error:
+            raise DataError(
+                error.what,
+                remedy="Add it with one class an image (--label-kind single), then name the grades,"
+                " the lowest first: under Manage on its page, or with medapp data task.",
+            ) from error
     return tuple(sorted(found, key=write_natural_key))
 
 

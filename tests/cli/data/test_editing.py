@@ -73,6 +73,7 @@ def test_the_log_says_what_when_and_why_and_an_edit_is_undone_by_its_number(
     assert [e["is_undone"] for e in ask("edits", "bands")] == [False, True]
     said = CliRunner().invoke(app, ["data", "edits", "bands"], env={"COLUMNS": "200"}).stdout
     assert "note: see report" in said
+    assert f" {log[0]['made'][:10]} {log[0]['made'][11:16]} " in said
     assert "undone" in said
 
 

@@ -164,6 +164,13 @@ def test_numbers_after_one_word_are_grades_and_after_several_are_not(tmp_path: P
     assert tell("c", "T", "N").task == "single-label"
 
 
+def test_grades_whose_names_tell_no_order_are_named_once_they_are_added(tmp_path: Path) -> None:
+    make(tmp_path, "image,Befund\n1,keine\n2,leicht\n3,schwer\n", "1.png", "2.png", "3.png")
+    with pytest.raises(DataError, match="do not tell which grade") as caught:
+        scan(tmp_path, labels=("Befund",), kind="ordinal")
+    assert "medapp data task" in caught.value.remedy
+
+
 def test_lines_of_json_beside_the_images_are_taken_by_themselves(tmp_path: Path) -> None:
     text = '{"file_name": "a/1.png", "label": "x"}\n{"file_name": "a/2.png", "label": "y"}\n'
     found = scan(make(tmp_path, text, "a/1.png", "a/2.png", file="metadata.jsonl"))

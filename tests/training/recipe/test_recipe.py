@@ -65,6 +65,11 @@ def test_a_choice_of_data_goes_to_json_and_back(wanted: Sequence[str]) -> None:
     assert read_settings(write_settings(*built)) == built
 
 
+def test_a_choice_that_is_not_there_is_named_as_it_was_asked() -> None:
+    with pytest.raises(RecipeError, match=r"^strategy must be one of linear-probe, .*'linear'"):
+        build_recipe({"data": "x", "strategy": "linear"})
+
+
 def test_a_setting_is_found_in_its_group() -> None:
     recipe, machine = build_settings(
         {

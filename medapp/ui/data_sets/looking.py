@@ -50,13 +50,14 @@ def draw_look(path: Path) -> None:
     """
     with st.spinner("Looking"):
         recognised = _inspect(path, _Asked())
-    if recognised.question:
-        st.warning(escape(" ".join(recognised.describe())), icon=":material/help:")
+    question = st.empty()
     left, right = frame.draw_columns([1, 1.3], key="look")
     with left:
         facts = st.container(gap="small", key="look-facts")
         asked = _draw_reading(path, recognised)
         if asked is None:
+            if recognised.question:
+                question.warning(escape(" ".join(recognised.describe())), icon=":material/help:")
             st.caption("Nothing is registered before that is answered.")
             return
         found = _inspect(path, asked)

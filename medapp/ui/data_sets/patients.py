@@ -22,9 +22,11 @@ def draw_patient_pattern(names: list[str], source: str = "") -> str | None:
     Args:
         source: where patients come from that are known without a pattern; "" where none are.
     """
+    known = f"no: from {source}" if source else ""
     choice = st.selectbox(
         "Patient in the file name",
         list(PATTERNS),
+        format_func=lambda name: name if PATTERNS[name] is not None or not known else known,
         key="pattern-choice",
         help=(
             "Images of one patient are alike. When the patient is known, all images of a patient"

@@ -84,9 +84,23 @@ def test_a_question_is_answered_before_anything_comes_in(trained: Trained, mixed
     assert not any(button.label.startswith("Register") for button in app.button)
     find(app.radio, "What tells the classes").set_value(pick(app, "{site}/{label}")).run()
     assert not app.exception, app.exception
+    assert "either may be the classes" not in read_all(app)
     table = next(d.value for d in app.dataframe if "images" in d.value)
     assert table.set_index("Class")["images"].to_dict() == {"a": 6, "b": 6}
     assert find(app.button, "Register 12 images")
+
+
+def test_patients_of_a_table_are_not_called_unknown(trained: Trained, tmp_path: Path) -> None:
+    for number in range(4):
+        path = tmp_path / "flat" / f"{number}.png"
+        path.parent.mkdir(exist_ok=True)
+        Image.new("L", (32, 32), 20 * number).save(path)
+    rows = "0,a,p\n1,a,p\n2,b,q\n3,b,q\n"
+    (tmp_path / "flat" / "labels.csv").write_text(f"image,label,patient\n{rows}", encoding="utf-8")
+    app = look_at(tmp_path / "flat")
+    choice = find(app.selectbox, "Patient in the file name")
+    assert choice.options[0] == "no: from the column patient"
+    assert "Patients come from the column patient." in read_all(app)
 
 
 def test_a_layout_of_ones_own_is_tried_at_once(trained: Trained, mixed: Path) -> None:

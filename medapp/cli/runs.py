@@ -2,6 +2,7 @@
 
 import functools
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,6 +33,7 @@ from medapp.runs.run import Run
 from medapp.runs.transfer import describe_export, export_run, import_run
 from medapp.session import open as open_session
 from medapp.store.workspace import find_workspace
+from medapp.task import find_task
 from medapp.training.recipe import write_settings
 
 app = typer.Typer(
@@ -69,6 +71,7 @@ def list_all(as_json: AsJson = False) -> None:
             errors.print(f"Not listed: {run.damage}")
             continue
         figures = run.figures or {}
+        headline = find_task(figures.get("task", "single-label")).figures[0]
         rows.append(
             {
                 "run": run.name,
@@ -83,6 +86,8 @@ def list_all(as_json: AsJson = False) -> None:
                 "best_epoch": run.learning.best_epoch or None,
                 "validation": {"n": run.learning.n, **run.learning.figures},
                 "n": figures.get("n"),
+                "figure": headline,
+                headline: figures.get(headline),
                 "balanced_accuracy": figures.get("balanced_accuracy"),
                 "intervals": figures.get("intervals"),
                 "looks": looks_at(run.test_images),
@@ -100,21 +105,33 @@ def list_all(as_json: AsJson = False) -> None:
         ]
         print_table((*facts, "validation", "n", "test", "n", "looks", "notes"), cells)
         console.print(
-            "Figures are balanced accuracy. Choose a model by validation: the best of many test"
-            " figures is partly luck.",
+            f"Figures are {_say_figures(rows)}. Choose a model by validation: the best of many"
+            " test figures is partly luck.",
             markup=False,
         )
     else:
         console.print("No runs yet. Start one with: medapp train --data NAME")
 
 
+def _say_figures(rows: Sequence[dict[str, Any]]) -> str:
+    """What the figures of the rows are called, and of which data sets where they differ."""
+    named: dict[str, dict[str, None]] = {}
+    for row in rows:
+        title = row["figure"].replace("auroc", "AUROC").replace("_", " ")
+        named.setdefault(title, {})[row["dataset"]] = None
+    if len(named) == 1:
+        return next(iter(named))
+    return "; ".join(f"{title} on {', '.join(sets)}" for title, sets in named.items())
+
+
 def _say_quality(row: dict[str, Any]) -> tuple[str | None, int | None, str | None, int | None]:
     """Validation, by which models are chosen, and then test, each with its number of images."""
-    validation = row["validation"].get("balanced_accuracy")
+    headline = row["figure"]
+    validation = row["validation"].get(headline)
     known = write_figure(validation) if validation is not None else None
     test = None
     if row["n"]:
-        test = write_figure(row["balanced_accuracy"], row["intervals"].get("balanced_accuracy"))
+        test = write_figure(row[headline], row["intervals"].get(headline))
     return known, row["validation"]["n"] or None, test, row["n"]
 
 

@@ -249,7 +249,7 @@ def test_words_are_printed_without_json(trained: Trained) -> None:
     assert "not for diagnosis" in medapp("predict", "probe", trained.folder / "above" / "p00.png")
     listed = medapp("runs", "list")
     assert "probe" in listed
-    assert "Choose a model by validation" in " ".join(listed.split())
+    assert "Figures are balanced accuracy. Choose a model by validation" in " ".join(listed.split())
     assert "resnet50" in medapp("backbones", "list")
     assert "Split" in medapp("data", "show", "bands")
 

@@ -5,15 +5,15 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from medapp.audit.audit import Audit, find_audit, hash_basis
+from medapp.audit.audit import Audit, find_audit, hash_basis, run_audit
 from medapp.audit.checks import CHECKS, KINDS
 from medapp.audit.finding import Finding, Group
-from medapp.audit.job import AuditJob
 from medapp.audit.proposals import list_kept, list_open
 from medapp.data.order import Entry
 from medapp.data.samples import DataSet
 from medapp.notes import Level
 from medapp.runs.progress import format_seconds
+from medapp.store.job import Job
 from medapp.ui.data_sets.finding import TORN, draw_finding, draw_undo
 from medapp.ui.data_sets.flattery import draw_flattery
 from medapp.ui.shell import frame, url
@@ -30,7 +30,7 @@ SIGNS: Mapping[Level, str] = {
 
 
 @st.cache_resource(show_spinner=False)
-def hold_jobs() -> dict[str, AuditJob]:
+def hold_jobs() -> dict[str, Job[Audit]]:
     """The audits of this server that are under way or have ended with an error, by data set."""
     return {}
 
@@ -38,7 +38,7 @@ def hold_jobs() -> dict[str, AuditJob]:
 def draw_audit(data_set: DataSet) -> None:
     """Draw the audit of a data set; the address names the finding that is looked at."""
     job = hold_jobs().get(data_set.uid)
-    if job is not None and job.is_running:
+    if job is not None and job.state == "running":
         st.fragment(run_every=TICK_SECONDS)(_draw_progress)(data_set)
         return
     if job is not None and job.error:
@@ -81,18 +81,26 @@ def _draw_button(data_set: DataSet, title: str, kind: frame.ButtonKind) -> None:
                 help="A network reads each image, which takes longer than all the rest.",
             )
     if is_asked:
-        hold_jobs()[data_set.uid] = AuditJob(open_workspace(), data_set, with_features)
+        _start_job(data_set, with_features)
         st.rerun()
+
+
+def _start_job(data_set: DataSet, with_features: bool) -> None:
+    workspace = open_workspace()
+    job = hold_jobs()[data_set.uid] = Job(
+        "audit", lambda tell: run_audit(workspace, data_set, tell, with_features)
+    )
+    job.start()
 
 
 def _draw_progress(data_set: DataSet) -> None:
     job = hold_jobs()[data_set.uid]
-    if not job.is_running:
+    if job.state != "running":
         if not job.error:
             hold_jobs().pop(data_set.uid)
         # The whole page is drawn again: the polling ends, and the findings are shown.
         st.rerun()
-    facts = [job.title]
+    facts = [job.title or "Reading the table"]
     if job.total:
         facts.append(f"{job.done:,} of {job.total:,}")
     if job.seconds_left is not None:

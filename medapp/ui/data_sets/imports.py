@@ -6,14 +6,14 @@ from pathlib import Path
 import streamlit as st
 
 from medapp.data.batch import ImportReport
-from medapp.data.job import ImportJob
 from medapp.runs.progress import format_seconds
+from medapp.store.job import Job
 from medapp.store.threads import OnProgress
 from medapp.ui.shell.frame import DATA_SETS, escape
 
 
 @st.cache_resource(show_spinner=False)
-def hold_imports() -> dict[Path, ImportJob]:
+def hold_imports() -> dict[Path, Job[ImportReport]]:
     """The imports of this server, by what they bring in."""
     return {}
 
@@ -22,7 +22,9 @@ def start_import(path: Path, name: str, work: Callable[[OnProgress], ImportRepor
     """Begin to bring in what stands at a path; an import under way is left alone."""
     known = hold_imports().get(path)
     if known is None or known.state != "running":
-        job = hold_imports()[path] = ImportJob(name, work)
+        job = hold_imports()[path] = Job(
+            name, lambda tell: work(lambda done, total: tell("", done, total))
+        )
         job.start()
 
 
@@ -35,7 +37,7 @@ def draw_import(path: Path) -> ImportReport | None:
         st.fragment(run_every=0.5)(_draw_progress)(job)
         return None
     if job.state == "done":
-        return hold_imports().pop(path).report
+        return hold_imports().pop(path).result
     _draw_end(path, job)
     return None
 
@@ -49,7 +51,7 @@ def draw_imports() -> None:
             st.page_link(DATA_SETS, label=label, icon=":material/sync:", query_params=query)
 
 
-def _draw_progress(job: ImportJob) -> None:
+def _draw_progress(job: Job[ImportReport]) -> None:
     if job.state != "running":
         # The whole page is drawn again: the polling ends, and what came in is opened.
         st.rerun()
@@ -69,7 +71,7 @@ def _draw_progress(job: ImportJob) -> None:
     st.caption("The import goes on when you leave this page; the way back stands on *Data sets*.")
 
 
-def _draw_end(path: Path, job: ImportJob) -> None:
+def _draw_end(path: Path, job: Job[ImportReport]) -> None:
     """What is said of an import that was stopped or failed, and the ways on."""
     if job.error:
         st.error(escape(job.error), icon=":material/error:")

@@ -2,12 +2,20 @@
 
 import logging
 import threading
+from pathlib import Path
 
 import pytest
+from conftest import write_bands
 
+from medapp.audit.audit import Audit, find_audit, run_audit
+from medapp.data.batch import ImportReport
+from medapp.data.catalog import Catalog
+from medapp.data.importing import add_path
+from medapp.data.remembering import count_remembered
 from medapp.errors import DataError
 from medapp.store import job as module
 from medapp.store.job import Job, Tell
+from medapp.store.workspace import Workspace
 
 PATIENCE = 60
 
@@ -94,3 +102,47 @@ def test_pace_and_time_left_are_those_of_the_step(monkeypatch: pytest.MonkeyPatc
     job.start()
     assert job.wait(PATIENCE)
     assert seen == [(5, 18), (None, None), (5, pytest.approx(17.8)), (None, None)]
+
+
+def test_an_import_that_is_stopped_stores_nothing_and_goes_on(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    folder = write_bands(tmp_path / "bands", 16)
+
+    def work(tell: Tell) -> ImportReport:
+        def stop_once(done: int, total: int) -> None:
+            if done == 5 and not has_stopped.is_set():
+                has_stopped.set()
+                job.stop()
+            tell("", done, total)
+
+        return add_path(workspace, folder, on_progress=stop_once)
+
+    has_stopped = threading.Event()
+    job = Job("bands", work)
+    job.start()
+    assert job.wait(PATIENCE)
+    assert (job.state, job.error) == ("stopped", "")
+    assert Catalog(workspace).list_data_sets() == []
+    assert count_remembered(workspace, folder) == 5
+    job.start()
+    assert job.wait(PATIENCE)
+    assert job.result is not None
+    assert job.result.images == 32
+
+
+def test_an_audit_that_is_stopped_keeps_none(workspace: Workspace, tmp_path: Path) -> None:
+    data_set = add_path(workspace, write_bands(tmp_path / "bands", 16)).data_set
+
+    def work(tell: Tell) -> Audit:
+        def stop_at_once(title: str, done: int, total: int) -> None:
+            job.stop()
+            tell(title, done, total)
+
+        return run_audit(workspace, data_set, stop_at_once, False)
+
+    job = Job("audit", work)
+    job.start()
+    assert job.wait(PATIENCE)
+    assert (job.state, job.error) == ("stopped", "")
+    assert find_audit(workspace, data_set) is None

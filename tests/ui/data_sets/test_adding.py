@@ -199,9 +199,9 @@ def test_the_columns_of_a_table_are_guessed_and_corrected(
     find(app.button, "Register 8 images").click().run()
     job = hold_imports()[with_table]
     assert job.wait(60)
-    assert job.report is not None, job.error
-    assert job.report.data_set.classes == ("0", "1", "2", "3")
-    assert job.report.patients == 4
+    assert job.result is not None, job.error
+    assert job.result.data_set.classes == ("0", "1", "2", "3")
+    assert job.result.patients == 4
 
 
 def test_a_table_without_a_column_of_labels_is_asked_about(

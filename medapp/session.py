@@ -11,7 +11,7 @@ The functions of the package do the same in the usual workspace. Nothing here im
 it is needed: a program that lists data sets answers at once.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.cleaning import make_clean_split
 from medapp.data.containers import PLANES, SliceChoice
 from medapp.data.copies import CopyGroup, list_copies
+from medapp.data.edits import Change, Edit, apply_edits, list_edits, undo_edits
 from medapp.data.importing import add_path
 from medapp.data.notes import describe
 from medapp.data.redrawing import redraw_split
@@ -35,6 +36,7 @@ from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
 from medapp.runs.transfer import export_run, import_run
 from medapp.store.files import expand_path
+from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace, find_workspace, open_workspace
 from medapp.studies.folds import FoldStudy, Pooled, create_folds, find_study, pool
 from medapp.task import find_task
@@ -43,6 +45,7 @@ from medapp.training.recipe.presets import find_preset
 
 if TYPE_CHECKING:
     from medapp.audit.audit import Audit, OnAudit
+    from medapp.audit.flattery import Flattery
     from medapp.prediction.files import Prediction
     from medapp.prediction.patients import PatientPrediction
 
@@ -131,6 +134,42 @@ class Session:
         from medapp.audit.audit import run_audit
 
         return run_audit(self.workspace, self._find_data(data), on_progress, with_features)
+
+    def flatter(self, data: DataSet | str, on_progress: OnProgress | None = None) -> "Flattery":
+        """Judge a linear probe on the split as it is and on the clean one; nothing is changed.
+
+        Raises:
+            DataError: too few images to train or to judge with, in either split.
+        """
+        from medapp.audit.flattery import measure_flattery
+
+        return measure_flattery(self.workspace, self._find_data(data), on_progress)
+
+    def edit(self, data: DataSet | str, changes: Sequence[Change], reason: str = "") -> DataSet:
+        """Relabel, move or leave out images, or note something: all changes, or none of them.
+
+        No file is touched; each edit stands in the log and can be undone.
+
+        Args:
+            reason: why, for the log.
+
+        Raises:
+            DataError: a change is of no known kind, or names no image, label or split there is.
+        """
+        return apply_edits(Catalog(self.workspace), self._find_data(data), changes, reason)
+
+    def list_edits(self, data: DataSet | str) -> list[Edit]:
+        """The log of edits, newest first; those that were undone are marked."""
+        return list_edits(Catalog(self.workspace), self._find_data(data))
+
+    def undo(self, data: DataSet | str, edit_ids: Collection[int]) -> DataSet:
+        """Take edits back, all of them or none; their lines stay in the log, marked as undone.
+
+        Raises:
+            DataError: one is not in the log, is undone already, or a later edit of the same image
+                has changed the same thing.
+        """
+        return undo_edits(Catalog(self.workspace), self._find_data(data), edit_ids)
 
     def make_clean_split(self, data: DataSet | str) -> DataSet:
         """Move the fewest images so that copies and patients stand in one split; see the log."""

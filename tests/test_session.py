@@ -9,6 +9,8 @@ from PIL import Image
 
 import medapp
 from medapp import session as session_module
+from medapp.data.catalog import Catalog
+from medapp.data.edits import LEAVE_OUT, RELABEL, Change
 from medapp.errors import MedAppError, RecipeError, WorkspaceError
 from medapp.runs.events import Event, StateChanged
 from medapp.runs.making import create_run
@@ -165,3 +167,40 @@ def test_a_data_set_is_audited_and_its_split_made_clean(session: Session, tmp_pa
     cleaned = session.make_clean_split("x")
     kinds = {finding.kind for finding in session.audit(cleaned, with_features=False).findings}
     assert "leak" not in kinds
+
+
+def test_edits_are_made_listed_and_undone(session: Session, tmp_path: Path) -> None:
+    for number, name in enumerate(["a/0", "a/1", "b/0", "b/1"]):
+        path = tmp_path / "set" / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(draw_picture(number)).save(path)
+    data = session.add_data(tmp_path / "set")
+    catalog = Catalog(session.workspace)
+    first, second = catalog.load_samples(data)[:2]
+    data = session.edit(
+        data, [Change(first.id, RELABEL, "b"), Change(second.id, LEAVE_OUT)], "seen"
+    )
+    kept = catalog.load_samples(data)
+    assert (kept[0].name, kept[0].label) == (first.name, "b")
+    assert len(kept) == 3
+    log = session.list_edits(data.name)
+    assert [(e.kind, e.reason, e.is_undone) for e in log] == [
+        (LEAVE_OUT, "seen", False),
+        (RELABEL, "seen", False),
+    ]
+    data = session.undo(data, [e.id for e in log])
+    assert [s.label for s in catalog.load_samples(data)] == ["a", "a", "b", "b"]
+    assert all(e.is_undone for e in session.list_edits(data))
+
+
+def test_only_a_split_with_a_leak_can_flatter(session: Session, tmp_path: Path) -> None:
+    for number, name in enumerate(["train/a", "train/b", "test/a", "test/b"]):
+        path = tmp_path / "set" / name / f"{number}.png"
+        path.parent.mkdir(parents=True)
+        Image.fromarray(draw_picture(number)).save(path)
+    clean = session.flatter(session.add_data(tmp_path / "set", "clean"))
+    assert (clean.moved, clean.judged, clean.comparisons) == (0, (2, 2), ())
+    copy = (tmp_path / "set/train/a/0.png").read_bytes()
+    (tmp_path / "set/test/a/copy.png").write_bytes(copy)
+    with pytest.raises(MedAppError, match="too few images"):
+        session.flatter(session.add_data(tmp_path / "set", "leak"))

@@ -15,6 +15,7 @@ from medapp.ui.data_sets.deriving import draw_deriving
 from medapp.ui.data_sets.edits import draw_edits
 from medapp.ui.data_sets.gallery import draw_images
 from medapp.ui.data_sets.managing import draw_management
+from medapp.ui.data_sets.map import draw_map_view
 from medapp.ui.data_sets.preview import draw_preprocess_preview
 from medapp.ui.data_sets.reading import draw_reading
 from medapp.ui.data_sets.splitting import draw_splitting
@@ -54,7 +55,7 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
     _draw_report()
     notes = describe(data_set, find_catalog())
     draw_notes(note for note in notes if note.level == "grave")
-    views = ["Images", "Audit", "Edits", "Split", "Preprocess", "Derive", "Manage"]
+    views = ["Images", "Map", "Audit", "Edits", "Split", "Preprocess", "Derive", "Manage"]
     view = url.read_choice("view", views) or views[0]
     st.segmented_control(
         "View",
@@ -73,6 +74,8 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
             _draw_facts(data_set, notes)
     elif view == "Split":
         draw_splitting(data_set)
+    elif view == "Map":
+        draw_map_view(data_set)
     elif view == "Audit":
         draw_audit(data_set)
     elif view == "Edits":

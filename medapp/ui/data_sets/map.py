@@ -99,7 +99,10 @@ def _draw_points(data_set: DataSet, samples: list[Sample], found: Projected) -> 
         " not trained on these classes; far ones may still show the same disease. Draw around"
         " points to select them."
     )
-    picked = [by_id[point["customdata"][0]] for point in event.selection.points]
+    picked = [
+        by_id[figure.data[point["curve_number"]].customdata[point["point_index"]][0]]
+        for point in event.selection.points
+    ]
     if picked:
         st.markdown(f"**{len(picked):,} selected**")
         if draw_edit_bar(data_set, picked, "map"):

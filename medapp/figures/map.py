@@ -19,10 +19,18 @@ def draw_map(
     names: Sequence[str],
     values: Sequence[str],
     theme: str = "light",
+    order: Sequence[str] = (),
 ) -> go.Figure:
-    """Points (N, 2), coloured by a value of each image; `customdata` begins with the image's id."""
+    """Points (N, 2), coloured by a value of each image; `customdata` begins with the image's id.
+
+    Args:
+        order: of the values in the legend, as far as it is known; the commonest come first else.
+    """
     counts = Counter(values)
     kinds = sorted(counts, key=lambda value: (-counts[value], value))
+    places = {value: place for place, value in enumerate(order)}
+    if len(kinds) <= MOST_NAMED:
+        kinds.sort(key=lambda value: places.get(value, len(places)))
     groups = [[kind] for kind in kinds[: MOST_NAMED - 1]]
     if rest := kinds[MOST_NAMED - 1 :]:
         groups.append(rest)

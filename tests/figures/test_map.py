@@ -13,3 +13,10 @@ def test_every_image_is_one_point_and_rare_values_share_a_colour() -> None:
     assert sorted(row[0] for trace in figure.data for row in trace.customdata) == ids
     assert figure.data[0].customdata[0][1] == "&lt;b&gt;"
     assert "75%" in figure.layout.title.text
+
+
+def test_values_with_an_order_stand_in_it() -> None:
+    values = ["KL2", "KL0", "KL2", "KL1", "odd"]
+    order = ("KL0", "KL1", "KL2")
+    figure = draw_map(np.zeros((5, 2)), (0.5, 0.25), range(5), [""] * 5, values, order=order)
+    assert [trace.customdata[0][2] for trace in figure.data] == ["KL0", "KL1", "KL2", "odd"]

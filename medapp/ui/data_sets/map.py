@@ -7,11 +7,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from medapp.data.samples import DataSet, Sample
+from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.figures.map import draw_map
 from medapp.runs.progress import format_seconds
 from medapp.store.job import Job, Tell
 from medapp.store.workspace import Workspace
+from medapp.task import find_task
 from medapp.ui.data_sets.editing import draw_edit_bar
 from medapp.ui.data_sets.gallery import build_tile
 from medapp.ui.elements.gallery import PAGE_SIZE, draw_gallery
@@ -86,18 +87,28 @@ def _draw_points(data_set: DataSet, samples: list[Sample], found: Projected) -> 
     by_id = {sample.id: sample for sample in samples}
     rows = [row for row, id in enumerate(found.ids) if id in by_id]
     shown = [by_id[found.ids[row]] for row in rows]
-    columns = sorted({name for sample in shown for name in sample.attributes})
-    by = st.selectbox("Colour by", ["class", "split", "site", *columns], key="map-colour")
-    values = [_read_value(sample, by) for sample in shown]
+    first = find_task(data_set.task).noun
+    usual = [first, "split", "site"]
+    columns = {name for sample in shown for name in sample.attributes} - {*usual}
+    choices = [*usual, *sorted(columns)]
+    by = st.selectbox(
+        "Colour by", choices, format_func=escape, key=f"map-colour-{data_set.uid}", width=320
+    )
+    is_label = by == first
+    values = [sample.label if is_label else _read_value(sample, by) for sample in shown]
     ids = [sample.id for sample in shown]
     names = [sample.name for sample in shown]
-    figure = draw_map(found.positions[rows], found.shares, ids, names, values, frame.find_theme())
+    theme = frame.find_theme()
+    order = data_set.classes if is_label else SPLITS
+    figure = draw_map(found.positions[rows], found.shares, ids, names, values, theme, order)
     options = {"on_select": "rerun", "selection_mode": ("box", "lasso")}
-    event = frame.draw_figure(figure, key="map", **options)
+    # Other points or colours make another figure: what was selected in the one before is let go.
+    shape = f"{hash((tuple(ids), choices.index(by))) & 0xFFFFFFFF:x}"
+    event = frame.draw_figure(figure, key=f"map-{shape}", **options)
     st.caption(
-        f"{len(shown):,} of {len(samples):,} images. Near points look alike to a network that was"
-        " not trained on these classes; far ones may still show the same disease. Draw around"
-        " points to select them."
+        f"{len(shown):,} of {len(samples):,} images. Near points look alike to a network that"
+        " learned from other pictures; far ones may still show the same disease. Draw around points"
+        " to select them."
     )
     picked = [
         by_id[figure.data[point["curve_number"]].customdata[point["point_index"]][0]]
@@ -112,5 +123,5 @@ def _draw_points(data_set: DataSet, samples: list[Sample], found: Projected) -> 
 
 
 def _read_value(sample: Sample, by: str) -> str:
-    known = {"class": sample.label, "split": sample.split, "site": sample.site or "unknown"}
+    known = {"split": sample.split, "site": sample.site or "unknown"}
     return known[by] if by in known else sample.attributes.get(by, "unknown")

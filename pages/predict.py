@@ -9,18 +9,20 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.runs.summary import Summary
+from medapp.studies.folds import list_studies
 from medapp.ui.predict.choice import draw_choice, find_data_set, find_dead_links
 from medapp.ui.predict.ranking import rank_models
 from medapp.ui.predict.sample import draw_sample
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
-from medapp.ui.shell.server import find_catalog, list_summaries, open_run
+from medapp.ui.shell.server import find_catalog, list_summaries, open_run, open_workspace
 
 
 def draw_page() -> None:
     models = [run for run in list_summaries() if run.is_trained and run.damage is None]
     if models:
-        draw_model(rank_models(models))
+        folds = {id for study in list_studies(open_workspace()) for id in study.runs}
+        draw_model(rank_models(models, folds))
     else:
         draw_newcomer()
 

@@ -1,6 +1,6 @@
 """Which model to predict with: the best on validation, unless a grave note speaks against it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from medapp.evaluation.words import write_figure
 from medapp.notes import read_note
@@ -9,9 +9,14 @@ from medapp.ui.models.table import find_headline, sort_models
 from medapp.ui.shell.words import name_data_set, name_figure
 
 
-def rank_models(models: Sequence[Summary]) -> list[Summary]:
-    """The best on validation first; models whose figures carry a grave note after all others."""
-    return sorted(sort_models(models), key=has_grave_note)
+def rank_models(models: Sequence[Summary], folds: Collection[str] = ()) -> list[Summary]:
+    """The best on validation first; then folds, then models whose figures carry a grave note.
+
+    Args:
+        folds: the ids of runs that are one fold of a cross-validation: each was validated on images
+            of its own.
+    """
+    return sorted(sort_models(models), key=lambda m: (has_grave_note(m), m.id in folds))
 
 
 def has_grave_note(model: Summary) -> bool:

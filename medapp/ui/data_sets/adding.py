@@ -102,8 +102,6 @@ def _add_upload() -> ImportReport | None:
             st.rerun()
         return None
     report = draw_import(path)
-    if report is not None and folder is not None:
-        uploads.forget(folder)
     if report is None and path not in hold_imports():
         if st.button("Choose another file", icon=":material/arrow_back:"):
             uploads.forget(path.parent)

@@ -6,10 +6,12 @@ from pathlib import Path
 import streamlit as st
 
 from medapp.data.batch import ImportReport
+from medapp.data.samples import DataSet
 from medapp.runs.progress import format_seconds
 from medapp.store.job import Job
 from medapp.store.threads import OnProgress
 from medapp.ui.shell.frame import DATA_SETS, escape
+from medapp.ui.shell.server import hold_uploads
 
 
 @st.cache_resource(show_spinner=False)
@@ -29,7 +31,11 @@ def start_import(path: Path, name: str, work: Callable[[OnProgress], ImportRepor
 
 
 def draw_import(path: Path) -> ImportReport | None:
-    """Draw the import of a path, if there is one; gives the report of one that is done."""
+    """Draw the import of a path, if there is one; gives the report of one that is done.
+
+    The import is known until `forget_imports`: a drawing of the page that leads on to what came in
+    may be cut off by the next one, which then leads on again.
+    """
     job = hold_imports().get(path)
     if job is None:
         return None
@@ -37,9 +43,20 @@ def draw_import(path: Path) -> ImportReport | None:
         st.fragment(run_every=0.5)(_draw_progress)(job)
         return None
     if job.state == "done":
-        return hold_imports().pop(path).result
+        return job.result
     _draw_end(path, job)
     return None
+
+
+def forget_imports(data_set: DataSet) -> None:
+    """Forget the imports that have ended with this data set, and what they had uploaded."""
+    jobs = hold_imports()
+    uploads = hold_uploads()
+    for path, job in list(jobs.items()):
+        if job.state == "done" and job.result and job.result.data_set.uid == data_set.uid:
+            jobs.pop(path, None)
+            if path.is_relative_to(uploads.folder):
+                uploads.forget(path.parent)
 
 
 def draw_imports() -> None:

@@ -14,6 +14,7 @@ from medapp.ui.data_sets.audit import draw_audit
 from medapp.ui.data_sets.deriving import draw_deriving
 from medapp.ui.data_sets.edits import draw_edits
 from medapp.ui.data_sets.gallery import draw_images
+from medapp.ui.data_sets.imports import forget_imports
 from medapp.ui.data_sets.managing import draw_management
 from medapp.ui.data_sets.map import draw_map_view
 from medapp.ui.data_sets.preview import draw_preprocess_preview
@@ -52,6 +53,7 @@ def _count_classes(data_set: DataSet) -> str:
 def draw_data_set(data_set: DataSet, parents: Parents) -> None:
     """Draw the page of one data set; the address names the view."""
     frame.draw_head(data_set.name, describe_data_set(data_set), parents)
+    forget_imports(data_set)
     _draw_report()
     notes = describe(data_set, find_catalog())
     draw_notes(note for note in notes if note.level == "grave")

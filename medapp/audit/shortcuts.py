@@ -6,7 +6,7 @@ a mark in its corner, a good figure may say no more than that, and fails elsewhe
 doi:10.1371/journal.pmed.1002683).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,18 +60,24 @@ def find_shortcuts(ground: Ground, on_progress: OnProgress) -> list[Finding]:
 
 def tell(columns: NDArray[np.float32], question: Question) -> Telling | None:
     """How well the class that is told best can be told; None where nothing can be held out."""
+    return find_best(tell_each(columns, question))
+
+
+def tell_each(columns: NDArray[np.float32], question: Question) -> list[Telling]:
+    """How well each class can be told, in their order; empty where nothing can be held out."""
     from medapp.audit.probing import predict_out_of_fold
 
     probabilities = predict_out_of_fold(columns, question.labels, question.groups)
-    return None if probabilities is None else _find_best(probabilities, question)
-
-
-def _find_best(probabilities: Floats, question: Question) -> Telling | None:
-    """The class that is told best; of two, the second: of a finding, that it is there."""
-    tellings = [
+    if probabilities is None:
+        return []
+    return [
         Telling(answer, auroc, probabilities[:, answer])
         for answer, auroc in enumerate(estimate_aurocs(question, probabilities))
     ]
+
+
+def find_best(tellings: Sequence[Telling]) -> Telling | None:
+    """The class that is told best; of two, the second: of a finding, that it is there."""
     return max(tellings, key=lambda t: (round(t.auroc.interval[0], 9), t.answer), default=None)
 
 
@@ -98,7 +104,9 @@ def _find_by_rim(ground: Ground, question: Question, on_progress: OnProgress) ->
     rim = tell(load_features(*chosen, without_middle=True), question)
     if rim is None or rim.auroc.interval[0] < LEAST_RIM:
         return
-    whole = tell(load_features(*chosen), question)
+    # Of the same class, as figures of two classes do not compare.
+    wholes = tell_each(load_features(*chosen), question)
+    whole = next((telling for telling in wholes if telling.answer == rim.answer), None)
     beside = "" if whole is None else f" The whole image gives {_write(question, whole)}."
     text = (
         f"With the middle removed, the outer {RIM:.0%} of each side still tell"

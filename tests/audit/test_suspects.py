@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from medapp.audit import features, shortcuts
 from medapp.audit.audit import run_audit
 from medapp.audit.finding import Finding
 from medapp.audit.flattery import measure_flattery
 from medapp.audit.outliers import choose_far, find_outliers, measure_distances
 from medapp.audit.proposals import find_proposal
-from medapp.audit.shortcuts import find_shortcuts
+from medapp.audit.questions import list_questions
+from medapp.audit.shortcuts import Telling, find_shortcuts
 from medapp.audit.suspects import find_suspected_labels
 from medapp.data.catalog import Catalog
+from medapp.evaluation.estimates import Estimate
 from tests.audit.conftest import Plant
 
 Image = NDArray[np.uint8]
@@ -95,6 +98,28 @@ def test_size_is_a_shortcut(plant: Plant) -> None:
 
     texts = [finding.summary for finding in find_shortcuts(plant(draw_set(widen)), silent)]
     assert any("from its size alone" in text for text in texts)
+
+
+def test_the_rim_is_set_beside_the_whole_image_of_the_same_class(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground = plant(draw_set())
+    [question] = list_questions(ground)
+    auroc = Estimate(0.95, (0.92, 0.97), np.zeros(1))
+    better = Estimate(0.99, (0.98, 0.995), np.zeros(1))
+    scores = np.linspace(0, 1, len(question.samples))
+    # The rim tells the first class best, and the whole image the second.
+    of_rim = [Telling(0, better, scores), Telling(1, auroc, scores)]
+    of_whole = [Telling(0, auroc, scores), Telling(1, better, scores)]
+    told = iter([of_rim, of_whole])
+    monkeypatch.setattr(shortcuts, "list_cues", lambda samples, measures: ())
+    monkeypatch.setattr(shortcuts, "tell_each", lambda columns, question: next(told))
+    monkeypatch.setattr(features, "load_features", lambda *chosen, without_middle=False: None)
+    [finding] = find_shortcuts(ground, silent)
+    first, second = question.classes
+    assert f"still tell {first} from the rest" in finding.summary
+    assert f"The whole image gives {first} from the rest" in finding.summary
+    assert second not in finding.summary
 
 
 def test_an_audit_without_features_asks_no_network(plant: Plant) -> None:

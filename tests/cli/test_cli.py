@@ -275,6 +275,8 @@ def test_backbones_say_whether_they_are_here(workspace: Workspace) -> None:
         ("evaluate", "unknown"),
         ("predict", "probe", "x.png", "--cam", "cams", "--method", "magic"),
         ("backbones", "fetch", "resnet999"),
+        ("data", "add", ""),
+        ("data", "add", " ", "--dry-run"),
     ],
 )
 def test_stated_errors_exit_with_one(trained: Trained, args: tuple[str, ...]) -> None:

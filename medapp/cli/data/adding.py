@@ -17,7 +17,7 @@ from medapp.data.left_out import group_left_out, summarise_left_out
 from medapp.data.notes import describe
 from medapp.data.previewing import Preview, list_warnings, preview
 from medapp.data.roles import Asked, TableChoice
-from medapp.errors import WorkspaceError
+from medapp.errors import DataError, WorkspaceError
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
 from medapp.store.plain import write_cells
@@ -135,6 +135,11 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Register a folder of images, copy those of a zip or another file, or make the phantom."""
+    if not path.strip():
+        raise DataError(
+            "No path was given: it is empty.",
+            remedy="Name a folder or a file, or '.' for the folder you are in.",
+        )
     given = expand_path(path)
     choice = SliceChoice(plane, slices)
     is_phantom = path == "phantom" and not os.path.exists(given)  # noqa: PTH110

@@ -176,9 +176,10 @@ def _find_few(groups: Mapping[str, int], has_patients: bool, task: str) -> Itera
     least = min((label for label in groups if label), key=lambda label: groups[label], default="")
     remedy = "Add more patients, or judge on another data set."
     if whole < FEW_GROUPS:
+        part = f", {groups[least]:,} of them of the {noun} {least}" if whole > 1 else ""
         text = (
-            f"The test split has only {count(whole, of_one, things)}, {groups[least]:,} of them of"
-            f" the {noun} {least}: figures on it are mostly chance."
+            f"The test split has only {count(whole, of_one, things)}{part}: figures on it are"
+            " mostly chance."
         )
         level: Level = "grave" if whole < WORTHLESS_GROUPS else "caution"
         yield Note("few-groups", text, level, remedy)

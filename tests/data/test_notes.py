@@ -115,6 +115,8 @@ def test_a_test_split_of_few_patients(
     rows = [("ab"[i % 2], "test", f"{i}", f"p{i % patients}") for i in range(20)]
     notes = [note for note in tell(workspace, *rows) if note.code == "few-groups"]
     assert [note.level for note in notes] == ([level] if level else [])
+    if patients == 1:
+        assert notes[0].text.startswith("The test split has only 1 patient: figures")
 
 
 def test_a_class_of_few_patients(workspace: Workspace) -> None:

@@ -60,9 +60,15 @@ def _find_start(names: Sequence[Parts]) -> str | None:
 
 
 def _count_labels(names: Sequence[Parts], text: str) -> dict[str, int]:
+    """Images by label; the count ends with one label more than classes may be."""
     template = Template(text)
-    found = (template.match(parts) for parts in names)
-    return Counter(fields["label"] for fields in found if fields is not None)
+    counts: Counter[str] = Counter()
+    for parts in names:
+        fields = template.match(parts)
+        counts.update([fields["label"]] if fields is not None else [])
+        if len(counts) > MOST_CLASSES:
+            break
+    return counts
 
 
 def _are_classes(counts: dict[str, int], images: int) -> bool:

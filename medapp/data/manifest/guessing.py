@@ -94,29 +94,35 @@ def _choose(asked: str | None, guess: str, role: str, reasons: dict[str, str]) -
 
 
 def _find_image(table: Table, names: Sequence[Parts], reasons: dict[str, str]) -> str:
-    """The column whose cells mean most of the images."""
+    """The column whose cells mean most of the images.
+
+    Columns called like images come first, and a column that cannot mean more images than another
+    does is not compared with them: it has too few different cells.
+    """
     step = -(-len(table.rows) // SAMPLED) or 1
-    scores: dict[str, tuple[int, int]] = {}
-    for place, column in enumerate(table.columns):
+    best, most = "", (0, 0)
+    for column in sorted(table.columns, key=lambda column: not words.names_image(column)):
+        place = table.columns.index(column)
         cells = {row[place] for row in table.rows[::step] if row[place]}
+        if min(len(cells), len(names)) <= most[0]:
+            continue
         found = match_cells(cells, names)
         files = {name for images in found.images.values() for name in images}
         # Cells that name files go before those that name folders, as labels may.
-        scores[column] = (0 if found.in_folders else len(files), len(files))
-    best = max(scores.values())
-    if best[1] == 0 and step > 1:
+        score = (0 if found.in_folders else len(files), len(files))
+        if score > most:
+            best, most = column, score
+    if not best and step > 1:
         return _find_image_anywhere(table, names, reasons)
-    if best[1] == 0:
+    if not best:
         none = f"No column of {table.name} names an image that is there."
         raise DataError(
             " ".join([none, *table.sentences]),
             remedy="Name the table with --labels, and the folder with the images that it is of.",
         )
-    alike = [column for column, score in scores.items() if score == best]
-    column = min(alike, key=lambda c: (not words.names_image(c), table.columns.index(c)))
-    what = "names" if best[0] > 0 else "names folders of"
-    reasons["image"] = f"The column {column!r} {what} the images."
-    return column
+    what = "names" if most[0] > 0 else "names folders of"
+    reasons["image"] = f"The column {best!r} {what} the images."
+    return best
 
 
 def _find_image_anywhere(table: Table, names: Sequence[Parts], reasons: dict[str, str]) -> str:

@@ -55,10 +55,10 @@ def match_cells(cells: Iterable[str], names: Sequence[Parts], base: Parts = ()) 
     exact = _index_paths(names, base)
     _match(waiting, lambda parts: "/".join(parts), exact, names, taken, found)
     for normal in (_keep, _fold, _count):
+        if not waiting:
+            return found
         index = _index_ends(names, normal)
         for dropped in range(_DEEPEST):
-            if not waiting:
-                return found
             if dropped and all(len(parts) <= dropped for parts in waiting.values()):
                 break
             _match(waiting, _build_key(normal, dropped), index, names, taken, found)
@@ -109,7 +109,8 @@ def _build_key(normal: Callable[[Parts], str], dropped: int) -> Callable[[Parts]
     return build
 
 
-def _index_paths(names: Sequence[Parts], base: Parts) -> dict[str, list[int]]:
+@functools.lru_cache(maxsize=2)
+def _index_paths(names: tuple[Parts, ...], base: Parts) -> dict[str, list[int]]:
     index = defaultdict(list)
     for place, parts in enumerate(names):
         index["/".join(_normalise(parts))].append(place)

@@ -42,6 +42,27 @@ def test_a_table_beside_flat_images_is_taken_by_itself(tmp_path: Path) -> None:
     assert "The column 'dx' is called like labels." in found.describe()
 
 
+def test_the_column_that_names_most_images_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
+    text = "file,what,dx\n1.png,1.png,a\n2.png,2.png,b\ngone.png,3.png,a\n"
+    found = scan(make(tmp_path, text, "1.png", "2.png", "3.png"))
+    assert found.table is not None
+    assert found.table.roles.image == "what"
+
+
+def test_of_columns_that_name_as_many_images_one_that_is_called_so_is_taken(tmp_path: Path) -> None:
+    text = "what,file,other,dx\n1.png,1.png,1.png,a\n2.png,2.png,2.png,b\n"
+    found = scan(make(tmp_path, text, "1.png", "2.png"))
+    assert found.table is not None
+    assert found.table.roles.image == "file"
+
+
+def test_a_column_of_files_goes_before_one_of_their_folders(tmp_path: Path) -> None:
+    text = "image,shown,dx\np1,a.png,a\np2,b.png,b\np2,c.png,a\n"
+    found = scan(make(tmp_path, text, "p1/a.png", "p2/b.png", "p2/c.png"))
+    assert found.table is not None
+    assert found.table.roles.image == "shown"
+
+
 def test_dermatoscopy_lesions_stand_for_patients(tmp_path: Path) -> None:
     text = (
         "lesion_id,image_id,dx,dx_type,age,sex,localization\n"

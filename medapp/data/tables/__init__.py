@@ -5,7 +5,8 @@ from pathlib import Path
 
 from medapp.data.kinds import find_suffix
 from medapp.data.tables.delimited import read_delimited
-from medapp.data.tables.records import read_json, read_parquet
+from medapp.data.tables.parquet import read_parquet
+from medapp.data.tables.records import read_json
 from medapp.data.tables.table import MAX_BYTES, Table
 from medapp.data.tables.workbook import read_workbook
 from medapp.errors import DataError

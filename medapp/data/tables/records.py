@@ -1,11 +1,10 @@
-"""JSON lines, JSON lists and Parquet: columns that programs have named and typed."""
+"""JSON lines and JSON lists: columns that programs have named."""
 
-import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from medapp.data.tables.table import MAX_CELLS, MAX_ROWS, Table, build_table, write_value
+from medapp.data.tables.table import MAX_CELLS, Table, build_table, write_value
 from medapp.errors import DataError
 
 _REMEDY = "Save the table as CSV in UTF-8."
@@ -50,41 +49,3 @@ def _write(value: Any) -> str:
 def _name(columns: Sequence[str], lines: Iterator[list[str]]) -> Iterator[list[str]]:
     yield list(columns)
     yield from lines
-
-
-def read_parquet(name: str, content: bytes) -> Table:
-    """A Parquet table's columns of text, numbers, dates and lists of them.
-
-    Raises:
-        DataError: no Parquet, damaged, or too many rows.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        file = pq.ParquetFile(io.BytesIO(content))
-        if file.metadata.num_rows > MAX_ROWS:
-            raise DataError(f"{name} has more than {MAX_ROWS:,} rows.", remedy=_REMEDY)
-        kept = [field.name for field in file.schema_arrow if not _is_left(field.type)]
-        dropped = [field.name for field in file.schema_arrow if _is_left(field.type)]
-        columns: Mapping[str, list[Any]] = file.read(columns=kept).to_pydict()
-    except (pa.ArrowException, OSError, ValueError, UnicodeDecodeError) as error:
-        raise DataError(f"{name} cannot be read as Parquet: {error}.", remedy=_REMEDY) from error
-    said = [f"{name}: not read are {', '.join(dropped)}, which hold no text."] if dropped else []
-    lines = ([write_value(value) for value in row] for row in zip(*columns.values(), strict=True))
-    return build_table(name, _name(list(columns), lines), said)
-
-
-def _is_left(type_: Any) -> bool:
-    """Whether a column holds what no cell can: bytes, or fields within fields."""
-    import pyarrow.types as kinds
-
-    if kinds.is_dictionary(type_):
-        return _is_left(type_.value_type)
-    inner = type_.value_type if kinds.is_list(type_) or kinds.is_large_list(type_) else type_
-    return bool(
-        kinds.is_binary(inner)
-        or kinds.is_large_binary(inner)
-        or kinds.is_fixed_size_binary(inner)
-        or kinds.is_nested(inner)
-    )

@@ -16,6 +16,7 @@ MAX_BYTES = 256 * 2**20  # of a table's file
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 2_000
 MAX_CELLS = 20_000_000
+MAX_UNPACKED = 512 * 2**20  # of its text; a file that is packed may be far smaller
 
 
 @dataclass(frozen=True)
@@ -104,14 +105,19 @@ def _read_lines(name: str, lines: Iterable[Sequence[str]]) -> list[tuple[int, li
     """Lines that hold anything, each with its number; empty cells at their ends are cut off."""
     found: list[tuple[int, list[str]]] = []
     cells_read = 0
+    size = 0
     for number, cells in enumerate(islice(lines, MAX_ROWS + 2), start=1):
         cells_read += len(cells)
+        size += sum(map(len, cells))
         if len(cells) > MAX_COLUMNS:
             _refuse(name, f"{len(cells):,} columns in row {number}, more than {MAX_COLUMNS:,}")
         if number > MAX_ROWS + 1:
             _refuse(name, f"more than {MAX_ROWS:,} rows")
         if cells_read > MAX_CELLS:
             _refuse(name, f"more than {MAX_CELLS:,} cells")
+        # A cell that is repeated is kept once in some files, and costs memory when it is cut.
+        if size > MAX_UNPACKED:
+            _refuse(name, f"more than {MAX_UNPACKED / 2**20:,.0f} MiB of text")
         kept = [cell.strip() for cell in cells]
         while kept and not kept[-1]:
             kept.pop()

@@ -4,21 +4,30 @@ A sheet far shorter than the longest is a legend or a title page, and is passed 
 """
 
 import io
+import itertools
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from medapp.data.tables.table import MAX_COLUMNS, MAX_ROWS, Table, build_table, write_value
+from medapp.data.tables.table import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_UNPACKED,
+    Table,
+    build_table,
+    write_value,
+)
 from medapp.errors import DataError
 
 _LEGEND = 10  # times shorter than the longest sheet: no table of the images
-MAX_UNPACKED = 512 * 2**20  # bytes of a workbook's parts; more are no table of images
 
 
 def read_workbook(name: str, content: bytes) -> Table:
     """The table of a workbook's first sheet that has rows, and is no legend.
+
+    The rows of other sheets are counted, and not kept.
 
     Raises:
         DataError: the file is damaged, no workbook, or holds no table.
@@ -31,7 +40,10 @@ def read_workbook(name: str, content: bytes) -> Table:
             # What openpyxl does not keep (styles, validation) says nothing of the cells.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            sheets = [(sheet.title, list(_list_lines(sheet))) for sheet in book.worksheets]
+            sheet, others = _choose_sheet(name, book.worksheets)
+            said = [f"{name}: the sheet {sheet.title!r} is read{others}."]
+            is_alone = len(book.worksheets) == 1
+            return build_table(name, _list_lines(sheet), [] if is_alone else said)
     except DataError:
         raise
     except Exception as error:
@@ -40,17 +52,24 @@ def read_workbook(name: str, content: bytes) -> Table:
             f"{name} cannot be read as an Excel workbook ({type(error).__name__}: {error}).",
             remedy="Save it again as .xlsx, or as CSV in UTF-8.",
         ) from error
-    sizes = {title: sum(map(any, lines)) for title, lines in sheets}
-    filled = [(title, lines) for title, lines in sheets if sizes[title] > 1]
+
+
+def _choose_sheet(name: str, sheets: Sequence[Any]) -> tuple[Any, str]:
+    """The sheet to read, and which others have rows, in words."""
+    most = 2 if len(sheets) == 1 else MAX_ROWS
+    sizes = [_count_rows(sheet, most) for sheet in sheets]
+    filled = [(sheet, size) for sheet, size in zip(sheets, sizes, strict=True) if size > 1]
     if not filled:
         raise DataError(f"{name} has no sheet with rows.", remedy="Choose another table.")
-    longest = max(sizes.values())
-    title, lines = next(pair for pair in filled if _LEGEND * sizes[pair[0]] >= longest)
-    said = [f"{name}: the sheet {title!r} is read."] if len(sheets) > 1 else []
-    if len(filled) > 1:
-        others = ", ".join(repr(other) for other, _ in filled if other != title)
-        said = [f"{name}: the sheet {title!r} is read, and not {others}."]
-    return build_table(name, lines, said)
+    longest = max(sizes)
+    chosen = next(sheet for sheet, size in filled if _LEGEND * size >= longest)
+    others = ", ".join(repr(sheet.title) for sheet, _ in filled if sheet is not chosen)
+    return chosen, f", and not {others}" if others else ""
+
+
+def _count_rows(sheet: Any, most: int) -> int:
+    """How many rows hold anything, counted up to so many."""
+    return sum(1 for _ in itertools.islice(filter(None, _list_lines(sheet)), most))
 
 
 def _check(name: str, content: bytes) -> None:

@@ -3,8 +3,10 @@
 import datetime
 import io
 import json
+import tracemalloc
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -143,6 +145,85 @@ def test_bytes_in_a_parquet_table_are_not_read_and_said(tmp_path: Path) -> None:
     table = load_table(tmp_path / "t.parquet")
     assert table.columns == ("image",)
     assert table.sentences == ("t.parquet: not read are png, which hold no text.",)
+
+
+def write_repeated(text: str, rows: int, form: str) -> bytes:
+    """A Parquet table that keeps a text once and has it in every row."""
+    places = pa.array(np.zeros(rows, np.int32))
+    repeated = pa.DictionaryArray.from_arrays(places, pa.array([text]))
+    if form == "lists":
+        ends = pa.array(np.arange(0, rows + 1, 10, dtype=np.int32))
+        repeated = pa.ListArray.from_arrays(ends, repeated)
+    numbers = pa.array(np.arange(len(repeated)))
+    file = io.BytesIO()
+    # Without the schema of Arrow the column is one of plain text.
+    table = pa.table({"image": numbers, "label": repeated})
+    pq.write_table(table, file, store_schema=form != "text")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("form", ["text", "categories", "lists"])
+def test_text_that_a_parquet_table_repeats_is_measured_before_it_is_written_out(form: str) -> None:
+    content = write_repeated("x" * 10_000, 200_000, form)
+    assert len(content) < 2_000_000
+    before = pa.default_memory_pool().max_memory()
+    with pytest.raises(DataError, match="unpacks to more than 512 MiB") as caught:
+        read_table("t.parquet", content)
+    assert caught.value.remedy
+    assert pa.default_memory_pool().max_memory() <= max(before, 2**27)
+
+
+@pytest.mark.parametrize("form", ["text", "categories", "lists"])
+def test_a_parquet_table_may_repeat_text_as_labels_do(form: str) -> None:
+    table = read_table("t.parquet", write_repeated("benign", 30_000, form))
+    assert table.columns == ("image", "label")
+    assert {row[1] for row in table.rows} == {"|".join(["benign"] * (10 if form == "lists" else 1))}
+    assert [row[0] for row in table.rows] == [str(i) for i in range(len(table.rows))]
+    assert len(table.rows) == (3_000 if form == "lists" else 30_000)
+
+
+def test_a_parquet_table_of_too_many_cells_is_refused_by_its_footer() -> None:
+    file = io.BytesIO()
+    column = pa.array(np.zeros(500_000, np.int8))
+    pq.write_table(pa.table({str(i): column for i in range(41)}), file)
+    with pytest.raises(DataError, match="more than 20,000,000 cells"):
+        read_table("t.parquet", file.getvalue())
+
+
+def test_columns_with_dots_and_of_one_name_in_a_parquet_table_are_kept() -> None:
+    file = io.BytesIO()
+    arrays = [
+        pa.array(["1", "2"]),
+        pa.array(["a", "b"]),
+        pa.array(["c", "d"]),
+        pa.array([b"", b""]),
+    ]
+    pq.write_table(pa.Table.from_arrays(arrays, ["image", "x.y", "x.y", "x"]), file)
+    table = read_table("t.parquet", file.getvalue())
+    assert table.columns == ("image", "x.y", "x.y (2)")
+    assert table.rows == (("1", "a", "c"), ("2", "b", "d"))
+
+
+def test_of_a_workbook_only_the_cells_of_the_sheet_that_is_read_are_kept() -> None:
+    rows = [["image", "label"], *([f"i{i}", "ab"[i % 2]] for i in range(60))]
+    others = [[i + j / 7 for j in range(20)] for i in range(590)]
+    content = write_workbook(("data", rows), ("measured", others))
+    read_table("t.xlsx", content)
+    tracemalloc.start()
+    table = read_table("t.xlsx", content)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(table.rows) == 60
+    assert table.sentences == ("t.xlsx: the sheet 'data' is read, and not 'measured'.",)
+    # The other sheet has 11,800 cells of some 70 bytes.
+    assert peak < 1_000_000
+
+
+def test_text_that_a_workbook_repeats_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("medapp.data.tables.table.MAX_UNPACKED", 10_000)
+    content = write_workbook(("a", [["image", "label"], *([i, "x" * 1_000] for i in range(11))]))
+    with pytest.raises(DataError, match="more than 0 MiB of text"):
+        read_table("t.xlsx", content)
 
 
 @pytest.mark.parametrize(

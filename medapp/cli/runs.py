@@ -10,6 +10,7 @@ import typer
 from rich.progress import DownloadColumn, Progress
 
 from medapp.cli.evaluation import state_headline
+from medapp.cli.options import RunName
 from medapp.cli.output import (
     AsJson,
     console,
@@ -20,7 +21,7 @@ from medapp.cli.output import (
     print_notes,
     print_table,
 )
-from medapp.cli.work import ProgressBar, RunName, report_run
+from medapp.cli.work import ProgressBar, report_run
 from medapp.data.catalog import Catalog
 from medapp.errors import WeightsError
 from medapp.evaluation.words import write_figure

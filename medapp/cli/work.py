@@ -11,6 +11,24 @@ from rich.progress import Progress
 
 from medapp.cli.evaluation import describe_evaluation, print_evaluation, state_headline
 from medapp.cli.folds import print_folds
+from medapp.cli.options import (
+    ClassName,
+    Epochs,
+    Folds,
+    HeatmapFolder,
+    Images,
+    ImageSize,
+    Method,
+    NewRun,
+    PatientPattern,
+    Preset,
+    RunName,
+    Seed,
+    Settings,
+    Source,
+    Strategy,
+    TrainedOn,
+)
 from medapp.cli.output import (
     AsJson,
     console,
@@ -23,7 +41,6 @@ from medapp.cli.output import (
 )
 from medapp.data.listing import list_folder, list_images
 from medapp.evaluation.words import write_probability
-from medapp.explanation.methods import METHODS
 from medapp.explanation.strength import FAINT
 from medapp.notes import Note
 from medapp.prediction.job import build_row
@@ -48,44 +65,22 @@ from medapp.store.workspace import find_workspace
 from medapp.task import find_task
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.recipe.names import parse_assignments
-from medapp.training.recipe.presets import PRESETS
-from medapp.training.strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
 
-RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name or id.")]
-
 
 def train(
-    data: Annotated[str, typer.Option(help="A data set's name.")],
-    preset: Annotated[
-        str | None, typer.Option(help=f"Settings to begin with: {', '.join(PRESETS)}.")
-    ] = None,
-    source: Annotated[
-        str | None,
-        typer.Option("--from", help="bundled, a backbone's name, a weights file, a run, or none."),
-    ] = None,
-    strategy: Annotated[str | None, typer.Option(help=", ".join(STRATEGIES) + ".")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training images.")] = None,
-    image_size: Annotated[
-        int | None, typer.Option(help="Side of the square the network sees, in px.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Of everything random.")] = None,
-    folds: Annotated[
-        int | None,
-        typer.Option(
-            help=(
-                "Cross-validate: so many runs, each judged on one fold of the patients; figures"
-                " over all of them."
-            )
-        ),
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="What to call the run.")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated."),
-    ] = None,
+    data: TrainedOn,
+    preset: Preset = None,
+    source: Source = None,
+    strategy: Strategy = None,
+    epochs: Epochs = None,
+    image_size: ImageSize = None,
+    seed: Seed = None,
+    folds: Folds = None,
+    name: NewRun = None,
+    settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:
     """Train a network; the run is seen live in the browser too.
@@ -212,25 +207,11 @@ def evaluate(
 
 def predict(
     run: RunName,
-    images: Annotated[
-        list[Path], typer.Argument(metavar="IMAGE…", help="Files, or folders of files.")
-    ],
-    cam: Annotated[
-        Path | None, typer.Option(help="A folder for heatmaps, one PNG an image.")
-    ] = None,
-    method: Annotated[
-        str, typer.Option(help=f"How the heatmap is made: {', '.join(METHODS)}.")
-    ] = "gradcam",
-    class_name: Annotated[
-        str | None, typer.Option("--class", help="The class to explain; else the predicted one.")
-    ] = None,
-    patient_pattern: Annotated[
-        str | None,
-        typer.Option(
-            help="One answer a patient, the mean of his or her images: a regular expression that"
-            " finds the patient in a file's name or path."
-        ),
-    ] = None,
+    images: Images,
+    cam: HeatmapFolder = None,
+    method: Method = "gradcam",
+    class_name: ClassName = None,
+    patient_pattern: PatientPattern = None,
     as_json: AsJson = False,
 ) -> None:
     """Class probabilities for images, and heatmaps that show why.

@@ -67,20 +67,24 @@ def split_samples(
         (N,) one of `SPLITS` for each image.
     """
     splits = [split if split in ("validation", "test") else "train" for split in official]
-    cut = [split for split in ("validation", "test") if split not in splits]
+    shares = {s: f for s, f in zip(SPLITS[1:], fractions[1:], strict=True) if s not in splits}
     rows = [row for row, split in enumerate(splits) if split == "train"]
     task = task or find_task("single-label")
     groups = find_groups(rows, find_strata(labels, task), copies or hashes, patients)
-    groups.sort(key=lambda g: (-len(g.rows), _mix(seed, min(hashes[r] for r in g.rows))))
-    turns: Sequence[str | None] = [None] * len(groups)
-    if task.has_several:
-        groups, turns = _put_rarest_first(groups)
-    shares = dict(zip(SPLITS, fractions, strict=True))
-    dealt = _deal(groups, {split: shares[split] for split in cut}, turns)
+    groups, turns = _put_in_order(groups, hashes, seed, task)
+    dealt = _deal(groups, shares, turns)
     for group, split in zip(groups, dealt, strict=True):
         for row in group.rows:
             splits[row] = split
     return splits
+
+
+def _put_in_order(
+    groups: list[Group], hashes: Sequence[str], seed: int, task: Task
+) -> tuple[list[Group], Sequence[str | None]]:
+    """The groups in the order in which they are dealt, and for which class each one's turn is."""
+    groups.sort(key=lambda g: (-len(g.rows), _mix(seed, min(hashes[r] for r in g.rows))))
+    return _put_rarest_first(groups) if task.has_several else (groups, [None] * len(groups))
 
 
 def describe_split(

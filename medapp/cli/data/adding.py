@@ -4,10 +4,29 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import typer
-
+from medapp.cli.data.options import (
+    AddedPath,
+    BadRows,
+    Blank,
+    DryRun,
+    ImageColumn,
+    LabelColumns,
+    LabelKind,
+    LabelTables,
+    LayoutChoice,
+    Masks,
+    NewName,
+    PatientColumn,
+    PatientPattern,
+    Plane,
+    Separator,
+    SiteColumn,
+    Slices,
+    SplitColumn,
+    Uncertain,
+)
 from medapp.cli.output import AsJson, console, list_notes, print_json, print_notes, print_table
 from medapp.data.batch import ImportReport
 from medapp.data.catalog import Catalog
@@ -18,120 +37,34 @@ from medapp.data.notes import describe
 from medapp.data.previewing import Preview, list_warnings, preview
 from medapp.data.roles import Asked, TableChoice
 from medapp.errors import DataError, WorkspaceError
+from medapp.notes import Note
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
 from medapp.store.plain import write_cells
 from medapp.store.workspace import find_workspace
 from medapp.task import find_task
 
-MaskUse = Literal["none", "boxes"]
-
 
 def add(
-    path: Annotated[
-        str,
-        typer.Argument(
-            help=(
-                "A folder with a folder a class (stays where it is); a zip of one; a .npz, Parquet"
-                " or NIfTI (.nii, .nii.gz) with images and labels, or a folder of them; or the word"
-                " 'phantom'."
-            )
-        ),
-    ],
-    name: Annotated[
-        str | None, typer.Option(help="What to call it; else the folder's name.")
-    ] = None,
-    patient_pattern: Annotated[
-        str | None,
-        typer.Option(
-            help=(
-                "A regular expression that finds the patient in a file's name, or with a slash in"
-                " its path, such as '^.{8}' or '/(P\\d+)/'."
-            )
-        ),
-    ] = None,
-    layout: Annotated[
-        str | None,
-        typer.Option(
-            help=(
-                "What each folder says, from the top: {label}, {patient}, {split}, {site}, {any},"
-                " such as '{patient}/{label}'; '{label}_{number}.*' for classes in file names; or"
-                " 'header:view' for classes from a column of DICOM headers. Else"
-                " MedApp tells, or asks."
-            )
-        ),
-    ] = None,
-    plane: Annotated[
-        str, typer.Option(help=f"Of NIfTI: which slices are taken: {', '.join(PLANES)}.")
-    ] = PLANES[0],
-    slices: Annotated[
-        str,
-        typer.Option(
-            "--slices",
-            "--frames",
-            help=(
-                "Which slices of volumes, or frames and pages of files, become images: all, middle,"
-                " every:5, 7 or 40-60. Else all slices that are not empty, and one frame of a file."
-            ),
-        ),
-    ] = "",
-    labels: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=(
-                "A table that says what the images show: CSV, TSV, Excel, Parquet, JSON lines; a"
-                " path, or its name in the folder or zip. May come often: tables are put together."
-                " Else a table beside the images is taken."
-            )
-        ),
-    ] = None,
-    image_column: Annotated[
-        str | None, typer.Option(help="The table's column that names the images' files.")
-    ] = None,
-    label_column: Annotated[
-        list[str] | None,
-        typer.Option(help="The table's column of labels; several for a column a finding."),
-    ] = None,
-    patient_column: Annotated[
-        str | None, typer.Option(help="The table's column of patients; '' for none.")
-    ] = None,
-    site_column: Annotated[
-        str | None, typer.Option(help="The table's column of sites; '' for none.")
-    ] = None,
-    split_column: Annotated[
-        str | None, typer.Option(help="The table's column of the split; '' for none.")
-    ] = None,
-    separator: Annotated[
-        str | None,
-        typer.Option(help="What divides several findings in one cell, such as '|'; '' for none."),
-    ] = None,
-    label_kind: Annotated[
-        str | None,
-        typer.Option(help="single, several (findings an image) or ordinal (grades in order)."),
-    ] = None,
-    uncertain: Annotated[
-        str | None,
-        typer.Option(help="What -1 in a column of a finding counts as: unknown, present, absent."),
-    ] = None,
-    blank: Annotated[
-        str | None,
-        typer.Option(
-            help=(
-                "What an empty cell in a column of a finding counts as: unknown or absent. Else"
-                " absent where the column never says 0."
-            )
-        ),
-    ] = None,
-    masks: Annotated[
-        MaskUse,
-        typer.Option(help="What masks beside images become: boxes, or none."),
-    ] = "none",
-    bad_rows: Annotated[
-        str | None, typer.Option(help="A CSV file to write the table's unused rows to.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say how it would be read, and store nothing.")
-    ] = False,
+    path: AddedPath,
+    name: NewName = None,
+    patient_pattern: PatientPattern = None,
+    layout: LayoutChoice = None,
+    plane: Plane = PLANES[0],
+    slices: Slices = "",
+    labels: LabelTables = None,
+    image_column: ImageColumn = None,
+    label_column: LabelColumns = None,
+    patient_column: PatientColumn = None,
+    site_column: SiteColumn = None,
+    split_column: SplitColumn = None,
+    separator: Separator = None,
+    label_kind: LabelKind = None,
+    uncertain: Uncertain = None,
+    blank: Blank = None,
+    masks: Masks = "none",
+    bad_rows: BadRows = None,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Register a folder of images, copy those of a zip or another file, or make the phantom."""
@@ -142,23 +75,14 @@ def add(
         )
     given = expand_path(path)
     choice = SliceChoice(plane, slices)
+    columns = (image_column, tuple(label_column) if label_column else None, patient_column)
+    more = (site_column, split_column, separator, label_kind, uncertain, blank)
+    table = TableChoice(tuple(labels or ()), Asked(*columns, *more))
     is_phantom = path == "phantom" and not os.path.exists(given)  # noqa: PTH110
-    asked = Asked(
-        image_column,
-        tuple(label_column) if label_column else None,
-        patient_column,
-        site_column,
-        split_column,
-        separator,
-        label_kind,
-        uncertain,
-        blank,
-    )
-    table = TableChoice(tuple(labels or ()), asked)
     if dry_run and not is_phantom:
         shown = preview(given, layout, patient_pattern, choice, table)
-        if bad_rows:
-            _write_bad_rows(Path(bad_rows), [asdict(row) for row in shown.layout.bad_rows])
+        rows = [asdict(row) for row in shown.layout.bad_rows]
+        _write_bad_rows(bad_rows, rows)
         _print_preview(shown, as_json)
         return
     workspace = find_workspace()
@@ -175,9 +99,12 @@ def add(
             table=table,
             has_mask_boxes=masks == "boxes",
         )
-    if bad_rows:
-        _write_bad_rows(Path(bad_rows), report.data_set.reading.get("bad_rows", ()))
-    notes = describe(report.data_set, Catalog(workspace))
+    _write_bad_rows(bad_rows, report.data_set.reading.get("bad_rows", ()))
+    _print_report(report, describe(report.data_set, Catalog(workspace)), as_json)
+
+
+def _print_report(report: ImportReport, notes: Sequence[Note], as_json: bool) -> None:
+    """What came in, and what to know of it."""
     if as_json:
         said = {"warnings": list_warnings(notes), "notes": list_notes(notes)}
         print_json({**_to_dict(report), **said})
@@ -194,8 +121,11 @@ def add(
     print_notes(notes)
 
 
-def _write_bad_rows(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+def _write_bad_rows(to: str | None, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows that are not used as CSV, with nothing in it that a spreadsheet would compute."""
+    if not to:
+        return
+    path = Path(to)
     columns = ("table", "row", "image", "reason")
     cells = [columns, *(tuple(row[column] for column in columns) for row in rows)]
     try:

@@ -118,25 +118,32 @@ def build_container(path: Path, arrays: Sequence[StoredArray], choice: SliceChoi
         order=labels.classes,
         patients_from=_find_source(judged, forms),
     )
-    takes_all = choice.takes_all
 
     def read() -> Iterator[Piece | str]:
-        for number, (part, form) in enumerate(zip(judged, forms, strict=True)):
-            own = {row.number: row.slices for row in rows if row.part == number}
-            for place, values in enumerate(part.images.iterate()):
-                pictures = form.list_pictures(values) if place in own else values
-                for slice_number in own.get(place, ()):
-                    picture = pictures[slice_number]
-                    if (
-                        form.depth
-                        and takes_all
-                        and is_nearly_empty(picture, levels.low, levels.high)
-                    ):
-                        yield EMPTY
-                    else:
-                        yield Piece(levels.draw(picture))
+        return _read_pictures(judged, forms, rows, levels, choice.takes_all)
 
     return Container("a NumPy archive", layout, read)
+
+
+def _read_pictures(
+    parts: Sequence[Part],
+    forms: Sequence[Form],
+    rows: Sequence[_Row],
+    levels: Levels,
+    skips_empty: bool,
+) -> Iterator[Piece | str]:
+    """The picture of each slice of the rows, or why there is none."""
+    for number, (part, form) in enumerate(zip(parts, forms, strict=True)):
+        own = {row.number: row.slices for row in rows if row.part == number}
+        for place, values in enumerate(part.images.iterate()):
+            pictures = form.list_pictures(values) if place in own else values
+            for slice_number in own.get(place, ()):
+                picture = pictures[slice_number]
+                is_skipped = form.depth and skips_empty
+                if is_skipped and is_nearly_empty(picture, levels.low, levels.high):
+                    yield EMPTY
+                else:
+                    yield Piece(levels.draw(picture))
 
 
 def _check_sizes(path: Path, parts: Sequence[Part]) -> None:

@@ -1,0 +1,51 @@
+"""What `medapp train`, `evaluate` and `predict` can be told: each option with its help."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from medapp.explanation.methods import METHODS
+from medapp.training.recipe.presets import PRESETS
+from medapp.training.strategies import STRATEGIES
+
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name or id.")]
+TrainedOn = Annotated[str, typer.Option(help="A data set's name.")]
+Preset = Annotated[str | None, typer.Option(help=f"Settings to begin with: {', '.join(PRESETS)}.")]
+Source = Annotated[
+    str | None,
+    typer.Option("--from", help="bundled, a backbone's name, a weights file, a run, or none."),
+]
+Strategy = Annotated[str | None, typer.Option(help=", ".join(STRATEGIES) + ".")]
+Epochs = Annotated[int | None, typer.Option(help="Passes over the training images.")]
+ImageSize = Annotated[int | None, typer.Option(help="Side of the square the network sees, in px.")]
+Seed = Annotated[int | None, typer.Option(help="Of everything random.")]
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        help=(
+            "Cross-validate: so many runs, each judged on one fold of the patients; figures"
+            " over all of them."
+        )
+    ),
+]
+NewRun = Annotated[str | None, typer.Option(help="What to call the run.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated."),
+]
+Images = Annotated[list[Path], typer.Argument(metavar="IMAGE…", help="Files, or folders of files.")]
+HeatmapFolder = Annotated[
+    Path | None, typer.Option(help="A folder for heatmaps, one PNG an image.")
+]
+Method = Annotated[str, typer.Option(help=f"How the heatmap is made: {', '.join(METHODS)}.")]
+ClassName = Annotated[
+    str | None, typer.Option("--class", help="The class to explain; else the predicted one.")
+]
+PatientPattern = Annotated[
+    str | None,
+    typer.Option(
+        help="One answer a patient, the mean of his or her images: a regular expression that"
+        " finds the patient in a file's name or path."
+    ),
+]

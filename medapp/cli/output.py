@@ -8,11 +8,21 @@ from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from medapp.notes import Note, sort_notes
 from medapp.store.plain import show_controls
+from medapp.store.threads import OnProgress
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 DataSetName = Annotated[str, typer.Argument(help="A data set's name.")]
@@ -79,15 +89,50 @@ def print_notes(notes: Iterable[Note], to: Console = console) -> None:
         to.print(f"- {words[note.level]}{note}", style=style)
 
 
+class PaceColumn(ProgressColumn):
+    """Files a second, of a task that counts files; nothing of another."""
+
+    def render(self, task: Task) -> Text:
+        """The pace in words; empty before it is known."""
+        pace = task.finished_speed or task.speed
+        if not (task.fields.get("counts_files") and pace):
+            return Text("")
+        return Text(f"{pace:,.0f} files/s" if pace >= 10 else f"{pace:.1f} files/s")
+
+
 def open_bar() -> Progress:
-    """A progress bar on standard error."""
+    """A progress bar on standard error, where that is a terminal."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        PaceColumn(),
         TimeRemainingColumn(),
     )
-    return Progress(*columns, console=errors, transient=True)
+    is_seen = errors.is_interactive
+    return Progress(*columns, console=errors, transient=True, disable=not is_seen)
+
+
+def follow_files(bar: Progress, title: str, afterwards: str) -> OnProgress:
+    """What shows on a bar how many files are done, how many a second, and the time left.
+
+    Args:
+        title: of the bar while files are read.
+        afterwards: its title once all are.
+    """
+    task = bar.add_task(title, total=None, counts_files=True)
+    before = 0
+
+    def show(done: int, total: int) -> None:
+        nonlocal before
+        if done < before:
+            # The files are gone through again, at another pace.
+            bar.reset(task, total=total)
+        before = done
+        words = title if done < total else afterwards
+        bar.update(task, completed=done, total=total, description=words)
+
+    return show
 
 
 def _write_cell(cell: object) -> str:

@@ -3,8 +3,9 @@
 import json
 
 import pytest
+from rich.progress import Progress
 
-from medapp.cli.output import console, print_json, print_table
+from medapp.cli.output import PaceColumn, console, follow_files, print_json, print_table
 
 
 def test_json_keeps_zeros_and_knows_no_nan(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,3 +33,36 @@ def test_no_name_acts_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> Non
     assert not any(c in said for c in "\x1b\x9b\u202e\r")
     assert said.splitlines()[0] == r"a\x1b[31m\x9b2J\u202e\r[bold] is deleted."
     assert json.loads(said.splitlines()[-1]) == {"name": name}
+
+
+def test_a_bar_of_files_says_how_many_a_second_and_starts_anew_with_other_files() -> None:
+    now = [0.0]
+    bar = Progress(get_time=lambda: now[0])
+    show = follow_files(bar, "reading", "finding copies")
+    (task,) = bar.tasks
+    pace = PaceColumn()
+    shown = []
+    for done, seconds in ((10, 1.0), (30, 2.0), (50, 3.0), (100, 4.0), (2, 5.0), (6, 7.0)):
+        now[0] = seconds
+        show(done, 100)
+        shown.append((task.completed, task.description, str(pace.render(task))))
+    assert shown == [
+        (10, "reading", ""),
+        # 20 files in a second, then 40 in two, then 90 in three.
+        (30, "reading", "20 files/s"),
+        (50, "reading", "20 files/s"),
+        (100, "finding copies", "30 files/s"),
+        (2, "reading", ""),
+        # 4 files in two seconds.
+        (6, "reading", "2.0 files/s"),
+    ]
+
+
+def test_what_counts_no_files_has_no_pace() -> None:
+    now = [0.0]
+    bar = Progress(get_time=lambda: now[0])
+    task = bar.add_task("epoch 1", total=10)
+    for step in range(1, 5):
+        now[0] = step
+        bar.update(task, completed=step)
+    assert str(PaceColumn().render(bar.tasks[0])) == ""

@@ -1,10 +1,13 @@
 """`medapp data add`: register a folder, copy a zip, make the phantom."""
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from medapp.cli.data.options import (
     AddedPath,
@@ -27,7 +30,17 @@ from medapp.cli.data.options import (
     SplitColumn,
     Uncertain,
 )
-from medapp.cli.output import AsJson, console, list_notes, print_json, print_notes, print_table
+from medapp.cli.output import (
+    AsJson,
+    console,
+    errors,
+    follow_files,
+    list_notes,
+    open_bar,
+    print_json,
+    print_notes,
+    print_table,
+)
 from medapp.data.batch import ImportReport
 from medapp.data.catalog import Catalog
 from medapp.data.containers import PLANES, SliceChoice
@@ -35,14 +48,18 @@ from medapp.data.importing import add_path
 from medapp.data.left_out import group_left_out, summarise_left_out
 from medapp.data.notes import describe
 from medapp.data.previewing import Preview, list_warnings, preview
+from medapp.data.remembering import count_remembered
 from medapp.data.roles import Asked, TableChoice
 from medapp.errors import DataError, WorkspaceError
 from medapp.notes import Note
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
 from medapp.store.plain import write_cells
-from medapp.store.workspace import find_workspace
+from medapp.store.threads import OnProgress
+from medapp.store.workspace import Workspace, find_workspace
 from medapp.task import find_task
+
+STOPPED = 130  # the status of what Ctrl-C has ended, as shells have it
 
 
 def add(
@@ -81,26 +98,47 @@ def add(
     is_phantom = path == "phantom" and not os.path.exists(given)  # noqa: PTH110
     if dry_run and not is_phantom:
         shown = preview(given, layout, patient_pattern, choice, table)
-        rows = [asdict(row) for row in shown.layout.bad_rows]
-        _write_bad_rows(bad_rows, rows)
+        _write_bad_rows(bad_rows, [asdict(row) for row in shown.layout.bad_rows])
         _print_preview(shown, as_json)
         return
     workspace = find_workspace()
-    if is_phantom:
-        report = add_phantom(workspace, name or "Phantom")
-    else:
-        report = add_path(
-            workspace,
-            given,
-            name,
-            patient_pattern=patient_pattern,
-            layout=layout,
-            slices=choice,
-            table=table,
-            has_mask_boxes=masks == "boxes",
-        )
+    with _follow(workspace, given) as show:
+        if is_phantom:
+            report = add_phantom(workspace, name or "Phantom", on_progress=show)
+        else:
+            boxes = masks == "boxes"
+            report = add_path(
+                workspace, given, name, patient_pattern, show, layout, choice, table, boxes
+            )
     _write_bad_rows(bad_rows, report.data_set.reading.get("bad_rows", ()))
     _print_report(report, describe(report.data_set, Catalog(workspace)), as_json)
+
+
+@contextlib.contextmanager
+def _follow(workspace: Workspace, path: Path) -> Iterator[OnProgress]:
+    """How far an import is, on standard error.
+
+    Raises:
+        typer.Exit: the user pressed Ctrl-C; a sentence says what is left of the import.
+    """
+    try:
+        with open_bar() as bar:
+            yield follow_files(bar, "reading", "finding copies and splits")
+    except KeyboardInterrupt:
+        errors.print(say_stopped(workspace, path))
+        raise typer.Exit(STOPPED) from None
+
+
+def say_stopped(workspace: Workspace, path: Path) -> str:
+    """What became of an import that was stopped, and how it goes on."""
+    read = count_remembered(workspace, path)
+    if read == 0:
+        return "Stopped: nothing was registered. The same command begins again."
+    files = "1 file is" if read == 1 else f"{read:,} files are"
+    return (
+        "Stopped: nothing was registered. The same command goes on where it was:"
+        f" {files} read already."
+    )
 
 
 def _print_report(report: ImportReport, notes: Sequence[Note], as_json: bool) -> None:

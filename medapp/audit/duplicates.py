@@ -9,7 +9,7 @@ from medapp.audit.ground import Ground
 from medapp.data.catalog import Catalog
 from medapp.data.copies import CopyGroup, list_copies
 from medapp.data.near import describe_way, read_codes, tell_ways
-from medapp.data.notes import count, suggest_split, weigh_share
+from medapp.data.notes import ALTERED, count, suggest_split, weigh_share
 from medapp.data.redrawing import find_near_copies
 from medapp.data.samples import Sample
 from medapp.notes import Level
@@ -87,10 +87,7 @@ def _describe_identical(identical: Iterable[Sequence[Sample]]) -> Finding:
 
 
 def _describe_near(near: Sequence[CopyGroup]) -> Finding:
-    text = (
-        f"{count(len(near), 'picture is', 'pictures are')} here more than once in another format,"
-        " size or quality, or mirrored, turned or inverted."
-    )
+    text = f"{count(len(near), 'picture is', 'pictures are')} here more than once {ALTERED}."
     return Finding("near_copies", "info", text, _build(near), REMEDY)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from medapp.data import class_names
+from medapp.data.boxes import BOXES_FILE
 from medapp.data.class_names import name_classes
 from medapp.data.disc import PREFIX, doubt_folders, read_by_header
 from medapp.data.layout import Layout, read_layout
@@ -62,10 +63,29 @@ def build_layout(
     Raises:
         DataError: there is no image, or none fits the template or the tables.
     """
+    found = _find_layout(folder, listing, template, read, choice or TableChoice(), remark)
+    return replace(found, passed_over=listing.pass_over(_list_used(folder, found)))
+
+
+def _list_used(folder: Path, found: Layout) -> set[str]:
+    """Names of the files that say what images show, and are no images themselves."""
+    if found.question:
+        return set()
+    boxes = (found.root.relative_to(folder) / BOXES_FILE).as_posix()
+    return {boxes, *(found.table.tables if found.table else ())}
+
+
+def _find_layout(
+    folder: Path,
+    listing: Listing,
+    template: str | None,
+    read: Read,
+    choice: TableChoice,
+    remark: str,
+) -> Layout:
     said = (remark,) if remark else ()
     if template and template.startswith(PREFIX):
         return read_by_header(folder, listing, template.removeprefix(PREFIX), read)
-    choice = choice or TableChoice()
     if not listing.images:
         raise DataError(
             f"There is no image in {folder.name}{explain_nothing(listing)}.", remedy=REMEDY

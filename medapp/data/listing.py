@@ -7,7 +7,7 @@ file whose name does not tell what it is is told by its first bytes.
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,14 +44,26 @@ class Listing:
         tables: those of the tables in the folder or one folder below it.
         name_files: those of the files there that may say what classes are called.
         left_out: (name, reason) for each that may be an image and is not read.
-        passed_over: what is no image, by kind, such as ".txt".
+        others: what is no image: a kind, such as ".txt", to the names.
     """
 
     images: tuple[Parts, ...]
     tables: tuple[Parts, ...]
     left_out: tuple[tuple[str, str], ...]
-    passed_over: tuple[PassedOver, ...]
+    others: Mapping[str, Sequence[str]]
     name_files: tuple[Parts, ...] = ()
+
+    @property
+    def passed_over(self) -> tuple[PassedOver, ...]:
+        """What is no image, by kind."""
+        return self.pass_over(())
+
+    def pass_over(self, used: Collection[str]) -> tuple[PassedOver, ...]:
+        """What is no image, by kind, but for files that are used as tables are."""
+        rest = {kind: [n for n in names if n not in used] for kind, names in self.others.items()}
+        return tuple(
+            PassedOver(kind, len(names), names[0]) for kind, names in rest.items() if names
+        )
 
     def describe_rest(self) -> tuple[str, ...]:
         """What is not read, in sentences: by reason, then what is no image by kind."""
@@ -158,10 +170,7 @@ def build_listing(
         else:
             kind = suffix if suffix and len(suffix) < 12 else "without a known suffix"
             others.setdefault(kind, []).append("/".join(parts))
-    passed_over = [PassedOver(kind, len(found), found[0]) for kind, found in others.items()]
-    return Listing(
-        tuple(images), tuple(tables), tuple(foreign), tuple(passed_over), tuple(name_files)
-    )
+    return Listing(tuple(images), tuple(tables), tuple(foreign), others, tuple(name_files))
 
 
 def _find_reason(name: str, read_head: Callable[[], bytes]) -> str | None:

@@ -17,6 +17,8 @@ GRAVE_SHARE = 0.05
 # Patients, or pictures, of the test split; with fewer, figures are mostly chance, or chance alone.
 FEW_GROUPS = 10
 WORTHLESS_GROUPS = 5
+# How a copy may differ from its picture.
+ALTERED = "in another format, size or quality, or mirrored, turned or inverted"
 
 
 def describe(data_set: DataSet, catalog: Catalog) -> tuple[Note, ...]:
@@ -111,11 +113,11 @@ def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
         yield Note("copies", f"{copies} of another, byte by byte.", "info")
     if facts.near_copies:
         copies = count(facts.near_copies, "image is a copy", "images are copies")
-        text = f"{copies} of another in another format, size or quality."
+        text = f"{copies} of another {ALTERED}."
         yield Note("near-copies", text, "info")
     if facts.unchecked:
         images = count(facts.unchecked, "image", "images")
-        text = f"Copies in another format, size or quality were not looked for among {images}."
+        text = f"Copies {ALTERED} were not looked for among {images}."
         yield Note("unchecked-copies", text, "info", f'Look now: medapp data check "{name}".')
 
 
@@ -134,8 +136,8 @@ def say_how(exact: int, copies: int) -> str:
     """How many of some copies are the same byte by byte."""
     if exact == copies:
         return "byte by byte"
-    near = "in another format, size or quality"
-    return f"{exact:,} of them byte by byte, {copies - exact:,} {near}" if exact else near
+    near = f"{exact:,} of them byte by byte, {copies - exact:,} {ALTERED}"
+    return near if exact else ALTERED
 
 
 def note_share(code: str, text: str, seen: int, judged: int, remedy: str) -> Note:

@@ -37,6 +37,33 @@ def test_a_folder_a_class(tmp_path: Path) -> None:
     assert scan.files[1].path == tmp_path / "a" / "deep" / "er" / "3.tiff"
 
 
+def list_passed_over(layout: Layout) -> dict[str, tuple[int, str]]:
+    return {found.kind: (found.count, found.example) for found in layout.passed_over}
+
+
+def test_a_table_that_is_used_is_not_passed_over(tmp_path: Path) -> None:
+    make(tmp_path, "1.png", "2.png", "notes.csv", "notes.txt")
+    (tmp_path / "labels.csv").write_text("image,label\n1.png,a\n2.png,b\n")
+    scan = scan_folder(tmp_path)
+    assert [file.label for file in scan.files] == ["a", "b"]
+    assert list_passed_over(scan) == {".csv": (1, "notes.csv"), ".txt": (1, "notes.txt")}
+
+
+def test_a_table_of_boxes_is_used_where_it_stands_beside_the_classes(tmp_path: Path) -> None:
+    make(tmp_path, "set/a/1.png", "set/b/2.png", "set/boxes.csv", "set/a/boxes.csv")
+    scan = scan_folder(tmp_path)
+    assert scan.root == tmp_path / "set"
+    assert list_passed_over(scan) == {".csv": (1, "set/a/boxes.csv")}
+
+
+def test_a_table_that_a_question_is_asked_about_is_passed_over_still(tmp_path: Path) -> None:
+    make(tmp_path, "x/1.png", "y/2.png")
+    (tmp_path / "labels.csv").write_text("image,label\nx/1.png,a\ny/2.png,b\n")
+    scan = scan_folder(tmp_path)
+    assert scan.question
+    assert list_passed_over(scan) == {".csv": (1, "labels.csv")}
+
+
 def test_split_folders_of_class_folders(tmp_path: Path) -> None:
     scan = scan_folder(
         make(tmp_path, "Training/a/1.png", "Training/b/x/2.png", "VALID/a/3.png", "Testing/b/4.png")

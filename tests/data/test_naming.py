@@ -34,14 +34,14 @@ def spread(form: str, *labels: str, count: int = 4) -> list[tuple[str, ...]]:
 def test_forms_of_names(form: str, template: str) -> None:
     names = spread(form, "benign", "malignant")
     assert guess_name_templates(names)[:1] == [template]
-    layout = read_layout(Path("root"), Listing(tuple(names), (), (), ()))
+    layout = read_layout(Path("root"), Listing(tuple(names), (), (), {}))
     assert layout.question
     assert layout.files == ()
     (way, *_) = layout.candidates
     assert (way.template, way.classes, way.images) == (template, ("benign", "malignant"), 8)
-    answered = read_layout(Path("root"), Listing(tuple(names), (), (), ()), template)
+    answered = read_layout(Path("root"), Listing(tuple(names), (), (), {}), template)
     assert answered.count_classes() == {"benign": 4, "malignant": 4}
-    bare = read_layout(Path("root"), Listing(tuple(names), (), (), ()), template[:-2])
+    bare = read_layout(Path("root"), Listing(tuple(names), (), (), {}), template[:-2])
     assert (bare.template, bare.files) == (template, answered.files)
     assert "Classes are the file names: benign 4, malignant 4." in answered.describe()
 

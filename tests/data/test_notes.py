@@ -103,8 +103,9 @@ def test_copies_leaks_and_torn_patients(workspace: Workspace) -> None:
 def test_near_copies_leak_too(workspace: Workspace) -> None:
     rows = [("a", "train", "1", None), ("a", "test", "2", None), ("b", "test", "1", None)]
     notes = tell(workspace, *rows, copies=("k", "k", "k"))
-    assert "split, 1 of them byte by byte, 1 in another format, size" in find(notes, "leak").text
-    assert find(notes, "near-copies").text.startswith("1 image is a copy of another in another")
+    ways = "in another format, size or quality, or mirrored, turned or inverted"
+    assert f"split, 1 of them byte by byte, 1 {ways}: figures" in find(notes, "leak").text
+    assert find(notes, "near-copies").text == f"1 image is a copy of another {ways}."
     assert "3 images have a copy under another class" in find(notes, "contradiction").text
 
 

@@ -65,7 +65,8 @@ def test_a_run_on_leaking_splits_says_so_at_its_end(workspace: Workspace, tmp_pa
     assert note.level == "grave"
     assert note.text == (
         "12 of 12 judged images were in the run's training or validation split, in another format,"
-        " size or quality: figures on them say nothing of new images."
+        " size or quality, or mirrored, turned or inverted: figures on them say nothing of new"
+        " images."
     )
     assert 'medapp data clean-split "x"' in note.remedy
     assert [grave.code for grave in list_grave_notes(run)] == ["leak"]

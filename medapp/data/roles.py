@@ -60,7 +60,8 @@ class Roles:
     Attributes:
         image: the column that names the image's file, or the folder of its files.
         labels: one column, or a column a finding.
-        boxes: four columns; empty for none.
+        split: the column that names it, or one of those that say with 0 and 1 who is in a split.
+        boxes: four columns, or one whose cells hold four numbers; empty for none.
         are_sizes: the third and the fourth are width and height, and not the far corner.
         separator: what divides findings in one cell; "" where a cell is one label.
         kind: one of `KINDS`.

@@ -1,12 +1,13 @@
 """The rows of one image to its file: label, patient, site, split, boxes, attributes."""
 
-import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from medapp.data.layout import FoundFile, make_printable
 from medapp.data.listing import Parts
+from medapp.data.manifest.boxes import build_box, read_cells
+from medapp.data.manifest.flags import find_flags, read_flags
 from medapp.data.manifest.labels import LabelReader
 from medapp.data.manifest.marks import clean, write_whole
 from medapp.data.manifest.rows import Rows
@@ -44,6 +45,7 @@ class FileBuilder:
         self.left_out: list[tuple[str, str]] = []
         self.boxes: dict[str, tuple[Box, ...]] = {}
         self.several = 0
+        self.flags = find_flags(table, roles.split)
         used = roles.list_columns()
         self.columns = [(c, table.find_column(c)) for c in table.columns if c not in used]
         is_told = roles.patient or is_by_headers
@@ -59,10 +61,7 @@ class FileBuilder:
         label, fault = self.labels.read(rows) if self.labels else ("", "")
         patient, fault = self._read_one(rows, self.roles.patient, fault)
         site, fault = self._read_one(rows, self.roles.site, fault)
-        said, fault = self._read_one(rows, self.roles.split, fault)
-        split = find_split(said) if said else None
-        if said and split is None:
-            fault = fault or f"its split {said[:40]!r} is none of {', '.join(SPLITS)}"
+        split, fault = self._read_split(rows, fault)
         if make_printable(name) != name:
             fault = fault or "its name is not valid Unicode; rename it"
         if fault:
@@ -98,6 +97,20 @@ class FileBuilder:
             return "", fault or more
         return (values[0] if values else ""), fault
 
+    def _read_split(self, rows: Sequence[Sequence[str]], fault: str) -> tuple[str | None, str]:
+        """The split that rows name, or say with 0 and 1, and what is wrong, if anything is yet."""
+        if self.roles.split in self.flags:
+            values = {}
+            for column in self.flags:
+                values[column], fault = self._read_one(rows, column, fault)
+            split, wrong = read_flags(values, self.flags)
+            return split, fault or wrong
+        said, fault = self._read_one(rows, self.roles.split, fault)
+        split = find_split(said) if said else None
+        if said and split is None:
+            fault = fault or f"its split {said[:40]!r} is none of {', '.join(SPLITS)}"
+        return split, fault
+
     def _read_attributes(self, rows: Sequence[Sequence[str]]) -> dict[str, str]:
         found = {}
         for column, place in self.columns:
@@ -110,31 +123,19 @@ class FileBuilder:
         if not self.roles.boxes:
             return
         places = [self.table.find_column(column) for column in self.roles.boxes]
-        found = []
+        found: list[Box] = []
         for i in numbers:
             row = self.table.rows[i]
             cells = [clean(row[place]) for place in places]
             label = self.labels.read([row])[0] if self.labels else ""
-            box = _read_box(cells, label, self.roles.are_sizes)
-            if box is not None and box not in found:
-                found.append(box)
-            elif box is None and any(cells):
+            quads = read_cells(cells)
+            boxes = [build_box(quad, label, self.roles.are_sizes) for quad in quads or ()]
+            found += [box for box in boxes if box is not None]
+            if None in boxes or (quads is None and any(cells)):
                 reason = "its box is none in pixels; the image is used"
                 self.rows.bad.append(self._build_bad_row(i, name, reason))
         if found:
-            self.boxes[name] = tuple(found)
-
-
-def _read_box(cells: Sequence[str], label: str, are_sizes: bool) -> Box | None:
-    try:
-        x0, y0, x1, y1 = map(float, cells)
-    except ValueError:
-        return None
-    if are_sizes:
-        x1 += x0
-        y1 += y0
-    is_valid = all(math.isfinite(v) for v in (x0, y0, x1, y1)) and x0 < x1 and y0 < y1
-    return Box(label, x0, y0, x1, y1) if is_valid else None
+            self.boxes[name] = tuple(dict.fromkeys(found))
 
 
 def _find_patient_level(names: Sequence[Parts]) -> int | None:

@@ -10,6 +10,8 @@ from dataclasses import replace
 
 from medapp.data.listing import Parts
 from medapp.data.manifest import words
+from medapp.data.manifest.boxes import find_box_columns
+from medapp.data.manifest.flags import describe_flags, find_flags
 from medapp.data.manifest.marks import clean, is_number_mark, read_mark, write_whole
 from medapp.data.manifest.matching import match_cells
 from medapp.data.roles import COUNTS_AS, KINDS, Asked, Roles
@@ -37,14 +39,18 @@ def guess_roles(table: Table, names: Sequence[Parts], asked: Asked | None = None
     reasons: dict[str, str] = {}
     image = asked.image or _find_image(table, names, reasons)
     rest = [column for column in table.columns if column != image]
-    split = _choose(asked.split, _find_split_column(table, rest), "split", reasons)
-    rest = [column for column in rest if column != split]
+    flags = find_flags(table, asked.split or "")
+    guess = _find_split_column(table, rest) or next(iter(flags), "")
+    split = _choose(asked.split, guess, "split", reasons)
+    if split in flags:
+        reasons["split"] = describe_flags(flags)
+    rest = [column for column in rest if column != split and column not in flags]
     called = words.find_patient_column(rest) or (
         image if words.find_patient_column([image]) and not words.is_like_patient(image) else ""
     )
     patient = _choose(asked.patient, called, "patient", reasons)
     site = _choose(asked.site, next(filter(words.names_site, rest), ""), "site", reasons)
-    boxes, are_sizes = words.find_boxes(rest)
+    boxes, are_sizes = find_box_columns(table, rest, reasons)
     used = {image, split, patient, site, *boxes}
     free = [column for column in rest if column not in used]
     labels = asked.labels if asked.labels is not None else _find_labels(table, free, reasons)

@@ -48,6 +48,7 @@ _PLAIN = {
     "smoker",
     "row",
 }
+_BOX = {"bbox", "bboxes", "box", "boxes", "boundingbox", "boundingboxes", "bndbox", "bboxcoco"}
 _BOXES = (
     (("x", "y", "width", "height"), True),
     (("x", "y", "w", "h"), True),
@@ -134,6 +135,21 @@ def says_nothing_found(text: str) -> bool:
 def is_plain(name: str) -> bool:
     """Whether a column of 0 and 1 is called like a fact of the patient or the image."""
     return bool(_PLAIN & set(split_words(name)))
+
+
+def names_boxes(name: str) -> bool:
+    """Whether a column is called like boxes, all four numbers in one."""
+    return fold(name) in _BOX or fold(name).removesuffix("xyxy").removesuffix("xywh") in _BOX
+
+
+def names_corners(name: str) -> bool:
+    """Whether a column of boxes says that the last two numbers are the far corner."""
+    return fold(name).endswith("xyxy")
+
+
+def names_sizes(name: str) -> bool:
+    """Whether a column of boxes says that the last two numbers are a size."""
+    return fold(name).endswith(("xywh", "coco"))
 
 
 def find_boxes(names: Sequence[str]) -> tuple[tuple[str, ...], bool]:

@@ -232,6 +232,87 @@ def test_boxes_of_several_readers_and_findings(tmp_path: Path) -> None:
     assert found.files[0].attributes["rad_id"] == "R1 | R2"
 
 
+@pytest.mark.parametrize(
+    ("column", "cells", "boxes", "said"),
+    [
+        (
+            "bbox",
+            ['"[10, 20, 5, 6.5]"', '"[1,2,3,4]"'],
+            [(10, 20, 15, 26.5), (1, 2, 4, 6)],
+            "The boxes in 'bbox' are read as [x, y, width, height].",
+        ),
+        (
+            "bbox",
+            ['"[1, 2, 30, 40]"', "(3 4 5 6)"],
+            [(1, 2, 31, 42), (3, 4, 8, 10)],
+            "The boxes in 'bbox' are read as [x, y, width, height]; if they are [x0, y0, x1, y1],"
+            " call the column bbox_xyxy.",
+        ),
+        (
+            "bbox_xyxy",
+            ["1|2|30|40", "3;4;5;6"],
+            [(1, 2, 30, 40), (3, 4, 5, 6)],
+            "The boxes in 'bbox_xyxy' are read as [x0, y0, x1, y1], as its name says.",
+        ),
+        (
+            "bbox_xywh",
+            ['"1,2,30,40"', ""],
+            [(1, 2, 31, 42)],
+            "The boxes in 'bbox_xywh' are read as [x, y, width, height].",
+        ),
+    ],
+)
+def test_four_numbers_in_one_cell_are_a_box_and_how_they_are_read_is_said(
+    tmp_path: Path,
+    column: str,
+    cells: list[str],
+    boxes: list[tuple[float, float, float, float]],
+    said: str,
+) -> None:
+    text = f"image,label,{column}\n1.png,a,{cells[0]}\n2.png,b,{cells[1]}\n"
+    found = scan(make(tmp_path, text, "1.png", "2.png"))
+    read = [(b.x0, b.y0, b.x1, b.y1) for of_image in found.boxes.values() for b in of_image]
+    assert read == boxes
+    assert [box.label for box in found.boxes["1.png"]] == ["a"]
+    assert said in found.describe()
+    assert column not in found.files[0].attributes
+    assert found.bad_rows == ()
+
+
+def test_several_boxes_in_one_cell_and_cells_that_are_none(tmp_path: Path) -> None:
+    text = (
+        "image,label,bbox\n"
+        '1.png,a,"[[1, 2, 3, 4], [5, 6, 7, 8], [1, 2, 3, 4]]"\n'
+        '2.png,b,"[]"\n3.png,b,"[1, 2, 0, 4]"\n4.png,a,none drawn\n5.png,a,"[9, 9, 1, 1]"\n'
+    )
+    found = scan(make(tmp_path, text, *(f"{i}.png" for i in range(1, 6))))
+    assert found.boxes == {
+        "1.png": (Box("a", 1, 2, 4, 6), Box("a", 5, 6, 12, 14)),
+        "5.png": (Box("a", 9, 9, 10, 10),),
+    }
+    assert [(row.row, row.reason) for row in found.bad_rows] == [
+        (4, "its box is none in pixels; the image is used"),
+        (5, "its box is none in pixels; the image is used"),
+    ]
+    assert len(found.files) == 5
+
+
+def test_boxes_that_are_shares_of_the_image_are_not_read_and_said(tmp_path: Path) -> None:
+    text = 'image,label,bbox\n1.png,a,"[0.1, 0.2, 0.3, 0.4]"\n2.png,b,"[0.5, 0.5, 0.1, 1]"\n'
+    found = scan(make(tmp_path, text, "1.png", "2.png"))
+    assert found.boxes == {}
+    said = "'bbox' holds shares of an image and no pixels: no box is read."
+    assert said in found.describe()
+    assert found.files[0].attributes["bbox"] == "[0.1, 0.2, 0.3, 0.4]"
+
+
+def test_a_column_called_like_a_box_that_holds_other_things_is_an_attribute(tmp_path: Path) -> None:
+    text = "image,label,box\n1.png,a,B 17\n2.png,b,B 18\n"
+    found = scan(make(tmp_path, text, "1.png", "2.png"))
+    assert found.boxes == {}
+    assert [file.attributes["box"] for file in found.files] == ["B 17", "B 18"]
+
+
 def test_rows_that_contradict_one_another_are_left_out_unless_there_are_several_labels(
     tmp_path: Path,
 ) -> None:
@@ -283,6 +364,98 @@ def test_a_split_column_is_read_and_another_word_in_it_is_refused(tmp_path: Path
     asked = text.replace("4.png,b,", "4.png,b,later")
     later = scan(make(tmp_path, asked), split="set")
     assert later.left_out == (("4.png", "its split 'later' is none of train, validation, test"),)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "splits", "said"),
+    [
+        (
+            "is_train",
+            ["1", "0", "1.0", ""],
+            ["train", "test", "train", None],
+            "1 in 'is_train' is train; the others are test.",
+        ),
+        (
+            "isTest",
+            ["True", "False", "false", "true"],
+            ["test", "train", "train", "test"],
+            "1 in 'isTest' is test; the others are train.",
+        ),
+        (
+            "is_training_image",
+            ["1", "0", "1", "1"],
+            ["train", "test", "train", "train"],
+            "1 in 'is_training_image' is train; the others are test.",
+        ),
+        (
+            "is_val",
+            ["1", "0", "0", "0"],
+            ["validation", "train", "train", "train"],
+            "1 in 'is_val' is validation; the others are train.",
+        ),
+        (
+            "is_train,is_test",
+            ["1,0", "0,1", "0,0", "1,0"],
+            ["train", "test", "validation", "train"],
+            "1 in 'is_train' is train, 1 in 'is_test' is test; the others are validation.",
+        ),
+        (
+            "train,valid,test",
+            ["1,0,0", "0,1,0", "0,0,1", ",,"],
+            ["train", "validation", "test", None],
+            "1 in 'train' is train, 1 in 'valid' is validation, 1 in 'test' is test.",
+        ),
+    ],
+)
+def test_columns_of_0_and_1_say_the_split(
+    tmp_path: Path, header: str, rows: list[str], splits: list[str | None], said: str
+) -> None:
+    lines = [f"{i}.png,{'ab'[i % 2]},{row}" for i, row in enumerate(rows)]
+    text = "\n".join([f"image,label,{header}", *lines])
+    found = scan(make(tmp_path, text, *(f"{i}.png" for i in range(len(rows)))))
+    assert [file.split for file in found.files] == splits
+    assert said in found.describe()
+    assert found.classes == ("a", "b")
+    assert found.table is not None
+    again = scan_folder(tmp_path, choice=load_choice(found.table.to_dict()))
+    assert again.files == found.files
+
+
+def test_rows_of_no_split_or_of_several_are_left_out(tmp_path: Path) -> None:
+    text = "image,label,is_train,is_val,is_test\n1.png,a,1,0,0\n2.png,b,1,0,1\n3.png,b,0,0,0\n"
+    found = scan(make(tmp_path, text, "1.png", "2.png", "3.png"))
+    assert show(found) == {"1.png": "a"}
+    assert found.left_out == (
+        ("2.png", "its rows say that it is in several splits (test, train)"),
+        ("3.png", "its rows say that it is in no split"),
+    )
+
+
+@pytest.mark.parametrize("column", ["is_valid", "is_valid_image", "test", "is_tested", "valid"])
+def test_a_column_that_may_mean_something_else_is_no_split(tmp_path: Path, column: str) -> None:
+    text = f"image,label,{column}\n1.png,a,1\n2.png,b,0\n3.png,b,1\n"
+    found = scan(make(tmp_path, text, "1.png", "2.png", "3.png"))
+    assert {file.split for file in found.files} == {None}
+    assert [file.attributes[column] for file in found.files] == ["1", "0", "1"]
+    assert found.classes == ("a", "b")
+
+
+def test_a_column_that_a_user_names_says_the_split_whatever_else_it_may_mean(
+    tmp_path: Path,
+) -> None:
+    text = "image,label,is_valid\n1.png,a,1\n2.png,b,0\n"
+    found = scan(make(tmp_path, text, "1.png", "2.png"), split="is_valid")
+    assert [file.split for file in found.files] == ["validation", "train"]
+
+
+def test_columns_that_say_who_trains_are_no_findings(tmp_path: Path) -> None:
+    text = "image,nodule,mass,is_train\n1.png,1,1,1\n2.png,0,1,0\n3.png,1,0,1\n"
+    found = scan(make(tmp_path, text, "1.png", "2.png", "3.png"))
+    assert found.classes == ("nodule", "mass")
+    assert [file.split for file in found.files] == ["train", "test", "train"]
+    none = scan(tmp_path, split="")
+    assert none.classes == ("nodule", "mass")
+    assert [file.split for file in none.files] == [None] * 3
 
 
 def test_two_tables_of_the_same_columns_are_one_with_the_split_of_their_names(

@@ -85,12 +85,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Register a folder of images, copy those of a zip or another file, or make the phantom."""
-    if not path.strip():
-        raise DataError(
-            "No path was given: it is empty.",
-            remedy="Name a folder or a file, or '.' for the folder you are in.",
-        )
-    given = expand_path(path)
+    given = _read_path(path)
     choice = SliceChoice(plane, slices)
     columns = (image_column, tuple(label_column) if label_column else None, patient_column)
     more = (site_column, split_column, separator, label_kind, uncertain, blank)
@@ -112,6 +107,15 @@ def add(
             )
     _write_bad_rows(bad_rows, report.data_set.reading.get("bad_rows", ()))
     _print_report(report, describe(report.data_set, Catalog(workspace)), as_json)
+
+
+def _read_path(path: str) -> Path:
+    if not path.strip():
+        raise DataError(
+            "No path was given: it is empty.",
+            remedy="Name a folder or a file, or '.' for the folder you are in.",
+        )
+    return expand_path(path)
 
 
 @contextlib.contextmanager

@@ -96,5 +96,6 @@ def _rename(layout: Layout, file: str, names: Mapping[str, str]) -> Layout:
         layout,
         files=tuple(replace(found, label=names[found.label]) for found in layout.files),
         order=tuple(names[label] for label in ordered),
+        names_file=file,
         remarks=(*layout.remarks, f"The classes are named by {file}: {few}{more}."),
     )

@@ -63,29 +63,24 @@ def build_layout(
     Raises:
         DataError: there is no image, or none fits the template or the tables.
     """
-    found = _find_layout(folder, listing, template, read, choice or TableChoice(), remark)
-    return replace(found, passed_over=listing.pass_over(_list_used(folder, found)))
+    found = _read_files(folder, listing, template, read, choice, remark)
+    wrapping = found.root.relative_to(folder)
+    used = {*found.list_sources(), (wrapping / BOXES_FILE).as_posix()}
+    return replace(found, passed_over=listing.group_others(used))
 
 
-def _list_used(folder: Path, found: Layout) -> set[str]:
-    """Names of the files that say what images show, and are no images themselves."""
-    if found.question:
-        return set()
-    boxes = (found.root.relative_to(folder) / BOXES_FILE).as_posix()
-    return {boxes, *(found.table.tables if found.table else ())}
-
-
-def _find_layout(
+def _read_files(
     folder: Path,
     listing: Listing,
     template: str | None,
     read: Read,
-    choice: TableChoice,
+    choice: TableChoice | None,
     remark: str,
 ) -> Layout:
     said = (remark,) if remark else ()
     if template and template.startswith(PREFIX):
         return read_by_header(folder, listing, template.removeprefix(PREFIX), read)
+    choice = choice or TableChoice()
     if not listing.images:
         raise DataError(
             f"There is no image in {folder.name}{explain_nothing(listing)}.", remedy=REMEDY

@@ -75,13 +75,14 @@ class Layout:
         candidates: the answers that are possible.
         remarks: further sentences, on the tables that lie beside the images and the like.
         left_out: (name, reason) for each image that is not used.
-        passed_over: what is no image, by kind, such as ".txt".
+        passed_over: what is no image and was not read either, by kind, such as ".txt".
         sentences: how the files were read, where something else than folders says what they show.
         task: what is to be said of each image, a key of `medapp.task.TASKS`.
         patients_from: where the files' own patients come from, such as "the column subject".
         order: all classes, in an order that means something; empty for that of their names.
         boxes: where findings are, by the file's name, as a table says.
         table: how a table was read, where one says what the images show.
+        names_file: the file that names the classes; "" for none.
         bad_rows: rows of that table that are not used, or not wholly.
         masks: an image's name to its masks, each by its name and its path.
     """
@@ -101,6 +102,7 @@ class Layout:
     patients_from: str = "folders"
     boxes: Mapping[str, tuple[Box, ...]] = field(default_factory=dict, hash=False)
     table: TableReading | None = None
+    names_file: str = ""
     bad_rows: tuple[BadRow, ...] = ()
     masks: Mapping[str, tuple[tuple[str, Path], ...]] = field(default_factory=dict, hash=False)
 
@@ -120,6 +122,11 @@ class Layout:
     def list_labels(self, file: FoundFile) -> tuple[str, ...]:
         """The classes that a file shows."""
         return tuple(find_task(self.task).list_labels(file.label))
+
+    def list_sources(self) -> tuple[str, ...]:
+        """Names of the files that say more of the images: tables, and what names classes."""
+        tables = self.table.tables if self.table and not self.question else ()
+        return (*tables, self.names_file)
 
     def list_passed_over(self) -> tuple[PassedOver, ...]:
         """All that does not come in: what may be an image by its reason, the rest by its kind."""

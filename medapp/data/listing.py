@@ -7,7 +7,7 @@ file whose name does not tell what it is is told by its first bytes.
 import functools
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,26 +44,31 @@ class Listing:
         tables: those of the tables in the folder or one folder below it.
         name_files: those of the files there that may say what classes are called.
         left_out: (name, reason) for each that may be an image and is not read.
-        others: what is no image: a kind, such as ".txt", to the names.
+        others: those of what is no image, tables among them.
     """
 
     images: tuple[Parts, ...]
     tables: tuple[Parts, ...]
     left_out: tuple[tuple[str, str], ...]
-    others: Mapping[str, Sequence[str]]
+    others: tuple[Parts, ...]
     name_files: tuple[Parts, ...] = ()
 
     @property
     def passed_over(self) -> tuple[PassedOver, ...]:
-        """What is no image, by kind."""
-        return self.pass_over(())
+        """What is no image, by kind, such as ".txt"."""
+        return self.group_others(())
 
-    def pass_over(self, used: Collection[str]) -> tuple[PassedOver, ...]:
-        """What is no image, by kind, but for files that are used as tables are."""
-        rest = {kind: [n for n in names if n not in used] for kind, names in self.others.items()}
-        return tuple(
-            PassedOver(kind, len(names), names[0]) for kind, names in rest.items() if names
-        )
+    def group_others(self, used: Collection[str]) -> tuple[PassedOver, ...]:
+        """What is no image, by kind, without the files whose names are given: those were read."""
+        by_kind: dict[str, list[str]] = {}
+        for parts in self.others:
+            name = "/".join(parts)
+            if name in used:
+                continue
+            suffix = find_suffix(parts[-1])
+            kind = suffix if suffix and len(suffix) < 12 else "without a known suffix"
+            by_kind.setdefault(kind, []).append(name)
+        return tuple(PassedOver(kind, len(found), found[0]) for kind, found in by_kind.items())
 
     def describe_rest(self) -> tuple[str, ...]:
         """What is not read, in sentences: by reason, then what is no image by kind."""
@@ -152,7 +157,7 @@ def build_listing(
     tables: list[Parts] = []
     name_files: list[Parts] = []
     foreign = list(left_out)
-    others: dict[str, list[str]] = {}
+    others: list[Parts] = []
     for parts in sort_paths(names):
         suffix = find_suffix(parts[-1])
         if is_names_file(parts[-1]) and len(parts) <= 2:
@@ -168,9 +173,8 @@ def build_listing(
         elif reason:
             foreign.append(("/".join(parts), reason))
         else:
-            kind = suffix if suffix and len(suffix) < 12 else "without a known suffix"
-            others.setdefault(kind, []).append("/".join(parts))
-    return Listing(tuple(images), tuple(tables), tuple(foreign), others, tuple(name_files))
+            others.append(parts)
+    return Listing(tuple(images), tuple(tables), tuple(foreign), tuple(others), tuple(name_files))
 
 
 def _find_reason(name: str, read_head: Callable[[], bytes]) -> str | None:

@@ -51,6 +51,28 @@ def test_a_preview_says_classes_splits_patients_and_what_stays_out(tmp_path: Pat
 
 
 @pytest.mark.parametrize("is_packed", [False, True])
+def test_what_was_read_is_not_passed_over(tmp_path: Path, is_packed: bool) -> None:
+    root = make(tmp_path / "set", "1.png", "2.png", "notes.txt", "old/other.csv")
+    (root / "labels.csv").write_text("image,label\n1,a\n2,b\n", "utf-8")
+    (root / "boxes.csv").write_text("image,label,x0,y0,x1,y1\n1.png,a,1,1,9,9\n", "utf-8")
+    found = preview(pack(root, tmp_path / "set.zip") if is_packed else root).layout
+    assert found.passed_over == (
+        PassedOver(".txt", 1, "notes.txt"),
+        PassedOver(".csv", 1, "old/other.csv"),
+    )
+
+
+def test_a_file_that_names_classes_is_not_passed_over_and_one_that_does_not_is(
+    tmp_path: Path,
+) -> None:
+    root = make(tmp_path, "0/1.png", "1/2.png", "labels.txt", "classes.txt")
+    (root / "labels.txt").write_text("0 healthy\n1 ill\n", "utf-8")
+    found = preview(root).layout
+    assert found.classes == ("healthy", "ill")
+    assert found.passed_over == (PassedOver(".txt", 1, "classes.txt"),)
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
 def test_what_was_previewed_is_what_comes_in(tmp_path: Path, is_packed: bool) -> None:
     path = make_set(tmp_path / "x")
     if is_packed:

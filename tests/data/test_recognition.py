@@ -23,7 +23,7 @@ def cross(*levels: list[str]) -> list[str]:
 
 def read(names: list[str], template: str | None = None) -> Layout:
     images = tuple(tuple(name.split("/")) for name in names)
-    return read_layout(Path("root"), Listing(images, (), (), {}), template)
+    return read_layout(Path("root"), Listing(images, (), (), ()), template)
 
 
 PATIENTS = [f"P{i:02d}" for i in range(6)]

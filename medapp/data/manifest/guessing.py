@@ -49,6 +49,11 @@ def guess_roles(table: Table, names: Sequence[Parts], asked: Asked | None = None
         image if words.find_patient_column([image]) and not words.is_like_patient(image) else ""
     )
     patient = _choose(asked.patient, called, "patient", reasons)
+    if patient == image and asked.patient is None:
+        reasons["patient"] = (
+            f"The column {image!r} is called like a patient too: each of its values counts as a"
+            " patient of its own."
+        )
     site = _choose(asked.site, next(filter(words.names_site, rest), ""), "site", reasons)
     boxes, are_sizes = find_box_columns(table, rest, reasons)
     used = {image, split, patient, site, *boxes}

@@ -507,6 +507,15 @@ def test_folders_and_a_table_that_differ_are_asked_about(tmp_path: Path) -> None
     assert show(scan_folder(root, "{label}")) == {"a/1.png": "a", "b/2.png": "b"}
 
 
+def test_a_column_that_names_images_and_patients_says_what_counts_as_one(tmp_path: Path) -> None:
+    text = "patientid,finding\nC-1,a\nC-2a,b\nC-2b,b\n"
+    found = scan(make(tmp_path, text, "C-1.jpg", "C-2a.jpg", "C-2b.jpg"))
+    assert [file.patient for file in found.files] == ["C-1", "C-2a", "C-2b"]
+    said = "called like a patient too: each of its values counts as a patient of its own."
+    assert f"The column 'patientid' is {said}" in found.describe()
+    assert [file.patient for file in scan(tmp_path, patient="").files] == [None] * 3
+
+
 def test_folders_and_a_table_that_agree_are_read_together(tmp_path: Path) -> None:
     text = "image,label,patient\n1,a,P1\n2,b,P2\n"
     found = scan(make(tmp_path, text, "train/a/1.png", "test/b/2.png"))

@@ -1,4 +1,4 @@
-// Names of the pictures that readers save.
+// Names of images and of the pictures that readers save.
 
 export function nameImageFile(name, hasHeatmap) {
   const stem = name
@@ -6,6 +6,12 @@ export function nameImageFile(name, hasHeatmap) {
     .at(-1)
     .replace(/\.[^.]*$/, "");
   return `${stem}${hasHeatmap ? "-heatmap" : ""}.png`;
+}
+
+// A path as short as a tile: slices of one series differ in their last part.
+export function shortenPath(name) {
+  const parts = name.split("/");
+  return parts.length < 3 ? name : `${parts[0]}/…/${parts.at(-1)}`;
 }
 
 export function nameChartFile(title) {

@@ -4,6 +4,7 @@
 // is_selectable }
 
 import { make, readStyle } from "./dom.js";
+import { shortenPath } from "./file_names.js";
 import { readGridKey } from "./keys.js";
 import { readSelectKey, selectTile } from "./selection.js";
 
@@ -122,7 +123,7 @@ function drawTile(grid, tile, stripe) {
   const image = make("img", "", make("span", "frame", button));
   image.src = tile.source;
   image.alt = "";
-  make("span", "caption", button, tile.caption);
+  make("span", "caption", button, shortenPath(tile.caption));
   const line = make("span", "label", button);
   make("span", "text", line, tile.label);
   if (tile.badge) make("span", "badge", line, tile.badge);

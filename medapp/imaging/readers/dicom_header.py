@@ -44,6 +44,7 @@ _CODES = {
 _TEXTS = {"manufacturer": "Manufacturer", "model": "ManufacturerModelName"}
 _NUMBERS = {"kvp": "KVP"}
 COLUMNS = (*_CODES, *_TEXTS, *_NUMBERS, "sex", "age", "presentation", "burned_in_text")
+_ABBREVIATED = {"kvp": "kVp"}
 _DAYS = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Y": 365.25}
 
 
@@ -64,6 +65,11 @@ class Header:
     series: str | None
     attributes: Mapping[str, str]
     is_hashed: bool = False
+
+
+def write_column(column: str) -> str:
+    """A column of `COLUMNS` as a reader is shown it, such as "Body part"."""
+    return _ABBREVIATED.get(column) or column.replace("_", " ").capitalize()
 
 
 def read_header(file: IO[bytes]) -> Header:

@@ -1,5 +1,6 @@
 """One image of a data set: large, with its box, its values, and where it comes from."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from medapp.figures import draw_histogram
 from medapp.imaging.geometry import Box
 from medapp.imaging.image import ImageFacts, decode_measured, read_image
 from medapp.imaging.preprocess import render_full
+from medapp.imaging.readers.dicom_header import COLUMNS, write_column
 from medapp.imaging.readers.picture import Measured
 from medapp.imaging.registered import find_problem, read_registered
 from medapp.task import Task, find_task
@@ -109,20 +111,30 @@ def _show_frame(sample: Sample, number: int) -> None:
 
 
 def _draw_facts(task: Task, sample: Sample, mode: str) -> None:
-    facts = {
-        (task.nouns if task.has_several else task.noun).capitalize(): task.say_label(sample.label),
-        "Split": sample.split,
-        "Patient": sample.patient or "unknown",
-        "Site": sample.site or "unknown",
-        "Pixels": f"{sample.width} × {sample.height}, {mode}",
-        "Box": ", ".join(map(_describe_box, sample.boxes)) or "none",
-        **sample.attributes,
-        "File": str(sample.path),
-        "SHA-256": f"{sample.content_hash[:16]}…",
-    }
+    noun = task.nouns if task.has_several else task.noun
+    facts = [
+        (noun.capitalize(), task.say_label(sample.label)),
+        ("Split", sample.split),
+        ("Patient", sample.patient or "unknown"),
+        ("Site", sample.site or "unknown"),
+        ("Pixels", f"{sample.width} × {sample.height}, {mode}"),
+        ("Box", ", ".join(map(_describe_box, sample.boxes)) or "none"),
+        *_name_attributes(sample.attributes),
+        ("File", str(sample.path)),
+        ("SHA-256", f"{sample.content_hash[:16]}…"),
+    ]
     with st.container(key="facts", gap="xsmall"):
-        for name, value in facts.items():
+        for name, value in facts:
             st.markdown(f":gray[{escape(name)}]  {escape(value)}")
+
+
+def _name_attributes(attributes: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Attributes as a reader is shown them; what a header and a table both say stands once."""
+    headers = (*COLUMNS, "study", "series")
+    named = [(write_column(c) if c in headers else c, value) for c, value in attributes.items()]
+    return list(
+        {(name.casefold(), value): (name, value) for name, value in reversed(named)}.values()
+    )[::-1]
 
 
 def _describe_box(box: Box) -> str:

@@ -39,11 +39,12 @@ def draw_preprocess_preview(
         rows = st.columns(SHOWN), st.columns(SHOWN)
         for index, sample in enumerate(_choose_samples(data_set)):
             read_registered(sample.path, sample.content_hash, sample.frame)
-            image, facts = read_image(
+            as_filed, facts = read_image(sample.path, frame=sample.frame)
+            image = load_image(
                 sample.path, preprocess.value_range, sample.frame, preprocess.windows
             )
             rows[0][index].image(
-                render_full(load_image(sample.path, frame=sample.frame)),
+                render_full(as_filed),
                 caption=frame.escape(
                     f"{sample.label}, {sample.width} × {sample.height}, {facts.mode}"
                 ),

@@ -47,7 +47,11 @@ class Depth:
             "range": self.range,
             "unit": self.unit,
             "presets": [
-                {"name": f"{name} {level:g}/{width:g}", "level": level, "range": width}
+                {
+                    "name": f"{name} {level:g}/{width:g}".replace("-", "−"),
+                    "level": level,
+                    "range": width,
+                }
                 for name, (level, width) in self.presets.items()
             ],
         }

@@ -12,7 +12,7 @@ from medapp.evaluation.words import write_probability
 from medapp.explanation.methods import METHODS
 from medapp.explanation.placing import colour
 from medapp.explanation.strength import write_strength
-from medapp.imaging.image import load_image
+from medapp.imaging.image import ImageFacts, read_image
 from medapp.imaging.preprocess import render_full
 from medapp.runs.run import Run
 from medapp.ui.elements.image_viewer import MapLayer, draw_viewer
@@ -76,11 +76,12 @@ def _draw_viewer(
 ) -> int:
     """The viewer, which stays where an image cannot be read, with the reason and the way on."""
     is_read = prediction.error is None
+    image, shown = read_image(prediction.file) if is_read else (None, None)
     width, height = prediction.image_size
     return draw_viewer(
-        render_full(load_image(prediction.file)) if is_read else None,
+        None if image is None else render_full(image),
         name,
-        f"{width} × {height} px · {_describe_reading(prediction)}{suffix}",
+        f"{width} × {height} px · {describe_reading(prediction, shown)}{suffix}",
         "viewer",
         sample.boxes if sample and is_read else (),
         _build_layer(prediction, method, suffix),
@@ -90,11 +91,12 @@ def _draw_viewer(
     )
 
 
-def _describe_reading(prediction: "Prediction") -> str:
-    """How the file holds its image, and how large a pixel is."""
+def describe_reading(prediction: "Prediction", shown: ImageFacts | None) -> str:
+    """How the picture that is shown was read, and the model's where it differs; a pixel's size."""
     facts = prediction.facts
+    modes = dict.fromkeys(read.mode for read in (shown, facts) if read)
     scale = facts.scale if facts else ""
-    words = [facts.mode if facts else "", scale or "no physical scale known"]
+    words = [", read by the model as ".join(modes), scale or "no physical scale known"]
     return " · ".join(word for word in words if word)
 
 

@@ -24,7 +24,7 @@ def test_ct_numbers_are_sent_as_they_are() -> None:
         *hounsfield[0],
         *hounsfield[1],
     ]
-    assert sent["presets"][0] == {"name": "lung -600/1500", "level": -600, "range": 1500}
+    assert sent["presets"][0] == {"name": "lung −600/1500", "level": -600, "range": 1500}
 
 
 def test_sixteen_bits_without_a_unit_are_moved_to_fit() -> None:

@@ -100,7 +100,10 @@ def doubt_folders(found: Layout, listing: Listing, read: Callable[[Parts], bytes
         few = ", ".join(found.classes[:4])
         question = f"The folders ({few}) may be patients, studies and series of DICOM, no classes."
         ways = (Candidate(found.template, found.classes, len(found.files)),)
-    ways = (*_list_columns(listing, read), *ways)
+    columns = tuple(_list_columns(listing, read))
+    if columns:  # one folder of a study is nobody's class
+        ways = tuple(w for w in ways if len(w.classes) > 1 or not _CODED.fullmatch(w.classes[0]))
+    ways = (*columns, *ways)
     remedy = _REMEDY if ways else found.remedy
     return replace(found, template="", files=(), question=question, candidates=ways, remedy=remedy)
 

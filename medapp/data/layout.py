@@ -61,7 +61,8 @@ class Candidate:
         """What the reading gives, such as "12 images of 2 classes (a, b)"."""
         few = ", ".join(self.classes[:4])
         more = f" and {len(self.classes) - 4} more" if len(self.classes) > 4 else ""
-        return f"{self.images:,} images of {len(self.classes)} classes ({few}{more})"
+        noun = "class" if len(self.classes) == 1 else "classes"
+        return f"{self.images:,} images of {len(self.classes)} {noun} ({few}{more})"
 
 
 @dataclass(frozen=True)

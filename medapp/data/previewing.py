@@ -51,6 +51,7 @@ class Preview:
         layout: how it would be read, or the question that has to be answered first.
         patients: how many were found; None where they are not known, or too many files would have
             to be read to tell.
+        has_patients: whether any are known.
         patients_from: a sentence that says where patients come from.
         split_origin: a sentence that says where the split comes from; "" with a question.
         notes: what to know before it comes in.
@@ -60,6 +61,7 @@ class Preview:
     kind: str
     layout: Layout
     patients: int | None
+    has_patients: bool
     patients_from: str
     split_origin: str
     notes: tuple[Note, ...]
@@ -136,7 +138,7 @@ def judge_layout(
     pattern = compile_pattern(patient_pattern)
     kind = "a folder" if path.is_dir() else name_kind(path.name)
     if found.question:
-        return Preview(path, kind, found, None, "", "", ())
+        return Preview(path, kind, found, None, False, "", "", ())
     headers = [HashedHeader()] * len(found.files)
     is_sure = True
     if pattern is None:
@@ -152,7 +154,7 @@ def judge_layout(
     )
     notes = (*_find_gaps(found), *find_alike_classes(found.classes))
     count = len(known) if known and is_sure else None
-    return Preview(path, kind, found, count, whence, origin, notes)
+    return Preview(path, kind, found, count, bool(known), whence, origin, notes)
 
 
 def _find_gaps(found: Layout) -> tuple[Note, ...]:

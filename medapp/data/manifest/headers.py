@@ -39,7 +39,7 @@ def name_by_headers(roles: Roles, asked: Asked) -> Roles:
 
     Its column of patients is not taken, as their ids stay out: the headers tell patients, hashed.
     """
-    reasons = {**roles.reasons, "image": f"The column {roles.image!r} names what DICOM headers do."}
+    reasons = {**roles.reasons, "image": f"The column {roles.image!r} holds ids of DICOM headers."}
     if asked.patient is None:
         reasons.pop("patient", None)
         roles = replace(roles, patient="")

@@ -45,9 +45,9 @@ def _add_path() -> ImportReport | None:
     with st.container(border=True, width=760):
         st.markdown(
             "A folder with **one subfolder for each class**, or with a **table** that says what its"
-            " images show; a zip of one; or a file that holds many images. Folders stay where they"
-            " are and are never changed. Nothing is registered before you have seen what would come"
-            " in."
+            " images or patients show; a disc of DICOM files; a zip of one of these; or a file that"
+            " holds many images. Folders stay where they are and are never changed. Nothing is"
+            " registered before you have seen what would come in."
         )
         # The address says what the field holds: Back and the picker change the address alone.
         if st.session_state.get(FIELD) != text:

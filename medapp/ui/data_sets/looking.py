@@ -6,12 +6,14 @@ from pathlib import Path
 import streamlit as st
 
 from medapp.data.containers import SliceChoice, open_container
+from medapp.data.disc import PREFIX
 from medapp.data.importing import add_path, inspect
 from medapp.data.layout import Layout
 from medapp.data.previewing import Preview, judge_layout, load_sheet
 from medapp.data.roles import TableChoice
+from medapp.imaging.readers.dicom_header import write_column
 from medapp.ui.data_sets.imports import start_import
-from medapp.ui.data_sets.patients import PREVIEWED, draw_patient_pattern
+from medapp.ui.data_sets.patients import PREVIEWED, draw_patient_pattern, draw_patients
 from medapp.ui.data_sets.slicing import draw_slice_choice
 from medapp.ui.data_sets.table_roles import draw_bad_rows, draw_named_table, draw_roles
 from medapp.ui.elements.gallery import Tile, draw_gallery
@@ -22,6 +24,10 @@ from medapp.ui.shell.server import open_workspace
 
 OWN = "Something else: a layout of my own"
 TABLE = "A table that I name"
+ROWS = (
+    "In a table, a row may be an image; for DICOM files also a patient, a study or a series, by the"
+    " ids of their headers."
+)
 
 
 @dataclass(frozen=True)
@@ -104,16 +110,23 @@ def _draw_ways(path: Path, recognised: Layout) -> tuple[str | None, TableChoice 
         with st.expander("Read it in another way"):
             own = None if recognised.table else _draw_own_layout(path)
             return own, draw_named_table(str(path))
-    ways = [f"{way.template}: {way.describe()}" for way in recognised.candidates]
+    ways = [f"{_name_way(way.template)}: {way.describe()}" for way in recognised.candidates]
     if not ways:
         st.markdown(escape(recognised.remedy))
     titles = [escape(way) for way in [*ways, OWN, TABLE]]
     chosen = st.radio("What tells the classes", titles, index=None, key=f"way-{path}")
+    st.caption(ROWS)
     if chosen == escape(OWN):
         return _draw_own_layout(path), None
     if chosen == escape(TABLE):
         return None, draw_named_table(str(path))
     return (None if chosen is None else recognised.candidates[titles.index(chosen)].template), None
+
+
+def _name_way(template: str) -> str:
+    """What tells the classes, in words where it is a column of DICOM headers."""
+    column = template.removeprefix(PREFIX)
+    return template if column == template else f"{write_column(column)} in the DICOM headers"
 
 
 def _draw_own_layout(path: Path) -> str | None:
@@ -133,10 +146,12 @@ def _draw_choices(path: Path, found: Layout, asked: _Asked) -> Preview:
     name = st.text_input("Name", value=path.stem if path.suffix else path.name, key=f"name-{path}")
     source = found.patients_from if any(file.patient for file in found.files) else ""
     pattern = draw_patient_pattern([file.name for file in found.files[:PREVIEWED]], source)
+    shown = judge_layout(path, found, asked.layout is not None, pattern)
+    if pattern is None:
+        draw_patients(shown.has_patients, shown.patients_from)
     has_boxes = bool(found.masks) and st.checkbox(
         f"Boxes from the masks of {len(found.masks):,} images", key=f"masks-{path}"
     )
-    shown = judge_layout(path, found, asked.layout is not None, pattern)
     count = len(found.files)
     if st.button(f"Register {count:,} images", type="primary", key="register"):
         workspace = open_workspace()
@@ -161,7 +176,8 @@ def _draw_choices(path: Path, found: Layout, asked: _Asked) -> Preview:
 
 def _draw_facts(shown: Preview) -> None:
     found = shown.layout
-    patients = "patients unknown" if shown.patients is None else f"{shown.patients:,} patients"
+    unknown = "patients known" if shown.has_patients else "patients unknown"
+    patients = unknown if shown.patients is None else f"{shown.patients:,} patients"
     facts = (
         f"{len(found.files):,} images",
         f"{len(found.classes):,} {'class' if len(found.classes) == 1 else 'classes'}",

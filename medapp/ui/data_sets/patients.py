@@ -7,7 +7,7 @@ from medapp.ui.shell.frame import escape
 
 PREVIEWED = 400  # names that a pattern is tried on
 PATTERNS = {
-    "unknown": None,
+    "no": None,
     "the first eight characters": r"^.{8}",
     "up to the first _": r"^[^_]+",
     "up to the first -": r"^[^-]+",
@@ -17,7 +17,7 @@ PATTERNS = {
 
 
 def draw_patient_pattern(names: list[str], source: str = "") -> str | None:
-    """Draw the choice; gives a regular expression, or None for unknown patients.
+    """Draw the choice; gives a regular expression, or None where the file name tells no patient.
 
     Args:
         source: where patients come from that are known without a pattern; "" where none are.
@@ -47,11 +47,18 @@ def draw_patient_pattern(names: list[str], source: str = "") -> str | None:
             [{"File": name, "Patient": patient or "not found"} for name, patient in found[:5]],
             hide_index=True,
         )
-    elif pattern is None and source:
-        st.caption(escape(f"Patients come from {source}."))
-    elif pattern is None:
-        st.caption(
-            "Unknown patients: the split is by image, and figures may flatter. The data set's page"
-            " will say so."
-        )
     return pattern
+
+
+def draw_patients(are_known: bool, sentence: str) -> None:
+    """Draw where patients come from when no file name tells them, or what follows of unknown ones.
+
+    Args:
+        sentence: says where they come from.
+    """
+    st.caption(
+        escape(sentence)
+        if are_known
+        else "Unknown patients: the split is by image, and figures may flatter. The data set's page"
+        " will say so."
+    )

@@ -14,7 +14,7 @@ KIND_TITLES = {
     "ordinal": "grades in order",
 }
 ONE_COLUMN = {
-    "image": "Image file",
+    "image": "Image file, or DICOM id",
     "patient": "Patient",
     "site": "Site",
     "split": "Split",

@@ -22,7 +22,8 @@ class Step:
 STEPS = (
     Step(
         "Bring images",
-        "A folder with a subfolder per class or a table of labels, a zip, or loose files.",
+        "A folder with a subfolder per class or a table of labels, a disc of DICOM, a zip, or"
+        " loose files.",
         "Add a data set",
         frame.DATA_SETS,
         {"add": "folder"},

@@ -42,7 +42,7 @@ def test_a_row_of_a_patient_labels_all_images_of_the_patient(
     }
     assert found.left_out == (("PT000003/IM000004", "no row names it"),)
     assert [row.image for row in found.bad_rows] == ["H9"]
-    assert "The column 'PatientID' names what DICOM headers do." in found.describe()
+    assert "The column 'PatientID' holds ids of DICOM headers." in found.describe()
     report = add_path(workspace, disc, table=TableChoice((str(table),)))
     samples = Catalog(workspace).load_samples(report.data_set)
     assert len({sample.patient for sample in samples}) == 2

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Trained, write_bands
+from make_dicom import build_dicom
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 from ui.test_pages import _one_server_a_test, open_page  # noqa: F401 - a fixture
@@ -47,6 +48,20 @@ def mixed(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("L", (32, 32), 20 * number).save(path)
     return tmp_path / "mixed"
+
+
+@pytest.fixture
+def disc(tmp_path: Path) -> Path:
+    """Three patients of a hospital's disc, two slices each."""
+    for number in range(6):
+        patient = number // 2
+        path = tmp_path / "disc" / f"PT00000{patient}" / "ST000000" / f"IM00000{number}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pixels = np.random.default_rng(number).integers(0, 255, (24, 24)).astype(np.uint8)
+        facts = {"PatientID": f"H{patient}", "PatientSex": "FMF"[patient]}
+        path.write_bytes(build_dicom(pixels, **facts))
+    (tmp_path / "disc" / "DICOMDIR").write_bytes(bytes(128) + b"DICM")
+    return tmp_path / "disc"
 
 
 def test_a_path_that_the_address_names_is_not_read_before_a_click(
@@ -105,7 +120,23 @@ def test_patients_of_a_table_are_not_called_unknown(trained: Trained, tmp_path: 
     app = look_at(tmp_path / "flat")
     choice = find(app.selectbox, "Patient in the file name")
     assert choice.options[0] == "no: from the column patient"
-    assert "Patients come from the column patient." in read_all(app)
+    assert "Patients from the column patient: 2." in read_all(app).replace("\\", "")
+
+
+def test_patients_of_headers_are_not_called_unknown(trained: Trained, disc: Path) -> None:
+    app = look_at(disc)
+    assert "a row may be an image; for DICOM files also a patient" in read_all(app)
+    find(app.radio, "What tells the classes").set_value(pick(app, "Sex in the DICOM")).run()
+    assert "6 images · 2 classes · 3 patients" in read_all(app)
+    said = read_all(app).replace("\\", "")
+    assert said.count("Patients from DICOM headers (hashed): 3.") == 2
+    assert "Unknown patients" not in said
+
+
+def test_one_folder_of_a_study_is_not_offered_as_a_class(trained: Trained, disc: Path) -> None:
+    options = [str(o) for o in find(look_at(disc).radio, "What tells the classes").options]
+    assert "6 images of 2 classes" in options[0]
+    assert not any("ST000000" in option for option in options)
 
 
 def test_a_layout_of_ones_own_is_tried_at_once(trained: Trained, mixed: Path) -> None:

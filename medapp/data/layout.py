@@ -158,7 +158,8 @@ class Layout:
         classes = ", ".join(f"{label} {counts[label]:,}" for label in self.classes[:12])
         more = f" and {len(self.classes) - 12} more" if len(self.classes) > 12 else ""
         if self.sentences:
-            return (*self.sentences, f"Classes: {classes}{more}.", *self.remarks)
+            named = find_task(self.task).nouns.capitalize()
+            return (*self.sentences, f"{named}: {classes}{more}.", *self.remarks)
         template = Template(self.template)
         found = [
             f"Read as {self.template}, below {self.root}.",

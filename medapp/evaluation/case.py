@@ -38,6 +38,12 @@ class Case:
     confusion: tuple[tuple[int, ...], ...]
 
     @property
+    def judged(self) -> Mask:
+        """(N,) anything is known of the image."""
+        is_known: Mask = np.any(self.true | self.false, axis=1)
+        return is_known
+
+    @property
     def right(self) -> Mask:
         """(N,) all that is known of the image was decided rightly."""
         is_wrong: Mask = np.any(self.true & ~self.found | self.false & self.found, axis=1)

@@ -177,7 +177,7 @@ def _estimate_whole(
             row[name] for row in both for name in ("sensitivity", "specificity")
         )
     return {
-        "accuracy": estimate_share(case.right, np.ones_like(case.right), units, count),
+        "accuracy": estimate_share(case.right, case.judged, units, count),
         "balanced_accuracy": balanced,
         "macro_sensitivity": sensitivity,
         "macro_f1": _mean_defined(row["f1"] for row in rows),

@@ -130,8 +130,8 @@ def _note_findings(evaluation: Evaluation) -> Iterator[Note]:
     if partly:
         yield Note(
             "finding-partly-known",
-            f"Of {evaluation.n:,} images not every finding is known: {', '.join(partly)}. A figure"
-            " counts the images of which its finding is known.",
+            f"Of {evaluation.n:,} {things} not every finding is known: {', '.join(partly)}. A"
+            f" figure counts the {things} of which its finding is known.",
             "info",
         )
     blunt = [name for name, f in evaluation.per_class.items() if f.threshold == THRESHOLD]
@@ -160,7 +160,11 @@ def _note_predictions(evaluation: Evaluation) -> Iterator[Note]:
             "grave",
         )
     interval = evaluation.intervals["accuracy"]
-    if evaluation.accuracy in (0.0, 1.0) and interval and evaluation.units > 1:
+    # Where findings are not all known, "every prediction" would speak of more than was judged.
+    is_told = bool(evaluation.confusion) or all(
+        f.n + (f.others or 0) == evaluation.n for f in evaluation.per_class.values()
+    )
+    if evaluation.accuracy in (0.0, 1.0) and interval and evaluation.units > 1 and is_told:
         verdict = "right" if evaluation.accuracy else "wrong"
         bound = f"above {interval[0]:.3f}" if evaluation.accuracy else f"below {interval[1]:.3f}"
         yield Note(

@@ -76,6 +76,7 @@ def draw_probabilities(
             x=[1.04] * len(names),
             y=list(range(len(names))),
             mode="text",
+            cliponaxis=False,
             text=written,
             textposition="middle right",
             textfont={"color": PALETTES[theme].text},
@@ -86,7 +87,7 @@ def draw_probabilities(
     finish(figure, theme, title, 64 + 34 * len(names), is_narrow=True)
     figure.update_layout(bargap=0.3)
     figure.update_xaxes(
-        title_text="probability", range=[0, 1.42 if limits else 1.18], tickvals=[0, 0.5, 1]
+        title_text="probability", range=[0, 1.5 if limits else 1.18], tickvals=[0, 0.5, 1]
     )
     figure.update_yaxes(
         autorange="reversed",

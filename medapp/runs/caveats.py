@@ -120,14 +120,14 @@ def _note_patients(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> Iter
     is_judged_known = any(sample.patient is not None for sample in samples)
     if not is_judged_known or not any(image.known_patient for image in seen):
         text = (
-            "The patients of the judged images are not known, so a patient may be on both sides,"
+            "The patients of the judged images are not known, so a patient may stand in two splits,"
             " and images of one count as independent: figures may flatter, and intervals may be too"
             " narrow."
         )
         if is_judged_known:
             text = (
                 "The patients of the images that the run learned from are not known here, so a"
-                " patient may be on both sides: figures may flatter."
+                " patient may stand in two splits: figures may flatter."
             )
         remedy = "Add the folder again with a patient pattern, if file names tell the patient."
         yield Note(UNKNOWN, text, remedy=remedy)

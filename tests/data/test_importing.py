@@ -350,7 +350,7 @@ def test_a_layout_counts_the_findings_and_not_their_combinations(tmp_path: Path)
         for name, label in (("1.png", "b|a"), ("2.png", "a|?b"), ("3.png", ""))
     )
     layout = Layout(tmp_path, "", files, (), task="multi-label", sentences=("Read so.",))
-    assert layout.describe() == ("Read so.", "Classes: a 2, b 1.")
+    assert layout.describe() == ("Read so.", "Findings: a 2, b 1.")
     assert layout.to_dict()["classes"] == {"b": 1, "a": 2}
 
 

@@ -136,5 +136,6 @@ def test_figures_of_findings_are_those_of_scikit_learn_over_what_is_known(
     is_right = [
         all(f == t for f, t in zip(fs, ts, strict=True) if t == t)
         for fs, ts in zip(found, targets, strict=True)
+        if not np.isnan(ts).all()
     ]
-    assert ours.accuracy == pytest.approx(np.mean(is_right))
+    assert ours.accuracy == (pytest.approx(np.mean(is_right)) if is_right else None)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.column_config import NumberColumn
 
 from medapp.data.containers import SliceChoice, open_container
 from medapp.data.disc import PREFIX
@@ -12,6 +13,7 @@ from medapp.data.layout import Layout
 from medapp.data.previewing import Preview, judge_layout, load_sheet
 from medapp.data.roles import TableChoice
 from medapp.imaging.readers.dicom_header import write_column
+from medapp.task import find_task
 from medapp.ui.data_sets.imports import start_import
 from medapp.ui.data_sets.patients import PREVIEWED, draw_patient_pattern, draw_patients
 from medapp.ui.data_sets.slicing import draw_slice_choice
@@ -176,20 +178,26 @@ def _draw_choices(path: Path, found: Layout, asked: _Asked) -> Preview:
 
 def _draw_facts(shown: Preview) -> None:
     found = shown.layout
+    task = find_task(found.task)
     unknown = "patients known" if shown.has_patients else "patients unknown"
     patients = unknown if shown.patients is None else f"{shown.patients:,} patients"
     facts = (
         f"{len(found.files):,} images",
-        f"{len(found.classes):,} {'class' if len(found.classes) == 1 else 'classes'}",
+        f"{len(found.classes):,} {task.noun if len(found.classes) == 1 else task.nouns}",
         patients,
     )
     st.markdown(f"**{escape(' · '.join(facts))}**")
     counts = shown.count_classes()
     rows = [
-        {"Class": c, **{split or "images": by_class[c] for split, by_class in counts.items()}}
+        {task.noun.capitalize(): c, **{split or "images": n[c] for split, n in counts.items()}}
         for c in found.classes
     ]
-    st.dataframe(rows, hide_index=True, height="content" if len(rows) < 12 else 420)
+    st.dataframe(
+        rows,
+        hide_index=True,
+        height="content" if len(rows) < 12 else 420,
+        column_config={s or "images": NumberColumn(format="localized") for s in counts},
+    )
     draw_notes(note for note in shown.notes if note.code != "left-out")
     st.caption("\n".join(f"- {escape(sentence)}" for sentence in shown.describe()))
     draw_bad_rows(found)
@@ -225,12 +233,13 @@ def _draw_sheet(shown: Preview, asked: _Asked) -> None:
         st.session_state["sheet-of"] = key
     images = st.session_state["sheet"]
     classes = shown.layout.classes
+    task = find_task(shown.layout.task)
     tiles = [
         Tile(
             id=number,
             jpeg=image.jpeg,
             caption=image.file.name,
-            label=image.file.label,
+            label=task.say_label(image.file.label),
             colour=classes.index(image.file.label) if image.file.label in classes else None,
             badge=image.file.split or "",
         )
@@ -238,7 +247,8 @@ def _draw_sheet(shown: Preview, asked: _Asked) -> None:
         if image.jpeg
     ]
     if tiles:
-        draw_gallery(tiles, classes[:12], key="sheet-gallery", note="A few images of each class")
+        note = f"A few images of each {task.noun}"
+        draw_gallery(tiles, classes[:12], key="sheet-gallery", note=note)
     broken = [image for image in images if not image.jpeg]
     for image in broken[:3]:
         st.caption(escape(f"{image.file.name} cannot be shown: {image.reason}."))

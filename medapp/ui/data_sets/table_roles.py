@@ -56,7 +56,8 @@ def draw_roles(key: str, guessed: Layout, choice: TableChoice | None) -> TableCh
         )
         kind = _draw_kind(key, roles)
         chosen = _draw_columns(key, columns, roles)
-        for reason in roles.reasons.values():
+        # Without a question the reasons stand among the facts.
+        for reason in roles.reasons.values() if guessed.question else ():
             st.caption(escape(reason))
     asked = _collect(roles, tuple(labels), kind, chosen)
     if asked.is_nothing:

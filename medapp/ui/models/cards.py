@@ -73,7 +73,11 @@ def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = (
 def _draw_patients(evaluation: Evaluation, per_patient: Evaluation) -> None:
     """Draw the figures per patient beside those per image."""
     st.markdown("**Per image and per patient**")
-    pairs = zip(list_headlines(evaluation), list_headlines(per_patient), strict=True)
+    said = " ".join(note.text for note in list_of_patients(evaluation, per_patient))
+    pairs = [*zip(list_headlines(evaluation), list_headlines(per_patient), strict=True)]
+    if all(of_patients.value is None for _, of_patients in pairs):
+        st.caption(escape(f"No figure per patient is defined. {said}"))
+        return
     rows = [
         {
             "Figure": of_images.title,
@@ -85,9 +89,8 @@ def _draw_patients(evaluation: Evaluation, per_patient: Evaluation) -> None:
         for of_images, of_patients in pairs
     ]
     st.dataframe(rows, hide_index=True, alt="Figures per image and per patient")
-    left_out = " ".join(note.text for note in list_of_patients(evaluation, per_patient))
     st.caption(
-        f"A patient's probabilities are the mean of those of his or her images. {escape(left_out)}"
+        f"A patient's probabilities are the mean of those of his or her images. {escape(said)}"
     )
 
 

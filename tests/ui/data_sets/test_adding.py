@@ -217,7 +217,7 @@ def with_table(tmp_path: Path) -> Path:
 
 def read_classes(app: AppTest) -> dict[str, int]:
     table = next(d.value for d in app.dataframe if "images" in d.value)
-    return dict(table.set_index("Class")["images"])
+    return dict(zip(table.iloc[:, 0], table["images"], strict=True))
 
 
 def test_the_columns_of_a_table_are_guessed_and_corrected(

@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medapp.data.catalog import Catalog
-from medapp.data.cleaning import make_clean_split
 from medapp.data.containers import PLANES, SliceChoice
-from medapp.data.copies import CopyGroup, list_copies
+from medapp.data.copies.within import CopyGroup, list_copies
 from medapp.data.edits import Change, Edit, apply_edits, list_edits, undo_edits
-from medapp.data.importing import add_path
+from medapp.data.importing.adding import add_path
+from medapp.data.layouts.roles import TableChoice
 from medapp.data.notes import describe
-from medapp.data.redrawing import redraw_split
-from medapp.data.roles import TableChoice
 from medapp.data.samples import DataSet
+from medapp.data.splits.cleaning import make_clean_split
+from medapp.data.splits.redrawing import redraw_split
 from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note

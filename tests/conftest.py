@@ -83,7 +83,7 @@ class Trained:
 @pytest.fixture(scope="session")
 def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Train once a session."""
-    from medapp.data.importing import add_folder
+    from medapp.data.importing.adding import add_folder
     from medapp.runs.making import create_run
     from medapp.runs.supervisor import Supervisor
     from medapp.training.recipe import build_settings

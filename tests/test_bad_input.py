@@ -21,7 +21,7 @@ from PIL import Image
 
 from medapp.cli import main
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.data.schema import find_backup
 from medapp.errors import (
     ArchiveError,
@@ -396,7 +396,7 @@ def test_a_workspace_that_is_a_file_is_refused(
 
 
 def test_a_class_that_is_no_folder_s_name_is_refused(workspace: Workspace, tmp_path: Path) -> None:
-    from medapp.data.importing import add_files
+    from medapp.data.importing.adding import add_files
 
     Image.new("L", (9, 9)).save(tmp_path / "a.png")
     for label in ("..", ".", "a/b", "a\nb", "C:", "", " a", "a."):

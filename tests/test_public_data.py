@@ -14,7 +14,7 @@ import pytest
 from medapp import session as api
 from medapp.data.catalog import Catalog
 from medapp.data.facts import load_facts
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.store.workspace import Workspace
 
 DATA = Path(os.environ.get("MEDAPP_TEST_DATA", ""))

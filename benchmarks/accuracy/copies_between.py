@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.kit.options import build_parser
-from medapp.data.listing import list_images
-from medapp.data.near import describe_way
-from medapp.data.shared import find_contrary, find_shared
+from medapp.data.copies.near import describe_way
+from medapp.data.copies.shared import find_contrary, find_shared
+from medapp.data.layouts.listing import list_images
 from medapp.imaging.fingerprint import compute_fingerprint
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import Preprocess, render_full, render_square

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmarks.kit.options import build_parser
-from medapp.data.listing import list_images
+from medapp.data.layouts.listing import list_images
 from medapp.imaging.corner_text import find_corner_text
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full

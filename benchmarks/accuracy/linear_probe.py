@@ -23,7 +23,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 import medapp
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.data.pixels import count_channels, load_pixels
 from medapp.data.samples import Sample
 from medapp.prediction.model import load_model

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.kit.options import build_parser
-from medapp.data.copies import group_copies
-from medapp.data.listing import list_images
-from medapp.data.near import read_codes, tell_ways
+from medapp.data.copies.near import read_codes, tell_ways
+from medapp.data.copies.within import group_copies
+from medapp.data.layouts.listing import list_images
 from medapp.imaging.fingerprint import compute_fingerprint
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full

@@ -26,7 +26,7 @@ from medapp.audit.finding import Finding
 from medapp.audit.ground import open_ground
 from medapp.audit.probing import predict_out_of_fold
 from medapp.audit.questions import list_questions
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.data.samples import DataSet
 from medapp.store.workspace import Workspace, open_workspace
 

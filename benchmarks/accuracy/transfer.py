@@ -20,7 +20,7 @@ from typing import Any
 import medapp
 from benchmarks.kit.options import build_parser
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.runs.events import EpochFinished
 from medapp.store.cache import open_cache
 from medapp.store.workspace import find_workspace

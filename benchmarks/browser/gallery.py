@@ -22,7 +22,7 @@ from benchmarks.kit.claims import Claim
 from benchmarks.kit.client import Client
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.serving import start_server
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.store.workspace import Workspace
 
 SIDE_PX = 48

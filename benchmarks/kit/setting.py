@@ -17,7 +17,7 @@ import torch
 from torchvision import datasets
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.data.pixels import Table, count_channels, load_pixels
 from medapp.data.samples import DataSet, Sample
 from medapp.imaging.preprocess import Preprocess

@@ -18,8 +18,8 @@ from PIL import Image
 
 from benchmarks.kit.options import build_parser
 from medapp.audit.audit import run_audit
-from medapp.data.importing import add_folder
-from medapp.data.listing import list_images
+from medapp.data.importing.adding import add_folder
+from medapp.data.layouts.listing import list_images
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full
 from medapp.store.threads import map_threaded

@@ -28,7 +28,7 @@ from benchmarks.kit.alternate import alternate, ratio, time_way
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import Setting, open_setting
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.models.network import to_input
 from medapp.models.normalisation import IMAGENET
 from medapp.store.cache import Cache, open_cache

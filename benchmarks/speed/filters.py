@@ -18,7 +18,7 @@ from benchmarks.kit.options import build_parser
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, Change, apply_edits
 from medapp.data.filters import EDITED, LEFT_OUT, STATE, Where
-from medapp.data.order import Entry, sort_by_name
+from medapp.data.layouts.order import Entry, sort_by_name
 from medapp.data.samples import DataSet, Sample
 from medapp.store.workspace import Workspace
 

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
-from medapp.data.manifest import matching
-from medapp.data.manifest.guessing import guess_roles
-from medapp.data.tables import Table
+from medapp.data.layouts.manifest import matching
+from medapp.data.layouts.manifest.guessing import guess_roles
+from medapp.data.layouts.tables import Table
 
 COLUMNS = (
     *("Image Index", "Finding Labels", "Follow-up #", "Patient ID", "Patient Age"),

@@ -7,11 +7,11 @@ import numpy as np
 from medapp.audit.finding import Finding, Group, build_group
 from medapp.audit.ground import Ground
 from medapp.data.catalog import Catalog
-from medapp.data.copies import CopyGroup, list_copies
-from medapp.data.near import describe_way, read_codes, tell_ways
+from medapp.data.copies.near import describe_way, read_codes, tell_ways
+from medapp.data.copies.within import CopyGroup, list_copies
 from medapp.data.notes import ALTERED, count, suggest_split, weigh_share
-from medapp.data.redrawing import find_near_copies
 from medapp.data.samples import Sample
+from medapp.data.splits.redrawing import find_near_copies
 from medapp.notes import Level
 from medapp.store.threads import OnProgress
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from medapp.audit.finding import Finding, Group, Member
 from medapp.audit.ground import Ground
-from medapp.data.near import describe_way
+from medapp.data.copies.near import describe_way
+from medapp.data.copies.public import PublicMatch, list_public_sets, match_public
+from medapp.data.copies.shared import find_contrary, find_shared
 from medapp.data.notes import count
-from medapp.data.public import PublicMatch, list_public_sets, match_public
 from medapp.data.samples import DataSet, Sample
-from medapp.data.shared import find_contrary, find_shared
 from medapp.notes import Level
 from medapp.store.threads import OnProgress
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from medapp.audit.ground import Ground, open_ground
 from medapp.audit.questions import Question, list_questions
-from medapp.data.cleaning import plan_clean_split
 from medapp.data.samples import DataSet
+from medapp.data.splits.cleaning import plan_clean_split
 from medapp.errors import DataError
 from medapp.evaluation.estimates import Estimate, average, estimate_auroc, estimate_share
 from medapp.evaluation.intervals import Interval

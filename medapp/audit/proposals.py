@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from medapp.audit.finding import Finding, Group
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, MOVE, NOTE, RELABEL, Change, list_edits
-from medapp.data.order import Entry
+from medapp.data.layouts.order import Entry
 from medapp.data.samples import DataSet
 
 # Of copies in several splits those in the first of these stay.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from medapp.audit.ground import Ground
 from medapp.data.catalog import Catalog
 from medapp.data.samples import DataSet, Sample
-from medapp.data.split import find_groups
+from medapp.data.splits.split import find_groups
 from medapp.evaluation.estimates import Estimate, estimate_auroc
 from medapp.task import find_task
 

@@ -39,7 +39,7 @@ from medapp.cli.output import (
     print_notes,
     print_table,
 )
-from medapp.data.listing import list_folder, list_images
+from medapp.data.layouts.listing import list_folder, list_images
 from medapp.evaluation.words import write_probability
 from medapp.explanation.strength import FAINT
 from medapp.notes import Note

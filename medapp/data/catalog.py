@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from medapp.data.filters import Where
-from medapp.data.order import Entry
+from medapp.data.layouts.order import Entry
 from medapp.data.records import (
     DATA_SET_COLUMNS,
     SAMPLE_COLUMNS,

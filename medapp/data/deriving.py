@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from medapp.data.catalog import Catalog, check_name
-from medapp.data.copies import group_copies
+from medapp.data.copies.within import group_copies
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError
 from medapp.task import Task, find_task

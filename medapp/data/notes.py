@@ -3,10 +3,10 @@
 import functools
 from collections.abc import Iterator, Mapping
 
-from medapp.data.alike import find_alike_classes
 from medapp.data.catalog import Catalog
+from medapp.data.copies.public import PublicSet, list_public_sets, match_public
 from medapp.data.facts import Facts, count_test_groups, load_facts
-from medapp.data.public import PublicSet, list_public_sets, match_public
+from medapp.data.layouts.alike import find_alike_classes
 from medapp.data.samples import DataSet
 from medapp.notes import Level, Note, sort_notes
 from medapp.store.workspace import Workspace

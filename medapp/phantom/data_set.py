@@ -1,9 +1,9 @@
 """The built-in data set in the catalog; made on first use."""
 
-from medapp.data.batch import Batch, ImportReport, build_report, import_batch
 from medapp.data.catalog import Catalog
-from medapp.data.importing import choose_name, make_folder
-from medapp.data.layout import FoundFile
+from medapp.data.importing.adding import choose_name, make_folder
+from medapp.data.importing.batch import Batch, ImportReport, build_report, import_batch
+from medapp.data.layouts.layout import FoundFile
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from medapp.data.patients import preview_patients
+from medapp.data.importing.patients import preview_patients
 from medapp.errors import DataError
 from medapp.evaluation.patients import combine_probabilities
 from medapp.notes import Note, sort_notes
@@ -47,7 +47,7 @@ def combine_patients(
 
     Args:
         patient_pattern: finds the patient in a file's name, or else in its path (see
-            `medapp.data.patients.build_finder`).
+            `medapp.data.importing.patients.build_finder`).
 
     Raises:
         DataError: the pattern is no regular expression, or is found in no name.

@@ -10,9 +10,9 @@ import psutil
 
 from medapp.data.catalog import Catalog
 from medapp.data.facts import count_ct, load_facts
+from medapp.data.importing.updating import note_stale
 from medapp.data.notes import describe
 from medapp.data.samples import SPLITS, DataSet
-from medapp.data.updating import note_stale
 from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
 from medapp.imaging.windows import note_share

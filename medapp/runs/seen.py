@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from medapp.data.near import find_near, read_codes
+from medapp.data.copies.near import find_near, read_codes
 from medapp.data.samples import Sample
 from medapp.errors import RunError
 from medapp.runs.run import Run

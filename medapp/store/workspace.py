@@ -1,10 +1,10 @@
 """Where everything lives on disk: in the folder `MEDAPP_HOME` names, else in `~/.medapp`.
 
     <root>/catalog.sqlite    data sets and their samples                   (data/catalog.py)
-    <root>/data/<name>/      images that were uploaded or generated        (data/importing.py)
+    <root>/data/<name>/      images that were uploaded or generated        (data/importing/)
     <root>/runs/<id>/        one folder a run                              (runs/run.py)
     <root>/audits/           the last audit of each data set               (audit/audit.py)
-    <root>/fingerprints/     of data sets that others have too             (data/public.py)
+    <root>/fingerprints/     of data sets that others have too             (data/copies/public.py)
     <root>/weights/          backbones that were fetched or copied there   (models/weights.py)
     <root>/cache/            pixels, features, thumbnails; may be deleted  (store/cache.py)
     <root>/uploads/          uploads, for some hours                       (store/uploads.py)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from medapp.audit.finding import Finding
 from medapp.audit.ground import Ground, open_ground
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 

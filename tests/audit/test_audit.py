@@ -9,8 +9,8 @@ from medapp.audit.audit import find_audit, hash_basis, run_audit
 from medapp.audit.finding import Finding, Group, Member, read_finding, sort_findings
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, NOTE, Change, apply_edits
-from medapp.data.importing import add_folder
-from medapp.data.updating import update
+from medapp.data.importing.adding import add_folder
+from medapp.data.importing.updating import update
 from medapp.store.workspace import open_workspace
 
 

@@ -8,8 +8,8 @@ from conftest import draw_picture
 
 from medapp.audit.elsewhere import find_in_other_sets, find_public_sets
 from medapp.audit.ground import open_ground
+from medapp.data.copies.public import save_fingerprints
 from medapp.data.deriving import Derivation, derive
-from medapp.data.public import save_fingerprints
 
 
 def test_copies_in_another_set_are_found_with_contrary_labels_first(plant: Plant) -> None:

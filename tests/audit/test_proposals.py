@@ -6,7 +6,7 @@ from medapp.audit.checks import KINDS
 from medapp.audit.finding import Finding, Group, Member
 from medapp.audit.proposals import KEPT, find_proposal, keep, list_open, list_used
 from medapp.data.edits import LEAVE_OUT, MOVE, NOTE, RELABEL, Change
-from medapp.data.order import Entry
+from medapp.data.layouts.order import Entry
 
 ENTRIES = {
     1: Entry(1, "1", "a", "train"),

@@ -13,9 +13,9 @@ from browser.serving import FLAGS, Server, start_server
 from conftest import write_bands
 from playwright.sync_api import Page, expect, sync_playwright
 
-from medapp.data.batch import Batch, import_batch
 from medapp.data.catalog import Catalog
-from medapp.data.folder import scan_folder
+from medapp.data.importing.batch import Batch, import_batch
+from medapp.data.layouts.folder import scan_folder
 from medapp.runs.making import create_run
 from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor

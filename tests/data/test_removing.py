@@ -5,7 +5,7 @@ from pathlib import Path
 from conftest import write_bands
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.data.removing import remove
 from medapp.store.workspace import Workspace
 

@@ -9,9 +9,9 @@ from conftest import Trained, draw_picture
 from PIL import Image
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
-from medapp.data.redrawing import redraw_split
+from medapp.data.importing.adding import add_folder
 from medapp.data.removing import remove
+from medapp.data.splits.redrawing import redraw_split
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note
 from medapp.runs.caveats import list_grave_notes

@@ -3,7 +3,7 @@ import pytest
 from conftest import Trained, write_bands
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.errors import DataError
 from medapp.runs.evaluate import evaluate_run
 from medapp.runs.events import PlanMade

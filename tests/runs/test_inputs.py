@@ -10,7 +10,7 @@ from conftest import write_bands
 from lightning_fabric import Fabric
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.data.samples import Sample
 from medapp.models.network import Network, to_input
 from medapp.runs.inputs import InputLoader

@@ -4,7 +4,7 @@ import pytest
 from conftest import Trained, write_bands
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.data.samples import SPLITS
 from medapp.errors import DataError, RecipeError
 from medapp.imaging.preprocess import Preprocess

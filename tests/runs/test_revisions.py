@@ -11,7 +11,7 @@ from runs.test_split_table import SAMPLES
 
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, RELABEL, Change, apply_edits, list_last, undo_edits
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.data.samples import DataSet
 from medapp.prediction.model import load_model
 from medapp.runs.evaluate import evaluate_run

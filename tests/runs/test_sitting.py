@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.data.pixels import count_channels, load_pixels
 from medapp.data.samples import SPLITS, DataSet
 from medapp.models import architectures

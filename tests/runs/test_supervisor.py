@@ -13,7 +13,7 @@ import pytest
 from conftest import write_bands
 from safetensors.numpy import load_file
 
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.errors import RunError
 from medapp.runs.events import EpochFinished, Event, PlanMade, StateChanged, StepTaken
 from medapp.runs.locks import hold_machine

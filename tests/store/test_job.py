@@ -8,10 +8,10 @@ import pytest
 from conftest import write_bands
 
 from medapp.audit.audit import Audit, find_audit, run_audit
-from medapp.data.batch import ImportReport
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_path
-from medapp.data.remembering import count_remembered
+from medapp.data.importing.adding import add_path
+from medapp.data.importing.batch import ImportReport
+from medapp.data.importing.remembering import count_remembered
 from medapp.errors import DataError
 from medapp.store import job as module
 from medapp.store.job import Job, Tell

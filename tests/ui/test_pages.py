@@ -18,9 +18,9 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
-from medapp.data.listing import list_images
-from medapp.data.redrawing import redraw_split
+from medapp.data.importing.adding import add_folder
+from medapp.data.layouts.listing import list_images
+from medapp.data.splits.redrawing import redraw_split
 from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.verdict import judge
 from medapp.notes import Note

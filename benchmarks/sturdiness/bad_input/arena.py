@@ -17,7 +17,7 @@ from PIL import Image
 from benchmarks.kit.setting import ask_for_run
 from benchmarks.sturdiness.bad_input.makers.images import PIXELS
 from medapp.cli import app
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.runs.making import list_runs
 from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor

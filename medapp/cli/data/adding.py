@@ -41,15 +41,15 @@ from medapp.cli.output import (
     print_notes,
     print_table,
 )
-from medapp.data.batch import ImportReport
 from medapp.data.catalog import Catalog
 from medapp.data.containers import PLANES, SliceChoice
-from medapp.data.importing import add_path
-from medapp.data.left_out import group_left_out, summarise_left_out
+from medapp.data.importing.adding import add_path
+from medapp.data.importing.batch import ImportReport
+from medapp.data.importing.previewing import Preview, list_warnings, preview
+from medapp.data.importing.remembering import count_remembered
+from medapp.data.layouts.left_out import group_left_out, summarise_left_out
+from medapp.data.layouts.roles import Asked, TableChoice
 from medapp.data.notes import describe
-from medapp.data.previewing import Preview, list_warnings, preview
-from medapp.data.remembering import count_remembered
-from medapp.data.roles import Asked, TableChoice
 from medapp.errors import DataError, WorkspaceError
 from medapp.notes import Note
 from medapp.phantom.data_set import add_phantom

@@ -9,7 +9,7 @@ from medapp.audit.audit import Audit, run_audit
 from medapp.audit.finding import Finding
 from medapp.cli.output import AsJson, DataSetName, console, open_bar, print_json, print_notes
 from medapp.data.catalog import Catalog
-from medapp.data.public import save_fingerprints
+from medapp.data.copies.public import save_fingerprints
 from medapp.store.workspace import find_workspace
 
 # Of a finding, unless all are asked for.

@@ -14,10 +14,10 @@ from medapp.cli.output import (
     print_table,
 )
 from medapp.data.catalog import Catalog
-from medapp.data.cleaning import make_clean_split
-from medapp.data.copies import list_copies
+from medapp.data.copies.within import list_copies
 from medapp.data.notes import describe
-from medapp.data.redrawing import find_near_copies, redraw_split
+from medapp.data.splits.cleaning import make_clean_split
+from medapp.data.splits.redrawing import find_near_copies, redraw_split
 from medapp.store.workspace import find_workspace
 
 

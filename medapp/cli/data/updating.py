@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 from medapp.cli.output import AsJson, DataSetName, console, list_notes, print_json, print_notes
 from medapp.data.catalog import Catalog
-from medapp.data.left_out import summarise_left_out
+from medapp.data.importing.updating import update
+from medapp.data.layouts.left_out import summarise_left_out
 from medapp.data.notes import describe
-from medapp.data.updating import update
 from medapp.store.workspace import find_workspace
 
 

@@ -14,8 +14,8 @@ from medapp.data.containers.nifti import open_volume
 from medapp.data.containers.npz import open_npz
 from medapp.data.containers.parquet import open_parquet
 from medapp.data.containers.slices import PLANES, SliceChoice
-from medapp.data.kinds import find_suffix
-from medapp.data.roles import TableChoice
+from medapp.data.layouts.kinds import find_suffix
+from medapp.data.layouts.roles import TableChoice
 
 OPENERS: dict[str, Callable[[Path, SliceChoice], Container]] = {
     ".npz": open_npz,
@@ -36,7 +36,7 @@ def open_container(
 
     Args:
         choice: which slices of volumes become images; None for the default.
-        template: how to read the folders above volumes, see `medapp.data.template.Template`.
+        template: how to read the folders above volumes, a `Template` as text.
         table: which tables say what volumes show; None for those that lie beside them.
 
     Raises:

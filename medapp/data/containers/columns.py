@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from medapp.data.roles import Asked
+from medapp.data.layouts.roles import Asked
 from medapp.errors import DataError
 
 _WORDS: Mapping[str, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ What a container does not know: workspaces, the catalog, where its images are wr
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from medapp.data.layout import Layout
+from medapp.data.layouts.layout import Layout
 
 MAX_IMAGES = 1_000_000
 MAX_BYTES = 64 * 2**30  # of the images of a container, unpacked

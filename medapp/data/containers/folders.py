@@ -12,12 +12,12 @@ from medapp.data.containers.npz import build_container, open_npz
 from medapp.data.containers.parquet import open_parquet
 from medapp.data.containers.roles import has_role
 from medapp.data.containers.slices import SliceChoice
-from medapp.data.folder import build_layout
-from medapp.data.kinds import find_suffix, is_left_behind
-from medapp.data.layout import Layout
-from medapp.data.listing import MAX_LISTED, Parts, check_folder, list_folder
-from medapp.data.order import sort_paths
-from medapp.data.roles import TableChoice
+from medapp.data.layouts.folder import build_layout
+from medapp.data.layouts.kinds import find_suffix, is_left_behind
+from medapp.data.layouts.layout import Layout
+from medapp.data.layouts.listing import MAX_LISTED, Parts, check_folder, list_folder
+from medapp.data.layouts.order import sort_paths
+from medapp.data.layouts.roles import TableChoice
 from medapp.errors import DataError
 from medapp.imaging.image import MAX_BYTES
 from medapp.imaging.readers import list_suffixes
@@ -36,7 +36,7 @@ def open_folder(
     """The container that a folder is; None where it holds images, or nothing of this kind.
 
     Args:
-        template: how to read the folders above volumes, see `medapp.data.template.Template`.
+        template: how to read the folders above volumes, a `Template` as text.
         table: which tables say what volumes show; None for those that lie beside them.
 
     Raises:

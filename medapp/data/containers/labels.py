@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.data.containers.medmnist import KnownSet
-from medapp.data.order import write_natural_key
+from medapp.data.layouts.order import write_natural_key
 from medapp.errors import DataError
 from medapp.task import TASKS
 from medapp.task.multi_label import SEPARATOR, UNKNOWN

@@ -10,8 +10,8 @@ from medapp.data.containers.labels import UNLABELLED
 from medapp.data.containers.levels import PERCENTILES
 from medapp.data.containers.slices import PLANES, SliceChoice
 from medapp.data.containers.volume import Volume, read_header, read_slices
-from medapp.data.kinds import find_suffix
-from medapp.data.layout import FoundFile, Layout
+from medapp.data.layouts.kinds import find_suffix
+from medapp.data.layouts.layout import FoundFile, Layout
 from medapp.errors import DataError
 
 _AXES = {"sagittal": 0, "coronal": 1, "axial": 2}

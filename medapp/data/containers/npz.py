@@ -18,7 +18,7 @@ from medapp.data.containers.levels import Levels, find_levels
 from medapp.data.containers.medmnist import find_known_set
 from medapp.data.containers.roles import Part, Roles, find_roles
 from medapp.data.containers.slices import SliceChoice, is_nearly_empty
-from medapp.data.layout import FoundFile, Layout
+from medapp.data.layouts.layout import FoundFile, Layout
 from medapp.errors import ArchiveError, DataError
 from medapp.store.archive import open_archive
 from medapp.store.npy import Opener, StoredArray, read_header

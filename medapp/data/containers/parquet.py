@@ -21,9 +21,9 @@ import pyarrow.parquet as pq
 from medapp.data.containers.columns import Columns, find_columns, list_columns
 from medapp.data.containers.container import MAX_BYTES, MAX_IMAGES, Container, Piece
 from medapp.data.containers.labels import Labels, read_findings, read_labels, read_texts
-from medapp.data.layout import FoundFile, Layout
-from medapp.data.roles import Asked
-from medapp.data.template import find_split
+from medapp.data.layouts.layout import FoundFile, Layout
+from medapp.data.layouts.roles import Asked
+from medapp.data.layouts.template import find_split
 from medapp.errors import ArchiveError, DataError, ImageError
 from medapp.imaging.image import read_content
 

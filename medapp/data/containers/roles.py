@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from medapp.data.template import find_split
+from medapp.data.layouts.template import find_split
 from medapp.errors import DataError
 from medapp.store.npy import StoredArray
 

@@ -19,7 +19,7 @@ from PIL import Image
 from medapp.data.containers.container import Piece
 from medapp.data.containers.levels import PERCENTILES, Levels
 from medapp.data.containers.slices import is_nearly_empty
-from medapp.data.layout import FoundFile
+from medapp.data.layouts.layout import FoundFile
 from medapp.errors import DataError
 from medapp.imaging.png import encode_png
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from medapp.data.containers.container import Container, Piece
-from medapp.data.layout import FoundFile, Layout
+from medapp.data.layouts.layout import FoundFile, Layout
 from medapp.imaging.kinds import HEAD_BYTES, tell_kind
 from medapp.store.threads import OnProgress
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from medapp.data.batch import ImportReport
-from medapp.data.browsing import PACKED
-from medapp.data.importing import add_files
+from medapp.data.importing.adding import add_files
+from medapp.data.importing.batch import ImportReport
+from medapp.data.importing.browsing import PACKED
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
 from medapp.store.places import keep_place

@@ -9,7 +9,7 @@ from medapp.audit.audit import Audit, find_audit, hash_basis, run_audit
 from medapp.audit.checks import CHECKS, KINDS
 from medapp.audit.finding import Finding, Group
 from medapp.audit.proposals import list_kept, list_open
-from medapp.data.order import Entry
+from medapp.data.layouts.order import Entry
 from medapp.data.samples import DataSet
 from medapp.notes import Level
 from medapp.runs.progress import format_seconds

@@ -9,7 +9,7 @@ import streamlit as st
 from medapp.data.edits import list_edits
 from medapp.data.facts import list_values
 from medapp.data.filters import EDITED, LEFT_OUT, STATE, Where
-from medapp.data.order import ORDERS, Entry
+from medapp.data.layouts.order import ORDERS, Entry
 from medapp.data.samples import SPLITS, DataSet
 from medapp.task import find_task
 from medapp.ui.shell import url

@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 from medapp.audit.checks import KINDS
 from medapp.audit.finding import Finding, Group, Member
 from medapp.audit.proposals import Entries, Proposal, find_proposal, keep, list_used
-from medapp.data.cleaning import make_clean_split
 from medapp.data.edits import (
     LEAVE_OUT,
     MOVE,
@@ -19,8 +18,9 @@ from medapp.data.edits import (
     list_last,
     undo_edits,
 )
-from medapp.data.order import Entry
+from medapp.data.layouts.order import Entry
 from medapp.data.samples import SPLITS, DataSet
+from medapp.data.splits.cleaning import make_clean_split
 from medapp.errors import DataError
 from medapp.ui.data_sets.editing import draw_new_label
 from medapp.ui.data_sets.gallery import build_tile

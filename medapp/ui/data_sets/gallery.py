@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medapp.data.order import ORDERS
+from medapp.data.layouts.order import ORDERS
 from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.errors import ImageError
 from medapp.imaging.thumbnails import load_thumbnail

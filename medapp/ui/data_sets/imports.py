@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from medapp.data.batch import ImportReport
+from medapp.data.importing.batch import ImportReport
 from medapp.data.samples import DataSet
 from medapp.runs.progress import format_seconds
 from medapp.store.job import Job

@@ -7,11 +7,11 @@ import streamlit as st
 from streamlit.column_config import NumberColumn
 
 from medapp.data.containers import SliceChoice, open_container
-from medapp.data.disc import PREFIX
-from medapp.data.importing import add_path, inspect
-from medapp.data.layout import Layout
-from medapp.data.previewing import Preview, judge_layout, load_sheet
-from medapp.data.roles import TableChoice
+from medapp.data.importing.adding import add_path, inspect
+from medapp.data.importing.previewing import Preview, judge_layout, load_sheet
+from medapp.data.layouts.disc import PREFIX
+from medapp.data.layouts.layout import Layout
+from medapp.data.layouts.roles import TableChoice
 from medapp.imaging.readers.dicom_header import write_column
 from medapp.task import find_task
 from medapp.ui.data_sets.imports import start_import

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medapp.data.batch import ImportReport
+from medapp.data.importing.batch import ImportReport
 from medapp.data.notes import describe
 from medapp.data.samples import DataSet
 from medapp.figures import draw_balance

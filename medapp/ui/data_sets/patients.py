@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from medapp.data.patients import preview_patients
+from medapp.data.importing.patients import preview_patients
 from medapp.ui.shell.frame import escape
 
 PREVIEWED = 400  # names that a pattern is tried on

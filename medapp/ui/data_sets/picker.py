@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from medapp.data.browsing import Entry, find_nearest_folder, open_place
+from medapp.data.importing.browsing import Entry, find_nearest_folder, open_place
 from medapp.store.files import expand_path
 from medapp.store.places import list_places
 from medapp.ui.shell import frame

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from medapp.data.containers import PLANES, SliceChoice
-from medapp.data.layout import Layout
+from medapp.data.layouts.layout import Layout
 
 _WAYS = {
     "all": "All that are not nearly empty",

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from medapp.data.cleaning import make_clean_split
 from medapp.data.edits import MOVE
 from medapp.data.facts import count_edited
-from medapp.data.redrawing import redraw_split
 from medapp.data.samples import SPLITS, DataSet
+from medapp.data.splits.cleaning import make_clean_split
+from medapp.data.splits.redrawing import redraw_split
 from medapp.task import find_task
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from medapp.data.layout import Layout
-from medapp.data.roles import KINDS, Asked, Roles, TableChoice
+from medapp.data.layouts.layout import Layout
+from medapp.data.layouts.roles import KINDS, Asked, Roles, TableChoice
 from medapp.store.plain import write_cells
 from medapp.ui.shell.frame import escape
 

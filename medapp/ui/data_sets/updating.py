@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from medapp.data.left_out import summarise_left_out
+from medapp.data.importing.updating import Changes, update
+from medapp.data.layouts.left_out import summarise_left_out
 from medapp.data.samples import DataSet
-from medapp.data.updating import Changes, update
 from medapp.ui.shell.frame import escape, show_errors, show_progress
 from medapp.ui.shell.server import find_catalog
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
-from medapp.data.listing import list_files, list_folder, list_images
+from medapp.data.layouts.listing import list_files, list_folder, list_images
 from medapp.prediction.job import PredictionJob
 from medapp.runs.run import Run
 from medapp.ui.shell.server import hold_uploads, open_workspace

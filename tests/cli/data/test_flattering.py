@@ -8,7 +8,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from medapp.cli import app
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.store.workspace import Workspace
 
 

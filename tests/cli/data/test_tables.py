@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from medapp.cli import app
 from medapp.data.catalog import Catalog
-from medapp.data.updating import update
+from medapp.data.importing.updating import update
 from medapp.store.workspace import Workspace
 
 TABLE = (

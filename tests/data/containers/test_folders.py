@@ -8,7 +8,7 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.containers import open_container
-from medapp.data.importing import add_path, inspect
+from medapp.data.importing.adding import add_path, inspect
 from medapp.errors import DataError
 from medapp.store.workspace import Workspace
 from tests.data.containers.test_parquet import LABEL, draw, write

@@ -9,8 +9,8 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.containers import SliceChoice, open_container
-from medapp.data.importing import add_path, inspect
-from medapp.data.previewing import load_sheet, preview
+from medapp.data.importing.adding import add_path, inspect
+from medapp.data.importing.previewing import load_sheet, preview
 from medapp.data.samples import Sample
 from medapp.errors import ArchiveError, DataError
 from medapp.imaging.image import load_image

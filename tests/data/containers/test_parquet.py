@@ -13,8 +13,8 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.containers import open_container
-from medapp.data.importing import add_path, inspect
-from medapp.data.roles import Asked, TableChoice
+from medapp.data.importing.adding import add_path, inspect
+from medapp.data.layouts.roles import Asked, TableChoice
 from medapp.data.samples import Sample
 from medapp.errors import ArchiveError, DataError
 from medapp.store.workspace import Workspace

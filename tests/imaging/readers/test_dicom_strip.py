@@ -9,7 +9,7 @@ import pydicom.data
 import pytest
 from make_dicom import GREY, build_dicom
 
-from medapp.data.headers import hash_identifiers
+from medapp.data.importing.headers import hash_identifiers
 from medapp.errors import ImageError
 from medapp.imaging.image import count_frames, decode_image
 from medapp.imaging.readers.dicom_header import read_header

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from medapp.data.importing import inspect
+from medapp.data.importing.adding import inspect
 from medapp.errors import ImageError
 from medapp.imaging.image import decode_image
 

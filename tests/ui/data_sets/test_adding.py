@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from ui.test_pages import _one_server_a_test, open_page  # noqa: F401 - a fixture
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.ui.data_sets.imports import hold_imports
 
 

@@ -16,9 +16,9 @@ from ui.test_pages import (
 from medapp.audit.audit import find_audit, run_audit
 from medapp.data.catalog import Catalog
 from medapp.data.edits import list_edits
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
+from medapp.data.importing.updating import update
 from medapp.data.samples import DataSet
-from medapp.data.updating import update
 from medapp.store.workspace import Workspace
 from medapp.ui.data_sets.audit import hold_jobs
 

@@ -13,8 +13,8 @@ from ui.test_pages import (  # noqa: F401 - a fixture
 )
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_path
-from medapp.data.roles import TableChoice
+from medapp.data.importing.adding import add_path
+from medapp.data.layouts.roles import TableChoice
 from medapp.data.samples import DataSet
 from medapp.imaging.image import ImageFacts
 from medapp.prediction.files import Prediction

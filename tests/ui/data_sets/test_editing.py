@@ -13,7 +13,7 @@ from ui.test_pages import (
 
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, NOTE, RELABEL, Change, apply_edits, list_edits
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.data.samples import DataSet, Sample
 from medapp.store.workspace import Workspace
 from medapp.ui.shell import frame

@@ -10,7 +10,7 @@ from ui.test_pages import (
     read_text,
 )
 
-from medapp.data.importing import add_path
+from medapp.data.importing.adding import add_path
 from medapp.store.workspace import Workspace
 from medapp.ui.data_sets.map import hold_maps
 

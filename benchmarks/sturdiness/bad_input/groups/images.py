@@ -6,7 +6,7 @@ from benchmarks.sturdiness.bad_input.arena import Arena, call_shell, fill
 from benchmarks.sturdiness.bad_input.group import Group
 from benchmarks.sturdiness.bad_input.makers.images import FORMATS, mutate_images
 from medapp.data.catalog import Catalog
-from medapp.data.importing import add_folder
+from medapp.data.importing.adding import add_folder
 from medapp.imaging.image import load_image
 from medapp.imaging.thumbnails import load_thumbnail
 from medapp.store.cache import open_cache

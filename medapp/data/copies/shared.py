@@ -1,0 +1,76 @@
+"""Pictures that two collections share, and whether both say the same of them.
+
+Classes have other names elsewhere. Which mean the same is told by the pictures themselves: the
+class that most of a class's pictures have there. A picture that departs from it is contrary.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.data.copies.near import Codes, Pairs, Ways, find_near, read_codes, tell_ways
+
+# With fewer shared pictures of a class, or where fewer agree, nothing is said of its meaning.
+FEWEST = 5
+AGREEING = 0.8
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Pairs of copies between two collections; each picture of the first stands in one pair.
+
+    Attributes:
+        pairs: (P, 2) the row in the first and the nearest one in the second, sorted by the first.
+        ways: (P,) how the pictures differ, see `medapp.data.copies.near.describe_way`.
+    """
+
+    pairs: Pairs
+    ways: Ways
+
+
+def find_shared(first: Sequence[str | None], second: Sequence[str | None]) -> Shared:
+    """The pictures of the first collection that are in the second too.
+
+    Args:
+        first, second: (N,) and (M,) fingerprints; images without one are passed over.
+    """
+    rows, codes = _read(first)
+    others, other_codes = _read(second)
+    pairs = find_near(codes, other_codes)
+    ways, bits = tell_ways(codes[pairs[:, 0]], other_codes[pairs[:, 1]])
+    order = np.lexsort((pairs[:, 1], bits, pairs[:, 0]))
+    _, starts = np.unique(pairs[order, 0], return_index=True)
+    chosen = order[starts]
+    found = np.stack([rows[pairs[chosen, 0]], others[pairs[chosen, 1]]], axis=1)
+    return Shared(found, ways[chosen])
+
+
+def find_contrary(labels: Sequence[str], others: Sequence[str]) -> NDArray[np.bool_]:
+    """Which pairs of copies (P,) are said to show different things.
+
+    Args:
+        labels, others: (P,) the class of each copy in the one collection and in the other.
+    """
+    counts = Counter(zip(labels, others, strict=True))
+    totals = Counter(labels)
+    usual: dict[str, set[str]] = {}
+    for (label, other), times in counts.items():
+        is_usual = totals[label] >= FEWEST and times >= AGREEING * totals[label]
+        if is_usual or _simplify(label) == _simplify(other):
+            usual.setdefault(label, set()).add(other)
+    pairs = zip(labels, others, strict=True)
+    contrary = [label in usual and other not in usual[label] for label, other in pairs]
+    return np.array(contrary, bool)
+
+
+def _read(fingerprints: Sequence[str | None]) -> tuple[NDArray[np.intp], Codes]:
+    marked = [(row, f) for row, f in enumerate(fingerprints) if f]
+    return np.array([row for row, _ in marked], np.intp), read_codes([f for _, f in marked])
+
+
+def _simplify(label: str) -> str:
+    return re.sub(r"[\W_]+", "", label.casefold())

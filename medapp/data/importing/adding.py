@@ -1,0 +1,396 @@
+"""Images to a data set in the catalog: a folder in place, a zip, or loose files given by class.
+
+Which files, and what is known of them; reading and storing them is `medapp.data.importing.batch`'s.
+"""
+
+import contextlib
+import itertools
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from medapp.data.catalog import Catalog, check_name
+from medapp.data.containers import Container, SliceChoice, open_container
+from medapp.data.containers.writing import write_images
+from medapp.data.importing.batch import Batch, ImportReport, import_batch
+from medapp.data.importing.frames import describe_frames, take_frames
+from medapp.data.importing.patients import compile_pattern
+from medapp.data.importing.stripping import strip_copies
+from medapp.data.layouts.boxes import BOXES_FILE, read_boxes
+from medapp.data.layouts.folder import build_layout, scan_folder
+from medapp.data.layouts.kinds import find_suffix, is_left_behind
+from medapp.data.layouts.layout import FoundFile, Layout
+from medapp.data.layouts.listing import HEAD_BYTES, Parts, build_listing
+from medapp.data.layouts.mask_boxes import add_mask_boxes
+from medapp.data.layouts.roles import TableChoice
+from medapp.errors import DataError, WorkspaceError
+from medapp.imaging.image import MAX_BYTES
+from medapp.store.archive import extract_archive, open_archive
+from medapp.store.files import expand_path
+from medapp.store.threads import OnProgress
+from medapp.store.workspace import Workspace
+
+MAX_BAD_ROWS = 10_000  # of a table, that are kept with a data set
+
+
+def inspect(
+    path: Path,
+    layout: str | None = None,
+    slices: SliceChoice | None = None,
+    table: TableChoice | None = None,
+) -> Layout:
+    """How a folder, a zip or a container would be read; nothing is stored, nothing unpacked.
+
+    Args:
+        slices: which slices of volumes become images; None for the default.
+        table: which tables say what the images show; None for those that lie beside them.
+
+    Raises:
+        ArchiveError, DataError: as `add_path`, but for a question, which the layout has.
+    """
+    path = expand_path(path)
+    container = open_container(path, slices, layout, table)
+    if container is not None:
+        refuse_table(table, container)
+        return container.layout
+    found = inspect_zip(path, layout, table) if is_zip(path) else scan_folder(path, layout, table)
+    if slices is None or not slices.slices:
+        return found
+    return replace(found, remarks=(*found.remarks, describe_frames(slices)))
+
+
+def add_path(
+    workspace: Workspace,
+    path: Path,
+    name: str | None = None,
+    patient_pattern: str | None = None,
+    on_progress: OnProgress | None = None,
+    layout: str | None = None,
+    slices: SliceChoice | None = None,
+    table: TableChoice | None = None,
+    has_mask_boxes: bool = False,
+) -> ImportReport:
+    """Register a folder in place, or copy the images of a zip or a container into the workspace.
+
+    Args:
+        slices: which slices of volumes become images; None for the default.
+        table: which tables say what the images show; None for those that lie beside them.
+        has_mask_boxes: masks beside images give boxes around what they mark.
+
+    Raises:
+        ArchiveError, DataError: see `add_folder`, `add_zip` and `open_container`.
+    """
+    container = open_container(path, slices, layout, table)
+    if container is not None:
+        refuse_table(table, container)
+        return add_container(workspace, path, container, name, patient_pattern, on_progress)
+    add = add_zip if is_zip(path) else add_folder
+    return add(
+        workspace, path, name, patient_pattern, on_progress, layout, slices, table, has_mask_boxes
+    )
+
+
+def refuse_table(table: TableChoice | None, container: Container) -> None:
+    """Say that a file with images and labels in it is read without a table.
+
+    Raises:
+        DataError: a table was named.
+    """
+    if table is None or container.takes_table:
+        return
+    asked = table.asked
+    rest = (asked.separator, asked.kind, asked.uncertain, asked.blank)
+    are_columns = len(asked.labels or ()) < 2 and all(answer is None for answer in rest)
+    is_taken = asked.is_nothing or (container.takes_columns and are_columns)
+    if table.tables or not is_taken:
+        raise DataError(
+            f"{container.kind.capitalize()} says itself what its images show.",
+            remedy="Leave out what was said of a table.",
+        )
+
+
+def add_folder(
+    workspace: Workspace,
+    folder: Path,
+    name: str | None = None,
+    patient_pattern: str | None = None,
+    on_progress: OnProgress | None = None,
+    layout: str | None = None,
+    slices: SliceChoice | None = None,
+    table: TableChoice | None = None,
+    has_mask_boxes: bool = False,
+) -> ImportReport:
+    """Register a folder in place; its files are never changed.
+
+    Args:
+        name: of the data set; None takes the folder's, with a number where that is taken.
+        patient_pattern: see `medapp.data.importing.patients.build_finder`.
+        layout: what each folder of a path says, such as "{patient}/{label}"; None recognises it.
+        slices: which frames of files with several become images; None for one of each file, the
+            first that shows something.
+        table: which tables say what the images show; None for those that lie beside them.
+        has_mask_boxes: masks beside images give boxes around what they mark.
+
+    Raises:
+        DataError: no folder, no images, folders that cannot be told without an answer, a name that
+            is taken, or a pattern that is no regular expression.
+    """
+    folder = expand_path(folder)
+    pattern = compile_pattern(patient_pattern)
+    chosen = choose_name(workspace, name, folder.name)
+    found = scan_folder(folder, layout, table)
+    if has_mask_boxes:
+        found = add_mask_boxes(found)
+    return _register(workspace, found, "registered", chosen, pattern, on_progress, layout, slices)
+
+
+def add_zip(
+    workspace: Workspace,
+    zip_path: Path,
+    name: str | None = None,
+    patient_pattern: str | None = None,
+    on_progress: OnProgress | None = None,
+    layout: str | None = None,
+    slices: SliceChoice | None = None,
+    table: TableChoice | None = None,
+    has_mask_boxes: bool = False,
+) -> ImportReport:
+    """Unpack the images of a zip into the workspace, and register them there.
+
+    Of DICOM files the copies name nobody, see `medapp.data.importing.stripping`.
+
+    Raises:
+        ArchiveError: the zip is damaged or refused (see `medapp.store.archive.extract_archive`).
+        DataError: as `add_folder`.
+    """
+    pattern = compile_pattern(patient_pattern)
+    chosen = choose_name(workspace, name, Path(zip_path).stem)
+    found = inspect_zip(Path(zip_path), layout, table)
+    inside = found.root.relative_to(zip_path)
+    wanted = [(inside / file.name).as_posix() for file in found.require_files()]
+    masks = found.masks if has_mask_boxes else {}
+    wanted += [mask for of_image in masks.values() for mask, _ in of_image]
+    with make_folder(workspace, chosen) as folder:
+        boxes = (inside / BOXES_FILE).as_posix()
+        extract_archive(Path(zip_path), folder, names={*wanted, boxes})
+        root = folder / inside
+        files = [replace(file, path=root / file.name) for file in found.files]
+        placed = {
+            image: tuple((mask, folder / mask) for mask, _ in of_image)
+            for image, of_image in masks.items()
+        }
+        moved = replace(found, root=root, files=tuple(files), masks=placed)
+        if has_mask_boxes:
+            moved = add_mask_boxes(moved)
+        return _register(workspace, moved, "uploaded", chosen, pattern, on_progress, layout, slices)
+
+
+def add_container(
+    workspace: Workspace,
+    path: Path,
+    container: Container,
+    name: str | None = None,
+    patient_pattern: str | None = None,
+    on_progress: OnProgress | None = None,
+) -> ImportReport:
+    """Write the images of a container into the workspace, and register them there.
+
+    Raises:
+        ArchiveError: the container is damaged further in.
+        DataError: as `add_folder`.
+    """
+    pattern = compile_pattern(patient_pattern)
+    chosen = choose_name(workspace, name, path.name.removesuffix(find_suffix(path.name)))
+    with make_folder(workspace, chosen) as folder:
+        layout = write_images(container, folder, on_progress)
+        if not (layout.files or layout.question):
+            example = f" ({': '.join(layout.left_out[0])})" if layout.left_out else ""
+            raise DataError(
+                f"{path.name} holds no image that can be learned from{example}.",
+                remedy="Check the file.",
+            )
+        return _register(workspace, layout, "uploaded", chosen, pattern, on_progress, None)
+
+
+def inspect_zip(path: Path, layout: str | None = None, table: TableChoice | None = None) -> Layout:
+    """How a zip would be read; its paths stand below the zip's own.
+
+    Raises:
+        ArchiveError: the zip is damaged or refused.
+        DataError: it holds no image, or none fits the layout.
+    """
+    with open_archive(path) as archive:
+
+        def read(parts: Parts, size: int = MAX_BYTES) -> bytes:
+            return archive.read_head("/".join(parts), size)
+
+        names = [tuple(name.split("/")) for name in archive.names]
+        kept = [parts for parts in names if not any(map(is_left_behind, parts))]
+        listing = build_listing(kept, lambda parts: read(parts, HEAD_BYTES))
+        return build_layout(path, listing, layout, read, table, archive.remark)
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a path means a zip; the name of a folder may end in .zip too."""
+    # Path.is_dir raises for a long path.
+    return path.suffix.lower() == ".zip" and not os.path.isdir(path)  # noqa: PTH112
+
+
+def add_files(
+    workspace: Workspace,
+    files: Mapping[str, Sequence[Path]],
+    name: str,
+    patient_pattern: str | None = None,
+    on_progress: OnProgress | None = None,
+) -> ImportReport:
+    """Copy loose files, given by class, into the workspace and register them.
+
+    A name that comes twice in a class gets a number.
+
+    Raises:
+        DataError: no files, a class whose name cannot be a folder's, or as `add_folder`.
+        WorkspaceError: a file cannot be copied.
+    """
+    pattern = compile_pattern(patient_pattern)
+    chosen = choose_name(workspace, name, name)
+    if not any(files.values()):
+        raise DataError("There are no files to add.", remedy="Choose at least one image.")
+    for label in files:
+        if re.search(r'[<>:"/\\|?*\x00-\x1f]', label) or label != label.strip(" .") or not label:
+            raise DataError(
+                f"{label!r} cannot be a class's folder.",
+                remedy="Name the class with letters, digits, spaces, - and _.",
+            )
+    with make_folder(workspace, chosen) as folder:
+        found = [
+            file for label, paths in files.items() for file in _copy_files(folder, label, paths)
+        ]
+        kept, without = strip_copies(workspace, found)
+        batch = Batch(folder, "uploaded", kept, left_out=without, pattern=pattern)
+        return import_batch(workspace, batch, chosen, on_progress)
+
+
+def _copy_files(folder: Path, label: str, paths: Sequence[Path]) -> Iterator[FoundFile]:
+    label = unicodedata.normalize("NFC", label)
+    home = folder / label
+    for path in paths:
+        try:
+            home.mkdir(exist_ok=True)
+            target = home / path.name
+            for number in itertools.count(2):
+                if not target.exists():
+                    break
+                target = home / f"{path.stem} {number}{path.suffix}"
+            shutil.copyfile(path, target)
+        except OSError as error:
+            reason = error.strerror or error
+            raise WorkspaceError(
+                f"{path.name} could not be copied: {reason}.", remedy="Free some space."
+            ) from error
+        yield FoundFile(target, f"{label}/{target.name}", label, None)
+
+
+def _register(
+    workspace: Workspace,
+    layout: Layout,
+    origin: str,
+    name: str,
+    pattern: re.Pattern[str] | None,
+    on_progress: OnProgress | None,
+    asked: str | None,
+    slices: SliceChoice | None = None,
+) -> ImportReport:
+    """Import the files of a layout, with their table of boxes where there is one."""
+    files: Sequence[FoundFile] = layout.require_files()
+    frames = slices.slices if slices else ""
+    said = layout.describe()
+    if origin == "uploaded":
+        files, without = strip_copies(workspace, files)
+        layout = replace(layout, left_out=(*layout.left_out, *without))
+    if slices and frames:
+        files, without = take_frames(files, slices)
+        layout = replace(layout, left_out=(*layout.left_out, *without))
+        said = (*said, describe_frames(slices))
+    try:
+        str(layout.root).encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"The path of {name} is not valid Unicode.", remedy="Rename the folder."
+        ) from error
+    boxes, faults = read_boxes(layout.root / BOXES_FILE, [file.name for file in files])
+    is_said = asked is not None or layout.has_patient_column
+    batch = Batch(
+        layout.root,
+        origin,
+        files,
+        {**layout.boxes, **boxes},
+        [*layout.left_out, *faults],
+        pattern,
+        said,
+        {
+            "layout": layout.template,
+            "is_asked": asked is not None,
+            "frames": frames,
+            "passed_over": [asdict(found) for found in layout.passed_over],
+            "table": layout.table.to_dict() if layout.table else None,
+            "bad_rows": [asdict(row) for row in layout.bad_rows[:MAX_BAD_ROWS]],
+            "bad_row_count": len(layout.bad_rows),
+        },
+        has_patient_folders=is_said,
+        task=layout.task,
+        order=layout.order,
+        patients_from=layout.patients_from,
+    )
+    return import_batch(workspace, batch, name, on_progress)
+
+
+def choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:
+    """The name asked for, which must be free; without one the fallback, numbered if it is taken.
+
+    Call this before the work: the catalog refuses a taken name only at its end.
+
+    Raises:
+        DataError: the name is taken, empty, too long, or holds what cannot be printed.
+    """
+    taken = {data_set.name for data_set in Catalog(workspace).list_data_sets()}
+    if name is not None:
+        if check_name(name) in taken:
+            raise DataError(
+                f"There is a data set {check_name(name)!r} already.",
+                remedy="Choose another name, or remove that one.",
+            )
+        return check_name(name)
+    printable = "".join(c for c in fallback if c.isprintable()).strip()[:90] or "Data"
+    numbered = (f"{printable} {number}" for number in itertools.count(2))
+    return next(n for n in itertools.chain([printable], numbered) if n not in taken)
+
+
+@contextlib.contextmanager
+def make_folder(workspace: Workspace, name: str) -> Iterator[Path]:
+    """A new folder in the workspace for a data set's images; deleted again if the import fails."""
+    plain = re.sub(r"[^\w-]+", "-", name).strip("-") or "data"
+    for number in itertools.count(1):
+        folder = workspace.data_folder / (plain if number == 1 else f"{plain}-{number}")
+        try:
+            folder.mkdir(parents=True)
+            break
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise WorkspaceError(
+                f"{folder} cannot be made: {error.strerror}.", remedy="Check permissions and space."
+            ) from error
+    try:
+        yield folder
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise WorkspaceError(
+            f"{folder} cannot be filled: {error.strerror or error}.", remedy="Free some space."
+        ) from error
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise

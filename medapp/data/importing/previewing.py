@@ -1,0 +1,264 @@
+"""What would come in from a path, before anything is stored: the same for the shell and the page.
+
+Names and the headers of DICOM files are read, and of a few images their pixels.
+"""
+
+import contextlib
+import io
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from medapp.data.containers import Container, SliceChoice, open_container
+from medapp.data.importing.adding import inspect, is_zip
+from medapp.data.importing.headers import HashedHeader
+from medapp.data.importing.patients import choose_patients, compile_pattern
+from medapp.data.layouts.alike import find_alike_classes
+from medapp.data.layouts.kinds import find_suffix, name_kind
+from medapp.data.layouts.layout import FoundFile, Layout
+from medapp.data.layouts.roles import TableChoice
+from medapp.data.reading import read_header_alone
+from medapp.data.samples import SPLITS
+from medapp.data.splits.split import describe_split
+from medapp.errors import ImageError
+from medapp.imaging.image import MAX_BYTES, decode_image, read_content
+from medapp.imaging.preprocess import render_full
+from medapp.notes import Note
+from medapp.store.archive import open_archive
+from medapp.store.files import expand_path
+from medapp.task import find_task
+
+SHEET = 12  # images of a contact sheet
+SHEET_PX = 160
+SHEET_SECONDS = 5.0  # for the images of a container
+MAX_HEADERS = 300  # that are read for a preview
+# Never DICOM, so that no header is looked for.
+_PICTURES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"))
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would come in.
+
+    Attributes:
+        kind: what the path is, such as "a folder".
+        layout: how it would be read, or the question that has to be answered first.
+        patients: how many were found; None where they are not known, or too many files would have
+            to be read to tell.
+        has_patients: whether any are known.
+        patients_from: a sentence that says where patients come from.
+        split_origin: a sentence that says where the split comes from; "" with a question.
+        notes: what to know before it comes in.
+    """
+
+    path: Path
+    kind: str
+    layout: Layout
+    patients: int | None
+    has_patients: bool
+    patients_from: str
+    split_origin: str
+    notes: tuple[Note, ...]
+
+    def count_classes(self) -> dict[str, dict[str, int]]:
+        """Images by split and class; those whose split is not published stand under ""."""
+        counts: dict[str, Counter[str]] = {}
+        for file in self.layout.files:
+            labels = self.layout.list_labels(file)
+            counts.setdefault(file.split or "", Counter()).update(labels)
+        ordered = [split for split in (*SPLITS, "") if split in counts]
+        return {s: {c: counts[s][c] for c in self.layout.classes} for s in ordered}
+
+    def describe(self) -> tuple[str, ...]:
+        """The preview in sentences."""
+        said = self.layout.describe()
+        return said if self.layout.question else (*said, self.patients_from, self.split_origin)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            **self.layout.to_dict(),
+            "kind": self.kind,
+            "counts": {split or "not published": n for split, n in self.count_classes().items()},
+            "patients": self.patients,
+            "patients_from": self.patients_from,
+            "split_origin": self.split_origin,
+            "sentences": list(self.describe()),
+            "passed_over": [asdict(found) for found in self.layout.list_passed_over()],
+            "warnings": list_warnings(self.notes),
+            "notes": [note.to_dict() for note in self.notes],
+        }
+
+
+def list_warnings(notes: Sequence[Note]) -> list[dict[str, str]]:
+    """The notes that are more than facts, as plain values for JSON."""
+    return [{"kind": n.code, "text": str(n)} for n in notes if n.level != "info"]
+
+
+def preview(
+    path: Path,
+    layout: str | None = None,
+    patient_pattern: str | None = None,
+    slices: SliceChoice | None = None,
+    table: TableChoice | None = None,
+) -> Preview:
+    """What a folder, a zip or a container would become; nothing is stored.
+
+    Args:
+        layout: see `medapp.data.importing.adding.add_folder`.
+        patient_pattern: see `medapp.data.importing.patients.build_finder`.
+        slices: which slices of volumes become images; None for the default.
+        table: which tables say what the images show; None for those that lie beside them.
+
+    Raises:
+        ArchiveError, DataError: see `medapp.data.importing.adding.inspect`.
+    """
+    path = expand_path(path)
+    found = inspect(path, layout, slices, table)
+    return judge_layout(path, found, layout is not None, patient_pattern)
+
+
+def judge_layout(
+    path: Path, found: Layout, is_asked: bool, patient_pattern: str | None = None
+) -> Preview:
+    """The preview of a path that was inspected.
+
+    Args:
+        is_asked: somebody said how the folders are to be read.
+
+    Raises:
+        DataError: the pattern is no regular expression.
+    """
+    pattern = compile_pattern(patient_pattern)
+    kind = "a folder" if path.is_dir() else name_kind(path.name)
+    if found.question:
+        return Preview(path, kind, found, None, False, "", "", ())
+    headers = [HashedHeader()] * len(found.files)
+    is_sure = True
+    if pattern is None:
+        headers, is_sure = _read_headers(path, found.files)
+    patients, whence = choose_patients(
+        found.files, headers, pattern, is_asked or found.has_patient_column, found.patients_from
+    )
+    known = {patient for patient in patients if patient is not None}
+    if not is_sure:
+        whence = f"Of {MAX_HEADERS:,} DICOM headers that were looked at: {whence}"
+    origin = describe_split(
+        [file.split for file in found.files], bool(known), noun=find_task(found.task).noun
+    )
+    notes = (*_find_gaps(found), *find_alike_classes(found.classes))
+    count = len(known) if known and is_sure else None
+    return Preview(path, kind, found, count, bool(known), whence, origin, notes)
+
+
+def _find_gaps(found: Layout) -> tuple[Note, ...]:
+    notes = []
+    if len(found.classes) == 1 and found.task == "single-label":
+        text = f"There is one class, {found.classes[0]}, so there is nothing to tell apart."
+        remedy = "Choose the folder that holds all class folders, if there are more."
+        notes.append(Note("one-class", text, "caution", remedy))
+    if found.left_out:
+        what = "1 file does" if len(found.left_out) == 1 else f"{len(found.left_out):,} files do"
+        notes.append(Note("left-out", f"{what} not come in; the list says why."))
+    return tuple(notes)
+
+
+def _read_headers(path: Path, files: Sequence[FoundFile]) -> tuple[list[HashedHeader], bool]:
+    """What DICOM headers say of patients, and whether all of them were read.
+
+    Identifiers are told apart here, and neither hashed nor shown.
+    """
+    maybe = [i for i, file in enumerate(files) if find_suffix(file.name) not in _PICTURES]
+    headers = [HashedHeader()] * len(files)
+    step = -(-len(maybe) // MAX_HEADERS) or 1
+    chosen = maybe[::step]
+    if open_container(path) is not None:
+        return headers, True
+    with _open_files(path) as read:
+        for i in chosen:
+            try:
+                found = read_header_alone(read(files[i]))
+            except (OSError, ImageError):
+                # Registering the file says why it cannot be read.
+                continue
+            if found is not None:
+                headers[i] = HashedHeader(found.patient, found.study)
+    return headers, step == 1
+
+
+@contextlib.contextmanager
+def _open_files(path: Path) -> Iterator[Callable[[FoundFile], bytes]]:
+    """A function from a file of a folder's or a zip's layout to its bytes."""
+    if not is_zip(path):
+        yield lambda file: read_content(file.path)
+        return
+    with open_archive(path) as archive:
+        yield lambda file: archive.read_head(file.path.relative_to(path).as_posix(), MAX_BYTES)
+
+
+@dataclass(frozen=True)
+class SheetImage:
+    """An image of a contact sheet: the file, and its JPEG or the reason why there is none."""
+
+    file: FoundFile
+    jpeg: bytes
+    reason: str = ""
+
+
+def load_sheet(shown: Preview, slices: SliceChoice | None = None) -> list[SheetImage]:
+    """A few images of each class, small, spread over its files."""
+    container = open_container(shown.path, slices)
+    if container is not None:
+        return _load_some(container, shown.layout)
+    with _open_files(shown.path) as read:
+        return [_build_image(file, partial(read, file)) for file in choose_sheet(shown.layout)]
+
+
+def _load_some(container: Container, layout: Layout) -> list[SheetImage]:
+    """Of a container's images, as many as can be had in a few seconds."""
+    # A container that is opened without an answer or a table may have other files.
+    known = {file.name: place for place, file in enumerate(container.layout.files)}
+    wanted = {known[f.name]: f for f in choose_sheet(layout) if f.name in known}
+    places = sorted(wanted)
+    began = time.monotonic()
+    images = []
+    for place, piece in zip(places, container.read_some(places), strict=False):
+        # An empty slice is left out when it comes in, which is no fault to be shown.
+        if not isinstance(piece, str):
+            images.append(_build_image(wanted[place], partial(bytes, piece.content)))
+        if time.monotonic() - began > SHEET_SECONDS:
+            break
+    return images
+
+
+def choose_sheet(layout: Layout, most: int = SHEET) -> list[FoundFile]:
+    """At most so many files: as many of each class, from its first to its last."""
+    by_class: dict[str, list[FoundFile]] = {label: [] for label in layout.classes[:most]}
+    for file in layout.files:
+        for label in layout.list_labels(file)[:1]:
+            if label in by_class:
+                by_class[label].append(file)
+    each = max(1, most // max(1, len(by_class)))
+    return [
+        files[place * (len(files) - 1) // max(1, min(each, len(files)) - 1)]
+        for files in by_class.values()
+        for place in range(min(each, len(files)))
+    ]
+
+
+def _build_image(file: FoundFile, read: Callable[[], bytes]) -> SheetImage:
+    try:
+        pixels, _ = decode_image(read(), file.path.suffix, frame=file.frame)
+    except OSError as error:
+        return SheetImage(file, b"", f"it cannot be opened ({error.strerror or error})")
+    except ImageError as error:
+        return SheetImage(file, b"", str(error))
+    jpeg = io.BytesIO()
+    Image.fromarray(render_full(pixels, longest_px=SHEET_PX)).save(jpeg, "JPEG", quality=82)
+    return SheetImage(file, jpeg.getvalue())

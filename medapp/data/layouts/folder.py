@@ -1,0 +1,125 @@
+"""A folder as people keep images, to files with labels, splits and patients; nothing is decoded."""
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+
+from medapp.data.layouts import class_names
+from medapp.data.layouts.boxes import BOXES_FILE
+from medapp.data.layouts.class_names import name_classes
+from medapp.data.layouts.disc import PREFIX, doubt_folders, read_by_header
+from medapp.data.layouts.layout import Layout, read_layout
+from medapp.data.layouts.listing import REMEDY, Listing, Parts, explain_nothing, list_folder
+from medapp.data.layouts.manifest import Read, add_named, find_beside, read_beside, read_named
+from medapp.data.layouts.roles import TableChoice
+from medapp.errors import DataError
+from medapp.imaging.image import MAX_BYTES
+
+MOST_FILES = 20  # that are tried for names of classes
+
+
+def scan_folder(
+    folder: Path, template: str | None = None, choice: TableChoice | None = None
+) -> Layout:
+    """The layout of a folder; one that cannot be told has a question.
+
+    How classes, splits and patients are found is told in `recognition` for folders, and in
+    `manifest` for tables. Masks beside images, and images that do not fit the layout, are left
+    out, each with the reason.
+
+    Args:
+        template: how to read the folders, such as "{patient}/{label}", or "header:view" for classes
+            from a column of DICOM headers; None recognises it.
+        choice: which tables say what images show; None for those that lie beside the images.
+
+    Raises:
+        DataError: the folder is missing, may not be read, holds no image, or none fits.
+    """
+    listing = list_folder(folder)
+
+    def read(parts: Parts, size: int = MAX_BYTES) -> bytes:
+        with folder.joinpath(*parts).open("rb") as file:
+            return file.read(size)
+
+    return build_layout(folder, listing, template, read, choice)
+
+
+def build_layout(
+    folder: Path,
+    listing: Listing,
+    template: str | None,
+    read: Read,
+    choice: TableChoice | None = None,
+    remark: str = "",
+) -> Layout:
+    """The layout of a listing, as tables or folders say.
+
+    Args:
+        folder: where the files are, or will be.
+        read: a file's first bytes, so many; all of them where no number is given.
+        choice: see `scan_folder`.
+        remark: a further sentence for the layout.
+
+    Raises:
+        DataError: there is no image, or none fits the template or the tables.
+    """
+    found = _read_files(folder, listing, template, read, choice, remark)
+    wrapping = found.root.relative_to(folder)
+    used = {*found.list_sources(), (wrapping / BOXES_FILE).as_posix()}
+    return replace(found, passed_over=listing.group_others(used))
+
+
+def _read_files(
+    folder: Path,
+    listing: Listing,
+    template: str | None,
+    read: Read,
+    choice: TableChoice | None,
+    remark: str,
+) -> Layout:
+    said = (remark,) if remark else ()
+    if template and template.startswith(PREFIX):
+        return read_by_header(folder, listing, template.removeprefix(PREFIX), read)
+    choice = choice or TableChoice()
+    if not listing.images:
+        raise DataError(
+            f"There is no image in {folder.name}{explain_nothing(listing)}.", remedy=REMEDY
+        )
+    named = _read_name_files(listing, read)
+
+    def read_folders(*remarks: str) -> Layout:
+        return name_classes(read_layout(folder, listing, template, remarks), named)
+
+    if choice.tables and template:
+        by_folders = read_folders(*said)
+        return add_named(folder, listing, choice, read, by_folders)
+    if choice.tables:
+        found = read_named(folder, listing, choice, read)
+        return replace(found, remarks=(*found.remarks, *said))
+    if template:
+        return read_folders(*said)
+    by_folders = doubt_folders(read_folders(*said), listing, read)
+    tables, more = find_beside(listing, read, choice.asked, by_folders)
+    if not choice.asked.is_nothing and not tables:
+        raise DataError(
+            f"No table in {folder.name} is of its images. {' '.join(more)}".strip(),
+            remedy="Name the table with --labels.",
+        )
+    if not tables and more:
+        said = (*more, *said)
+        return doubt_folders(read_folders(*said), listing, read)
+    if not tables:
+        return by_folders
+    found = read_beside(folder, listing, tables, choice.asked, by_folders)
+    return replace(found, remarks=(*found.remarks, *more))
+
+
+def _read_name_files(listing: Listing, read: Read) -> dict[str, str]:
+    """The text of each file that may name classes."""
+    texts = {}
+    for parts in listing.name_files[:MOST_FILES]:
+        # A file that cannot be opened names nothing.
+        with contextlib.suppress(OSError):
+            content = read(parts, class_names.MAX_BYTES)
+            texts["/".join(parts)] = content.decode("utf-8-sig", "replace")
+    return texts

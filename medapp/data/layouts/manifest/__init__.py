@@ -1,0 +1,23 @@
+"""Tables beside images: what their columns hold, and which row is of which image."""
+
+from medapp.data.layouts.manifest.beside import (
+    Read,
+    add_named,
+    find_beside,
+    read_beside,
+    read_named,
+)
+from medapp.data.layouts.manifest.guessing import guess_roles, list_label_columns
+from medapp.data.layouts.manifest.reading import list_pictures, read_manifest
+
+__all__ = [
+    "Read",
+    "add_named",
+    "find_beside",
+    "guess_roles",
+    "list_label_columns",
+    "list_pictures",
+    "read_beside",
+    "read_manifest",
+    "read_named",
+]

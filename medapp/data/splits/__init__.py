@@ -1,0 +1,1 @@
+"""Which images a model learns from, is chosen by, and is judged on."""

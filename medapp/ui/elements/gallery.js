@@ -14,7 +14,10 @@ export default function ({ parentElement, data, setTriggerValue, setStateValue }
   const host = parentElement.querySelector(".gallery");
   // The page is drawn again after each choice; the same tiles then stay, with their focus.
   const text = JSON.stringify(data);
-  host.tell = { open: (id) => setTriggerValue("open", id), select: (ids) => setStateValue("selected", ids) };
+  host.tell = {
+    open: (id) => setTriggerValue("open", id),
+    select: (ids) => setStateValue("selected", ids),
+  };
   if (host.drawn === text) return;
   // Other tiles begin with none selected.
   if (host.drawn && data.is_selectable) host.tell.select([]);
@@ -30,7 +33,8 @@ export default function ({ parentElement, data, setTriggerValue, setStateValue }
     button.onclick = (event) => {
       const isRange = event.shiftKey;
       const isMark = event.target.closest(".mark") != null;
-      if (selection && (isRange || isMark || event.ctrlKey || event.metaKey)) selection.take(at, isRange);
+      if (selection && (isRange || isMark || event.ctrlKey || event.metaKey))
+        selection.take(at, isRange);
       else host.tell.open(data.tiles[at].id);
     };
   });
@@ -62,7 +66,9 @@ function openSelection(host, buttons, tiles) {
   let anchor = -1;
   const show = (next) => {
     selected = next;
-    buttons.forEach((button, at) => button.setAttribute("aria-pressed", selected.includes(ids[at])));
+    buttons.forEach((button, at) =>
+      button.setAttribute("aria-pressed", selected.includes(ids[at])),
+    );
     host.tell.select(selected);
   };
   buttons.forEach((button) => {

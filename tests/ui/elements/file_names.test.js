@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { nameChartFile, nameImageFile, shortenPath } from "../../../medapp/ui/elements/file_names.js";
+import {
+  nameChartFile,
+  nameImageFile,
+  shortenPath,
+} from "../../../medapp/ui/elements/file_names.js";
 
 test("a picture is called like its image, without folders", () => {
   assert.equal(nameImageFile("normal/p03.a.png", false), "p03.a.png");

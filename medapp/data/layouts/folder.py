@@ -1,16 +1,27 @@
 """A folder as people keep images, to files with labels, splits and patients; nothing is decoded."""
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from medapp.data.layouts import class_names
+from medapp.data.layouts.annotations import Annotations, add_annotations, find_annotations
 from medapp.data.layouts.boxes import BOXES_FILE
 from medapp.data.layouts.class_names import name_classes
 from medapp.data.layouts.disc import PREFIX, doubt_folders, read_by_header
 from medapp.data.layouts.layout import Layout, read_layout
 from medapp.data.layouts.listing import REMEDY, Listing, Parts, explain_nothing, list_folder
-from medapp.data.layouts.manifest import Read, add_named, find_beside, read_beside, read_named
+from medapp.data.layouts.manifest import (
+    Placed,
+    Read,
+    add_named,
+    find_beside,
+    has_classes,
+    place_annotations,
+    read_beside,
+    read_named,
+)
 from medapp.data.layouts.roles import TableChoice
 from medapp.errors import DataError
 from medapp.imaging.image import MAX_BYTES
@@ -63,9 +74,15 @@ def build_layout(
     Raises:
         DataError: there is no image, or none fits the template or the tables.
     """
-    found = _read_files(folder, listing, template, read, choice, remark)
+    annotations = find_annotations(listing, read)
+    found = _read_files(folder, listing, template, read, choice, remark, annotations)
     wrapping = found.root.relative_to(folder)
     used = {*found.list_sources(), (wrapping / BOXES_FILE).as_posix()}
+    if annotations is not None:
+        if not (found.table and annotations.name in found.table.tables):
+            found = add_annotations(found, annotations, wrapping.parts)
+        found = replace(found, left_out=(*found.left_out, *annotations.faults))
+        used |= {*annotations.files, *(name for name, _ in annotations.faults)}
     return replace(found, passed_over=listing.group_others(used))
 
 
@@ -76,6 +93,7 @@ def _read_files(
     read: Read,
     choice: TableChoice | None,
     remark: str,
+    annotations: Annotations | None,
 ) -> Layout:
     said = (remark,) if remark else ()
     if template and template.startswith(PREFIX):
@@ -94,24 +112,45 @@ def _read_files(
         by_folders = read_folders(*said)
         return add_named(folder, listing, choice, read, by_folders)
     if choice.tables:
-        found = read_named(folder, listing, choice, read)
+        found = read_named(folder, listing, choice, read, annotations)
         return replace(found, remarks=(*found.remarks, *said))
     if template:
         return read_folders(*said)
     by_folders = doubt_folders(read_folders(*said), listing, read)
     tables, more = find_beside(listing, read, choice.asked, by_folders)
-    if not choice.asked.is_nothing and not tables:
+    told = annotations if annotations and not has_classes(by_folders) else None
+    if not choice.asked.is_nothing and not tables and told is None:
         raise DataError(
             f"No table in {folder.name} is of its images. {' '.join(more)}".strip(),
             remedy="Name the table with --labels.",
         )
-    if not tables and more:
-        said = (*more, *said)
-        return doubt_folders(read_folders(*said), listing, read)
-    if not tables:
+    if not tables and told is None:
+        if more:
+            said = (*more, *said)
+            return doubt_folders(read_folders(*said), listing, read)
         return by_folders
-    found = read_beside(folder, listing, tables, choice.asked, by_folders)
+    found = by_folders
+    if tables:
+        found = read_beside(folder, listing, tables, choice.asked, by_folders)
+    if told is not None and (found.question or not tables):
+        tables = [*tables, place_annotations(told)]
+        found = _read_annotations(folder, listing, tables, choice, by_folders)
     return replace(found, remarks=(*found.remarks, *more))
+
+
+def _read_annotations(
+    folder: Path,
+    listing: Listing,
+    tables: Sequence[Placed],
+    choice: TableChoice,
+    by_folders: Layout,
+) -> Layout:
+    """The layout as annotations say, where no folder and no table tells classes.
+
+    Objects of one kind alone tell nothing apart, so that any other answer goes before them.
+    """
+    found = read_beside(folder, listing, tables, choice.asked, by_folders)
+    return by_folders if len(found.classes) < 2 and by_folders.candidates else found
 
 
 def _read_name_files(listing: Listing, read: Read) -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from medapp.data.layouts.annotations import Annotations
 from medapp.data.layouts.boxes import BOXES_FILE
 from medapp.data.layouts.layout import Candidate, FoundFile, Layout
 from medapp.data.layouts.listing import Listing, Parts
@@ -50,16 +51,23 @@ class Placed:
     keys: tuple[Parts, ...] = ()
 
 
-def read_named(root: Path, listing: Listing, choice: TableChoice, read: Read) -> Layout:
+def read_named(
+    root: Path,
+    listing: Listing,
+    choice: TableChoice,
+    read: Read,
+    annotations: Annotations | None = None,
+) -> Layout:
     """The layout as the tables say that a user names.
 
     Args:
         read: the first bytes of a file below the root.
+        annotations: those beside the images, which are named like a table, such as "*.xml".
 
     Raises:
         DataError: a table cannot be found or read, or names no image that is there.
     """
-    found = [_open(root, listing, name, read) for name in choice.tables]
+    found = [_open(root, listing, name, read, annotations) for name in choice.tables]
     found = [_add_keys(placed, list_pictures(listing), choice.asked, read) for placed in found]
     return _read(root, listing, found, choice.asked)
 
@@ -90,7 +98,7 @@ def find_beside(
         cells = [cell for cell in table.list_cells(roles.image) if cell]
         found_images = match_cells(cells, placed.keys or names)
         images = found_images.images
-        if found_images.in_folders and _has_classes(by_folders):
+        if found_images.in_folders and has_classes(by_folders):
             images = {}
         pictures = sum(map(len, images.values()))
         if pictures >= _SHARE * len(names) or len(images) >= _SHARE * len(set(cells)):
@@ -121,7 +129,7 @@ def read_beside(
     if len(labelled) > 1:
         return _ask_which(by_folders, labelled)
     by_table = _read(root, listing, tables, asked)
-    if asked.labels or not _has_classes(by_folders):
+    if asked.labels or not has_classes(by_folders):
         if by_table.question and by_folders.candidates:
             return replace(by_folders, table=by_table.table, remarks=(by_table.question,))
         return by_table
@@ -133,15 +141,28 @@ def read_beside(
     return _ask(by_folders, by_table)
 
 
-def _has_classes(by_folders: Layout) -> bool:
+def place_annotations(annotations: Annotations) -> Placed:
+    """The table of annotations as one beside the images."""
+    return Placed(annotations.table, (), annotations.name)
+
+
+def has_classes(by_folders: Layout) -> bool:
     """Whether folders beside a table may be classes: not one alone, nor parts, nor patients."""
     folders = by_folders.classes
     is_one = bool(by_folders.question) or len(folders) < 2
     return not is_one and not all(map(_NO_CLASS.fullmatch, folders))
 
 
-def _open(root: Path, listing: Listing, name: str, read: Read) -> Placed:
-    """A table that a user names: below the root, or anywhere on the disk."""
+def _open(
+    root: Path,
+    listing: Listing,
+    name: str,
+    read: Read,
+    annotations: Annotations | None = None,
+) -> Placed:
+    """A table that a user names: annotations, below the root, or anywhere on the disk."""
+    if annotations is not None and name == annotations.name:
+        return place_annotations(annotations)
     path = Path(name).expanduser()
     if path.is_absolute() and path.is_relative_to(root):
         name = path.relative_to(root).as_posix()
@@ -157,7 +178,13 @@ def _open(root: Path, listing: Listing, name: str, read: Read) -> Placed:
 def _read(root: Path, listing: Listing, tables: Sequence[Placed], asked: Asked) -> Layout:
     keys = _find_keys(listing, tables)
     table, asked = combine_tables([placed.table for placed in tables], keys, asked)
+    is_own = table.noun != "row"  # columns that MedApp named, which need no reasons
+    if is_own and asked.separator is None:
+        asked = replace(asked, separator="")
     roles = guess_roles(table, keys, asked)
+    if is_own:
+        kept = {role: why for role, why in roles.reasons.items() if role in ("patient", "kind")}
+        roles = replace(roles, reasons=kept)
     by_headers = keys if any(placed.keys for placed in tables) else ()
     if by_headers:
         roles = name_by_headers(roles, asked)

@@ -70,7 +70,7 @@ def read_manifest(
         bad_rows=tuple(sorted(rows.bad, key=lambda row: row.row)),
     )
     said = [
-        f"Labels are read from {table.name}: {count(len(table.rows), 'row')}.",
+        f"Labels are read from {table.name}: {count(len(table.rows), table.noun)}.",
         *table.sentences,
     ]
     said += [*roles.reasons.values(), *reader.describe(), *_say(layout, rows, builder, len(names))]
@@ -153,7 +153,7 @@ def _say(layout: Layout, rows: Rows, builder: FileBuilder, images: int) -> list[
         named = count(rows.in_folders, "cell")
         what = "a patient, study or series" if builder.is_by_headers else "a folder"
         said.append(f"{named} in {builder.roles.image!r}: each means all images of {what}.")
-    if builder.several:
+    if builder.several and builder.table.noun == "row":
         said.append(f"Images of several rows: {builder.several:,}.")
     if layout.boxes:
         said.append(f"Boxes: {sum(map(len, layout.boxes.values())):,}.")

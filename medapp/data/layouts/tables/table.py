@@ -30,6 +30,7 @@ class Table:
         numbers: (N,) the row's number in the file, the first being 1, as a spreadsheet counts.
         sentences: how the file was read, where that was not plain.
         sources: (N,) the file of each row; empty where all are of the table's own.
+        noun: what a row is: "row", or "object" where the columns are MedApp's own, of annotations.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Table:
     numbers: tuple[int, ...]
     sentences: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    noun: str = "row"
 
     def find_source(self, row: int) -> str:
         """The name of the file that a row stands in."""

@@ -1,10 +1,12 @@
 """Boxes that show where a finding is, from a table beside the images."""
 
 import csv
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from medapp.data.layouts.encoding import find_encoding
 from medapp.imaging.geometry import Box
 
 BOXES_FILE = "boxes.csv"
@@ -28,22 +30,23 @@ def read_boxes(
         # There is no such table, or a pipe has its name.
         if not path.is_file():
             return {}, []
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file)
-            present = table.fieldnames or ()
-            missing = [column for column in BOX_COLUMNS if column not in present]
-            if missing:
-                return {}, [(path.name, f"it has no column {missing[0]}, so no box is read")]
-            for row in table:
-                image = (row["image"] or "").replace("\\", "/").removeprefix("./")
-                box = _read_box(row)
-                if image in known and box is not None:
-                    boxes.setdefault(image, []).append(box)
-                else:
-                    reason = "not a box in pixels" if image in known else "no such image"
-                    faults.append(f"line {table.line_num}: {reason}")
+        content = path.read_bytes()
+        text = content.decode(find_encoding(content))
+        table = csv.DictReader(io.StringIO(text, newline=""))
+        present = table.fieldnames or ()
+        missing = [column for column in BOX_COLUMNS if column not in present]
+        if missing:
+            return {}, [(path.name, f"it has no column {missing[0]}, so no box is read")]
+        for row in table:
+            image = (row["image"] or "").replace("\\", "/").removeprefix("./")
+            box = _read_box(row)
+            if image in known and box is not None:
+                boxes.setdefault(image, []).append(box)
+            else:
+                reason = "not a box in pixels" if image in known else "no such image"
+                faults.append(f"line {table.line_num}: {reason}")
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = f"it cannot be read as a table in UTF-8 ({error}), so no box is read"
+        reason = f"it cannot be read as a table in UTF-8 or UTF-16 ({error}), so no box is read"
         return {}, [(path.name, reason)]
     if not faults:
         return boxes, []

@@ -10,6 +10,7 @@ from medapp.data.layouts.annotations import Annotations, add_annotations, find_a
 from medapp.data.layouts.boxes import BOXES_FILE
 from medapp.data.layouts.class_names import name_classes
 from medapp.data.layouts.disc import PREFIX, doubt_folders, read_by_header
+from medapp.data.layouts.encoding import decode_text
 from medapp.data.layouts.layout import Layout, read_layout
 from medapp.data.layouts.listing import REMEDY, Listing, Parts, explain_nothing, list_folder
 from medapp.data.layouts.manifest import (
@@ -160,5 +161,5 @@ def _read_name_files(listing: Listing, read: Read) -> dict[str, str]:
         # A file that cannot be opened names nothing.
         with contextlib.suppress(OSError):
             content = read(parts, class_names.MAX_BYTES)
-            texts["/".join(parts)] = content.decode("utf-8-sig", "replace")
+            texts["/".join(parts)] = decode_text(content)
     return texts

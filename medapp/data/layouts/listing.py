@@ -16,6 +16,7 @@ from medapp.data.layouts.kinds import (
     FOREIGN,
     SIDECARS,
     TABLES,
+    TEXT,
     find_suffix,
     is_left_behind,
     is_names_file,
@@ -43,6 +44,7 @@ class Listing:
         images: the parts of each image's path below the folder.
         tables: those of the tables in the folder or one folder below it.
         name_files: those of the files there that may say what classes are called.
+        texts: those of further text files there, which may be tables.
         left_out: (name, reason) for each that may be an image and is not read.
         others: those of what is no image, tables among them.
     """
@@ -52,6 +54,7 @@ class Listing:
     left_out: tuple[tuple[str, str], ...]
     others: tuple[Parts, ...]
     name_files: tuple[Parts, ...] = ()
+    texts: tuple[Parts, ...] = ()
 
     @property
     def passed_over(self) -> tuple[PassedOver, ...]:
@@ -156,6 +159,7 @@ def build_listing(
     images: list[Parts] = []
     tables: list[Parts] = []
     name_files: list[Parts] = []
+    texts: list[Parts] = []
     foreign = list(left_out)
     others: list[Parts] = []
     for parts in sort_paths(names):
@@ -164,6 +168,8 @@ def build_listing(
             name_files.append(parts)
         if suffix in TABLES and len(parts) <= 2:
             tables.append(parts)
+        if suffix == TEXT and len(parts) <= 2:
+            texts.append(parts)
         try:
             reason = _find_reason(parts[-1], functools.partial(read_head, parts))
         except OSError as error:
@@ -174,7 +180,20 @@ def build_listing(
             foreign.append(("/".join(parts), reason))
         else:
             others.append(parts)
-    return Listing(tuple(images), tuple(tables), tuple(foreign), tuple(others), tuple(name_files))
+    return Listing(
+        tuple(images),
+        tuple(tables),
+        tuple(foreign),
+        tuple(others),
+        tuple(name_files),
+        _drop_sidecars(texts, images),
+    )
+
+
+def _drop_sidecars(texts: Sequence[Parts], images: Sequence[Parts]) -> tuple[Parts, ...]:
+    """The texts that are not of one image, as one of its name beside it is."""
+    stems = {(*parts[:-1], parts[-1].rpartition(".")[0]) for parts in images} if texts else set()
+    return tuple(p for p in texts if (*p[:-1], p[-1].rpartition(".")[0]) not in stems)
 
 
 def _find_reason(name: str, read_head: Callable[[], bytes]) -> str | None:

@@ -15,13 +15,14 @@ def write(path: Path, text: str, encoding: str = "utf-8") -> Path:
     return path
 
 
-def test_boxes_by_image(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_boxes_by_image(tmp_path: Path, encoding: str) -> None:
     text = (
         HEADER
         + 'a/1.png,tumor,1,2,3.5,4,"1,2 3,4"\na\\1.png,cyst,0,0,1,1,\n./ä/2.png,tumor,5,5,6,6,\n'
     )
     boxes, faults = read_boxes(
-        write(tmp_path / "boxes.csv", text, "utf-8-sig"), ["a/1.png", "ä/2.png"]
+        write(tmp_path / "boxes.csv", text, encoding), ["a/1.png", "ä/2.png"]
     )
     assert boxes == {
         "a/1.png": [Box("tumor", 1, 2, 3.5, 4), Box("cyst", 0, 0, 1, 1)],
@@ -56,7 +57,7 @@ def test_a_bad_row_is_left_out_with_its_line(tmp_path: Path, row: str) -> None:
     [
         (b"", "no column image"),
         (b"image,label\n", "no column x0"),
-        (b"\xff\xfe\x00\x01", "cannot be read as a table"),
+        (b"\xff\xfe\x00\xd8", "cannot be read as a table"),
         (b'image,label,x0,y0,x1,y1\n"' + b"x" * 200_000, "cannot be read as a table"),
     ],
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from medapp.data.layouts.annotations.annotation import Parts, Read
 from medapp.data.layouts.annotations.pairing import cut, index_names
+from medapp.data.layouts.encoding import decode_text
 from medapp.data.layouts.template import find_split
 
 FOLDER = "imagesets"
@@ -25,7 +26,7 @@ def read_image_sets(
         if FOLDER not in {folder.casefold() for folder in parts[:-1]} or not split:
             continue
         files.append("/".join(parts))
-        for line in read(parts, MAX_BYTES).decode("utf-8-sig", "replace").splitlines():
+        for line in decode_text(read(parts, MAX_BYTES)).splitlines():
             named = index.get(cut(line.split()[0]), []) if line.strip() else []
             if len(named) == 1:
                 found.setdefault(named[0], set()).add(split)

@@ -18,6 +18,7 @@ from medapp.data.layouts.annotations.annotation import (
     Thing,
 )
 from medapp.data.layouts.annotations.pairing import pair_files
+from medapp.data.layouts.encoding import decode_text
 from medapp.data.layouts.kinds import find_suffix, is_names_file
 from medapp.errors import DataError
 
@@ -59,7 +60,7 @@ def find_yolo(
 
 
 def _read_text(parts: Parts, read: Read) -> str:
-    return read(parts, MAX_BYTES).decode("utf-8-sig", "replace")
+    return decode_text(read(parts, MAX_BYTES))
 
 
 def _is_yolo(text: str) -> bool:

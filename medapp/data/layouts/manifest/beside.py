@@ -14,7 +14,11 @@ from medapp.data.layouts.annotations import Annotations
 from medapp.data.layouts.boxes import BOXES_FILE
 from medapp.data.layouts.layout import Candidate, FoundFile, Layout
 from medapp.data.layouts.listing import Listing, Parts
-from medapp.data.layouts.manifest.combining import combine_tables, list_labelled
+from medapp.data.layouts.manifest.combining import (
+    combine_tables,
+    find_split_name,
+    list_labelled,
+)
 from medapp.data.layouts.manifest.guessing import guess_roles
 from medapp.data.layouts.manifest.headers import list_header_keys, name_by_headers
 from medapp.data.layouts.manifest.matching import match_cells
@@ -25,6 +29,7 @@ from medapp.errors import DataError
 
 Read = Callable[..., bytes]
 MAX_TABLES = 6  # that are looked at by themselves
+MAX_TEXTS = 12
 # Folders of a large set in several parts, of patients, or of studies.
 _NO_CLASS = re.compile(
     r"(?:.*[ _-])?(?:part|batch|chunk|archive|images?|imgs?|zip|vol(?:ume)?|folder|group|disc|disk"
@@ -108,7 +113,29 @@ def find_beside(
                 f"There is a table, {name}, which names {pictures:,} of {len(names):,} images and"
                 " is not used; --labels reads it."
             )
-    return found, said
+    return found or _find_texts(listing, read, asked, by_folders), said
+
+
+def _find_texts(listing: Listing, read: Read, asked: Asked, by_folders: Layout) -> list[Placed]:
+    """Text files that are tables of the images; others are somebody's notes, and not spoken of.
+
+    Where folders tell classes, a list without names of columns is not compared with them.
+    """
+    names = list_pictures(listing)
+    found = []
+    for parts in listing.texts[:MAX_TEXTS]:
+        name = "/".join(parts)
+        with contextlib.suppress(DataError, OSError):
+            table = read_table(name, read(parts, MAX_BYTES + 1))
+            roles = guess_roles(table, names, Asked(image=asked.image))
+            cells = [cell for cell in table.list_cells(roles.image) if cell]
+            images = match_cells(cells, names)
+            is_bare = roles.image.startswith("column ") and has_classes(by_folders)
+            is_list = bool(find_split_name(name)) and len(images.images) > _SHARE * len(cells)
+            is_of_most = sum(map(len, images.images.values())) >= _SHARE * len(names)
+            if (is_of_most or is_list) and not images.in_folders and not is_bare:
+                found.append(Placed(table, parts[:-1], name))
+    return found
 
 
 def read_beside(
@@ -167,7 +194,7 @@ def _open(
     if path.is_absolute() and path.is_relative_to(root):
         name = path.relative_to(root).as_posix()
     parts = tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
-    if parts in listing.tables:
+    if parts in (*listing.tables, *listing.texts):
         inside = "/".join(parts)
         return Placed(read_table(inside, read(parts, MAX_BYTES + 1)), parts[:-1], inside)
     if not path.is_absolute() and ".." not in parts and (root / name).is_file():

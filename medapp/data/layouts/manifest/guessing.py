@@ -97,7 +97,7 @@ def _choose(asked: str | None, guess: str, role: str, reasons: dict[str, str]) -
             reasons[role] = f"The column {asked!r} was chosen for the {role}."
         return asked
     if guess:
-        like = f"The column {guess!r} is called like a {role}."
+        like = f"The column {guess!r}{words.explain_name(guess)} is called like a {role}."
         if role == "patient" and words.is_like_patient(guess):
             like = f"No column names patients; {guess!r} stands for them."
         reasons[role] = like
@@ -170,7 +170,8 @@ def _find_labels(table: Table, columns: Sequence[str], reasons: dict[str, str]) 
         named = [column for column in marked if not words.says_nothing_found(column)]
         generic = [c for c in marked if words.rank_label(c) is not None and words.is_generic(c)]
         if len(generic) == 1 and len(marked) < 4:
-            reasons["labels"] = f"The column {generic[0]!r} is called like labels."
+            meaning = words.explain_name(generic[0])
+            reasons["labels"] = f"The column {generic[0]!r}{meaning} is called like labels."
             return (generic[0],)
         reasons["labels"] = f"{len(named)} columns of 0 and 1 are findings."
         return tuple(named)
@@ -178,7 +179,8 @@ def _find_labels(table: Table, columns: Sequence[str], reasons: dict[str, str]) 
         column = (texts or [column for _, column in ranked])[0]
         others = [repr(other) for _, other in ranked if other != column]
         also = f"; others may be meant: {', '.join(others[:3])}" if others else ""
-        reasons["labels"] = f"The column {column!r} is called like labels{also}."
+        meaning = words.explain_name(column)
+        reasons["labels"] = f"The column {column!r}{meaning} is called like labels{also}."
         return (column,)
     if len(marked) == 1:
         reasons["labels"] = f"The column {marked[0]!r} holds 0 and 1 alone."

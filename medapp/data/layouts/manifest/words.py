@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from medapp.data.layouts.manifest.languages import drop_accents, explain_word, translate
+
 _IMAGE = {
     *("image", "images", "img", "file", "filename", "filepath", "path", "paths", "name", "index"),
     *("id", "imageid", "imgid", "fileid", "key", "scan", "slice", "dicom", "picture", "photo"),
@@ -62,14 +64,29 @@ _BOXES = (
 
 
 def fold(name: str) -> str:
-    """A column's name in small letters and digits alone."""
-    return re.sub(r"[\W_]+", "", name.casefold())
+    """A column's name in small letters and digits alone, in English."""
+    return translate(_join(name))
 
 
 def split_words(name: str) -> list[str]:
-    """The words of a column's name, in small letters."""
+    """The words of a column's name, in small letters and in English."""
+    return [translate(word) for word in _part(name)]
+
+
+def explain_name(name: str) -> str:
+    """What a column's name means, such as " (German for finding)"; "" where it is English."""
+    meanings = (explain_word(word) for word in (_join(name), *_part(name)))
+    meaning = next(filter(None, meanings), "")
+    return f" ({meaning})" if meaning else ""
+
+
+def _join(name: str) -> str:
+    return re.sub(r"[\W_]+", "", drop_accents(name))
+
+
+def _part(name: str) -> list[str]:
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return [word for word in re.split(r"[\W_]+", apart.casefold()) if word]
+    return [word for word in re.split(r"[\W_]+", drop_accents(apart)) if word]
 
 
 def names_image(name: str) -> bool:

@@ -5,17 +5,12 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 
+from medapp.data.layouts.encoding import find_encoding
 from medapp.data.layouts.tables.table import MAX_COLUMNS, Table, build_table
 from medapp.errors import DataError
 
 _DIVIDERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
 _LOOKED_AT = 200_000  # characters, by which the divider is found
-_MARKS = {
-    b"\xef\xbb\xbf": "utf-8-sig",
-    b"\xff\xfe\x00\x00": "utf-32",
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-}
 
 
 def read_delimited(name: str, content: bytes) -> Table:
@@ -33,9 +28,7 @@ def read_delimited(name: str, content: bytes) -> Table:
 
 def _decode(name: str, content: bytes) -> tuple[str, list[str]]:
     """The text, and a sentence where the encoding is another than UTF-8."""
-    encoding = next((e for mark, e in _MARKS.items() if content.startswith(mark)), "utf-8")
-    if encoding == "utf-8" and content[1:400:2].count(0) > 0.4 * len(content[1:400:2]):
-        encoding = "utf-16-le"
+    encoding = find_encoding(content)
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:

@@ -59,6 +59,19 @@ def test_a_link_within_a_page_changes_the_address(
     expect(page.get_by_role("heading", level=1, name="Data sets", exact=True)).to_be_visible()
 
 
+def test_the_crumb_of_an_image_leads_back_by_a_click(
+    trained: Trained, trained_server: Server, open_page: Opener
+) -> None:
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    sample = Catalog(trained.workspace).load_samples(data_set)[0]
+    page = open_page(f"{trained_server.url}/data_sets?set={data_set.id}&image={sample.id}")
+    page.locator(".pane").wait_for()
+    # A click, as the bar with the menu lay over the crumbs and took it.
+    page.get_by_role("link", name="bands ›").click(timeout=20_000)
+    page.locator(".tile").first.wait_for()
+    expect(page.get_by_role("heading", level=1, name="bands", exact=True)).to_be_visible()
+
+
 def test_the_heatmap_lies_beside_the_original_and_answers_at_once(
     trained: Trained, trained_server: Server, open_page: Opener
 ) -> None:

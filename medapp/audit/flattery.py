@@ -126,7 +126,9 @@ def _judge(
         own = np.array([splits[sample.id] for sample in question.samples])
         test = own == "test"
         features = load_features(ground.workspace, ground.data_set, question.samples, on_progress)
-        found = predict_held_out(features, question.labels, question.groups, own == "train", test)
+        found = predict_held_out(
+            features, question.labels, question.groups, own == "train", test, on_progress
+        )
         if found is None or not test.any():
             continue
         units = question.groups[test].astype(np.intp)

@@ -14,7 +14,7 @@ from medapp.data.notes import count
 from medapp.store.threads import OnProgress
 
 NEIGHBOURS = 10
-AT_ONCE = 256
+AT_ONCE = 128
 # So many times the usual spread of the set's distances beyond their median; docs/results.md.
 FAR = 8.0
 FEWEST = 50  # images; of fewer, nothing is usual
@@ -30,7 +30,7 @@ def find_outliers(ground: Ground, on_progress: OnProgress) -> list[Finding]:
     if len(samples) < FEWEST:
         return []
     features = load_features(ground.workspace, ground.data_set, samples, on_progress)
-    distances = measure_distances(features, number_groups(samples))
+    distances = measure_distances(features, number_groups(samples), on_progress)
     rows = choose_far(distances)
     if not len(rows):
         return []
@@ -41,7 +41,9 @@ def find_outliers(ground: Ground, on_progress: OnProgress) -> list[Finding]:
 
 
 def measure_distances(
-    features: NDArray[np.float32], groups: NDArray[np.int64]
+    features: NDArray[np.float32],
+    groups: NDArray[np.int64],
+    on_progress: OnProgress | None = None,
 ) -> NDArray[np.float64]:
     """The mean cosine distance (N,) of each image to its nearest of other groups, in 0 to 2.
 
@@ -49,15 +51,20 @@ def measure_distances(
         features: (N, F).
         groups: (N,) images of one patient or picture do not make each other usual.
     """
-    unit = features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-12)
+    lengths = np.maximum(np.linalg.norm(features, axis=1), np.float32(1e-12))
     nearest = min(NEIGHBOURS, len(np.unique(groups)) - 1)
     found = np.zeros(len(features))
     for start in range(0, len(features), AT_ONCE):
         part = slice(start, start + AT_ONCE)
-        distances = 1 - unit[part] @ unit.T
+        distances = (features[part] / lengths[part, None]) @ features.T
+        distances /= -lengths
+        distances += 1
         distances[groups[part, None] == groups[None, :]] = 2.0
         if nearest > 0:
-            found[part] = np.partition(distances, nearest - 1, axis=1)[:, :nearest].mean(axis=1)
+            distances.partition(nearest - 1, axis=1)
+            found[part] = distances[:, :nearest].mean(axis=1)
+        if on_progress is not None:
+            on_progress(min(start + AT_ONCE, len(features)), len(features))
     return found
 
 

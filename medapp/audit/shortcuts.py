@@ -58,16 +58,20 @@ def find_shortcuts(ground: Ground, on_progress: OnProgress) -> list[Finding]:
     return found
 
 
-def tell(columns: NDArray[np.float32], question: Question) -> Telling | None:
+def tell(
+    columns: NDArray[np.float32], question: Question, on_progress: OnProgress
+) -> Telling | None:
     """How well the class that is told best can be told; None where nothing can be held out."""
-    return find_best(tell_each(columns, question))
+    return find_best(tell_each(columns, question, on_progress))
 
 
-def tell_each(columns: NDArray[np.float32], question: Question) -> list[Telling]:
+def tell_each(
+    columns: NDArray[np.float32], question: Question, on_progress: OnProgress
+) -> list[Telling]:
     """How well each class can be told, in their order; empty where nothing can be held out."""
     from medapp.audit.probing import predict_out_of_fold
 
-    probabilities = predict_out_of_fold(columns, question.labels, question.groups)
+    probabilities = predict_out_of_fold(columns, question.labels, question.groups, on_progress)
     if probabilities is None:
         return []
     return [
@@ -84,9 +88,8 @@ def find_best(tellings: Sequence[Telling]) -> Telling | None:
 def _find_by_cues(ground: Ground, question: Question, on_progress: OnProgress) -> Iterator[Finding]:
     measures = measure(ground.workspace, question.samples)
     cues = list(list_cues(question.samples, measures))
-    for number, (cue, columns) in enumerate(cues, 1):
-        telling = tell(columns, question)
-        on_progress(number, len(cues))
+    for number, (cue, columns) in enumerate(cues):
+        telling = tell(columns, question, lambda *_, at=number: on_progress(at, len(cues)))
         if telling is not None and telling.auroc.interval[0] >= LEAST:
             figure = write_figure(telling.auroc.value, telling.auroc.interval)
             text = (
@@ -101,11 +104,11 @@ def _find_by_rim(ground: Ground, question: Question, on_progress: OnProgress) ->
     from medapp.audit.features import RIM, load_features
 
     chosen = (ground.workspace, ground.data_set, question.samples, on_progress)
-    rim = tell(load_features(*chosen, without_middle=True), question)
+    rim = tell(load_features(*chosen, without_middle=True), question, on_progress)
     if rim is None or rim.auroc.interval[0] < LEAST_RIM:
         return
     # Of the same class, as figures of two classes do not compare.
-    wholes = tell_each(load_features(*chosen), question)
+    wholes = tell_each(load_features(*chosen), question, on_progress)
     whole = next((telling for telling in wholes if telling.answer == rim.answer), None)
     beside = "" if whole is None else f" The whole image gives {_write(question, whole)}."
     text = (

@@ -31,7 +31,7 @@ def _judge(ground: Ground, question: Question, on_progress: OnProgress) -> Itera
     from medapp.audit.probing import predict_out_of_fold
 
     features = load_features(ground.workspace, ground.data_set, question.samples, on_progress)
-    probabilities = predict_out_of_fold(features, question.labels, question.groups)
+    probabilities = predict_out_of_fold(features, question.labels, question.groups, on_progress)
     if probabilities is None:
         return
     auroc = average(estimate_aurocs(question, probabilities))

@@ -1,7 +1,7 @@
 """What the frozen part of a network gives for each image: computed once, kept in the cache."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from medapp.store.threads import OnProgress
 
 # Images at once. The number is fixed: with another one the last bits of features may differ.
 BATCH = 64
+AT_ONCE = 1024  # images whose features are in double precision at a time
 # Of the root mean square of all features' spreads; benchmarks/accuracy/linear_probe.py.
 LEAST_SPREAD = 0.05
 
@@ -123,20 +124,35 @@ def to_tensor(rows: NDArray[Any] | Tensor) -> Tensor:
     return tensor.view(torch.bfloat16) if tensor.dtype == torch.uint16 else tensor
 
 
-def measure_scale(features: NDArray[Any] | Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and spread (F,) float32 of the training features (N, F).
+def measure_scale(
+    features: NDArray[Any] | Tensor, rows: NDArray[np.integer] | None = None
+) -> tuple[Tensor, Tensor]:
+    """Mean and spread (F,) float32 of the training features (N, F), a part in memory at a time.
 
     A backbone's features can have any scale; standardised, one rate or penalty suits them all. A
     feature that hardly varies over the training images counts as if it had `LEAST_SPREAD` of the
     others' spread: divided by next to nothing, it would outweigh all others on a new image that
     shows more of it.
+
+    Args:
+        rows: the numbers of the training images among the N; without them all are.
     """
-    values = to_tensor(features).double()
-    spread = values.std(0, unbiased=False)
+    chosen = np.arange(len(features)) if rows is None else rows
+    starts = range(0, len(chosen), AT_ONCE)
+
+    def average(change: Callable[[Tensor], Tensor]) -> Tensor:
+        total = torch.zeros(features.shape[1], dtype=torch.float64)
+        for start in starts:
+            part = to_tensor(features[chosen[start : start + AT_ONCE]])
+            total += change(part.double().cpu()).sum(0)
+        return total / len(chosen)
+
+    mean = average(lambda values: values)
+    spread = average(lambda values: (values - mean).square()).sqrt()
     least = LEAST_SPREAD * spread.square().mean().sqrt()
     # Where no feature varies there is nothing to scale.
     spread = spread.clamp(min=least) if least > 0 else torch.ones_like(spread)
-    return values.mean(0).float(), spread.float()
+    return mean.float(), spread.float()
 
 
 def fold_scale(head: nn.Linear, mean: Tensor, std: Tensor) -> None:

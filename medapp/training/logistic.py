@@ -1,7 +1,7 @@
 """The fit of a linear head with a penalty, which has one optimum, whatever the start."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
@@ -18,12 +18,20 @@ ROUGH, FINE = 1e-4, 1e-6
 
 
 def fit_head(
-    head: nn.Linear, compute_loss: Callable[[], Tensor], penalty: float, tolerance: float = ROUGH
+    head: nn.Linear,
+    compute_losses: Callable[[], Iterable[Tensor]],
+    penalty: float,
+    tolerance: float = ROUGH,
 ) -> float:
     """Fit a head from where it stands; gives the loss without the penalty.
 
     The mean loss + penalty / 2 · the sum of the squared weights is made smallest, by L-BFGS
     (Liu & Nocedal 1989) with strong Wolfe line search. Biases are not penalised.
+
+    Args:
+        compute_losses: gives the parts that the mean loss is the sum of; what one part needs is let
+            go before the next. Called at each look at the loss, some hundred times; an error that
+            it raises ends the fit.
 
     Raises:
         RunError: the loss is no number.
@@ -40,11 +48,13 @@ def fit_head(
     def compute() -> Tensor:
         nonlocal loss
         optimiser.zero_grad()
-        found = compute_loss()
-        total: Tensor = found + penalty / 2 * head.weight.square().sum()
+        total: Tensor = penalty / 2 * head.weight.square().sum()
         total.backward()  # type: ignore[no-untyped-call]
-        loss = float(found.detach())
-        return total
+        loss = 0.0
+        for part in compute_losses():
+            part.backward()  # type: ignore[no-untyped-call]
+            loss += float(part.detach())
+        return total.detach() + loss
 
     optimiser.step(compute)  # type: ignore[no-untyped-call]
     if not math.isfinite(loss):

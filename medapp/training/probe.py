@@ -9,7 +9,7 @@ there are no epochs, no rate and no batches.
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,10 @@ FALLBACK = 0.1  # where there is one patient alone; the optimum on benchmarks/ac
 ROWS = 256  # images prepared or predicted at once
 
 SaveBest = Callable[[dict[str, Tensor], int], None]
+
+
+class _StopError(Exception):
+    """The fit was asked to stop."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,8 @@ class Probe:
         self.penalty = penalty
         head = self._build_head()
         train_loss = self._fit(head, train, penalty, FINE)
+        if self._is_stopped():
+            return False
         network = self.learner.network
         with torch.no_grad():
             network.head.weight.copy_(head.weight)
@@ -177,9 +183,9 @@ class Probe:
             held_out = 0.0
             weight = 0.0
             for fold, head in enumerate(heads):
-                if bool(self.learner.fabric.broadcast(self.watcher.should_stop())):
-                    return None
                 self._fit(head, rows.take(folds != fold), penalty)
+                if self._is_stopped():
+                    return None
                 batch = self._build_batch(rows.take(folds == fold))
                 with torch.no_grad():
                     mean = float(self._compute_loss(head, batch))
@@ -210,6 +216,20 @@ class Probe:
         return self.objective.loss(head, batch, Position(0, 0, 0.0)).total
 
     def _fit(self, head: nn.Linear, rows: _Rows, penalty: float, tolerance: float = ROUGH) -> float:
-        """See `fit_head`."""
+        """See `fit_head`; broken off, with no number for a loss, when asked to stop."""
         batch = self._build_batch(rows)
-        return fit_head(head, lambda: self._compute_loss(head, batch), penalty, tolerance)
+
+        def compute() -> Iterator[Tensor]:
+            # Of several processes the first one listens, and `_is_stopped` tells the others.
+            if self.learner.fabric.is_global_zero and self.watcher.should_stop():
+                raise _StopError
+            yield self._compute_loss(head, batch)
+
+        try:
+            return fit_head(head, compute, penalty, tolerance)
+        except _StopError:
+            return math.nan
+
+    def _is_stopped(self) -> bool:
+        """Whether to stop, as the first process has heard: all stop together."""
+        return bool(self.learner.fabric.broadcast(self.watcher.should_stop()))

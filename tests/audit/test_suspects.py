@@ -113,7 +113,7 @@ def test_the_rim_is_set_beside_the_whole_image_of_the_same_class(
     of_whole = [Telling(0, auroc, scores), Telling(1, better, scores)]
     told = iter([of_rim, of_whole])
     monkeypatch.setattr(shortcuts, "list_cues", lambda samples, measures: ())
-    monkeypatch.setattr(shortcuts, "tell_each", lambda columns, question: next(told))
+    monkeypatch.setattr(shortcuts, "tell_each", lambda columns, question, tell: next(told))
     monkeypatch.setattr(features, "load_features", lambda *chosen, without_middle=False: None)
     [finding] = find_shortcuts(ground, silent)
     first, second = question.classes

@@ -49,6 +49,8 @@ class Bench:
     groups: tuple[str, ...] = ()
     extra: nn.Module | None = None
     stops_after: int = 10**6
+    stops_at_look: int = 10**9
+    looks: int = 0
     penalties: list[Penalty] = field(default_factory=list)
     epochs: list[Epoch] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
@@ -98,7 +100,8 @@ class Bench:
         self.messages.append(text)
 
     def should_stop(self) -> bool:
-        return len(self.penalties) >= self.stops_after
+        self.looks += 1
+        return len(self.penalties) >= self.stops_after or self.looks >= self.stops_at_look
 
     def predict(self, x: Features) -> NDArray[np.float64]:
         logits = self.probe.predict(Inputs(x, np.arange(len(x))))
@@ -258,6 +261,17 @@ def test_asked_to_stop_it_stops_and_saves_nothing() -> None:
     assert not bench.probe.run()
     assert (len(bench.penalties), bench.epochs, bench.saved) == (2, [], {})
     assert not bench.probe.resume()
+
+
+def test_a_stop_is_heard_in_the_middle_of_a_fit_also_of_the_last_one() -> None:
+    whole = Bench(*draw(240, 0), *draw(60, 1))
+    assert whole.probe.run()
+    for look in (2, whole.looks // 2, whole.looks - 3):
+        bench = Bench(*draw(240, 0), *draw(60, 1), stops_at_look=look)
+        assert not bench.probe.run()
+        # The fit under way, and the one question that leads out.
+        assert bench.looks == look + 1
+        assert (bench.epochs, bench.saved) == ([], {})
 
 
 def test_features_that_are_no_numbers_are_said() -> None:

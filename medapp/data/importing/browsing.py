@@ -1,6 +1,7 @@
 """What stands in one folder of this machine, for somebody who looks for images."""
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,8 +51,11 @@ class Place:
     hidden: int
 
 
-def open_place(folder: Path) -> Place:
+def open_place(folder: Path, suffixes: Collection[str] = PACKED) -> Place:
     """What stands in a folder; nothing below its subfolders is read.
+
+    Args:
+        suffixes: of the files that can be added.
 
     Raises:
         DataError: the folder is missing or may not be read.
@@ -67,7 +71,7 @@ def open_place(folder: Path) -> Place:
                     continue
                 if entry.is_dir():
                     folders.append(Path(entry.path))
-                elif find_suffix(entry.name) in PACKED:
+                elif find_suffix(entry.name) in suffixes:
                     files.append(Path(entry.path))
                 elif find_suffix(entry.name) in list_suffixes():
                     images += 1

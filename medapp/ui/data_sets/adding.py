@@ -17,7 +17,7 @@ from medapp.store.places import keep_place
 from medapp.store.uploads import KEPT
 from medapp.ui.data_sets.imports import draw_import, hold_imports
 from medapp.ui.data_sets.looking import draw_look, forget_look
-from medapp.ui.data_sets.picker import draw_picker
+from medapp.ui.data_sets.picker import close_picker, draw_picker
 from medapp.ui.data_sets.uploads import save_upload
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import DATA_SETS, SYNTHETIC, escape, show_progress
@@ -69,6 +69,7 @@ def _add_path() -> ImportReport | None:
 
 
 def _follow_field() -> None:
+    close_picker()
     _choose(str(st.session_state[FIELD]).strip())
 
 

@@ -111,7 +111,7 @@ def _draw_ways(path: Path, recognised: Layout) -> tuple[str | None, TableChoice 
     if not recognised.question:
         with st.expander("Read it in another way"):
             own = None if recognised.table else _draw_own_layout(path)
-            return own, draw_named_table(str(path))
+            return own, draw_named_table(path)
     ways = [f"{_name_way(way.template)}: {way.describe()}" for way in recognised.candidates]
     if not ways:
         st.markdown(escape(recognised.remedy))
@@ -121,7 +121,7 @@ def _draw_ways(path: Path, recognised: Layout) -> tuple[str | None, TableChoice 
     if chosen == escape(OWN):
         return _draw_own_layout(path), None
     if chosen == escape(TABLE):
-        return None, draw_named_table(str(path))
+        return None, draw_named_table(path)
     return (None if chosen is None else recognised.candidates[titles.index(chosen)].template), None
 
 
@@ -196,7 +196,10 @@ def _draw_facts(shown: Preview) -> None:
         rows,
         hide_index=True,
         height="content" if len(rows) < 12 else 420,
-        column_config={s or "images": NumberColumn(format="localized") for s in counts},
+        column_config={
+            name: NumberColumn(name.capitalize(), format="localized")
+            for name in (split or "images" for split in counts)
+        },
     )
     draw_notes(note for note in shown.notes if note.code != "left-out")
     st.caption("\n".join(f"- {escape(sentence)}" for sentence in shown.describe()))

@@ -1,10 +1,14 @@
 """What a table's columns hold: as MedApp guessed, and as somebody corrects it."""
 
+from functools import partial
+from pathlib import Path
+
 import streamlit as st
 
 from medapp.data.layouts.layout import Layout
 from medapp.data.layouts.roles import KINDS, Asked, Roles, TableChoice
 from medapp.store.plain import write_cells
+from medapp.ui.data_sets.picker import draw_table_picker
 from medapp.ui.shell.frame import escape
 
 NOTHING = "—"
@@ -21,16 +25,26 @@ ONE_COLUMN = {
 }
 
 
-def draw_named_table(key: str) -> TableChoice | None:
-    """Draw the field for a table that a user names; None where the field is empty."""
+def draw_named_table(path: Path) -> TableChoice | None:
+    """Draw the field for a table that a user names, and a picker; None where the field is empty.
+
+    Args:
+        path: of the images; the picker begins in the folder where they stand.
+    """
+    key = f"table-{path}"
     name = st.text_input(
         "Table of labels",
         placeholder="labels.csv, or a path",
         help="CSV, TSV, Excel, Parquet or JSON lines, in the folder or anywhere on this machine."
         " Where this is empty, a table beside the images is taken.",
-        key=f"table-{key}",
+        key=key,
     ).strip()
+    draw_table_picker(path.parent, partial(_name_table, key))
     return TableChoice((name,)) if name else None
+
+
+def _name_table(key: str, path: str) -> None:
+    st.session_state[key] = path
 
 
 def draw_roles(key: str, guessed: Layout, choice: TableChoice | None) -> TableChoice | None:

@@ -28,6 +28,12 @@ def test_folders_come_with_what_stands_in_them(tmp_path: Path) -> None:
     assert (place.images, place.hidden) == (1, 0)
 
 
+def test_tables_can_be_asked_for(tmp_path: Path) -> None:
+    make(tmp_path, "disc/1.dcm", "set.zip", "diagnoses.csv", "Found.XLSX")
+    place = open_place(tmp_path, (".csv", ".xlsx"))
+    assert [entry.path.name for entry in place.entries] == ["disc", "diagnoses.csv", "Found.XLSX"]
+
+
 def test_what_is_not_listed_is_counted(tmp_path: Path) -> None:
     for number in range(MOST + 3):
         (tmp_path / str(number)).mkdir()

@@ -171,6 +171,29 @@ def test_the_picker_lists_nothing_before_a_click(trained: Trained, tmp_path: Pat
     assert find(app.button, "Register 8 images")
 
 
+def test_a_path_that_is_typed_closes_the_picker(trained: Trained, tmp_path: Path) -> None:
+    folder = write_bands(tmp_path / "bands", 4)
+    app = open_page("data_sets", add="folder", path=str(tmp_path))
+    find(app.button, "Browse").click().run()
+    find(app.text_input, "Path").set_value(str(folder)).run()
+    assert not any(button.label.startswith("Look at") for button in app.button)
+    assert find(app.button, "Register 8 images")
+
+
+def test_the_table_of_a_disc_is_found_by_clicks(trained: Trained, disc: Path) -> None:
+    rows = "PatientID;Diagnosis\nH0;benign\nH1;malignant\nH2;benign\n"
+    (disc.parent / "diagnoses.csv").write_text(rows, encoding="utf-8")
+    app = look_at(disc)
+    find(app.radio, "What tells the classes").set_value("A table that I name").run()
+    assert not any(button.label == "diagnoses.csv" for button in app.button)
+    find(app.button, "Browse for the table").click().run()
+    find(app.button, "diagnoses.csv").click().run()
+    assert not app.exception, app.exception
+    assert read_classes(app) == {"benign": 4, "malignant": 2}
+    assert find(app.text_input, "Table of labels").value == str(disc.parent / "diagnoses.csv")
+    assert "3 patients" in read_all(app)
+
+
 def test_how_a_data_set_was_read_stands_on_its_page(trained: Trained, tmp_path: Path) -> None:
     folder = write_bands(tmp_path / "bands", 4)
     (folder / "above" / "notes.txt").write_text("x", encoding="utf-8")

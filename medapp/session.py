@@ -39,6 +39,7 @@ from medapp.store.files import expand_path
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace, find_workspace, open_workspace
 from medapp.studies.folds import FoldStudy, Pooled, create_folds, find_study, pool
+from medapp.studies.ranking.ranking import Ranking
 from medapp.task import find_task
 from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
 from medapp.training.recipe.presets import find_preset
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from medapp.audit.flattery import Flattery
     from medapp.prediction.files import Prediction
     from medapp.prediction.patients import PatientPrediction
+    from medapp.studies.ranking.computing import OnRanking
 
 OnEvent = Callable[[Event], None]
 
@@ -198,6 +200,29 @@ class Session:
             seed: another seed draws another split.
         """
         return redraw_split(Catalog(self.workspace), self._find_data(data), seed)
+
+    def rank(
+        self,
+        data: DataSet | str,
+        sources: Sequence[str] = (),
+        image_size: int | None = None,
+        on_progress: "OnRanking | None" = None,
+    ) -> Ranking:
+        """Ask training and validation images which source to start from; the answer is kept.
+
+        Args:
+            sources: as `train` takes them; all that are on this machine where none are named.
+            image_size: of the square that the sources see, in px.
+            on_progress: called with what is being done, how much is done and how much there is.
+
+        Raises:
+            DataError: too few images to tell anything.
+            WeightsError: a source that was named is not there.
+        """
+        from medapp.studies.ranking.computing import rank_sources
+
+        found = self._find_data(data)
+        return rank_sources(self.workspace, found, sources, image_size, on_progress)
 
     def list_runs(self) -> list[Run]:
         """All runs that can be used, newest first."""

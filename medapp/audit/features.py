@@ -7,16 +7,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from medapp.data.pixels import count_channels, load_pixels
 from medapp.data.samples import DataSet, Sample
 from medapp.imaging.preprocess import Preprocess
 from medapp.models.backbones import BUNDLED
 from medapp.models.weights import build_network
-from medapp.store.cache import open_cache
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
-from medapp.training.features import FrozenPart
-from medapp.training.machine.devices import open_fabric
+from medapp.training.embedding import embed
 
 # Of the width, and of the height, that is left at each side where the middle is removed.
 RIM = 0.1
@@ -56,15 +53,6 @@ def load_features(
         WorkspaceError: the disk has no room for them.
     """
     preprocess = Preprocess()
-    cache = open_cache(workspace)
-    channels = count_channels(samples, preprocess)
-    pixels = load_pixels(samples, preprocess, channels, cache, data_set.uid, on_progress)
     network = build_network(BUNDLED.name, BUNDLED.architecture, ("0", "1"), 0, workspace)
-    parts: list[nn.Module] = [stage for _, stage in network.stages]
-    if without_middle:
-        parts.insert(0, MiddleRemoved(preprocess.image_size))
-    prefix = nn.Sequential(*parts, network.pool).eval().requires_grad_(False)
-    fabric = open_fabric("cpu", "float32", 1)
-    part = FrozenPart(prefix, network.normalisation, preprocess.image_size, fabric)
-    keys = [sample.content_hash for sample in samples]
-    return np.asarray(part.load(pixels, keys, cache, on_progress).take(), np.float32)
+    change = MiddleRemoved(preprocess.image_size) if without_middle else None
+    return embed(workspace, data_set, samples, network, preprocess, on_progress, change)

@@ -53,7 +53,7 @@ def list_questions(ground: Ground) -> list[Question]:
     loaded = Catalog(ground.workspace).load_samples(ground.data_set)
     seen = {s.id for s, seen in zip(ground.samples, is_seen.tolist(), strict=True) if seen}
     samples = [sample for sample in loaded if sample.id in seen]
-    return list(_ask(ground.data_set, samples)) if samples else []
+    return list(ask(ground.data_set, samples)) if samples else []
 
 
 def estimate_aurocs(question: Question, probabilities: NDArray[np.float64]) -> list[Estimate]:
@@ -82,7 +82,8 @@ def number_groups(samples: Sequence[Sample]) -> NDArray[np.int64]:
     return groups
 
 
-def _ask(data_set: DataSet, samples: Sequence[Sample]) -> Iterator[Question]:
+def ask(data_set: DataSet, samples: Sequence[Sample]) -> Iterator[Question]:
+    """The questions that these samples' labels, one at least, answer often enough."""
     task = find_task(data_set.task)
     classes = data_set.classes
     targets = task.encode([sample.label for sample in samples], classes)

@@ -6,6 +6,7 @@
     medapp train, evaluate, predict  the main job          (cli/work.py)
     medapp runs …, backbones …       what came of it       (cli/runs.py)
     medapp folds                     cross-validations     (cli/folds.py)
+    medapp rank                      which source          (cli/rank.py)
 
 Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
 """
@@ -16,7 +17,7 @@ import sys
 
 import typer
 
-from medapp.cli import application, data, doctor, folds, runs, work
+from medapp.cli import application, data, doctor, folds, rank, runs, work
 from medapp.errors import MedAppError
 from medapp.store.plain import PlainFormatter, show_controls
 
@@ -33,6 +34,7 @@ app.add_typer(runs.backbones, name="backbones")
 app.command("app")(application.open_app)
 app.command("doctor")(doctor.examine_machine)
 app.command("folds")(folds.show_folds)
+app.command("rank")(rank.rank)
 for command in (work.train, work.evaluate, work.predict):
     app.command()(command)
 

@@ -30,9 +30,10 @@ def remove(catalog: Catalog, data_set: DataSet) -> None:
         )
     samples = catalog.load_samples(data_set, with_left_out=True)
     catalog.forget(data_set)
-    # What is left of an audit names images, and does no harm beyond that.
-    with contextlib.suppress(OSError):
-        workspace.find_audit_path(data_set.uid).unlink()
+    # What is left of an audit or a ranking names images or runs, and does no harm beyond that.
+    for path in (workspace.find_audit_path, workspace.find_ranking_path):
+        with contextlib.suppress(OSError):
+            path(data_set.uid).unlink()
     open_cache(workspace).forget({sample.content_hash for sample in samples})
     home = workspace.data_folder
     root = data_set.root

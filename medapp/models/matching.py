@@ -203,17 +203,21 @@ def _list_strangers(
     return strangers
 
 
-def _suggest(tensors: Mapping[str, Tensor], refused: str) -> str:
-    """What to do with weights that do not fit: the architectures that they would fit, if any."""
+def list_fitting(tensors: Mapping[str, Tensor]) -> list[str]:
+    """The architectures into which a file's tensors fit, whatever head they bring."""
     fitting = []
     for name, row in ARCHITECTURES.items():
-        if name == refused:
-            continue
         with torch.device("meta"):
             model = row.build()
         naming = _rank_namings(model, tensors)[0]
         if not _take(model, row.head, tensors, naming, wants_head=False)[1]:
             fitting.append(name)
+    return fitting
+
+
+def _suggest(tensors: Mapping[str, Tensor], refused: str) -> str:
+    """What to do with weights that do not fit: the architectures that they would fit, if any."""
+    fitting = [name for name in list_fitting(tensors) if name != refused]
     if fitting:
         return f"The file fits {' or '.join(fitting)}: choose that architecture."
     return (

@@ -87,18 +87,21 @@ def _settle_data(workspace: Workspace, recipe: Recipe) -> Recipe:
 
 
 def _settle_source(workspace: Workspace, recipe: Recipe) -> Recipe:
-    source = asked = recipe.start.source
+    source = settle_source(workspace, recipe.start.source)
+    return recipe.model_copy(update={"start": recipe.start.model_copy(update={"source": source})})
+
+
+def settle_source(workspace: Workspace, asked: str) -> str:
+    """What a network starts from, by a run's id and a file's absolute path."""
     # A run that is called like a backbone is meant by run:NAME only.
     if asked in (AUTO, "none", *BACKBONES):
-        return recipe
+        return asked
     earlier = find_registry(workspace).find(asked.removeprefix("run:"))
-    path = expand_path(asked)
     if earlier is not None:
-        source = f"run:{earlier.id}"
+        return f"run:{earlier.id}"
+    path = expand_path(asked)
     # Path.is_file raises for a name that is too long.
-    elif path.suffix and os.path.isfile(path):  # noqa: PTH113
-        source = str(path)
-    return recipe.model_copy(update={"start": recipe.start.model_copy(update={"source": source})})
+    return str(path) if path.suffix and os.path.isfile(path) else asked  # noqa: PTH113
 
 
 def find_data_set_name(workspace: Workspace, recipe: Recipe) -> str:

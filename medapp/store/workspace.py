@@ -4,6 +4,7 @@
     <root>/data/<name>/      images that were uploaded or generated        (data/importing/)
     <root>/runs/<id>/        one folder a run                              (runs/run.py)
     <root>/audits/           the last audit of each data set               (audit/audit.py)
+    <root>/rankings/         the last ranking of sources for each data set (studies/ranking/)
     <root>/fingerprints/     of data sets that others have too             (data/copies/public.py)
     <root>/weights/          backbones that were fetched or copied there   (models/weights.py)
     <root>/cache/            pixels, features, thumbnails; may be deleted  (store/cache.py)
@@ -26,8 +27,8 @@ LOG = logging.getLogger(__name__)
 PRIVATE = 0o700  # patients' images are for the one who owns the workspace
 # What MedApp makes in a workspace; a folder that holds other things too is not only MedApp's.
 OURS = {
-    *("data", "runs", "studies", "audits", "fingerprints", "weights", "cache", "uploads"),
-    *("machine.json", "places.json", "salt"),
+    *("data", "runs", "studies", "audits", "rankings", "fingerprints", "weights", "cache"),
+    *("uploads", "machine.json", "places.json", "salt"),
 }
 
 
@@ -60,6 +61,10 @@ class Workspace:
     def find_audit_path(self, uid: str) -> Path:
         """Where the last audit of the data set of this uid is kept."""
         return self.audits_folder / f"{uid}.json"
+
+    def find_ranking_path(self, uid: str) -> Path:
+        """Where the last ranking of sources for the data set of this uid is kept."""
+        return self.root / "rankings" / f"{uid}.json"
 
     @property
     def fingerprints_folder(self) -> Path:

@@ -1,0 +1,47 @@
+"""What the frozen backbone of a network gives for a data set's images: kept in the cache."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from medapp.data.pixels import count_channels, load_pixels
+from medapp.data.samples import DataSet, Sample
+from medapp.imaging.preprocess import Preprocess
+from medapp.models.network import Network
+from medapp.store.cache import open_cache
+from medapp.store.threads import OnProgress
+from medapp.store.workspace import Workspace
+from medapp.training.features import FrozenPart
+from medapp.training.machine.devices import open_fabric
+
+
+def embed(
+    workspace: Workspace,
+    data_set: DataSet,
+    samples: Sequence[Sample],
+    network: Network,
+    preprocess: Preprocess,
+    on_progress: OnProgress | None = None,
+    change: nn.Module | None = None,
+) -> NDArray[np.float32]:
+    """The features (N, F) before the head; only those that are not kept yet are computed.
+
+    Args:
+        change: what is done with the normalised images before the first stage.
+
+    Raises:
+        ImageError: a file is missing, damaged, or not the one that was registered.
+        WorkspaceError: the disk has no room for them.
+    """
+    cache = open_cache(workspace)
+    channels = count_channels(samples, preprocess)
+    pixels = load_pixels(samples, preprocess, channels, cache, data_set.uid, on_progress)
+    before = [change] if change is not None else []
+    stages = [stage for _, stage in network.stages]
+    prefix = nn.Sequential(*before, *stages, network.pool).eval().requires_grad_(False)
+    fabric = open_fabric("cpu", "float32", 1)
+    part = FrozenPart(prefix, network.normalisation, preprocess.image_size, fabric)
+    keys = [sample.content_hash for sample in samples]
+    return np.asarray(part.load(pixels, keys, cache, on_progress).take(), np.float32)

@@ -1,0 +1,149 @@
+"""Sources are asked of training and validation images alone, and what cannot be told is not."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import Trained, draw_picture, write_bands
+from PIL import Image
+
+from medapp.data.catalog import Catalog
+from medapp.data.importing.adding import add_folder
+from medapp.data.removing import remove
+from medapp.data.samples import DataSet
+from medapp.errors import DataError, ImageError, WeightsError
+from medapp.session import Session
+from medapp.store.workspace import Workspace
+from medapp.studies.ranking.computing import _choose, rank_sources
+from medapp.studies.ranking.conclusion import conclude
+from medapp.studies.ranking.ranking import find_ranking
+
+PATIENT = r"p\d\d"
+
+
+@pytest.fixture
+def bands(workspace: Workspace, tmp_path: Path) -> DataSet:
+    folder = write_bands(tmp_path / "images")
+    return add_folder(workspace, folder, name="bands", patient_pattern=PATIENT).data_set
+
+
+def test_the_test_split_is_not_read(workspace: Workspace, bands: DataSet) -> None:
+    samples = Catalog(workspace).load_samples(bands)
+    tests = [sample for sample in samples if sample.split == "test"]
+    assert tests
+    for sample in tests:
+        sample.path.unlink()
+    ranking = rank_sources(workspace, bands, image_size=32)
+    assert ranking.images == len(samples) - len(tests)
+    assert {row.source for row in ranking.rows} == {"bundled", "none", "pixels"}
+    next(s for s in samples if s.split == "train").path.unlink()
+    with pytest.raises(ImageError):
+        rank_sources(workspace, bands, image_size=64)
+
+
+def test_what_pixels_tell_needs_no_network(workspace: Workspace, bands: DataSet) -> None:
+    # Bright above or bright below: half of the small pixels says it.
+    ranking = rank_sources(workspace, bands, image_size=32)
+    rows = {row.source: row for row in ranking.rows}
+    assert rows["pixels"].value == 1
+    low, high = rows["pixels"].interval
+    # Thirteen patients cannot show that a figure is 1.
+    assert low < 0.9
+    assert high == 1
+    assert not ranking.is_told_apart(rows["bundled"])
+    assert any("cannot be told that transfer helps" in said for said in conclude(ranking))
+    assert set(rows["bundled"].scores) == {"probe", "neighbours", "logme", "h_score", "leep"}
+    assert set(rows["pixels"].scores) == {"probe", "neighbours", "logme", "h_score"}
+
+
+def test_a_ranking_is_kept_until_its_data_set_goes(workspace: Workspace, bands: DataSet) -> None:
+    assert find_ranking(workspace, bands) is None
+    ranking = rank_sources(workspace, bands, image_size=32)
+    assert find_ranking(workspace, bands) == ranking
+    again = rank_sources(workspace, bands, image_size=32)
+    assert again.rows == ranking.rows
+    path = workspace.find_ranking_path(bands.uid)
+    path.write_text("[1", encoding="utf-8")
+    assert find_ranking(workspace, bands) is None
+    remove(Catalog(workspace), bands)
+    assert not path.exists()
+
+
+def test_a_model_that_has_learned_from_the_images_has_no_place(trained: Trained) -> None:
+    session = Session(trained.workspace)
+    ranking = session.rank("bands", ["probe"], image_size=32)
+    run = session.find_run("probe")
+    row = next(row for row in ranking.rows if row.source == f"run:{run.id}")
+    assert "It has learned from" in row.reason
+    assert row not in ranking.ranked
+    assert not row.scores
+    assert not ranking.is_told_apart(row)
+
+
+def test_a_model_of_other_images_is_asked_and_its_head_too(
+    trained: Trained, tmp_path: Path
+) -> None:
+    session = Session(trained.workspace)
+    folder = tmp_path / "other"
+    for shade, label in enumerate(("light", "dark"), 1):
+        (folder / label).mkdir(parents=True)
+        for i in range(12):
+            picture = draw_picture(100 * shade + i, 40, 40) // shade
+            Image.fromarray(picture).save(folder / label / f"{i}.png")
+    other = session.add_data(folder, "other")
+    ranking = session.rank(other, ["probe"], image_size=32)
+    rows = {row.title: row for row in ranking.ranked}
+    assert rows["probe"].trained_on == "bands"
+    assert "leep" in rows["probe"].scores
+    assert ranking.counted == "images"
+
+
+def test_too_few_images_are_said_to_be_too_few(workspace: Workspace, tmp_path: Path) -> None:
+    few = add_folder(workspace, write_bands(tmp_path / "few", 4), name="few").data_set
+    with pytest.raises(DataError, match="too few images") as refused:
+        rank_sources(workspace, few)
+    assert "five patients" in refused.value.remedy
+
+
+def test_a_source_that_is_not_there_is_refused(workspace: Workspace, bands: DataSet) -> None:
+    with pytest.raises(WeightsError, match="nothing to start from"):
+        rank_sources(workspace, bands, ["no-such-source"])
+
+
+def test_a_damaged_file_is_not_ranked_and_the_others_are(
+    workspace: Workspace, bands: DataSet, tmp_path: Path
+) -> None:
+    path = tmp_path / "broken.pth"
+    path.write_bytes(b"no weights")
+    ranking = rank_sources(workspace, bands, [str(path)], image_size=32)
+    broken = next(row for row in ranking.rows if row.title == "broken.pth")
+    assert "cannot be read as weights" in broken.reason or "refused" in broken.reason
+    assert len(ranking.ranked) == 3
+
+
+def test_a_part_of_the_images_keeps_patients_whole_and_labels_in_their_shares(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    one = Catalog(workspace).load_samples(bands)[0]
+    samples = [
+        replace(one, id=i, label="rare" if i % 40 < 4 else "common", patient=f"P{i // 4}")
+        for i in range(400)
+    ]
+    samples = [replace(s, content_hash=str(s.id), copy_group="") for s in samples]
+    chosen = _choose(samples, 100)
+    assert 80 <= len(chosen) <= 120
+    patients = {sample.patient for sample in chosen}
+    assert all(s in chosen for s in samples if s.patient in patients)
+    share = sum(sample.label == "rare" for sample in chosen) / len(chosen)
+    assert share == pytest.approx(0.1, abs=0.03)
+
+
+def test_findings_are_asked_one_by_one(workspace: Workspace, tmp_path: Path) -> None:
+    from test_multi_label import write_findings
+
+    data = Session(workspace).add_data(write_findings(tmp_path / "findings", 12), "findings")
+    data = Catalog(workspace).set_task(data, "multi-label")
+    ranking = rank_sources(workspace, data, image_size=32)
+    rows = {row.source: row for row in ranking.rows}
+    assert rows["pixels"].value > 0.95
+    assert rows["pixels"].scores["neighbours"][0] > 0.9

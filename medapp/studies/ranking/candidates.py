@@ -93,7 +93,8 @@ def _describe(workspace: Workspace, source: str) -> Candidate:
     if source in BACKBONES:
         row = BACKBONES[source]
         find_source(source, row.architecture, workspace)
-        return Candidate(source, row.title, row.architecture, row.source_data, row.top1)
+        top1 = row.top1 if "ImageNet" in row.source_data else None
+        return Candidate(source, row.title, row.architecture, row.source_data, top1)
     architecture, path = find_source(source, Start().architecture, workspace)
     if path is None:
         raise WeightsError(f"There is nothing to start from at {source!r}.")

@@ -192,6 +192,7 @@ def _note_units(evaluation: Evaluation) -> Iterator[Note]:
         )
     elif evaluation.units < FEW_UNITS:
         text = (
-            f"There are only {evaluation.units} {counted}: others may be judged quite differently."
+            f"There are only {evaluation.units} {counted}: other {counted} may be judged quite"
+            " differently."
         )
         yield Note("few-units", text, "grave" if evaluation.units < HARDLY_ANY else "caution")

@@ -303,7 +303,9 @@ def test_one_click_trains_with_good_settings_and_the_data_set_s_preprocessing(
     data_set = Catalog(trained.workspace).list_data_sets()[0]
     app = open_page("data_sets", set=data_set.id, view="Preprocess")
     app.toggle(key=f"preprocess-{data_set.uid}-crop_borders").set_value(True).run()
+    assert find_button(app, "Train on this data set")
     app.switch_page("pages/train.py").run()
+    assert "As chosen for it: Crop black borders on." in read_text(app)
     find_button(app, "Train with good settings").click().run()
     recipe = list_runs(trained.workspace)[0].recipe
     assert recipe.strategy.name == "fine-tune"

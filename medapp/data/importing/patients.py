@@ -8,6 +8,8 @@ from medapp.data.importing.headers import HashedHeader
 from medapp.data.layouts.layout import FoundFile
 from medapp.errors import DataError
 
+_PRIVATE = "Names and dates of birth are not kept."
+
 
 def compile_pattern(pattern: str | None) -> re.Pattern[str] | None:
     """A patient pattern that can be searched; None for none.
@@ -96,7 +98,7 @@ def choose_patients(
     is_one = len(known) == 1 and all(named) and len(named) > 1
     if known and not is_one:
         found = [header or folder for header, folder in zip(named, folders, strict=True)]
-        return found, _say("DICOM headers (hashed)", found)
+        return found, f"{_say('DICOM headers (hashed)', found)} {_PRIVATE}"
     sentence = f"All {len(named):,} DICOM headers name one patient, so that is not used. "
     said = sentence if is_one else ""
     studies = [header.study for header in headers]

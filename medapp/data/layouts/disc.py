@@ -98,7 +98,10 @@ def doubt_folders(found: Layout, listing: Listing, read: Callable[[Parts], bytes
     ways = found.candidates
     if not question:
         few = ", ".join(found.classes[:4])
-        question = f"The folders ({few}) may be patients, studies and series of DICOM, no classes."
+        question = (
+            f"This looks like a disc of DICOM: its folders ({few}) may be patients, studies and"
+            " series, no classes."
+        )
         ways = (Candidate(found.template, found.classes, len(found.files)),)
     columns = tuple(_list_columns(listing, read))
     if columns:  # one folder of a study is nobody's class

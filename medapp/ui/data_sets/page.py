@@ -1,6 +1,7 @@
 """One data set: its images, its balance, what to know of it, its preprocessing, its name."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -84,6 +85,7 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
         draw_edits(data_set)
     elif view == "Preprocess":
         draw_preprocess_preview(data_set)
+        _draw_way_to_training(data_set, "content")
     elif view == "Derive":
         draw_deriving(data_set)
     else:
@@ -107,8 +109,12 @@ def _draw_facts(data_set: DataSet, notes: Sequence[Note]) -> None:
                 hide_index=True,
             )
     draw_reading(data_set)
-    is_taught = catalog.count_splits(data_set)["train"] > 0
-    if st.button("Train on this data set", type="primary", width="stretch", disabled=not is_taught):
+    _draw_way_to_training(data_set, "stretch")
+
+
+def _draw_way_to_training(data_set: DataSet, width: Literal["content", "stretch"]) -> None:
+    is_taught = find_catalog().count_splits(data_set)["train"] > 0
+    if st.button("Train on this data set", type="primary", width=width, disabled=not is_taught):
         st.switch_page(frame.TRAIN, query_params={"data": str(data_set.id)})
 
 

@@ -34,7 +34,10 @@ def draw_preprocess_preview(
     left, right = frame.draw_columns([1, 2.2], key="preview")
     with left:
         preprocess = draw_preprocess_form(key or key_preprocess(data_set), start or Preprocess())
-        st.caption("A training on this data set begins with these; they travel with its model.")
+        st.caption(
+            "A training on this data set begins with these, until the page is loaded anew; they"
+            " travel with its model."
+        )
     with right:
         rows = st.columns(SHOWN), st.columns(SHOWN)
         for index, sample in enumerate(_choose_samples(data_set)):

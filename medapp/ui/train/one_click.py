@@ -12,7 +12,7 @@ from medapp.training.recipe.presets import PRESETS
 from medapp.ui.shell import frame
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import open_workspace
-from medapp.ui.train.recipe_form import find_preprocess
+from medapp.ui.train.recipe_form import describe_preprocess, find_preprocess
 
 
 def draw_one_click(data_set: DataSet, is_alone: bool) -> None:
@@ -33,10 +33,11 @@ def draw_one_click(data_set: DataSet, is_alone: bool) -> None:
     with st.container(border=True, key="one-click"):
         takes = format_seconds(advice.plan.seconds)
         train = advice.plan.counts["train"]
+        chosen = frame.escape(describe_preprocess(preprocess))
         st.markdown(
             f"**No wish to choose?** {PRESETS[advice.preset].title} on {train:,} training images"
             f" of {frame.escape(data_set.name)}, with settings chosen by measurement: about {takes}"
-            " on this machine."
+            f" on this machine.{chosen and f' As chosen for it: {chosen}.'}"
         )
         kind: frame.ButtonKind = "primary" if is_alone else "secondary"
         if st.button("Train with good settings", type=kind, icon=":material/auto_awesome:"):

@@ -52,7 +52,7 @@ def test_a_list_of_files_says_that_a_folder_is_a_disc(tmp_path: Path) -> None:
     assert inspect(root).classes == ("hip", "knee")
     (root / "DICOMDIR").write_bytes(bytes(128) + b"DICM")
     found = inspect(root)
-    assert "may be patients, studies and series" in found.question
+    assert "a disc of DICOM: its folders (hip, knee) may be patients" in found.question
     assert [way.template for way in found.candidates] == ["header:view", "{label}"]
 
 

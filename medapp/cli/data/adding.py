@@ -191,7 +191,7 @@ def _print_preview(shown: Preview, as_json: bool) -> None:
         rows = [(c, *(by_class[c] for by_class in counts.values())) for c in shown.layout.classes]
         print_table(titles, rows)
     for candidate in shown.layout.candidates:
-        console.print(f"  --layout '{candidate.template}' gives {candidate.describe()}")
+        console.print(f"  {candidate.option} gives {candidate.describe()}")
     if shown.layout.question:
         console.print(shown.layout.remedy)
     for sentence in summarise_left_out(shown.layout.left_out):

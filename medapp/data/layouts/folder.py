@@ -12,7 +12,7 @@ from medapp.data.layouts.class_names import name_classes
 from medapp.data.layouts.disc import PREFIX, doubt_folders, read_by_header
 from medapp.data.layouts.encoding import decode_text
 from medapp.data.layouts.layout import Layout, read_layout
-from medapp.data.layouts.listing import REMEDY, Listing, Parts, explain_nothing, list_folder
+from medapp.data.layouts.listing import Listing, Parts, explain_nothing, find_remedy, list_folder
 from medapp.data.layouts.manifest import (
     Placed,
     Read,
@@ -102,7 +102,8 @@ def _read_files(
     choice = choice or TableChoice()
     if not listing.images:
         raise DataError(
-            f"There is no image in {folder.name}{explain_nothing(listing)}.", remedy=REMEDY
+            f"There is no image in {folder.name}{explain_nothing(listing)}.",
+            remedy=find_remedy(listing),
         )
     named = _read_name_files(listing, read)
 
@@ -118,7 +119,7 @@ def _read_files(
     if template:
         return read_folders(*said)
     by_folders = doubt_folders(read_folders(*said), listing, read)
-    tables, more = find_beside(listing, read, choice.asked, by_folders)
+    tables, more = find_beside(folder, listing, read, choice.asked, by_folders)
     told = annotations if annotations and not has_classes(by_folders) else None
     if not choice.asked.is_nothing and not tables and told is None:
         raise DataError(

@@ -3,6 +3,7 @@
 Pure values: names in, words and files out.
 """
 
+import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -51,11 +52,28 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A way to read the folders that is possible: its template, and the classes it gives."""
+    """A way to read what is there that is possible, and the classes it gives.
+
+    Attributes:
+        template: of the folders; "" where tables say what the images show.
+        tables: paths of those tables, as `medapp.data.layouts.roles.TableChoice` names them.
+    """
 
     template: str
     classes: tuple[str, ...]
     images: int
+    tables: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What tells the classes: the template, or the tables."""
+        return f"the table {' + '.join(self.tables)}" if self.tables else self.template
+
+    @property
+    def option(self) -> str:
+        """How a shell asks for it."""
+        named = " ".join(f"--labels {shlex.quote(table)}" for table in self.tables)
+        return named or f"--layout {shlex.quote(self.template)}"
 
     def describe(self) -> str:
         """What the reading gives, such as "12 images of 2 classes (a, b)"."""
@@ -142,12 +160,10 @@ class Layout:
         """
         if not self.question:
             return self.files
-        ways = [f"{way.template!r} gives {way.describe()}" for way in self.candidates]
-        answers = ""
-        if ways:
-            answers = f"Say which is meant with --layout, or on the page: {'; '.join(ways)}."
+        ways = [f"{way.option} gives {way.describe()}" for way in self.candidates]
+        answers = f"Say which is meant, also on the page: {'; '.join(ways)}." if ways else ""
         raise DataError(
-            f"{self.question} {' '.join(self.remarks)}", remedy=f"{answers} {self.remedy}"
+            " ".join([self.question, *self.remarks]), remedy=f"{answers} {self.remedy}".strip()
         )
 
     def describe(self) -> tuple[str, ...]:
@@ -190,7 +206,12 @@ class Layout:
             "question": self.question,
             "remedy": self.remedy,
             "candidates": [
-                {"layout": c.template, "images": c.images, "classes": list(c.classes)}
+                {
+                    "layout": c.template,
+                    "labels": list(c.tables),
+                    "images": c.images,
+                    "classes": list(c.classes),
+                }
                 for c in self.candidates
             ],
             "remarks": list(self.remarks),

@@ -135,6 +135,19 @@ def list_files(folder: Path) -> list[Path]:
 REMEDY = f"MedApp reads {list_read_kinds()}."
 
 
+_HDF5 = (
+    "HDF5 files (.h5) are not read. Save their arrays as NumPy's: numpy.savez('set.npz',"
+    " train_images=…, train_labels=…, test_images=…, test_labels=…)."
+)
+
+
+def find_remedy(listing: Listing) -> str:
+    """What to do where there is no image."""
+    suffixes = {find_suffix(parts[-1]) for parts in listing.others}
+    names = {find_suffix(name) for name, _ in listing.left_out}
+    return _HDF5 if {".h5", ".hdf5"} & (suffixes | names) else REMEDY
+
+
 def explain_nothing(listing: Listing) -> str:
     """What is there instead of images, in brackets; "" where nothing is."""
     found = [f"{name}: {reason}" for name, reason in listing.left_out[:1]]

@@ -32,7 +32,8 @@ _FOLDER = re.compile(rf"(?:(?P<base>.+?)[ ._-])?{_WORDS}(?:Tr|Ts)?", re.IGNORECA
 def find_masks(names: Sequence[Parts]) -> set[Parts]:
     """Those of the images that are masks of others.
 
-    A mask's name is that of its image and a word such as "_mask"; or its folder is called so, and
+    A mask's name is that of its image and a word such as "_mask"; or what is numbered has one mask
+    and several images, as in P01_t1, P01_flair, P01_seg; or the mask's folder is called so, and
     stands beside a folder of images or repeats names of images.
 
     Args:
@@ -41,6 +42,7 @@ def find_masks(names: Sequence[Parts]) -> set[Parts]:
     stems = {_find_stem(parts) for parts in names}
     last = {stem[-1] for stem in stems}
     masks = {parts for parts in names if _is_named_after(parts, last)}
+    masks |= _find_masks_of_several(names)
     return masks | set(_find_in_mask_folders(names, stems))
 
 
@@ -84,6 +86,26 @@ def _find_stem(parts: Parts) -> Parts:
 def _is_named_after(parts: Parts, stems: set[str]) -> bool:
     match = _FILE.fullmatch(PurePath(parts[-1]).stem)
     return match is not None and match["base"] in stems
+
+
+def _find_masks_of_several(names: Sequence[Parts]) -> set[Parts]:
+    """Masks of what has several images, one a sequence, each beside the mask and named alike."""
+    held: dict[Parts, set[str]] = {}
+    for parts in names:
+        held.setdefault(parts[:-1], set()).add(PurePath(parts[-1]).stem)
+    found: dict[tuple[Parts, str], list[Parts]] = {}
+    for parts in names:
+        match = _FILE.fullmatch(PurePath(parts[-1]).stem)
+        if match and re.search(r"\d", match["base"]) and not match[0][-1].isdecimal():
+            found.setdefault((parts[:-1], match["base"]), []).append(parts)
+    starts = {
+        (folder, stem[: end.start()])
+        for folder, stems in held.items()
+        for stem in stems
+        if _FILE.fullmatch(stem) is None
+        for end in re.finditer(r"[ ._-]", stem)
+    }
+    return {masks[0] for key, masks in found.items() if len(masks) == 1 and key in starts}
 
 
 def _find_in_mask_folders(names: Sequence[Parts], stems: set[Parts]) -> Iterator[Parts]:

@@ -72,6 +72,9 @@ def _is_wrapped(names: Sequence[Parts]) -> bool:
 
 def recognise(folders: Sequence[Parts]) -> Recognition:
     """The reading of a data set, from the folders of each of its images, the root's first."""
+    lean = _drop_empty_level(folders)
+    if lean is not None:
+        return _insert_any(recognise(lean))
     tops = {parts[0] for parts in folders if parts}
     deeper = [parts for parts in folders if len(parts) > 1]
     splits = {find_split(parts[0]) for parts in deeper}
@@ -84,6 +87,34 @@ def recognise(folders: Sequence[Parts]) -> Recognition:
     if seconds and all(map(find_split, seconds)):
         return _recognise_class_then_split(deeper)
     return _recognise_classes(folders, set())
+
+
+def _drop_empty_level(folders: Sequence[Parts]) -> list[Parts] | None:
+    """The folders without the second level, where that says nothing and holds further folders.
+
+    Each upper folder has one folder alone, which is called like itself, or alike in all of them.
+    """
+    pairs = {parts[:2] for parts in folders}
+    tops = {parts[0] for parts in folders if parts}
+    if len(tops) < 2 or len(pairs) != len(tops) or any(len(parts) < 3 for parts in folders):
+        return None
+    is_same = len({second for _, second in pairs}) == 1
+    is_told = is_same and any(find_split(second) for _, second in pairs)
+    is_own = all(top.casefold() == second.casefold() for top, second in pairs)
+    if not is_own and (not is_same or is_told):
+        return None
+    return [parts[:1] + parts[2:] for parts in folders]
+
+
+def _insert_any(found: Recognition) -> Recognition:
+    """A reading of folders whose second level was dropped, for the folders as they are."""
+
+    def insert(template: str) -> str:
+        first, *rest = template.split("/")
+        return "/".join([first, "{any}", *rest]) if rest else template
+
+    candidates = tuple(map(insert, found.candidates))
+    return Recognition(insert(found.template), found.question, candidates, found.remedy)
 
 
 def _prefix(start: str, below: Recognition) -> Recognition:
@@ -206,8 +237,21 @@ def _recognise_two_levels(folders: Sequence[Parts]) -> Recognition:
         why = "the lower ones may be kinds within a class, or the classes of several data sets"
     return Recognition(
         question=f"There are {upper} that hold folders of images, {lower}: {why}.",
-        candidates=candidates,
+        candidates=_add_patients(candidates, folders),
         remedy="Or add one of the upper folders alone.",
+    )
+
+
+def _add_patients(candidates: tuple[str, ...], folders: Sequence[Parts]) -> tuple[str, ...]:
+    """The candidates with patients, where a level below the two is called like them."""
+    deepest = min(map(len, folders))
+    level = next((i for i in range(2, deepest) if _are_patients({p[i] for p in folders})), None)
+    if level is None:
+        return candidates
+    return tuple(
+        "/".join([*parts, *["{any}"] * (level - len(parts)), "{patient}"])
+        for candidate in candidates
+        if "{patient}" not in (parts := candidate.split("/"))
     )
 
 

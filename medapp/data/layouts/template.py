@@ -42,6 +42,22 @@ def find_split(name: str) -> str | None:
     return _SPLIT_WORDS.get(word) or _SPLIT_WORDS.get(re.sub("(set|data|images|split)$", "", word))
 
 
+def find_split_in(name: str) -> str | None:
+    """The split that a word of a file's name means, as in `train_labels.csv`; None for none, or
+    for several. Training and validation together, as in `train_val_list.txt`, are training.
+    """
+    found = list_splits_in(name)
+    if found == {"train", "validation"}:
+        return "train"
+    return found.pop() if len(found) == 1 else None
+
+
+def list_splits_in(name: str) -> set[str]:
+    """All splits that words of a file's name mean."""
+    stem = re.sub("train(?=val)", "train_", PurePath(name).stem.casefold())
+    return {split for word in re.split(r"[\W\d_]+", stem) if (split := find_split(word))}
+
+
 @dataclass(frozen=True)
 class Template:
     """A template that can be matched.

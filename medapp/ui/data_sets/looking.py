@@ -10,7 +10,7 @@ from medapp.data.containers import SliceChoice, open_container
 from medapp.data.importing.adding import add_path, inspect
 from medapp.data.importing.previewing import Preview, judge_layout, load_sheet
 from medapp.data.layouts.disc import PREFIX
-from medapp.data.layouts.layout import Layout
+from medapp.data.layouts.layout import Candidate, Layout
 from medapp.data.layouts.roles import TableChoice
 from medapp.imaging.readers.dicom_header import write_column
 from medapp.task import find_task
@@ -112,7 +112,7 @@ def _draw_ways(path: Path, recognised: Layout) -> tuple[str | None, TableChoice 
         with st.expander("Read it in another way"):
             own = None if recognised.table else _draw_own_layout(path)
             return own, draw_named_table(path)
-    ways = [f"{_name_way(way.template)}: {way.describe()}" for way in recognised.candidates]
+    ways = [f"{_name_way(way)}: {way.describe()}" for way in recognised.candidates]
     if not ways:
         st.markdown(escape(recognised.remedy))
     titles = [escape(way) for way in [*ways, OWN, TABLE]]
@@ -122,13 +122,16 @@ def _draw_ways(path: Path, recognised: Layout) -> tuple[str | None, TableChoice 
         return _draw_own_layout(path), None
     if chosen == escape(TABLE):
         return None, draw_named_table(path)
-    return (None if chosen is None else recognised.candidates[titles.index(chosen)].template), None
+    if chosen is None:
+        return None, None
+    way = recognised.candidates[titles.index(chosen)]
+    return way.template or None, TableChoice(way.tables) if way.tables else None
 
 
-def _name_way(template: str) -> str:
-    """What tells the classes, in words where it is a column of DICOM headers."""
-    column = template.removeprefix(PREFIX)
-    return template if column == template else f"{write_column(column)} in the DICOM headers"
+def _name_way(way: Candidate) -> str:
+    """What tells the classes, in words where it is a column of DICOM headers or a table."""
+    column = way.template.removeprefix(PREFIX)
+    return way.name if column == way.template else f"{write_column(column)} in the DICOM headers"
 
 
 def _draw_own_layout(path: Path) -> str | None:

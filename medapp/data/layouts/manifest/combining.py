@@ -11,20 +11,13 @@ from dataclasses import replace
 
 from medapp.data.layouts.listing import Parts
 from medapp.data.layouts.manifest.guessing import guess_roles
-from medapp.data.layouts.manifest.matching import cut_suffix, match_cells
-from medapp.data.layouts.manifest.words import split_words
+from medapp.data.layouts.manifest.matching import match_cells
 from medapp.data.layouts.roles import Asked, Roles
 from medapp.data.layouts.tables import Table
-from medapp.data.layouts.template import find_split
+from medapp.data.layouts.template import find_split_in
 from medapp.errors import DataError
 
 SPLIT = "split"
-
-
-def list_labelled(tables: Sequence[Table], names: Sequence[Parts], asked: Asked) -> list[str]:
-    """The names of tables that say what images show; parts of one table count as one."""
-    found = [(t, guess_roles(t, names, _keep_known(t, asked))) for t in _stack(tables)]
-    return [table.name for table, roles in found if roles.labels]
 
 
 def combine_tables(
@@ -44,7 +37,7 @@ def combine_tables(
     if len(stacked) == 1:
         return stacked[0], asked
     # A column that was asked for may be in any of the tables.
-    guessed = [(table, guess_roles(table, names, _keep_known(table, asked))) for table in stacked]
+    guessed = [(table, guess_roles(table, names, keep_known(table, asked))) for table in stacked]
     guessed.sort(key=lambda pair: not pair[1].labels)
     table, roles = guessed[0]
     for other, its_roles in guessed[1:]:
@@ -54,7 +47,9 @@ def combine_tables(
     return table, replace(asked, image=roles.image)
 
 
-def _keep_known(table: Table, asked: Asked) -> Asked:
+def keep_known(table: Table, asked: Asked) -> Asked:
+    """What is asked of columns that this one of several tables has."""
+
     def keep(column: str | None) -> str | None:
         return column if column in table.columns else None
 
@@ -72,7 +67,7 @@ def _stack(tables: Sequence[Table]) -> list[Table]:
 
 def _stack_alike(tables: Sequence[Table]) -> Table:
     first = tables[0]
-    splits = [find_split_name(table.name) for table in tables]
+    splits = [find_split_in(table.name) for table in tables]
     has_splits = all(splits) and SPLIT not in first.columns
     if has_splits and (len(tables) > 1 or len(first.columns) == 1):
         tables = [
@@ -89,13 +84,6 @@ def _stack_alike(tables: Sequence[Table]) -> Table:
         sources=tuple(table.find_source(i) for table in tables for i in range(len(table.rows))),
         sentences=tuple(said),
     )
-
-
-def find_split_name(name: str) -> str | None:
-    """The split that a table's name means, such as `train_labels.csv`; None for none, or two."""
-    words = split_words(cut_suffix(name.rpartition("/")[2]).rpartition(".")[0])
-    found = {split for word in words if (split := find_split(word))}
-    return found.pop() if len(found) == 1 else None
 
 
 def _add_split(table: Table, split: str) -> Table:

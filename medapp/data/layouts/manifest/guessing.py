@@ -45,9 +45,8 @@ def guess_roles(table: Table, names: Sequence[Parts], asked: Asked | None = None
     if split in flags:
         reasons["split"] = describe_flags(flags)
     rest = [column for column in rest if column != split and column not in flags]
-    called = words.find_patient_column(rest) or (
-        image if words.find_patient_column([image]) and not words.is_like_patient(image) else ""
-    )
+    is_patient = words.find_patient_column([image]) and not words.is_like_patient(image)
+    called = words.find_patient_column([image, *rest] if is_patient else rest)
     patient = _choose(asked.patient, called, "patient", reasons)
     if patient == image and asked.patient is None:
         reasons["patient"] = (
@@ -257,6 +256,11 @@ def _guess_kind(table: Table, roles: Roles, separator: str, reasons: dict[str, s
     if roles.labels and KINDS["ordinal"] in TASKS and _are_grades(table, roles.labels[0]):
         reasons["kind"] = f"The numbers in {roles.labels[0]!r} are taken for grades in order."
         return "ordinal"
+    if roles.labels and _may_be_grades(table, roles.labels[0]):
+        reasons["kind"] = (
+            f"The numbers in {roles.labels[0]!r} are taken for classes without an order; if they"
+            " are grades, say so: --label-kind ordinal, or on the page."
+        )
     return "single"
 
 
@@ -281,6 +285,15 @@ def _are_grades(table: Table, column: str) -> bool:
     return (
         words.names_order(column) and is_one_row and 3 <= len(found) == len(numbers) <= MAX_GRADES
     )
+
+
+def _may_be_grades(table: Table, column: str) -> bool:
+    """Whether cells are the whole numbers from 0 or 1 on, at least three of them."""
+    found = {write_whole(cell) for cell in table.list_cells(column) if clean(cell)}
+    if not 3 <= len(found) <= MAX_GRADES or not all(re.fullmatch(r"\d{1,2}", c) for c in found):
+        return False
+    numbers = sorted(map(int, found))
+    return numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[-1] + 1))
 
 
 def _find_separator(table: Table, roles: Roles) -> str:

@@ -502,7 +502,7 @@ def test_folders_and_a_table_that_differ_are_asked_about(tmp_path: Path) -> None
     root = make(tmp_path, "image,label\n1,x\n2,y\n", "a/1.png", "b/2.png")
     found = scan(root)
     assert found.question.startswith("Both the folders and the table labels.csv say")
-    assert "--labels labels.csv" in found.remedy
+    assert [way.option for way in found.candidates] == ["--layout '{label}'", "--labels labels.csv"]
     assert show(scan(root, "labels.csv")) == {"a/1.png": "x", "b/2.png": "y"}
     assert show(scan_folder(root, "{label}")) == {"a/1.png": "a", "b/2.png": "b"}
 

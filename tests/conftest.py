@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -17,6 +18,10 @@ from medapp.store.workspace import Workspace, find_workspace
 # A thread a process, those that tests start included: networks here are tiny, and two processes
 # with two threads each would wait for one another. Read by torch when it is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A property is about values, not about a busy machine's pace.
+settings.register_profile("medapp", deadline=None)
+settings.load_profile("medapp")
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:

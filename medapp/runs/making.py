@@ -12,6 +12,7 @@ from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
 from medapp.store.files import expand_path, write_bytes
+from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import Machine, Recipe, write_settings
 from medapp.training.recipe.groups import AUTO
@@ -133,8 +134,10 @@ def check_name(name: str, others: list[Summary]) -> None:
             remedy="Choose another.",
             setting="name",
         )
-    if name in {s.name for s in others} | {s.id for s in others}:
-        raise RunError(f"There is already a run called {name}.", "Choose another name.", "name")
+    taken = {s.name for s in others} | {s.id for s in others}
+    if name in taken:
+        remedy = f"Choose another name, such as {number_name(name, taken)}."
+        raise RunError(f"There is already a run called {name}.", remedy, "name")
 
 
 def _suggest_name(recipe: Recipe, others: list[Summary]) -> str:

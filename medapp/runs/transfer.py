@@ -4,7 +4,6 @@ Images do not travel; the split knows them by hash. What would name a file, a pa
 stays here unless it is asked for (runs/privacy.py).
 """
 
-import itertools
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from medapp.runs.run import Run
 from medapp.runs.seen import SEEN
 from medapp.store.archive import extract_archive
 from medapp.store.files import open_replacing
+from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
 
 RECIPE = "recipe.json"
@@ -120,8 +120,7 @@ def _choose_name(workspace: Workspace, run: Run) -> str:
     """The name in the zip, with a number where another run has it."""
     taken = {summary.name for summary in find_registry(workspace).list_summaries()}
     name = run.name if (run.folder / "name.txt").is_file() else "Imported run"
-    numbered = (f"{name} {number}" for number in itertools.count(2))
-    return next(n for n in itertools.chain([name], numbered) if n not in taken)
+    return number_name(name, taken)
 
 
 def _check(run: Run, path: Path) -> None:

@@ -20,7 +20,17 @@ def list_places(workspace: Workspace) -> Sequence[Path]:
 
 def keep_place(workspace: Workspace, path: Path) -> None:
     """Put a place first. A workspace that cannot be written keeps none."""
-    places = [path, *(other for other in _load(workspace) if other != path)][:KEPT]
+    _save(workspace, [path, *(other for other in _load(workspace) if other != path)][:KEPT])
+
+
+def forget_place(workspace: Workspace, path: Path) -> None:
+    """Take a place out, if it is there."""
+    _save(workspace, [other for other in _load(workspace) if other != path])
+
+
+def _save(workspace: Workspace, places: Sequence[Path]) -> None:
+    if list(places) == _load(workspace):
+        return
     text = json.dumps([str(place) for place in places])
     with contextlib.suppress(WorkspaceError):
         write_bytes(_locate(workspace), text.encode())

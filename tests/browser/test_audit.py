@@ -9,6 +9,7 @@ from conftest import draw_picture
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from medapp.audit.audit import run_audit
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
 from medapp.store.workspace import open_workspace
@@ -50,6 +51,23 @@ def test_an_audit_from_the_button_to_a_clean_split(
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Copies in two splits")).to_be_visible()
     assert Catalog(workspace).count_leaks(data_set) == 2
+
+
+def test_a_finding_far_down_opens_at_its_top(
+    server: Server, open_page: Callable[..., Page], tmp_path: Path
+) -> None:
+    workspace = open_workspace(tmp_path / "home")
+    data_set = add_folder(workspace, save_leaky(tmp_path / "x")).data_set
+    run_audit(workspace, data_set, with_features=False)
+    page = open_page(f"{server.url}/data_sets?set={data_set.id}&view=Audit")
+    page.set_viewport_size({"width": 1000, "height": 300})
+    last = page.get_by_role("button", name="Look").last
+    last.scroll_into_view_if_needed()
+    offset = "document.querySelector('[data-testid=stMain]').scrollTop"
+    page.wait_for_function(f"{offset} > 0")
+    last.click()
+    expect(page.get_by_role("button", name="All findings")).to_be_visible()
+    page.wait_for_function(f"{offset} === 0")
 
 
 def test_a_picture_of_a_finding_opens_and_leads_back(

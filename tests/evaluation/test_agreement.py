@@ -23,7 +23,7 @@ def give(decisions: list[int], k: int) -> np.ndarray:
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_kappa_and_error_are_those_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     truths, decisions = np.array(pairs).T
     units = np.arange(len(pairs))

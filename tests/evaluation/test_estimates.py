@@ -38,7 +38,7 @@ def test_the_variance_of_a_share_is_that_of_a_ratio_of_sums() -> None:
 
 
 @given(st.integers(2, 30), st.integers(2, 9), st.integers(0, 2**32 - 1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_equal_images_of_a_patient_count_as_one(patients: int, images: int, seed: int) -> None:
     is_right = np.random.default_rng(seed).random(patients) < 0.7
     owners = np.repeat(np.arange(patients), images)
@@ -100,7 +100,7 @@ def compute_slowly(scores: np.ndarray, true: np.ndarray, owners: np.ndarray) -> 
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 6), st.integers(2, 6), st.integers(1, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_variance_of_an_auroc_is_that_of_a_slow_independent_computation(
     seed: int, of_positive: int, of_negative: int, images: int
 ) -> None:

@@ -243,7 +243,7 @@ def test_an_evaluation_is_the_same_after_json() -> None:
 
 
 @given(st.integers(1, 30), st.integers(1, 4), st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_order_of_images_changes_no_figure(n: int, k: int, shuffler: object) -> None:
     generator = np.random.default_rng(shuffler.randrange(2**32))  # type: ignore[attr-defined]
     probabilities, truth = generator.dirichlet(np.ones(k), n), generator.integers(0, k, n)

@@ -24,7 +24,7 @@ def judged_images(draw: st.DrawFn, least_classes: int = 2) -> tuple[np.ndarray, 
 
 
 @given(judged_images(), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_figures_are_those_of_scikit_learn_whoever_the_patients_are(
     images: tuple[np.ndarray, np.ndarray], data: st.DataObject
 ) -> None:
@@ -63,7 +63,7 @@ def test_figures_are_those_of_scikit_learn_whoever_the_patients_are(
 
 
 @given(judged_images())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_the_area_under_the_roc_curve_is_the_auroc(images: tuple[np.ndarray, np.ndarray]) -> None:
     scores, truths = images
     false_rate, true_rate = trace_roc(scores[:, 0], truths == 0)
@@ -88,7 +88,7 @@ def judged_findings(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(judged_findings())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_figures_of_findings_are_those_of_scikit_learn_over_what_is_known(
     images: tuple[np.ndarray, np.ndarray],
 ) -> None:

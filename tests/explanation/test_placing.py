@@ -49,7 +49,7 @@ def test_a_padded_view_reaches_outside_the_image() -> None:
 
 
 @given(st.floats(-20, 20), st.floats(-20, 20), st.floats(20, 60), st.integers(2, 9))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_plane_stays_the_same_plane(x0: float, y0: float, side: float, size: int) -> None:
     centres = (
         np.arange(size) + 0.5

@@ -72,7 +72,7 @@ def test_halving_an_image_averages_it() -> None:
     st.integers(24, 150),
     st.booleans(),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_what_the_square_shows_goes_back_to_its_place(
     width: int, height: int, right: float, down: float, resize: str, size: int, is_deep: bool
 ) -> None:

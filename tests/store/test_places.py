@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from medapp.store.places import KEPT, keep_place, list_places
+from medapp.store.places import KEPT, forget_place, keep_place, list_places
 from medapp.store.workspace import Workspace
 
 
@@ -30,3 +30,13 @@ def test_a_damaged_list_is_none(workspace: Workspace, tmp_path: Path) -> None:
         assert list_places(workspace) == []
     keep_place(workspace, tmp_path)
     assert list_places(workspace) == [tmp_path]
+
+
+def test_a_forgotten_place_is_gone_and_one_that_was_never_kept_changes_nothing(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    keep_place(workspace, tmp_path)
+    forget_place(workspace, tmp_path / "elsewhere")
+    assert list_places(workspace) == [tmp_path]
+    forget_place(workspace, tmp_path)
+    assert list_places(workspace) == []

@@ -29,7 +29,7 @@ def test_of_equal_ones_the_lowest_misses_fewest() -> None:
     hnp.arrays(float, 40, elements=st.integers(0, 9).map(lambda i: i / 9)),
     hnp.arrays(float, 40, elements=st.sampled_from([0.0, 1.0, math.nan])),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_no_other_threshold_has_a_higher_index(scores: np.ndarray, targets: np.ndarray) -> None:
     (threshold,) = choose_thresholds(scores[:, None], targets[:, None])
     known = ~np.isnan(targets)

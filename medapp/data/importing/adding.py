@@ -31,6 +31,7 @@ from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.image import MAX_BYTES
 from medapp.store.archive import extract_archive, open_archive
 from medapp.store.files import expand_path
+from medapp.store.names import number_name
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 
@@ -357,16 +358,17 @@ def choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:
         DataError: the name is taken, empty, too long, or holds what cannot be printed.
     """
     taken = {data_set.name for data_set in Catalog(workspace).list_data_sets()}
-    if name is not None:
-        if check_name(name) in taken:
-            raise DataError(
-                f"There is a data set {check_name(name)!r} already.",
-                remedy="Choose another name, or remove that one.",
-            )
-        return check_name(name)
-    printable = "".join(c for c in fallback if c.isprintable()).strip()[:90] or "Data"
-    numbered = (f"{printable} {number}" for number in itertools.count(2))
-    return next(n for n in itertools.chain([printable], numbered) if n not in taken)
+    if name is None:
+        printable = "".join(c for c in fallback if c.isprintable()).strip()[:90] or "Data"
+        return number_name(printable, taken)
+    asked = check_name(name)
+    if asked in taken:
+        free = number_name(asked, taken)
+        raise DataError(
+            f"There is a data set {asked!r} already.",
+            remedy=f"Choose another name, such as {free!r}, or remove that one.",
+        )
+    return asked
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """Forms that bring images in: a path of this machine, an upload, loose files, or the phantom."""
 
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +10,14 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from medapp.data.importing.adding import add_files
 from medapp.data.importing.batch import ImportReport
 from medapp.data.importing.browsing import PACKED
+from medapp.errors import MedAppError
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
-from medapp.store.places import keep_place
+from medapp.store.places import forget_place, keep_place
 from medapp.store.uploads import KEPT
 from medapp.ui.data_sets.imports import draw_import, hold_imports
-from medapp.ui.data_sets.looking import draw_look, forget_look
+from medapp.ui.data_sets.looking import draw_look, forget_look, recognise
+from medapp.ui.data_sets.naming import draw_name
 from medapp.ui.data_sets.picker import close_picker, draw_picker
 from medapp.ui.data_sets.uploads import save_upload
 from medapp.ui.shell import frame, url
@@ -64,8 +65,19 @@ def _add_path() -> ImportReport | None:
     # An address may name any path: nothing of it is read before somebody typed or clicked.
     if is_looked_at:
         with frame.show_errors():
+            _keep_if_seen(path)
             draw_look(path)
     return None
+
+
+def _keep_if_seen(path: Path) -> None:
+    """Put a path among the recent places, or out of them where it cannot be looked at."""
+    try:
+        recognise(path)
+    except MedAppError:
+        forget_place(open_workspace(), path)
+        raise
+    keep_place(open_workspace(), path)
 
 
 def _follow_field() -> None:
@@ -74,14 +86,10 @@ def _follow_field() -> None:
 
 
 def _choose(text: str) -> None:
-    """Look at a path: it stands in the address, and among the recent places if it is there."""
+    """Look at a path, which the address then names."""
     url.write("path", text or None)
     st.session_state["chosen-path"] = text
     forget_look()
-    path = expand_path(text)
-    # Path.exists raises for a long path.
-    if text and os.path.exists(path):  # noqa: PTH110
-        keep_place(open_workspace(), path)
 
 
 def _add_upload() -> ImportReport | None:
@@ -118,10 +126,10 @@ def _add_files() -> ImportReport | None:
         f"For a small set: name each class and choose its images, up to {UPLOAD_LIMIT_MB} MB each."
         " They are copied."
     )
-    name = st.text_input("Name of the data set", key="loose-name")
+    name = draw_name("Name of the data set", "", "loose-name")
     count = int(st.number_input("Classes", 2, 20, 2, key="loose-count"))
     chosen: dict[str, list[UploadedFile]] = {}
-    is_complete = bool(name)
+    is_complete = name is not None
     columns = [column for _ in range(0, count, 2) for column in st.columns(2)]
     for index, column in enumerate(columns[:count]):
         with column:
@@ -134,7 +142,7 @@ def _add_files() -> ImportReport | None:
         st.caption("The set needs a name, and each class a name and images.")
     # The number says what has arrived: a click while files still travel adds what it names.
     title = f"Add {sum(map(len, chosen.values())):,} images" if is_complete else "Add the images"
-    if st.button(title, type="primary", disabled=not is_complete, key="loose-add"):
+    if st.button(title, type="primary", disabled=not is_complete, key="loose-add") and name:
         with tempfile.TemporaryDirectory(dir=hold_uploads().folder) as folder:
             saved = {
                 label: [save_upload(f, Path(folder) / str(i)) for f in files]

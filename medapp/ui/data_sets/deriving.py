@@ -5,6 +5,7 @@ import streamlit as st
 from medapp.data.deriving import Derivation, derive
 from medapp.data.facts import list_values
 from medapp.data.samples import DataSet
+from medapp.ui.data_sets.naming import draw_name
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.server import find_catalog
@@ -20,7 +21,7 @@ def draw_deriving(data_set: DataSet) -> None:
         " changes of it do not reach what was derived."
     )
     with frame.show_errors(), st.container(border=True, width=760):
-        name = st.text_input("Name", f"{data_set.name} derived", key=f"derive-name-{data_set.uid}")
+        name = draw_name("Name", f"{data_set.name} derived", f"derive-name-{data_set.uid}")
         others = [d.name for d in find_catalog().list_data_sets() if d.uid != data_set.uid]
         joined = st.multiselect(
             "Join with",
@@ -33,7 +34,7 @@ def draw_deriving(data_set: DataSet) -> None:
         only = _draw_filters(sources)
         is_some = st.checkbox("Only some of the images", key="derive-some")
         count, seed = _draw_count() if is_some else (None, 0)
-        if st.button("Derive", type="primary", disabled=not name.strip(), key="derive-do"):
+        if st.button("Derive", type="primary", disabled=name is None, key="derive-do") and name:
             wanted = Derivation(tuple(s.uid for s in sources), classes, only, count, seed)
             made = derive(find_catalog(), name, wanted)
             st.switch_page(frame.DATA_SETS, query_params={"set": str(made.id)})

@@ -115,17 +115,18 @@ def _draw_facts(task: Task, sample: Sample, mode: str) -> None:
     facts = [
         (noun.capitalize(), task.say_label(sample.label)),
         ("Split", sample.split),
-        ("Patient", sample.patient or "unknown"),
-        ("Site", sample.site or "unknown"),
+        ("Patient", sample.patient),
+        ("Site", sample.site),
         ("Pixels", f"{sample.width} × {sample.height}, {mode}"),
-        ("Box", ", ".join(map(_describe_box, sample.boxes)) or "none"),
+        ("Box", ", ".join(map(_describe_box, sample.boxes))),
         *_name_attributes(sample.attributes),
         ("File", str(sample.path)),
         ("SHA-256", f"{sample.content_hash[:16]}…"),
     ]
     with st.container(key="facts", gap="xsmall"):
         for name, value in facts:
-            st.markdown(f":gray[{escape(name)}]  {escape(value)}")
+            if value:
+                st.markdown(f":gray[{escape(name)}]  {escape(value)}")
 
 
 def _name_attributes(attributes: Mapping[str, str]) -> list[tuple[str, str]]:

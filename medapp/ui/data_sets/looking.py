@@ -15,6 +15,7 @@ from medapp.data.layouts.roles import TableChoice
 from medapp.imaging.readers.dicom_header import write_column
 from medapp.task import find_task
 from medapp.ui.data_sets.imports import start_import
+from medapp.ui.data_sets.naming import draw_name
 from medapp.ui.data_sets.patients import PREVIEWED, draw_patient_pattern, draw_patients
 from medapp.ui.data_sets.slicing import draw_slice_choice
 from medapp.ui.data_sets.table_roles import draw_bad_rows, draw_named_table, draw_roles
@@ -56,8 +57,7 @@ def draw_look(path: Path) -> None:
     Raises:
         MedAppError: nothing can be read there; says why.
     """
-    with st.spinner("Looking"):
-        recognised = _inspect(path, _Asked())
+    recognised = recognise(path)
     question = st.empty()
     left, right = frame.draw_columns([1, 1.3], key="look")
     with left:
@@ -74,6 +74,16 @@ def draw_look(path: Path) -> None:
             _draw_facts(shown)
     with right:
         _draw_sheet(shown, asked)
+
+
+def recognise(path: Path) -> Layout:
+    """What stands at a path, as it is read when nobody says how.
+
+    Raises:
+        MedAppError: nothing can be read there; says why.
+    """
+    with st.spinner("Looking"):
+        return _inspect(path, _Asked())
 
 
 def _inspect(path: Path, asked: _Asked) -> Layout:
@@ -148,7 +158,7 @@ def _draw_own_layout(path: Path) -> str | None:
 
 def _draw_choices(path: Path, found: Layout, asked: _Asked) -> Preview:
     """Draw the choices and the button; gives what would come in."""
-    name = st.text_input("Name", value=path.stem if path.suffix else path.name, key=f"name-{path}")
+    name = draw_name("Name", path.stem if path.suffix else path.name, f"name-{path}")
     source = found.patients_from if any(file.patient for file in found.files) else ""
     pattern = draw_patient_pattern([file.name for file in found.files[:PREVIEWED]], source)
     shown = judge_layout(path, found, asked.layout is not None, pattern)
@@ -158,15 +168,16 @@ def _draw_choices(path: Path, found: Layout, asked: _Asked) -> Preview:
         f"Boxes from the masks of {len(found.masks):,} images", key=f"masks-{path}"
     )
     count = len(found.files)
-    if st.button(f"Register {count:,} images", type="primary", key="register"):
+    title = f"Register {count:,} images"
+    if st.button(title, type="primary", key="register", disabled=name is None) and name:
         workspace = open_workspace()
         start_import(
             path,
-            name or path.name,
+            name,
             lambda tell: add_path(
                 workspace,
                 path,
-                name or None,
+                name,
                 pattern,
                 tell,
                 asked.layout,

@@ -5,6 +5,7 @@ import streamlit as st
 from medapp.data.removing import remove
 from medapp.data.samples import IN_PLACE, DataSet
 from medapp.task import TASKS, find_task
+from medapp.ui.data_sets.naming import draw_name
 from medapp.ui.data_sets.updating import draw_updating
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
@@ -13,9 +14,9 @@ from medapp.ui.shell.server import find_catalog
 
 def draw_management(data_set: DataSet) -> None:
     """Draw the forms that rename a data set, set its task, update and remove it."""
-    with frame.show_errors(), st.form("rename", width=560):
-        name = st.text_input("Name", data_set.name)
-        if st.form_submit_button("Rename"):
+    with frame.show_errors(), st.container(border=True, width=560):
+        name = draw_name("Name", data_set.name, f"rename-{data_set.uid}", data_set)
+        if st.button("Rename", disabled=name is None) and name:
             find_catalog().rename(data_set, name)
             st.rerun()
     with st.container(border=True, width=560):

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from medapp.runs.making import rename_run
+from medapp.errors import RunError
+from medapp.runs.making import check_name, rename_run
 from medapp.runs.run import Run
 from medapp.runs.transfer import describe_export, export_run, import_run
 from medapp.ui.data_sets.uploads import save_upload
 from medapp.ui.shell import frame
-from medapp.ui.shell.server import hold_uploads, open_workspace
+from medapp.ui.shell.server import hold_uploads, list_summaries, open_workspace
 
 IMPORT_LIMIT_MB = 300
 # A download is held in memory several times over; a larger file is written beside the run.
@@ -34,11 +35,8 @@ def draw_import() -> None:
 
 def draw_management(run: Run) -> None:
     """Draw the forms that rename, export and delete a run."""
-    with frame.show_errors(), st.form("rename", width=560):
-        name = st.text_input("Name", run.name)
-        if st.form_submit_button("Rename"):
-            rename_run(open_workspace(), run, name)
-            st.rerun()
+    with st.container(border=True, width=560):
+        _draw_name(run)
     if run.has_model:
         with st.container(border=True, width=560):
             _draw_export(run)
@@ -50,6 +48,19 @@ def draw_management(run: Run) -> None:
         if st.button("Delete", icon=":material/delete:", disabled=not is_sure):
             run.delete()
             st.switch_page(frame.MODELS)
+
+
+def _draw_name(run: Run) -> None:
+    name = st.text_input("Name", run.name, key=f"rename-{run.id}").strip()
+    fault = ""
+    try:
+        check_name(name, [other for other in list_summaries() if other.id != run.id])
+    except RunError as error:
+        fault = str(error)
+        st.error(frame.escape(fault), icon=":material/block:")
+    if st.button("Rename", disabled=bool(fault) or name == run.name):
+        rename_run(open_workspace(), run, name)
+        st.rerun()
 
 
 def _draw_export(run: Run) -> None:

@@ -13,6 +13,7 @@ from medapp.errors import MedAppError
 from medapp.figures import CONFIG
 from medapp.store.plain import show_controls
 from medapp.store.shipped import ASSETS
+from medapp.ui.elements.arrival import begin_at_top
 from medapp.ui.elements.figure_saver import draw_saver
 from medapp.ui.shell import url
 
@@ -28,6 +29,9 @@ DATA_SETS = "pages/data_sets.py"
 TRAIN = "pages/train.py"
 MODELS = "pages/models.py"
 PREDICT = "pages/predict.py"
+
+# Parameters of the address that lead on to other content of a page with the same title.
+PARTS = ("finding", "page")
 
 WORD_JOINER = "\u2060"
 _FOUND_LATER = re.compile(
@@ -98,6 +102,7 @@ def draw_head(title: str, facts: str = "", parents: Parents | None = None) -> No
         parents: the pages above this one, from the top.
     """
     st.set_page_config(page_title=f"{title} · MedApp")
+    begin_at_top(" ".join([title, *(st.query_params.get(name, "") for name in PARTS)]))
     if parents:
         with st.container(key="crumb", horizontal=True, gap="small"):
             for label, (page, parameters) in parents.items():

@@ -62,7 +62,7 @@ SAMPLES = st.lists(
 
 
 @given(SAMPLES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_patient_and_no_bytes_are_in_two_splits_and_training_knows_each_class(
     samples: list[tuple[str, int, str | None]],
 ) -> None:
@@ -82,7 +82,7 @@ def test_no_patient_and_no_bytes_are_in_two_splits_and_training_knows_each_class
 
 
 @given(st.permutations(range(40)))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_order_of_the_files_does_not_matter(order: list[int]) -> None:
     labels, hashes = ["ab"[i % 2] for i in range(40)], [f"{i:03d}" for i in range(40)]
     patients = [f"p{i // 3}" for i in range(40)]

@@ -1,5 +1,6 @@
 """The page that adds a data set shows what would come in before anything is stored."""
 
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from ui.test_pages import _one_server_a_test, open_page  # noqa: F401 - a fixtur
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
+from medapp.store.places import list_places
 from medapp.ui.data_sets.imports import hold_imports
 
 
@@ -156,7 +158,8 @@ def test_a_zip_is_looked_at_without_unpacking(trained: Trained, tmp_path: Path) 
             archive.write(path, path.relative_to(folder).as_posix())
     app = look_at(tmp_path / "bands.zip")
     assert find(app.button, "Register 8 images")
-    assert find(app.text_input, "Name").value == "bands"
+    # The workspace has a data set "bands" already.
+    assert find(app.text_input, "Name").value == "bands 2"
 
 
 def test_the_picker_lists_nothing_before_a_click(trained: Trained, tmp_path: Path) -> None:
@@ -275,3 +278,31 @@ def test_a_table_without_a_column_of_labels_is_asked_about(
     assert not app.exception, app.exception
     assert read_classes(app) == {"a": 4, "b": 4}
     assert find(app.button, "Register 8 images")
+
+
+def test_a_taken_name_is_said_before_anything_is_registered(
+    trained: Trained, tmp_path: Path
+) -> None:
+    app = look_at(write_bands(tmp_path / "more", 4))
+    assert not find(app.button, "Register 8 images").disabled
+    find(app.text_input, "Name").set_value("bands").run()
+    said = " ".join(str(error.value) for error in app.error)
+    assert "There is a data set 'bands' already." in said
+    assert "such as 'bands 2'" in said
+    assert find(app.button, "Register 8 images").disabled
+    find(app.text_input, "Name").set_value("bands 2").run()
+    assert not app.error
+    assert not find(app.button, "Register 8 images").disabled
+
+
+def test_only_places_that_could_be_looked_at_are_recent(trained: Trained, tmp_path: Path) -> None:
+    good = write_bands(tmp_path / "good", 4)
+    (tmp_path / "empty").mkdir()
+    look_at(good)
+    app = look_at(tmp_path / "empty")
+    assert app.error
+    assert list_places(trained.workspace) == [good]
+    shutil.rmtree(good)
+    good.mkdir()
+    look_at(good)
+    assert list_places(trained.workspace) == []

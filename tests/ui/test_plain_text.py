@@ -52,7 +52,13 @@ PASSING = {"str", "list", "sorted", "next", "zip", "enumerate", "join", "capital
 # Parameters of our own functions, to which only text of ours is given: function.parameter.
 HANDED = {
     *("show_progress.text", "update.text", "draw_empty.text", "draw_empty.title"),
-    *("draw_empty.icon", "_draw.text", "_draw_backbone.backbone", "_write_label.setting"),
+    *(
+        "draw_empty.icon",
+        "draw_name.title",
+        "_draw.text",
+        "_draw_backbone.backbone",
+        "_write_label.setting",
+    ),
 }
 
 

@@ -92,7 +92,7 @@ def _draw_toggle(kind: _Kind, near: Path) -> None:
     """Draw the button that opens the picker, and closes it."""
     is_open = kind.name in st.session_state
     title = "Close the picker" if is_open else kind.title
-    if st.button(title, icon=":material/folder_open:", key=f"{kind.name}-browse"):
+    if st.button(escape(title), icon=":material/folder_open:", key=f"{kind.name}-browse"):
         _open(kind, None if is_open else find_nearest_folder(near))
         st.rerun()
 

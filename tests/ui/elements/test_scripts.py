@@ -28,7 +28,7 @@ def test_a_script_is_one_module_with_one_export(name: str, tmp_path: Path) -> No
     script = read_script(name)
     assert "import " not in script.replace("// ", "")
     assert script.count("export ") == script.count("export default ") == 1
-    assert script.count("function make(") == 1
+    assert script.count("function make(") <= 1
     module = tmp_path / "element.mjs"
     module.write_text(script, encoding="utf-8")
     run_node("--check", str(module))  # two modules may not give a name twice

@@ -59,7 +59,8 @@ def draw_histogram(pixels: ArrayLike, theme: str = "light", unit: str = "") -> g
     rest can be seen; the title names a dark background.
 
     Args:
-        unit: of the values, such as "HU"; "" where they have none.
+        unit: of the values, such as "HU"; "" where they have none: of 16 bits they are then what
+            is shown, no longer what the file holds.
     """
     values = np.asarray(pixels)
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
@@ -83,7 +84,9 @@ def draw_histogram(pixels: ArrayLike, theme: str = "light", unit: str = "") -> g
         )
     key = [(name, colour) for name, _, colour in channels] if values.ndim == 3 else []
     finish(figure, theme, _state_values(values, unit), 190, True, key)
-    figure.update_xaxes(title_text=unit or "pixel value", nticks=5)
+    is_deep = values.dtype == np.uint16 and not unit
+    axis = "value as shown: 65,535 is white" if is_deep else unit or "pixel value"
+    figure.update_xaxes(title_text=axis, nticks=5)
     figure.update_yaxes(title_text="% of the pixels", range=[0, 1.1 * tallest or 100], nticks=4)
     return figure
 
@@ -128,4 +131,5 @@ def _state_values(values: NDArray[np.generic], unit: str) -> str:
         return f"All pixels have the value {low}{end}"
     share = float((values == low).mean())
     background = f"; {share:.0%} of the pixels are {low:,}{end}" if share >= MUCH else ""
-    return f"Values from {low:,} to {high:,}{end}{background}"
+    # The axis below has true minus signs.
+    return f"Values from {low:,} to {high:,}{end}{background}".replace("-", "−")

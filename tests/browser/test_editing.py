@@ -86,6 +86,7 @@ def test_an_image_behind_a_cell_of_the_confusion_matrix_is_edited_there(
         "data-test-script-state", "notRunning"
     )  # a list that opens while the page is drawn closes again
     choose(page, "Click a cell, or choose one", page.get_by_role("option").first)
+    expect(page.get_by_text("the number is the probability of")).to_be_visible()
     page.locator(".tile .mark").first.click()
     expect(page.get_by_text("1 selected")).to_be_visible()
     page.get_by_role("button", name="Leave out").click()

@@ -81,7 +81,7 @@ def test_a_window_is_dragged_and_a_length_measured(
     go(50, 70)
     page.mouse.up()
     expect(caption).to_contain_text("100 mm")
-    page.get_by_label("Window presets").select_option("as the file says")
+    page.get_by_label("Window presets").select_option("as first shown")
     expect(caption).not_to_contain_text("window")
 
 

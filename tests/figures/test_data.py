@@ -83,6 +83,11 @@ def test_an_image_without_contrast_says_so(pixels: np.ndarray, finding: str) -> 
 def test_values_with_a_unit_are_told_in_it() -> None:
     figure = draw_histogram(np.array([[-1024, -1024, -1024], [40, 60, 80]]), unit="HU")
     assert figure.layout.title.text.replace("<br>", " ") == (
-        "Values from -1,024 to 80 HU; 50% of the pixels are -1,024 HU"
+        "Values from −1,024 to 80 HU; 50% of the pixels are −1,024 HU"
     )
     assert figure.layout.xaxis.title.text == "HU"
+
+
+def test_values_that_were_stretched_are_not_called_the_file_s() -> None:
+    figure = draw_histogram(np.array([[13402, 65535]], dtype=np.uint16))
+    assert figure.layout.xaxis.title.text == "value as shown: 65,535 is white"

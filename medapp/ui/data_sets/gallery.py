@@ -43,7 +43,7 @@ def draw_images(data_set: DataSet) -> None:
 
 def _draw_filters(data_set: DataSet, filters: Filters) -> None:
     """Draw the filters, each with what it would leave."""
-    one, two, three = st.columns([1, 1.9, 1])
+    one, two, three = st.columns([1, 2.4, 0.9])
     by_class, by_split = count_choices(data_set, filters)
     labels = [ALL, *data_set.classes]
     one.selectbox(

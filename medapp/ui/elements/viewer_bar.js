@@ -6,7 +6,7 @@ import { paintScale } from "./image_pane.js";
 import { drawPicture } from "./picture.js";
 import { savePng } from "./png.js";
 import {
-  AS_FILE,
+  AS_FIRST,
   MOVE,
   OWN,
   RULER,
@@ -88,7 +88,7 @@ function buildPresets(state, bar) {
   const label = make("label", "", bar, "Window");
   const select = make("select", "", label);
   for (const { name } of state.data.depth.presets) make("option", "", select, name).value = name;
-  select.prepend(make("option", "", null, AS_FILE));
+  select.prepend(make("option", "", null, AS_FIRST));
   const own = make("option", "", select, OWN);
   own.disabled = true;
   select.dataset.focus = "presets";

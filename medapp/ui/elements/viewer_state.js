@@ -11,14 +11,14 @@ export const MOVE = "move";
 export const WINDOW = "window";
 export const RULER = "ruler";
 // Windows beside those that have a name of their own.
-export const AS_FILE = "as the file says";
+export const AS_FIRST = "as first shown";
 export const OWN = "own";
 
 export function openState(data, before, tell) {
   const set = { opacity: 0.6, isInverted: false, hasBoxes: true, isStretched: false, tool: MOVE };
   const isSame = before?.key === data.key;
   const state = {
-    window: isSame && data.depth ? before.window : null, // null: as the file says
+    window: isSame && data.depth ? before.window : null, // null: as first shown
     values: data.depth ? decodeShorts(data.depth.values) : null,
     line: isSame ? before.line : null, // of the ruler
     point: null, // where the pointer is, in pixels of the image
@@ -85,7 +85,7 @@ function nameReading({ data, values, point, window, line }) {
 }
 
 export function findPreset({ data, window }) {
-  if (!window) return AS_FILE;
+  if (!window) return AS_FIRST;
   const same = ({ level, range }) => level === window.level && range === window.range;
   return data.depth.presets.find(same)?.name ?? OWN;
 }

@@ -42,7 +42,7 @@ def draw_findings(run: Run, evaluation: Evaluation) -> None:
         name, what = cell
         images = find_images(run, evaluation, name, *CELLS[what])
         title = f"{name}: {len(images):,} {what}, the surest first"
-        draw_images(run, title, images)
+        draw_images(run, title, images, name)
     st.subheader("Per finding", anchor=False)
     frame.draw_figure(draw_sensitivity(evaluation, frame.find_theme()), key="sensitivity")
     _draw_figures(evaluation)

@@ -24,15 +24,16 @@ def draw_cell_images(run: Run, truth: str, prediction: str) -> None:
     rows = _load_rows(run, truth, prediction)
     verb = "were rightly called" if truth == prediction else "were taken for"
     title = f"{len(rows):,} images of {truth} {verb} {prediction}"
-    draw_images(run, title, rows)
+    draw_images(run, title, rows, prediction)
 
 
-def draw_images(run: Run, title: str, rows: Sequence[tuple[str, float]]) -> None:
+def draw_images(run: Run, title: str, rows: Sequence[tuple[str, float]], named: str) -> None:
     """Draw images of the run's data set; a click opens one with its heatmap.
 
     Args:
         title: stands above them.
         rows: content hash and probability of each.
+        named: whose probability that is.
     """
     st.subheader(frame.escape(title), anchor=False)
     choice = run.recipe.data.train
@@ -48,7 +49,8 @@ def draw_images(run: Run, title: str, rows: Sequence[tuple[str, float]]) -> None
         for content, probability in rows[:PAGE_SIZE]
         if content in by_content
     ]
-    note = frame.SYNTHETIC if data_set.is_synthetic else ""
+    facts = [f"the number is the probability of {named}"]
+    note = " · ".join([*facts, frame.SYNTHETIC] if data_set.is_synthetic else facts)
     number = st.session_state.setdefault(ROUND, 0)
     picked = draw_tiles(tiles, data_set.classes, f"cell-{number}", note, is_selectable=True)
     if picked.opened is not None:

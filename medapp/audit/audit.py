@@ -14,6 +14,8 @@ from medapp.data.samples import DataSet
 from medapp.store.files import write_bytes
 from medapp.store.workspace import Workspace
 
+# What an audit looks for and by which rules; raised where an audit of before would find otherwise.
+VERSION = 2
 # Called with what is being done, how much is done and how much there is of that; an error that the
 # function raises stops the audit.
 OnAudit = Callable[[str, int, int], None]
@@ -27,7 +29,7 @@ class Audit:
         data_set: the uid.
         made: when, ISO 8601 in UTC.
         images: how many were looked at.
-        basis: equal as long as the data set has the same images (`hash_basis`).
+        basis: "VERSION:HASH", by which rules and of which images; see `say_outdated`.
         checks: the keys of `CHECKS` that were run.
         findings: the gravest first.
     """
@@ -70,7 +72,7 @@ def run_audit(
         data_set.uid,
         datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         len(ground.samples),
-        hash_basis(ground.catalog, data_set),
+        f"{VERSION}:{hash_basis(ground.catalog, data_set)}",
         tuple(wanted),
         sort_findings(findings),
     )
@@ -79,9 +81,24 @@ def run_audit(
 
 
 def hash_basis(catalog: Catalog, data_set: DataSet) -> str:
-    """What an audit is made of: the images, those left out too, whatever else was edited."""
-    query = "SELECT id, content_hash FROM samples WHERE data_set_id = ? ORDER BY id"
-    return hashlib.sha256(repr(catalog.read(query, data_set.id)).encode()).hexdigest()
+    """SHA-256, in hex, of each image's number, name and content, of those left out too; whatever
+    else was edited does not count.
+    """
+    query = "SELECT id, name, content_hash FROM samples WHERE data_set_id = ? ORDER BY id"
+    digest = hashlib.sha256()
+    for row in catalog.read(query, data_set.id):
+        digest.update(json.dumps(row).encode())
+    return digest.hexdigest()
+
+
+def say_outdated(catalog: Catalog, data_set: DataSet, basis: str) -> str:
+    """Why an audit with this basis is not what an audit would find now; empty where it is."""
+    version, _, images = basis.rpartition(":")
+    if version != str(VERSION):
+        return "Another version of MedApp made this audit, by other rules. Audit again."
+    if images != hash_basis(catalog, data_set):
+        return "Images came, went or were renamed since. Audit again."
+    return ""
 
 
 def find_audit(workspace: Workspace, data_set: DataSet) -> Audit | None:

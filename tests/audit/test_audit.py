@@ -5,12 +5,13 @@ from pathlib import Path
 from conftest import draw_picture
 from PIL import Image
 
-from medapp.audit.audit import find_audit, hash_basis, run_audit
+from medapp.audit.audit import VERSION, find_audit, hash_basis, run_audit, say_outdated
 from medapp.audit.finding import Finding, Group, Member, read_finding, sort_findings
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, NOTE, Change, apply_edits
 from medapp.data.importing.adding import add_folder
 from medapp.data.importing.updating import update
+from medapp.data.schema import change
 from medapp.store.workspace import open_workspace
 
 
@@ -54,6 +55,29 @@ def test_the_basis_stays_when_images_are_edited_and_not_when_they_come(tmp_path:
     save_picture(tmp_path / "set" / "a" / "1.png", 7)
     update(catalog, edited)
     assert hash_basis(catalog, edited) != before
+
+
+def test_an_audit_says_why_it_is_out_of_date(tmp_path: Path) -> None:
+    for label in "ab":
+        save_picture(tmp_path / "set" / label / "0.png", ord(label))
+    workspace = open_workspace(tmp_path / "home")
+    data_set = add_folder(workspace, tmp_path / "set").data_set
+    catalog = Catalog(workspace)
+    made = run_audit(workspace, data_set, with_features=False)
+    assert say_outdated(catalog, data_set, made.basis) == ""
+    # As it was kept before there were versions, and by the rules of the version before.
+    path = next(workspace.audits_folder.iterdir())
+    plain = made.basis.partition(":")[2]
+    for basis in (plain, f"{VERSION - 1}:{plain}"):
+        path.write_text(path.read_text().replace(made.basis, basis))
+        kept = find_audit(workspace, data_set)
+        assert kept is not None
+        assert kept.findings == made.findings
+        assert "Another version" in say_outdated(catalog, data_set, kept.basis)
+        path.write_text(path.read_text().replace(basis, made.basis))
+    with change(catalog.path) as db:
+        db.execute("UPDATE samples SET name = 'a/renamed.png' WHERE name = 'a/0.png'")
+    assert "renamed since" in say_outdated(catalog, data_set, made.basis)
 
 
 def test_a_damaged_audit_counts_as_none(tmp_path: Path) -> None:

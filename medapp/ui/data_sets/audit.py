@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from medapp.audit.audit import Audit, find_audit, hash_basis, run_audit
+from medapp.audit.audit import Audit, find_audit, run_audit, say_outdated
 from medapp.audit.checks import CHECKS, KINDS
 from medapp.audit.finding import Finding, Group
 from medapp.audit.proposals import list_kept, list_open
@@ -118,9 +118,8 @@ def _load_entries(id: int, state: tuple[int, ...], _data_set: DataSet) -> dict[i
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _is_stale(id: int, state: tuple[int, ...], basis: str, _data_set: DataSet) -> bool:
-    """Whether images came or went since an audit."""
-    return hash_basis(find_catalog(), _data_set) != basis
+def _say_outdated(id: int, state: tuple[int, ...], basis: str, _data_set: DataSet) -> str:
+    return say_outdated(find_catalog(), _data_set, basis)
 
 
 def _draw_overview(
@@ -129,8 +128,9 @@ def _draw_overview(
     made = datetime.datetime.fromisoformat(found.made).timestamp()
     _draw_button(data_set, "Audit again", "secondary")
     st.caption(escape(f"{found.images:,} images looked at, {write_time(made)}."))
-    if _is_stale(data_set.id, find_catalog().find_state(), found.basis, data_set):
-        st.warning("Images came or went since. Audit again.", icon=":material/update:")
+    outdated = _say_outdated(data_set.id, find_catalog().find_state(), found.basis, data_set)
+    if outdated:
+        st.warning(outdated, icon=":material/update:")
     draw_undo(data_set)
     standing = [n for n, (f, groups) in enumerate(findings) if groups or not f.groups]
     if not standing:

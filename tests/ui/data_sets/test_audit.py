@@ -103,7 +103,7 @@ def test_what_is_kept_is_settled_and_images_that_came_are_said(
     Image.fromarray(draw_picture(500, 40, 40)).save(leaky.root / "train" / "a" / "new.png")
     update(Catalog(workspace), leaky)
     assert [box.value for box in open_audit(leaky).warning] == [
-        "Images came or went since. Audit again."
+        "Images came, went or were renamed since. Audit again."
     ]
 
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from medapp.errors import WeightsError
 from medapp.models.architectures import ARCHITECTURES
+from medapp.models.dialects import translate
 
 COUNTER = "num_batches_tracked"  # of BatchNorm; no weight
 
@@ -72,6 +73,7 @@ def match_tensors(
             that are no numbers.
     """
     head = ARCHITECTURES[architecture].head
+    tensors, dialect = translate(tensors)
     naming, *rivals = _rank_namings(model, tensors)
     taken, faults = _take(model, head, tensors, naming, wants_head)
     if faults:
@@ -94,7 +96,7 @@ def match_tensors(
     _check_numbers(taken, own, origin)
     used = {naming.prefix + naming.names[name] for name in taken}
     left = [name for name in tensors if name not in used and not name.endswith(COUNTER)]
-    changes = tuple(_say_changes(naming, spread, left))
+    changes = tuple(_say_changes(naming, dialect, spread, left))
     return taken, Loaded(origin, len(taken), wants_head, changes)
 
 
@@ -206,6 +208,7 @@ def _list_strangers(
 def list_fitting(tensors: Mapping[str, Tensor]) -> list[str]:
     """The architectures into which a file's tensors fit, whatever head they bring."""
     fitting = []
+    tensors, _ = translate(tensors)
     for name, row in ARCHITECTURES.items():
         with torch.device("meta"):
             model = row.build()
@@ -243,8 +246,12 @@ def _check_numbers(taken: Mapping[str, Tensor], own: Mapping[str, Tensor], origi
             )
 
 
-def _say_changes(naming: _Naming, spread: Sequence[str], left: Sequence[str]) -> Iterable[str]:
+def _say_changes(
+    naming: _Naming, dialect: str, spread: Sequence[str], left: Sequence[str]
+) -> Iterable[str]:
     """What was done on the way from file to network, a sentence each."""
+    if dialect:
+        yield f"Layers have the names that {dialect} gives them, and were found by these."
     if naming.prefix:
         yield f"Names were read without {naming.prefix!r} before them."
     if naming.is_numbered:

@@ -18,6 +18,10 @@ class Normalisation:
     mean: Colour
     std: Colour
 
+    def __str__(self) -> str:
+        mean, std = (", ".join(f"{value:.3g}" for value in of) for of in (self.mean, self.std))
+        return f"mean {mean}, spread {std}, of values in 0 to 1"
+
     def to_metadata(self) -> dict[str, str]:
         """The texts that a weights file carries."""
         return {"mean": json.dumps(self.mean), "std": json.dumps(self.std)}

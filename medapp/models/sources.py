@@ -4,12 +4,15 @@ No torch here, so that a page can check at once.
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import safetensors
 
 from medapp.errors import WeightsError
+from medapp.models.architectures import ARCHITECTURES
 from medapp.models.backbones import BACKBONES, find_file
+from medapp.models.cards import read_card
 from medapp.store.files import expand_path
 from medapp.store.workspace import Workspace
 
@@ -69,16 +72,32 @@ def _refuse_folder(folder: Path) -> WeightsError:
 
 
 def _read_architecture(path: Path, otherwise: str) -> str:
-    """The architecture that a weights file names in its metadata, else the recipe's."""
+    """The architecture that a weights file names in its metadata or on its card, else the recipe's.
+
+    Raises:
+        WeightsError: it is none that is known.
+    """
+    said = _read_metadata(path).get("architecture") or read_card(path).architecture
+    known = said.removeprefix("torchvision ") or otherwise
+    if known not in ARCHITECTURES:
+        raise WeightsError(
+            f"{path.name} is of the architecture {known}, which MedApp does not know.",
+            remedy=f"Known: {', '.join(ARCHITECTURES)}.",
+            setting="source",
+        )
+    return known
+
+
+def _read_metadata(path: Path) -> Mapping[str, str]:
+    """What a `.safetensors` file says of itself."""
     if path.suffix != ".safetensors":
-        return otherwise
+        return {}
     try:
         with safetensors.safe_open(path, framework="numpy") as file:
-            said = (file.metadata() or {}).get("architecture", otherwise)
+            return dict(file.metadata() or {})
     except (safetensors.SafetensorError, OSError) as error:
         raise WeightsError(
             f"{path.name} cannot be read as weights: it is truncated or of another format.",
             remedy="Copy it again.",
             setting="source",
         ) from error
-    return str(said).removeprefix("torchvision ")

@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,10 @@ from torch import Tensor
 
 from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, Backbone, find_file
+from medapp.models.cards import read_card
 from medapp.models.matching import Loaded, match_tensors
 from medapp.models.network import Network
-from medapp.models.normalisation import IMAGENET, read_normalisation
+from medapp.models.normalisation import IMAGENET, Normalisation, read_normalisation
 from medapp.models.sources import find_source
 from medapp.models.thresholds import read_thresholds, write_thresholds
 from medapp.store.files import hash_file, open_replacing, write_bytes
@@ -54,6 +56,10 @@ DAMAGE = (
 # What a training's file calls the table of the network's tensors, among other things it keeps.
 WRAPPERS = ("state_dict", "model_state_dict", "model", "network", "net", "weights", "params")
 
+# A tensor that only networks of torchxrayvision carry. Its images are grey, from -1024 to 1024.
+XRV_MARK = "op_threshs"
+XRV = Normalisation((0.5, 0.5, 0.5), (1 / 2048, 1 / 2048, 1 / 2048))
+
 
 def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """The tensors and the metadata of a `.safetensors` or `.pth` file, on the CPU.
@@ -73,7 +79,8 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         raise WeightsError(
             f"{path.name} is refused: it is no plain weights file (a pickle that holds code or"
             " foreign objects). Nothing in it was run.",
-            remedy="Ask its author for .safetensors.",
+            remedy="Ask its author for .safetensors, or save it anew where it was made:"
+            " torch.save(model.state_dict(), 'weights.pth').",
         ) from error
     except (safetensors.SafetensorError, *DAMAGE) as error:
         raise WeightsError(
@@ -145,9 +152,32 @@ def build_network(
         tensors, metadata = read_weights(path)
         learned = _read_head(metadata, path, network.task)
         network.loaded = load_backbone(network, tensors, path.name, learned)
-        known = row.normalisation if row is not None else IMAGENET
-        network.normalisation = read_normalisation(metadata, known, path.name)
+        if row is not None:
+            network.normalisation = read_normalisation(metadata, row.normalisation, path.name)
+        else:
+            network.normalisation, said = _find_normalisation(path, tensors, metadata)
+            network.loaded = replace(network.loaded, changes=(*network.loaded.changes, *said))
     return network
+
+
+def _find_normalisation(
+    path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]
+) -> tuple[Normalisation, list[str]]:
+    """What a file's images looked like, and who says so, in words; nothing where the file does."""
+    if "mean" in metadata or "std" in metadata:
+        return read_normalisation(metadata, IMAGENET, path.name), []
+    card = read_card(path)
+    if card.normalisation:
+        found = read_normalisation(card.normalisation, IMAGENET, card.origin)
+        return found, [f"Images are normalised as {card.origin} says: {found}."]
+    if XRV_MARK in tensors:
+        said = f"Images are normalised as torchxrayvision does: {XRV}."
+        return XRV, [said]
+    return IMAGENET, [
+        "Nothing says how its images were normalised: ImageNet's mean and spread are taken. A file"
+        f" {path.stem}.json beside it can say "
+        '{"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}.'
+    ]
 
 
 def save_network(

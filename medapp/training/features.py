@@ -54,7 +54,7 @@ class FrozenPart:
         self._setting = " ".join(
             [
                 hash_module(prefix),
-                str(normalisation),
+                repr(normalisation),
                 fabric.strategy.precision.precision,
                 fabric.device.type,
                 f"torch {torch.__version__}",

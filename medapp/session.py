@@ -38,6 +38,7 @@ from medapp.runs.transfer import export_run, import_run
 from medapp.store.files import expand_path
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace, find_workspace, open_workspace
+from medapp.studies.comparison import Comparison, compare_runs
 from medapp.studies.folds import FoldStudy, Pooled, create_folds, find_study, pool
 from medapp.studies.ranking.ranking import Ranking
 from medapp.task import find_task
@@ -326,6 +327,15 @@ class Session:
         """
         found = study if isinstance(study, FoldStudy) else find_study(self.workspace, study)
         return pool(self.workspace, found)
+
+    def compare(self, runs: Sequence[Run | str]) -> Comparison:
+        """Runs beside the first of them, on the test images that all of them judged.
+
+        Raises:
+            RunError: there are fewer than two, one has no predictions, or they have no test image
+                in common.
+        """
+        return compare_runs([self._find(run) for run in runs])
 
     def resume(self, run: Run | str, on_event: OnEvent | None = None) -> Run:
         """Go on with a stopped, failed or interrupted run from its checkpoint, and wait for it.

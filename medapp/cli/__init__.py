@@ -7,6 +7,7 @@
     medapp runs …, backbones …       what came of it       (cli/runs.py)
     medapp folds                     cross-validations     (cli/folds.py)
     medapp rank                      which source          (cli/rank.py)
+    medapp compare                   runs beside others    (cli/compare.py)
 
 Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
 """
@@ -17,7 +18,7 @@ import sys
 
 import typer
 
-from medapp.cli import application, data, doctor, folds, rank, runs, work
+from medapp.cli import application, compare, data, doctor, folds, rank, runs, work
 from medapp.errors import MedAppError
 from medapp.store.plain import PlainFormatter, show_controls
 
@@ -35,6 +36,7 @@ app.command("app")(application.open_app)
 app.command("doctor")(doctor.examine_machine)
 app.command("folds")(folds.show_folds)
 app.command("rank")(rank.rank)
+app.command()(compare.compare)
 for command in (work.train, work.evaluate, work.predict):
     app.command()(command)
 

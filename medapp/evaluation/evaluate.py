@@ -74,6 +74,33 @@ def evaluate(
     return replace(found, per_patient=_judge_patients(case, classes, groups, task))
 
 
+def estimate_figures(
+    probabilities: ArrayLike,
+    truth: ArrayLike,
+    classes: Sequence[str],
+    groups: Sequence[str | None] | None = None,
+    task: Task | None = None,
+    thresholds: ArrayLike = (),
+) -> dict[str, Estimate]:
+    """The figures that `list_headlines` names, with how far each patient moves them.
+
+    Two models' figures of the same images can then be subtracted, see `comparison.subtract`.
+    Arguments and errors are those of `evaluate`; a figure that is not defined is left out.
+    """
+    task = task or find_task("single-label")
+    limits = thresholds if np.size(thresholds) else THRESHOLD
+    case = build_case(probabilities, truth, classes, task, limits)
+    units, _, _ = number_units(groups, len(case.scores))
+    count = len(np.unique(units))
+    estimate = _estimate_finding if task.has_several else _estimate_class
+    rows = [estimate(case, c, units, count) for c in range(len(classes))]
+    found = _estimate_whole(case, rows, units, count, task)
+    positive = find_positive(classes) if case.confusion and not task.has_order else None
+    if positive:
+        found |= rows[list(classes).index(positive.name)]
+    return {name: estimate for name, estimate in found.items() if estimate is not None}
+
+
 def _judge(
     case: Case,
     classes: Sequence[str],

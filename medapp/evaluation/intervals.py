@@ -7,6 +7,9 @@ Z = 1.959963984540054  # the 97.5% point of the normal distribution
 METHOD = "score interval, clustered by patient"
 OLDER_METHOD = "percentile bootstrap"
 
+# Student's 97.5% points for 1 to 9 degrees of freedom (Abramowitz & Stegun 1964, table 26.10).
+_STUDENT = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622)
+
 Interval = tuple[float, float]
 
 
@@ -44,3 +47,16 @@ def count_effective(value: float, variance: float, witnesses: int, least: float)
         return least
     weight = witnesses / (witnesses + 1)
     return 1 / (weight * variance / scatter + (1 - weight) / least)
+
+
+def find_student(freedom: int) -> float:
+    """Student's 97.5% point (Abramowitz & Stegun 1964, 26.7.5 from ten degrees of freedom on).
+
+    Args:
+        freedom: degrees of freedom, from 1.
+    """
+    if freedom <= len(_STUDENT):
+        return _STUDENT[freedom - 1]
+    first = (Z**3 + Z) / 4
+    second = (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96
+    return Z + first / freedom + second / freedom**2

@@ -5,7 +5,7 @@ validation, and further figures of validation take colours of the palette.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,6 +95,53 @@ def build_charts(standing: Standing, state: str) -> list[Chart]:
         Chart("loss", titles[0], "epoch", "cross-entropy", loss, mark, no_steps, at),
         Chart("quality", titles[1], "epoch", "0 to 1", quality, mark, no_epochs, at),
     ]
+
+
+def lay_over(standings: Mapping[str, Standing]) -> list[Chart]:
+    """The validation curves of several runs over each other, by their names; none of fits.
+
+    A loss compares where the runs are judged on the same validation images.
+    """
+    known = {name: each for name, each in standings.items() if each.epochs}
+    if not known:
+        return []
+    lines = {
+        key: [
+            _trace(each, name, key, colour)
+            for colour, (name, each) in enumerate(known.items())
+            if any(getattr(epoch, key) is not None for epoch in each.epochs)
+        ]
+        for key in ("validation_loss", "balanced_accuracy")
+    }
+    titles = {
+        "validation_loss": f"Validation loss{_state_end(known, 'validation_loss', min)}",
+        "balanced_accuracy": (
+            f"Balanced accuracy on validation{_state_end(known, 'balanced_accuracy', max)}"
+        ),
+    }
+    labels = {"validation_loss": "cross-entropy", "balanced_accuracy": "0 to 1"}
+    return [
+        Chart(f"over-{key}", titles[key], "epoch", labels[key], series)
+        for key, series in lines.items()
+        if series
+    ]
+
+
+def _state_end(
+    standings: Mapping[str, Standing], key: str, choose: Callable[..., tuple[float, str, int]]
+) -> str:
+    """Which run comes furthest on validation, and when."""
+    points = [
+        (value, name, epoch.epoch)
+        for name, standing in standings.items()
+        for epoch in standing.epochs
+        if (value := getattr(epoch, key)) is not None
+    ]
+    if not points:
+        return ""
+    value, name, epoch = choose(points, key=lambda point: point[0])
+    word = "lowest" if choose is min else "highest"
+    return f": {word} with {name}, {value:.3f} at epoch {epoch}"
 
 
 def find_best_penalty(penalties: Sequence[PenaltyTried]) -> PenaltyTried:

@@ -31,6 +31,8 @@ def draw_model_page(run: Run) -> None:
         ):
             st.switch_page(frame.PREDICT, query_params={"by": run.id})
         draw_again_button(run)
+        if run.state == "done":
+            st.page_link(frame.COMPARE, label="Compare", query_params={"runs": run.id})
         if run.state in UNDER_WAY or not run.has_model:
             st.page_link(frame.TRAIN, label="Watch it, or resume it", query_params={"run": run.id})
     first = next(iter(VIEWS))

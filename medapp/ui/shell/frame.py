@@ -28,6 +28,7 @@ HOME = "pages/home.py"
 DATA_SETS = "pages/data_sets.py"
 TRAIN = "pages/train.py"
 MODELS = "pages/models.py"
+COMPARE = "pages/compare.py"
 PREDICT = "pages/predict.py"
 
 # Parameters of the address that lead on to other content of a page with the same title.
@@ -55,6 +56,7 @@ def build_navigation() -> dict[str, list[st.Page]]:
             st.Page(DATA_SETS, title="Data sets", icon=":material/photo_library:"),
             st.Page(TRAIN, title="Train", icon=":material/model_training:"),
             st.Page(MODELS, title="Models", icon=":material/deployed_code:"),
+            st.Page(COMPARE, title="Compare", icon=":material/difference:"),
             st.Page(PREDICT, title="Predict", icon=":material/biotech:"),
         ],
     }

@@ -1,0 +1,150 @@
+"""Two figures of the same images, subtracted, with an interval that knows how they vary together.
+
+What this module does not know: runs, seeds, which figures there are.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from medapp.evaluation.estimates import Estimate
+from medapp.evaluation.intervals import Interval, Z, find_student
+
+LEVEL = 0.05  # a difference with a smaller p is called one
+POWER_Z = NormalDist().inv_cdf(0.8)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure less another, both of the same images.
+
+    Attributes:
+        first, second: the two figures.
+        value: first - second.
+        interval: 95%.
+        p: how often so large a difference, or a larger one, comes about where there is none; below
+            0.05 where the interval leaves out 0.
+    """
+
+    first: float
+    second: float
+    value: float
+    interval: Interval
+    p: float
+
+    @property
+    def needed(self) -> float | None:
+        """How many times as many units would show a difference of this size four times in five.
+
+        None where there is no difference at all.
+        """
+        reach = self._reach
+        if not self.value or not reach:
+            return None
+        return (reach / abs(self.value) * (1 + POWER_Z / Z)) ** 2
+
+    @property
+    def _reach(self) -> float:
+        """From the value to that end of the interval which is nearer to 0."""
+        return self.value - self.interval[0] if self.value > 0 else self.interval[1] - self.value
+
+
+def subtract(first: Estimate, second: Estimate) -> Difference:
+    """The difference of two estimates over the same units.
+
+    The distances from each value to the ends of its interval are added in squares, less what the
+    two have in common (MOVER for dependent estimates: Zou & Donner 2008, doi:10.1002/sim.3095). Of
+    two models that differ in few patients, the correlation is known badly, and an interval of no
+    width would claim too much: the correlation is drawn towards 0 by one part in the number of
+    patients in which they differ, plus one (`benchmarks.accuracy.coverage_differences`).
+
+    Raises:
+        ValueError: the estimates are of different numbers of units.
+    """
+    if first.shifts.shape != second.shifts.shape:
+        raise ValueError(
+            f"both estimates must be of the same units, not of {len(first.shifts)} and"
+            f" {len(second.shifts)}"
+        )
+    common = _correlate(first, second)
+    down = _join(first.value - first.interval[0], second.interval[1] - second.value, common)
+    up = _join(first.interval[1] - first.value, second.value - second.interval[0], common)
+    return _build(first.value, second.value, down, up)
+
+
+def subtract_means(firsts: Sequence[Estimate], seconds: Sequence[Estimate]) -> Difference:
+    """The difference of two ways of training, each by the mean over its seeds on the same units.
+
+    The doubt over seeds comes beside that over patients, in squares: the spread of both ways'
+    seeds, pooled, with Student's quantile for as few as there are. One seed a way says nothing of
+    it.
+
+    Raises:
+        ValueError: a way has no estimate.
+    """
+    if not firsts or not seconds:
+        raise ValueError("each way of training needs an estimate")
+    paired = subtract(_find_mean(firsts), _find_mean(seconds))
+    doubt = _find_seed_doubt([[e.value for e in side] for side in (firsts, seconds)])
+    low, high = (abs(paired.value - end) for end in paired.interval)
+    return _build(paired.first, paired.second, math.hypot(low, doubt), math.hypot(high, doubt))
+
+
+def correct_holm(ps: Mapping[str, float]) -> dict[str, float]:
+    """Holm's corrected p of several differences that are looked at together (Holm 1979).
+
+    Args:
+        ps: of each difference.
+
+    Returns:
+        Those below 0.05 may all be called differences, with an error in one of twenty tables.
+    """
+    corrected: dict[str, float] = {}
+    largest = 0.0
+    for place, name in enumerate(sorted(ps, key=lambda name: ps[name])):
+        largest = max(largest, min(1.0, (len(ps) - place) * ps[name]))
+        corrected[name] = largest
+    return {name: corrected[name] for name in ps}
+
+
+def _build(first: float, second: float, down: float, up: float) -> Difference:
+    value = first - second
+    reach = down if value > 0 else up
+    p = 2 * NormalDist().cdf(-Z * abs(value) / reach) if value and reach else 1.0
+    return Difference(first, second, value, (value - down, value + up), p)
+
+
+def _correlate(first: Estimate, second: Estimate) -> float:
+    lengths = float(np.linalg.norm(first.shifts) * np.linalg.norm(second.shifts))
+    if not lengths:
+        return 0.0
+    correlation = float(first.shifts @ second.shifts) / lengths
+    apart = np.abs(first.shifts - second.shifts)
+    differing = int((apart > 1e-9 * np.abs(first.shifts).max()).sum())
+    return correlation * differing / (differing + 1) if correlation > 0 else correlation
+
+
+def _join(first: float, second: float, common: float) -> float:
+    return math.sqrt(max(first**2 + second**2 - 2 * common * first * second, 0.0))
+
+
+def _find_mean(estimates: Sequence[Estimate]) -> Estimate:
+    """The mean over seeds; its interval is as wide as theirs are, for the images are the same."""
+    value = float(np.mean([e.value for e in estimates]))
+    down = float(np.mean([e.value - e.interval[0] for e in estimates]))
+    up = float(np.mean([e.interval[1] - e.value for e in estimates]))
+    shifts = np.mean([e.shifts for e in estimates], axis=0)
+    return Estimate(value, (value - down, value + up), shifts)
+
+
+def _find_seed_doubt(sides: Sequence[Sequence[float]]) -> float:
+    """Half the width of a 95% interval of the difference of two means over seeds (pooled t)."""
+    freedom = sum(len(side) - 1 for side in sides)
+    if not freedom:
+        return 0.0
+    squares = sum(float(np.square(np.subtract(side, np.mean(side))).sum()) for side in sides)
+    weight = sum(1 / len(side) for side in sides)
+    return find_student(freedom) * math.sqrt(squares / freedom * weight)

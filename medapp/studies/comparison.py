@@ -1,0 +1,200 @@
+"""Runs beside each other: their figures on the test images that all of them judged, subtracted.
+
+Each run is compared with the first. What a reader must know of a run's figures goes with them.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from medapp.errors import RunError
+from medapp.evaluation.comparison import correct_holm, subtract
+from medapp.evaluation.estimates import Estimate
+from medapp.evaluation.headline import list_headlines
+from medapp.evaluation.patients import number_units
+from medapp.notes import Note, sort_notes
+from medapp.runs.looks import LOOKS
+from medapp.runs.run import Run
+from medapp.settings import write_value
+from medapp.studies.contrast import Contrast
+from medapp.studies.judged import Judged, Key, find_shared, load_judged
+from medapp.training.recipe import Recipe
+from medapp.training.recipe.names import list_settings, read_values
+
+# What only says how a recipe is written.
+NOT_SETTINGS = ("version",)
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """A test image on which runs disagree: its file's name, its label, and what each run says."""
+
+    content_hash: str
+    name: str
+    label: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What can be said of some runs beside each other.
+
+    Attributes:
+        runs: their names, the first first.
+        ids: of the runs.
+        n: test images that all judged.
+        alone: of each run, how many test images it judged that are left out here.
+        figures: of each run, its estimates on the shared images by their key.
+        headlines: keys and titles of the figures of the task, the first first.
+        contrasts: of each other run with the first, by the first figure, corrected together.
+        others: the same by the other figures, each for itself and not corrected.
+        settings: what differs: a setting's title, and each run's value in words.
+        disputed: images that some run judges otherwise than another.
+    """
+
+    runs: tuple[str, ...]
+    ids: tuple[str, ...]
+    n: int
+    alone: tuple[int, ...]
+    figures: tuple[dict[str, Estimate], ...]
+    headlines: tuple[tuple[str, str], ...]
+    contrasts: tuple[Contrast, ...]
+    others: tuple[Contrast, ...]
+    settings: tuple[tuple[str, tuple[str, ...]], ...]
+    disputed: tuple[Disputed, ...]
+    notes: tuple[Note, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "runs": list(self.runs),
+            "ids": list(self.ids),
+            "n": self.n,
+            "left_out": list(self.alone),
+            "figures": {
+                run: {
+                    name: {"value": found[name].value, "interval": list(found[name].interval)}
+                    for name, _ in self.headlines
+                    if name in found
+                }
+                for run, found in zip(self.runs, self.figures, strict=True)
+            },
+            "contrasts": [contrast.to_dict() for contrast in self.contrasts],
+            "other_figures": [contrast.to_dict() for contrast in self.others],
+            "settings": {title: dict(zip(self.runs, v, strict=True)) for title, v in self.settings},
+            "disputed": [
+                {
+                    "image": each.name,
+                    "label": each.label,
+                    "predictions": dict(zip(self.runs, each.said, strict=True)),
+                }
+                for each in self.disputed
+            ],
+            "notes": [note.to_dict() for note in self.notes],
+        }
+
+
+def compare_runs(runs: Sequence[Run]) -> Comparison:
+    """Compare runs with the first of them.
+
+    Raises:
+        RunError: fewer than two runs, one twice, one without predictions, different questions, or
+            no test image that all judged.
+    """
+    if len(runs) < 2 or len({run.id for run in runs}) < len(runs):
+        raise RunError(
+            "A comparison takes two different runs, or more.", remedy="Name each run once."
+        )
+    judged = [load_judged(run) for run in runs]
+    keys = find_shared(judged)
+    figures = tuple(each.estimate(keys) for each in judged)
+    names = tuple(run.name for run in runs)
+    headlines = tuple(
+        (headline.name, headline.title)
+        for headline in list_headlines(judged[0].evaluation)
+        if all(headline.name in found for found in figures)
+    )
+    contrasts = _contrast(names, figures, headlines, _count(judged[0], keys))
+    first = headlines[0][0] if headlines else ""
+    primary = [each for each in contrasts if each.figure == first]
+    corrected = correct_holm({each.b: each.p for each in primary})
+    return Comparison(
+        runs=names,
+        ids=tuple(run.id for run in runs),
+        n=len(keys),
+        alone=tuple(len(each.rows) - len(keys) for each in judged),
+        figures=figures,
+        headlines=headlines,
+        contrasts=tuple(replace(each, p=corrected[each.b]) for each in primary),
+        others=tuple(each for each in contrasts if each.figure != first),
+        settings=find_differing([run.recipe for run in runs]),
+        disputed=tuple(_find_disputed(judged, keys)),
+        notes=_list_notes(judged, len(keys)),
+    )
+
+
+def find_differing(recipes: Sequence[Recipe]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The settings in which recipes differ: title, and each one's value in words."""
+    values = [read_values(recipe) for recipe in recipes]
+    data = tuple(recipe.data.train.name for recipe in recipes)
+    differing = [("Data set", data)] if len(set(data)) > 1 else []
+    return (
+        *differing,
+        *(
+            (
+                str(setting.field.title),
+                tuple(write_value(setting.field, each[setting.short]) for each in values),
+            )
+            for setting in list_settings(Recipe)
+            if setting.short not in NOT_SETTINGS
+            and len({repr(each.get(setting.short)) for each in values}) > 1
+        ),
+    )
+
+
+def _contrast(
+    names: Sequence[str],
+    figures: Sequence[dict[str, Estimate]],
+    headlines: Sequence[tuple[str, str]],
+    counts: tuple[int, int, str],
+) -> list[Contrast]:
+    return [
+        Contrast(names[0], other, key, difference, difference.p, *counts)
+        for key, _ in headlines
+        for other, found in zip(names[1:], figures[1:], strict=True)
+        for difference in [subtract(figures[0][key], found[key])]
+    ]
+
+
+def _count(judged: Judged, keys: Sequence[Key]) -> tuple[int, int, str]:
+    """How many images, how many units, and what units are."""
+    units, counted, _ = number_units([judged.rows[key].get("patient") for key in keys], len(keys))
+    return len(keys), int(units.max()) + 1, counted
+
+
+def _find_disputed(judged: Sequence[Judged], keys: Sequence[Key]) -> Iterator[Disputed]:
+    for key in keys:
+        said = tuple(str(each.rows[key]["prediction"]) for each in judged)
+        if len(set(said)) > 1:
+            row = judged[0].rows[key]
+            yield Disputed(key[0], str(row["name"]), str(row["label"]), said)
+
+
+def _list_notes(judged: Sequence[Judged], n: int) -> tuple[Note, ...]:
+    """Notes on the comparison itself, then what is grave of each run's own figures."""
+    notes = []
+    left = [each for each in judged if len(each.rows) > n]
+    if left:
+        said = ", ".join(f"{each.run.name} judged {len(each.rows):,}" for each in left)
+        text = (
+            f"Only the {n:,} test images count that all runs judged ({said}): figures differ from"
+            " those on the runs' own pages."
+        )
+        notes.append(Note("shared-images", text))
+    for each in judged:
+        notes += [
+            replace(note, text=f"{each.run.name}: {note.text}")
+            for note in each.evaluation.notes
+            if note.level == "grave" and note.code != LOOKS
+        ]
+    return tuple(sort_notes(notes))

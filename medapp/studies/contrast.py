@@ -1,0 +1,110 @@
+"""A difference between two runs, or two ways of training, in words that its interval supports."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from medapp.evaluation.comparison import LEVEL, Difference
+from medapp.evaluation.headline import TITLES
+
+# Figures that people state in points of a hundred; the others in their own unit.
+IN_POINTS = ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "macro_sensitivity")
+LOWER_IS_BETTER = ("mean_absolute_error",)
+MOST_NEEDED = 100_000  # patients; what would need more is not worth a number
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One of several differences that are looked at together.
+
+    Attributes:
+        a, b: what is compared.
+        figure: its key, such as "balanced_accuracy".
+        difference: a's figure less b's.
+        p: corrected for how many differences are looked at.
+        n: images; units: patients where they are known, else images; counted: which of the two.
+    """
+
+    a: str
+    b: str
+    figure: str
+    difference: Difference
+    p: float
+    n: int
+    units: int
+    counted: str
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the two are told apart."""
+        return self.p < LEVEL
+
+    @property
+    def verdict(self) -> str:
+        """What can be said, in a sentence or two."""
+        size = write_difference(self.figure, self.difference)
+        of_units = f" of {self.units:,} {self.counted}" if self.counted == "patients" else ""
+        on = f"on {self.n:,} test images{of_units}"
+        if self.is_told:
+            is_gain = (self.difference.value > 0) != (self.figure in LOWER_IS_BETTER)
+            better, worse = (self.a, self.b) if is_gain else (self.b, self.a)
+            return f"{better} is better than {worse}: {self.a} has {size} {on}."
+        low, high = self.difference.interval
+        if low > 0 or high < 0:
+            return (
+                f"{self.a} and {self.b} cannot be told apart once it counts that several were"
+                f" compared: {size} {on}."
+            )
+        return f"{self.a} and {self.b} cannot be told apart: {size} {on}.{self._state_needed()}"
+
+    def _state_needed(self) -> str:
+        factor = self.difference.needed
+        if factor is None or factor * self.units > MOST_NEEDED:
+            return " So small a difference would take very many to show."
+        return f" To show a difference of this size, about {_round(factor * self.units):,}" + (
+            f" {self.counted} would be needed."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "a": self.a,
+            "b": self.b,
+            "figure": self.figure,
+            "of_a": self.difference.first,
+            "of_b": self.difference.second,
+            "difference": self.difference.value,
+            "interval": list(self.difference.interval),
+            "p": self.p,
+            "told_apart": self.is_told,
+            "n": self.n,
+            "units": self.units,
+            "counted": self.counted,
+            "verdict": self.verdict,
+        }
+
+
+def write_difference(figure: str, difference: Difference) -> str:
+    """A difference with its sign, its unit and its 95% interval."""
+    title = TITLES.get(figure, figure)
+    title = title if title[:2].isupper() else f"{title[:1].lower()}{title[1:]}"
+    values = (difference.value, *difference.interval)
+    if figure in IN_POINTS:
+        said, low, high = (_sign(100 * value, 1) for value in values)
+        return f"{said} points of {title} [{low}, {high}]"
+    said, low, high = (_sign(value, 3) for value in values)
+    return f"{said} of {title} [{low}, {high}]"
+
+
+def _sign(value: float, digits: int) -> str:
+    """A number with a plus or a minus; what rounds to nothing has neither."""
+    written = f"{abs(value):.{digits}f}"
+    if not float(written):
+        return written
+    return f"{'+' if value > 0 else '−'}{written}"
+
+
+def _round(count: float) -> int:
+    """To two digits, upwards: more would claim to know it."""
+    whole = int(count) + 1
+    step: int = 10 ** max(len(str(whole)) - 2, 0)
+    return -(-whole // step) * step

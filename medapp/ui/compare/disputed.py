@@ -1,0 +1,45 @@
+"""The test images on which compared runs disagree."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from medapp.errors import DataError
+from medapp.runs.run import Run
+from medapp.studies.comparison import Comparison
+from medapp.ui.data_sets.gallery import build_tile
+from medapp.ui.elements.gallery import PAGE_SIZE, draw_tiles
+from medapp.ui.shell import frame
+from medapp.ui.shell.server import find_catalog
+
+
+def draw_disputed(comparison: Comparison, runs: Sequence[Run]) -> None:
+    """Draw the images with what each run says of them; a click opens one with its heatmap."""
+    found = comparison.disputed
+    title = f"They disagree on {len(found):,} of {comparison.n:,} test images"
+    st.subheader(frame.escape(title), anchor=False)
+    if not found:
+        return
+    choice = runs[0].recipe.data.train
+    try:
+        data_set = find_catalog().find_chosen(choice.id, choice.name)
+    except DataError as error:
+        st.info(frame.escape(str(error)))
+        return
+    samples = find_catalog().load_samples(data_set, with_left_out=True)
+    by_content = {sample.content_hash: sample for sample in samples}
+    shown = [each for each in found if each.content_hash in by_content][:PAGE_SIZE]
+    tiles = [
+        build_tile(
+            data_set, by_content[each.content_hash], " / ".join(s or "none" for s in each.said)
+        )
+        for each in shown
+    ]
+    said = f"Below each image, what is predicted by {' / '.join(comparison.runs)}."
+    st.caption(frame.escape(said))
+    if len(found) > len(shown):
+        st.caption(f"The first {len(shown):,} are shown.")
+    note = frame.SYNTHETIC if data_set.is_synthetic else ""
+    picked = draw_tiles(tiles, data_set.classes, "disputed", note, is_selectable=False)
+    if picked.opened is not None:
+        st.switch_page(frame.PREDICT, query_params={"by": runs[0].id, "sample": str(picked.opened)})

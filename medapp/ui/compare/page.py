@@ -1,0 +1,141 @@
+"""Runs beside each other: the verdict first, then figures, settings, curves, and the images."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from medapp.evaluation.headline import TITLES
+from medapp.evaluation.words import write_figure
+from medapp.figures import draw_differences
+from medapp.figures.contrasts import Row
+from medapp.figures.curves import lay_over
+from medapp.runs.run import Run
+from medapp.runs.summary import Summary
+from medapp.studies.comparison import Comparison, compare_runs
+from medapp.studies.contrast import LOWER_IS_BETTER, Contrast, write_difference
+from medapp.ui.compare.disputed import draw_disputed
+from medapp.ui.elements.live_chart import draw_charts, load_charts
+from medapp.ui.shell import frame, url
+from medapp.ui.shell.notes import draw_notes
+from medapp.ui.shell.server import follow_run, open_run
+from medapp.ui.shell.words import name_data_set, name_figure, name_strategy
+
+MOST = 8  # runs at a time: more is a table that nobody reads
+
+
+def choose_runs(summaries: Mapping[str, Summary]) -> list[str]:
+    """Draw the choice of runs; gives their ids, the one that others are compared with first."""
+    asked = url.read_text("runs").split(",")
+    chosen = [id for id in dict.fromkeys(asked) if id in summaries][:MOST]
+    picked: list[str] = st.multiselect(
+        "Runs",
+        list(summaries),
+        default=chosen,
+        format_func=lambda id: _name(summaries[id]),
+        max_selections=MOST,
+        placeholder="Choose two or more",
+        help="The others are compared with the first.",
+        key=f"runs={','.join(chosen)}",
+    )
+    if picked != chosen:
+        url.write("runs", ",".join(picked) or None)
+        st.rerun()
+    return picked
+
+
+def _name(run: Summary) -> str:
+    return f"{run.name} · {name_data_set(run)} · {name_strategy(run.strategy)}"
+
+
+def draw_comparison(ids: Sequence[str]) -> None:
+    """Draw runs beside the first of them."""
+    runs = [open_run(id) for id in ids]
+    with frame.show_errors():
+        found = compare_runs(runs)
+        draw_notes(note for note in found.notes if note.level == "grave")
+        for contrast in found.contrasts:
+            st.markdown(f"**{frame.escape(contrast.verdict)}**")
+        draw_notes(note for note in found.notes if note.level != "grave")
+        if found.contrasts:
+            _draw_contrasts(found)
+        _draw_figures(found)
+        _draw_settings(found)
+        _draw_curves(runs)
+        draw_disputed(found, runs)
+
+
+def _draw_contrasts(found: Comparison) -> None:
+    figure = found.contrasts[0].figure
+    told = sum(contrast.is_told for contrast in found.contrasts)
+    name = name_figure(figure)
+    title = (
+        f"{told} of {len(found.contrasts)} can be told from {found.runs[0]} by {name}"
+        if told
+        else f"None can be told from {found.runs[0]} by {name}"
+    )
+    better = found.runs[0] if figure not in LOWER_IS_BETTER else "the other"
+    label = f"{name}: {found.runs[0]} less the other; above 0, {better} is better"
+    rows = [
+        Row(c.b, c.difference, write_difference(c.figure, c.difference), c.is_told)
+        for c in found.contrasts
+    ]
+    frame.draw_figure(draw_differences(rows, title, label, frame.find_theme()), key="differences")
+    many = " p is corrected for how many runs are compared (Holm)." if len(rows) > 1 else ""
+    st.caption(
+        f"Differences on the same {found.n:,} test images, with 95% intervals."
+        f"{frame.escape(many)} Grey: the two cannot be told apart."
+    )
+
+
+def _draw_figures(found: Comparison) -> None:
+    st.subheader("Figures", anchor=False)
+    others = {(each.figure, each.b): each for each in (*found.contrasts, *found.others)}
+    rows = [
+        (title, [write_figure(of[key].value, of[key].interval) for of in found.figures])
+        for key, title in found.headlines
+    ]
+    _draw_table("Figure", rows, found.runs, "Figures of each run on the same images")
+    if found.others:
+        st.caption(frame.escape(_state_others(found, others)))
+
+
+def _state_others(found: Comparison, others: Mapping[tuple[str, str], Contrast]) -> str:
+    first = found.headlines[0][0]
+    said = [
+        f"{run}: {write_difference(key, others[key, run].difference)}"
+        for key, _ in found.headlines
+        if key != first
+        for run in found.runs[1:]
+    ]
+    return (
+        f"{found.runs[0]} less each other run, by the further figures, each for itself:"
+        f" {'; '.join(said)}. The verdict goes by {TITLES[first].lower()} alone."
+    )
+
+
+def _draw_settings(found: Comparison) -> None:
+    st.subheader("What differs in their settings", anchor=False)
+    if not found.settings:
+        st.caption("Nothing: the same settings, on the same images.")
+        return
+    _draw_table("Setting", found.settings, found.runs, "Settings in which the runs differ")
+
+
+def _draw_table(
+    head: str, rows: Sequence[tuple[str, Sequence[str]]], runs: Sequence[str], alt: str
+) -> None:
+    """Draw a column a run; a run may be called as another column is."""
+    st.dataframe(
+        [{"what": what, **{str(i): v for i, v in enumerate(values)}} for what, values in rows],
+        hide_index=True,
+        column_config={"what": head, **{str(i): run for i, run in enumerate(runs)}},
+        alt=alt,
+    )
+
+
+def _draw_curves(runs: Sequence[Run]) -> None:
+    charts = lay_over({run.name: follow_run(run).read() for run in runs})
+    if charts:
+        st.subheader("Learning", anchor=False)
+        load_charts()
+        draw_charts(charts, key="curves-over-each-other")

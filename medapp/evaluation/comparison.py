@@ -35,6 +35,11 @@ class Difference:
     interval: Interval
     p: float
 
+    def turn(self) -> "Difference":
+        """The second figure less the first."""
+        low, high = self.interval
+        return Difference(self.second, self.first, -self.value, (-high, -low), self.p)
+
     @property
     def needed(self) -> float | None:
         """How many times as many units would show a difference of this size four times in five.

@@ -57,7 +57,11 @@ def draw_differences(
         )
     finish(figure, theme, title, 64 + 38 * len(rows))
     figure.add_vline(x=0, line={"color": colours.text, "width": 1})
-    figure.update_xaxes(title_text=label, tickformat="+.2~f")
+    ends = [0.0, *(end for difference in values for end in difference.interval)]
+    room = 0.05 * (max(ends) - min(ends)) or 1.0
+    figure.update_xaxes(
+        title_text=label, tickformat="+.2f", range=[min(ends) - room, max(ends) + room]
+    )
     figure.update_yaxes(
         autorange="reversed",
         showgrid=False,

@@ -18,6 +18,7 @@ from medapp.runs.run import Run
 from medapp.settings import write_value
 from medapp.studies.contrast import Contrast
 from medapp.studies.judged import Judged, Key, find_shared, load_judged
+from medapp.task import find_task
 from medapp.training.recipe import Recipe
 from medapp.training.recipe.names import list_settings, read_values
 
@@ -27,7 +28,13 @@ NOT_SETTINGS = ("version",)
 
 @dataclass(frozen=True)
 class Disputed:
-    """A test image on which runs disagree: its file's name, its label, and what each run says."""
+    """A test image on which runs disagree.
+
+    Attributes:
+        name: its file's.
+        label: in words.
+        said: what each run predicts, in words; equal to the label where the run is right.
+    """
 
     content_hash: str
     name: str
@@ -173,11 +180,12 @@ def _count(judged: Judged, keys: Sequence[Key]) -> tuple[int, int, str]:
 
 
 def _find_disputed(judged: Sequence[Judged], keys: Sequence[Key]) -> Iterator[Disputed]:
+    task = find_task(judged[0].evaluation.task)
     for key in keys:
         said = tuple(str(each.rows[key]["prediction"]) for each in judged)
         if len(set(said)) > 1:
             row = judged[0].rows[key]
-            yield Disputed(key[0], str(row["name"]), str(row["label"]), said)
+            yield Disputed(key[0], str(row["name"]), task.say_label(str(row["label"])), said)
 
 
 def _list_notes(judged: Sequence[Judged], n: int) -> tuple[Note, ...]:

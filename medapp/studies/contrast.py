@@ -41,13 +41,15 @@ class Contrast:
     @property
     def verdict(self) -> str:
         """What can be said, in a sentence or two."""
-        size = write_difference(self.figure, self.difference)
+        is_gain = (self.difference.value > 0) != (self.figure in LOWER_IS_BETTER)
+        is_turned = self.is_told and not is_gain
+        shown = self.difference.turn() if is_turned else self.difference
+        size = write_difference(self.figure, shown)
         of_units = f" of {self.units:,} {self.counted}" if self.counted == "patients" else ""
         on = f"on {self.n:,} test images{of_units}"
         if self.is_told:
-            is_gain = (self.difference.value > 0) != (self.figure in LOWER_IS_BETTER)
-            better, worse = (self.a, self.b) if is_gain else (self.b, self.a)
-            return f"{better} is better than {worse}: {self.a} has {size} {on}."
+            better, worse = (self.b, self.a) if is_turned else (self.a, self.b)
+            return f"{better} is better than {worse}: {size} {on}."
         low, high = self.difference.interval
         if low > 0 or high < 0:
             return (
@@ -83,16 +85,20 @@ class Contrast:
         }
 
 
-def write_difference(figure: str, difference: Difference) -> str:
-    """A difference with its sign, its unit and its 95% interval."""
+def write_difference(figure: str, difference: Difference, with_title: bool = True) -> str:
+    """A difference with its sign, its unit and its 95% interval.
+
+    Args:
+        with_title: name the figure too.
+    """
     title = TITLES.get(figure, figure)
     title = title if title[:2].isupper() else f"{title[:1].lower()}{title[1:]}"
+    is_in_points = figure in IN_POINTS
+    factor, digits = (100, 1) if is_in_points else (1, 3)
     values = (difference.value, *difference.interval)
-    if figure in IN_POINTS:
-        said, low, high = (_sign(100 * value, 1) for value in values)
-        return f"{said} points of {title} [{low}, {high}]"
-    said, low, high = (_sign(value, 3) for value in values)
-    return f"{said} of {title} [{low}, {high}]"
+    said, low, high = (_sign(factor * value, digits) for value in values)
+    unit = " points" if is_in_points else ""
+    return f"{said}{unit}{f' of {title}' if with_title else ''} [{low}, {high}]"
 
 
 def _sign(value: float, digits: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from medapp.figures.curves import TRAIN, VALIDATION, Chart, build_charts
+from medapp.figures.curves import TRAIN, VALIDATION, Chart, build_charts, lay_over
 from medapp.runs.events import EpochFinished, Event, PenaltyTried, PlanMade, StepTaken
 from medapp.runs.progress import Record
 
@@ -132,3 +132,20 @@ def test_a_fit_shows_its_penalties_in_place_of_epochs() -> None:
     assert list(chart.series[0].y) == [0.8, 0.41, 0.5, 0.69]
     assert chart.mark == (-1, "best")
     assert chart.title == "Held-out loss is lowest at the penalty 0.1: 0.410"
+
+
+def test_runs_lie_over_each_other_and_the_title_names_the_best() -> None:
+    """Validation loss is ten times the epoch: both are lowest at the first; the first is named."""
+    records = {name: Record() for name in ("long", "short", "none yet")}
+    for event in tell_run(epochs=3):
+        records["long"].add(event)
+    for event in tell_run(epochs=2):
+        records["short"].add(event)
+    loss, *_ = lay_over({name: record.summarise() for name, record in records.items()})
+    assert [(series.name, list(series.x)) for series in loss.series] == [
+        ("long", [1, 2, 3]),
+        ("short", [1, 2]),
+    ]
+    assert len({series.colour for series in loss.series}) == 2
+    assert loss.title == "Validation loss: lowest with long, 10.000 at epoch 1"
+    assert lay_over({"none yet": records["none yet"].summarise()}) == []

@@ -13,13 +13,15 @@ def build(value: float, low: float, high: float, p: float, figure: str = "accura
 
 def test_the_better_one_is_named_only_where_the_two_are_told_apart() -> None:
     assert build(0.031, 0.008, 0.054, 0.01).verdict == (
-        "fine-tune is better than probe: fine-tune has +3.1 points of accuracy [+0.8, +5.4] on 97"
-        " test images of 60 patients."
+        "fine-tune is better than probe: +3.1 points of accuracy [+0.8, +5.4] on 97 test images of"
+        " 60 patients."
     )
-    assert build(-0.031, -0.054, -0.008, 0.01).verdict.startswith("probe is better than fine-tune:")
+    assert build(-0.031, -0.054, -0.008, 0.01).verdict.startswith(
+        "probe is better than fine-tune: +3.1 points of accuracy [+0.8, +5.4] on"
+    )
     assert build(-0.3, -0.5, -0.1, 0.01, "mean_absolute_error").verdict == (
-        "fine-tune is better than probe: fine-tune has −0.300 of mean error in grades [−0.500,"
-        " −0.100] on 97 test images of 60 patients."
+        "fine-tune is better than probe: −0.300 of mean error in grades [−0.500, −0.100] on 97 test"
+        " images of 60 patients."
     )
 
 

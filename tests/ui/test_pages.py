@@ -40,7 +40,7 @@ from medapp.ui.predict import predicting
 from medapp.ui.shell import server
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("home", "data_sets", "train", "models", "predict")
+PAGES = ("home", "data_sets", "train", "models", "compare", "predict")
 
 
 class _AfterNavigation(PagesManager):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from medapp.errors import DataError
 from medapp.runs.run import Run
-from medapp.studies.comparison import Comparison
+from medapp.studies.comparison import Comparison, Disputed
 from medapp.ui.data_sets.gallery import build_tile
 from medapp.ui.elements.gallery import PAGE_SIZE, draw_tiles
 from medapp.ui.shell import frame
@@ -14,7 +14,7 @@ from medapp.ui.shell.server import find_catalog
 
 
 def draw_disputed(comparison: Comparison, runs: Sequence[Run]) -> None:
-    """Draw the images with what each run says of them; a click opens one with its heatmap."""
+    """Draw the images, and which runs are right; a click opens one with its heatmap."""
     found = comparison.disputed
     title = f"They disagree on {len(found):,} of {comparison.n:,} test images"
     st.subheader(frame.escape(title), anchor=False)
@@ -29,17 +29,19 @@ def draw_disputed(comparison: Comparison, runs: Sequence[Run]) -> None:
     samples = find_catalog().load_samples(data_set, with_left_out=True)
     by_content = {sample.content_hash: sample for sample in samples}
     shown = [each for each in found if each.content_hash in by_content][:PAGE_SIZE]
-    tiles = [
-        build_tile(
-            data_set, by_content[each.content_hash], " / ".join(s or "none" for s in each.said)
-        )
-        for each in shown
-    ]
-    said = f"Below each image, what is predicted by {' / '.join(comparison.runs)}."
+    tiles = [build_tile(data_set, by_content[each.content_hash], _mark(each)) for each in shown]
+    said = (
+        "Below each image: ✓ for a run that is right and ✗ for one that is not, in the order"
+        f" {', '.join(comparison.runs)}. A click opens the image with the first run's heatmap."
+    )
     st.caption(frame.escape(said))
     if len(found) > len(shown):
-        st.caption(f"The first {len(shown):,} are shown.")
+        st.caption(f"The first {len(shown):,} of them are shown.")
     note = frame.SYNTHETIC if data_set.is_synthetic else ""
     picked = draw_tiles(tiles, data_set.classes, "disputed", note, is_selectable=False)
     if picked.opened is not None:
         st.switch_page(frame.PREDICT, query_params={"by": runs[0].id, "sample": str(picked.opened)})
+
+
+def _mark(image: Disputed) -> str:
+    return " ".join("✓" if said == image.label else "✗" for said in image.said)

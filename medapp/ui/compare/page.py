@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from medapp.evaluation.headline import TITLES
 from medapp.evaluation.words import write_figure
 from medapp.figures import draw_differences
 from medapp.figures.contrasts import Row
@@ -74,43 +73,41 @@ def _draw_contrasts(found: Comparison) -> None:
         else f"None can be told from {found.runs[0]} by {name}"
     )
     better = found.runs[0] if figure not in LOWER_IS_BETTER else "the other"
-    label = f"{name}: {found.runs[0]} less the other; above 0, {better} is better"
+    label = f"difference in {name}"
     rows = [
         Row(c.b, c.difference, write_difference(c.figure, c.difference), c.is_told)
         for c in found.contrasts
     ]
     frame.draw_figure(draw_differences(rows, title, label, frame.find_theme()), key="differences")
-    many = " p is corrected for how many runs are compared (Holm)." if len(rows) > 1 else ""
-    st.caption(
-        f"Differences on the same {found.n:,} test images, with 95% intervals."
-        f"{frame.escape(many)} Grey: the two cannot be told apart."
-    )
+    said = [
+        f"Differences on the same {found.n:,} test images, with 95% intervals. Right of 0,"
+        f" {better} is better. Grey: the two cannot be told apart."
+    ]
+    if len(rows) > 1:
+        said.append("What is told apart counts that several runs are compared (Holm's correction).")
+    st.caption(frame.escape(" ".join(said)))
 
 
 def _draw_figures(found: Comparison) -> None:
     st.subheader("Figures", anchor=False)
-    others = {(each.figure, each.b): each for each in (*found.contrasts, *found.others)}
     rows = [
         (title, [write_figure(of[key].value, of[key].interval) for of in found.figures])
         for key, title in found.headlines
     ]
     _draw_table("Figure", rows, found.runs, "Figures of each run on the same images")
-    if found.others:
-        st.caption(frame.escape(_state_others(found, others)))
-
-
-def _state_others(found: Comparison, others: Mapping[tuple[str, str], Contrast]) -> str:
-    first = found.headlines[0][0]
-    said = [
-        f"{run}: {write_difference(key, others[key, run].difference)}"
-        for key, _ in found.headlines
-        if key != first
-        for run in found.runs[1:]
+    differences = {(each.figure, each.b): each for each in (*found.contrasts, *found.others)}
+    st.markdown(f"**{frame.escape(found.runs[0])} less each other run**")
+    less = [
+        (title, [_write(differences[key, run]) for run in found.runs[1:]])
+        for key, title in found.headlines
     ]
-    return (
-        f"{found.runs[0]} less each other run, by the further figures, each for itself:"
-        f" {'; '.join(said)}. The verdict goes by {TITLES[first].lower()} alone."
-    )
+    _draw_table("Figure", less, found.runs[1:], "Differences from the first run")
+    first = found.headlines[0][1]
+    st.caption(frame.escape(f"The verdict goes by {first}; each other figure stands for itself."))
+
+
+def _write(contrast: Contrast) -> str:
+    return write_difference(contrast.figure, contrast.difference, with_title=False)
 
 
 def _draw_settings(found: Comparison) -> None:

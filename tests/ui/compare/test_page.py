@@ -1,0 +1,58 @@
+"""The page that compares runs."""
+
+import json
+import shutil
+
+import pytest
+from conftest import Trained
+from ui.test_pages import (
+    _one_server_a_test,  # noqa: F401
+    open_page,
+    read_text,
+)
+
+from medapp.runs.results import load_predictions
+from medapp.session import Session
+
+
+@pytest.fixture
+def twins(trained: Trained) -> tuple[str, str]:
+    """The trained run and a copy of it under another name."""
+    runs = trained.workspace.runs_folder
+    run = Session(trained.workspace).find_run(trained.run)
+    twin = runs / f"{run.id[:-3]}777"
+    shutil.copytree(run.folder, twin)
+    (twin / "name.txt").write_text("<twin>")
+    return run.id, twin.name
+
+
+def test_two_runs_from_the_address_are_compared(trained: Trained, twins: tuple[str, str]) -> None:
+    app = open_page("compare", runs=",".join(twins))
+    text = read_text(app).replace("\\", "")
+    assert "probe and <twin> cannot be told apart: 0.0 points of balanced accuracy" in text
+    run = Session(trained.workspace).find_run(trained.run)
+    assert f"They disagree on 0 of {len(load_predictions(run))} test images" in text
+    assert "Nothing: the same settings, on the same images." in text
+    figures = app.dataframe[0].value
+    assert list(figures["0"]) == list(figures["1"])
+
+
+def test_a_choice_stands_in_the_address(trained: Trained, twins: tuple[str, str]) -> None:
+    app = open_page("compare", runs=twins[0])
+    assert "Choose two or more" in read_text(app)
+    app.multiselect[0].select(twins[1]).run()
+    assert app.query_params["runs"] == ",".join(twins)
+    assert "cannot be told apart" in read_text(app)
+
+
+def test_what_cannot_be_compared_says_why(trained: Trained, twins: tuple[str, str]) -> None:
+    path = trained.workspace.runs_folder / twins[1] / "evaluation.json"
+    values = json.loads(path.read_text())
+    path.write_text(json.dumps({**values, "task": "ordinal"}))
+    app = open_page("compare", runs=",".join(twins))
+    assert "their figures say different things" in read_text(app)
+
+
+def test_one_run_is_told_what_is_missing(trained: Trained) -> None:
+    app = open_page("compare")
+    assert "Nothing to compare yet" in read_text(app)

@@ -38,8 +38,10 @@ from medapp.runs.transfer import export_run, import_run
 from medapp.store.files import expand_path
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace, find_workspace, open_workspace
+from medapp.studies.board import Board, read_board
 from medapp.studies.comparison import Comparison, compare_runs
 from medapp.studies.folds import FoldStudy, Pooled, create_folds, find_study, pool
+from medapp.studies.race import Race, create_race, find_race
 from medapp.studies.ranking.ranking import Ranking
 from medapp.task import find_task
 from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
@@ -311,12 +313,7 @@ class Session:
         """
         recipe, machine = self.build_settings(data, preset, **{**settings, "folds": folds})
         study = create_folds(self.workspace, recipe, machine, name)
-        runs = [self.find_run(id) for id in study.runs]
-        for run in runs:
-            if self._run_to_end(run, on_event).state != "done":
-                for other in runs[runs.index(run) + 1 :]:
-                    other.request_stop()
-                break
+        self._run_all([self.find_run(id) for id in study.runs], on_event)
         return study
 
     def pool_folds(self, study: FoldStudy | str) -> Pooled:
@@ -327,6 +324,48 @@ class Session:
         """
         found = study if isinstance(study, FoldStudy) else find_study(self.workspace, study)
         return pool(self.workspace, found)
+
+    def race(
+        self,
+        data: DataSet | str,
+        *,
+        seeds: int = 1,
+        minutes: float | None = None,
+        name: str | None = None,
+        preset: str | None = None,
+        on_event: OnEvent | None = None,
+        **settings: Any,
+    ) -> Race:
+        """Train each way of training, over seeds, one run after the other.
+
+        Args:
+            minutes: how long it may take by the estimate; epochs are lowered to fit.
+            settings: as for `train`, without `strategy`.
+
+        Returns:
+            The race; `read_race` gives its board and verdict.
+
+        Raises:
+            RecipeError: a setting is wrong, or the time is too short.
+            RunError: a training failed; says why. The race stays, and its runs can be resumed.
+
+        Ctrl-C stops the run under way and those that wait.
+        """
+        recipe, machine = self.build_settings(data, preset, **settings)
+        found = create_race(
+            self.workspace, recipe, machine, seeds=seeds, minutes=minutes, name=name
+        )
+        self._run_all([self.find_run(id) for id in found.list_runs()], on_event)
+        return found
+
+    def read_race(self, race: Race | str) -> Board:
+        """Who stands where in a race; once it is over, what the test split says.
+
+        Raises:
+            RunError: there is no such race, or the figures of a run are damaged.
+        """
+        found = race if isinstance(race, Race) else find_race(self.workspace, race)
+        return read_board(self.workspace, found)
 
     def compare(self, runs: Sequence[Run | str]) -> Comparison:
         """Runs beside the first of them, on the test images that all of them judged.
@@ -439,6 +478,14 @@ class Session:
 
     def _find(self, run: Run | str) -> Run:
         return run if isinstance(run, Run) else self.find_run(run)
+
+    def _run_all(self, runs: Sequence[Run], on_event: OnEvent | None) -> None:
+        """Work on runs one after the other; where one is stopped, those that wait are too."""
+        for number, run in enumerate(runs, start=1):
+            if self._run_to_end(run, on_event).state != "done":
+                for other in runs[number:]:
+                    other.request_stop()
+                break
 
     def _run_to_end(self, run: Run, on_event: OnEvent | None) -> Run:
         supervisor = Supervisor(self.workspace, only=run)

@@ -8,6 +8,7 @@
     medapp folds                     cross-validations     (cli/folds.py)
     medapp rank                      which source          (cli/rank.py)
     medapp compare                   runs beside others    (cli/compare.py)
+    medapp race                      was transfer worth it (cli/race.py)
 
 Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
 """
@@ -18,7 +19,7 @@ import sys
 
 import typer
 
-from medapp.cli import application, compare, data, doctor, folds, rank, runs, work
+from medapp.cli import application, compare, data, doctor, folds, race, rank, runs, work
 from medapp.errors import MedAppError
 from medapp.store.plain import PlainFormatter, show_controls
 
@@ -37,6 +38,7 @@ app.command("doctor")(doctor.examine_machine)
 app.command("folds")(folds.show_folds)
 app.command("rank")(rank.rank)
 app.command()(compare.compare)
+app.command()(race.race)
 for command in (work.train, work.evaluate, work.predict):
     app.command()(command)
 

@@ -92,7 +92,7 @@ def subtract_means(firsts: Sequence[Estimate], seconds: Sequence[Estimate]) -> D
     """
     if not firsts or not seconds:
         raise ValueError("each way of training needs an estimate")
-    paired = subtract(_find_mean(firsts), _find_mean(seconds))
+    paired = subtract(average_seeds(firsts), average_seeds(seconds))
     doubt = _find_seed_doubt([[e.value for e in side] for side in (firsts, seconds)])
     low, high = (abs(paired.value - end) for end in paired.interval)
     return _build(paired.first, paired.second, math.hypot(low, doubt), math.hypot(high, doubt))
@@ -136,7 +136,7 @@ def _join(first: float, second: float, common: float) -> float:
     return math.sqrt(max(first**2 + second**2 - 2 * common * first * second, 0.0))
 
 
-def _find_mean(estimates: Sequence[Estimate]) -> Estimate:
+def average_seeds(estimates: Sequence[Estimate]) -> Estimate:
     """The mean over seeds; its interval is as wide as theirs are, for the images are the same."""
     value = float(np.mean([e.value for e in estimates]))
     down = float(np.mean([e.value - e.interval[0] for e in estimates]))

@@ -1,0 +1,200 @@
+"""A race: ways of training side by side on one data set, to learn whether transfer was worth it.
+
+A study is a folder with `study.json`: what was declared before the start (who runs, over which
+seeds, and which differences will be looked at), and which runs answer it.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from medapp.errors import RecipeError, RunError
+from medapp.runs.making import check_name, create_run, settle_recipe
+from medapp.runs.plan import plan_run
+from medapp.runs.registry import find_registry
+from medapp.store.files import write_bytes
+from medapp.store.workspace import Workspace
+from medapp.training.recipe import Machine, Recipe
+
+KIND = "race"
+MOST_SEEDS = 10
+# Who runs: a strategy's name. The last is the control.
+CONTESTANTS = ("linear-probe", "last-stage", "fine-tune", "scratch")
+# Differences that are looked at, and what each one asks.
+DECLARED = {
+    ("fine-tune", "scratch"): "Was transfer worth it?",
+    ("fine-tune", "linear-probe"): "Was it worth to train more than the head?",
+    ("fine-tune", "last-stage"): "Was it worth to train more than the last stage?",
+}
+
+
+@dataclass(frozen=True)
+class Race:
+    """A race.
+
+    Attributes:
+        data_set: what it was called when the race was made.
+        runs: strategy to the ids of its runs, one a seed.
+        contrasts: pairs of strategies that were declared before the start.
+        remarks: what was changed of the settings so that the race fits its time.
+    """
+
+    id: str
+    name: str
+    made: str
+    data_set: str
+    runs: Mapping[str, tuple[str, ...]]
+    contrasts: tuple[tuple[str, str], ...]
+    remarks: tuple[str, ...]
+
+    def list_runs(self) -> list[str]:
+        """The ids of all runs, seed by seed, so that what is done is fair to all."""
+        seeds = max(map(len, self.runs.values()), default=0)
+        return [ids[seed] for seed in range(seeds) for ids in self.runs.values() if seed < len(ids)]
+
+
+def create_race(
+    workspace: Workspace,
+    recipe: Recipe,
+    machine: Machine | None = None,
+    *,
+    seeds: int = 1,
+    minutes: float | None = None,
+    name: str | None = None,
+) -> Race:
+    """Make the runs of a race; all wait in the queue, seed by seed.
+
+    Args:
+        recipe: the data set and all settings but the strategy; seeds count up from its own.
+        minutes: how long the race may take by the estimate; epochs are lowered to fit.
+
+    Raises:
+        RecipeError: a run could not work, or the time is too short for one epoch each.
+        RunError: a name is taken or cannot be used.
+    """
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise RecipeError(f"A race takes 1 to {MOST_SEEDS} seeds, not {seeds}.", setting="seeds")
+    settled = settle_recipe(workspace, recipe)
+    entrants = {strategy: _enter(settled, strategy) for strategy in CONTESTANTS}
+    entrants, remarks = _fit_time(workspace, entrants, machine, seeds, minutes)
+    title = name or _suggest_name(workspace, settled.data.train.name)
+    summaries = find_registry(workspace).list_summaries()
+    named = {
+        (strategy, seed): f"{title}: {entrant.find_strategy().title}, seed {seed}"
+        for seed in range(settled.seed, settled.seed + seeds)
+        for strategy, entrant in entrants.items()
+    }
+    for each in named.values():
+        check_name(each, summaries)
+    runs: dict[str, tuple[str, ...]] = dict.fromkeys(entrants, ())
+    for (strategy, seed), each in named.items():
+        entrant = entrants[strategy].model_copy(update={"seed": seed})
+        runs[strategy] += (create_run(workspace, entrant, machine, each).id,)
+    made = datetime.now(UTC)
+    race = Race(
+        id=f"{made:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        name=title,
+        made=made.isoformat(timespec="seconds"),
+        data_set=settled.data.train.name,
+        runs=runs,
+        contrasts=tuple(DECLARED),
+        remarks=remarks,
+    )
+    folder = workspace.studies_folder / race.id
+    folder.mkdir(parents=True)
+    values = {"kind": KIND, **asdict(race), "entrants": dict(race.runs)}
+    del values["runs"]  # cross-validations call theirs so
+    text = json.dumps(values, indent=1, ensure_ascii=False)
+    write_bytes(folder / "study.json", text.encode())
+    return race
+
+
+def list_races(workspace: Workspace) -> list[Race]:
+    """The races that can be read and of which a run is left, newest first."""
+    registry = find_registry(workspace)
+    loaded = [_load(path.read_bytes()) for path in workspace.studies_folder.glob("*/study.json")]
+    found = [race for race in loaded if race and any(map(registry.find, race.list_runs()))]
+    return sorted(found, key=lambda race: race.id, reverse=True)
+
+
+def find_race(workspace: Workspace, name: str) -> Race:
+    """The race of this id or name.
+
+    Raises:
+        RunError: there is none.
+    """
+    known = list_races(workspace)
+    found = next((race for race in known if name in (race.id, race.name)), None)
+    if found is None:
+        names = ", ".join(race.name for race in known[:5]) or "none yet"
+        raise RunError(f"There is no race {name!r}.", remedy=f"Races: {names}.")
+    return found
+
+
+def _enter(recipe: Recipe, strategy: str) -> Recipe:
+    choice = recipe.strategy.model_copy(update={"name": strategy})
+    return recipe.model_copy(update={"strategy": choice})
+
+
+def _fit_time(
+    workspace: Workspace,
+    entrants: Mapping[str, Recipe],
+    machine: Machine | None,
+    seeds: int,
+    minutes: float | None,
+) -> tuple[dict[str, Recipe], tuple[str, ...]]:
+    """The recipes with as many epochs as fit the time, and what was changed in words."""
+
+    def plan(epochs: int) -> float:
+        recipes = [_limit_epochs(recipe, epochs) for recipe in entrants.values()]
+        return seeds * sum(plan_run(workspace, each, machine).seconds for each in recipes)
+
+    asked = max(recipe.budget.epochs for recipe in entrants.values())
+    whole = plan(asked)
+    if minutes is None or whole <= 60 * minutes:
+        return dict(entrants), ()
+    least = plan(1)
+    if least > 60 * minutes:
+        raise RecipeError(
+            f"Even with one epoch each, the race takes about {least / 60:.0f} min on this machine,"
+            f" and {minutes:g} were given.",
+            remedy="Give it more minutes, fewer seeds, or a smaller image size.",
+            setting="minutes",
+        )
+    # The estimate rises evenly with the epochs.
+    epochs = 1 + int((60 * minutes - least) / ((whole - least) / (asked - 1)))
+    text = (
+        f"Epochs are {epochs} and not {asked}, so that the race takes about {minutes:g} minutes"
+        " here: ways of training that need long are judged after a short one."
+    )
+    return {name: _limit_epochs(recipe, epochs) for name, recipe in entrants.items()}, (text,)
+
+
+def _limit_epochs(recipe: Recipe, epochs: int) -> Recipe:
+    budget = recipe.budget.model_copy(update={"epochs": min(epochs, recipe.budget.epochs)})
+    return recipe.model_copy(update={"budget": budget})
+
+
+def _suggest_name(workspace: Workspace, data_set: str) -> str:
+    base = f"Race on {data_set}"
+    taken = {race.name for race in list_races(workspace)}
+    names: Sequence[str] = [base, *(f"{base} {number}" for number in range(2, len(taken) + 3))]
+    return next(name for name in names if name not in taken)
+
+
+def _load(text: bytes) -> Race | None:
+    try:
+        facts: Mapping[str, Any] = json.loads(text)
+        if facts["kind"] != KIND:
+            return None
+        return Race(
+            **{n: str(facts[n]) for n in ("id", "name", "made", "data_set")},
+            runs={str(k): tuple(map(str, ids)) for k, ids in facts["entrants"].items()},
+            contrasts=tuple((str(a), str(b)) for a, b in facts["contrasts"]),
+            remarks=tuple(map(str, facts["remarks"])),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None

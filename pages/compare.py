@@ -1,35 +1,43 @@
-"""Compare: runs beside each other on the same test images.
+"""Compare: runs beside each other on the same test images, and races.
 
-?runs=ID,ID names them, the one that others are compared with first.
+?runs=ID,ID names runs, the one that others are compared with first; ?race=ID opens a race.
 """
 
 import streamlit as st
 
+from medapp.studies.race import list_races
 from medapp.ui.compare.page import choose_runs, draw_comparison
-from medapp.ui.shell import frame
+from medapp.ui.compare.races import draw_race, draw_races
+from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
-from medapp.ui.shell.server import list_summaries
+from medapp.ui.shell.server import list_summaries, open_workspace
 
 
 def draw_page() -> None:
+    races = {race.id: race for race in list_races(open_workspace())}
+    race = url.read_choice("race", races)
+    if race:
+        draw_race(races[race])
+        return
+    frame.draw_head("Compare", "Which model is better, and whether that can be told")
     runs = {run.id: run for run in list_summaries() if run.damage is None and run.figures}
-    frame.draw_head("Compare", "Which of two models is better, and whether that can be told")
-    if len(runs) < 2:
+    if len(runs) > 1:
+        chosen = choose_runs(runs)
+        if len(chosen) > 1:
+            draw_comparison(chosen)
+            return
+        st.caption(
+            "Choose two or more. Each is compared with the first on the test images that all of"
+            " them judged; a difference is called one only where its interval leaves out zero."
+        )
+    else:
         words = "A comparison takes two models that were judged on the same test images."
         with frame.draw_empty("Nothing to compare yet", words, "difference"):
             if runs:
                 st.page_link(frame.TRAIN, label="Train another model")
             else:
                 draw_first_model_button("compare")
-        return
-    chosen = choose_runs(runs)
-    if len(chosen) < 2:
-        st.caption(
-            "Choose two or more. Each is compared with the first on the test images that all of"
-            " them judged; a difference is called one only where its interval leaves out zero."
-        )
-        return
-    draw_comparison(chosen)
+    draw_races()
 
 
 frame.require_app()

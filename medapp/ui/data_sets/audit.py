@@ -130,7 +130,7 @@ def _draw_overview(
     st.caption(escape(f"{found.images:,} images looked at, {write_time(made)}."))
     outdated = _say_outdated(data_set.id, find_catalog().find_state(), found.basis, data_set)
     if outdated:
-        st.warning(outdated, icon=":material/update:")
+        st.warning(escape(outdated), icon=":material/update:")
     draw_undo(data_set)
     standing = [n for n, (f, groups) in enumerate(findings) if groups or not f.groups]
     if not standing:

@@ -18,6 +18,7 @@ from PIL import Image
 from medapp.data.containers import Container, SliceChoice, open_container
 from medapp.data.importing.adding import inspect, is_zip
 from medapp.data.importing.headers import HashedHeader
+from medapp.data.importing.name_groups import suggest_pattern
 from medapp.data.importing.patients import choose_patients, compile_pattern
 from medapp.data.layouts.alike import find_alike_classes
 from medapp.data.layouts.kinds import find_suffix, name_kind
@@ -153,6 +154,8 @@ def judge_layout(
         [file.split for file in found.files], bool(known), noun=find_task(found.task).noun
     )
     notes = (*_find_gaps(found), *find_alike_classes(found.classes))
+    if not known and pattern is None:
+        notes = (*notes, *suggest_pattern([file.name for file in found.files]))
     count = len(known) if known and is_sure else None
     return Preview(path, kind, found, count, bool(known), whence, origin, notes)
 

@@ -22,7 +22,7 @@ from medapp.store.workspace import open_workspace
 pytestmark = pytest.mark.browser
 
 PAGES = (
-    *("", "data_sets", "train", "models", "data_sets?set={data}"),
+    *("", "data_sets", "train", "models", "compare", "data_sets?set={data}"),
     *(f"data_sets?set={{data}}&view={view}" for view in ("Map", "Audit", "Audit&finding=0")),
     *(f"data_sets?set={{data}}&view={view}" for view in ("Edits", "Split", "Preprocess")),
     *("data_sets?set={data}&view=Derive", "data_sets?set={data}&view=Manage"),

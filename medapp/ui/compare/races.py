@@ -91,7 +91,9 @@ def draw_race(race: Race) -> None:
         if not board.is_over:
             _watch(race, board)
         for sentence in board.verdict:
-            st.markdown(f"**{frame.escape(sentence)}**")
+            question, mark, answer = sentence.rpartition("? ")
+            asked = f"**{frame.escape(question + mark)}** " if mark else ""
+            st.markdown(f"{asked}{frame.escape(answer)}")
         if board.contrasts:
             _draw_contrasts(board)
         _draw_board(board)
@@ -119,11 +121,18 @@ def _watch(race: Race, board: Board) -> None:
 def _draw_contrasts(board: Board) -> None:
     told = sum(contrast.is_told for contrast in board.contrasts)
     title = f"{told} of {len(board.contrasts)} declared differences can be told"
+    are_of_one = len({contrast.a for contrast in board.contrasts}) == 1
     rows = [
-        Row(f"{c.a} less {c.b}", c.difference, write_difference(c.figure, c.difference), c.is_told)
+        Row(
+            c.b if are_of_one else f"{c.a} less {c.b}",
+            c.difference,
+            write_difference(c.figure, c.difference),
+            c.is_told,
+        )
         for c in board.contrasts
     ]
-    label = f"difference in {name_figure(board.figure)}"
+    less = f": {board.contrasts[0].a} less the other" if are_of_one else ""
+    label = f"difference in {name_figure(board.figure)}{less}"
     frame.draw_figure(draw_differences(rows, title, label, frame.find_theme()), key="contrasts")
     n, units, counted = board.contrasts[0].n, board.contrasts[0].units, board.contrasts[0].counted
     of_units = f" of {units:,} {counted}" if counted == "patients" else ""

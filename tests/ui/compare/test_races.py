@@ -1,0 +1,48 @@
+"""Races on the page that compares."""
+
+from conftest import Trained
+from ui.test_pages import (
+    _one_server_a_test,  # noqa: F401
+    find_button,
+    open_page,
+    read_text,
+)
+
+from medapp.runs.making import list_runs
+from medapp.runs.run import Run
+from medapp.studies.race import CONTESTANTS, create_race, list_races
+from medapp.training.recipe import build_recipe
+
+
+def test_a_click_begins_a_race_and_leads_to_its_board(trained: Trained) -> None:
+    app = open_page("compare")
+    find_button(app, "Begin a race").click().run()
+    assert not app.exception, app.exception
+    (race,) = list_races(trained.workspace)
+    assert race.name == "Race on bands"
+    waiting = {run.recipe.strategy.name for run in list_runs(trained.workspace)}
+    assert set(CONTESTANTS) <= waiting
+    app = open_page("compare", race=race.id)
+    assert app.title[0].value == "Race on bands"
+    board = next(table.value for table in app.dataframe if "Way of training" in table.value)
+    assert sorted(board["Way of training"]) == [
+        "Fine-tune",
+        "From scratch",
+        "Last stage",
+        "Linear probe",
+    ]
+
+
+def test_a_race_whose_runs_were_stopped_says_that_nothing_can_be_said(trained: Trained) -> None:
+    recipe = build_recipe({"data": "bands", "image_size": 32, "epochs": 1})
+    race = create_race(trained.workspace, recipe, name="derby")
+    for id in race.list_runs():
+        Run(trained.workspace.runs_folder / id).set_state("stopped", "No time.")
+    app = open_page("compare", race=race.id)
+    assert "No run of the race was judged" in read_text(app)
+
+
+def test_the_list_names_races(trained: Trained) -> None:
+    recipe = build_recipe({"data": "bands", "image_size": 32, "epochs": 1})
+    create_race(trained.workspace, recipe, name="derby")
+    assert "0 of 4 runs are done" in read_text(open_page("compare"))

@@ -80,6 +80,8 @@ PROPOSALS: Mapping[str, Proposal] = {
     ),
     # The images are examples; what is wrong is what they have in common.
     "shortcut": Proposal("", "", _propose_nothing),
+    # That an image is public makes it no wrong one.
+    "public_set": Proposal("Leave out", "", _leave_out),
     # A probe errs: each label is looked at, and none is changed with all the others.
     "suspected_label": Proposal("Relabel as suspected", "", _relabel),
 }

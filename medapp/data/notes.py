@@ -39,6 +39,9 @@ def _describe(
     known: tuple[PublicSet, ...],
 ) -> tuple[Note, ...]:
     catalog = Catalog(workspace)
+    emptied = _find_emptied(catalog, data_set)
+    if emptied:
+        return (emptied,)
     facts = load_facts(catalog, data_set)
     counts = catalog.count_classes(data_set)
     splits = catalog.count_splits(data_set)
@@ -61,6 +64,22 @@ def _describe(
         text = f"{count(left_out, 'file was', 'files were')} left out; the list says why."
         notes.append(Note("left-out", text))
     return sort_notes(notes)
+
+
+def _find_emptied(catalog: Catalog, data_set: DataSet) -> Note | None:
+    """The one note of a data set all of whose images a person has left out."""
+    images = catalog.count("FROM samples WHERE data_set_id = ?", data_set.id)
+    if not images or catalog.count_samples(data_set):
+        return None
+    text = (
+        f"All {count(images, 'image is', 'images are')} left out, so there is nothing to train or"
+        " judge on."
+    )
+    remedy = (
+        "Take them back: under Edits on the data set's page, or medapp data edit"
+        f' "{data_set.name}" "*" --include.'
+    )
+    return Note("emptied", text, "grave", remedy)
 
 
 def weigh_share(seen: int, judged: int) -> Level:

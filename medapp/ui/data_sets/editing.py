@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.data.edits import LEAVE_OUT, MOVE, NOTE, RELABEL, TAKE_BACK, Change, apply_edits
+from medapp.data.leaving import count_labels, foresee_leaving
 from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.task import find_task
 from medapp.task.multi_label import SEPARATOR
+from medapp.ui.data_sets.leaving import HELP, draw_leaving_out
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog
 
@@ -28,7 +30,7 @@ def draw_edit_bar(data_set: DataSet, samples: Sequence[Sample], key: str) -> boo
             "Reason", placeholder="why, for the log", width=220, key=f"reason-{key}"
         )
         planned = [
-            *_draw_leaving_out(samples, key),
+            *_draw_leaving_out(data_set, samples, key),
             *_draw_relabelling(data_set, samples, key),
             *_draw_moving(samples, key),
             *_draw_noting(samples, key),
@@ -44,14 +46,17 @@ def draw_edit_bar(data_set: DataSet, samples: Sequence[Sample], key: str) -> boo
     return False
 
 
-def _draw_leaving_out(samples: Sequence[Sample], key: str) -> list[Change]:
-    are_out = all(sample.is_left_out for sample in samples)
-    title = "Take back" if are_out else "Leave out"
-    icon = ":material/add_circle:" if are_out else ":material/block:"
-    help = "Nothing learns from images left out or is judged on them. Files stay as they are."
-    if not st.button(title, icon=icon, help=help, key=f"leave-{key}"):
-        return []
-    return [Change(sample.id, TAKE_BACK if are_out else LEAVE_OUT) for sample in samples]
+def _draw_leaving_out(data_set: DataSet, samples: Sequence[Sample], key: str) -> list[Change]:
+    leaving = [sample.label for sample in samples if not sample.is_left_out]
+    if not leaving:
+        is_wanted = st.button(
+            "Take back", icon=":material/add_circle:", help=HELP, key=f"leave-{key}"
+        )
+        return [Change(sample.id, TAKE_BACK) for sample in samples] if is_wanted else []
+    counts = count_labels(find_catalog(), data_set)
+    remainder = foresee_leaving(find_task(data_set.task), leaving, counts)
+    is_wanted = draw_leaving_out("Leave out", remainder, f"leave-{key}", ":material/block:")
+    return [Change(sample.id, LEAVE_OUT) for sample in samples] if is_wanted else []
 
 
 def _draw_relabelling(data_set: DataSet, samples: Sequence[Sample], key: str) -> list[Change]:

@@ -1,5 +1,6 @@
 """One finding of an audit: its groups side by side, and what can be done about each and all."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,11 +20,14 @@ from medapp.data.edits import (
     undo_edits,
 )
 from medapp.data.layouts.order import Entry
+from medapp.data.leaving import Remainder, foresee_leaving
 from medapp.data.samples import SPLITS, DataSet
 from medapp.data.splits.cleaning import make_clean_split
 from medapp.errors import DataError
+from medapp.task import find_task
 from medapp.ui.data_sets.editing import draw_new_label
 from medapp.ui.data_sets.gallery import build_tile
+from medapp.ui.data_sets.leaving import draw_leaving_out
 from medapp.ui.elements.gallery import Tile, draw_gallery
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import escape
@@ -52,7 +56,7 @@ def draw_finding(
         return
     used = [list_used(group, entries) for group in groups]
     with frame.show_errors():
-        _draw_actions_for_all(data_set, finding, groups, used)
+        _draw_actions_for_all(data_set, finding, groups, used, entries)
     pages = -(-len(groups) // GROUPS_A_PAGE)
     page = min(max(1, url.read_number("page") or 1), pages)
     first = (page - 1) * GROUPS_A_PAGE
@@ -60,7 +64,7 @@ def draw_finding(
     places = _lay_out(groups, shown)
     for place, number in zip(places, shown, strict=True):
         with place, frame.show_errors():
-            _draw_group(data_set, finding, groups[number], used[number])
+            _draw_group(data_set, finding, groups[number], used[number], entries)
     if pages > 1:
         st.pagination(pages, default=page, width="stretch", **url.bind("page", 1))
 
@@ -99,6 +103,7 @@ def _draw_actions_for_all(
     finding: Finding,
     groups: Sequence[Group],
     used: Sequence[Sequence[Entry]],
+    entries: Entries,
 ) -> None:
     proposal = find_proposal(finding.kind)
     changes = _plan(proposal, groups, used)
@@ -114,7 +119,8 @@ def _draw_actions_for_all(
             _leave()
         title = f"{proposal.title_all} ({len(changes):,})"
         is_offered = bool(proposal.title_all and changes)
-        if is_offered and st.button(escape(title), icon=":material/done_all:", key="all-of-it"):
+        icon = ":material/done_all:"
+        if is_offered and _draw_deed(data_set, title, changes, entries, "all-of-it", icon):
             _apply(data_set, changes, finding)
         if any(used) and st.button("Keep all", icon=":material/check:", key="keep-all"):
             _apply(data_set, [c for mine in used for c in keep(finding, mine)], finding)
@@ -132,7 +138,29 @@ def _apply(data_set: DataSet, changes: Sequence[Change], finding: Finding) -> No
     st.rerun()
 
 
-def _draw_group(data_set: DataSet, finding: Finding, group: Group, used: Sequence[Entry]) -> None:
+def _draw_deed(
+    data_set: DataSet,
+    title: str,
+    changes: Sequence[Change],
+    entries: Entries,
+    key: str,
+    icon: str | None = None,
+) -> bool:
+    """Draw the button for some changes; gives whether they are wanted."""
+    if any(wanted.kind != LEAVE_OUT for wanted in changes):
+        return st.button(escape(title), icon=icon, key=key)
+    remainder = _foresee(data_set, [wanted.sample_id for wanted in changes], entries)
+    return draw_leaving_out(title, remainder, key, icon)
+
+
+def _foresee(data_set: DataSet, ids: Sequence[int], entries: Entries) -> Remainder:
+    counts = Counter(entry.label for entry in entries.values())
+    return foresee_leaving(find_task(data_set.task), [entries[id].label for id in ids], counts)
+
+
+def _draw_group(
+    data_set: DataSet, finding: Finding, group: Group, used: Sequence[Entry], entries: Entries
+) -> None:
     key = "-".join([finding.kind, *(str(member.id) for member in group.members[:2])])
     with st.container(border=True, key=f"group-{key}"):
         facts = [group.text] if group.text else []
@@ -142,7 +170,7 @@ def _draw_group(data_set: DataSet, finding: Finding, group: Group, used: Sequenc
             st.markdown(escape(" · ".join(facts)))
         _draw_tiles(data_set, group.members[:MOST_TILES], key)
         if used:
-            _draw_actions(data_set, finding, group, used, key)
+            _draw_actions(data_set, finding, group, used, key, entries)
 
 
 def _draw_tiles(data_set: DataSet, members: Sequence[Member], key: str) -> None:
@@ -185,21 +213,28 @@ def _open(members: Sequence[Member], id: int) -> None:
 
 
 def _draw_actions(
-    data_set: DataSet, finding: Finding, group: Group, used: Sequence[Entry], key: str
+    data_set: DataSet,
+    finding: Finding,
+    group: Group,
+    used: Sequence[Entry],
+    key: str,
+    entries: Entries,
 ) -> None:
     proposal = find_proposal(finding.kind)
     with st.container(horizontal=True, key=f"actions-{key}"):
         changes = proposal.plan(group, used)
         title = f"{proposal.title}: {group.label}" if group.label else proposal.title
-        if changes and st.button(escape(title), key=f"do-{key}"):
+        if changes and _draw_deed(data_set, title, changes, entries, f"do-{key}"):
             _apply(data_set, changes, finding)
         with st.popover("More", icon=":material/more_horiz:"):
-            _draw_choices(data_set, finding, used, key)
+            _draw_choices(data_set, finding, used, key, entries)
         if st.button("Keep", icon=":material/check:", key=f"keep-{key}"):
             _apply(data_set, keep(finding, used), finding)
 
 
-def _draw_choices(data_set: DataSet, finding: Finding, used: Sequence[Entry], key: str) -> None:
+def _draw_choices(
+    data_set: DataSet, finding: Finding, used: Sequence[Entry], key: str, entries: Entries
+) -> None:
     """Draw what can be done about some images of a group, or all of them."""
     names = {entry.id: escape(entry.name.rpartition("/")[2]) for entry in used}
     ids = [int(entry.id) for entry in used]
@@ -213,10 +248,14 @@ def _draw_choices(data_set: DataSet, finding: Finding, used: Sequence[Entry], ke
     )
     label = draw_new_label(data_set, used[0].label if used else "", key)
     split = st.selectbox("Split", SPLITS, index=None, placeholder="new split", key=f"split-{key}")
+    remainder = _foresee(data_set, chosen, entries)
+    words = escape(f"To leave out: {remainder.describe()}")
+    is_sure = not remainder.is_large or st.checkbox(words, key=f"sure-{key}")
+    is_meant = bool(chosen) and is_sure
     with st.container(horizontal=True):
         if st.button("Relabel", disabled=not chosen or label is None, key=f"relabel-{key}"):
             _apply(data_set, [Change(id, RELABEL, label or "") for id in chosen], finding)
         if st.button("Move", disabled=not (chosen and split), key=f"move-{key}"):
             _apply(data_set, [Change(id, MOVE, split or "") for id in chosen], finding)
-        if st.button("Leave out", disabled=not chosen, key=f"out-{key}"):
+        if st.button("Leave out", disabled=not is_meant, key=f"out-{key}"):
             _apply(data_set, [Change(id, LEAVE_OUT) for id in chosen], finding)

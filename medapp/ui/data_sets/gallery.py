@@ -109,7 +109,11 @@ def draw_gallery_page(
     """Draw one page of the images that fit the filters; the address holds the page's number."""
     shown = list_shown(data_set, filters)
     if not shown:
-        st.info("No image fits. Choose another class or split, or clear the search.")
+        st.info(
+            "No image fits. Choose another class or split, or clear the search."
+            if find_catalog().count_samples(data_set)
+            else "No image is in use. Under *Only*, those left out can be shown and taken back."
+        )
         return Picked(None, ())
     pages = -(-len(shown) // PAGE_SIZE)
     page = min(max(1, url.read_number("page") or 1), pages)

@@ -35,9 +35,10 @@ ORIGINS = {
 
 def describe_data_set(data_set: DataSet) -> str:
     """A data set in one line."""
+    images = find_catalog().count_samples(data_set)
     facts = [
-        f"{find_catalog().count_samples(data_set):,} images",
-        _count_classes(data_set),
+        f"{images:,} images" if images else "no image in use",
+        *([_count_classes(data_set)] if data_set.classes else []),
         ORIGINS.get(data_set.origin, data_set.origin),
     ]
     return " · ".join([*facts, frame.SYNTHETIC] if data_set.is_synthetic else facts)

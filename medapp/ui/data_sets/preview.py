@@ -66,7 +66,7 @@ def draw_preprocess_preview(
 def _choose_samples(data_set: DataSet) -> list[Sample]:
     """A few training images, as many of each class."""
     catalog = find_catalog()
-    each = -(-SHOWN // len(data_set.classes))
+    each = -(-SHOWN // max(1, len(data_set.classes)))
     found = [
         s
         for label in data_set.classes

@@ -15,7 +15,7 @@ from ui.test_pages import (
 
 from medapp.audit.audit import find_audit, run_audit
 from medapp.data.catalog import Catalog
-from medapp.data.edits import list_edits
+from medapp.data.edits import LEAVE_OUT, Change, apply_edits, list_edits
 from medapp.data.importing.adding import add_folder
 from medapp.data.importing.updating import update
 from medapp.data.samples import DataSet
@@ -128,3 +128,45 @@ def test_what_the_leak_flatters_is_said_beside_it(workspace: Workspace, leaky: D
     assert "as it stands less clean" in text
     assert "your data set stays as it is" in text
     assert Catalog(workspace).load_samples(leaky) == before
+
+
+@pytest.fixture
+def blank(workspace: Workspace, tmp_path: Path) -> DataSet:
+    """Two classes, one of which is nothing but blank images."""
+    for i in range(24):
+        for label in "ab":
+            path = tmp_path / "y" / label / f"{i:02d}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            blank = Image.new("L", (40, 40), 90 + i)
+            (blank if label == "b" else Image.fromarray(draw_picture(i, 40, 40))).save(path)
+    return add_folder(workspace, tmp_path / "y").data_set
+
+
+def test_what_would_end_a_class_is_asked_for_in_words(workspace: Workspace, blank: DataSet) -> None:
+    catalog = Catalog(workspace)
+    found = run_audit(workspace, blank, with_features=False)
+    number = next(n for n, finding in enumerate(found.findings) if finding.kind == "blank")
+    app = open_audit(blank, finding=number)
+    warnings = [box.value.replace("\\", "") for box in app.warning]
+    assert "24 of 48 images (50%) would be left out, and none would show b any more." in warnings
+    assert catalog.count_samples(blank) == 48
+    find_button(app, "Yes, leave out 24 images").click().run()
+    assert not app.exception
+    assert catalog.count_samples(blank) == 24
+
+
+def test_an_emptied_data_set_says_that_all_is_left_out(
+    workspace: Workspace, blank: DataSet
+) -> None:
+    catalog = Catalog(workspace)
+    ids = [sample.id for sample in catalog.load_samples(blank)]
+    emptied = apply_edits(catalog, blank, [Change(id, LEAVE_OUT) for id in ids])
+    app = open_page("data_sets", set=emptied.id)
+    assert "All 48 images are left out" in read_text(app)
+    assert "No image is in use." in read_text(app)
+    assert "no image in use" in read_text(app)
+    for view in ("Map", "Audit", "Edits", "Split", "Preprocess", "Derive", "Manage"):
+        open_page("data_sets", set=emptied.id, view=view)
+    open_page("train", data=emptied.id)
+    assert find_button(open_page("data_sets", set=emptied.id, view="Edits"), "Undo").click().run()
+    assert catalog.count_samples(blank) == 48

@@ -24,7 +24,7 @@ def test_a_folder_is_picked_looked_at_and_registered(
     page.keyboard.press("Enter")
     expect(page.get_by_text("There is no image in empty")).to_be_visible()
     page.get_by_role("button", name="Browse").click()
-    picker = page.locator(".st-key-picker")
+    picker = page.locator(".st-key-picker-place")
     picker.get_by_role("button", name=f"{tmp_path.name} ›").click()
     folder = picker.get_by_role("button", name="hospitals", exact=True)
     expect(folder).to_be_visible()

@@ -29,7 +29,7 @@ class Group:
 
     Attributes:
         text: what is said of this group alone; empty where the finding says all.
-        label: the label that is suggested for the group's first image; empty for none.
+        label: the label that is suggested for the group's images; empty for none.
     """
 
     members: tuple[Member, ...]

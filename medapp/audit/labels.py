@@ -1,5 +1,8 @@
-"""Confident learning: which labels are probably wrong, by probabilities of a model that has not
-seen them (Northcutt, Jiang & Chuang 2021, doi:10.1613/jair.1.12125).
+"""Which labels are probably wrong, by probabilities of a model that has not seen them.
+
+Of classes by confident learning (Northcutt, Jiang & Chuang 2021, doi:10.1613/jair.1.12125). Of
+grades by how far a label is expected to be off: readers often differ by one grade, and a label that
+is one off is seldom a slip.
 """
 
 from dataclasses import dataclass
@@ -10,6 +13,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
+# Grades by which another one must be expected to be nearer. A neighbour then needs a probability of
+# 7/8 that the truth lies on its side.
+LEAST_GRADES = 0.75
+
 
 @dataclass(frozen=True)
 class Suspects:
@@ -18,7 +25,8 @@ class Suspects:
     Attributes:
         rows: (S,) which of the N images.
         proposed: (S,) the class that each rather shows.
-        margins: (S,) the label's probability less the proposed class's, in -1 to 0.
+        margins: (S,) of classes, the label's probability less the proposed class's, in -1 to 0; of
+            grades, how many grades nearer the proposed one is expected to be, below 0.
     """
 
     rows: Indices
@@ -47,6 +55,27 @@ def find_suspects(probabilities: Floats, labels: Indices) -> Suspects:
     margins = probabilities[rows, labels[rows]] - probabilities[rows, proposed[rows]]
     order = np.argsort(margins, kind="stable")
     return Suspects(rows[order], proposed[rows][order], margins[order])
+
+
+def find_suspected_grades(probabilities: Floats, labels: Indices, places: Indices) -> Suspects:
+    """The images that are expected to be nearer to another grade, by `LEAST_GRADES` at least.
+
+    How far a grade is expected to be off is the mean of its distances to all grades, weighted by
+    their probabilities. The one that is off least, the median, is proposed. Of two grades the
+    margin is that of `find_suspects`; a neighbour's is 1 at most, and that of a grade further away
+    so much more.
+
+    Args:
+        probabilities: (N, K) by a model that has not learned from the image.
+        labels: (N,) 0 … K - 1.
+        places: (K,) where each grade stands in the order of all, the lowest first.
+    """
+    expected = probabilities @ np.abs(places[:, None] - places)
+    proposed = expected.argmin(axis=1)
+    margins = expected.min(axis=1) - expected[np.arange(len(labels)), labels]
+    rows = np.flatnonzero(margins <= -LEAST_GRADES)
+    order = np.argsort(margins[rows], kind="stable")
+    return Suspects(rows[order], proposed[rows][order], margins[rows][order])
 
 
 def find_thresholds(probabilities: Floats, labels: Indices) -> Floats:

@@ -58,7 +58,7 @@ def _move_together(group: Group, used: Sequence[Entry]) -> list[Change]:
 
 
 def _relabel(group: Group, used: Sequence[Entry]) -> list[Change]:
-    return [Change(used[0].id, RELABEL, group.label)] if group.label else []
+    return [Change(entry.id, RELABEL, group.label) for entry in used] if group.label else []
 
 
 def _propose_nothing(group: Group, used: Sequence[Entry]) -> list[Change]:
@@ -137,4 +137,4 @@ def _is_settled(
         return len({entry.split for entry in used}) < 2
     if kind == "contradiction":
         return len({entry.label for entry in used}) < 2
-    return bool(group.label) and used[0].label == group.label
+    return bool(group.label) and all(entry.label == group.label for entry in used)

@@ -27,6 +27,7 @@ class Question:
         labels: (N,) 0 … K - 1.
         classes: (K,) in words; each is the label of images of at least `LEAST_GROUPS` groups.
         groups: (N,) equal for images of one patient or one picture.
+        places: (K,) where the classes stand among all grades; None where they have no order.
     """
 
     finding: str
@@ -34,6 +35,7 @@ class Question:
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
     groups: NDArray[np.int64]
+    places: NDArray[np.int64] | None = None
 
     def write_label(self, row: int, answer: int) -> str:
         """The label of an image as a catalog holds it, with another answer to this question."""
@@ -89,7 +91,7 @@ def ask(data_set: DataSet, samples: Sequence[Sample]) -> Iterator[Question]:
     targets = task.encode([sample.label for sample in samples], classes)
     groups = number_groups(samples)
     if not task.has_several:
-        yield from _build("", samples, targets, classes, groups)
+        yield from _build("", samples, targets, classes, groups, task.has_order)
         return
     for column, name in enumerate(classes):
         known = ~np.isnan(targets[:, column])
@@ -104,6 +106,7 @@ def _build(
     targets: NDArray[np.int64],
     classes: Sequence[str],
     groups: NDArray[np.int64],
+    has_order: bool = False,
 ) -> Iterator[Question]:
     """A question about the classes that are common enough; none where fewer than two are."""
     kept = [k for k in range(len(classes)) if len(set(groups[targets == k])) >= LEAST_GROUPS]
@@ -112,4 +115,5 @@ def _build(
     rows = np.flatnonzero(np.isin(targets, kept)).tolist()
     labels = np.searchsorted(kept, targets[rows])
     names = tuple(classes[k] for k in kept)
-    yield Question(finding, [samples[row] for row in rows], labels, names, groups[rows])
+    places = np.array(kept) if has_order else None
+    yield Question(finding, [samples[row] for row in rows], labels, names, groups[rows], places)

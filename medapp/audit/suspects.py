@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.audit.finding import Finding, build_group
+from medapp.audit.finding import Finding, Group, build_group
 from medapp.audit.ground import Ground
-from medapp.audit.labels import Suspects, find_suspects
+from medapp.audit.labels import Suspects, find_suspected_grades, find_suspects
 from medapp.audit.questions import Question, estimate_aurocs, list_questions
 from medapp.data.notes import count
+from medapp.data.samples import Sample
 from medapp.evaluation.estimates import Estimate, average
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.store.threads import OnProgress
@@ -22,7 +23,7 @@ REMEDY = (
 
 
 def find_suspected_labels(ground: Ground, on_progress: OnProgress) -> list[Finding]:
-    """Per question that the labels answer, a finding that lists the labels that are suspected."""
+    """Per question that the labels answer, the pictures whose label is suspected."""
     return [f for question in list_questions(ground) for f in _judge(ground, question, on_progress)]
 
 
@@ -38,7 +39,11 @@ def _judge(ground: Ground, question: Question, on_progress: OnProgress) -> Itera
     if auroc is None or auroc.interval[0] < LEAST_AUROC:
         yield _say_unjudged(question, auroc)
         return
-    suspects = find_suspects(probabilities, question.labels)
+    # Between two grades the order says nothing that the classes do not.
+    if question.places is not None and len(question.places) > 2:
+        suspects = find_suspected_grades(probabilities, question.labels, question.places)
+    else:
+        suspects = find_suspects(probabilities, question.labels)
     if len(suspects.rows):
         yield _describe(question, probabilities, suspects)
 
@@ -57,22 +62,51 @@ def _describe(
     question: Question, probabilities: NDArray[np.float64], suspects: Suspects
 ) -> Finding:
     agreement = float(np.mean(probabilities.argmax(axis=1) == question.labels))
-    groups = []
-    for row, proposed in zip(suspects.rows.tolist(), suspects.proposed.tolist(), strict=True):
-        own = question.labels[row]
-        text = (
-            f"labelled {question.classes[own]} ({write_probability(probabilities[row, own])}),"
-            f" looks like {question.classes[proposed]}"
-            f" ({write_probability(probabilities[row, proposed])})"
-        )
-        label = question.write_label(row, proposed)
-        groups.append(build_group([question.samples[row]], text, label))
+    groups = tuple(_build_groups(question, probabilities, suspects))
     of = f" of {question.finding}" if question.finding else ""
-    found = count(len(groups), "label", "labels")
-    seems = "is" if len(groups) == 1 else "are"
+    found = count(len(groups), "picture has a label", "pictures have a label")
+    is_graded = question.places is not None
+    near = " One grade off counts only where it is nearly certain." if is_graded else ""
     summary = (
-        f"{found}{of} {seems} unlikely by what similar images are labelled. The probe that says so"
-        f" agrees with {agreement:.0%} of the labels, each judged without its patient and copies:"
-        " where it agrees with few, it errs as often as the labels."
+        f"{found}{of} that is unlikely by what similar images are labelled.{near} The probe that"
+        f" says so agrees with {agreement:.0%} of the labels, each judged without its patient and"
+        " copies: where it agrees with few, it errs as often as the labels."
     )
-    return Finding("suspected_label", "caution", summary, tuple(groups), REMEDY)
+    return Finding("suspected_label", "caution", summary, groups, REMEDY)
+
+
+def _build_groups(
+    question: Question, probabilities: NDArray[np.float64], suspects: Suspects
+) -> Iterator[Group]:
+    """A group a picture: the image that is suspected most, and its copies under the same label."""
+    same: dict[tuple[str, str], list[int]] = {}
+    for row, sample in enumerate(question.samples):
+        same.setdefault(_name_picture(sample), []).append(row)
+    for row, proposed in zip(suspects.rows.tolist(), suspects.proposed.tolist(), strict=True):
+        copies = same.pop(_name_picture(question.samples[row]), [])
+        if not copies:
+            continue  # It stands in the group of a copy already.
+        rows = [row, *(copy for copy in copies if copy != row)]
+        text = _write_doubt(question, probabilities[row], row, proposed)
+        if len(rows) > 1:
+            text += f", and {count(len(rows) - 1, 'copy', 'copies')}"
+        label = question.write_label(row, proposed)
+        yield build_group([question.samples[member] for member in rows], text, label)
+
+
+def _name_picture(sample: Sample) -> tuple[str, str]:
+    return sample.copy_group or sample.content_hash, sample.label
+
+
+def _write_doubt(
+    question: Question, probabilities: NDArray[np.float64], row: int, proposed: int
+) -> str:
+    own = question.labels[row]
+    text = (
+        f"labelled {question.classes[own]} ({write_probability(probabilities[own])}), looks like"
+        f" {question.classes[proposed]}"
+    )
+    if question.places is None:
+        return f"{text} ({write_probability(probabilities[proposed])})"
+    apart = abs(question.places[proposed] - question.places[own])
+    return f"{text}, {count(int(apart), 'grade', 'grades')} apart"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medapp.audit.labels import find_suspects, find_thresholds
+from medapp.audit.labels import find_suspected_grades, find_suspects, find_thresholds
 
 
 def test_thresholds_and_suspects_by_hand() -> None:
@@ -41,3 +41,14 @@ def test_suspects_are_sorted_and_never_keep_their_label(seed: int, classes: int)
     assert (found.proposed != labels[found.rows]).all()
     assert (np.diff(found.margins) >= 0).all()
     assert (found.margins <= 0).all()
+
+
+def test_a_grade_two_off_is_suspected_and_a_neighbour_only_where_it_is_nearly_certain() -> None:
+    probabilities = np.array([[0.1, 0.2, 0.7], [0.2, 0.8, 0.0], [0.1, 0.9, 0.0], [0.9, 0.1, 0.0]])
+    found = find_suspected_grades(probabilities, np.zeros(4, np.int64), np.arange(3))
+    # Expected to be 1.6 and 0.4 grades off; 0.8 and 0.2; 0.9 and 0.1.
+    assert found.rows.tolist() == [0, 2]
+    assert found.proposed.tolist() == [2, 1]
+    assert found.margins == pytest.approx([-1.2, -0.8])
+    apart = find_suspected_grades(probabilities[1:2], np.zeros(1, np.int64), np.array([0, 2, 3]))
+    assert apart.margins == pytest.approx([-1.2])

@@ -30,6 +30,11 @@ def build_group(*ids: int, label: str = "") -> Group:
         ("patients_in_two_splits", build_group(1, 2, 3), [Change(3, MOVE, "train")]),
         ("patients_in_two_splits", build_group(1, 3), [Change(1, MOVE, "test")]),
         ("suspected_label", build_group(2, label="a"), [Change(2, RELABEL, "a")]),
+        (
+            "suspected_label",
+            build_group(2, 1, label="c"),
+            [Change(2, RELABEL, "c"), Change(1, RELABEL, "c")],
+        ),
         ("contradiction", build_group(1, 2), [Change(1, LEAVE_OUT), Change(2, LEAVE_OUT)]),
         ("blank", build_group(4), [Change(4, LEAVE_OUT)]),
     ],

@@ -64,6 +64,17 @@ def test_swapped_labels_are_found_and_nothing_else(plant: Plant) -> None:
     assert "labelled across" in next(g.text for g in finding.groups if g.label == "down")
 
 
+def test_copies_of_a_suspected_picture_stand_in_its_group(plant: Plant) -> None:
+    images = draw_set()
+    swapped = images.pop(name(4, True))
+    images |= {"down/004.png": swapped, "down/again.png": swapped}
+    [finding] = find_suspected_labels(plant(images), silent)
+    [group] = finding.groups
+    assert {member.name for member in group.members} == {"down/004.png", "down/again.png"}
+    assert group.label == "across"
+    assert group.text.endswith("and 1 copy")
+
+
 def test_clean_labels_and_images_without_a_cue_give_no_finding(plant: Plant) -> None:
     ground = plant(draw_set())
     assert find_suspected_labels(ground, silent) == []

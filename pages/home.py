@@ -5,10 +5,18 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.runs.summary import Summary
+from medapp.studies.folds import list_studies
 from medapp.ui.shell import frame
 from medapp.ui.shell.chip import draw_chip
+from medapp.ui.shell.counting import count_models
 from medapp.ui.shell.first_model import draw_first_model_button
-from medapp.ui.shell.server import find_catalog, follow_run, list_summaries, open_run
+from medapp.ui.shell.server import (
+    find_catalog,
+    follow_run,
+    list_summaries,
+    open_run,
+    open_workspace,
+)
 from medapp.ui.shell.steps import draw_steps
 from medapp.ui.shell.storage import show_storage
 from medapp.ui.shell.words import state_course
@@ -28,7 +36,9 @@ def draw_page() -> None:
         "Bring images, fine-tune a pretrained network, classify with a heatmap. Nothing leaves this"
         " machine.",
     )
-    draw_steps(len(data_sets), models)
+    studies = [study.runs for study in list_studies(open_workspace())]
+    counted = count_models([run.id for run in runs if run.is_trained], studies)
+    draw_steps(len(data_sets), models, counted)
     if data_sets and not models and not any(run.is_under_way for run in runs):
         draw_one_click(find_newest(data_sets), is_alone=True)
     if not data_sets:

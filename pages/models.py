@@ -15,6 +15,7 @@ from medapp.ui.models.managing import draw_import
 from medapp.ui.models.page import draw_model_page
 from medapp.ui.models.study import draw_studies, draw_study
 from medapp.ui.shell import frame, url
+from medapp.ui.shell.counting import count_models
 from medapp.ui.shell.first_model import draw_first_model_button
 from medapp.ui.shell.server import list_summaries, open_run, open_workspace
 from medapp.ui.shell.words import name_data_set, name_figure
@@ -36,8 +37,8 @@ def draw_page() -> None:
 
 
 def draw_list(runs: Sequence[Summary], damages: Sequence[str]) -> None:
-    models = sum(run.is_trained for run in runs)
-    summary = f"{models:,} model{'s' * (models != 1)}, {len(runs):,} run{'s' * (len(runs) != 1)}"
+    studies = [study.runs for study in list_studies(open_workspace())]
+    summary = count_models([run.id for run in runs if run.is_trained], studies)
     frame.draw_head("Models", summary if runs else "What you trained, and how good it is")
     if runs:
         draw_queue(runs)

@@ -43,15 +43,15 @@ STEPS = (
 )
 
 
-def draw_steps(data_sets: int, models: int) -> None:
+def draw_steps(data_sets: int, models: int, counted: str) -> None:
     """The three steps beside each other.
 
     Once there is a model, the primary button is here; before that, the page proposes a click of its
-    own.
+    own. `counted` says in words how many models there are.
     """
     counts = (
         f"{data_sets:,} data set{'s' * (data_sets != 1)}",
-        f"{models:,} model{'s' * (models != 1)}",
+        frame.escape(counted),
         "for any image, or a folder of them" if models else "needs a model",
     )
     following = 0 if not data_sets else 1 if not models else 2

@@ -7,7 +7,8 @@ from medapp.data.catalog import Catalog
 from medapp.data.copies.public import PublicSet, list_public_sets, match_public
 from medapp.data.facts import Facts, count_test_groups, load_facts
 from medapp.data.layouts.alike import find_alike_classes
-from medapp.data.samples import DataSet
+from medapp.data.layouts.unlabelled import note_unlabelled
+from medapp.data.samples import UNLABELLED, DataSet
 from medapp.notes import Level, Note, sort_notes
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
@@ -49,11 +50,15 @@ def _describe(
     left_out = len(catalog.list_unreadable(data_set))
     notes = [*_find_gaps(data_set, counts, splits)]
     notes += find_alike_classes(data_set.classes)
-    notes += _find_copies(facts, tests, data_set.name)
+    has_figures = data_set.classes != (UNLABELLED,)
+    notes += _find_copies(facts, tests, data_set.name) if has_figures else ()
     notes += _find_public(catalog, data_set, known)
     notes += _find_sources(facts)
-    notes += _find_leaking_patients(facts, tests, data_set.name)
-    notes += _find_few(count_test_groups(catalog, data_set), bool(facts.patients), data_set.task)
+    if has_figures:
+        groups = count_test_groups(catalog, data_set)
+        notes += _find_unknown(facts)
+        notes += _find_leaking_patients(facts, tests, data_set.name)
+        notes += _find_few(groups, bool(facts.patients), data_set.task)
     if data_set.is_synthetic:
         text = "Synthetic phantom, not a patient: nothing learned here is true of people."
         notes.insert(0, Note("synthetic", text, "info"))
@@ -93,6 +98,11 @@ def _find_gaps(
     classes = data_set.classes
     untaught = [label for label in classes if not counts["train"][label]]
     task = find_task(data_set.task)
+    unlabelled = sum(by_class.get(UNLABELLED, 0) for by_class in counts.values())
+    if unlabelled:
+        yield note_unlabelled(unlabelled, _count_images(counts) - unlabelled)
+    if classes == (UNLABELLED,):
+        return
     if len(classes) < task.min_classes:
         only = f"one {task.noun}" if classes else f"no {task.noun}"
         text = f"There is {only}, so there is nothing to tell apart."
@@ -110,6 +120,10 @@ def _find_gaps(
     if not splits["validation"]:
         text = "There are no validation images, so the best epoch cannot be told."
         yield Note("no-validation", text, remedy="Add more images.")
+
+
+def _count_images(counts: Mapping[str, Mapping[str, int]]) -> int:
+    return sum(sum(by_class.values()) for by_class in counts.values())
 
 
 def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
@@ -215,8 +229,7 @@ def _find_few(groups: Mapping[str, int], has_patients: bool, task: str) -> Itera
         yield Note("few-groups", text, "caution", remedy)
 
 
-def _find_sources(facts: Facts) -> Iterator[Note]:
-    known = facts.images - facts.without_patient
+def _find_unknown(facts: Facts) -> Iterator[Note]:
     if not facts.patients:
         text = (
             "Patients are not known, so images of one patient may stand in two splits; figures may"
@@ -228,6 +241,10 @@ def _find_sources(facts: Facts) -> Iterator[Note]:
         unknown = count(facts.without_patient, "image", "images")
         text = f"The patient of {unknown} is not known; each counts as a patient of its own."
         yield Note("patients-partly-unknown", text)
+
+
+def _find_sources(facts: Facts) -> Iterator[Note]:
+    known = facts.images - facts.without_patient
     if facts.patients:
         patients = count(facts.patients, "patient", "patients")
         yield Note("patients", f"{patients} in {count(known, 'image', 'images')}.", "info")

@@ -10,6 +10,7 @@ from typing import Any
 
 from medapp.imaging.geometry import Box
 
+UNLABELLED = "unlabelled"  # the class of images of which nothing is said
 SPLITS = ("train", "validation", "test")
 IN_PLACE = ("registered", "derived")  # origins of data sets whose images are another's
 

@@ -12,7 +12,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.facts import count_ct, load_facts
 from medapp.data.importing.updating import note_stale
 from medapp.data.notes import describe
-from medapp.data.samples import SPLITS, DataSet
+from medapp.data.samples import SPLITS, UNLABELLED, DataSet
 from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
 from medapp.imaging.windows import note_share
@@ -173,6 +173,13 @@ def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) ->
             f"{data_set.name} has no training images: it is a data set to evaluate on.",
             remedy="Train on another one, then judge that model here: under Another data set on the"
             f" model's page, or medapp evaluate RUN --data {data_set.name!r}.",
+            setting="data",
+        )
+    if UNLABELLED in data_set.classes:
+        raise RecipeError(
+            f"{data_set.name} has images without labels, of which nothing can be learned.",
+            remedy="Label them or leave them out: select them among the data set's images, or with"
+            f" medapp data edit {data_set.name!r}.",
             setting="data",
         )
     if len(data_set.classes) < task.min_classes:

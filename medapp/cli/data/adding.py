@@ -47,6 +47,7 @@ from medapp.data.importing.adding import add_path
 from medapp.data.importing.batch import ImportReport
 from medapp.data.importing.previewing import Preview, list_warnings, preview
 from medapp.data.importing.remembering import count_remembered
+from medapp.data.layouts.layout import TO_LOOK
 from medapp.data.layouts.left_out import group_left_out, summarise_left_out
 from medapp.data.layouts.roles import Asked, TableChoice
 from medapp.data.notes import describe
@@ -192,8 +193,10 @@ def _print_preview(shown: Preview, as_json: bool) -> None:
         print_table(titles, rows)
     for candidate in shown.layout.candidates:
         console.print(f"  {candidate.option} gives {candidate.describe()}")
+    for below in shown.layout.below:
+        console.print(f"  {below.describe()}: medapp data add '{shown.layout.root / below.path}'")
     if shown.layout.question:
-        console.print(shown.layout.remedy)
+        console.print(f"{shown.layout.remedy} {TO_LOOK}".strip())
     for sentence in summarise_left_out(shown.layout.left_out):
         console.print(f"  left out: {sentence}")
     print_notes(shown.notes)

@@ -34,8 +34,8 @@ LayoutChoice = Annotated[
         help=(
             "What each folder says, from the top: {label}, {patient}, {split}, {site}, {any},"
             " such as '{patient}/{label}'; '{label}_{number}.*' for classes in file names; or"
-            " 'header:view' for classes from a column of DICOM headers. Else"
-            " MedApp tells, or asks."
+            " 'header:view' for classes from a column of DICOM headers; or 'unlabelled' for"
+            " images to look at. Else MedApp tells, or asks."
         )
     ),
 ]

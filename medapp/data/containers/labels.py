@@ -18,7 +18,6 @@ SINGLE = "single-label"
 SEVERAL = "multi-label"
 MAX_CLASSES = 1000  # as many as ImageNet has; more are measurements or names of patients
 MAX_NAME = 300  # characters of a class's name
-UNLABELLED = "unlabelled"  # the class of images of which nothing is said
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from medapp.data.containers.container import MAX_IMAGES, Container, Piece
-from medapp.data.containers.labels import UNLABELLED
 from medapp.data.containers.levels import PERCENTILES
 from medapp.data.containers.slices import PLANES, SliceChoice
 from medapp.data.containers.volume import Volume, read_header, read_slices
 from medapp.data.layouts.kinds import find_suffix
 from medapp.data.layouts.layout import FoundFile, Layout
+from medapp.data.samples import UNLABELLED
 from medapp.errors import DataError
 
 _AXES = {"sagittal": 0, "coronal": 1, "axial": 2}
@@ -146,6 +146,6 @@ _SEEN = {
 }
 _COUNTED = dict(zip(PLANES, ("the feet", "the back", "the left"), strict=True))
 _NO_LABEL = (
-    "The file does not say what it shows, so all slices are of the class 'unlabelled'. Put volumes"
-    " into a folder for each class."
+    "The file does not say what it shows, so its slices come in without labels. Put volumes into a"
+    " folder for each class to train on them."
 )

@@ -24,8 +24,9 @@ from medapp.data.layouts.alike import find_alike_classes
 from medapp.data.layouts.kinds import find_suffix, name_kind
 from medapp.data.layouts.layout import FoundFile, Layout
 from medapp.data.layouts.roles import TableChoice
+from medapp.data.layouts.unlabelled import note_unlabelled
 from medapp.data.reading import read_header_alone
-from medapp.data.samples import SPLITS
+from medapp.data.samples import SPLITS, UNLABELLED
 from medapp.data.splits.split import describe_split
 from medapp.errors import ImageError
 from medapp.imaging.image import MAX_BYTES, decode_image, read_content
@@ -162,7 +163,9 @@ def judge_layout(
 
 def _find_gaps(found: Layout) -> tuple[Note, ...]:
     notes = []
-    if len(found.classes) == 1 and found.task == "single-label":
+    if found.classes == (UNLABELLED,):
+        notes.append(note_unlabelled(len(found.files)))
+    elif len(found.classes) == 1 and found.task == "single-label":
         text = f"There is one class, {found.classes[0]}, so there is nothing to tell apart."
         remedy = "Choose the folder that holds all class folders, if there are more."
         notes.append(Note("one-class", text, "caution", remedy))

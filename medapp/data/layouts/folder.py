@@ -1,11 +1,12 @@
 """A folder as people keep images, to files with labels, splits and patients; nothing is decoded."""
 
 import contextlib
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from medapp.data.layouts import class_names
+from medapp.data.layouts import class_names, unlabelled
 from medapp.data.layouts.annotations import Annotations, add_annotations, find_annotations
 from medapp.data.layouts.boxes import BOXES_FILE
 from medapp.data.layouts.class_names import name_classes
@@ -24,6 +25,8 @@ from medapp.data.layouts.manifest import (
     read_named,
 )
 from medapp.data.layouts.roles import TableChoice
+from medapp.data.layouts.several import find_below, offer_below
+from medapp.data.layouts.unlabelled import read_unlabelled
 from medapp.errors import DataError
 from medapp.imaging.image import MAX_BYTES
 
@@ -41,7 +44,7 @@ def scan_folder(
 
     Args:
         template: how to read the folders, such as "{patient}/{label}", or "header:view" for classes
-            from a column of DICOM headers; None recognises it.
+            from a column of DICOM headers, or "unlabelled"; None recognises it.
         choice: which tables say what images show; None for those that lie beside the images.
 
     Raises:
@@ -77,6 +80,11 @@ def build_layout(
     """
     annotations = find_annotations(listing, read)
     found = _read_files(folder, listing, template, read, choice, remark, annotations)
+    is_free = choice in (None, TableChoice()) and not template
+    if is_free and (found.question or found.template == "{label}"):
+        found = offer_below(
+            found, find_below(listing, functools.partial(_read_alone, folder, read))
+        )
     wrapping = found.root.relative_to(folder)
     used = {*found.list_sources(), (wrapping / BOXES_FILE).as_posix()}
     if annotations is not None:
@@ -85,6 +93,17 @@ def build_layout(
         found = replace(found, left_out=(*found.left_out, *annotations.faults))
         used |= {*annotations.files, *(name for name, _ in annotations.faults)}
     return replace(found, passed_over=listing.group_others(used))
+
+
+def _read_alone(folder: Path, read: Read, listing: Listing, prefix: Parts) -> Layout:
+    """The layout of a folder below, as if it were added by itself."""
+
+    def read_below(parts: Parts, size: int = MAX_BYTES) -> bytes:
+        return read((*prefix, *parts), size)
+
+    annotations = find_annotations(listing, read_below)
+    root = folder.joinpath(*prefix)
+    return _read_files(root, listing, None, read_below, None, "", annotations)
 
 
 def _read_files(
@@ -99,6 +118,8 @@ def _read_files(
     said = (remark,) if remark else ()
     if template and template.startswith(PREFIX):
         return read_by_header(folder, listing, template.removeprefix(PREFIX), read)
+    if template == unlabelled.LAYOUT:
+        return read_unlabelled(folder, listing, said)
     choice = choice or TableChoice()
     if not listing.images:
         raise DataError(
@@ -120,7 +141,9 @@ def _read_files(
         return read_folders(*said)
     by_folders = doubt_folders(read_folders(*said), listing, read)
     tables, more = find_beside(folder, listing, read, choice.asked, by_folders)
-    told = annotations if annotations and not has_classes(by_folders) else None
+    told = annotations
+    if told is not None and (has_classes(by_folders) or not told.are_of_most):
+        told = None
     if not choice.asked.is_nothing and not tables and told is None:
         raise DataError(
             f"No table in {folder.name} is of its images. {' '.join(more)}".strip(),
@@ -133,11 +156,27 @@ def _read_files(
         return by_folders
     found = by_folders
     if tables:
-        found = read_beside(folder, listing, tables, choice.asked, by_folders)
+        found = _read_tables(folder, listing, tables, choice, by_folders)
     if told is not None and (found.question or not tables):
         tables = [*tables, place_annotations(told)]
         found = _read_annotations(folder, listing, tables, choice, by_folders)
     return replace(found, remarks=(*found.remarks, *more))
+
+
+def _read_tables(
+    folder: Path,
+    listing: Listing,
+    tables: Sequence[Placed],
+    choice: TableChoice,
+    by_folders: Layout,
+) -> Layout:
+    """The layout as tables say; where they do not go together, the question of the folders."""
+    try:
+        return read_beside(folder, listing, tables, choice.asked, by_folders)
+    except DataError as error:
+        if not by_folders.question or not choice.asked.is_nothing or len(tables) < 2:
+            raise
+        return replace(by_folders, remarks=(*by_folders.remarks, error.what))
 
 
 def _read_annotations(

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from medapp.data.layouts.kinds import name_kind
 from medapp.data.layouts.left_out import PassedOver, group_left_out
 from medapp.data.layouts.listing import Listing, Parts, describe_passed_over
 from medapp.data.layouts.masks import MASK, find_masks, pair_masks
@@ -24,6 +25,7 @@ from medapp.errors import DataError
 from medapp.imaging.geometry import Box
 from medapp.task import find_task
 
+TO_LOOK = "To look at the images without labels: --layout unlabelled, or on the page."
 _LEVELS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
 
 
@@ -84,6 +86,28 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Below:
+    """What stands below a folder and may be a data set by itself.
+
+    Attributes:
+        path: below the folder.
+        images: 0 for a file that holds many.
+        classes: empty where they cannot be told without an answer.
+    """
+
+    path: str
+    images: int
+    classes: tuple[str, ...]
+
+    def describe(self) -> str:
+        """Such as "chest-xray, 1,000 images of 2 classes"."""
+        if not self.images:
+            return f"{self.path}, {name_kind(self.path)}"
+        classes = f" of {len(self.classes)} classes" if len(self.classes) > 1 else ""
+        return f"{self.path}, {self.images:,} image{'s' * (self.images != 1)}{classes}"
+
+
+@dataclass(frozen=True)
 class Layout:
     """How a folder is read.
 
@@ -104,6 +128,7 @@ class Layout:
         names_file: the file that names the classes; "" for none.
         bad_rows: rows of that table that are not used, or not wholly.
         masks: an image's name to its masks, each by its name and its path.
+        below: with a question, what can be looked at alone, as a data set of its own.
     """
 
     root: Path
@@ -124,6 +149,7 @@ class Layout:
     names_file: str = ""
     bad_rows: tuple[BadRow, ...] = ()
     masks: Mapping[str, tuple[tuple[str, Path], ...]] = field(default_factory=dict, hash=False)
+    below: tuple[Below, ...] = ()
 
     @property
     def has_patient_column(self) -> bool:
@@ -163,7 +189,8 @@ class Layout:
         ways = [f"{way.option} gives {way.describe()}" for way in self.candidates]
         answers = f"Say which is meant, also on the page: {'; '.join(ways)}." if ways else ""
         raise DataError(
-            " ".join([self.question, *self.remarks]), remedy=f"{answers} {self.remedy}".strip()
+            " ".join([self.question, *self.remarks]),
+            remedy=f"{answers} {self.remedy} {TO_LOOK}".strip(),
         )
 
     def describe(self) -> tuple[str, ...]:
@@ -214,6 +241,7 @@ class Layout:
                 }
                 for c in self.candidates
             ],
+            "below": [asdict(below) for below in self.below],
             "remarks": list(self.remarks),
             "table": self.table.to_dict() if self.table else None,
             "bad_rows": [asdict(row) for row in self.bad_rows],

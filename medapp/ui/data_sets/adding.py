@@ -66,7 +66,7 @@ def _add_path() -> ImportReport | None:
     if is_looked_at:
         with frame.show_errors():
             _keep_if_seen(path)
-            draw_look(path)
+            draw_look(path, _choose)
     return None
 
 

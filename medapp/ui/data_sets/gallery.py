@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.data.layouts.order import ORDERS
-from medapp.data.samples import SPLITS, DataSet, Sample
+from medapp.data.samples import SPLITS, UNLABELLED, DataSet, Sample
 from medapp.errors import ImageError
 from medapp.imaging.thumbnails import load_thumbnail
 from medapp.store.cache import open_cache
@@ -165,6 +165,8 @@ def build_tile(data_set: DataSet, sample: Sample, badge: str = "", name: str = "
     except ImageError:
         jpeg = b""
         name = f"{name} (cannot be read)"
+    if sample.label == UNLABELLED:
+        return Tile(sample.id, jpeg, name, "", None, badge)
     task = find_task(data_set.task)
     shown = [label for label in task.list_labels(sample.label) if label in data_set.classes]
     colour = data_set.classes.index(shown[0]) if len(shown) == 1 else None

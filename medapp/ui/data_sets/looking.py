@@ -1,5 +1,6 @@
 """What would come in from a path, before anything is stored, and the form that brings it in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from streamlit.column_config import NumberColumn
 from medapp.data.containers import SliceChoice, open_container
 from medapp.data.importing.adding import add_path, inspect
 from medapp.data.importing.previewing import Preview, judge_layout, load_sheet
+from medapp.data.layouts import unlabelled
 from medapp.data.layouts.disc import PREFIX
 from medapp.data.layouts.layout import Candidate, Layout
 from medapp.data.layouts.roles import TableChoice
@@ -25,8 +27,10 @@ from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import open_workspace
 
+Choose = Callable[[str], None]
 OWN = "Something else: a layout of my own"
 TABLE = "A table that I name"
+NONE = "Nothing: look at the images without labels"
 ROWS = (
     "In a table, a row may be an image; for DICOM files also a patient, a study or a series, by the"
     " ids of their headers."
@@ -51,8 +55,11 @@ class _Looked:
     found: Layout
 
 
-def draw_look(path: Path) -> None:
+def draw_look(path: Path, choose: Choose | None = None) -> None:
     """Draw what a path would become and the choices; the button at their end begins the import.
+
+    Args:
+        choose: called with a path below that is to be looked at instead; None where none can be.
 
     Raises:
         MedAppError: nothing can be read there; says why.
@@ -65,7 +72,9 @@ def draw_look(path: Path) -> None:
         asked = _draw_reading(path, recognised)
         if asked is None:
             if recognised.question:
-                question.warning(escape(" ".join(recognised.describe())), icon=":material/help:")
+                with question.container(gap="small"):
+                    st.warning(escape(" ".join(recognised.describe())), icon=":material/help:")
+                    _draw_below(recognised, choose)
             st.caption("Nothing is registered before that is answered.")
             return
         found = _inspect(path, asked)
@@ -84,6 +93,18 @@ def recognise(path: Path) -> Layout:
     """
     with st.spinner("Looking"):
         return _inspect(path, _Asked())
+
+
+def _draw_below(found: Layout, choose: Choose | None) -> None:
+    """Draw what stands below the path and can be looked at alone."""
+    if choose is None or not found.root.is_dir():
+        return
+    for below in found.below:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            path = found.root / below.path
+            title = f"Look at {escape(path.name)}"
+            st.button(title, key=f"below-{path}", on_click=choose, args=(str(path),))
+            st.caption(escape(below.describe().removeprefix(f"{below.path}, ")))
 
 
 def _inspect(path: Path, asked: _Asked) -> Layout:
@@ -125,13 +146,15 @@ def _draw_ways(path: Path, recognised: Layout) -> tuple[str | None, TableChoice 
     ways = [f"{_name_way(way)}: {way.describe()}" for way in recognised.candidates]
     if not ways:
         st.markdown(escape(recognised.remedy))
-    titles = [escape(way) for way in [*ways, OWN, TABLE]]
+    titles = [escape(way) for way in [*ways, OWN, TABLE, NONE]]
     chosen = st.radio("What tells the classes", titles, index=None, key=f"way-{path}")
     st.caption(ROWS)
     if chosen == escape(OWN):
         return _draw_own_layout(path), None
     if chosen == escape(TABLE):
         return None, draw_named_table(path)
+    if chosen == NONE:
+        return unlabelled.LAYOUT, None
     if chosen is None:
         return None, None
     way = recognised.candidates[titles.index(chosen)]

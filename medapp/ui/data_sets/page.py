@@ -7,7 +7,7 @@ import streamlit as st
 
 from medapp.data.importing.batch import ImportReport
 from medapp.data.notes import describe
-from medapp.data.samples import DataSet
+from medapp.data.samples import UNLABELLED, DataSet
 from medapp.figures import draw_balance
 from medapp.notes import Note
 from medapp.task import find_task
@@ -46,6 +46,8 @@ def describe_data_set(data_set: DataSet) -> str:
 
 def _count_classes(data_set: DataSet) -> str:
     """The classes, findings or grades in a few words."""
+    if data_set.classes == (UNLABELLED,):
+        return "without labels"
     task = find_task(data_set.task)
     count = len(data_set.classes)
     shown = (" < " if task.has_order else ", ").join(data_set.classes[:6])
@@ -95,8 +97,10 @@ def draw_data_set(data_set: DataSet, parents: Parents) -> None:
 
 def _draw_facts(data_set: DataSet, notes: Sequence[Note]) -> None:
     catalog = find_catalog()
-    counts = catalog.count_classes(data_set)
-    frame.draw_figure(draw_balance(counts, frame.find_theme()), key="balance")
+    is_labelled = data_set.classes != (UNLABELLED,)
+    if is_labelled:
+        counts = catalog.count_classes(data_set)
+        frame.draw_figure(draw_balance(counts, frame.find_theme()), key="balance")
     st.subheader("What to know", anchor=False)
     draw_notes(note for note in notes if note.level != "grave")
     unreadable = catalog.list_unreadable(data_set)
@@ -110,7 +114,8 @@ def _draw_facts(data_set: DataSet, notes: Sequence[Note]) -> None:
                 hide_index=True,
             )
     draw_reading(data_set)
-    _draw_way_to_training(data_set, "stretch")
+    if is_labelled:
+        _draw_way_to_training(data_set, "stretch")
 
 
 def _draw_way_to_training(data_set: DataSet, width: Literal["content", "stretch"]) -> None:

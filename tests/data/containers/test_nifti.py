@@ -149,7 +149,7 @@ def test_what_the_header_leaves_open_is_said(tmp_path: Path) -> None:
     affine[:3, :3] = turn
     said = " ".join(inspect(write(tmp_path / "tilted.nii", build_body(), affine)).describe())
     assert "Of 1 volume the slices are up to 20° oblique to the body, and stay so." in said
-    assert "of the class 'unlabelled'" in said
+    assert "come in without labels" in said
     image = nibabel.Nifti1Image(build_body(), None)
     nibabel.save(image, tmp_path / "nowhere.nii")
     said = " ".join(inspect(tmp_path / "nowhere.nii").describe())

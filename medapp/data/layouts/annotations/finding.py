@@ -42,6 +42,7 @@ class Annotations:
         splits: the same for published splits.
         files: names of those that were read.
         faults: (file, reason) for what is not used.
+        are_of_most: they speak of at least half of the images, so that they may tell labels.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Annotations:
     splits: Mapping[Parts, str]
     files: tuple[str, ...]
     faults: tuple[tuple[str, str], ...]
+    are_of_most: bool
 
 
 def find_annotations(listing: Listing, read: Read) -> Annotations | None:
@@ -91,7 +93,9 @@ def find_annotations(listing: Listing, read: Read) -> Annotations | None:
             for a in found.annotations
             if a.image not in known
         ]
-        return _build(found, kept, faults, read_image_sets(listing.others, images, read))
+        of_images = _build(found, kept, faults, read_image_sets(listing.others, images, read))
+        speaks_of = {annotation.image for annotation in kept}
+        return replace(of_images, are_of_most=2 * len(speaks_of) >= len(images))
     return None
 
 
@@ -133,7 +137,7 @@ def _build(
         placed = tuple(Box(t.label, *t.place) for t in annotation.things if t.place)
         if placed:
             boxes[annotation.image] = (*boxes.get(annotation.image, ()), *placed)
-    return Annotations(name, table, boxes, splits, (*found.files, *set_files), tuple(faults))
+    return Annotations(name, table, boxes, splits, (*found.files, *set_files), tuple(faults), False)
 
 
 def _name_nothing(kept: Sequence[Annotation]) -> str:

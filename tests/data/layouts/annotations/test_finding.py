@@ -305,13 +305,13 @@ def test_yolo_without_names_says_numbers(tmp_path: Path) -> None:
 
 
 def test_predictions_and_other_text_are_no_yolo(tmp_path: Path) -> None:
-    for number in (0, 1, 2):
+    for number in range(5):
         draw(tmp_path / f"{number}.png")
         (tmp_path / f"{number}.txt").write_text(f"{number % 2} 0.5 0.5 0.5 0.2\n")
     (tmp_path / "1.txt").write_text("1 0.5 0.5 0.5 0.2 0.93\n")
     (tmp_path / "2.txt").write_text("a remark on the image\n")
     layout = scan_folder(tmp_path)
-    assert show(layout) == {"0.png": "class 0"}
+    assert show(layout) == {"0.png": "class 0", "3.png": "class 1", "4.png": "class 0"}
     reasons = dict(layout.left_out)
     assert reasons["1.txt"] == "its lines end in a confidence, as a model's predictions do"
     assert reasons["2.txt"] == "no annotation: a line is no class with the shares of a box"

@@ -23,6 +23,7 @@ from medapp.data.importing.adding import add_path
 from medapp.data.layouts.roles import TableChoice
 from medapp.data.notes import describe
 from medapp.data.samples import DataSet
+from medapp.data.selecting import select_one
 from medapp.data.splits.cleaning import make_clean_split
 from medapp.data.splits.redrawing import redraw_split
 from medapp.errors import RunError
@@ -50,6 +51,7 @@ from medapp.training.recipe.presets import find_preset
 if TYPE_CHECKING:
     from medapp.audit.audit import Audit, OnAudit
     from medapp.audit.flattery import Flattery
+    from medapp.audit.similarity import Similarity
     from medapp.prediction.files import Prediction
     from medapp.prediction.patients import PatientPrediction
     from medapp.studies.ranking.computing import OnRanking
@@ -149,6 +151,31 @@ class Session:
         from medapp.audit.flattery import measure_flattery
 
         return measure_flattery(self.workspace, self._find_data(data), on_progress)
+
+    def find_similar(
+        self,
+        data: DataSet | str,
+        image: str,
+        most: int = 12,
+        with_same_patient: bool = True,
+        on_progress: OnProgress | None = None,
+    ) -> "Similarity":
+        """The images of a data set that are most like one, in what the bundled backbone sees.
+
+        Args:
+            image: its name as the data set has it.
+            most: of the copies of the picture, and of the other images.
+            with_same_patient: else copies, and others of the same patient, are passed over.
+
+        Raises:
+            DataError: no image, or more than one, is called so, or its file cannot be used.
+        """
+        from medapp.audit.similarity import compare
+
+        found = self._find_data(data)
+        samples = Catalog(self.workspace).load_samples(found, with_left_out=True)
+        sample = select_one(samples, image)
+        return compare(self.workspace, found, sample, most, with_same_patient, on_progress)
 
     def edit(self, data: DataSet | str, changes: Sequence[Change], reason: str = "") -> DataSet:
         """Relabel, move or leave out images, or note something: all changes, or none of them.

@@ -30,6 +30,20 @@ def select_by_name(samples: Sequence[Sample], names: Sequence[str]) -> list[Samp
     return [sample for sample in samples if sample.name in chosen]
 
 
+def select_one(samples: Sequence[Sample], name: str) -> Sample:
+    """The sample of this name, or the only one that fits the pattern.
+
+    Raises:
+        DataError: there is none, or several.
+    """
+    chosen = select_by_name(samples, [name])
+    if len(chosen) > 1:
+        raise DataError(
+            f"{name!r} names {len(chosen):,} images.", remedy=f"Name one, such as {chosen[0].name}."
+        )
+    return chosen[0]
+
+
 def _match(pattern: str, names: Iterable[str]) -> list[str]:
     if not any(mark in pattern for mark in WILDCARDS):
         return []

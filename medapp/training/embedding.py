@@ -25,23 +25,29 @@ def embed(
     preprocess: Preprocess,
     on_progress: OnProgress | None = None,
     change: nn.Module | None = None,
+    channels: int | None = None,
 ) -> NDArray[np.float32]:
     """The features (N, F) before the head; only those that are not kept yet are computed.
 
     Args:
         change: what is done with the normalised images before the first stage.
+        channels: of the squares, 1 or 3; None asks these images (`count_channels`).
 
     Raises:
         ImageError: a file is missing, damaged, or not the one that was registered.
         WorkspaceError: the disk has no room for them.
     """
     cache = open_cache(workspace)
-    channels = count_channels(samples, preprocess)
+    channels = channels or count_channels(samples, preprocess)
     pixels = load_pixels(samples, preprocess, channels, cache, data_set.uid, on_progress)
+    part = build_part(network, preprocess.image_size, change)
+    keys = [sample.content_hash for sample in samples]
+    return np.asarray(part.load(pixels, keys, cache, on_progress).take(), np.float32)
+
+
+def build_part(network: Network, image_size: int, change: nn.Module | None = None) -> FrozenPart:
+    """A network without its head, computed in float32 on the processor."""
     before = [change] if change is not None else []
     stages = [stage for _, stage in network.stages]
     prefix = nn.Sequential(*before, *stages, network.pool).eval().requires_grad_(False)
-    fabric = open_fabric("cpu", "float32", 1)
-    part = FrozenPart(prefix, network.normalisation, preprocess.image_size, fabric)
-    keys = [sample.content_hash for sample in samples]
-    return np.asarray(part.load(pixels, keys, cache, on_progress).take(), np.float32)
+    return FrozenPart(prefix, network.normalisation, image_size, open_fabric("cpu", "float32", 1))

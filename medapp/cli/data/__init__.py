@@ -4,6 +4,7 @@ add                     bring images in           (adding.py)
 list, show, remove      what there is             (showing.py)
 audit, fingerprint      what is wrong             (auditing.py)
 flatter                 what a leak is worth      (flattering.py)
+similar                 what is most like         (comparing.py)
 copies, check, split …  copies, and who is where  (copying.py)
 edit, edits, undo       what a person changes     (editing.py)
 task                    what is asked             (tasks.py)
@@ -16,6 +17,7 @@ import typer
 from medapp.cli.data import (
     adding,
     auditing,
+    comparing,
     copying,
     deriving,
     editing,
@@ -27,7 +29,10 @@ from medapp.cli.data import (
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Data sets: register, list, show, audit, copies, split, edit, derive, update, remove.",
+    help=(
+        "Data sets: register, list, show, audit, compare, copies, split, edit, derive, update,"
+        " remove."
+    ),
 )
 app.command()(adding.add)
 app.command("list")(showing.list_sets)
@@ -35,6 +40,7 @@ app.command()(showing.show)
 app.command()(auditing.audit)
 app.command()(auditing.fingerprint)
 app.command()(flattering.flatter)
+app.command()(comparing.similar)
 app.command()(copying.copies)
 app.command()(copying.split)
 app.command("clean-split")(copying.clean_split)

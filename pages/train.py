@@ -35,6 +35,7 @@ from medapp.ui.train.sources import draw_source_form
 from medapp.ui.train.start import draw_start
 from medapp.ui.train.status import draw_status
 from medapp.ui.train.watching import draw_course, draw_live_panel
+from medapp.ui.train.which_source import draw_which_source
 
 
 def draw_page() -> None:
@@ -98,6 +99,7 @@ def draw_form(data_sets: Sequence[DataSet], runs: Sequence[Summary]) -> None:
 def draw_settings(data_set: DataSet, beginning: Beginning, faults: Faults) -> dict[str, object]:
     """The form; gives the recipe's settings."""
     source = draw_source_form(beginning, faults)
+    draw_which_source(data_set, f"{beginning.key}-source")
     values = draw_settings_form(beginning, faults)
     size = values.pop("image_size")
     known = {k: v for k, v in beginning.values.items() if k in Preprocess.model_fields}

@@ -92,7 +92,7 @@ def find_similar(
     rows = [row for row in np.flatnonzero(kept.numbers >= 0).tolist() if row != own]
     likes = [_compare(sample, samples[row], float(distances[row])) for row in rows]
     chosen = [like for like in likes if with_same_patient or not _is_kin(like)]
-    chosen.sort(key=lambda like: like.distance)
+    chosen.sort(key=lambda like: (like.distance, like.sample.name))
     copies = [like for like in chosen if like.is_copy][:most]
     others = [like for like in chosen if not like.is_copy][:most]
     unread = int(np.count_nonzero(kept.numbers < 0))

@@ -78,7 +78,8 @@ def test_an_image_left_out_is_found_no_more_but_can_be_asked_about(
     sample = find_sample(workspace, pictures, "a/p0_0.png")
     assert turned.id not in [like.sample.id for like in compare(workspace, pictures, sample).likes]
     asked = compare(workspace, pictures, find_sample(workspace, pictures, turned.name), most=1)
-    assert [like.sample.name for like in asked.likes if like.is_copy] == ["a/p0_0.png"]
+    (copy,) = [like for like in asked.likes if like.is_copy]
+    assert copy.sample.name in ("a/p0_0.png", "b/p7_same.png")  # equal pictures, both turned
 
 
 def test_a_file_that_is_gone_is_passed_over_and_counted(

@@ -64,8 +64,8 @@ def list_candidates(
     found = [_describe(workspace, s) for s in sources if s not in (NOTHING, PIXELS)]
     return [
         *found,
-        Candidate(NOTHING, "Random weights", Start().architecture),
-        Candidate(PIXELS, "Small pixels, no network", ""),
+        Candidate(NOTHING, "Random weights", Start().architecture, "nothing"),
+        Candidate(PIXELS, "Small pixels", "", "no network: 16 × 16 px"),
     ]
 
 

@@ -6,6 +6,7 @@ on it any more.
 
 import datetime
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,9 +27,9 @@ from medapp.store.workspace import Workspace
 from medapp.studies.ranking.candidates import RUN, Candidate, list_candidates, name_baselines
 from medapp.studies.ranking.ranking import Ranking, Row, save_ranking
 from medapp.studies.ranking.scorers import DECIDING, SCORERS, Score, Scorer, Seen
-from medapp.training.folds import draw_folds
 
 MOST_IMAGES = 1000  # more change the order little, and take longer
+FEWEST = 20  # images of a rare label that are looked at all the same
 RESAMPLES = 200
 SEED = 0
 
@@ -71,7 +72,7 @@ def rank_sources(
 
     Args:
         sources: as recipes name them; without any, all that are on this machine.
-        most_images: so many are looked at, patients whole and classes in their shares.
+        most_images: so many are looked at, of as many patients as can be.
 
     Raises:
         DataError: too few images or patients to tell anything.
@@ -144,13 +145,27 @@ def _lay_ground(workspace: Workspace, data_set: DataSet, most_images: int) -> _G
 
 
 def _choose(samples: Sequence[Sample], most: int) -> list[Sample]:
-    """So many of the samples at most, about: patients and copies whole, labels in their shares."""
+    """So many of the samples, about: labels in their shares, and images of as many patients as can
+    be, because more of one patient tell little more.
+    """
     if len(samples) <= most:
         return list(samples)
+    random = np.random.default_rng(SEED)
+    groups = number_groups(samples)
     labels = np.unique([sample.label for sample in samples], return_inverse=True)[1]
-    groups = [str(group) for group in number_groups(samples)]
-    folds = draw_folds(groups, labels.astype(np.int64), -(-len(samples) // most), SEED)
-    return [sample for sample, fold in zip(samples, folds, strict=True) if fold == 0]
+    chosen: list[int] = []
+    for label in range(int(labels.max()) + 1):
+        rows = random.permutation(np.flatnonzero(labels == label))
+        seen: Counter[int] = Counter()
+        # How many images of its patient come before each.
+        turns = []
+        for row in rows:
+            turns.append(seen[groups[row]])
+            seen[groups[row]] += 1
+        share = -(-most * len(rows) // len(samples))
+        wanted = max(share, min(len(rows), FEWEST))
+        chosen += rows[np.argsort(turns, kind="stable")[:wanted]].tolist()
+    return [samples[row] for row in sorted(chosen)]
 
 
 def _start_row(candidate: Candidate, candidates: Sequence[Candidate]) -> Row:

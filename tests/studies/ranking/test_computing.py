@@ -1,5 +1,6 @@
 """Sources are asked of training and validation images alone, and what cannot be told is not."""
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,21 +122,23 @@ def test_a_damaged_file_is_not_ranked_and_the_others_are(
     assert len(ranking.ranked) == 3
 
 
-def test_a_part_of_the_images_keeps_patients_whole_and_labels_in_their_shares(
+def test_a_part_of_the_images_is_of_all_patients_and_labels(
     workspace: Workspace, bands: DataSet
 ) -> None:
     one = Catalog(workspace).load_samples(bands)[0]
     samples = [
-        replace(one, id=i, label="rare" if i % 40 < 4 else "common", patient=f"P{i // 4}")
-        for i in range(400)
+        replace(one, id=i, content_hash=str(i), copy_group="", patient=f"P{i // 40}", label=label)
+        for i, label in enumerate((["rare"] * 4 + ["common"] * 36) * 30)
     ]
-    samples = [replace(s, content_hash=str(s.id), copy_group="") for s in samples]
-    chosen = _choose(samples, 100)
-    assert 80 <= len(chosen) <= 120
-    patients = {sample.patient for sample in chosen}
-    assert all(s in chosen for s in samples if s.patient in patients)
-    share = sum(sample.label == "rare" for sample in chosen) / len(chosen)
-    assert share == pytest.approx(0.1, abs=0.03)
+    chosen = _choose(samples, 300)
+    # Of 30 patients with 40 images each: 270 common ones, nine of each, and one rare one of each.
+    assert len(chosen) == 300
+    for label, each in (("common", 9), ("rare", 1)):
+        counts = Counter(sample.patient for sample in chosen if sample.label == label)
+        assert counts == {f"P{number}": each for number in range(30)}
+    assert _choose(samples, 300) == chosen
+    few = Counter(sample.label for sample in _choose(samples, 50))
+    assert few == {"common": 45, "rare": 20}
 
 
 def test_findings_are_asked_one_by_one(workspace: Workspace, tmp_path: Path) -> None:

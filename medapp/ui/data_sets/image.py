@@ -20,6 +20,7 @@ from medapp.ui.data_sets.editing import draw_edit_bar
 from medapp.ui.data_sets.edits import draw_history
 from medapp.ui.data_sets.filtering import choose_filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
+from medapp.ui.data_sets.similar import draw_similar
 from medapp.ui.elements.depth import build_depth
 from medapp.ui.elements.image_viewer import draw_viewer
 from medapp.ui.shell import frame, url
@@ -58,6 +59,7 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
             figure = draw_histogram(values, frame.find_theme(), unit)
             frame.draw_figure(figure, key="histogram")
         _draw_facts(task, sample, read.mode if read else sample.mode)
+    draw_similar(data_set, sample)
 
 
 def _draw_image(

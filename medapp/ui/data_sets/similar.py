@@ -1,0 +1,103 @@
+"""The images that are most like the one in front of the reader."""
+
+import streamlit as st
+
+from medapp.audit.similarity import Like, Similarity, find_similar, read_images
+from medapp.data.samples import DataSet, Sample
+from medapp.runs.progress import format_seconds
+from medapp.store.job import Job, Tell
+from medapp.ui.data_sets.gallery import build_tile
+from medapp.ui.elements.gallery import draw_gallery
+from medapp.ui.shell import url
+from medapp.ui.shell.frame import escape
+from medapp.ui.shell.server import find_catalog, open_workspace
+
+ASKED = "similar-asked"  # the data set whose images are compared in this session
+
+
+@st.cache_resource(show_spinner=False)
+def hold_readings() -> dict[str, Job[None]]:
+    """The readings of this server that are under way or have ended, by data set."""
+    return {}
+
+
+def draw_similar(data_set: DataSet, sample: Sample) -> None:
+    """Draw the images that are most like one, or what leads to them."""
+    st.subheader("More like this", anchor=False)
+    job = hold_readings().get(data_set.uid)
+    if job is not None and job.state == "running":
+        st.fragment(run_every=0.5)(_draw_progress)(job)
+        return
+    if job is not None and job.error:
+        st.error(escape(job.error), icon=":material/error:")
+    # The page opens without the network: it is loaded once somebody asks.
+    if st.session_state.get(ASKED) != data_set.uid:
+        st.caption("A network reads the images once; then those that it sees alike are known.")
+        if st.button("Find images like this one", icon=":material/image_search:"):
+            st.session_state[ASKED] = data_set.uid
+            st.rerun()
+        return
+    found = _find(data_set.id, find_catalog().find_state(), sample.id, data_set, sample)
+    if job is None and (found is None or found.unread):
+        _begin(data_set, sample)
+    elif found is not None:
+        _draw_found(data_set, found)
+    elif st.button("Find images like this one", icon=":material/image_search:"):
+        _begin(data_set, sample)
+
+
+@st.cache_data(max_entries=50, show_spinner="Comparing")
+def _find(
+    id: int, state: tuple[int, ...], sample_id: int, _data_set: DataSet, _sample: Sample
+) -> Similarity | None:
+    return find_similar(open_workspace(), _data_set, _sample)
+
+
+def _begin(data_set: DataSet, sample: Sample) -> None:
+    workspace = open_workspace()
+
+    def work(tell: Tell) -> None:
+        read_images(
+            workspace,
+            data_set,
+            sample,
+            lambda done, total: tell("Reading the images", done, total),
+        )
+
+    job = hold_readings()[data_set.uid] = Job("reading of images", work)
+    job.start()
+    st.rerun()
+
+
+def _draw_progress(job: Job[None]) -> None:
+    if job.state != "running":
+        _find.clear()
+        st.rerun()
+    left = "" if job.seconds_left is None else f" · {format_seconds(job.seconds_left)} left"
+    text = f"Reading the images · {job.done:,} of {job.total:,}{left}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.progress(min(1.0, job.done / max(1, job.total)), text)
+        if st.button("Stop", icon=":material/stop:", key="similar-stop"):
+            job.stop()
+
+
+def _draw_found(data_set: DataSet, found: Similarity) -> None:
+    tiles = [build_tile(data_set, like.sample, _write_badge(like)) for like in found.likes]
+    opened = draw_gallery(tiles, data_set.classes, f"similar-{found.sample.id}")
+    said = (
+        f"Compared with {found.compared:,} images; the number is the cosine distance, 0 where both"
+        " look the same to a network that learned from other pictures. Images that look alike to it"
+        " need not show the same disease."
+    )
+    if found.unread:
+        said += f" {found.unread:,} were not compared: their files were not read."
+    st.caption(escape(said))
+    if opened is not None:
+        url.write("image", opened)
+        st.rerun()
+
+
+def _write_badge(like: Like) -> str:
+    kin = "copy" if like.is_copy else "same patient" if like.is_same_patient else ""
+    parts = [f"{like.distance:.2f}", like.sample.split, kin]
+    return " · ".join(part for part in parts if part)

@@ -21,8 +21,7 @@ from medapp.ui.shell.server import find_catalog, list_summaries, open_workspace
 from medapp.ui.shell.words import write_time
 
 TICK_SECONDS = 0.5
-# The data set whose sources were asked about in this session: its section stays open.
-ASKED = "rank-asked"
+ASKED = "rank-asked-"  # begins the key of a session's mark that it asked, by data set
 
 
 @st.cache_resource(show_spinner=False)
@@ -39,8 +38,10 @@ def draw_which_source(data_set: DataSet, source_key: str) -> None:
     """
     job = hold_jobs().get(data_set.uid)
     is_running = job is not None and job.state == "running"
-    is_open = is_running or st.session_state.get(ASKED) == data_set.uid
-    with st.expander("Which source?", icon=":material/compare_arrows:", expanded=is_open):
+    title = "Which source?"
+    # Whoever asked sees the answer: another state of the section would close it at the end.
+    was_asked = is_running or ASKED + data_set.uid in st.session_state
+    with st.expander(title, icon=":material/compare_arrows:", expanded=was_asked):
         if is_running:
             st.fragment(run_every=TICK_SECONDS)(_draw_progress)(data_set)
             return
@@ -71,7 +72,7 @@ def _draw_button(data_set: DataSet, title: str) -> None:
 
         job = hold_jobs()[data_set.uid] = Job("comparison of sources", work)
         job.start()
-        st.session_state[ASKED] = data_set.uid
+        st.session_state[ASKED + data_set.uid] = True
         st.rerun()
 
 

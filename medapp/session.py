@@ -11,7 +11,7 @@ The functions of the package do the same in the usual workspace. Nothing here im
 it is needed: a program that lists data sets answers at once.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
     from medapp.prediction.patients import PatientPrediction
     from medapp.studies.ranking.computing import OnRanking
+    from medapp.studies.travel.record import Travel
+    from medapp.studies.travel.sides import Tell
 
 OnEvent = Callable[[Event], None]
 
@@ -432,6 +434,32 @@ class Session:
 
         other = data.uid if isinstance(data, DataSet) else data
         return evaluate_run(self.workspace, self._find(run), split, other)
+
+    def travel(
+        self,
+        run: Run | str,
+        to: DataSet | str,
+        labelled: int = 0,
+        mapping: Mapping[str, str] | None = None,
+        on_progress: "Tell | None" = None,
+    ) -> "Travel":
+        """Does a model hold in another hospital: "go", "adapt", or "stop" and label some first.
+
+        The verdict stands before a label there is read. The answer is kept as a study.
+
+        Args:
+            to: a data set of the other hospital, labelled or not.
+            labelled: so many of its images are declared a validation set that chooses a method.
+            mapping: its classes to the run's, where names do not tell.
+
+        Raises:
+            RunError: the run has no model, or its images are not in this workspace.
+            DataError: what both ask for cannot be compared, or there are too few images.
+        """
+        from medapp.studies.travel.study import run_travel
+
+        data_set = self._find_data(to)
+        return run_travel(self.workspace, self._find(run), data_set, labelled, mapping, on_progress)
 
     def predict(
         self,

@@ -103,18 +103,20 @@ def load_features(
     on_progress: OnProgress | None = None,
     without_middle: bool = False,
     channels: int | None = None,
+    preprocess: Preprocess | None = None,
 ) -> NDArray[np.float32]:
     """The features (N, F) of images; only those that are not kept yet are computed.
 
     Args:
         without_middle: of the images' rims alone; see `RIM`.
         channels: of the squares, 1 or 3; None asks these images (`count_channels`).
+        preprocess: how the squares are made; as by default where none is given.
 
     Raises:
         ImageError: a file is missing, damaged, or not the one that was registered.
         WorkspaceError: the disk has no room for them.
     """
-    preprocess = Preprocess()
+    preprocess = preprocess or Preprocess()
     network = _open_network(workspace)
     change = MiddleRemoved(preprocess.image_size) if without_middle else None
     return embed(workspace, data_set, samples, network, preprocess, on_progress, change, channels)

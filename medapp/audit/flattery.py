@@ -1,6 +1,5 @@
 """How much a leak flatters: one probe judged on the split as it is, and on the split made clean."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,13 @@ from medapp.audit.questions import Question, list_questions
 from medapp.data.samples import DataSet
 from medapp.data.splits.cleaning import plan_clean_split
 from medapp.errors import DataError
-from medapp.evaluation.estimates import Estimate, average, estimate_auroc, estimate_share
+from medapp.evaluation.estimates import (
+    Estimate,
+    average,
+    estimate_auroc,
+    estimate_share,
+    find_difference,
+)
 from medapp.evaluation.intervals import Interval
 from medapp.evaluation.words import write_figure
 from medapp.store.threads import OnProgress
@@ -152,16 +157,7 @@ def _judge(
 
 
 def _compare(title: str, standing: Estimate, clean: Estimate) -> Comparison:
-    lengths = np.linalg.norm(standing.shifts) * np.linalg.norm(clean.shifts)
-    correlation = float(standing.shifts @ clean.shifts / lengths) if lengths else 0.0
-    reaches = []
-    for side in (0, 1):
-        a = abs(standing.interval[side] - standing.value)
-        b = abs(clean.interval[1 - side] - clean.value)
-        reaches.append(math.sqrt(max(a * a + b * b - 2 * correlation * a * b, 0.0)))
-    difference = standing.value - clean.value
-    interval = (max(-1.0, difference - reaches[0]), min(1.0, difference + reaches[1]))
-    return Comparison(title, standing, clean, interval)
+    return Comparison(title, standing, clean, find_difference(standing, clean))
 
 
 def write_comparison(comparison: Comparison) -> str:

@@ -9,6 +9,7 @@
     medapp rank                      which source          (cli/rank.py)
     medapp compare                   runs beside others    (cli/compare.py)
     medapp race                      was transfer worth it (cli/race.py)
+    medapp travel                    the next hospital     (cli/travel.py)
 
 Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
 """
@@ -19,7 +20,18 @@ import sys
 
 import typer
 
-from medapp.cli import application, compare, data, doctor, folds, race, rank, runs, work
+from medapp.cli import (
+    application,
+    compare,
+    data,
+    doctor,
+    folds,
+    race,
+    rank,
+    runs,
+    travel,
+    work,
+)
 from medapp.errors import MedAppError
 from medapp.store.plain import PlainFormatter, show_controls
 
@@ -39,6 +51,7 @@ app.command("folds")(folds.show_folds)
 app.command("rank")(rank.rank)
 app.command()(compare.compare)
 app.command()(race.race)
+app.command("travel")(travel.travel)
 for command in (work.train, work.evaluate, work.predict):
     app.command()(command)
 

@@ -151,6 +151,23 @@ def average(estimates: Sequence[Estimate]) -> Estimate | None:
     return Estimate(value, interval, shifts.mean(axis=0))
 
 
+def find_difference(first: Estimate, second: Estimate) -> Interval:
+    """The 95% interval of the first figure less the second, over the same units.
+
+    As in `average` the distances to the ends of both intervals are added in squares, with the
+    correlation of the two (MOVER: Zou & Donner 2008, doi:10.1002/sim.3095).
+    """
+    lengths = np.linalg.norm(first.shifts) * np.linalg.norm(second.shifts)
+    correlation = float(first.shifts @ second.shifts / lengths) if lengths else 0.0
+    reaches = []
+    for side in (0, 1):
+        a = abs(first.interval[side] - first.value)
+        b = abs(second.interval[1 - side] - second.value)
+        reaches.append(float(np.sqrt(max(a * a + b * b - 2 * correlation * a * b, 0.0))))
+    difference = first.value - second.value
+    return max(-1.0, difference - reaches[0]), min(1.0, difference + reaches[1])
+
+
 def inflate(shifts: Floats, sizes: Floats) -> Floats:
     """Shifts around a mean that was taken from the same m units: by √(m / (m - 1))."""
     m = int((sizes > 0).sum())

@@ -56,8 +56,8 @@ def note_positive(positive: Positive) -> Note:
 
 def _rate_absence(name: str, other: str) -> int:
     """2 where a name means absence, 1 where it means something harmless, else 0."""
-    words = _part(name)
-    others = _part(other)
+    words = list_words(name)
+    others = list_words(other)
     means_absence = bool(ABSENT.intersection(words))
     if NEGATIONS.intersection(words):
         return 0 if means_absence else 2
@@ -68,7 +68,7 @@ def _rate_absence(name: str, other: str) -> int:
     return 1 if HARMLESS.intersection(words) else 0
 
 
-def _part(name: str) -> list[str]:
+def list_words(name: str) -> list[str]:
     """A name's words in small letters: "NoFinding" has two, "COVID" one."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return re.findall(r"[^\W_]+", parted.lower())

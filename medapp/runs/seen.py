@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from medapp.data.copies.near import find_near, read_codes
 from medapp.data.samples import Sample
@@ -23,6 +24,8 @@ from medapp.store.workspace import Workspace
 
 SEEN = "seen.parquet"
 
+Mask = NDArray[np.bool_]
+
 
 @dataclass(frozen=True)
 class SeenImage:
@@ -31,7 +34,7 @@ class SeenImage:
     Attributes:
         fingerprint: see `compute_fingerprint`; None in tables of older versions.
         patient: None where unknown; "#" and a number in a run that came without names.
-        split: "train" or "validation".
+        split: "train" or "validation"; "test" where test images were asked for.
         data_set: the uid of its data set; empty in old recipes.
         run: what the run is called that has seen it.
     """
@@ -53,8 +56,11 @@ class SeenImage:
 COLUMNS = tuple(SeenImage.__dataclass_fields__)
 
 
-def list_own(run: Run) -> list[SeenImage]:
+def list_own(run: Run, with_test: bool = False) -> list[SeenImage]:
     """What the run itself has seen; nothing before its first sitting.
+
+    Args:
+        with_test: its test images too, which it was judged on.
 
     Raises:
         RunError: its table is damaged.
@@ -63,7 +69,8 @@ def list_own(run: Run) -> list[SeenImage]:
     if not path.exists():
         return []
     data_set = run.recipe.data.train.id
-    rows = [row for row in load_split(path, run.name) if row["split"] != "test"]
+    everything = load_split(path, run.name)
+    rows = [row for row in everything if with_test or row["split"] != "test"]
     return [
         SeenImage(
             row["content_hash"],
@@ -140,6 +147,14 @@ class Overlap:
 
 def find_overlap(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> Overlap:
     """Compare judged images with those that a model has seen."""
+    exact, copies = mark_copies(samples, seen)
+    patients = {image.known_patient for image in seen} - {None}
+    of_known = np.array([sample.patient in patients for sample in samples], bool)
+    return Overlap(int(exact.sum()), int(copies.sum()), int((of_known & ~copies).sum()))
+
+
+def mark_copies(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> tuple[Mask, Mask]:
+    """Which samples (N,) a model has seen: byte by byte, and also as copies of other bytes."""
     contents = {image.content_hash for image in seen}
     exact = np.array([sample.content_hash in contents for sample in samples], bool)
     marked = [(row, s.fingerprint) for row, s in enumerate(samples) if s.fingerprint]
@@ -148,6 +163,4 @@ def find_overlap(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> Overla
     rows = np.array([row for row, _ in marked], np.intp)
     copies = exact.copy()
     copies[rows[near[:, 0]]] = True
-    patients = {image.known_patient for image in seen} - {None}
-    of_known = np.array([sample.patient in patients for sample in samples], bool)
-    return Overlap(int(exact.sum()), int(copies.sum()), int((of_known & ~copies).sum()))
+    return exact, copies

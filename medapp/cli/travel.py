@@ -1,0 +1,212 @@
+"""`medapp travel`: whether a run's model holds in another hospital."""
+
+from typing import Annotated, Any
+
+import typer
+
+from medapp.cli.options import RunName
+from medapp.cli.output import (
+    AsJson,
+    console,
+    list_notes,
+    open_bar,
+    print_json,
+    print_notes,
+    print_table,
+)
+from medapp.errors import DataError
+from medapp.evaluation.words import write_figure
+from medapp.session import open as open_session
+from medapp.studies.travel.record import OWN_LABELS, Figure, Travel
+from medapp.studies.travel.rule import TITLES
+from medapp.training.adaptation.table import METHODS, SOURCE_ONLY
+
+NAMES = {
+    SOURCE_ONLY: "The model as it is",
+    **{key: method.title for key, method in METHODS.items()},
+    OWN_LABELS: "Head from all labels there",
+}
+
+
+def travel(
+    run: RunName,
+    to: Annotated[str, typer.Option(help="A data set of the other hospital.")],
+    labelled: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Declare so many of its images, 30 to 100, a labelled validation set that chooses"
+            " among the methods.",
+        ),
+    ] = 0,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="THEIRS=OURS",
+            help="Which of its classes means which of the run's; THEIRS= leaves one out.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Does a model travel? Go, adapt, or stop and label some images there first.
+
+    The verdict stands before a label of the other hospital is read; where there are labels, they
+    show afterwards whether it was right.
+    """
+    asked = _read_mapping(mapping or [])
+    with open_bar() as bar:
+        task = bar.add_task("Reading", total=None)
+
+        def tell(title: str, done: int, total: int) -> None:
+            bar.update(task, description=title, completed=done, total=total)
+
+        found = open_session().travel(run, to, labelled, asked, tell)
+    if as_json:
+        print_json(describe_travel(found))
+    else:
+        print_travel(found)
+
+
+def _read_mapping(given: list[str]) -> dict[str, str]:
+    asked = {}
+    for pair in given:
+        old, separator, new = pair.partition("=")
+        if not separator or not old:
+            raise DataError(
+                f"--map takes THEIRS=OURS, not {pair!r}.",
+                remedy='Write for example --map "glioma_tumor=glioma".',
+            )
+        asked[old.strip()] = new.strip()
+    return asked
+
+
+def describe_travel(found: Travel) -> dict[str, Any]:
+    """An answer as plain values for JSON; figures are null where no label could be read."""
+    methods = found.methods or {}
+    declared = found.declared
+    return {
+        "study": found.id,
+        "run": found.run_name,
+        "dataset": found.data_set_name,
+        "images": found.images,
+        "left_out": found.left_out,
+        "mapping": found.mapping,
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "distance": found.distance,
+        "site_auroc": found.site_auroc,
+        "site_interval": found.site_interval,
+        "home": _describe(found.home),
+        "source_only": _describe(found.source_only),
+        "methods": {key: _describe(figure) for key, figure in methods.items()},
+        "not_used": found.closed,
+        "own_labels": _describe(found.own_labels),
+        "curve": [{"labels": count, **_describe_some(each)} for count, each in found.curve],
+        "labelled": declared
+        and {
+            "images": declared.images,
+            "chosen": declared.chosen,
+            "judged": declared.judged,
+            "figure": _describe(declared.figure),
+        },
+        "unlabelled": {
+            key: {
+                "shares": dict(zip(found.classes, each.shares, strict=True)),
+                "confidence": each.confidence,
+                "expected_accuracy": each.expected_accuracy,
+                "agreement": each.agreement,
+            }
+            for key, each in found.scores.items()
+        },
+        "target_labels_read": found.target_labels_read,
+        "notes": list_notes(found.notes),
+    }
+
+
+def _describe(figure: Figure | None) -> dict[str, Any] | None:
+    return None if figure is None else _describe_some(figure)
+
+
+def _describe_some(figure: Figure) -> dict[str, Any]:
+    return {
+        "balanced_accuracy": figure.balanced_accuracy,
+        "interval": figure.interval,
+        "gain": figure.gain,
+        "gain_interval": figure.gain_interval,
+    }
+
+
+def print_travel(found: Travel) -> None:
+    """Print the verdict first, then what it rests on, then what labels say."""
+    console.print(f"{TITLES[found.verdict]}.")
+    console.print(found.reason)
+    console.print(
+        f"{found.run_name} on {found.images:,} images of {found.data_set_name}, which are told"
+        f" from the run's own with an AUROC of {write_figure(found.site_auroc)}: that they differ,"
+        " not that the model fails."
+    )
+    _print_unlabelled(found)
+    if found.source_only is not None:
+        _print_figures(found)
+    for key, why in found.closed.items():
+        console.print(f"{NAMES[key]} was not used: {why}")
+    print_notes(found.notes)
+    console.print(f"What each model says of each image: studies/{found.id}/predictions.parquet")
+
+
+def _print_unlabelled(found: Travel) -> None:
+    console.print("\nWithout a label read (each of these flatters where images differ much):")
+    shares = " / ".join(found.classes)
+    rows = [
+        (
+            NAMES[key],
+            " / ".join(f"{share:.0%}" for share in each.shares),
+            write_figure(each.confidence),
+            write_figure(each.agreement),
+        )
+        for key, each in found.scores.items()
+    ]
+    at_home = " / ".join(f"{share:.0%}" for share in found.home_shares)
+    print_table(
+        ("", f"decided as {shares}", "mean probability", "as the model"),
+        [("Its own validation images", at_home, "", ""), *rows],
+    )
+
+
+def _print_figures(found: Travel) -> None:
+    console.print("\nWith the labels there, read for reporting alone (95% intervals):")
+    home = [] if found.home is None else [("At home, validation images", found.home)]
+    named = [
+        *home,
+        *((NAMES[key], f) for key, f in ((SOURCE_ONLY, found.source_only),) if f is not None),
+        *((NAMES[key], figure) for key, figure in (found.methods or {}).items()),
+        *([(NAMES[OWN_LABELS], found.own_labels)] if found.own_labels else []),
+    ]
+    rows = [
+        (name, write_figure(f.balanced_accuracy, f.interval), write_gain(f)) for name, f in named
+    ]
+    print_table(("", "balanced accuracy", "points more than as it is"), rows)
+    if found.curve:
+        console.print("\nWhat labelling buys, a head from so many labelled images there:")
+        rows = [
+            (str(count), write_figure(f.balanced_accuracy, f.interval), write_gain(f))
+            for count, f in found.curve
+        ]
+        print_table(("labels", "balanced accuracy", "points more than as it is"), rows)
+    if found.declared is not None:
+        declared = found.declared
+        figure = declared.figure
+        said = write_figure(figure.balanced_accuracy, figure.interval) if figure else "not told"
+        console.print(
+            f"\nBy {declared.images:,} declared labelled images: {NAMES[declared.chosen]}. On the"
+            f" {declared.judged:,} others its balanced accuracy is {said}."
+        )
+
+
+def write_gain(figure: Figure) -> str:
+    """By how many points a figure is higher than the model's as it is; empty for that itself."""
+    if figure.gain is None or figure.gain_interval is None:
+        return ""
+    low, high = figure.gain_interval
+    return f"{100 * figure.gain:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"

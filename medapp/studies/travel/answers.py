@@ -1,0 +1,174 @@
+"""What a run's model, and heads adapted without labels, say of another hospital's images."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from medapp.audit.probing import predict_held_out
+from medapp.errors import RunError
+from medapp.studies.travel.sides import Features, Ground, Indices, Tell
+from medapp.studies.travel.signals import tell_apart
+from medapp.training.adaptation.coral import align
+from medapp.training.adaptation.label_shift import (
+    estimate_shares,
+    estimate_shares_black_box,
+    reweigh,
+)
+from medapp.training.adaptation.standardise import standardise
+from medapp.training.adaptation.table import METHODS, Method
+
+Floats = NDArray[np.float64]
+Alignment = Callable[[Features, Features], tuple[Features, Features]]
+
+ALIGNMENTS: dict[str, Alignment] = {"standardise": standardise, "coral": align}
+
+# The gate of label shift: how far both estimates may lie apart (half the sum of differences), how
+# small a share may become, and up to which AUROC a source with the shares of there looks the same.
+APART = 0.15
+SMALLEST = 0.01
+SAME = 0.65
+FEWEST = 10  # held-out images of each class that the black-box estimate needs
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Probabilities of one model or head.
+
+    Attributes:
+        there: (M, K) of the target's images.
+        held_out: (V, K) of the source's images that it did not learn from.
+        decided, decided_held_out: (M,) and (V,) the class of each, as the run's task decides.
+    """
+
+    there: Floats
+    held_out: Floats
+    decided: Indices
+    decided_held_out: Indices
+
+
+def build_answers(ground: Ground, there: Floats, held_out: Floats) -> Answers:
+    """Answers with what is decided."""
+    decide = ground.model.task.decide
+    return Answers(there, held_out, decide(there), decide(held_out))
+
+
+def answer_as_is(ground: Ground) -> Answers:
+    """The run's own model, unchanged: source-only."""
+    network = ground.model.network
+
+    def predict(features: Features) -> Floats:
+        with torch.inference_mode():
+            logits = network.head(torch.from_numpy(features).to(ground.model.device))
+            return ground.model.task.activate(logits.float()).double().cpu().numpy()
+
+    held_out = ground.source.features[~ground.is_train]
+    return build_answers(ground, predict(ground.target.features), predict(held_out))
+
+
+def answer_adapted(ground: Ground, tell: Tell) -> tuple[dict[str, Answers], dict[str, str]]:
+    """The heads of `METHODS`, each fitted to the source's training images alone.
+
+    Returns:
+        Method to its answers; and methods that could not be used, each with the reason.
+    """
+    answers: dict[str, Answers] = {}
+    closed: dict[str, str] = {}
+    for done, (key, method) in enumerate(METHODS.items()):
+        tell("Adapting", done, len(METHODS))
+        if method.reweighs:
+            reason, found = _answer_reweighed(ground, answers["refit"])
+        elif method.adapts_batch_norm and ground.source.adapted is None:
+            reason, found = "The network has no BatchNorm layers.", None
+        else:
+            reason, found = "", _answer_aligned(ground, method)
+        if found is not None:
+            answers[key] = found
+        else:
+            closed[key] = reason
+    return answers, closed
+
+
+def _answer_aligned(ground: Ground, method: Method) -> Answers:
+    source, target = ground.source.features, ground.target.features
+    if method.adapts_batch_norm:
+        assert ground.source.adapted is not None
+        assert ground.target.adapted is not None
+        source, target = ground.source.adapted, ground.target.adapted
+    if method.alignment:
+        source, target = ALIGNMENTS[method.alignment](source, target)
+    return fit_and_predict(ground, source, target)
+
+
+def fit_and_predict(ground: Ground, source: Features, target: Features) -> Answers:
+    """A head fitted to the source's training images, over all of the run's classes.
+
+    Raises:
+        RunError: the training images are of one patient or one class.
+    """
+    is_train = ground.is_train
+    taught, rows = np.unique(ground.labels[is_train], return_inverse=True)
+    features = np.concatenate([source[is_train], source[~is_train], target])
+    labels = np.zeros(len(features), np.int64)
+    labels[: len(rows)] = rows
+    groups = np.concatenate(
+        [
+            ground.source.groups[is_train],
+            np.full(len(features) - len(rows), -1),
+        ]
+    )
+    is_taught = np.arange(len(features)) < len(rows)
+    found = None
+    if len(taught) > 1:
+        found = predict_held_out(features, labels, groups, is_taught, ~is_taught)
+    if found is None:
+        raise RunError(
+            f"Run {ground.run.name} learned from one class or one patient alone, so no head can be"
+            " fitted again.",
+            remedy="Choose another run.",
+        )
+    spread = np.zeros((len(found), len(ground.classes)))
+    spread[:, taught] = found
+    count = int((~is_train).sum())
+    return build_answers(ground, spread[count:], spread[:count])
+
+
+def _answer_reweighed(ground: Ground, refit: Answers) -> tuple[str, Answers | None]:
+    """Answers at the shares of there, where that is safe; else why it is not."""
+    truth = ground.labels[~ground.is_train]
+    shares = np.bincount(ground.labels[ground.is_train], minlength=len(ground.classes)).astype(
+        float
+    )
+    shares /= shares.sum()
+    if not shares.all() or np.bincount(truth, minlength=len(shares)).min() < FEWEST:
+        return f"Of some class fewer than {FEWEST} images are held out, too few to check.", None
+    found = estimate_shares(refit.there, shares)
+    checked = estimate_shares_black_box(refit.decided_held_out, truth, refit.decided, len(shares))
+    if checked is None:
+        return "The model confuses classes too often for their shares to be told.", None
+    if float(np.abs(found - checked).sum()) / 2 > APART:
+        return "Two estimates of the classes' shares there contradict each other.", None
+    if found.min() < SMALLEST:
+        name = ground.classes[int(found.argmin())]
+        return f"It would leave next to nothing to the class {name}.", None
+    told = _tell_redrawn(ground, found / shares)
+    if told is None or told > SAME:
+        return "Classes look otherwise there: more than how common they are differs.", None
+    return "", build_answers(
+        ground, reweigh(refit.there, shares, found), reweigh(refit.held_out, shares, found)
+    )
+
+
+def _tell_redrawn(ground: Ground, weights: Floats) -> float | None:
+    """How well the target is told from source images drawn with its shares: lower end of AUROC."""
+    keep = (weights / weights.max())[ground.labels]
+    chosen = np.random.default_rng(0).random(len(keep)) < keep
+    source = ground.source
+    if chosen.sum() < FEWEST:
+        return None
+    told = tell_apart(
+        (source.looks[chosen], source.groups[chosen]), (ground.target.looks, ground.target.groups)
+    )
+    return None if told is None else told.interval[0]

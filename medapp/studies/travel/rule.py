@@ -1,9 +1,9 @@
 """The stop rule: go, adapt, or stop and label some; fixed before a label is read there.
 
 One number decides: how far the hospitals lie apart, in distances between the source's classes
-(`signals.measure_distance`). Its two limits lie between measured shifts where a model held, where
-adaptation closed half of the gap, and where neither was so; hits and misses stand in
-docs/results.md. What the model says itself (confidence, shares) decides nothing: where models
+(`signals.measure_distance`). Its two limits were set after the results of the shifts in
+docs/results.md were seen, and were not tried on others: they are a first guess. What the model says
+itself (confidence, shares) decides nothing: where models
 failed worst, they were as sure as at home.
 """
 
@@ -65,6 +65,6 @@ def decide(distance: float, limits: tuple[float, float] = LIMITS) -> Verdict:
     return Verdict(
         STOP,
         f"{differ}. At such a distance models failed while they were as sure as at home, and no"
-        " method without labels saved them. Label 30 to 100 images there: a head that learns from"
-        " those is worth more.",
+        " method without labels could be relied on. Label 30 to 100 images there: a head that"
+        " learns from those is worth more.",
     )

@@ -23,7 +23,7 @@ def main(url: str) -> None:
         page.goto(url)
         page.get_by_test_id("stSidebarNav").get_by_text("Models", exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Models")
-        expect(page.get_by_text("1 model, 1 run")).to_be_visible()
+        expect(page.get_by_text("1 model", exact=True)).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
         browser.close()
 

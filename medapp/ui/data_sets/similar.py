@@ -4,6 +4,7 @@ import streamlit as st
 
 from medapp.audit.similarity import Like, Similarity, find_similar, read_images
 from medapp.data.samples import DataSet, Sample
+from medapp.imaging.registered import find_problem
 from medapp.runs.progress import format_seconds
 from medapp.store.job import Job, Tell
 from medapp.ui.data_sets.gallery import build_tile
@@ -40,9 +41,14 @@ def draw_similar(data_set: DataSet, sample: Sample) -> None:
     found = _find(data_set.id, find_catalog().find_state(), sample.id, data_set, sample)
     if job is None and (found is None or found.unread):
         _begin(data_set, sample)
-    elif found is not None:
+    if found is not None:
         _draw_found(data_set, found)
-    elif st.button("Find images like this one", icon=":material/image_search:"):
+    else:
+        problem = find_problem(sample.path, sample.content_hash, sample.frame)
+        st.caption(escape(problem or "This image was not read yet."))
+    is_whole = found is not None and not found.unread
+    title = "Read the images that were not read"
+    if not is_whole and st.button(title, icon=":material/image_search:"):
         _begin(data_set, sample)
 
 
@@ -90,7 +96,7 @@ def _draw_found(data_set: DataSet, found: Similarity) -> None:
         " need not show the same disease."
     )
     if found.unread:
-        said += f" {found.unread:,} were not compared: their files were not read."
+        said += f" {found.unread:,} were not compared: they were not read, or cannot be."
     st.caption(escape(said))
     if opened is not None:
         url.write("image", opened)

@@ -35,6 +35,8 @@ TYPICAL_GIGAFLOPS = 100.0
 # The speed of a whole training step as a share of one convolution's; the guess until an earlier run
 # tells.
 EFFICIENCY = 0.6
+# Notes on the data set's own split, which folds do not use.
+OF_SPLIT = ("few-groups", "no-test", "no-validation", "patients-torn")
 PROPOSED = ("fine-tune", "quick-look")  # the better first
 PATIENT_SECONDS = 1200.0  # that a person who did not choose is asked to wait
 START_SECONDS = 6.0  # for a process with torch, and the first pixels
@@ -108,6 +110,8 @@ def _find_notes(
     workspace: Workspace, recipe: Recipe, catalog: Catalog, data_set: DataSet
 ) -> tuple[Note, ...]:
     notes = [*describe(data_set, catalog), *note_stale(catalog, data_set)]
+    if recipe.data.folds:
+        notes = [note for note in notes if note.code not in OF_SPLIT]
     if windows := recipe.preprocess.windows:
         images = load_facts(catalog, data_set).images
         notes += note_share(windows, count_ct(catalog, data_set), images)

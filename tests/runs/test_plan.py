@@ -127,6 +127,11 @@ def test_data_sets_that_no_run_would_read_are_refused(trained: Trained, roles: l
         plan_run(trained.workspace, build_recipe({"data": {"choices": choices}}))
 
 
+def test_folds_are_told_nothing_of_a_split_that_they_do_not_use(trained: Trained) -> None:
+    assert "few-groups" in {note.code for note in plan(trained.workspace).notes}
+    assert "few-groups" not in {note.code for note in plan(trained.workspace, folds=3).notes}
+
+
 def test_windows_on_images_that_are_no_ct_are_said(trained: Trained) -> None:
     assert "windows-idle" not in {note.code for note in plan(trained.workspace).notes}
     notes = {note.code: note.text for note in plan(trained.workspace, windows="lung").notes}

@@ -19,6 +19,8 @@ COMMAND = """
 import atexit, signal, sys, threading
 from medapp.cli import main
 
+# What is begun in the background of a shell script inherits that Ctrl-C is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 most = int(sys.argv[1])
 main_thread = threading.main_thread()
 opened = []

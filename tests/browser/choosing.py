@@ -1,8 +1,8 @@
-"""A choice from a list on a page."""
+"""A choice from a list on a page, and a page that stands still."""
 
 import contextlib
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 ATTEMPTS = 10
@@ -20,3 +20,8 @@ def choose(page: Page, box: str, option: Locator) -> None:
             option.click(timeout=OPEN_MS)
             return
     raise AssertionError(f"the list {box!r} does not stay open")
+
+
+def wait_for_rest(page: Page) -> None:
+    """Wait until the page stands: while it is drawn, a button may move from under the pointer."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")

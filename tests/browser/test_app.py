@@ -138,7 +138,7 @@ def test_curves_move_and_keep_their_zoom_while_a_run_trains(
     loss = legend.inner_text()
     expect(legend).not_to_have_text(loss, timeout=90_000)  # the curve has moved on
     assert chart.get_attribute("data-range") == zoomed
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Resume").wait_for()
 
 

@@ -59,7 +59,7 @@ def test_training_goes_on_when_the_browser_is_closed(
     page.keyboard.press("Enter")
     expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("40")
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
     expect(page.get_by_text("images/s").first).to_be_visible()
     address = page.url
     page.context.close()

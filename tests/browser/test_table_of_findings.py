@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser.choosing import choose
+from browser.choosing import choose, wait_for_rest
 from browser.serving import Server
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -60,15 +60,18 @@ def test_a_table_of_findings_is_looked_at_registered_trained_judged_and_explaine
     kinds = page.get_by_role("radio", name="several findings")
     expect(kinds).to_be_checked()
     assert Catalog(server.workspace).list_data_sets() == []
+    wait_for_rest(page)
     page.get_by_role("button", name="Register 120 images").click()
     expect(page.get_by_role("heading", level=1, name="films", exact=True)).to_be_visible()
     (data,) = Catalog(server.workspace).list_data_sets()
     samples = Catalog(server.workspace).load_samples(data)
     splits = {(sample.patient, sample.split) for sample in samples}
     assert (data.classes, len(samples), len(splits)) == (("Apex", "Base"), 120, PATIENTS)
+    wait_for_rest(page)
     page.get_by_role("button", name="Train on this data set").click()
     page.get_by_role("radio", name="Quick look").click()
     expect(page.get_by_text("The test split is read once").first).to_be_visible()
+    wait_for_rest(page)
     page.get_by_role("button", name="Start", exact=True).click()
     page.get_by_role("button", name="Predict with this model").click(timeout=300_000)
     (run,) = list_runs(server.workspace)
@@ -77,6 +80,7 @@ def test_a_table_of_findings_is_looked_at_registered_trained_judged_and_explaine
     expect(page.get_by_text("Macro average precision", exact=True).first).to_be_visible()
     cell = page.get_by_role("option").filter(has_text=": rightly not found (").first
     choose(page, "Choose a cell to see its images", cell)
+    wait_for_rest(page)
     page.locator(".tile").first.click()
     expect(page.get_by_text("✓ from each finding's threshold on")).to_be_visible()
     for finding in data.classes:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browser.choosing import wait_for_rest
 from browser.serving import Server
 from conftest import Trained
 from playwright.sync_api import Page, expect
@@ -74,8 +75,7 @@ def test_a_folder_is_predicted_and_taken_along(
     page.get_by_role("textbox", name="Folder", exact=True).fill(str(trained.folder))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("folder="))
-    # A page that is still being drawn may move the button from under the pointer.
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    wait_for_rest(page)
     page.get_by_role("button", name="Predict all images in it").click()
     expect(page.get_by_role("button", name="Probabilities (CSV)")).to_be_visible()
     expect(page.locator(".pane canvas")).to_be_visible()

@@ -10,7 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from medapp.evaluation.estimates import Estimate
+from medapp.evaluation.estimates import Estimate, correlate, reach_difference
 from medapp.evaluation.intervals import Interval, Z, find_student
 
 LEVEL = 0.05  # a difference with a smaller p is called one
@@ -23,22 +23,28 @@ class Difference:
 
     Attributes:
         first, second: the two figures.
-        value: first - second.
-        interval: 95%.
-        p: how often so large a difference, or a larger one, comes about where there is none; below
-            0.05 where the interval leaves out 0.
+        interval: 95%, of first - second.
     """
 
     first: float
     second: float
-    value: float
     interval: Interval
-    p: float
 
-    def turn(self) -> "Difference":
-        """The second figure less the first."""
-        low, high = self.interval
-        return Difference(self.second, self.first, -self.value, (-high, -low), self.p)
+    @property
+    def value(self) -> float:
+        """The first figure less the second."""
+        return self.first - self.second
+
+    @property
+    def p(self) -> float:
+        """How often so large a difference, or a larger one, comes about where there is none.
+
+        Below 0.05 where the interval leaves out 0.
+        """
+        reach = self._reach
+        if not self.value or not reach:
+            return 1.0
+        return 2 * NormalDist().cdf(-Z * abs(self.value) / reach)
 
     @property
     def needed(self) -> float | None:
@@ -56,15 +62,19 @@ class Difference:
         """From the value to that end of the interval which is nearer to 0."""
         return self.value - self.interval[0] if self.value > 0 else self.interval[1] - self.value
 
+    def turn(self) -> "Difference":
+        """The second figure less the first."""
+        low, high = self.interval
+        return Difference(self.second, self.first, (-high, -low))
+
 
 def subtract(first: Estimate, second: Estimate) -> Difference:
     """The difference of two estimates over the same units.
 
-    The distances from each value to the ends of its interval are added in squares, less what the
-    two have in common (MOVER for dependent estimates: Zou & Donner 2008, doi:10.1002/sim.3095). Of
-    two models that differ in few patients, the correlation is known badly, and an interval of no
-    width would claim too much: the correlation is drawn towards 0 by one part in the number of
-    patients in which they differ, plus one (`benchmarks.accuracy.coverage_differences`).
+    The interval is that of `estimates.reach_difference`, but for the correlation. Of two models
+    that differ in few patients it is known badly, and an interval of no width would claim too much:
+    the correlation is drawn towards 0 by one part in the number of patients in which they differ,
+    plus one (`benchmarks.accuracy.coverage_differences`).
 
     Raises:
         ValueError: the estimates are of different numbers of units.
@@ -74,9 +84,7 @@ def subtract(first: Estimate, second: Estimate) -> Difference:
             f"both estimates must be of the same units, not of {len(first.shifts)} and"
             f" {len(second.shifts)}"
         )
-    common = _correlate(first, second)
-    down = _join(first.value - first.interval[0], second.interval[1] - second.value, common)
-    up = _join(first.interval[1] - first.value, second.value - second.interval[0], common)
+    down, up = reach_difference(first, second, _correlate_cautiously(first, second))
     return _build(first.value, second.value, down, up)
 
 
@@ -117,23 +125,16 @@ def correct_holm(ps: Mapping[str, float]) -> dict[str, float]:
 
 def _build(first: float, second: float, down: float, up: float) -> Difference:
     value = first - second
-    reach = down if value > 0 else up
-    p = 2 * NormalDist().cdf(-Z * abs(value) / reach) if value and reach else 1.0
-    return Difference(first, second, value, (value - down, value + up), p)
+    return Difference(first, second, (value - down, value + up))
 
 
-def _correlate(first: Estimate, second: Estimate) -> float:
-    lengths = float(np.linalg.norm(first.shifts) * np.linalg.norm(second.shifts))
-    if not lengths:
-        return 0.0
-    correlation = float(first.shifts @ second.shifts) / lengths
+def _correlate_cautiously(first: Estimate, second: Estimate) -> float:
+    correlation = correlate(first, second)
+    if correlation <= 0:
+        return correlation
     apart = np.abs(first.shifts - second.shifts)
     differing = int((apart > 1e-9 * np.abs(first.shifts).max()).sum())
-    return correlation * differing / (differing + 1) if correlation > 0 else correlation
-
-
-def _join(first: float, second: float, common: float) -> float:
-    return math.sqrt(max(first**2 + second**2 - 2 * common * first * second, 0.0))
+    return correlation * differing / (differing + 1)
 
 
 def average_seeds(estimates: Sequence[Estimate]) -> Estimate:

@@ -152,20 +152,30 @@ def average(estimates: Sequence[Estimate]) -> Estimate | None:
 
 
 def find_difference(first: Estimate, second: Estimate) -> Interval:
-    """The 95% interval of the first figure less the second, over the same units.
+    """The 95% interval of the first figure less the second, over the same units, in -1 to 1."""
+    down, up = reach_difference(first, second, correlate(first, second))
+    difference = first.value - second.value
+    return max(-1.0, difference - down), min(1.0, difference + up)
+
+
+def correlate(first: Estimate, second: Estimate) -> float:
+    """How two figures vary together over the same units; 0 where one does not vary."""
+    lengths = np.linalg.norm(first.shifts) * np.linalg.norm(second.shifts)
+    return float(first.shifts @ second.shifts / lengths) if lengths else 0.0
+
+
+def reach_difference(first: Estimate, second: Estimate, correlation: float) -> tuple[float, float]:
+    """How far the 95% interval of a difference reaches below and above it.
 
     As in `average` the distances to the ends of both intervals are added in squares, with the
     correlation of the two (MOVER: Zou & Donner 2008, doi:10.1002/sim.3095).
     """
-    lengths = np.linalg.norm(first.shifts) * np.linalg.norm(second.shifts)
-    correlation = float(first.shifts @ second.shifts / lengths) if lengths else 0.0
     reaches = []
     for side in (0, 1):
         a = abs(first.interval[side] - first.value)
         b = abs(second.interval[1 - side] - second.value)
         reaches.append(float(np.sqrt(max(a * a + b * b - 2 * correlation * a * b, 0.0))))
-    difference = first.value - second.value
-    return max(-1.0, difference - reaches[0]), min(1.0, difference + reaches[1])
+    return reaches[0], reaches[1]
 
 
 def inflate(shifts: Floats, sizes: Floats) -> Floats:

@@ -50,13 +50,20 @@ def count_effective(value: float, variance: float, witnesses: int, least: float)
 
 
 def find_student(freedom: int) -> float:
-    """Student's 97.5% point (Abramowitz & Stegun 1964, 26.7.5 from ten degrees of freedom on).
+    """Student's 97.5% point.
 
     Args:
         freedom: degrees of freedom, from 1.
     """
-    if freedom <= len(_STUDENT):
-        return _STUDENT[freedom - 1]
+    return _STUDENT[freedom - 1] if freedom <= len(_STUDENT) else expand_student(freedom)
+
+
+def expand_student(freedom: float) -> float:
+    """Student's 97.5% point by its expansion (Abramowitz & Stegun 1964, 26.7.5).
+
+    Args:
+        freedom: degrees of freedom, which need not be whole; within 2% from four of them on.
+    """
     first = (Z**3 + Z) / 4
     second = (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96
     return Z + first / freedom + second / freedom**2

@@ -6,7 +6,7 @@ By chance it is the finding's share of the images, its prevalence.
 import numpy as np
 
 from medapp.evaluation.estimates import Estimate, Units, inflate
-from medapp.evaluation.intervals import Z, count_effective, find_wilson
+from medapp.evaluation.intervals import Z, count_effective, expand_student, find_wilson
 from medapp.evaluation.metrics import Floats, Mask
 
 
@@ -50,13 +50,9 @@ def estimate_average_precision(
 def _widen(effective: float) -> float:
     """By how much the doubt about the variance widens an interval: Student's quantile over Z.
 
-    Its degrees of freedom are one less than the effective number of images with the finding
-    (Abramowitz & Stegun 1964, 26.7.5; within 2% from four of them on).
+    Its degrees of freedom are one less than the effective number of images with the finding.
     """
-    freedom = max(effective - 1, 1.0)
-    first = (Z**3 + Z) / 4
-    second = (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96
-    return 1 + (first / freedom + second / freedom**2) / Z
+    return expand_student(max(effective - 1, 1.0)) / Z
 
 
 def _rank(scores: Floats, is_true: Mask) -> tuple[Floats, Floats]:

@@ -6,8 +6,8 @@ are the page's own. The curves of a run are described in `curves`, and drawn by 
 """
 
 from medapp.figures.confusion import draw_confusion
-from medapp.figures.contrasts import draw_differences
 from medapp.figures.data import draw_balance, draw_histogram
+from medapp.figures.intervals import draw_differences
 from medapp.figures.judgement import draw_probabilities, draw_roc, draw_sensitivity
 from medapp.figures.style import CONFIG, PALETTES, pick_colour
 

@@ -1,4 +1,4 @@
-"""Figures of several things with their intervals, one above the other."""
+"""Figures of several things, or their differences, with intervals, one above the other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,8 @@ class IntervalRow:
 
     Attributes:
         value, interval: the point and the ends of its whisker.
-        is_leading: drawn in the accent colour: cannot be told apart from the best.
+        is_leading: drawn in the accent colour: cannot be told apart from the best; of a difference,
+            that it can be told.
         said: the figure in words, for a reader who points at the line.
     """
 
@@ -74,4 +75,21 @@ def draw_intervals(
         showgrid=False,
         tickfont={"color": colours.text, "size": 13},
     )
+    return figure
+
+
+def draw_differences(
+    rows: Sequence[IntervalRow], title: str, axis: str, theme: str = "light"
+) -> go.Figure:
+    """Differences as `draw_intervals` draws figures, beside the line of no difference.
+
+    Args:
+        rows: each value is above 0 where the first of the two has more.
+        axis: what is measured, with the direction in which a difference is a gain.
+    """
+    figure = draw_intervals(rows, title, axis, theme)
+    figure.add_vline(x=0, line={"color": PALETTES[theme].text, "width": 1})
+    ends = [0.0, *(end for row in rows for end in row.interval)]
+    room = 0.05 * (max(ends) - min(ends)) or 1.0
+    figure.update_xaxes(tickformat="+.2f", range=[min(ends) - room, max(ends) + room])
     return figure

@@ -2,7 +2,7 @@
 
 import pytest
 
-from medapp.figures import PALETTES
+from medapp.figures import PALETTES, draw_differences
 from medapp.figures.intervals import IntervalRow, draw_intervals
 
 ROWS = (
@@ -31,3 +31,27 @@ def test_names_are_shown_letter_by_letter() -> None:
     figure = draw_intervals(ROWS, "", "AUROC")
     assert figure.layout.yaxis.ticktext[2] == "&lt;b&gt;last&lt;/b&gt;"
     assert "<b>" not in figure.data[1].text[0]
+
+
+def test_what_is_told_apart_has_the_accent_and_zero_is_in_sight() -> None:
+    rows = [
+        IntervalRow("probe", 0.03, (0.01, 0.05), True, "+3.0 points"),
+        IntervalRow("<b>", 0.01, (0.002, 0.018), False, "+1.0 points"),
+    ]
+    figure = draw_differences(rows, "One of two", "difference in accuracy", "dark")
+    told, rest = figure.data
+    assert [list(part.x) for part in (told, rest)] == [[0.03], [0.01]]
+    ends = [
+        (part.x[0] - part.error_x.arrayminus[0], part.x[0] + part.error_x.array[0])
+        for part in (told, rest)
+    ]
+    assert ends[0] == pytest.approx((0.01, 0.05))
+    assert ends[1] == pytest.approx((0.002, 0.018))
+    colours = PALETTES["dark"]
+    assert [part.error_x.color for part in (told, rest)] == [colours.accent, colours.muted]
+    (zero,) = figure.layout.shapes
+    assert (zero.x0, zero.x1) == (0, 0)
+    low, high = figure.layout.xaxis.range
+    assert low < 0
+    assert high > 0.05
+    assert figure.layout.yaxis.ticktext == ("probe", "&lt;b&gt;")

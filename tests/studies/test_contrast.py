@@ -7,7 +7,7 @@ from medapp.studies.contrast import Contrast, write_difference
 
 
 def build(value: float, low: float, high: float, p: float, figure: str = "accuracy") -> Contrast:
-    difference = Difference(0.9, 0.9 - value, value, (low, high), p)
+    difference = Difference(0.9, 0.9 - value, (low, high))
     return Contrast("fine-tune", "probe", figure, difference, p, 97, 60, "patients")
 
 
@@ -40,5 +40,5 @@ def test_what_is_not_told_apart_says_how_many_would_be_needed() -> None:
     [("macro_auroc", "+0.031 of macro AUROC"), ("auroc", "+0.031 of AUROC"), ("macro_f1", "F1")],
 )
 def test_a_difference_has_its_figure_s_unit(figure: str, said: str) -> None:
-    assert said in write_difference(figure, Difference(0.9, 0.869, 0.031, (0.0, 0.0604), 0.05))
-    assert write_difference(figure, Difference(0, 0, 0, (0, 0), 1)).startswith("0.000 of")
+    assert said in write_difference(figure, Difference(0.9, 0.869, (0.0, 0.0604)))
+    assert write_difference(figure, Difference(0, 0, (0, 0))).startswith("0.000 of")

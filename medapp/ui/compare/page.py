@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from medapp.evaluation.words import write_figure
-from medapp.figures import draw_differences
-from medapp.figures.contrasts import Row
 from medapp.figures.curves import lay_over
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
 from medapp.studies.comparison import Comparison, compare_runs
 from medapp.studies.contrast import LOWER_IS_BETTER, Contrast, write_difference
+from medapp.ui.compare.contrasts import draw_contrasts
 from medapp.ui.compare.disputed import draw_disputed
 from medapp.ui.elements.live_chart import draw_charts, load_charts
 from medapp.ui.shell import frame, url
@@ -74,16 +73,12 @@ def _draw_contrasts(found: Comparison) -> None:
     )
     better = found.runs[0] if figure not in LOWER_IS_BETTER else "the other"
     label = f"difference in {name}"
-    rows = [
-        Row(c.b, c.difference, write_difference(c.figure, c.difference), c.is_told)
-        for c in found.contrasts
-    ]
-    frame.draw_figure(draw_differences(rows, title, label, frame.find_theme()), key="differences")
+    draw_contrasts(found.contrasts, title, label, "differences")
     said = [
         f"Differences on the same {found.n:,} test images, with 95% intervals. Right of 0,"
         f" {better} is better. Grey: the two cannot be told apart."
     ]
-    if len(rows) > 1:
+    if len(found.contrasts) > 1:
         said.append("What is told apart counts that several runs are compared (Holm's correction).")
     st.caption(frame.escape(" ".join(said)))
 

@@ -7,13 +7,11 @@ import streamlit as st
 from medapp.data.samples import DataSet
 from medapp.evaluation.headline import TITLES
 from medapp.evaluation.words import write_figure
-from medapp.figures import draw_differences
-from medapp.figures.contrasts import Row
 from medapp.runs.progress import format_seconds
 from medapp.studies.board import Board, Place, read_board
-from medapp.studies.contrast import write_difference
 from medapp.studies.race import MOST_SEEDS, Race, create_race, list_races
 from medapp.training.recipe import build_settings
+from medapp.ui.compare.contrasts import draw_contrasts
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog, open_workspace
 from medapp.ui.shell.words import name_figure
@@ -122,18 +120,9 @@ def _draw_contrasts(board: Board) -> None:
     told = sum(contrast.is_told for contrast in board.contrasts)
     title = f"{told} of {len(board.contrasts)} declared differences can be told"
     are_of_one = len({contrast.a for contrast in board.contrasts}) == 1
-    rows = [
-        Row(
-            c.b if are_of_one else f"{c.a} less {c.b}",
-            c.difference,
-            write_difference(c.figure, c.difference),
-            c.is_told,
-        )
-        for c in board.contrasts
-    ]
     less = f": {board.contrasts[0].a} less the other" if are_of_one else ""
-    label = f"difference in {name_figure(board.figure)}{less}"
-    frame.draw_figure(draw_differences(rows, title, label, frame.find_theme()), key="contrasts")
+    axis = f"difference in {name_figure(board.figure)}{less}"
+    draw_contrasts(board.contrasts, title, axis, "contrasts")
     n, units, counted = board.contrasts[0].n, board.contrasts[0].units, board.contrasts[0].counted
     of_units = f" of {units:,} {counted}" if counted == "patients" else ""
     st.caption(

@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import OLDER_NOTE, Evaluation
 from medapp.evaluation.intervals import METHOD
 from medapp.notes import sort_notes
-from medapp.runs.results import load_predictions, write_figures
+from medapp.runs.results import list_evidence, load_predictions, write_figures
 from medapp.runs.run import Run
 from medapp.task import find_task
 
@@ -30,15 +28,7 @@ def renew_figures(run: Run, kept: Evaluation) -> Evaluation:
     columns = [f"probability of {name}" for name in kept.classes]
     if not rows or not {*columns, "patient"} <= rows[0].keys():
         return kept
-    task = find_task(kept.task)
-    found = evaluate(
-        np.array([[row[column] for column in columns] for row in rows]),
-        task.encode([row["label"] for row in rows], kept.classes),
-        kept.classes,
-        [row["patient"] for row in rows],
-        task,
-        kept.thresholds,
-    )
+    found = evaluate(*list_evidence(rows, kept.classes, find_task(kept.task)), kept.thresholds)
     if (found.n, found.confusion) != (kept.n, kept.confusion):
         return kept
     lasting = [note for note in kept.notes if note.code not in OUTDATED]

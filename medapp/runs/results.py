@@ -1,7 +1,7 @@
 """What came of a run, on disk: figures, and the probabilities behind them. No torch here."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from medapp.runs.locks import note_change
 from medapp.runs.run import Run
 from medapp.store.files import open_replacing, write_bytes
 from medapp.store.parquet import read_table
-from medapp.task import find_task
+from medapp.task import Task, find_task
+from medapp.task.task import Targets
 
 
 def save_evaluation(
@@ -83,6 +84,27 @@ def load_predictions(run: Run) -> list[dict[str, Any]]:
     if not needed <= set(table.column_names):
         raise RunError(f"{path.name} of run {run.name} holds no predictions.", remedy=_remedy(run))
     return rows
+
+
+def list_probabilities(
+    rows: Sequence[Mapping[str, Any]], classes: Sequence[str]
+) -> NDArray[np.float64]:
+    """The probabilities (N, K) in rows of `predictions.parquet`."""
+    columns = [f"probability of {name}" for name in classes]
+    return np.array([[row[column] for column in columns] for row in rows], np.float64)
+
+
+def list_evidence(
+    rows: Sequence[Mapping[str, Any]], classes: Sequence[str], task: Task
+) -> tuple[NDArray[np.float64], Targets, Sequence[str], list[str | None], Task]:
+    """What rows of `predictions.parquet` say, as the first arguments of `evaluate`."""
+    return (
+        list_probabilities(rows, classes),
+        task.encode([row["label"] for row in rows], classes),
+        classes,
+        [row.get("patient") for row in rows],
+        task,
+    )
 
 
 def _remedy(run: Run) -> str:

@@ -9,14 +9,13 @@ import numpy as np
 from medapp.evaluation.comparison import average_seeds, correct_holm, subtract_means
 from medapp.evaluation.estimates import Estimate
 from medapp.evaluation.headline import TITLES, list_headlines
-from medapp.evaluation.patients import number_units
 from medapp.runs.progress import format_seconds
 from medapp.runs.registry import find_registry
 from medapp.runs.run import FINAL, Run
 from medapp.runs.summary import Summary
 from medapp.store.workspace import Workspace
 from medapp.studies.contrast import Contrast
-from medapp.studies.judged import Judged, Key, find_shared, load_judged
+from medapp.studies.judged import Judged, find_shared, load_judged
 from medapp.studies.race import DECLARED, Race
 from medapp.task import find_task
 from medapp.training.strategies import STRATEGIES
@@ -154,7 +153,7 @@ def _judge(board: Board, race: Race, judged: Mapping[str, Sequence[Judged]]) -> 
         else place
         for place in board.places
     )
-    contrasts = _contrast(race, known, figure, _count(everyone[0], keys))
+    contrasts = _contrast(race, known, figure, everyone[0].count(keys))
     over = replace(board, figure=figure, places=places, contrasts=contrasts)
     return replace(over, verdict=tuple(_state(over, race)))
 
@@ -172,11 +171,6 @@ def _contrast(
         Contrast(_title(a), _title(b), figure, found[f"{a} {b}"], corrected[f"{a} {b}"], *counts)
         for a, b in pairs
     )
-
-
-def _count(judged: Judged, keys: Sequence[Key]) -> tuple[int, int, str]:
-    units, counted, _ = number_units([judged.rows[key].get("patient") for key in keys], len(keys))
-    return len(keys), int(units.max()) + 1, counted
 
 
 def _state(board: Board, race: Race) -> Iterator[str]:

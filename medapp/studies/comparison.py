@@ -11,7 +11,6 @@ from medapp.errors import RunError
 from medapp.evaluation.comparison import correct_holm, subtract
 from medapp.evaluation.estimates import Estimate
 from medapp.evaluation.headline import list_headlines
-from medapp.evaluation.patients import number_units
 from medapp.notes import Note, sort_notes
 from medapp.runs.looks import LOOKS
 from medapp.runs.run import Run
@@ -121,7 +120,7 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
         for headline in list_headlines(judged[0].evaluation)
         if all(headline.name in found for found in figures)
     )
-    contrasts = _contrast(names, figures, headlines, _count(judged[0], keys))
+    contrasts = _contrast(names, figures, headlines, judged[0].count(keys))
     first = headlines[0][0] if headlines else ""
     primary = [each for each in contrasts if each.figure == first]
     corrected = correct_holm({each.b: each.p for each in primary})
@@ -171,12 +170,6 @@ def _contrast(
         for other, found in zip(names[1:], figures[1:], strict=True)
         for difference in [subtract(figures[0][key], found[key])]
     ]
-
-
-def _count(judged: Judged, keys: Sequence[Key]) -> tuple[int, int, str]:
-    """How many images, how many units, and what units are."""
-    units, counted, _ = number_units([judged.rows[key].get("patient") for key in keys], len(keys))
-    return len(keys), int(units.max()) + 1, counted
 
 
 def _find_disputed(judged: Sequence[Judged], keys: Sequence[Key]) -> Iterator[Disputed]:

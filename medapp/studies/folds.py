@@ -4,12 +4,8 @@ A study is a folder with `study.json`: what was asked, and which runs answer it.
 made of the runs' kept predictions; nothing is computed twice.
 """
 
-import json
-import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,13 +17,15 @@ from medapp.notes import Note, sort_notes
 from medapp.runs.making import check_name, create_run, settle_recipe
 from medapp.runs.plan import plan_run
 from medapp.runs.registry import find_registry
-from medapp.runs.results import load_predictions
+from medapp.runs.results import list_evidence, load_predictions
 from medapp.runs.run import Run
-from medapp.store.files import write_bytes
+from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
+from medapp.studies.folder import load_studies, name_study, save_study
 from medapp.task import find_task
 from medapp.training.recipe import Machine, Recipe
 
+KIND = "folds"
 NOTE = "folds"  # the code of the note on what pooled figures say
 # Notes on a fold's figures that hold for the pooled ones too.
 LASTING = ("leak", "patient-leak", "patients-unknown", "by-heart")
@@ -87,27 +85,23 @@ def create_folds(
         create_run(workspace, each, machine, each_name)
         for each, each_name in zip(recipes, names, strict=True)
     ]
-    made = datetime.now(UTC)
+    id, made = name_study()
     study = FoldStudy(
-        id=f"{made:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        id=id,
         name=name,
-        made=made.isoformat(timespec="seconds"),
+        made=made,
         data_set=settled.data.train.name,
         runs=tuple(run.id for run in runs),
     )
-    folder = workspace.studies_folder / study.id
-    folder.mkdir(parents=True)
-    text = json.dumps({"kind": "folds", **asdict(study)}, indent=1, ensure_ascii=False)
-    write_bytes(folder / "study.json", text.encode())
+    save_study(workspace, KIND, asdict(study))
     return study
 
 
 def list_studies(workspace: Workspace) -> list[FoldStudy]:
     """The studies that can be read and of which a run is left, newest first."""
     registry = find_registry(workspace)
-    loaded = [_load(path) for path in workspace.studies_folder.glob("*/study.json")]
-    found = [s for s in loaded if s is not None and any(map(registry.find, s.runs))]
-    return sorted(found, key=lambda s: s.id, reverse=True)
+    loaded = [_read(facts) for facts in load_studies(workspace, KIND)]
+    return [s for s in loaded if s is not None and any(map(registry.find, s.runs))]
 
 
 def find_study(workspace: Workspace, name: str) -> FoldStudy:
@@ -146,13 +140,8 @@ def _evaluate(folds: Sequence[Evaluation], rows: Sequence[list[dict[str, Any]]])
     first = folds[0]
     task = find_task(first.task)
     everything = [row for of_fold in rows for row in of_fold]
-    columns = [f"probability of {name}" for name in first.classes]
     found = evaluate(
-        np.array([[row[column] for column in columns] for row in everything]),
-        task.encode([row["label"] for row in everything], first.classes),
-        first.classes,
-        [row["patient"] for row in everything],
-        task,
+        *list_evidence(everything, first.classes, task),
         # Each fold's model has thresholds of its own.
         np.repeat([fold.thresholds for fold in folds], [len(of) for of in rows], axis=0),
     )
@@ -179,14 +168,12 @@ def _take_fold(recipe: Recipe, fold: int) -> Recipe:
 def _suggest_name(workspace: Workspace, recipe: Recipe) -> str:
     base = f"{recipe.find_strategy().title} on {recipe.data.train.name}"
     taken = {study.name for study in list_studies(workspace)}
-    names = [base, *(f"{base} {number}" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)
+    return number_name(base, taken)
 
 
-def _load(path: Path) -> FoldStudy | None:
+def _read(facts: Mapping[str, Any]) -> FoldStudy | None:
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
         names = ("id", "name", "made", "data_set")
         return FoldStudy(**{n: str(facts[n]) for n in names}, runs=tuple(map(str, facts["runs"])))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         return None

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from medapp.errors import RunError
 from medapp.evaluation.estimates import Estimate
 from medapp.evaluation.evaluate import estimate_figures
 from medapp.evaluation.evaluation import Evaluation
-from medapp.runs.results import load_predictions
+from medapp.evaluation.patients import number_units
+from medapp.runs.results import list_evidence, load_predictions
 from medapp.runs.run import Run
 from medapp.task import find_task
 
@@ -29,18 +28,16 @@ class Judged:
 
     def estimate(self, keys: Sequence[Key]) -> dict[str, Estimate]:
         """The run's figures on some of its images, with how far each patient moves them."""
-        classes = self.evaluation.classes
+        evaluation = self.evaluation
         rows = [self.rows[key] for key in keys]
-        columns = [f"probability of {name}" for name in classes]
-        task = find_task(self.evaluation.task)
-        return estimate_figures(
-            np.array([[row[column] for column in columns] for row in rows]),
-            task.encode([row["label"] for row in rows], classes),
-            classes,
-            [row.get("patient") for row in rows],
-            task,
-            self.evaluation.thresholds,
-        )
+        evidence = list_evidence(rows, evaluation.classes, find_task(evaluation.task))
+        return estimate_figures(*evidence, evaluation.thresholds)
+
+    def count(self, keys: Sequence[Key]) -> tuple[int, int, str]:
+        """How many images, how many units these are of, and what units are."""
+        patients = [self.rows[key].get("patient") for key in keys]
+        units, counted, _ = number_units(patients, len(keys))
+        return len(keys), int(units.max()) + 1, counted
 
 
 def load_judged(run: Run) -> Judged:

@@ -4,19 +4,17 @@ A study is a folder with `study.json`: what was declared before the start (who r
 seeds, and which differences will be looked at), and which runs answer it.
 """
 
-import json
-import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from medapp.errors import RecipeError, RunError
 from medapp.runs.making import check_name, create_run, settle_recipe
 from medapp.runs.plan import plan_run
 from medapp.runs.registry import find_registry
-from medapp.store.files import write_bytes
+from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
+from medapp.studies.folder import load_studies, name_study, save_study
 from medapp.training.recipe import Machine, Recipe
 
 KIND = "race"
@@ -93,31 +91,25 @@ def create_race(
     for (strategy, seed), each in named.items():
         entrant = entrants[strategy].model_copy(update={"seed": seed})
         runs[strategy] += (create_run(workspace, entrant, machine, each).id,)
-    made = datetime.now(UTC)
+    id, made = name_study()
     race = Race(
-        id=f"{made:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        id=id,
         name=title,
-        made=made.isoformat(timespec="seconds"),
+        made=made,
         data_set=settled.data.train.name,
         runs=runs,
         contrasts=tuple(DECLARED),
         remarks=remarks,
     )
-    folder = workspace.studies_folder / race.id
-    folder.mkdir(parents=True)
-    values = {"kind": KIND, **asdict(race), "entrants": dict(race.runs)}
-    del values["runs"]  # cross-validations call theirs so
-    text = json.dumps(values, indent=1, ensure_ascii=False)
-    write_bytes(folder / "study.json", text.encode())
+    save_study(workspace, KIND, asdict(race))
     return race
 
 
 def list_races(workspace: Workspace) -> list[Race]:
     """The races that can be read and of which a run is left, newest first."""
     registry = find_registry(workspace)
-    loaded = [_load(path.read_bytes()) for path in workspace.studies_folder.glob("*/study.json")]
-    found = [race for race in loaded if race and any(map(registry.find, race.list_runs()))]
-    return sorted(found, key=lambda race: race.id, reverse=True)
+    loaded = [_read(facts) for facts in load_studies(workspace, KIND)]
+    return [race for race in loaded if race and any(map(registry.find, race.list_runs()))]
 
 
 def find_race(workspace: Workspace, name: str) -> Race:
@@ -181,18 +173,14 @@ def _limit_epochs(recipe: Recipe, epochs: int) -> Recipe:
 def _suggest_name(workspace: Workspace, data_set: str) -> str:
     base = f"Race on {data_set}"
     taken = {race.name for race in list_races(workspace)}
-    names: Sequence[str] = [base, *(f"{base} {number}" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)
+    return number_name(base, taken)
 
 
-def _load(text: bytes) -> Race | None:
+def _read(facts: Mapping[str, Any]) -> Race | None:
     try:
-        facts: Mapping[str, Any] = json.loads(text)
-        if facts["kind"] != KIND:
-            return None
         return Race(
             **{n: str(facts[n]) for n in ("id", "name", "made", "data_set")},
-            runs={str(k): tuple(map(str, ids)) for k, ids in facts["entrants"].items()},
+            runs={str(k): tuple(map(str, ids)) for k, ids in facts["runs"].items()},
             contrasts=tuple((str(a), str(b)) for a, b in facts["contrasts"]),
             remarks=tuple(map(str, facts["remarks"])),
         )

@@ -48,7 +48,7 @@ def add_seed(session: Session) -> Race:
         twin = f"{id[:-3]}{900 + CONTESTANTS.index(strategy)}"
         shutil.copytree(session.workspace.runs_folder / id, session.workspace.runs_folder / twin)
         (session.workspace.runs_folder / twin / "name.txt").write_text(f"{strategy} again")
-        values["entrants"][strategy].append(twin)
+        values["runs"][strategy].append(twin)
     path.write_text(json.dumps(values))
     return find_race(session.workspace, "derby")
 

@@ -3,7 +3,6 @@
 No torch here: pages and shells list and show what was found.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from medapp.errors import RunError
 from medapp.evaluation.intervals import Interval
 from medapp.notes import Note, read_note
 from medapp.runs.run import Run
-from medapp.store.files import write_bytes
 from medapp.store.workspace import Workspace
+from medapp.studies.folder import load_studies, save_study
 
 KIND = "travel"
 OWN_LABELS = "own-labels"  # a head that learns from labels of the other hospital
@@ -127,18 +126,13 @@ class Travel:
 
 def save_travel(workspace: Workspace, travel: Travel) -> Path:
     """Write `study.json`; gives the study's folder."""
-    folder = workspace.studies_folder / travel.id
-    folder.mkdir(parents=True)
-    text = json.dumps({"kind": KIND, **asdict(travel)}, indent=1, ensure_ascii=False)
-    write_bytes(folder / "study.json", text.encode())
-    return folder
+    return save_study(workspace, KIND, asdict(travel))
 
 
 def list_travels(workspace: Workspace, run: Run | None = None) -> list[Travel]:
     """The kept answers that can be read, newest first; of one run where one is given."""
-    loaded = [_load(path) for path in workspace.studies_folder.glob("*/study.json")]
-    found = [t for t in loaded if t is not None and (run is None or t.run == run.id)]
-    return sorted(found, key=lambda travel: travel.id, reverse=True)
+    loaded = [_read_whole(facts) for facts in load_studies(workspace, KIND)]
+    return [t for t in loaded if t is not None and (run is None or t.run == run.id)]
 
 
 def find_travel(workspace: Workspace, id: str) -> Travel:
@@ -147,19 +141,16 @@ def find_travel(workspace: Workspace, id: str) -> Travel:
     Raises:
         RunError: there is none.
     """
-    found = _load(workspace.studies_folder / id / "study.json")
+    found = next((travel for travel in list_travels(workspace) if travel.id == id), None)
     if found is None:
         raise RunError(f"There is no study {id!r}.", remedy="Ask again whether the run travels.")
     return found
 
 
-def _load(path: Path) -> Travel | None:
+def _read_whole(facts: dict[str, Any]) -> Travel | None:
     try:
-        facts = json.loads(path.read_text(encoding="utf-8"))
-        if facts.pop("kind") != KIND:
-            return None
         return _read(facts)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

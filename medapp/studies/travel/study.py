@@ -4,10 +4,8 @@ A study is a folder with `study.json`, which is all of `Travel`, and `prediction
 run's model and each adapted head decide of each image there.
 """
 
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,7 @@ from medapp.notes import Note, sort_notes
 from medapp.runs.run import Run
 from medapp.store.files import open_replacing
 from medapp.store.workspace import Workspace
+from medapp.studies.folder import name_study
 from medapp.studies.travel.answers import Answers, answer_adapted, answer_as_is
 from medapp.studies.travel.judging import (
     Truth,
@@ -92,15 +91,15 @@ def _describe(
     truth = ground.labels[~ground.is_train]
     held = Truth(truth, ground.source.groups[~ground.is_train])
     site = tell_sites(ground)
-    made = datetime.now(UTC)
+    id, made = name_study()
     scores = {
         key: score_answers(a.there, a.held_out, a.decided_held_out == truth, a.decided, own.decided)
         for key, a in {SOURCE_ONLY: own, **adapted}.items()
     }
     counts = np.bincount(own.decided_held_out, minlength=len(ground.classes))
     return Travel(
-        id=f"{made:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
-        made=made.isoformat(timespec="seconds"),
+        id=id,
+        made=made,
         run=ground.run.id,
         run_name=ground.run.name,
         data_set=ground.data_set.uid,

@@ -8,7 +8,7 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.metrics import CLASS_METRICS
 from medapp.evaluation.words import write_figure
 from medapp.figures import draw_confusion, draw_roc, draw_sensitivity
-from medapp.runs.results import load_predictions
+from medapp.runs.results import list_probabilities, load_predictions
 from medapp.runs.run import Run
 from medapp.task import find_task
 from medapp.ui.models.cards import draw_quality
@@ -76,7 +76,7 @@ def _draw_roc(run: Run, evaluation: Evaluation) -> None:
     classes = evaluation.classes
     # A run that was imported without predictions has no rows.
     if rows:
-        probabilities = [[row[f"probability of {name}"] for name in classes] for row in rows]
+        probabilities = list_probabilities(rows, classes)
         truth = [classes.index(row["label"]) for row in rows]
         frame.draw_figure(draw_roc(probabilities, truth, evaluation, frame.find_theme()), key="roc")
 

@@ -9,7 +9,7 @@ from medapp.evaluation.evaluation import ClassFigures, Evaluation
 from medapp.evaluation.metrics import FINDING_METRICS
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.figures import draw_roc, draw_sensitivity
-from medapp.runs.results import load_predictions
+from medapp.runs.results import list_probabilities, load_predictions
 from medapp.runs.run import Run
 from medapp.task import find_task
 from medapp.ui.models.mistakes import draw_images
@@ -144,6 +144,6 @@ def _draw_roc(run: Run, evaluation: Evaluation) -> None:
     # A run that was imported without predictions has no rows.
     if rows:
         names = evaluation.classes
-        probabilities = [[row[f"probability of {name}"] for name in names] for row in rows]
+        probabilities = list_probabilities(rows, names)
         truth = find_task(evaluation.task).encode([row["label"] for row in rows], names)
         frame.draw_figure(draw_roc(probabilities, truth, evaluation, frame.find_theme()), key="roc")

@@ -1,0 +1,46 @@
+"""The folder of a study: `study.json` says of what kind the study is, and what was asked or found.
+
+What this module does not know: any kind of study.
+"""
+
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from medapp.store.files import write_bytes
+from medapp.store.workspace import Workspace
+
+FILE = "study.json"
+
+
+def name_study() -> tuple[str, str]:
+    """The id of a study that is made now, by which studies are in order, and the time in words."""
+    made = datetime.now(UTC)
+    return f"{made:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}", made.isoformat(timespec="seconds")
+
+
+def save_study(workspace: Workspace, kind: str, values: Mapping[str, Any]) -> Path:
+    """Write a study's folder, and give it.
+
+    Args:
+        values: plain values for JSON, of which `id` names the folder.
+    """
+    folder = workspace.studies_folder / str(values["id"])
+    folder.mkdir(parents=True)
+    text = json.dumps({"kind": kind, **values}, indent=1, ensure_ascii=False)
+    write_bytes(folder / FILE, text.encode())
+    return folder
+
+
+def load_studies(workspace: Workspace, kind: str) -> Iterator[dict[str, Any]]:
+    """The values of all studies of a kind whose file can be read, newest first."""
+    for path in sorted(workspace.studies_folder.glob(f"*/{FILE}"), reverse=True):
+        try:
+            facts = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(facts, dict) and facts.pop("kind", None) == kind:
+            yield facts

@@ -12,16 +12,15 @@ from medapp.audit.proposals import list_kept, list_open
 from medapp.data.layouts.order import Entry
 from medapp.data.samples import DataSet
 from medapp.notes import Level
-from medapp.runs.progress import format_seconds
 from medapp.store.job import Job
 from medapp.ui.data_sets.finding import TORN, draw_finding, draw_undo
 from medapp.ui.data_sets.flattery import draw_flattery
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import escape
+from medapp.ui.shell.jobs import TICK_SECONDS, describe_job, draw_bar
 from medapp.ui.shell.server import find_catalog, open_workspace
 from medapp.ui.shell.words import write_time
 
-TICK_SECONDS = 0.5
 SIGNS: Mapping[Level, str] = {
     "grave": ":red[:material/error:]",
     "caution": ":orange[:material/warning:]",
@@ -100,15 +99,8 @@ def _draw_progress(data_set: DataSet) -> None:
             hold_jobs().pop(data_set.uid)
         # The whole page is drawn again: the polling ends, and the findings are shown.
         st.rerun()
-    facts = [job.title or "Reading the table"]
-    if job.total:
-        facts.append(f"{job.done:,} of {job.total:,}")
-    if job.seconds_left is not None:
-        facts.append(f"{format_seconds(job.seconds_left)} left of this step")
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.progress(min(1.0, job.done / max(1, job.total)), escape(" · ".join(facts)))
-        if st.button("Stop", icon=":material/stop:", key="audit-stop"):
-            job.stop()
+    said = describe_job(job, "Reading the table", " of this step")
+    draw_bar(job, said, "audit-stop")
     st.caption("The audit goes on when you leave this page. What was read is kept for the next.")
 
 

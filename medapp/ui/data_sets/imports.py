@@ -11,6 +11,7 @@ from medapp.runs.progress import format_seconds
 from medapp.store.job import Job
 from medapp.store.threads import OnProgress
 from medapp.ui.shell.frame import DATA_SETS, escape
+from medapp.ui.shell.jobs import TICK_SECONDS, draw_bar
 from medapp.ui.shell.server import hold_uploads
 
 
@@ -40,7 +41,7 @@ def draw_import(path: Path) -> ImportReport | None:
     if job is None:
         return None
     if job.state == "running":
-        st.fragment(run_every=0.5)(_draw_progress)(job)
+        st.fragment(run_every=TICK_SECONDS)(_draw_progress)(job)
         return None
     if job.state == "done":
         return job.result
@@ -81,10 +82,7 @@ def _draw_progress(job: Job[ImportReport]) -> None:
         facts.append("finding copies and splits")
     elif job.seconds_left is not None:
         facts.append(f"{format_seconds(job.seconds_left)} left")
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.progress(job.done / max(1, job.total), " · ".join(facts))
-        if st.button("Stop", icon=":material/stop:", key="stop-import", disabled=is_read):
-            job.stop()
+    draw_bar(job, " · ".join(facts), "stop-import", can_stop=not is_read)
     st.caption("The import goes on when you leave this page; the way back stands on *Data sets*.")
 
 

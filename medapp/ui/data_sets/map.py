@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.figures.map import draw_map
-from medapp.runs.progress import format_seconds
 from medapp.store.job import Job, Tell
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
@@ -18,6 +17,7 @@ from medapp.ui.data_sets.gallery import build_tile
 from medapp.ui.elements.gallery import PAGE_SIZE, draw_gallery
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
+from medapp.ui.shell.jobs import TICK_SECONDS, describe_job, draw_bar
 from medapp.ui.shell.server import find_catalog, open_workspace
 
 MOST_POINTS = 20_000
@@ -53,7 +53,7 @@ def draw_map_view(data_set: DataSet) -> None:
     """Draw the map, or the button and the progress that lead to it."""
     job = hold_maps().get(data_set.uid)
     if job is not None and job.state == "running":
-        st.fragment(run_every=0.5)(_draw_progress)(job)
+        st.fragment(run_every=TICK_SECONDS)(_draw_progress)(job)
         return
     if job is not None and job.error:
         st.error(escape(job.error), icon=":material/error:")
@@ -75,12 +75,7 @@ def draw_map_view(data_set: DataSet) -> None:
 def _draw_progress(job: Job[Projected]) -> None:
     if job.state != "running":
         st.rerun()
-    left = "" if job.seconds_left is None else f" · {format_seconds(job.seconds_left)} left"
-    text = f"Reading the images · {job.done:,} of {job.total:,}{left}"
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.progress(min(1.0, job.done / max(1, job.total)), text)
-        if st.button("Stop", icon=":material/stop:", key="map-stop"):
-            job.stop()
+    draw_bar(job, describe_job(job, "Reading the images"), "map-stop")
 
 
 def _draw_points(data_set: DataSet, samples: list[Sample], found: Projected) -> None:

@@ -5,12 +5,12 @@ import streamlit as st
 from medapp.audit.similarity import Like, Similarity, find_similar, read_images
 from medapp.data.samples import DataSet, Sample
 from medapp.imaging.registered import find_problem
-from medapp.runs.progress import format_seconds
 from medapp.store.job import Job, Tell
 from medapp.ui.data_sets.gallery import build_tile
 from medapp.ui.elements.gallery import draw_gallery
 from medapp.ui.shell import url
 from medapp.ui.shell.frame import escape
+from medapp.ui.shell.jobs import TICK_SECONDS, describe_job, draw_bar
 from medapp.ui.shell.server import find_catalog, open_workspace
 
 ASKED = "similar-asked"  # the data set whose images are compared in this session
@@ -27,7 +27,7 @@ def draw_similar(data_set: DataSet, sample: Sample) -> None:
     st.subheader("More like this", anchor=False)
     job = hold_readings().get(data_set.uid)
     if job is not None and job.state == "running":
-        st.fragment(run_every=0.5)(_draw_progress)(job)
+        st.fragment(run_every=TICK_SECONDS)(_draw_progress)(job)
         return
     if job is not None and job.error:
         st.error(escape(job.error), icon=":material/error:")
@@ -79,12 +79,7 @@ def _draw_progress(job: Job[None]) -> None:
     if job.state != "running":
         _find.clear()
         st.rerun()
-    left = "" if job.seconds_left is None else f" · {format_seconds(job.seconds_left)} left"
-    text = f"Reading the images · {job.done:,} of {job.total:,}{left}"
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.progress(min(1.0, job.done / max(1, job.total)), text)
-        if st.button("Stop", icon=":material/stop:", key="similar-stop"):
-            job.stop()
+    draw_bar(job, describe_job(job, "Reading the images"), "similar-stop")
 
 
 def _draw_found(data_set: DataSet, found: Similarity) -> None:

@@ -8,7 +8,6 @@ from medapp.audit.audit import hash_basis
 from medapp.data.samples import DataSet
 from medapp.evaluation.words import write_figure
 from medapp.figures.intervals import IntervalRow, draw_intervals
-from medapp.runs.progress import format_seconds
 from medapp.store.job import Job, Tell
 from medapp.studies.ranking.candidates import PIXELS
 from medapp.studies.ranking.conclusion import BASELINES, conclude, describe_ground
@@ -17,10 +16,10 @@ from medapp.studies.ranking.ranking import Ranking, Row, find_ranking
 from medapp.studies.ranking.scorers import DECIDING, SCORERS
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
+from medapp.ui.shell.jobs import TICK_SECONDS, describe_job, draw_bar
 from medapp.ui.shell.server import find_catalog, list_summaries, open_workspace
 from medapp.ui.shell.words import write_time
 
-TICK_SECONDS = 0.5
 ASKED = "rank-asked-"  # begins the key of a session's mark that it asked, by data set
 
 
@@ -83,15 +82,8 @@ def _draw_progress(data_set: DataSet) -> None:
             hold_jobs().pop(data_set.uid)
         # The whole page is drawn again: the polling ends, and the answer is shown.
         st.rerun()
-    facts = [job.title or "Reading the table"]
-    if job.total:
-        facts.append(f"{job.done:,} of {job.total:,}")
-    if job.seconds_left is not None:
-        facts.append(f"{format_seconds(job.seconds_left)} left of this step")
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.progress(min(1.0, job.done / max(1, job.total)), escape(" · ".join(facts)))
-        if st.button("Stop", icon=":material/stop:", key="rank-stop"):
-            job.stop()
+    said = describe_job(job, "Reading the table", " of this step")
+    draw_bar(job, said, "rank-stop")
     st.caption("The comparison goes on when you leave this page.")
 
 

@@ -1,0 +1,39 @@
+"""A job of this server on a page: how far it is, and Stop."""
+
+from typing import Any
+
+import streamlit as st
+
+from medapp.runs.progress import format_seconds
+from medapp.store.job import Job
+from medapp.ui.shell.frame import escape
+
+TICK_SECONDS = 0.5
+
+
+def describe_job(job: Job[Any], beginning: str, of: str = "") -> str:
+    """The step under way, how much of it is done, and the time left.
+
+    Args:
+        beginning: what is said before the first step has told its name.
+        of: what the time left is of, such as " of this step".
+    """
+    facts = [job.title or beginning]
+    if job.total:
+        facts.append(f"{job.done:,} of {job.total:,}")
+    if job.seconds_left is not None:
+        facts.append(f"{format_seconds(job.seconds_left)} left{of}")
+    return " · ".join(facts)
+
+
+def draw_bar(job: Job[Any], said: str, key: str, can_stop: bool = True) -> None:
+    """Draw a job's bar and the button that stops the job.
+
+    Args:
+        said: how far the job is, in words.
+        key: of the button.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.progress(min(1.0, job.done / max(1, job.total)), escape(said))
+        if st.button("Stop", icon=":material/stop:", key=key, disabled=not can_stop):
+            job.stop()

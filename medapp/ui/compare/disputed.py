@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medapp.errors import DataError
 from medapp.runs.run import Run
 from medapp.studies.comparison import Comparison, Disputed
 from medapp.ui.data_sets.gallery import build_tile
-from medapp.ui.elements.gallery import PAGE_SIZE, draw_tiles
+from medapp.ui.elements.gallery import PAGE_SIZE, draw_gallery
+from medapp.ui.models.mistakes import load_images
 from medapp.ui.shell import frame
-from medapp.ui.shell.server import find_catalog
 
 
 def draw_disputed(comparison: Comparison, runs: Sequence[Run]) -> None:
@@ -20,14 +19,10 @@ def draw_disputed(comparison: Comparison, runs: Sequence[Run]) -> None:
     st.subheader(frame.escape(title), anchor=False)
     if not found:
         return
-    choice = runs[0].recipe.data.train
-    try:
-        data_set = find_catalog().find_chosen(choice.id, choice.name)
-    except DataError as error:
-        st.info(frame.escape(str(error)))
+    images = load_images(runs[0])
+    if images is None:
         return
-    samples = find_catalog().load_samples(data_set, with_left_out=True)
-    by_content = {sample.content_hash: sample for sample in samples}
+    data_set, by_content = images
     shown = [each for each in found if each.content_hash in by_content][:PAGE_SIZE]
     tiles = [build_tile(data_set, by_content[each.content_hash], _mark(each)) for each in shown]
     said = (
@@ -38,9 +33,9 @@ def draw_disputed(comparison: Comparison, runs: Sequence[Run]) -> None:
     if len(found) > len(shown):
         st.caption(f"The first {len(shown):,} of them are shown.")
     note = frame.SYNTHETIC if data_set.is_synthetic else ""
-    picked = draw_tiles(tiles, data_set.classes, "disputed", note, is_selectable=False)
-    if picked.opened is not None:
-        st.switch_page(frame.PREDICT, query_params={"by": runs[0].id, "sample": str(picked.opened)})
+    opened = draw_gallery(tiles, data_set.classes, "disputed", note)
+    if opened is not None:
+        st.switch_page(frame.PREDICT, query_params={"by": runs[0].id, "sample": str(opened)})
 
 
 def _mark(image: Disputed) -> str:

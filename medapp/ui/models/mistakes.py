@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medapp.data.samples import Sample
+from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError
 from medapp.evaluation.words import write_probability
 from medapp.runs.results import load_predictions
@@ -36,14 +36,10 @@ def draw_images(run: Run, title: str, rows: Sequence[tuple[str, float]], named: 
         named: whose probability that is.
     """
     st.subheader(frame.escape(title), anchor=False)
-    choice = run.recipe.data.train
-    try:
-        data_set = find_catalog().find_chosen(choice.id, choice.name)
-    except DataError as error:
-        st.info(frame.escape(str(error)))
+    found = load_images(run)
+    if found is None:
         return
-    samples = find_catalog().load_samples(data_set, with_left_out=True)
-    by_content = {sample.content_hash: sample for sample in samples}
+    data_set, by_content = found
     tiles = [
         build_tile(data_set, by_content[content], _write_badge(by_content[content], probability))
         for content, probability in rows[:PAGE_SIZE]
@@ -64,6 +60,21 @@ def draw_images(run: Run, title: str, rows: Sequence[tuple[str, float]], named: 
         if draw_edit_bar(data_set, chosen, f"cell-{number}"):
             st.session_state[ROUND] = number + 1
             st.rerun()
+
+
+def load_images(run: Run) -> tuple[DataSet, dict[str, Sample]] | None:
+    """The data set that a run learned from, and its images by their content.
+
+    Where the data set is gone, that is drawn instead.
+    """
+    choice = run.recipe.data.train
+    try:
+        data_set = find_catalog().find_chosen(choice.id, choice.name)
+    except DataError as error:
+        st.info(frame.escape(str(error)))
+        return None
+    samples = find_catalog().load_samples(data_set, with_left_out=True)
+    return data_set, {sample.content_hash: sample for sample in samples}
 
 
 def _write_badge(sample: Sample, probability: float) -> str:

@@ -1,0 +1,89 @@
+"""MedApp from Python: one workspace and the main job as methods.
+
+    import medapp
+
+    session = medapp.open("study/")                 # or medapp.open() for the usual workspace
+    data = session.add_data("images/")
+    run = session.train(data, strategy="fine-tune", epochs=10)
+    print(session.evaluate(run).balanced_accuracy)
+
+The functions of the package do the same in the usual workspace. Nothing here imports torch before
+it is needed: a program that lists data sets answers at once.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medapp.data.containers import PLANES
+from medapp.data.layouts.roles import TableChoice
+from medapp.data.samples import DataSet
+from medapp.evaluation.evaluation import Evaluation
+from medapp.runs.run import Run
+from medapp.session.studies import Session
+from medapp.session.training import OnEvent
+from medapp.store.files import expand_path
+from medapp.store.workspace import find_workspace, open_workspace
+
+if TYPE_CHECKING:
+    from medapp.prediction.files import Prediction
+
+__all__ = ["OnEvent", "Session", "add_data", "evaluate", "open", "predict", "resume", "train"]
+
+
+def open(path: str | Path | None = None) -> Session:
+    """The session of a workspace.
+
+    Args:
+        path: its folder, made where it is missing; None for the one that `MEDAPP_HOME` names, else
+            `~/.medapp`.
+
+    Raises:
+        WorkspaceError: the folder cannot be made or written.
+    """
+    return Session(find_workspace() if path is None else open_workspace(expand_path(path)))
+
+
+def add_data(
+    path: str | Path,
+    name: str | None = None,
+    patient_pattern: str | None = None,
+    layout: str | None = None,
+    plane: str = PLANES[0],
+    slices: str = "",
+    table: TableChoice | None = None,
+) -> DataSet:
+    """See `Session.add_data`; in the usual workspace."""
+    return open().add_data(path, name, patient_pattern, layout, plane, slices, table)
+
+
+def train(
+    data: DataSet | str,
+    *,
+    name: str | None = None,
+    preset: str | None = None,
+    on_event: OnEvent | None = None,
+    **settings: Any,
+) -> Run:
+    """See `Session.train`; in the usual workspace."""
+    return open().train(data, name=name, preset=preset, on_event=on_event, **settings)
+
+
+def resume(run: Run | str, on_event: OnEvent | None = None) -> Run:
+    """See `Session.resume`; in the usual workspace."""
+    return open().resume(run, on_event)
+
+
+def evaluate(run: Run | str, split: str = "test", data: DataSet | str | None = None) -> Evaluation:
+    """See `Session.evaluate`; in the usual workspace."""
+    return open().evaluate(run, split, data)
+
+
+def predict(
+    run: Run | str,
+    images: Sequence[str | Path],
+    method: str | None = None,
+    class_name: str | None = None,
+) -> "Iterator[Prediction]":
+    """See `Session.predict`; in the usual workspace."""
+    return open().predict(run, images, method, class_name)

@@ -1,0 +1,203 @@
+"""What can be done with the data sets of a workspace."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from medapp.data.catalog import Catalog
+from medapp.data.containers import PLANES, SliceChoice
+from medapp.data.copies.within import CopyGroup, list_copies
+from medapp.data.edits import Change, Edit, apply_edits, list_edits, undo_edits
+from medapp.data.importing.adding import add_path
+from medapp.data.layouts.roles import TableChoice
+from medapp.data.notes import describe
+from medapp.data.samples import DataSet
+from medapp.data.selecting import select_one
+from medapp.data.splits.cleaning import make_clean_split
+from medapp.data.splits.redrawing import redraw_split
+from medapp.notes import Note
+from medapp.phantom.data_set import add_phantom
+from medapp.store.files import expand_path
+from medapp.store.threads import OnProgress
+from medapp.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from medapp.audit.audit import Audit, OnAudit
+    from medapp.audit.flattery import Flattery
+    from medapp.audit.similarity import Similarity
+
+
+class DataSession:
+    """Data sets of one workspace: added, looked at, audited, edited, split."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    def list_data(self) -> list[DataSet]:
+        """All data sets, by name."""
+        return Catalog(self.workspace).list_data_sets()
+
+    def find_data(self, name: str) -> DataSet:
+        """The data set of this name or id.
+
+        Raises:
+            DataError: there is none; names the nearest.
+        """
+        return Catalog(self.workspace).find_data_set(name)
+
+    def add_data(
+        self,
+        path: str | Path,
+        name: str | None = None,
+        patient_pattern: str | None = None,
+        layout: str | None = None,
+        plane: str = PLANES[0],
+        slices: str = "",
+        table: TableChoice | None = None,
+    ) -> DataSet:
+        r"""Register a folder in place, or copy the images of a file into the workspace.
+
+        Args:
+            path: a folder, a zip, a `.npz`, or Parquet or NIfTI with images, or a folder of these;
+                "phantom", where there is no such folder, makes the built-in data set.
+            patient_pattern: a regular expression that finds the patient in a file's name, or in
+                its path, such as `^.{8}` or `/(P\d+)/`.
+            layout: what each folder of a path says, such as `{patient}/{label}`; None recognises
+                it.
+            plane: of NIfTI, "axial", "coronal" or "sagittal".
+            slices: of volumes, "middle", "every:5" or "40-60"; else all that are not nearly empty.
+            table: which tables say what the images show, and what their columns hold; None takes
+                those that lie beside the images.
+
+        Raises:
+            DataError: there is nothing at the path, or no image in it; its folders cannot be told
+                without a layout; the name is taken; or the pattern is no regular expression.
+        """
+        given = expand_path(path)
+        if str(path) == "phantom" and not given.exists():
+            return add_phantom(self.workspace, name or "Phantom").data_set
+        return add_path(
+            self.workspace,
+            given,
+            name,
+            patient_pattern=patient_pattern,
+            layout=layout,
+            slices=SliceChoice(plane, slices),
+            table=table,
+        ).data_set
+
+    def describe_data(self, data: DataSet | str) -> tuple[Note, ...]:
+        """What to know of a data set before a model learns from it, the gravest first."""
+        return describe(self._find_data(data), Catalog(self.workspace))
+
+    def list_copies(self, data: DataSet | str) -> list[CopyGroup]:
+        """Images that are copies of one another: leaks first, then those under several classes."""
+        return list_copies(Catalog(self.workspace).load_samples(self._find_data(data)))
+
+    def audit(
+        self,
+        data: DataSet | str,
+        with_features: bool = True,
+        on_progress: "OnAudit | None" = None,
+    ) -> "Audit":
+        """Find what is wrong with a data set; what was found is kept, and shown on its page.
+
+        Args:
+            with_features: also what a network is needed for: wrong labels, shortcuts.
+            on_progress: called with what is being done, how much is done and how much there is.
+        """
+        from medapp.audit.audit import run_audit
+
+        return run_audit(self.workspace, self._find_data(data), on_progress, with_features)
+
+    def flatter(self, data: DataSet | str, on_progress: OnProgress | None = None) -> "Flattery":
+        """Judge a linear probe on the split as it is and on the clean one; nothing is changed.
+
+        Raises:
+            DataError: too few images to train or to judge with, in either split.
+        """
+        from medapp.audit.flattery import measure_flattery
+
+        return measure_flattery(self.workspace, self._find_data(data), on_progress)
+
+    def find_similar(
+        self,
+        data: DataSet | str,
+        image: str,
+        most: int = 12,
+        with_same_patient: bool = True,
+        on_progress: OnProgress | None = None,
+    ) -> "Similarity":
+        """The images of a data set that are most like one, in what the bundled backbone sees.
+
+        Args:
+            image: its name as the data set has it.
+            most: of the copies of the picture, and of the other images.
+            with_same_patient: else copies, and others of the same patient, are passed over.
+
+        Raises:
+            DataError: no image, or more than one, is called so, or its file cannot be used.
+        """
+        from medapp.audit.similarity import compare
+
+        found = self._find_data(data)
+        samples = Catalog(self.workspace).load_samples(found, with_left_out=True)
+        sample = select_one(samples, image)
+        return compare(self.workspace, found, sample, most, with_same_patient, on_progress)
+
+    def edit(self, data: DataSet | str, changes: Sequence[Change], reason: str = "") -> DataSet:
+        """Relabel, move or leave out images, or note something: all changes, or none of them.
+
+        No file is touched; each edit stands in the log and can be undone.
+
+        Args:
+            reason: why, for the log.
+
+        Raises:
+            DataError: a change is of no known kind, or names no image, label or split there is.
+        """
+        return apply_edits(Catalog(self.workspace), self._find_data(data), changes, reason)
+
+    def list_edits(self, data: DataSet | str) -> list[Edit]:
+        """The log of edits, newest first; those that were undone are marked."""
+        return list_edits(Catalog(self.workspace), self._find_data(data))
+
+    def undo(self, data: DataSet | str, edit_ids: Collection[int]) -> DataSet:
+        """Take edits back, all of them or none; their lines stay in the log, marked as undone.
+
+        Raises:
+            DataError: one is not in the log, is undone already, or a later edit of the same image
+                has changed the same thing.
+        """
+        return undo_edits(Catalog(self.workspace), self._find_data(data), edit_ids)
+
+    def make_clean_split(self, data: DataSet | str) -> DataSet:
+        """Move the fewest images so that copies and patients stand in one split; see the log."""
+        return make_clean_split(Catalog(self.workspace), self._find_data(data)).data_set
+
+    def set_task(
+        self, data: DataSet | str, task: str, order: Sequence[str] | None = None
+    ) -> DataSet:
+        """Say what is asked of each image: a key of `medapp.task.TASKS`.
+
+        Args:
+            order: all grades, the lowest first; by their names where none is given.
+
+        Raises:
+            DataError: there is no such task, the labels do not fit it, or the names of grades do
+                not tell their order.
+        """
+        return Catalog(self.workspace).set_task(self._find_data(data), task, order)
+
+    def redraw_split(self, data: DataSet | str, seed: int = 0) -> DataSet:
+        """Draw the split of a data set anew, copies and patients together; each time is counted.
+
+        A published split is given up. Runs keep the split that they learned with.
+
+        Args:
+            seed: another seed draws another split.
+        """
+        return redraw_split(Catalog(self.workspace), self._find_data(data), seed)
+
+    def _find_data(self, data: DataSet | str) -> DataSet:
+        return data if isinstance(data, DataSet) else self.find_data(data)

@@ -1,0 +1,160 @@
+"""What can be asked of many runs or sources at once."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from medapp.data.samples import DataSet
+from medapp.runs.run import Run
+from medapp.session.training import OnEvent, TrainingSession
+from medapp.studies.board import Board, read_board
+from medapp.studies.comparison import Comparison, compare_runs
+from medapp.studies.folds import FoldStudy, Pooled, create_folds, find_study, pool
+from medapp.studies.race import Race, create_race, find_race
+from medapp.studies.ranking.ranking import Ranking
+
+if TYPE_CHECKING:
+    from medapp.studies.ranking.computing import OnRanking
+    from medapp.studies.travel.record import Travel
+    from medapp.studies.travel.sides import Tell
+
+
+class Session(TrainingSession):
+    """One workspace, and what can be done in it."""
+
+    def cross_validate(
+        self,
+        data: DataSet | str,
+        folds: int = 5,
+        *,
+        name: str | None = None,
+        preset: str | None = None,
+        on_event: OnEvent | None = None,
+        **settings: Any,
+    ) -> FoldStudy:
+        """Train a run for each fold, patients and copies whole, one after the other.
+
+        Args:
+            settings: as for `train`.
+
+        Returns:
+            The study; `pool_folds` gives its figures.
+
+        Raises:
+            RecipeError: a setting is wrong, or the folds cannot be drawn.
+            RunError: a training failed; says why. The study stays, and its runs can be resumed.
+
+        Ctrl-C stops the run under way and those that wait.
+        """
+        recipe, machine = self.build_settings(data, preset, **{**settings, "folds": folds})
+        study = create_folds(self.workspace, recipe, machine, name)
+        self._run_all([self.find_run(id) for id in study.runs], on_event)
+        return study
+
+    def pool_folds(self, study: FoldStudy | str) -> Pooled:
+        """The figures of each fold, and over the images of all folds once each is judged.
+
+        Raises:
+            RunError: there is no such study, or the figures of a run are damaged.
+        """
+        found = study if isinstance(study, FoldStudy) else find_study(self.workspace, study)
+        return pool(self.workspace, found)
+
+    def race(
+        self,
+        data: DataSet | str,
+        *,
+        seeds: int = 1,
+        minutes: float | None = None,
+        name: str | None = None,
+        preset: str | None = None,
+        on_event: OnEvent | None = None,
+        **settings: Any,
+    ) -> Race:
+        """Train each way of training, over seeds, one run after the other.
+
+        Args:
+            minutes: how long it may take by the estimate; epochs are lowered to fit.
+            settings: as for `train`, without `strategy`.
+
+        Returns:
+            The race; `read_race` gives its board and verdict.
+
+        Raises:
+            RecipeError: a setting is wrong, or the time is too short.
+            RunError: a training failed; says why. The race stays, and its runs can be resumed.
+
+        Ctrl-C stops the run under way and those that wait.
+        """
+        recipe, machine = self.build_settings(data, preset, **settings)
+        found = create_race(
+            self.workspace, recipe, machine, seeds=seeds, minutes=minutes, name=name
+        )
+        self._run_all([self.find_run(id) for id in found.list_runs()], on_event)
+        return found
+
+    def read_race(self, race: Race | str) -> Board:
+        """Who stands where in a race; once it is over, what the test split says.
+
+        Raises:
+            RunError: there is no such race, or the figures of a run are damaged.
+        """
+        found = race if isinstance(race, Race) else find_race(self.workspace, race)
+        return read_board(self.workspace, found)
+
+    def compare(self, runs: Sequence[Run | str]) -> Comparison:
+        """Runs beside the first of them, on the test images that all of them judged.
+
+        Raises:
+            RunError: there are fewer than two, one has no predictions, or they have no test image
+                in common.
+        """
+        return compare_runs([self._find(run) for run in runs])
+
+    def rank(
+        self,
+        data: DataSet | str,
+        sources: Sequence[str] = (),
+        image_size: int | None = None,
+        on_progress: "OnRanking | None" = None,
+    ) -> Ranking:
+        """Ask training and validation images which source to start from; the answer is kept.
+
+        Args:
+            sources: as `train` takes them; all that are on this machine where none are named.
+            image_size: of the square that the sources see, in px.
+            on_progress: called with what is being done, how much is done and how much there is.
+
+        Raises:
+            DataError: too few images to tell anything.
+            WeightsError: a source that was named is not there.
+        """
+        from medapp.studies.ranking.computing import rank_sources
+
+        found = self._find_data(data)
+        return rank_sources(self.workspace, found, sources, image_size, on_progress)
+
+    def travel(
+        self,
+        run: Run | str,
+        to: DataSet | str,
+        labelled: int = 0,
+        mapping: Mapping[str, str] | None = None,
+        on_progress: "Tell | None" = None,
+    ) -> "Travel":
+        """Does a model hold in another hospital: "go", "adapt", or "stop" and label some first.
+
+        The verdict stands before a label there is read. The answer is kept as a study.
+
+        Args:
+            to: a data set of the other hospital, labelled or not.
+            labelled: so many of its images are declared a validation set that chooses a method.
+            mapping: its classes to the run's, where names do not tell.
+
+        Raises:
+            RunError: the run has no model, or its images are not in this workspace.
+            DataError: what both ask for cannot be compared, or there are too few images.
+        """
+        from medapp.studies.travel.study import run_travel
+
+        data_set = self._find_data(to)
+        return run_travel(self.workspace, self._find(run), data_set, labelled, mapping, on_progress)

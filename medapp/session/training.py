@@ -1,0 +1,214 @@
+"""What can be done with the runs of a workspace."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from medapp.data.samples import DataSet
+from medapp.errors import RunError
+from medapp.evaluation.evaluation import Evaluation
+from medapp.runs.events import Event
+from medapp.runs.making import create_run, find_run, list_runs
+from medapp.runs.plan import Plan, plan_run
+from medapp.runs.run import Run
+from medapp.runs.supervisor import Supervisor
+from medapp.runs.transfer import export_run, import_run
+from medapp.session.data import DataSession
+from medapp.store.files import expand_path
+from medapp.task import find_task
+from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
+from medapp.training.recipe.presets import find_preset
+
+if TYPE_CHECKING:
+    from medapp.prediction.files import Prediction
+    from medapp.prediction.patients import PatientPrediction
+
+OnEvent = Callable[[Event], None]
+
+
+class TrainingSession(DataSession):
+    """Runs of one workspace: trained, judged, predicted with, taken along."""
+
+    def list_runs(self) -> list[Run]:
+        """All runs that can be used, newest first."""
+        return list_runs(self.workspace)
+
+    def find_run(self, name: str) -> Run:
+        """The run of this name or id.
+
+        Raises:
+            RunError: there is none.
+        """
+        return find_run(self.workspace, name)
+
+    def build_settings(
+        self, data: DataSet | str, preset: str | None = None, **settings: Any
+    ) -> tuple[Recipe, Machine]:
+        """The recipe and the machine's settings that `train` would make of the same arguments.
+
+        Raises:
+            RecipeError: a setting is wrong, or there is no such preset.
+            DataError: there is no such data set.
+        """
+        found = self._find_data(data)
+        choice = DataChoice(id=found.uid, name=found.name)
+        start = dict(find_preset(preset).values) if preset else {}
+        return build_settings({**start, **settings, "data": {"choices": (choice,)}})
+
+    def plan(self, data: DataSet | str, preset: str | None = None, **settings: Any) -> Plan:
+        """Whether a training can work, and about how long it takes and how much memory.
+
+        Raises:
+            RecipeError: the training cannot work; says why and what to change.
+        """
+        return plan_run(self.workspace, *self.build_settings(data, preset, **settings))
+
+    def train(
+        self,
+        data: DataSet | str,
+        *,
+        name: str | None = None,
+        preset: str | None = None,
+        on_event: OnEvent | None = None,
+        **settings: Any,
+    ) -> Run:
+        """Train in a child process and wait for the end; Ctrl-C stops it and keeps the best model.
+
+        Args:
+            preset: a key of `medapp.training.recipe.presets.PRESETS` to begin with.
+            settings: by their own name, such as `strategy="linear-probe", epochs=10`.
+
+        Returns:
+            The run, whose `state` is "done" or "stopped".
+
+        Raises:
+            RecipeError: a setting is wrong, or cannot work on these data.
+            RunError: the training failed; says why.
+        """
+        recipe, machine = self.build_settings(data, preset, **settings)
+        plan_run(self.workspace, recipe, machine)
+        return self._run_to_end(create_run(self.workspace, recipe, machine, name), on_event)
+
+    def resume(self, run: Run | str, on_event: OnEvent | None = None) -> Run:
+        """Go on with a stopped, failed or interrupted run from its checkpoint, and wait for it.
+
+        Raises:
+            RunError: the run is done or under way, or the training failed.
+        """
+        found = self._find(run)
+        found.request_resume()
+        return self._run_to_end(found, on_event)
+
+    def evaluate(
+        self, run: Run | str, split: str = "test", data: DataSet | str | None = None
+    ) -> Evaluation:
+        """Figures with 95% intervals on one of a run's splits, or on all of another data set.
+
+        The figures on the test split are kept: the split is read once.
+
+        Args:
+            split: "test" or "validation"; of no effect where `data` is given.
+            data: another data set with the same classes (external validation).
+
+        Raises:
+            RunError: the run has no model, or its images have changed.
+            DataError: the other data set has other classes.
+        """
+        from medapp.runs.evaluate import evaluate_run
+
+        other = data.uid if isinstance(data, DataSet) else data
+        return evaluate_run(self.workspace, self._find(run), split, other)
+
+    def predict(
+        self,
+        run: Run | str,
+        images: Sequence[str | Path],
+        method: str | None = None,
+        class_name: str | None = None,
+    ) -> "Iterator[Prediction]":
+        """Probabilities for each image, in order, and heatmaps where a method is named.
+
+        A file that cannot be read gives a prediction whose `error` says why; the others go on.
+
+        Args:
+            method: a key of `medapp.explanation.methods.METHODS`.
+            class_name: the class that heatmaps explain; the predicted one where none is named.
+
+        Raises:
+            RunError, WeightsError: there is no such run, or it has no model.
+            ExplanationError: no such method or class.
+        """
+        from medapp.prediction.files import predict_files
+        from medapp.prediction.model import load_model
+
+        model = load_model(self._find(run).require_model())
+        return predict_files(model, [Path(image) for image in images], method, class_name)
+
+    def predict_patients(
+        self, run: Run | str, images: Sequence[str | Path], patient_pattern: str
+    ) -> "list[PatientPrediction]":
+        """One answer a patient: the mean of the probabilities of his or her images.
+
+        Files that cannot be read are left out.
+
+        Args:
+            patient_pattern: a regular expression that finds the patient in a file's name, or else
+                in its path.
+
+        Raises:
+            DataError: the pattern is no regular expression, or is found in no name.
+            RunError, WeightsError: there is no such run, or it has no model.
+        """
+        from medapp.prediction.job import build_row
+        from medapp.prediction.patients import combine_patients
+
+        found = self._find(run)
+        rows = [build_row(prediction) for prediction in self.predict(found, images)]
+        task = find_task(found.recipe.data.task)
+        return combine_patients(rows, patient_pattern, task, found.find_classes())
+
+    def export(self, run: Run | str, to: str | Path, with_names: bool = False) -> Path:
+        """Write a run to a zip: weights, recipe, split, figures, no images.
+
+        Args:
+            with_names: file names, patients and sites of the images travel too.
+
+        Raises:
+            RunError: the run has no model yet.
+        """
+        return export_run(self._find(run), expand_path(to), with_names)
+
+    def import_run(self, path: str | Path) -> Run:
+        """Take in a run from a zip that `export` wrote.
+
+        Raises:
+            ArchiveError, RunError, WeightsError: the zip holds no run that can be used.
+        """
+        return import_run(self.workspace, expand_path(path))
+
+    def _find(self, run: Run | str) -> Run:
+        return run if isinstance(run, Run) else self.find_run(run)
+
+    def _run_all(self, runs: Sequence[Run], on_event: OnEvent | None) -> None:
+        """Work on runs one after the other; where one is stopped, those that wait are too."""
+        for number, run in enumerate(runs, start=1):
+            if self._run_to_end(run, on_event).state != "done":
+                for other in runs[number:]:
+                    other.request_stop()
+                break
+
+    def _run_to_end(self, run: Run, on_event: OnEvent | None) -> Run:
+        supervisor = Supervisor(self.workspace, only=run)
+
+        def pass_on(event: Event) -> None:
+            if on_event is not None:
+                on_event(event)
+
+        try:
+            state = supervisor.run_to_end(pass_on)
+        except KeyboardInterrupt:
+            run.request_stop()
+            state = supervisor.run_to_end(pass_on)
+        if state == "failed":
+            raise RunError(f"Run {run.name} failed: {run.find_last_state().reason or ''}")
+        return run

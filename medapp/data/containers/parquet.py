@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -43,6 +44,7 @@ class _Table:
     """The columns beside the images, of all files: column → a value a row."""
 
     values: dict[str, list[Any]]
+    shards: list[int] = field(default_factory=list)  # of each row, by number
     splits: list[str | None] = field(default_factory=list)
     paths: list[str | None] = field(default_factory=list)
 
@@ -69,7 +71,7 @@ def open_parquet(path: Path, shards: Sequence[Path], asked: Asked | None = None)
         "",
         tuple(files),
         tuple(left_out),
-        sentences=tuple(_describe(shards, columns, labels)),
+        sentences=tuple(_describe(shards, columns, labels, table)),
         task=labels.task,
         order=labels.classes,
         patients_from=f"the column {columns.patient}",
@@ -136,7 +138,8 @@ def _read_table(path: Path, shards: Sequence[Path], columns: Columns) -> _Table:
     """The columns beside the images."""
     table = _Table({column: [] for column in list_columns(columns)})
     paths = [f"{columns.image}.path"] if columns.has_path else []
-    for shard, split in zip(shards, _find_shard_splits(path, shards), strict=True):
+    splits = _find_shard_splits(path, shards)
+    for number, (shard, split) in enumerate(zip(shards, splits, strict=True)):
         before = len(table.values[columns.label])
         with _open(shard) as file:
             schema = file.schema_arrow
@@ -150,6 +153,7 @@ def _read_table(path: Path, shards: Sequence[Path], columns: Columns) -> _Table:
                     given = batch.column(columns.image).field("path")
                     table.paths += _list_values(given, paths[0])
         rows = len(table.values[columns.label]) - before
+        table.shards += [number] * rows
         table.splits += [split] * rows
     if len(table.splits) > MAX_IMAGES:
         raise ArchiveError(
@@ -306,7 +310,9 @@ def _read_beside(shard: Path, given: str | None) -> bytes | str:
         return str(error)
 
 
-def _describe(shards: Sequence[Path], columns: Columns, labels: Labels) -> Iterator[str]:
+def _describe(
+    shards: Sequence[Path], columns: Columns, labels: Labels, table: _Table
+) -> Iterator[str]:
     files = f"{len(shards)} files of Parquet" if len(shards) > 1 else shards[0].name
     yield (
         f"Read from {files}: images from the column {columns.image}, labels from {columns.label}."
@@ -323,6 +329,30 @@ def _describe(shards: Sequence[Path], columns: Columns, labels: Labels) -> Itera
     if columns.unused:
         yield f"Not used: {', '.join(columns.unused[:8])}."
     yield from _find_missing(shards)
+    yield from _find_apart(shards, labels, table)
+
+
+def _find_apart(shards: Sequence[Path], labels: Labels, table: _Table) -> Iterator[str]:
+    """A sentence where two files share no label, as those of several data sets do.
+
+    The parts of one series may be sorted by label, and a file of one label may be its class.
+    """
+    labels_of: dict[int, set[str]] = {}
+    for shard, text in zip(table.shards, labels.texts, strict=True):
+        if text is not None:
+            labels_of.setdefault(shard, set()).add(text)
+    alone = {
+        number: found
+        for number, found in labels_of.items()
+        if len(found) > 1 and not _SHARD.fullmatch(shards[number].stem)
+    }
+    for (one, first), (other, second) in combinations(alone.items(), 2):
+        if not first & second:
+            yield (
+                f"{shards[one].name} and {shards[other].name} share no label, as several data sets"
+                " do. Here they become one; a file that is added alone stays by itself."
+            )
+            return
 
 
 def _find_missing(shards: Sequence[Path]) -> Iterator[str]:

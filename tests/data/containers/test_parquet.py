@@ -245,3 +245,26 @@ def test_columns_are_those_that_a_user_names(workspace: Workspace, tmp_path: Pat
     ):
         with pytest.raises(DataError, match="says itself"):
             inspect(path, table=refused)
+
+
+@pytest.mark.parametrize(
+    ("names", "second", "is_said"),
+    [
+        (("knees", "cells"), ["round", "sickle"], True),
+        (("knees", "cells"), ["ill", "sickle"], False),  # one label is shared
+        (("healthy", "ill"), ["sickle", "sickle"], False),  # a file a class
+        (("set-00000-of-00002", "set-00001-of-00002"), ["round", "sickle"], False),  # sorted
+    ],
+)
+def test_files_that_share_no_label_may_be_several_data_sets(
+    tmp_path: Path, names: tuple[str, str], second: list[str], is_said: bool
+) -> None:
+    folder = tmp_path / "pool"
+    for name, texts in zip(names, (["healthy", "ill"], second), strict=True):
+        write(folder / f"{name}.parquet", image=hold([draw(0), draw(1)]), label=texts)
+    container = open_container(folder)
+    assert container is not None
+    said = [text for text in container.layout.sentences if "share no label" in text]
+    assert bool(said) == is_said
+    if is_said:
+        assert said[0].startswith("cells.parquet and knees.parquet share no label")

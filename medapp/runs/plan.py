@@ -97,7 +97,9 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     epochs = recipe.count_epochs()
     looks = epochs * counts["validation"] if strategy.learns_backbone else 0
     steps = epochs * counts["train"] * strategy.training_passes
-    passes = sum(counts.values()) + looks + steps
+    # A head that is fitted first needs the features of all that it learns and is judged from.
+    first = counts["train"] + counts["validation"] if strategy.starts_from_probe else 0
+    passes = sum(counts.values()) + looks + steps + first
     # Until the worker has probed the machine the precision is not known; float32 takes more.
     precision = "bfloat16" if machine.precision == "bfloat16" else "float32"
     memory = machine.devices * estimate_bytes(recipe, machine, network, precision)

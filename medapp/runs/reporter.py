@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from medapp.errors import RunError
+from medapp.evaluation.words import write_figure
 from medapp.runs.events import (
     EpochFinished,
     Event,
@@ -79,3 +80,13 @@ class Reporter:
                 self.report(StageAdvanced(text=text, done=done, total=total))
 
         return advance
+
+
+class HeadReporter(Reporter):
+    """Tells of a head that is fitted before the epochs of a run: no epoch, but a sentence."""
+
+    def on_epoch(self, epoch: Epoch) -> None:
+        """Say how good the head is that the steps start from."""
+        figure = epoch.validation.get("balanced_accuracy")
+        so_far = "" if figure is None else f": balanced accuracy {write_figure(figure)} so far"
+        self.say(f"The head is fitted{so_far}. Now everything learns.")

@@ -20,7 +20,7 @@ from medapp.runs.evaluate import describe_computing, judge
 from medapp.runs.events import PlanMade, Resumed, SpeedMeasured, StateChanged, TestRead
 from medapp.runs.inputs import InputLoader
 from medapp.runs.plan import find_network, plan_run
-from medapp.runs.reporter import Reporter, StopRequestedError
+from medapp.runs.reporter import HeadReporter, Reporter, StopRequestedError
 from medapp.runs.results import discard_evaluation, save_evaluation
 from medapp.runs.run import Run
 from medapp.runs.seen import save_earlier
@@ -40,6 +40,7 @@ from medapp.training.objectives.objective import Objective, Setting
 from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.probe import Probe
 from medapp.training.recipe import write_settings
+from medapp.training.strategies import STRATEGIES
 
 
 class Sitting:
@@ -85,6 +86,8 @@ class Sitting:
         self._say_idle()
         train, validation = (loader.load(by_split[s], s) for s in ("train", "validation"))
         learner.standardise(train.inputs)
+        if learner.strategy.starts_from_probe:
+            self._fit_head(learner, by_split, data_set)
         training = self._build_training(learner, train, validation)
         with self.fabric.rank_zero_first():
             self._resume(training)
@@ -131,6 +134,28 @@ class Sitting:
         if self.fabric.world_size > 1:
             synchronise_norms(learner.suffix)
         return learner
+
+    def _fit_head(
+        self, learner: Learner, by_split: dict[str, list[Sample]], data_set: DataSet
+    ) -> None:
+        """Fit the head, as a linear probe does, before anything else learns."""
+        network = learner.network
+        row = STRATEGIES["linear-probe"]
+        frozen = Learner(network, row, AUGMENTATIONS["none"], self.fabric)
+        samples = [sample for split in SPLITS for sample in by_split[split]]
+        cache = open_cache(self.workspace)
+        loader = InputLoader(self.recipe, frozen, samples, data_set.uid, cache, self.reporter)
+        train, validation = (loader.load(by_split[s], s) for s in ("train", "validation"))
+        frozen.standardise(train.inputs)
+        objective = self._build_objective(frozen, train)
+        watcher = HeadReporter(self.run, self.reporter.should_stop, self.reporter.is_silent)
+        fit = Probe(
+            frozen, objective, train, validation, self.recipe.seed, watcher, lambda *_: None
+        )
+        if not fit.run():
+            raise StopRequestedError("Stopped while the head was fitted.")
+        frozen.settle_scale()
+        network.requires_grad_(True)
 
     def _build_training(
         self, learner: Learner, train: Examples, validation: Examples

@@ -43,6 +43,7 @@ def save_checkpoint(
     path: Path,
     learning: nn.Module,
     extra: nn.Module,
+    average: nn.Module,
     optimiser: torch.optim.Optimizer,
     state: TrainingState,
 ) -> None:
@@ -51,6 +52,7 @@ def save_checkpoint(
     Args:
         learning: of the network.
         extra: of the objective.
+        average: of the weights, see `averaging`.
 
     Raises:
         WorkspaceError: the disk is full.
@@ -58,6 +60,7 @@ def save_checkpoint(
     values = {
         "suffix": learning.state_dict(),
         "objective": extra.state_dict(),
+        "average": average.state_dict(),
         "optimiser": optimiser.state_dict(),
         "progress": vars(state),
     }
@@ -72,7 +75,11 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    path: Path, learning: nn.Module, extra: nn.Module, optimiser: torch.optim.Optimizer
+    path: Path,
+    learning: nn.Module,
+    extra: nn.Module,
+    average: nn.Module,
+    optimiser: torch.optim.Optimizer,
 ) -> TrainingState | None:
     """Put back what a checkpoint holds, see `save_checkpoint`; None where there is none.
 
@@ -81,7 +88,7 @@ def load_checkpoint(
     """
     if not path.exists():
         return None
-    modules = (learning, extra)
+    modules = (learning, extra, average)
     before = [{k: tensor.clone() for k, tensor in m.state_dict().items()} for m in modules]
     try:
         with zipfile.ZipFile(path) as archive:
@@ -91,8 +98,9 @@ def load_checkpoint(
         values: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
         state = TrainingState(**values["progress"])
         learning.load_state_dict(values["suffix"])
-        # Version 0.1.0 knew no objective with weights.
+        # Version 0.1.0 knew no objective with weights, and no average.
         extra.load_state_dict(values.get("objective", {}))
+        average.load_state_dict(values.get("average", {}))
         optimiser.load_state_dict(values["optimiser"])
     except DAMAGE as error:
         # Some of the damaged tensors may have been taken over.

@@ -121,6 +121,12 @@ class Learner:
             groups.append({"params": chosen, "lr": peak, "peak": peak, "weight_decay": decay})
         return groups
 
+    def settle_scale(self) -> None:
+        """Fold the scale into the head, which then takes plain features."""
+        if self._scale is not None:
+            fold_scale(self.network.head, *self._scale)
+            self._scale = None
+
     def save(self, path: Path, learned: dict[str, Tensor], facts: dict[str, str]) -> None:
         """Write the whole network, with the suffix as `learned` says; the present one stays."""
         now = {name: tensor.detach().clone() for name, tensor in self.suffix.state_dict().items()}

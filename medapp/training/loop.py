@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from medapp.errors import RunError
+from medapp.training.averaging import WeightAverage
 from medapp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from medapp.training.feed import Batch, Examples, Feed, Inputs, seed_of
 from medapp.training.learner import Learner
@@ -71,6 +72,7 @@ class Loop:
         self._optimiser = build_optimiser(self._group_parameters(), recipe.optimisation)
         steps = recipe.budget.epochs * feed.steps_per_epoch
         self._rate = Rate(self._optimiser, recipe.optimisation, steps)
+        self._average = WeightAverage(learner.suffix, recipe.optimisation.averaging)
         # The stepper wraps the optimiser and shares its state.
         self.model, self._stepper = self.fabric.setup(learner.suffix, self._optimiser)
         # The suffix's state after the best epoch, while it is not yet on disk.
@@ -159,7 +161,12 @@ class Loop:
             for parameter in self.objective.extra.parameters():
                 if parameter.grad is not None:
                     parameter.grad = self.fabric.all_reduce(parameter.grad, reduce_op="mean")
+        if self.recipe.optimisation.clipping:
+            self.fabric.clip_gradients(
+                self.model, self._stepper, max_norm=self.recipe.optimisation.clipping
+            )
         self._stepper.step()
+        self._average.update()
         self._optimiser.zero_grad(set_to_none=True)
         return loss
 
@@ -241,21 +248,14 @@ class Loop:
         started = time.perf_counter()
         train_loss = state.loss_sum / len(self.feed)
         train_accuracy = state.right / len(self.feed)
-        self.objective.prepare_evaluation(self.learner.suffix)
-        figures = self._validate()
-        state.epoch += 1
+        with self._average.shown():
+            self.objective.prepare_evaluation(self.learner.suffix)
+            figures = self._validate()
+            state.epoch += 1
+            is_best = self._keep_best(figures.get("validation_loss", train_loss))
         state.step = 0
         state.loss_sum = 0.0
         state.right = 0
-        loss = figures.get("validation_loss", train_loss)
-        # With no validation images the last epoch is as good as any other, so it is kept.
-        is_best = loss < state.best_loss or not len(self.validation)
-        if is_best:
-            state.best_loss = loss
-            state.best_epoch = state.epoch
-            if self.fabric.is_global_zero:
-                now = self.learner.suffix.state_dict()
-                self._best = {name: t.detach().cpu().clone() for name, t in now.items()}
         state.seconds += time.perf_counter() - started
         epoch = Epoch(state.epoch, train_loss, train_accuracy, figures, state.seconds, is_best)
         state.history.append(_flatten(epoch))
@@ -263,6 +263,19 @@ class Loop:
         writing = self._writing_seconds / WRITING_SHARE
         if time.perf_counter() - self._last_written > writing:
             self.save_checkpoint()
+
+    def _keep_best(self, loss: float) -> bool:
+        """Keep the weights of the epoch just finished, if they are the best so far."""
+        state = self.state
+        # With no validation images the last epoch is as good as any other, so it is kept.
+        if loss >= state.best_loss and len(self.validation):
+            return False
+        state.best_loss = loss
+        state.best_epoch = state.epoch
+        if self.fabric.is_global_zero:
+            now = self.learner.suffix.state_dict()
+            self._best = {name: t.detach().cpu().clone() for name, t in now.items()}
+        return True
 
     def _validate(self) -> dict[str, float]:
         """Loss and figures on the validation split; empty where there is none."""
@@ -309,6 +322,7 @@ class Loop:
             self.checkpoint_path,
             self.learner.suffix,
             self.objective.extra,
+            self._average.kept,
             self._optimiser,
             self.state,
         )
@@ -323,7 +337,11 @@ class Loop:
         """
         parts = self.state.micro_batches
         found = load_checkpoint(
-            self.checkpoint_path, self.learner.suffix, self.objective.extra, self._optimiser
+            self.checkpoint_path,
+            self.learner.suffix,
+            self.objective.extra,
+            self._average.kept,
+            self._optimiser,
         )
         if found is None:
             return False

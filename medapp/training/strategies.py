@@ -24,6 +24,7 @@ class Strategy:
         is_from_random: nothing is transferred, so that the weights are drawn at random.
         must_keep_features: images cannot vary, because the frozen part sees each of them once.
         standardises_features: what the frozen part gives is brought to mean 0 and spread 1.
+        starts_from_probe: the head is that of a linear probe when steps begin.
         is_fitted: the head is fitted to its one optimum instead of taking steps, see `probe`.
     """
 
@@ -38,6 +39,7 @@ class Strategy:
     is_from_random: bool = False
     must_keep_features: bool = False
     standardises_features: bool = False
+    starts_from_probe: bool = False
     is_fitted: bool = False
 
     @property
@@ -58,6 +60,8 @@ STEPS = (
     "momentum",
     "schedule",
     "warmup",
+    "clipping",
+    "averaging",
 )
 
 STRATEGIES: dict[str, Strategy] = {
@@ -107,6 +111,18 @@ STRATEGIES: dict[str, Strategy] = {
         training_passes=3.0,
         weights_share=1.0,
         maps_share=1.0,
+    ),
+    "probe-then-fine-tune": Strategy(
+        "Probe, then fine-tune",
+        "The head is fitted first, as by a linear probe; then everything learns. So the backbone is"
+        " not pulled about by a head that knows nothing yet (LP-FT, Kumar et al. 2022).",
+        learning_stages=None,
+        learning_rate=1e-3,
+        backbone_rate=0.5,
+        training_passes=3.0,
+        weights_share=1.0,
+        maps_share=1.0,
+        starts_from_probe=True,
     ),
     "scratch": Strategy(
         "From scratch",

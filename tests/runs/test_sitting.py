@@ -20,6 +20,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
 from medapp.data.pixels import count_channels, load_pixels
 from medapp.data.samples import SPLITS, DataSet
+from medapp.evaluation.words import write_figure
 from medapp.models import architectures
 from medapp.models.architectures import Architecture
 from medapp.models.weights import load_network
@@ -254,13 +255,12 @@ def test_a_probe_is_one_fit_whose_penalties_are_told(workspace: Workspace, bands
     assert (summary.learning.epochs, summary.learning.asked) == (1, 1)
 
 
+@pytest.mark.parametrize("strategy", ["linear-probe", "probe-then-fine-tune"])
 def test_a_probe_that_was_stopped_is_fitted_again_with_the_same_result(
-    workspace: Workspace, bands: DataSet
+    workspace: Workspace, bands: DataSet, strategy: str
 ) -> None:
-    whole = sit(workspace, strategy="linear-probe")
-    cut = create_run(
-        workspace, *build_settings({"data": "bands", **SMALL, "strategy": "linear-probe"})
-    )
+    whole = sit(workspace, strategy=strategy)
+    cut = create_run(workspace, *build_settings({"data": "bands", **SMALL, "strategy": strategy}))
 
     def has_tried_two() -> bool:
         return sum(isinstance(e, PenaltyTried) for e in cut.list_events()) >= 2
@@ -286,6 +286,33 @@ def test_a_probe_starts_from_another_one_of_the_same_classes(
         assert torch.allclose(tensor, other[name], rtol=1e-3, atol=1e-5), name
     said = [e.text for e in second.list_events() if isinstance(e, MessageSaid)]
     assert said[0] == "102 tensors were loaded from model.safetensors; with the head."
+
+
+def test_a_head_that_is_fitted_first_is_that_of_a_linear_probe(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    """Steps that are next to nothing leave the head as it was fitted."""
+    probe = sit(workspace, strategy="linear-probe")
+    run = sit(workspace, strategy="probe-then-fine-tune", learning_rate=1e-9)
+    fitted, stepped = (load_file(r.require_model()) for r in (probe, run))
+    for name in ("fc.weight", "fc.bias"):
+        assert torch.allclose(fitted[name], stepped[name], rtol=1e-4, atol=1e-5), name
+    validation = evaluate_run(workspace, probe, "validation")
+    said = [e.text for e in run.list_events() if isinstance(e, MessageSaid)]
+    figure = write_figure(validation.balanced_accuracy)
+    assert f"The head is fitted: balanced accuracy {figure} so far. Now everything learns." in said
+    assert find_plan(run).parameters == find_plan(sit(workspace)).parameters
+    (epoch,) = [event for event in run.list_events() if isinstance(event, EpochFinished)]
+    assert epoch.epoch == 1
+
+
+def test_everything_learns_after_the_head_was_fitted(workspace: Workspace, bands: DataSet) -> None:
+    run = sit(workspace, strategy="probe-then-fine-tune", epochs=2)
+    learned = load_file(run.require_model())
+    before = sit(workspace, strategy="linear-probe")
+    frozen = load_file(before.require_model())
+    changed = [name for name, tensor in learned.items() if not torch.equal(tensor, frozen[name])]
+    assert {"conv1.weight", "layer4.1.conv2.weight", "fc.weight"} <= set(changed)
 
 
 # What a figure can be traced to

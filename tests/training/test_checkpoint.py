@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from medapp.errors import RunError, WorkspaceError
 from medapp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
@@ -31,6 +32,7 @@ class Case:
         self.layer = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))
         self.extra: nn.Module = nn.Linear(2, 1)
         learning = [*self.layer.parameters(), *self.extra.parameters()]
+        self.average: nn.Module = AveragedModel(self.layer, use_buffers=True)
         self.optimiser = torch.optim.AdamW(learning, lr=0.1)
         for _ in range(steps):
             self.take_step()
@@ -39,9 +41,10 @@ class Case:
         self.extra(self.layer(torch.eye(3))).square().sum().backward()
         self.optimiser.step()
         self.optimiser.zero_grad()
+        self.average.update_parameters(self.layer)  # type: ignore[operator]
 
     def copy_weights(self) -> dict[str, Tensor]:
-        both = nn.ModuleList([self.layer, self.extra])
+        both = nn.ModuleList([self.layer, self.extra, self.average])
         return {name: tensor.clone() for name, tensor in both.state_dict().items()}
 
 
@@ -53,9 +56,13 @@ def assert_equal(one: dict[str, Tensor], other: dict[str, Tensor]) -> None:
 
 def test_weights_optimiser_and_state_come_back(tmp_path: Path) -> None:
     one, other = Case(0), Case(1, steps=0)
-    save_checkpoint(tmp_path / "checkpoint.pt", one.layer, one.extra, one.optimiser, STATE)
+    save_checkpoint(
+        tmp_path / "checkpoint.pt", one.layer, one.extra, one.average, one.optimiser, STATE
+    )
     assert (
-        load_checkpoint(tmp_path / "checkpoint.pt", other.layer, other.extra, other.optimiser)
+        load_checkpoint(
+            tmp_path / "checkpoint.pt", other.layer, other.extra, other.average, other.optimiser
+        )
         == STATE
     )
     assert_equal(one.copy_weights(), other.copy_weights())
@@ -68,7 +75,10 @@ def test_where_there_is_none_nothing_changes(tmp_path: Path) -> None:
     case = Case(0)
     before = case.copy_weights()
     assert (
-        load_checkpoint(tmp_path / "checkpoint.pt", case.layer, case.extra, case.optimiser) is None
+        load_checkpoint(
+            tmp_path / "checkpoint.pt", case.layer, case.extra, case.average, case.optimiser
+        )
+        is None
     )
     assert_equal(case.copy_weights(), before)
 
@@ -88,11 +98,11 @@ def test_damaged_checkpoint_is_said_and_taken_over_in_no_part(
 ) -> None:
     saved, case = Case(0), Case(1)
     path = tmp_path / "checkpoint.pt"
-    save_checkpoint(path, saved.layer, saved.extra, saved.optimiser, STATE)
+    save_checkpoint(path, saved.layer, saved.extra, saved.average, saved.optimiser, STATE)
     path.write_bytes(damage(path.read_bytes()))
     before = case.copy_weights()
     with pytest.raises(RunError, match="damaged"):
-        load_checkpoint(path, case.layer, case.extra, case.optimiser)
+        load_checkpoint(path, case.layer, case.extra, case.average, case.optimiser)
     assert_equal(case.copy_weights(), before)
 
 
@@ -100,10 +110,10 @@ def test_a_checkpoint_of_another_network_is_taken_over_in_no_part(tmp_path: Path
     saved, case = Case(0), Case(1)
     saved.layer.append(nn.Linear(2, 2))
     path = tmp_path / "checkpoint.pt"
-    save_checkpoint(path, saved.layer, saved.extra, saved.optimiser, STATE)
+    save_checkpoint(path, saved.layer, saved.extra, saved.average, saved.optimiser, STATE)
     before = case.copy_weights()
     with pytest.raises(RunError, match="damaged"):
-        load_checkpoint(path, case.layer, case.extra, case.optimiser)
+        load_checkpoint(path, case.layer, case.extra, case.average, case.optimiser)
     assert_equal(case.copy_weights(), before)
 
 
@@ -111,7 +121,7 @@ def test_a_checkpoint_of_0_1_0_is_read(tmp_path: Path) -> None:
     """Version 0.1.0 wrote these keys, and this state."""
     saved, case = Case(0, steps=0), Case(1, steps=0)
     for one in (saved, case):
-        one.extra = nn.Module()
+        one.extra = one.average = nn.Module()
         one.optimiser = torch.optim.AdamW(one.layer.parameters(), lr=0.1)
     state = {
         "epoch": 2,
@@ -130,7 +140,9 @@ def test_a_checkpoint_of_0_1_0_is_read(tmp_path: Path) -> None:
         "progress": state,
     }
     torch.save(values, tmp_path / "checkpoint.pt")
-    found = load_checkpoint(tmp_path / "checkpoint.pt", case.layer, case.extra, case.optimiser)
+    found = load_checkpoint(
+        tmp_path / "checkpoint.pt", case.layer, case.extra, case.average, case.optimiser
+    )
     assert found == TrainingState(epoch=2, best_loss=0.25, best_epoch=1, seconds=4.0)
     assert_equal(saved.copy_weights(), case.copy_weights())
 
@@ -141,11 +153,11 @@ def test_a_full_disk_is_said_and_the_old_checkpoint_stays(
 ) -> None:
     case = Case(0)
     path = tmp_path / "checkpoint.pt"
-    save_checkpoint(path, case.layer, case.extra, case.optimiser, STATE)
+    save_checkpoint(path, case.layer, case.extra, case.average, case.optimiser, STATE)
     before = path.read_bytes()
     opened = Path.open
     monkeypatch.setattr(Path, "open", lambda self, mode: opened(Path("/dev/full"), "wb"))
     with pytest.raises(WorkspaceError, match="No space left"):
-        save_checkpoint(path, case.layer, case.extra, case.optimiser, STATE)
+        save_checkpoint(path, case.layer, case.extra, case.average, case.optimiser, STATE)
     monkeypatch.undo()
     assert path.read_bytes() == before

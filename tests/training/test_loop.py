@@ -227,6 +227,45 @@ def test_resumed_training_ends_with_the_same_weights(tmp_path: Path, stop_after:
     assert [row["epoch"] for row in state.history] == [1, 2, 3]
 
 
+def test_an_average_is_judged_kept_and_resumed(tmp_path: Path) -> None:
+    plain = Bench(tmp_path / "plain")
+    whole = Bench(tmp_path / "whole", averaging=0.95)
+    plain.loop.run()
+    whole.loop.run()
+    assert plain.losses == whole.losses  # steps are taken from the weights themselves
+    assert plain.validation_losses != whole.validation_losses
+    last = whole.model.state_dict()
+    assert any(not torch.equal(tensor, whole.best[name]) for name, tensor in last.items())
+    earlier = Bench(tmp_path / "cut", stop_after=8, averaging=0.95)
+    assert not earlier.loop.run()
+    later = Bench(tmp_path / "cut", averaging=0.95)
+    assert later.loop.resume()
+    assert later.loop.run()
+    assert later.validation_losses[-1] == whole.validation_losses[-1]
+
+
+def test_a_long_gradient_is_shortened(tmp_path: Path) -> None:
+    """With plain SGD a step is the rate times a gradient of the length that is allowed."""
+    moved = []
+    for clipping in (0.0, 1e-3):
+        bench = Bench(
+            tmp_path / str(clipping),
+            model=nn.Linear(2, 2),
+            epochs=1,
+            batch_size=90,
+            optimiser="sgd",
+            momentum=0.0,
+            schedule="constant",
+            clipping=clipping,
+        )
+        before = torch.cat([p.detach().clone().flatten() for p in bench.model.parameters()])
+        bench.loop.run()
+        after = torch.cat([p.detach().flatten() for p in bench.model.parameters()])
+        moved.append(float((after - before).norm()))
+    assert moved[0] > 0.05 * 0.1
+    assert moved[1] == pytest.approx(0.05 * 1e-3, rel=1e-3)
+
+
 def test_without_a_checkpoint_there_is_nothing_to_resume(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     assert not bench.loop.resume()

@@ -33,9 +33,10 @@ def estimate_bytes(
     size = 2 if precision == "bfloat16" and machine.devices == 1 else 4
     area = recipe.preprocess.image_size**2
     # Bytes for each weight. In float32: the weight itself and, where it learns, its gradient,
-    # AdamW's two moments, the best epoch's weight and a copy on its way to the disk. Autocast keeps
-    # one more in bfloat16.
-    each = 4 + 20 * strategy.weights_share + (2 if precision == "bfloat16" else 0)
+    # AdamW's two moments, the best epoch's weight and a copy on its way to the disk; where weights
+    # are averaged, the average and a copy while it is judged. Autocast keeps one more in bfloat16.
+    learning = 28 if recipe.optimisation.averaging else 20
+    each = 4 + learning * strategy.weights_share + (2 if precision == "bfloat16" else 0)
     held = network.parameters * each
     at_once = -(-batch_size // (parts * machine.devices))
     # What a step keeps of one image, where the whole network learns.

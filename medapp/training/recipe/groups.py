@@ -178,6 +178,26 @@ class Optimisation(Group):
         is_expert=True,
         words=OFF,
     )
+    clipping: float = setting(
+        0.0,
+        "Gradient clipping",
+        "The longest that a step's gradient may be; a longer one is shortened. 0 is off.",
+        low=0.0,
+        high=1000.0,
+        is_expert=True,
+        words=OFF,
+    )
+    averaging: float = setting(
+        0.0,
+        "Averaging",
+        "Decay a step of a moving average of the weights, such as 0.99; the average is judged and"
+        " kept. 0 is off.",
+        low=0.0,
+        high=0.9999,
+        step=0.001,
+        is_expert=True,
+        words=OFF,
+    )
 
 
 class AugmentationChoice(Group):

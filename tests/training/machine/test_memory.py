@@ -85,3 +85,12 @@ def test_each_weight_that_learns_takes_five_more_floats(
     monkeypatch.setitem(STRATEGIES, strategy, replace(row, weights_share=0.0))
     without = estimate_bytes(recipe, ONE, RESNET50, "float32")
     assert whole - without == pytest.approx(20 * learning * RESNET50.parameters, abs=1)
+
+
+def test_an_average_takes_two_more_floats_a_weight() -> None:
+    plain = build(strategy="fine-tune", image_size=32, batch_size=8)
+    averaged = build(strategy="fine-tune", image_size=32, batch_size=8, averaging=0.99)
+    more = estimate_bytes(averaged, ONE, RESNET50, "float32") - estimate_bytes(
+        plain, ONE, RESNET50, "float32"
+    )
+    assert more == pytest.approx(8 * RESNET50.parameters, abs=1)

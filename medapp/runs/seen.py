@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from medapp.data.copies.near import find_near, read_codes
+from medapp.data.copies.near import read_codes
+from medapp.data.copies.rule import find_copies
 from medapp.data.samples import Sample
 from medapp.errors import RunError
 from medapp.runs.run import Run
@@ -136,7 +137,7 @@ class Overlap:
 
     Attributes:
         exact: byte by byte.
-        copies: exact, or in another format, size or quality, or mirrored, turned or inverted.
+        copies: exact, or the same picture stored otherwise (see `medapp.data.copies.rule`).
         patients: judged images, other than copies, of a patient whom it had seen.
     """
 
@@ -159,8 +160,8 @@ def mark_copies(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> tuple[M
     exact = np.array([sample.content_hash in contents for sample in samples], bool)
     marked = [(row, s.fingerprint) for row, s in enumerate(samples) if s.fingerprint]
     known = sorted({image.fingerprint for image in seen if image.fingerprint})
-    near = find_near(read_codes([mark for _, mark in marked]), read_codes(known))
+    found = find_copies(read_codes([mark for _, mark in marked]), read_codes(known))
     rows = np.array([row for row, _ in marked], np.intp)
     copies = exact.copy()
-    copies[rows[near[:, 0]]] = True
+    copies[rows[found.pairs[:, 0]]] = True
     return exact, copies

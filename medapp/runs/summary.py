@@ -93,6 +93,7 @@ def summarise(run: Run) -> Summary:
     try:
         events = run.load_events()[0]
         evaluation = run.load_evaluation()
+        test_images = _sketch_test_images(run)
     except (RunError, WorkspaceError) as error:
         return _summarise_damaged(run, str(error))
     speeds = [e.forwards_per_second for e in events if isinstance(e, SpeedMeasured)]
@@ -118,7 +119,7 @@ def summarise(run: Run) -> Summary:
         forwards_per_second=speeds[0] if speeds else None,
         damage=None,
         learning=read_learning(events, recipe.count_epochs()),
-        test_images=_sketch_test_images(run),
+        test_images=test_images,
     )
 
 

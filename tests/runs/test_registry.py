@@ -248,15 +248,19 @@ def test_the_file_may_be_deleted_or_damaged(
     assert registry.list_summaries() == before
 
 
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [("recipe.json", "not valid JSON"), ("split.parquet", "The split of run run 1 cannot be read")],
+)
 def test_a_damaged_run_is_among_the_others_with_the_reason(
-    workspace: Workspace, registry: Registry
+    workspace: Workspace, registry: Registry, file: str, reason: str
 ) -> None:
     make_folders(workspace, 2)
     damaged = workspace.runs_folder / "20260101-000001-001"
-    (damaged / "recipe.json").write_bytes(b"{")
+    (damaged / file).write_bytes(b"{")
     summaries = registry.list_summaries()
     assert [summary.name for summary in summaries] == ["run 1", "run 0"]
-    assert "not valid JSON" in (summaries[0].damage or "")
+    assert reason in (summaries[0].damage or "")
     assert summaries[1].damage is None
 
 

@@ -34,6 +34,15 @@ def test_bytes_pictures_and_patients_are_compared() -> None:
     assert find_overlap(samples, seen) == Overlap(exact=1, copies=3, patients=1)
 
 
+def test_a_picture_seen_with_another_contrast_is_a_copy() -> None:
+    """The rule is that of copies within a data set, whose first picture is nobody's neighbour."""
+    just = f"{int(PICTURE, 16) ^ sum(1 << 10 * step for step in range(24)):064x}"
+    beyond = f"{int(PICTURE, 16) ^ sum(1 << 10 * step for step in range(25)):064x}"
+    seen = [see("9", PICTURE)]
+    assert find_overlap([build_sample("1", just)], seen) == Overlap(0, 1, 0)
+    assert find_overlap([build_sample("1", beyond)], seen) == Overlap(0, 0, 0)
+
+
 def test_nothing_is_seen_of_nothing() -> None:
     assert find_overlap([], [see("1", PICTURE)]) == Overlap(0, 0, 0)
     assert find_overlap([build_sample("1", PICTURE, "p")], []) == Overlap(0, 0, 0)

@@ -84,7 +84,9 @@ def tell_ways(first: Codes, second: Codes) -> tuple[Ways, NDArray[np.intp]]:
 
 def list_within(codes: Codes, row: int, bits: int) -> NDArray[np.intp]:
     """The rows whose pictures, as they lie, differ from that of one row in at most so many bits."""
-    differences = np.bitwise_count(codes[row, :4] ^ codes[:, :4]).sum(axis=1, dtype=np.intp)
+    differences = np.zeros(len(codes), np.uint8)  # 255 at most
+    for kind in range(4):
+        differences += np.bitwise_count(codes[row, kind] ^ codes[:, kind])
     return np.flatnonzero(differences <= bits)
 
 

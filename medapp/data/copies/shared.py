@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.data.copies.near import Codes, Pairs, Ways, find_near, read_codes, tell_ways
+from medapp.data.copies.near import Codes, Pairs, Ways, read_codes
+from medapp.data.copies.rule import find_copies
 
 # With fewer shared pictures of a class, or where fewer agree, nothing is said of its meaning.
 FEWEST = 5
@@ -40,13 +41,13 @@ def find_shared(first: Sequence[str | None], second: Sequence[str | None]) -> Sh
     """
     rows, codes = _read(first)
     others, other_codes = _read(second)
-    pairs = find_near(codes, other_codes)
-    ways, bits = tell_ways(codes[pairs[:, 0]], other_codes[pairs[:, 1]])
-    order = np.lexsort((pairs[:, 1], bits, pairs[:, 0]))
-    _, starts = np.unique(pairs[order, 0], return_index=True)
+    copies = find_copies(codes, other_codes)
+    own, theirs = copies.pairs.T
+    order = np.lexsort((theirs, copies.bits, own))
+    _, starts = np.unique(own[order], return_index=True)
     chosen = order[starts]
-    found = np.stack([rows[pairs[chosen, 0]], others[pairs[chosen, 1]]], axis=1)
-    return Shared(found, ways[chosen])
+    pairs = np.stack([rows[own[chosen]], others[theirs[chosen]]], axis=1)
+    return Shared(pairs, copies.ways[chosen])
 
 
 def find_contrary(labels: Sequence[str], others: Sequence[str]) -> NDArray[np.bool_]:

@@ -1,25 +1,13 @@
-"""Which images are copies of one another: the same bytes, or the same picture stored otherwise.
-
-A picture that was mirrored, turned or inverted is a copy too. Another contrast, or a cut edge,
-changes more bits of a fingerprint than neighbouring slices of one patient may differ in. Such a
-copy is told by having no other neighbour: two pictures that are nearer to each other than to any
-third one by far (as Lowe 2004, "Distinctive Image Features", tells matches from look-alikes).
+"""Which images of a data set are copies of one another: the same bytes, or the same picture stored
+otherwise.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from medapp.data.copies.near import Codes, Pairs, find_near, list_within, read_codes, tell_ways
+from medapp.data.copies.near import read_codes
+from medapp.data.copies.rule import find_copies
 from medapp.data.samples import Sample
-from medapp.imaging.fingerprint import NEAR_BITS
-
-# Bits in which copies without another neighbour may differ, and by how many bits more all other
-# pictures must. Measured (benchmarks.accuracy.near_copies).
-DOUBT_BITS = 24
-GAP_BITS = 20
 
 
 @dataclass(frozen=True)
@@ -89,44 +77,6 @@ def group_copies(hashes: Sequence[str], fingerprints: Sequence[str | None]) -> l
         if fingerprint:
             join(content, known[fingerprint])
     codes = read_codes(names)
-    pairs = find_near(codes, codes, DOUBT_BITS)
-    _, bits = tell_ways(codes[pairs[:, 0]], codes[pairs[:, 1]])
-    for first, second in pairs[bits <= NEAR_BITS].tolist():
-        join(known[names[first]], known[names[second]])
-    groups = [find(known[name]) for name in names]
-    for first, second in _find_lonely(
-        codes, groups, pairs[bits > NEAR_BITS], bits[bits > NEAR_BITS]
-    ):
+    for first, second in find_copies(codes, codes).pairs.tolist():
         join(known[names[first]], known[names[second]])
     return [find(content) for content in hashes]
-
-
-def _find_lonely(
-    codes: Codes, groups: Sequence[str], pairs: Pairs, bits: NDArray[np.intp]
-) -> list[tuple[int, int]]:
-    """The pairs in doubt (P, 2) whose groups are nearest to each other, and to no third one.
-
-    Args:
-        groups: (N,) of each code, from the pairs that are not in doubt.
-        bits: (P,) in which the pairs differ.
-    """
-    # A pair that differs by so much may be found in one direction alone.
-    differing = dict(zip(map(frozenset, pairs.tolist()), bits.tolist(), strict=True))
-    partners: dict[str, set[str]] = {}
-    for pair in differing:
-        two = {groups[row] for row in pair}
-        for group in two:
-            partners.setdefault(group, set()).update(two)
-
-    def is_alone(row: int, two: set[str], most_bits: int) -> bool:
-        return {groups[other] for other in list_within(codes, row, most_bits)} <= two
-
-    lonely = []
-    for pair, bits_apart in differing.items():
-        two = {groups[row] for row in pair}
-        # A second partner in doubt is a third neighbour: nothing has to be compared.
-        is_likely = len(two) == 2 and all(partners[group] == two for group in two)
-        if is_likely and all(is_alone(row, two, bits_apart + GAP_BITS - 1) for row in pair):
-            first, second = sorted(pair)
-            lonely.append((first, second))
-    return lonely

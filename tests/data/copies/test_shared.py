@@ -2,8 +2,10 @@
 
 import numpy as np
 from data.copies.test_near import turn, write_fingerprints
+from data.copies.test_rule import draw_prints, flip
 
 from medapp.data.copies.near import MIRRORED
+from medapp.data.copies.rule import DOUBT_BITS
 from medapp.data.copies.shared import find_contrary, find_shared
 
 
@@ -18,6 +20,12 @@ def test_each_picture_is_paired_with_its_nearest_copy() -> None:
     shared = find_shared(["", *own, None], [*theirs, None, ""])
     assert shared.pairs.tolist() == [[1, 2], [3, 1]]
     assert shared.ways.tolist() == [0, MIRRORED]
+
+
+def test_another_contrast_is_a_copy_where_no_third_picture_is_near() -> None:
+    image, *others = draw_prints(11)
+    just = flip(image, list(range(0, 10 * DOUBT_BITS, 10)))
+    assert find_shared([None, image, *others], ["", just]).pairs.tolist() == [[1, 1]]
 
 
 def test_nothing_is_shared_with_nothing() -> None:

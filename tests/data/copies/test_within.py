@@ -3,20 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+from data.copies.test_rule import draw_prints, flip
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medapp.data.copies.within import DOUBT_BITS, GAP_BITS, group_copies, list_copies
+from medapp.data.copies.rule import DOUBT_BITS
+from medapp.data.copies.within import group_copies, list_copies
 from medapp.data.samples import Sample
 from medapp.imaging.fingerprint import NEAR_BITS
-
-
-def flip(fingerprint: str, bits: list[int]) -> str:
-    """A fingerprint with some of its bits changed."""
-    number = int(fingerprint, 16)
-    for bit in bits:
-        number ^= 1 << bit
-    return f"{number:064x}"
 
 
 def test_nothing_has_no_copies() -> None:
@@ -34,30 +28,11 @@ def test_a_copy_of_a_copy_is_one_too() -> None:
     assert groups == ["b", "b", "b", "a", "b", "e", "f"]
 
 
-def draw_codes(images: int) -> list[str]:
-    """Fingerprints that are far from one another, as those of different pictures are."""
-    random = np.random.default_rng(0)
-    return [random.bytes(32).hex() for _ in range(images)]
-
-
-def test_a_pair_that_differs_more_is_one_where_no_third_picture_is_near() -> None:
-    image, *others = draw_codes(11)
+def test_the_rule_of_copies_holds() -> None:
+    image, *others = draw_prints(11)
     hashes = [f"{number:02d}" for number in range(12)]
     just = flip(image, list(range(0, 10 * DOUBT_BITS, 10)))
-    beyond = flip(just, [1])
-    assert group_copies(hashes, [image, just, *others])[:3] == ["00", "00", "02"]
-    assert group_copies(hashes, [image, beyond, *others])[:2] == ["00", "01"]
-    # A copy of the one is no third picture; a slice beside it is.
-    same = flip(image, [3])
-    assert group_copies([*hashes, "12"], [image, just, *others, same]) == [
-        *("00", "00"),
-        *hashes[2:],
-        "00",
-    ]
-    beside = flip(image, list(range(5, 5 + DOUBT_BITS + GAP_BITS - 1)))
-    assert group_copies([*hashes, "12"], [image, just, *others, beside]) == [*hashes, "12"]
-    apart = flip(image, list(range(5, 5 + DOUBT_BITS + GAP_BITS)))
-    assert group_copies([*hashes, "12"], [image, just, *others, apart])[:2] == ["00", "00"]
+    assert group_copies(hashes, [image, just, *others]) == ["00", "00", *hashes[2:]]
 
 
 @given(st.integers(0, 300))
@@ -73,13 +48,6 @@ def test_groups_are_the_same_whatever_the_order_and_never_fail(seed: int) -> Non
     order = random.permutation(24).tolist()
     again = group_copies([hashes[i] for i in order], [prints[i] for i in order])
     assert dict(zip((hashes[i] for i in order), again, strict=True)) == groups
-
-
-def test_slices_in_a_row_are_no_copies() -> None:
-    (first,) = draw_codes(1)
-    row = [flip(first, list(range(0, 16 * step))) for step in range(6)]
-    hashes = list("abcdef")
-    assert group_copies(hashes, row) == hashes
 
 
 def test_the_same_bytes_are_copies_without_a_fingerprint() -> None:

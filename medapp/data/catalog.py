@@ -165,11 +165,6 @@ class Catalog:
         by_id = {sample.id: sample for sample in found}
         return [by_id[id] for id in ids if id in by_id]
 
-    def find_state(self) -> tuple[int, ...]:
-        """Marks that differ after anything in the catalog was changed."""
-        files = [self.path, self.path.with_name(f"{self.path.name}-wal")]
-        return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
-
     def load_sample(self, data_set: DataSet, id: int) -> Sample | None:
         """One sample of a data set, one that is left out too, or None."""
         rows = self.read(

@@ -230,9 +230,9 @@ def test_samples_come_by_their_ids_in_the_order_that_is_asked(catalog: Catalog, 
     found = catalog.load_some(stored, [*ids, 999])
     assert [sample.name for sample in found] == ["b/5.png", "b/3.png", "b/1.png"]
     assert [entry.name for entry in catalog.list_entries(stored, "a/2")] == ["a/2.png"]
-    before = catalog.find_state()
+    before = catalog.read_marks()
     catalog.rename(stored, "y")
-    assert catalog.find_state() != before
+    assert catalog.read_marks() != before
 
 
 # What a run names

@@ -13,7 +13,7 @@ from medapp.data.layouts.order import Entry
 from medapp.data.samples import DataSet
 from medapp.notes import Level
 from medapp.store.job import Job
-from medapp.ui.data_sets.finding import TORN, draw_finding, draw_undo
+from medapp.ui.data_sets.finding import TORN, draw_finding, draw_summary, draw_undo
 from medapp.ui.data_sets.flattery import draw_flattery
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import escape
@@ -46,7 +46,7 @@ def draw_audit(data_set: DataSet) -> None:
     if found is None:
         _draw_beginning(data_set)
         return
-    entries = _load_entries(data_set.id, find_catalog().find_state(), data_set)
+    entries = _load_entries(data_set.id, find_catalog().read_marks(), data_set)
     kept = list_kept(find_catalog(), data_set)
     findings = [(finding, list_open(finding, entries, kept)) for finding in found.findings]
     number = url.read_number("finding")
@@ -120,7 +120,7 @@ def _draw_overview(
     made = datetime.datetime.fromisoformat(found.made).timestamp()
     _draw_button(data_set, "Audit again", "secondary")
     st.caption(escape(f"{found.images:,} images looked at, {write_time(made)}."))
-    outdated = _say_outdated(data_set.id, find_catalog().find_state(), found.basis, data_set)
+    outdated = _say_outdated(data_set.id, find_catalog().read_marks(), found.basis, data_set)
     if outdated:
         st.warning(escape(outdated), icon=":material/update:")
     draw_undo(data_set)
@@ -147,6 +147,4 @@ def _draw_row(number: int, finding: Finding, groups: tuple[Group, ...]) -> None:
                 url.write("finding", number)
                 url.write("page", None)
                 st.rerun()
-        st.markdown(escape(finding.summary))
-        if finding.remedy:
-            st.caption(escape(finding.remedy))
+        draw_summary(finding, groups)

@@ -70,7 +70,7 @@ def choose_filters(data_set: DataSet) -> Filters:
 
 def list_choices(data_set: DataSet) -> Mapping[str, Choice]:
     """What can be asked for beside class, split and text: images left out, edited, of a site …"""
-    return _list_choices(data_set.id, find_catalog().find_state(), data_set)
+    return _list_choices(data_set.id, find_catalog().read_marks(), data_set)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -114,7 +114,7 @@ def count_choices(data_set: DataSet, filters: Filters) -> tuple[Counter[str], Co
 
 def list_edited(data_set: DataSet) -> frozenset[int]:
     """The ids of the samples with an edit that stands."""
-    return _list_edited(data_set.id, find_catalog().find_state(), data_set)
+    return _list_edited(data_set.id, find_catalog().read_marks(), data_set)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -124,7 +124,7 @@ def _list_edited(id: int, state: tuple[int, ...], _data_set: DataSet) -> frozens
 
 
 def _list_arranged(data_set: DataSet, filters: Filters) -> list[Entry]:
-    state = find_catalog().find_state()
+    state = find_catalog().read_marks()
     only = filters.only
     # Images that are left out are not among the others.
     if only is None or only.column == STATE:

@@ -47,9 +47,7 @@ def draw_finding(
         _leave()
     title = f"{KINDS[finding.kind]} · {len(groups):,}"
     st.subheader(escape(title), anchor=False)
-    st.markdown(escape(finding.summary))
-    if finding.remedy:
-        st.caption(escape(finding.remedy))
+    draw_summary(finding, groups)
     draw_undo(data_set)
     if not groups:
         st.success("Nothing is left to look at here.", icon=":material/check_circle:")
@@ -67,6 +65,20 @@ def draw_finding(
             _draw_group(data_set, finding, groups[number], used[number], entries)
     if pages > 1:
         st.pagination(pages, default=page, width="stretch", **url.bind("page", 1))
+
+
+def draw_summary(finding: Finding, groups: Sequence[Group]) -> None:
+    """Draw what was found and what to do; the numbers are the audit's, so what is left is said.
+
+    Args:
+        groups: those that are open.
+    """
+    if len(groups) < finding.count:
+        left = f"{len(groups):,} of {finding.count:,} left to look at. The audit found:"
+        st.markdown(escape(left))
+    st.markdown(escape(finding.summary))
+    if finding.remedy:
+        st.caption(escape(finding.remedy))
 
 
 def _lay_out(groups: Sequence[Group], shown: Sequence[int]) -> list[DeltaGenerator]:

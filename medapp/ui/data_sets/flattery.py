@@ -24,7 +24,7 @@ def draw_flattery(data_set: DataSet) -> None:
     if not st.session_state.get(key):
         return
     with frame.show_errors():
-        found = _measure(data_set.uid, find_catalog().find_state(), data_set)
+        found = _measure(data_set.uid, find_catalog().read_marks(), data_set)
         _draw(found)
 
 

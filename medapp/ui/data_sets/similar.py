@@ -38,7 +38,7 @@ def draw_similar(data_set: DataSet, sample: Sample) -> None:
             st.session_state[ASKED] = data_set.uid
             st.rerun()
         return
-    found = _find(data_set.id, find_catalog().find_state(), sample.id, data_set, sample)
+    found = _find(data_set.id, find_catalog().read_marks(), sample.id, data_set, sample)
     if job is None and (found is None or found.unread):
         _begin(data_set, sample)
     if found is not None:

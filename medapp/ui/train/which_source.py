@@ -94,7 +94,7 @@ def _draw_ranking(data_set: DataSet, found: Ranking, source_key: str) -> None:
         st.markdown(escape(" ".join(rest)))
     for sentence in describe_hindsight(look_back(found, list_summaries())):
         st.info(escape(sentence), icon=":material/history:")
-    if _is_stale(data_set.id, find_catalog().find_state(), found.basis, data_set):
+    if _is_stale(data_set.id, find_catalog().read_marks(), found.basis, data_set):
         st.warning("Images came or went since. Compare again.", icon=":material/update:")
     leaders = found.list_leaders()
     title = "One source leads" if len(leaders) == 1 else f"{len(leaders)} cannot be told apart"

@@ -77,6 +77,23 @@ def test_one_click_keeps_the_judged_copies_and_another_takes_it_back(
     assert "Copies in two splits · 2" in read_text(app)
 
 
+def test_after_an_action_the_numbers_of_a_finding_agree(
+    workspace: Workspace, leaky: DataSet
+) -> None:
+    run_audit(workspace, leaky, with_features=False)
+    assert "left to look at" not in read_text(open_audit(leaky, finding=0))
+    app = open_audit(leaky, finding=0)
+    keep = next(button for button in app.button if button.key.startswith("keep-leak-"))
+    keep.click().run()
+    assert not app.exception
+    left = "1 of 2 left to look at."
+    text = read_text(app)
+    assert "Copies in two splits · 1" in text
+    assert left in text
+    assert find_button(app, "Keep the judged copies only \\(1\\)")
+    assert left in read_text(open_audit(leaky))
+
+
 def test_a_clean_split_is_a_click_beside_the_leak(workspace: Workspace, leaky: DataSet) -> None:
     run_audit(workspace, leaky, with_features=False)
     app = open_audit(leaky, finding=0)

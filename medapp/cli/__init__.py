@@ -9,6 +9,7 @@
     medapp rank                      which source          (cli/rank.py)
     medapp compare                   runs beside others    (cli/compare.py)
     medapp race                      was transfer worth it (cli/race.py)
+    medapp curve                     would more images help (cli/curve.py)
     medapp travel                    the next hospital     (cli/travel.py)
 
 Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
@@ -23,6 +24,7 @@ import typer
 from medapp.cli import (
     application,
     compare,
+    curve,
     data,
     doctor,
     folds,
@@ -51,6 +53,7 @@ app.command("folds")(folds.show_folds)
 app.command("rank")(rank.rank)
 app.command()(compare.compare)
 app.command()(race.race)
+app.command()(curve.curve)
 app.command("travel")(travel.travel)
 for command in (work.train, work.evaluate, work.predict):
     app.command()(command)

@@ -1,10 +1,13 @@
 """Which samples a run takes, each in the split that it has for this run."""
 
+import hashlib
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from medapp.data.samples import DataSet, Sample
-from medapp.data.splits.split import find_groups
+from medapp.data.splits.split import Group, find_groups
 from medapp.errors import RecipeError
 from medapp.runs.split_table import select
 from medapp.task import find_task
@@ -15,6 +18,8 @@ from medapp.training.recipe import Recipe
 def choose_samples(recipe: Recipe, data_set: DataSet, samples: Sequence[Sample]) -> list[Sample]:
     """The samples of a data set that a run takes, in the data set's split or in that of its fold.
 
+    Where the run learns from a share of the training patients, the others are left out.
+
     Args:
         samples: of the data set, all of them.
 
@@ -22,10 +27,43 @@ def choose_samples(recipe: Recipe, data_set: DataSet, samples: Sequence[Sample])
         RecipeError: there are fewer folds than two, or the fold is none of them.
     """
     chosen = select(samples, recipe.data.train.only)
-    if not recipe.data.folds:
-        return chosen
-    _check(recipe)
-    return deal_folds(chosen, data_set, recipe.data.folds, recipe.data.fold, recipe.seed)
+    if recipe.data.folds:
+        _check(recipe)
+        chosen = deal_folds(chosen, data_set, recipe.data.folds, recipe.data.fold, recipe.seed)
+    return take_share(chosen, recipe.data.share, recipe.seed)
+
+
+def take_share(samples: Sequence[Sample], share: float, seed: int) -> list[Sample]:
+    """The samples without some of those that train: whole patients, evenly over the labels.
+
+    A larger share holds all that a smaller one with the same seed does. Of each label at least one
+    patient is left.
+
+    Args:
+        share: of the training patients and lone images, above 0 and at most 1.
+    """
+    if share >= 1:
+        return list(samples)
+    groups = find_groups(
+        [row for row, sample in enumerate(samples) if sample.split == "train"],
+        [(sample.label,) for sample in samples],
+        [sample.copy_group for sample in samples],
+        [sample.patient for sample in samples],
+    )
+    # A patient counts to the label that the fewest patients have.
+    holders = Counter(label for group in groups for label in group.classes)
+    queues: dict[str, list[tuple[str, Group]]] = {}
+    for group in groups:
+        name = min(samples[row].content_hash for row in group.rows)
+        turn = hashlib.sha256(f"share {seed} {name}".encode()).hexdigest()
+        rarest = min(group.classes, key=lambda label: (holders[label], label))
+        queues.setdefault(rarest, []).append((turn, group))
+    left_out: set[int] = set()
+    for queue in queues.values():
+        queue.sort(key=lambda item: item[0])
+        kept = max(1, math.floor(share * len(queue) + 0.5))
+        left_out.update(row for _, group in queue[kept:] for row in group.rows)
+    return [sample for row, sample in enumerate(samples) if row not in left_out]
 
 
 def deal_folds(

@@ -162,7 +162,8 @@ def _count_images(
     catalog: Catalog, data_set: DataSet, recipe: Recipe
 ) -> tuple[dict[str, int], Mapping[str, int]]:
     """Images by split, and those of training by class, of those that the run takes."""
-    if not (recipe.data.train.only or recipe.data.folds):
+    takes_part = recipe.data.train.only or recipe.data.folds or recipe.data.share < 1
+    if not takes_part:
         return catalog.count_splits(data_set), catalog.count_classes(data_set)["train"]
     task = find_task(data_set.task)
     chosen = choose_samples(recipe, data_set, catalog.load_samples(data_set))

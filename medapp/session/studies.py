@@ -8,7 +8,9 @@ from medapp.runs.run import Run
 from medapp.session.training import OnEvent, TrainingSession
 from medapp.studies.board import Board, read_board
 from medapp.studies.comparison import Comparison, compare_runs
+from medapp.studies.curve import SHARES, WAYS, Curve, create_curve, find_curve
 from medapp.studies.folds import FoldStudy, Pooled, create_folds, find_study, pool
+from medapp.studies.points import Reading, read_points
 from medapp.studies.race import Race, create_race, find_race
 from medapp.studies.ranking.ranking import Ranking
 
@@ -100,6 +102,59 @@ class Session(TrainingSession):
         """
         found = race if isinstance(race, Race) else find_race(self.workspace, race)
         return read_board(self.workspace, found)
+
+    def curve(
+        self,
+        data: DataSet | str,
+        *,
+        ways: Sequence[str] = WAYS,
+        shares: Sequence[float] = SHARES,
+        seeds: int = 1,
+        minutes: float | None = None,
+        name: str | None = None,
+        preset: str | None = None,
+        on_event: OnEvent | None = None,
+        **settings: Any,
+    ) -> Curve:
+        """Train each way on ever more of the training patients, one run after the other.
+
+        Args:
+            ways: strategies.
+            shares: of the training patients; all of them are always among these.
+            minutes: how long it may take by the estimate; epochs are lowered to fit.
+            settings: as for `train`, without `strategy` and `share`.
+
+        Returns:
+            The learning curve; `read_curve` gives its points and what they foretell.
+
+        Raises:
+            RecipeError: a setting is wrong, or the time is too short.
+            RunError: a training failed; says why. The curve stays, and its runs can be resumed.
+
+        Ctrl-C stops the run under way and those that wait.
+        """
+        recipe, machine = self.build_settings(data, preset, **settings)
+        found = create_curve(
+            self.workspace,
+            recipe,
+            machine,
+            ways=ways,
+            shares=shares,
+            seeds=seeds,
+            minutes=minutes,
+            name=name,
+        )
+        self._run_all([self.find_run(id) for id in found.list_runs()], on_event)
+        return found
+
+    def read_curve(self, curve: Curve | str) -> Reading:
+        """The points of a learning curve and, once it is over, what they foretell.
+
+        Raises:
+            RunError: there is no such learning curve, or the figures of a run are damaged.
+        """
+        found = curve if isinstance(curve, Curve) else find_curve(self.workspace, curve)
+        return read_points(self.workspace, found)
 
     def compare(self, runs: Sequence[Run | str]) -> Comparison:
         """Runs beside the first of them, on the test images that all of them judged.

@@ -14,7 +14,9 @@ from medapp.runs.plan import plan_run
 from medapp.runs.registry import find_registry
 from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
+from medapp.studies.entrants import take_strategy
 from medapp.studies.folder import load_studies, name_study, save_study
+from medapp.studies.time import fit_epochs, limit_epochs
 from medapp.training.recipe import Machine, Recipe
 
 KIND = "race"
@@ -76,7 +78,7 @@ def create_race(
     if not 1 <= seeds <= MOST_SEEDS:
         raise RecipeError(f"A race takes 1 to {MOST_SEEDS} seeds, not {seeds}.", setting="seeds")
     settled = settle_recipe(workspace, recipe)
-    entrants = {strategy: _enter(settled, strategy) for strategy in CONTESTANTS}
+    entrants = {strategy: take_strategy(workspace, settled, strategy) for strategy in CONTESTANTS}
     entrants, remarks = _fit_time(workspace, entrants, machine, seeds, minutes)
     title = name or _suggest_name(workspace, settled.data.train.name)
     summaries = find_registry(workspace).list_summaries()
@@ -126,11 +128,6 @@ def find_race(workspace: Workspace, name: str) -> Race:
     return found
 
 
-def _enter(recipe: Recipe, strategy: str) -> Recipe:
-    choice = recipe.strategy.model_copy(update={"name": strategy})
-    return recipe.model_copy(update={"strategy": choice})
-
-
 def _fit_time(
     workspace: Workspace,
     entrants: Mapping[str, Recipe],
@@ -141,33 +138,18 @@ def _fit_time(
     """The recipes with as many epochs as fit the time, and what was changed in words."""
 
     def plan(epochs: int) -> float:
-        recipes = [_limit_epochs(recipe, epochs) for recipe in entrants.values()]
+        recipes = [limit_epochs(recipe, epochs) for recipe in entrants.values()]
         return seeds * sum(plan_run(workspace, each, machine).seconds for each in recipes)
 
     asked = max(recipe.budget.epochs for recipe in entrants.values())
-    whole = plan(asked)
-    if minutes is None or whole <= 60 * minutes:
+    epochs = fit_epochs(plan, asked, minutes, "race")
+    if epochs == asked:
         return dict(entrants), ()
-    least = plan(1)
-    if least > 60 * minutes:
-        raise RecipeError(
-            f"Even with one epoch each, the race takes about {least / 60:.0f} min on this machine,"
-            f" and {minutes:g} were given.",
-            remedy="Give it more minutes, fewer seeds, or a smaller image size.",
-            setting="minutes",
-        )
-    # The estimate rises evenly with the epochs.
-    epochs = 1 + int((60 * minutes - least) / ((whole - least) / (asked - 1)))
     text = (
         f"Epochs are {epochs} and not {asked}, so that the race takes about {minutes:g} minutes"
         " here: ways of training that need long are judged after a short one."
     )
-    return {name: _limit_epochs(recipe, epochs) for name, recipe in entrants.items()}, (text,)
-
-
-def _limit_epochs(recipe: Recipe, epochs: int) -> Recipe:
-    budget = recipe.budget.model_copy(update={"epochs": min(epochs, recipe.budget.epochs)})
-    return recipe.model_copy(update={"budget": budget})
+    return {name: limit_epochs(recipe, epochs) for name, recipe in entrants.items()}, (text,)
 
 
 def _suggest_name(workspace: Workspace, data_set: str) -> str:

@@ -70,6 +70,16 @@ class Data(Group):
     fold: int = setting(
         1, "Fold", "Which of the folds the run is judged on.", low=1, high=20, is_expert=True
     )
+    share: float = setting(
+        1.0,
+        "Share learned from",
+        "Of the training patients (images, where patients are not known); the others stand aside."
+        " How much is lost says what more images are worth.",
+        low=0.01,
+        high=1.0,
+        is_expert=True,
+        words={"1": "all"},
+    )
 
     @property
     def train(self) -> DataChoice:

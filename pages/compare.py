@@ -1,11 +1,14 @@
-"""Compare: runs beside each other on the same test images, and races.
+"""Compare: runs beside each other on the same test images, races, and learning curves.
 
-?runs=ID,ID names runs, the one that others are compared with first; ?race=ID opens a race.
+?runs=ID,ID names runs, the one that others are compared with first; ?race=ID opens a race, and
+?curve=ID a learning curve.
 """
 
 import streamlit as st
 
+from medapp.studies.curve import list_curves
 from medapp.studies.race import list_races
+from medapp.ui.compare.curves import draw_curve, draw_curves
 from medapp.ui.compare.page import choose_runs, draw_comparison
 from medapp.ui.compare.races import draw_race, draw_races
 from medapp.ui.shell import frame, url
@@ -18,6 +21,11 @@ def draw_page() -> None:
     race = url.read_choice("race", races)
     if race:
         draw_race(races[race])
+        return
+    curves = {curve.id: curve for curve in list_curves(open_workspace())}
+    curve = url.read_choice("curve", curves)
+    if curve:
+        draw_curve(curves[curve])
         return
     frame.draw_head("Compare", "Which model is better, and whether that can be told")
     runs = {run.id: run for run in list_summaries() if run.damage is None and run.figures}
@@ -38,6 +46,7 @@ def draw_page() -> None:
             else:
                 draw_first_model_button("compare")
     draw_races()
+    draw_curves()
 
 
 frame.require_app()

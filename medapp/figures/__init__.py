@@ -9,6 +9,7 @@ from medapp.figures.confusion import draw_confusion
 from medapp.figures.data import draw_balance, draw_histogram
 from medapp.figures.intervals import draw_differences
 from medapp.figures.judgement import draw_probabilities, draw_roc, draw_sensitivity
+from medapp.figures.learning_curve import draw_learning_curves
 from medapp.figures.style import CONFIG, PALETTES, pick_colour
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "draw_confusion",
     "draw_differences",
     "draw_histogram",
+    "draw_learning_curves",
     "draw_probabilities",
     "draw_roc",
     "draw_sensitivity",

@@ -67,7 +67,12 @@ class Board:
     @property
     def is_over(self) -> bool:
         """Whether every run has ended, or is gone."""
-        return all(state in (*FINAL, "gone") for place in self.places for state in place.states)
+        return all(state in (*FINAL, "gone") for state in self.states)
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Of all runs; "gone" where one was deleted."""
+        return tuple(state for place in self.places for state in place.states)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

@@ -68,6 +68,19 @@ class Reading:
         return all(state in (*FINAL, "gone") for state in self.states)
 
     @property
+    def finding(self) -> str:
+        """What the curve of the first way that has one says, in a line."""
+        title = TITLES[self.figure]
+        for way in self.ways:
+            if way.law is not None and way.points:
+                more, _ = way.law.foretell(FORETOLD * way.points[-1].size)
+                return (
+                    f"{way.title}: {write_figure(way.points[-1].value)} now, about"
+                    f" {write_figure(more)} with twice as many {self.counted}"
+                )
+        return f"{title} over the {self.counted} learned from: nothing can be foretold"
+
+    @property
     def verdict(self) -> tuple[str, ...]:
         """What can be said, a sentence a way of training, and what these rest on."""
         return tuple(_state(self)) if self.ways else ()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from medapp.data.samples import Sample
 from medapp.errors import RecipeError
-from medapp.runs.choosing import choose_samples, deal_folds
+from medapp.runs.choosing import choose_samples, deal_folds, take_share
 from medapp.training.recipe import build_recipe
 
 ROOT = Path("/x")
@@ -81,3 +81,55 @@ def test_folds_that_cannot_be_are_refused(folds: int, fold: int, words: str) -> 
     recipe = build_recipe({"data": "x", "folds": folds, "fold": fold})
     with pytest.raises(RecipeError, match=words):
         choose_samples(recipe, DATA_SET, samples)
+
+
+def split_all(samples: list[Sample]) -> list[Sample]:
+    """Every fifth patient tests, the others train."""
+    return [
+        replace(
+            s, split="test" if s.patient is not None and int(s.patient[1:]) % 5 == 0 else "train"
+        )
+        for s in samples
+    ]
+
+
+@given(
+    st.lists(IMAGES, min_size=1, max_size=60),
+    st.floats(0.01, 1.0),
+    st.floats(0.01, 1.0),
+    st.integers(0, 3),
+)
+def test_a_larger_share_holds_a_smaller_one_and_patients_stay_whole(
+    images: list[tuple[str, int | None, int]], one: float, other: float, seed: int
+) -> None:
+    samples = split_all(build_samples(images))
+    small, large = (take_share(samples, share, seed) for share in sorted((one, other)))
+    assert {s.name for s in small} <= {s.name for s in large}
+    for kept in (small, large):
+        names = {s.name for s in kept}
+        # Who validates or tests stays, and nobody changes sides.
+        assert all(s in kept for s in samples if s.split == "test")
+        trained = [s for s in samples if s.split == "train"]
+        for tie in ("patient", "copy_group"):
+            there: dict[str, set[bool]] = {}
+            for sample in trained:
+                if getattr(sample, tie) is not None:
+                    there.setdefault(getattr(sample, tie), set()).add(sample.name in names)
+            assert all(len(found) == 1 for found in there.values())
+        assert {s.label for s in trained} == {s.label for s in kept if s.split == "train"}
+
+
+def test_a_share_is_of_the_patients_of_each_label() -> None:
+    images = [
+        (label, number, 2 * number + each)
+        for label, numbers in (("a", range(40)), ("b", range(40, 60)))
+        for number in numbers
+        for each in range(2)
+    ]
+    samples = [replace(sample, split="train") for sample in build_samples(images)]
+    kept = take_share(samples, 0.25, 0)
+    assert Counter(s.label for s in kept) == {"a": 20, "b": 10}
+    assert {s.name for s in kept} != {s.name for s in take_share(samples, 0.25, 1)}
+    assert take_share(samples, 1.0, 0) == samples
+    reordered = {s.name for s in take_share(samples[::-1], 0.25, 0)}
+    assert reordered == {s.name for s in kept}

@@ -12,11 +12,11 @@ from medapp.studies.board import Board, Place, read_board
 from medapp.studies.race import MOST_SEEDS, Race, create_race, list_races
 from medapp.training.recipe import build_settings
 from medapp.ui.compare.contrasts import draw_contrasts
+from medapp.ui.compare.watching import watch
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog, open_workspace
 from medapp.ui.shell.words import name_figure
 
-AGAIN_SECONDS = 2.0
 MINUTES = 60
 
 
@@ -41,8 +41,7 @@ def draw_races() -> None:
 def _state(board: Board) -> str:
     if board.is_over:
         return board.verdict[0] if board.verdict else ""
-    states = [state for place in board.places for state in place.states]
-    return f"{sum(state == 'done' for state in states)} of {len(states)} runs are done"
+    return f"{board.states.count('done')} of {len(board.states)} runs are done"
 
 
 def _draw_form(known: Sequence[DataSet]) -> None:
@@ -87,7 +86,7 @@ def draw_race(race: Race) -> None:
     with frame.show_errors():
         board = read_board(open_workspace(), race)
         if not board.is_over:
-            _watch(race, board)
+            watch(lambda: read_board(open_workspace(), race), board)
         for sentence in board.verdict:
             question, mark, answer = sentence.rpartition("? ")
             asked = f"**{frame.escape(question + mark)}** " if mark else ""
@@ -96,24 +95,6 @@ def draw_race(race: Race) -> None:
             _draw_contrasts(board)
         _draw_board(board)
         _draw_links(race, board)
-
-
-def _watch(race: Race, board: Board) -> None:
-    """Ask every few seconds whether the board has moved, and draw the page again when it has."""
-
-    @st.fragment(run_every=AGAIN_SECONDS)
-    def ask() -> None:
-        now = read_board(open_workspace(), race)
-        states = [state for place in now.places for state in place.states]
-        done = sum(state == "done" for state in states)
-        said = (
-            f"{done} of {len(states)} runs are done; the test split is looked at once, at the end"
-        )
-        st.progress(done / len(states), said)
-        if now != board:
-            st.rerun()
-
-    ask()
 
 
 def _draw_contrasts(board: Board) -> None:

@@ -1,0 +1,109 @@
+"""Figures over how much was learned from, with the curve that carries them on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from medapp.evaluation.intervals import Interval
+from medapp.evaluation.power_law import PowerLaw
+from medapp.figures.style import PALETTES, finish, show_plain
+
+HEIGHT = 340  # px
+STEPS = 30  # points of each half of a drawn curve
+CARRIED_ON = 2.0  # times the largest size
+BAND = 0.14  # opacity
+
+
+@dataclass(frozen=True)
+class CurveLine:
+    """A way of training.
+
+    Attributes:
+        points: size, value and 95% interval of each.
+        law: the curve through them; None where there is none.
+    """
+
+    name: str
+    points: Sequence[tuple[int, float, Interval]]
+    law: PowerLaw | None
+
+
+def draw_learning_curves(
+    lines: Sequence[CurveLine], title: str, counted: str, axis: str, theme: str = "light"
+) -> go.Figure:
+    """Points with whiskers, and the curve through them, dashed where nothing was measured.
+
+    The band around a curve is its 95% interval.
+
+    Args:
+        title: the finding.
+        counted: "patients" or "images".
+        axis: what is measured.
+    """
+    colours = PALETTES[theme]
+    palette = (colours.accent, colours.muted, *colours.classes[1:3])
+    figure = go.Figure()
+    for line, colour in zip(lines, palette, strict=False):
+        if line.law is not None and line.points:
+            _draw_law(figure, line, line.law, colour)
+        _draw_points(figure, line, colour, counted)
+    key = [(line.name, colour) for line, colour in zip(lines, palette, strict=False)]
+    finish(figure, theme, title, HEIGHT, key=key)
+    figure.update_xaxes(title_text=f"training {counted}", rangemode="tozero")
+    figure.update_yaxes(title_text=axis, showgrid=True, tickformat=".2f")
+    return figure
+
+
+def _draw_points(figure: go.Figure, line: CurveLine, colour: str, counted: str) -> None:
+    sizes, values, intervals = zip(*line.points, strict=True) if line.points else ((), (), ())
+    figure.add_scatter(
+        x=sizes,
+        y=values,
+        mode="markers",
+        marker={"size": 9, "color": colour},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": [high - value for value, (_, high) in zip(values, intervals, strict=True)],
+            "arrayminus": [value - low for value, (low, _) in zip(values, intervals, strict=True)],
+            "color": colour,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        name=show_plain(line.name),
+        hovertemplate=f"{show_plain(line.name)}<br>%{{x:,}} {counted}: %{{y:.3f}}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _draw_law(figure: go.Figure, line: CurveLine, law: PowerLaw, colour: str) -> None:
+    first = min(size for size, _, _ in line.points)
+    measured = np.geomspace(first, law.largest, STEPS)
+    further = np.geomspace(law.largest, CARRIED_ON * law.largest, STEPS)
+    sizes = np.concatenate([measured, further])
+    lows, highs = zip(*(law.foretell(float(size))[1] for size in sizes), strict=True)
+    figure.add_scatter(
+        x=[*sizes, *sizes[::-1]],
+        y=[*highs, *lows[::-1]],
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillcolor=_fade(colour),
+        hoverinfo="skip",
+    )
+    for part, dash in ((measured, "solid"), (further, "dash")):
+        figure.add_scatter(
+            x=part,
+            y=[law.foretell(float(size))[0] for size in part],
+            mode="lines",
+            line={"color": colour, "width": 2, "dash": dash},
+            hoverinfo="skip",
+        )
+
+
+def _fade(colour: str) -> str:
+    """A hex colour as a light veil."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{BAND})"

@@ -1,0 +1,42 @@
+"""A study whose runs train: a bar, and the page drawn again when there is more to say."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import streamlit as st
+
+AGAIN_SECONDS = 2.0
+
+
+class Watched(Protocol):
+    """What is known of a study."""
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Of its runs."""
+
+
+W = TypeVar("W", bound=Watched)
+
+
+def watch(read: Callable[[], W], known: W) -> None:
+    """Ask every few seconds whether a study has moved, and draw the page again when it has.
+
+    Args:
+        read: gives what is known of the study now.
+        known: what the page shows.
+    """
+
+    @st.fragment(run_every=AGAIN_SECONDS)
+    def ask() -> None:
+        now = read()
+        done = now.states.count("done")
+        said = (
+            f"{done} of {len(now.states)} runs are done; the test split is looked at once, at the"
+            " end"
+        )
+        st.progress(done / len(now.states), said)
+        if now != known:
+            st.rerun()
+
+    ask()

@@ -1,16 +1,19 @@
 """Compare: runs beside each other on the same test images, races, and learning curves.
 
-?runs=ID,ID names runs, the one that others are compared with first; ?race=ID opens a race, and
-?curve=ID a learning curve.
+?runs=ID,ID names runs, the one that others are compared with first; ?race=ID opens a race,
+?curve=ID a learning curve, ?travel=ID an answer to whether a model travels.
 """
 
 import streamlit as st
 
 from medapp.studies.curve import list_curves
 from medapp.studies.race import list_races
+from medapp.studies.travel.record import list_travels
 from medapp.ui.compare.curves import draw_curve, draw_curves
 from medapp.ui.compare.page import choose_runs, draw_comparison
 from medapp.ui.compare.races import draw_race, draw_races
+from medapp.ui.compare.travel_answer import draw_travel
+from medapp.ui.compare.travels import draw_travels
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
 from medapp.ui.shell.server import list_summaries, open_workspace
@@ -26,6 +29,11 @@ def draw_page() -> None:
     curve = url.read_choice("curve", curves)
     if curve:
         draw_curve(curves[curve])
+        return
+    travels = {found.id: found for found in list_travels(open_workspace())}
+    travel = url.read_choice("travel", travels)
+    if travel:
+        draw_travel(travels[travel])
         return
     frame.draw_head("Compare", "Which model is better, and whether that can be told")
     runs = {run.id: run for run in list_summaries() if run.damage is None and run.figures}
@@ -47,6 +55,7 @@ def draw_page() -> None:
                 draw_first_model_button("compare")
     draw_races()
     draw_curves()
+    draw_travels()
 
 
 frame.require_app()

@@ -17,15 +17,9 @@ from medapp.cli.output import (
 from medapp.errors import DataError
 from medapp.evaluation.words import write_figure
 from medapp.session import open as open_session
-from medapp.studies.travel.record import OWN_LABELS, Figure, Travel
+from medapp.studies.travel.record import Figure, Travel
 from medapp.studies.travel.rule import TITLES
-from medapp.training.adaptation.table import METHODS, SOURCE_ONLY
-
-NAMES = {
-    SOURCE_ONLY: "The model as it is",
-    **{key: method.title for key, method in METHODS.items()},
-    OWN_LABELS: "Head from all labels there",
-}
+from medapp.studies.travel.words import NAMES, list_figures, write_gain
 
 
 def travel(
@@ -176,15 +170,9 @@ def _print_unlabelled(found: Travel) -> None:
 
 def _print_figures(found: Travel) -> None:
     console.print("\nWith the labels there, read for reporting alone (95% intervals):")
-    home = [] if found.home is None else [("At home, validation images", found.home)]
-    named = [
-        *home,
-        *((NAMES[key], f) for key, f in ((SOURCE_ONLY, found.source_only),) if f is not None),
-        *((NAMES[key], figure) for key, figure in (found.methods or {}).items()),
-        *([(NAMES[OWN_LABELS], found.own_labels)] if found.own_labels else []),
-    ]
     rows = [
-        (name, write_figure(f.balanced_accuracy, f.interval), write_gain(f)) for name, f in named
+        (name, write_figure(f.balanced_accuracy, f.interval), write_gain(f))
+        for name, f in list_figures(found)
     ]
     print_table(("", "balanced accuracy", "points more than as it is"), rows)
     if found.curve:
@@ -202,11 +190,3 @@ def _print_figures(found: Travel) -> None:
             f"\nBy {declared.images:,} declared labelled images: {NAMES[declared.chosen]}. On the"
             f" {declared.judged:,} others its balanced accuracy is {said}."
         )
-
-
-def write_gain(figure: Figure) -> str:
-    """By how many points a figure is higher than the model's as it is; empty for that itself."""
-    if figure.gain is None or figure.gain_interval is None:
-        return ""
-    low, high = figure.gain_interval
-    return f"{100 * figure.gain:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"

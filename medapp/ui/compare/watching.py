@@ -5,6 +5,8 @@ from typing import Protocol, TypeVar
 
 import streamlit as st
 
+from medapp.ui.shell.frame import escape
+
 AGAIN_SECONDS = 2.0
 
 
@@ -35,7 +37,7 @@ def watch(read: Callable[[], W], known: W) -> None:
             f"{done} of {len(now.states)} runs are done; the test split is looked at once, at the"
             " end"
         )
-        st.progress(done / len(now.states), said)
+        st.progress(done / len(now.states), escape(said))
         if now != known:
             st.rerun()
 

@@ -1,0 +1,127 @@
+"""Does a model hold in another hospital? Asked in the background, of a model and a data set."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from medapp.data.samples import DataSet
+from medapp.runs.summary import Summary
+from medapp.store.job import Job, Tell
+from medapp.studies.travel.classes import map_classes
+from medapp.studies.travel.record import Travel, list_travels
+from medapp.studies.travel.rule import TITLES
+from medapp.ui.shell import frame
+from medapp.ui.shell.jobs import TICK_SECONDS, describe_job, draw_bar
+from medapp.ui.shell.server import find_catalog, list_summaries, open_run, open_workspace
+
+LABELLED = (0, 30, 50, 100)  # images that may be declared
+SHOWN = 8  # answers that are listed
+LEAVE_OUT = "Leave out"
+
+
+@st.cache_resource(show_spinner=False)
+def hold_jobs() -> dict[str, Job[Travel]]:
+    """The question of this server that is under way, or has ended with an error, under "travel"."""
+    return {}
+
+
+def draw_travels() -> None:
+    """Draw the answers so far, and what asks another time."""
+    runs = {run.id: run for run in list_summaries() if run.is_trained and run.damage is None}
+    data_sets = {data_set.uid: data_set for data_set in find_catalog().list_data_sets()}
+    if not runs or len(data_sets) < 2:
+        return
+    st.subheader("Does it travel?", anchor=False)
+    st.markdown(
+        "Compares the images a model learned from with those of another hospital, and says whether"
+        " to go, to adapt, or to stop and label some first. The verdict comes before any label"
+        " there is read."
+    )
+    for found in list_travels(open_workspace())[:SHOWN]:
+        with st.container(horizontal=True, gap="small"):
+            label = f"{found.run_name} on {found.data_set_name}"
+            st.page_link(
+                frame.COMPARE, label=frame.escape(label), query_params={"travel": found.id}
+            )
+            st.caption(frame.escape(TITLES[found.verdict]))
+    job = hold_jobs().get("travel")
+    if job is not None and job.state == "running":
+        st.fragment(run_every=TICK_SECONDS)(_draw_progress)(job)
+        return
+    if job is not None and job.error:
+        st.error(frame.escape(job.error), icon=":material/error:")
+    with st.container(border=True):
+        _draw_form(runs, data_sets)
+
+
+def _draw_form(runs: Mapping[str, Summary], data_sets: Mapping[str, DataSet]) -> None:
+    columns = st.columns([2, 2, 1])
+    run = columns[0].selectbox(
+        "Model", list(runs), format_func=lambda id: runs[id].name, key="travel-run"
+    )
+    others = [uid for uid in data_sets if uid != runs[run].data_set_id]
+    uid = columns[1].selectbox(
+        "Images of the other hospital",
+        others,
+        format_func=lambda uid: data_sets[uid].name,
+        key="travel-to",
+    )
+    labelled = columns[2].selectbox(
+        "Labelled to choose by",
+        LABELLED,
+        format_func=lambda count: f"{count} images" if count else "None",
+        help="So many of its images are declared a validation set that chooses among the methods;"
+        " the others judge the choice.",
+        key="travel-labelled",
+    )
+    if uid is None:
+        return
+    asked = _draw_classes(data_sets[uid].classes, runs[run].classes)
+    if st.button("Ask whether it travels", icon=":material/route:", key="travel-begin"):
+        _begin(run, data_sets[uid], labelled, asked)
+
+
+def _draw_classes(theirs: Sequence[str], known: Sequence[str]) -> dict[str, str]:
+    """Which class there means which of the model's; "" where it is left out."""
+    proposed = map_classes(theirs, known)
+    is_plain = all(proposed.get(name) == name for name in theirs)
+    asked: dict[str, str] = {}
+    with st.expander("Classes", expanded=not is_plain, icon=":material/swap_horiz:"):
+        st.caption("What each class there means to the model. Only figures need this.")
+        for name in theirs:
+            options = [*known, LEAVE_OUT]
+            start = options.index(proposed.get(name, LEAVE_OUT))
+            chosen = st.selectbox(
+                frame.escape(name),
+                options,
+                start,
+                key=f"travel-class {list(theirs)} {list(known)} {name}",
+            )
+            asked[name] = "" if chosen == LEAVE_OUT else chosen
+    return asked
+
+
+def _begin(run_id: str, data_set: DataSet, labelled: int, asked: Mapping[str, str]) -> None:
+    workspace, run = open_workspace(), open_run(run_id)
+
+    def work(tell: Tell) -> Travel:
+        # Imported here, because the page does without torch.
+        from medapp.studies.travel.study import run_travel
+
+        return run_travel(workspace, run, data_set, labelled, asked, tell)
+
+    job = hold_jobs()["travel"] = Job("comparison of hospitals", work)
+    job.start()
+    st.rerun()
+
+
+def _draw_progress(job: Job[Travel]) -> None:
+    if job.state != "running":
+        if job.result is not None:
+            hold_jobs().pop("travel", None)
+            st.switch_page(frame.COMPARE, query_params={"travel": job.result.id})
+        if not job.error:
+            hold_jobs().pop("travel", None)
+        st.rerun()
+    draw_bar(job, describe_job(job, "Reading the images", " of this step"), "travel-stop")
+    st.caption("This goes on when you leave the page.")

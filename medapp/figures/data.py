@@ -55,22 +55,20 @@ def draw_balance(counts: Mapping[str, Mapping[str, int]], theme: str = "light") 
 def draw_histogram(pixels: ArrayLike, theme: str = "light", unit: str = "") -> go.Figure:
     """How often each value occurs among pixels (H, W) or (H, W, 3), in percent of the pixels.
 
-    Values are whole numbers. A tall peak at the darkest or the brightest is cut off, so that the
+    A tall peak at the darkest or the brightest is cut off, so that the
     rest can be seen; the title names a dark background.
 
     Args:
-        unit: of the values, such as "HU"; "" where they have none: of 16 bits they are then what
-            is shown, no longer what the file holds.
+        unit: of the values, such as "HU"; "" where they have none: uint16 is then what is shown,
+            no longer what the file holds.
     """
     values = np.asarray(pixels)
-    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-    # A whole number, or bins would hold now three values, now four.
-    width = np.ceil((high - low + 1) / BINS)
+    edges = _find_edges(values)
     channels = _list_channels(values, theme)
     figure = go.Figure()
     tallest = 0.0
     for name, channel, colour in channels:
-        counts, edges = np.histogram(channel, np.arange(low, high + 1 + width, width) - 0.5)
+        counts, _ = np.histogram(channel, edges)
         percent = 100 * counts / max(channel.size, 1)
         tallest = max(tallest, float(percent[1:-1].max(initial=0)))
         figure.add_scatter(
@@ -80,15 +78,26 @@ def draw_histogram(pixels: ArrayLike, theme: str = "light", unit: str = "") -> g
             mode="lines",
             line={"color": colour, "width": 1.5, "shape": "hvh"},
             fill=None if values.ndim == 3 else "tozeroy",
-            hovertemplate=f"{name}, about %{{x:.0f}}: %{{y:.2f}}% of the pixels<extra></extra>",
+            hovertemplate=f"{name}, about %{{x:.4~g}}: %{{y:.2f}}% of the pixels<extra></extra>",
         )
     key = [(name, colour) for name, _, colour in channels] if values.ndim == 3 else []
     finish(figure, theme, _state_values(values, unit), 190, True, key)
     is_deep = values.dtype == np.uint16 and not unit
-    axis = "value as shown: 65,535 is white" if is_deep else unit or "pixel value"
+    plain = "pixel value" if values.dtype == np.uint8 else "value in the file"
+    axis = "value as shown: 65,535 is white" if is_deep else unit or plain
     figure.update_xaxes(title_text=axis, nticks=5)
     figure.update_yaxes(title_text="% of the pixels", range=[0, 1.1 * tallest or 100], nticks=4)
     return figure
+
+
+def _find_edges(values: NDArray[np.generic]) -> NDArray[np.float64]:
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+    if values.dtype.kind == "f" and high > low:
+        return np.linspace(low, high, BINS + 1)
+    # A whole number, or bins would hold now three values, now four.
+    width = np.ceil((high - low + 1) / BINS)
+    return np.arange(low, high + 1 + width, width) - 0.5
 
 
 def _list_channels(
@@ -124,12 +133,17 @@ def _state_balance(totals: Mapping[str, int]) -> str:
 def _state_values(values: NDArray[np.generic], unit: str) -> str:
     if not values.size:
         return "The image has no pixels"
-    low = values.min()
-    high = values.max()
+    known = values[np.isfinite(values)]
+    if not known.size:
+        return "No pixel has a value"
+    least, most = (
+        f"{end:,}" if values.dtype.kind in "iu" else f"{end:,.4g}"
+        for end in (known.min(), known.max())
+    )
     end = f" {unit}" if unit else ""
-    if low == high:
-        return f"All pixels have the value {low}{end}"
-    share = float((values == low).mean())
-    background = f"; {share:.0%} of the pixels are {low:,}{end}" if share >= MUCH else ""
+    if least == most:
+        return f"All pixels have the value {least}{end}"
+    share = float((values == known.min()).mean())
+    background = f"; {share:.0%} of the pixels are {least}{end}" if share >= MUCH else ""
     # The axis below has true minus signs.
-    return f"Values from {low:,} to {high:,}{end}{background}".replace("-", "−")
+    return f"Values from {least} to {most}{end}{background}".replace("-", "−")

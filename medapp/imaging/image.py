@@ -1,9 +1,10 @@
 """One file to an array: the one way in, whoever asks."""
 
+import contextlib
 import io
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,8 @@ from medapp.imaging.kinds import HEAD_BYTES, tell_kind
 from medapp.imaging.readers import COUNTERS, READERS, list_suffixes
 from medapp.imaging.readers.picture import (
     DAMAGE,
-    Measured,
     Picture,
+    Spacing,
     Span,
     fill,
     find_range,
@@ -51,10 +52,7 @@ class ImageFacts:
             black and white.
         format: such as "PNG".
         notes: what to know where the image is judged: which page it is, or that it is blank.
-        scale: the size of a pixel in words, such as "0.7 × 0.7 mm a pixel"; "" where the file does
-            not say.
-        spacing_mm: from the middle of a pixel to that of the next one, down and across; None where
-            the file does not say.
+        spacing: how large a pixel is; None where the file does not say.
         frames: which frame or page of its file this is, from 0, and of how many; None of one.
     """
 
@@ -63,8 +61,7 @@ class ImageFacts:
     mode: str
     format: str
     notes: tuple[Note, ...] = ()
-    scale: str = ""
-    spacing_mm: tuple[float, float] | None = None
+    spacing: Spacing | None = None
     frames: tuple[int, int] | None = None
 
 
@@ -125,8 +122,25 @@ def read_image(
     Raises:
         ImageError: see `load_image`.
     """
-    try:
+    with _name_file(path):
         return decode_image(read_content(path), path.suffix, value_range, frame, windows)
+
+
+def open_picture(path: Path, frame: int | None = None) -> Picture:
+    """The pixels in a file as they are stored, and what the file says of them.
+
+    Raises:
+        ImageError: see `load_image`.
+    """
+    with _name_file(path):
+        return read_picture(read_content(path), path.suffix, frame)
+
+
+@contextlib.contextmanager
+def _name_file(path: Path) -> Iterator[None]:
+    """Let an error say which file, and what to do."""
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or error
         raise ImageError(
@@ -162,9 +176,40 @@ def decode_image(
         ImageError: the bytes are no image that can be read; the text is the reason alone, for use
             within a sentence.
     """
+    return draw_picture(read_picture(content, suffix, frame), value_range, windows)
+
+
+def read_picture(content: bytes, suffix: str, frame: int | None = None) -> Picture:
+    """A file's bytes to its pixels as they are stored, and what the file says of them.
+
+    Args:
+        suffix, frame: see `decode_image`.
+
+    Raises:
+        ImageError: see `decode_image`.
+    """
     if not content:
         raise ImageError("the file is empty")
-    picture = _read(content, suffix, frame)
+    reader = READERS[_find_reader(content, suffix)]
+    try:
+        return reader(io.BytesIO(content), frame)
+    except ImageError:
+        raise
+    except DAMAGE as error:
+        raise ImageError(_explain(error)) from error
+
+
+def draw_picture(
+    picture: Picture, value_range: str = FILE, windows: str = ""
+) -> tuple[NDArray[Any], ImageFacts]:
+    """A picture to what `load_image` gives, and to the facts.
+
+    Args:
+        value_range, windows: see `decode_image`.
+
+    Raises:
+        ImageError: see `decode_image`.
+    """
     try:
         pixels, rule, notes = _draw(picture, value_range, parse_windows(windows))
     except ImageError:
@@ -175,41 +220,13 @@ def decode_image(
     if pixels.ndim == 3 and _is_grey(pixels):
         pixels = pixels[..., 0]
         stored_as = stored_as or "RGB"
-    mode = f"{8 * pixels.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}"
-    mode += _describe_storage(stored_as, rule)
     if is_blank(pixels) and TRANSPARENT not in notes:
         notes = (*notes, BLANK)
+    mode = f"{8 * pixels.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}"
+    mode += _describe_storage(stored_as, rule)
     height, width = pixels.shape[:2]
-    facts = ImageFacts(
-        width,
-        height,
-        mode,
-        picture.format,
-        notes,
-        picture.scale,
-        picture.spacing_mm,
-        picture.frames,
-    )
+    facts = ImageFacts(width, height, mode, picture.format, notes, picture.spacing, picture.frames)
     return np.ascontiguousarray(pixels), facts
-
-
-def decode_measured(content: bytes, suffix: str, frame: int | None = None) -> Measured | None:
-    """A file's values in their unit, such as CT numbers; None where they have none.
-
-    Raises:
-        ImageError: see `decode_image`.
-    """
-    return _read(content, suffix, frame).measured
-
-
-def _read(content: bytes, suffix: str, frame: int | None) -> Picture:
-    reader = READERS[_find_reader(content, suffix)]
-    try:
-        return reader(io.BytesIO(content), frame)
-    except ImageError:
-        raise
-    except DAMAGE as error:
-        raise ImageError(_explain(error)) from error
 
 
 def count_frames(content: bytes, suffix: str) -> int:
@@ -231,7 +248,7 @@ def _draw(
     picture: Picture, value_range: str, windows: Sequence[Window]
 ) -> tuple[NDArray[Any], str, tuple[Note, ...]]:
     """A picture as uint8 or uint16, by which rule, and what is to be said of it."""
-    if windows and picture.measured is not None:
+    if windows and picture.measured is not None and picture.measured.is_hounsfield:
         return *apply_windows(picture.measured, windows), picture.notes
     rule = picture.span.rule if picture.span is not None else ""
     notes = picture.notes

@@ -37,6 +37,8 @@ class Prediction:
         view: where that square lies in the image.
         image_size: width and height of the image in px.
         error: why there is no prediction.
+        frame: which frame, page or slice of the file, from 0; None for the first that shows
+            something.
         facts: how the file holds its image, how that was read, and what to know of it.
         heatmap: over the square, where one was asked for.
     """
@@ -51,6 +53,7 @@ class Prediction:
     heatmap: Heatmap | None = None
     facts: ImageFacts | None = None
     thresholds: dict[str, float] = field(default_factory=dict)
+    frame: int | None = None
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -73,13 +76,19 @@ class Prediction:
 
 
 def predict_files(
-    model: Model, files: Sequence[Path], method: str | None = None, class_name: str | None = None
+    model: Model,
+    files: Sequence[Path],
+    method: str | None = None,
+    class_name: str | None = None,
+    frame: int | None = None,
 ) -> Iterator[Prediction]:
     """A prediction for each file, in order; a file that cannot be read gives one that says why.
 
     Args:
         method: a key of `explanation.METHODS` for a heatmap beside each prediction.
         class_name: the class that the heatmap explains; the predicted one where none is named.
+        frame: which frame, page or slice of each file, from 0; None for the first that shows
+            something.
 
     Raises:
         ExplanationError: no such method or class.
@@ -92,13 +101,14 @@ def predict_files(
             remedy=f"Its classes: {', '.join(model.classes)}.",
         )
     for start in range(0, len(files), BATCH):
-        yield from _predict_batch(model, files[start : start + BATCH], method, class_name)
+        batch = files[start : start + BATCH]
+        read = list(map_threaded(lambda file: _read_square(model, file, frame), batch))
+        yield from _predict_batch(model, read, method, class_name)
 
 
 def _predict_batch(
-    model: Model, files: Sequence[Path], method: str | None, class_name: str | None
+    model: Model, read: Sequence[Prediction], method: str | None, class_name: str | None
 ) -> Iterator[Prediction]:
-    read = list(map_threaded(lambda file: _read_square(model, file), files))
     squares = [r.pixels for r in read if r.pixels is not None]
     if not squares:
         yield from read
@@ -125,16 +135,16 @@ def _predict_batch(
         )
 
 
-def _read_square(model: Model, file: Path) -> Prediction:
+def _read_square(model: Model, file: Path, frame: int | None) -> Prediction:
     """The square that the network will see, or why there is none."""
     try:
         asked = model.recipe.preprocess
-        image, facts = read_image(file, asked.value_range, windows=asked.windows)
+        image, facts = read_image(file, asked.value_range, frame, asked.windows)
     except ImageError as error:
-        return Prediction(file, None, {}, error=str(error))
+        return Prediction(file, None, {}, error=str(error), frame=frame)
     square = render_square(image, model.recipe.preprocess)
     size = (image.shape[1], image.shape[0])
-    return Prediction(file, None, {}, square.pixels, square.view, size, facts=facts)
+    return Prediction(file, None, {}, square.pixels, square.view, size, facts=facts, frame=frame)
 
 
 def to_batch(squares: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
@@ -158,7 +168,7 @@ def draw_heatmap(prediction: Prediction, opacity: float = 0.6) -> bytes:
         raise ExplanationError(
             f"{prediction.file.name} was predicted without a heatmap.", remedy="Name a method."
         )
-    image = render_full(load_image(prediction.file))
+    image = render_full(load_image(prediction.file, frame=prediction.frame))
     placed = place_on_image(prediction.heatmap.values, prediction.view, *image.shape[:2])
     file = io.BytesIO()
     strength = 1.0 if prediction.heatmap.strength is None else prediction.heatmap.strength

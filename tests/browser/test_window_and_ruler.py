@@ -1,4 +1,4 @@
-"""On an image's page a reader sets a window, reads HU, measures in mm and goes through frames."""
+"""On an image's page a reader sets windows, reads values, measures in mm, goes through frames."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -83,6 +83,53 @@ def test_a_window_is_dragged_and_a_length_measured(
     expect(caption).to_contain_text("100 mm")
     page.get_by_label("Window presets").select_option("as first shown")
     expect(caption).not_to_contain_text("window")
+
+
+def test_mr_values_are_read_and_the_scale_bar_follows_the_zoom(
+    tmp_path: Path, open_page: Callable[..., Page]
+) -> None:
+    stored = np.full((SIDE, SIDE), 412, np.uint16)
+    stored[:, SIDE // 2 :] = 1500
+    for label in "ab":
+        path = tmp_path / "mr" / label / "1.dcm"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        facts = {"Modality": "MR", "PixelSpacing": [2, 2]}
+        path.write_bytes(build_dicom(stored + (label == "b"), **facts))
+    workspace = open_workspace(tmp_path / "home")
+    data_set = add_folder(workspace, tmp_path / "mr").data_set
+    sample = Catalog(workspace).load_samples(data_set)[0]
+    running = start_server(tmp_path / "home")
+    try:
+        page = open_page(f"{running.url}/data_sets?set={data_set.id}&image={sample.id}")
+        pane = page.get_by_role("img", name=sample.name).first
+        expect(pane).to_be_visible()
+        caption = page.locator("figcaption")
+        box = pane.bounding_box()
+        assert box is not None
+        # The image is 200 mm wide, and the bar at most 0.3 of it: 5 cm.
+        bar = page.locator(".scalebar")
+        expect(bar).to_have_text("5 cm")
+        width = "bar => bar.firstChild.getBoundingClientRect().width"
+        assert bar.evaluate(width) == pytest.approx(box["width"] / 4, rel=0.02)
+
+        page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 0.5 * box["height"])
+        expect(caption).to_contain_text("value 412")
+        page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"])
+        expect(caption).to_contain_text("value 1500")
+        page.get_by_label("Window presets").select_option("least to largest 956/1089")
+        expect(caption).to_contain_text("window 956/1089")
+        grey = "canvas => canvas.getContext('2d').getImageData(75, 50, 1, 1).data[0]"
+        assert page.locator("canvas.windowed").evaluate(grey) == 255
+
+        pane.focus()
+        page.keyboard.press("+")
+        page.keyboard.press("+")
+        # At 1.96 times the size 0.3 of the pane are 30.6 mm.
+        expect(caption).to_contain_text("2.0×")
+        expect(bar).to_have_text("2 cm")
+        assert bar.evaluate(width) == pytest.approx(1.96 * box["width"] / 10, rel=0.02)
+    finally:
+        running.stop()
 
 
 def test_the_wheel_goes_through_the_frames_of_a_file(

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Trained
+from make_dicom import build_dicom
 from PIL import Image
 
 from medapp import session as api
@@ -140,3 +141,20 @@ def test_a_model_sees_values_as_its_recipe_says(trained: Trained, tmp_path: Path
     (seen,) = predict_files(old, [tmp_path / "deep.png"])
     assert seen.pixels is not None
     assert (seen.pixels[20, 4], seen.pixels.max()) == (0, 255)
+
+
+def test_the_frame_that_is_asked_for_is_predicted(trained: Trained, tmp_path: Path) -> None:
+    model = load_model(find_run(trained.workspace, "probe").require_model())
+    frames = [np.full((32, 32), grey, np.uint8) for grey in (40, 90)]
+    for frame in frames:
+        frame[:16] += 60
+    path = tmp_path / "cine.dcm"
+    path.write_bytes(build_dicom(np.stack(frames), NumberOfFrames=2))
+    (second,) = predict_files(model, [path], "gradcam", frame=1)
+    assert second.pixels is not None
+    assert second.pixels.tolist() == frames[1].tolist()
+    (first,) = predict_files(model, [path])
+    assert first.pixels is not None
+    assert first.pixels.tolist() == frames[0].tolist()
+    below = np.asarray(Image.open(io.BytesIO(draw_heatmap(second, opacity=0))).convert("L"))
+    assert below[31, 31] == 90

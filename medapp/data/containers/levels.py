@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.imaging.png import encode_png
+from medapp.imaging.png import Calibration, Remarks, encode_png
 
 PERCENTILES = (0.5, 99.5)
 _DEPTHS = (10, 12, 14, 16)  # bits of detectors that are stored as 16
@@ -26,17 +26,26 @@ class Levels:
         low, high: black and white.
         bits: 8 for levels of 8 bits; else how many bits were measured, and levels have 16.
         sentence: the rule, for a person; "" where values stay as they are.
+        unit: of the values, such as "HU"; "" for none.
+        is_cut: values may lie beyond `low` and `high`.
     """
 
     low: float
     high: float
     bits: int
     sentence: str = ""
+    unit: str = ""
+    is_cut: bool = False
 
-    def draw(self, values: NDArray[Any]) -> bytes:
-        """A PNG of values (H, W) or (H, W, 3); what is no number is black."""
+    def draw(self, values: NDArray[Any], spacing_mm: tuple[float, float] | None = None) -> bytes:
+        """A PNG of values (H, W) or (H, W, 3), which says what its numbers stand for; what is no
+        number is black.
+
+        Args:
+            spacing_mm: from pixel to pixel, down and across; None where unknown.
+        """
         if self.bits == 8 and values.dtype == np.uint8 and (self.low, self.high) == (0, 255):
-            return encode_png(values)
+            return encode_png(values, Remarks(spacing_mm=spacing_mm))
         most = 255 if self.bits == 8 else 65535
         clipped = np.clip(
             np.nan_to_num(values.astype(np.float64), nan=self.low), self.low, self.high
@@ -44,7 +53,10 @@ class Levels:
         width = self.high - self.low
         scaled = (clipped - self.low) * (most / width) if width else np.zeros(values.shape)
         pixels = np.rint(scaled).astype(np.uint8 if self.bits == 8 else np.uint16)
-        return encode_png(pixels, 0 if self.bits == 8 else self.bits)
+        if self.bits == 8:
+            return encode_png(pixels, Remarks(spacing_mm=spacing_mm))
+        stands_for = Calibration(self.low, self.high, self.unit, self.is_cut) if width else None
+        return encode_png(pixels, Remarks(self.bits, stands_for, spacing_mm))
 
 
 @dataclass
@@ -117,4 +129,5 @@ def _cut(seen: _Seen) -> Levels:
     if low == high:
         low, high = seen.low, seen.high
         words = "least and the largest value of all images"
-    return Levels(low, high, 16, f"Black and white are the {words}: {low:.4g} and {high:.4g}.")
+    sentence = f"Black and white are the {words}: {low:.4g} and {high:.4g}."
+    return Levels(low, high, 16, sentence, is_cut=(low, high) != (seen.low, seen.high))

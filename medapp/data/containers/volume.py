@@ -21,13 +21,15 @@ from medapp.data.containers.levels import PERCENTILES, Levels
 from medapp.data.containers.slices import is_nearly_empty
 from medapp.data.layouts.layout import FoundFile
 from medapp.errors import DataError
-from medapp.imaging.png import encode_png
+from medapp.imaging.png import Remarks, encode_png
+from medapp.imaging.readers.picture import HOUNSFIELD
 
 MAX_VOXELS = 2**28  # of one volume: 645 × 645 × 645
 MAX_SIDE = 4096  # of a slice whose pixels were made square
 EMPTY = "the slice is nearly empty"
 MAX_RATIO = 200  # of unpacked to packed bytes
 FREE_BYTES = 64 * 2**20  # unpacked bytes up to which every ratio is allowed
+_MM = {"mm": 1.0, "meter": 1000.0, "micron": 0.001}  # NIfTI's units of length
 _SQUARE = 1.1  # sides of pixels up to this ratio count as equal
 _SAMPLED = 2**21  # voxels that are looked at for the window
 # Air in Hounsfield units, and the share of voxels near it from which a volume is taken for a CT.
@@ -51,6 +53,7 @@ class Volume:
         is_placed: the header says where the axes of the body are.
         tilt: of the slices against the body's axes, in degrees.
         further: volumes in the same file, after the first.
+        has_spacing: the header says how large a voxel is; 1 × 1 × 1 without a unit says nothing.
     """
 
     path: Path
@@ -61,6 +64,7 @@ class Volume:
     is_placed: bool
     tilt: float
     further: int
+    has_spacing: bool = True
 
     def is_flat(self, axis: int) -> bool:
         """Whether pixels of the slices across an axis are far from square."""
@@ -84,16 +88,25 @@ def read_header(file: FoundFile) -> Volume | str:
             turn = np.array([[0, 1], [1, 1], [2, 1]], float)
         tilt = float(np.degrees(nibabel.affines.obliquity(image.affine)).max()) if is_placed else 0
         sides = (*image.shape[:3], 1)[:3]
-        steps = [abs(float(step)) or 1.0 for step in (*image.header.get_zooms()[:3], 1.0)[:3]]
+        unit = image.header.get_xyzt_units()[0]
+        said = [abs(float(step)) for step in (*image.header.get_zooms()[:3], 1.0)[:3]]
+        steps = [(step or 1.0) * _MM.get(unit, 1.0) for step in said]
     except _list_damage() as error:
         return f"it is no volume of NIfTI, or a damaged one ({_say(error)})"
     except DataError as error:
         return error.what
-    order = np.argsort(turn[:, 0])
-    shape = tuple(int(sides[i]) for i in order)
-    spacing = tuple(steps[i] for i in order)
-    further = int(np.prod(image.shape[3:], dtype=np.int64)) - 1 if len(image.shape) > 3 else 0
-    return Volume(file.path, file, shape, spacing, turn, is_placed, tilt, further)  # type: ignore[arg-type]
+    first, second, third = np.argsort(turn[:, 0])
+    return Volume(
+        file.path,
+        file,
+        shape=(int(sides[first]), int(sides[second]), int(sides[third])),
+        spacing=(steps[first], steps[second], steps[third]),
+        turn=turn,
+        is_placed=is_placed,
+        tilt=tilt,
+        further=int(np.prod(image.shape[3:], dtype=np.int64)) - 1 if len(image.shape) > 3 else 0,
+        has_spacing=min(said) > 0 and (unit in _MM or said != [1.0] * 3),
+    )
 
 
 def _import_nibabel() -> Any:
@@ -167,7 +180,13 @@ def read_slices(
             yield EMPTY
         else:
             square = _make_square(picture, pixel)
-            yield Piece(levels.draw(square) if levels else encode_png(square), known)
+            spacing = _find_spacing(volume, picture.shape, square.shape, pixel)
+            content = (
+                levels.draw(square, spacing)
+                if levels
+                else encode_png(square, Remarks(spacing_mm=spacing))
+            )
+            yield Piece(content, known)
 
 
 def _load_voxels(volume: Volume) -> NDArray[Any]:
@@ -202,11 +221,12 @@ def _find_window(voxels: NDArray[Any]) -> Levels:
         return Levels(0, 1, 16, "no values")
     air = np.mean((flat >= _AIR[0]) & (flat <= _AIR[1]))
     if air >= _AIR_SHARE:
-        return Levels(*_CT_WINDOW, 16, "CT, -1000 to 1000 HU")
+        return Levels(*_CT_WINDOW, 16, "CT, -1000 to 1000 HU", HOUNSFIELD, is_cut=True)
     low, high = (float(value) for value in np.percentile(flat, PERCENTILES))
     if low == high:
         low, high = float(flat.min()), float(flat.max())
-    return Levels(low, high, 16, f"{low:.4g} to {high:.4g}")
+    is_cut = flat.min() < low or flat.max() > high
+    return Levels(low, high, 16, f"{low:.4g} to {high:.4g}", is_cut=bool(is_cut))
 
 
 def _make_square(
@@ -224,6 +244,24 @@ def _make_square(
     height, width = (max(1, min(MAX_SIDE, side)) for side in sides)
     image = Image.fromarray(np.ascontiguousarray(values))
     return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
+
+
+def _find_spacing(
+    volume: Volume,
+    before: tuple[int, ...],
+    after: tuple[int, ...],
+    pixel: tuple[float, float],
+) -> tuple[float, float] | None:
+    """From pixel to pixel in mm, down and across, after pixels were made square.
+
+    Args:
+        before, after: the slice's height and width.
+        pixel: height and width of a pixel in mm, before.
+    """
+    if not volume.has_spacing:
+        return None
+    down, across = (p * b / a for p, b, a in zip(pixel, before, after, strict=False))
+    return down, across
 
 
 def _is_flat(pixel: tuple[float, float]) -> bool:

@@ -17,10 +17,11 @@ from medapp.data.layouts.layout import FoundFile
 from medapp.data.reading import ReadFile
 from medapp.imaging.image import ImageFacts
 from medapp.imaging.readers.dicom_header import Header
+from medapp.imaging.readers.picture import Spacing
 from medapp.notes import read_note
 from medapp.store.workspace import Workspace
 
-VERSION = 2  # higher wherever the same file would be read to other facts
+VERSION = 3  # higher wherever the same file would be read to other facts
 FLUSH_EVERY = 64  # files
 
 Key = tuple[str, int | None]
@@ -109,9 +110,8 @@ def _build(values: dict[str, Any]) -> ReadFile:
     facts = values.pop("facts")
     header = values.pop("header")
     facts["notes"] = tuple(read_note(note) for note in facts["notes"])
-    if facts["spacing_mm"]:
-        down, across = facts["spacing_mm"]
-        facts["spacing_mm"] = (down, across)
+    if facts["spacing"]:
+        facts["spacing"] = Spacing(**facts["spacing"])
     if facts["frames"]:
         at, of = facts["frames"]
         facts["frames"] = (at, of)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from medapp.imaging.readers.decoders import choose_plugin, explain_failure
 from medapp.imaging.readers.dicom_file import adopt_frame, find_frame_count, open_dicom
-from medapp.imaging.readers.dicom_header import describe_scale, find_notes, find_spacing
+from medapp.imaging.readers.dicom_header import find_notes, find_spacing
 from medapp.imaging.readers.dicom_values import find_measured, find_span, span_bits
 from medapp.imaging.readers.picture import (
     Picture,
@@ -51,15 +51,14 @@ def read_dicom(file: IO[bytes], frame: int | None = None) -> Picture:
         shown = raw
         span = None if raw.dtype == np.uint8 and bits == 8 else span_bits(bits)
     else:
-        measured = find_measured(raw, facts)
         shown, span = find_span(raw, facts, bits)
+        measured = find_measured(raw, facts, span)
     return Picture(
         shown,
         ", ".join(word for word in (count_bits(bits), words) if word),
         "DICOM",
         span,
         (*notes, *find_notes(facts)),
-        describe_scale(facts),
         measured,
         find_spacing(facts),
         (number - 1, of) if of > 1 else None,

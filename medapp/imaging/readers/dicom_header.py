@@ -7,13 +7,13 @@ hashing (`medapp.store.salt.hash_names`) and are never stored as they are.
 import datetime
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
 from medapp.errors import ImageError
 from medapp.imaging.readers.dicom_file import adopt_frame, open_dicom, read_code, read_element
-from medapp.imaging.readers.picture import DAMAGE
+from medapp.imaging.readers.picture import DAMAGE, Spacing, build_spacing
 from medapp.notes import Note
 
 HASHED = "MedApp: identifiers are hashed"  # in copies, see `medapp.imaging.readers.dicom_strip`
@@ -45,6 +45,12 @@ _TEXTS = {"manufacturer": "Manufacturer", "model": "ManufacturerModelName"}
 _NUMBERS = {"kvp": "KVP"}
 COLUMNS = (*_CODES, *_TEXTS, *_NUMBERS, "sex", "age", "presentation", "burned_in_text")
 _ABBREVIATED = {"kvp": "kVp"}
+# Where spacings are true, those that tell most first.
+_SPACINGS = {
+    "PixelSpacing": "",
+    "ImagerPixelSpacing": "at the detector",
+    "NominalScannedPixelSpacing": "on the film",
+}
 _DAYS = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Y": 365.25}
 
 
@@ -115,26 +121,30 @@ def find_notes(facts: Any) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def find_spacing(facts: Any) -> tuple[float, float] | None:
-    """From pixel to pixel in mm, down and across (PS3.3 10.7.1.3), else on the detector."""
-    return next((spacing for spacing, _ in _iterate_spacings(facts)), None)
+def find_spacing(facts: Any) -> Spacing | None:
+    """From pixel to pixel, else on the detector or the film (PS3.3 10.7.1.3).
+
+    In a projection a body lies nearer to the source than the detector, and is smaller. A spacing
+    that equals the detector's, and was not calibrated, is the detector's.
+    """
+    found = [_read_spacing(facts, name, where) for name, where in _SPACINGS.items()]
+    pixel, detector, _ = found
+    is_calibrated = bool(read_code(facts, "PixelSpacingCalibrationType"))
+    if pixel and detector and not is_calibrated and _measures_alike(pixel, detector):
+        return detector
+    return next(filter(None, found), None)
 
 
-def describe_scale(facts: Any) -> str:
-    """The size of a pixel in words; "" where the header does not say."""
-    for (down, across), where in _iterate_spacings(facts):
-        return f"{down:.3g} × {across:.3g} mm a pixel{where}"
-    return ""
+def _read_spacing(facts: Any, name: str, where: str) -> Spacing | None:
+    try:
+        down, across = (float(value) for value in read_element(facts, name) or ())
+    except (TypeError, ValueError):
+        return None
+    return build_spacing(down, across, where)
 
 
-def _iterate_spacings(facts: Any) -> Iterator[tuple[tuple[float, float], str]]:
-    for name, where in (("PixelSpacing", ""), ("ImagerPixelSpacing", ", at the detector")):
-        try:
-            down, across = (float(value) for value in read_element(facts, name) or ())
-        except (TypeError, ValueError):
-            continue
-        if 0 < down < math.inf and 0 < across < math.inf:
-            yield (down, across), where
+def _measures_alike(one: Spacing, other: Spacing) -> bool:
+    return math.isclose(one.down, other.down) and math.isclose(one.across, other.across)
 
 
 def _list_attributes(facts: Any) -> dict[str, str]:

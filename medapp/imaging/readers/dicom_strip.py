@@ -16,7 +16,7 @@ from medapp.imaging.readers.dicom_header import HASHED, SEXES, Header
 from medapp.imaging.readers.picture import DAMAGE
 
 _PIXELS = (*PIXELS, "ExtendedOffsetTable", "ExtendedOffsetTableLengths")
-_DETECTOR_SPACING = 0x00181164
+_SPACINGS = (0x00181164, 0x00182010)  # at the detector, on the film
 _LAYOUT = 0x0028  # the group of how pixels are laid out and shown
 # Numbers, and tables of them.
 _PLAIN = ("US", "SS", "UL", "SL", "FL", "FD", "DS", "IS", "AT", "OB", "OW", "OF", "OD")
@@ -35,6 +35,8 @@ _CODES = (
     "RescaleType",
     "ModalityLUTType",
     "VOILUTFunction",
+    "PixelSpacingCalibrationType",
+    "Units",
 )
 _KINDS = ("ORIGINAL", "DERIVED", "PRIMARY", "SECONDARY", "AXIAL", "LOCALIZER")  # of ImageType
 # Where each column of `Header` is written.
@@ -102,7 +104,7 @@ def _keep(facts: Any, kept: Any) -> None:
 
 def _is_layout(facts: Any, tag: Any) -> bool:
     """Whether an element is a number, or a table of them, on how pixels are laid out or shown."""
-    if tag.group != _LAYOUT and tag != _DETECTOR_SPACING:
+    if tag.group != _LAYOUT and tag not in _SPACINGS:
         return False
     try:
         element = facts[tag]

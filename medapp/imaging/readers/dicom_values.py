@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from medapp.imaging.readers.dicom_file import read_code, read_element
 from medapp.imaging.readers.picture import (
+    HOUNSFIELD,
     Measured,
     Span,
     count_bits,
@@ -15,6 +16,8 @@ from medapp.imaging.readers.picture import (
     look_up,
 )
 
+# Of PET, by their code (PS3.3 C.8.9.1.1.3).
+_UNITS = {"BQML": "Bq/ml", "CNTS": "counts", "GML": "g/ml"}
 _BEYOND = 1e9  # a value that every window cuts off
 
 
@@ -32,8 +35,7 @@ def find_span(raw: NDArray[Any], facts: Any, bits: int) -> tuple[NDArray[Any], S
     if is_windowed and raw.dtype.kind in "iu" and raw.itemsize <= 2:
         shown, rule = _apply_window(raw, facts, padding)
         return shown, _turn(Span(0, 65535, rule), facts)
-    slope = float(facts.get("RescaleSlope") or 1)
-    intercept = float(facts.get("RescaleIntercept") or 0)
+    slope, intercept = read_rescale(facts)
     if "ModalityLUTSequence" in facts:
         raw = np.asarray(apply_modality_lut(raw, facts))
         padding = None
@@ -53,18 +55,38 @@ def find_span(raw: NDArray[Any], facts: Any, bits: int) -> tuple[NDArray[Any], S
     return raw, _turn(Span(*ends, rule, padding), facts)
 
 
-def find_measured(raw: NDArray[Any], facts: Any) -> Measured | None:
-    """CT numbers (H, W) as they are stored; None where a file's values are not in HU."""
+def find_measured(raw: NDArray[Any], facts: Any, span: Span | None) -> Measured:
+    """What grey values (H, W), as they are stored, stand for: those of a CT are in HU.
+
+    Args:
+        span: as `find_span` gives it.
+    """
     from pydicom.pixels.processing import apply_modality_lut
 
-    if not _is_hounsfield(facts):
-        return None
+    values, slope, intercept = raw, *read_rescale(facts)
+    padding = _find_padding(facts)
     if "ModalityLUTSequence" in facts:
         values = np.asarray(apply_modality_lut(raw, facts))
-        return Measured(values, 1.0, 0.0, window=_find_window(facts))
-    slope = float(facts.RescaleSlope or 1)
-    intercept = float(facts.RescaleIntercept or 0)
-    return Measured(raw, slope, intercept, _find_padding(facts), _find_window(facts))
+        slope, intercept, padding = 1.0, 0.0, None
+    window = _find_window(facts)
+    ends = None
+    if window is None and "VOILUTSequence" not in facts and span is not None:
+        low, high = sorted(end * slope + intercept for end in (span.low, span.high))
+        ends = (low, high)
+    unit = _find_unit(facts)
+    return Measured(values, slope, intercept, padding, window, ends, unit, is_white_low(facts))
+
+
+def read_rescale(facts: Any) -> tuple[float, float]:
+    """Slope and intercept from what is stored to what is meant (PS3.3 C.11.1)."""
+    return float(facts.get("RescaleSlope") or 1), float(facts.get("RescaleIntercept") or 0)
+
+
+def _find_unit(facts: Any) -> str:
+    """The unit of the rescaled values; "" where the file names none that is known."""
+    if _is_hounsfield(facts):
+        return HOUNSFIELD
+    return _UNITS.get(read_code(facts, "Units"), "") if read_code(facts, "Modality") == "PT" else ""
 
 
 def _is_hounsfield(facts: Any) -> bool:

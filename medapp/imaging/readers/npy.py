@@ -14,6 +14,7 @@ from medapp.imaging.readers.picture import (
     check_size,
     find_depth_span,
     find_percentile_span,
+    measure_pixels,
 )
 from medapp.store.npy import read_header
 
@@ -47,12 +48,9 @@ def read_npy(file: IO[bytes], frame: int | None = None) -> Picture:
     if values.dtype == np.bool_:
         values = values.astype(np.uint8) * np.uint8(255)
     native = values.astype(values.dtype.newbyteorder("="), copy=False)
-    return Picture(
-        native,
-        "" if native.dtype in (np.uint8, np.uint16) else str(native.dtype),
-        "NumPy",
-        None if native.dtype == np.uint8 else _find_span(native),
-    )
+    span = None if native.dtype == np.uint8 else _find_span(native)
+    stored_as = "" if native.dtype in (np.uint8, np.uint16) else str(native.dtype)
+    return Picture(native, stored_as, "NumPy", span, measured=measure_pixels(native, span))
 
 
 def _check_shape(shape: tuple[int, ...]) -> None:

@@ -24,6 +24,8 @@ STRIP_PIXELS = 2**21  # so many are converted at a time, whatever an image's siz
 DEPTHS = (8, 10, 12, 14, 16)  # of detectors and converters
 DEPTH_SHARE = 0.001  # of the pixels, which may lie beyond a depth: hot ones, burnt-in text
 PERCENTILES = (0.5, 99.5)
+HOUNSFIELD = "HU"
+WHOLE = 1e-6  # numbers that are so near to whole ones count as whole
 _SAMPLED_PIXELS = 2**22  # of more pixels, percentiles are taken from every second, third, …
 
 
@@ -65,27 +67,85 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Values that have a unit: CT numbers, in Hounsfield units.
+class Spacing:
+    """How far it is from the middle of a pixel to that of the next one.
 
     Attributes:
-        values: (H, W) as stored; `values * slope + intercept` are HU.
+        down, across: in mm.
+        where: what is so large where that is not the body, such as "at the detector".
+    """
+
+    down: float
+    across: float
+    where: str = ""
+
+    def describe(self) -> str:
+        """Such as "0.7 × 0.7 mm a pixel"."""
+        where = f", {self.where}" if self.where else ""
+        return f"{self.down:.3g} × {self.across:.3g} mm a pixel{where}"
+
+
+def build_spacing(down: float, across: float, where: str = "") -> Spacing | None:
+    """A spacing; None where the numbers cannot be one."""
+    is_sound = 0 < down < np.inf and 0 < across < np.inf
+    return Spacing(down, across, where) if is_sound else None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the pixels of a grey image stand for: CT numbers, or whatever a file holds.
+
+    Attributes:
+        values: (H, W) as stored; `values * slope + intercept` is what they mean.
         padding: as that of `Span`.
-        window: level and width in HU that the file begins with; None where it says none.
+        window: level and width in the same unit, as the file says; None where it says none.
+        ends: the values that are black and white without such a window, the lesser first; None
+            where they are not known.
+        unit: "HU", or another that the file names; "" where it names none.
+        is_inverted: the least value is shown as white.
+        limits: at these values, and beyond them, the file was cut when it was written; None where
+            it was not.
     """
 
     values: NDArray[Any]
-    slope: float
-    intercept: float
+    slope: float = 1.0
+    intercept: float = 0.0
     padding: tuple[float, float] | None = None
     window: tuple[float, float] | None = None
+    ends: tuple[float, float] | None = None
+    unit: str = ""
+    is_inverted: bool = False
+    limits: tuple[float, float] | None = None
 
-    def round(self) -> NDArray[np.int64]:
-        """The values (H, W) in whole HU, padding too."""
-        found: NDArray[np.int64] = np.rint(self.values * self.slope + self.intercept).astype(
-            np.int64
-        )
-        return found
+    @property
+    def is_hounsfield(self) -> bool:
+        """Whether the values are CT numbers, all of them."""
+        return self.unit == HOUNSFIELD and self.limits is None
+
+    def compute(self, step: int = 1) -> NDArray[Any]:
+        """The values in their unit, padding too: int64 where all are whole, else float64.
+
+        Args:
+            step: of each row and column every `step`-th value is taken, from the first.
+        """
+        found = self.values[::step, ::step].astype(np.float64) * self.slope + self.intercept
+        whole = np.rint(found)
+        # A slope that the file rounds, such as 0.99999, leaves whole numbers a little off.
+        is_whole = np.isfinite(found).all() and np.abs(found - whole).max(initial=0) < WHOLE
+        return whole.astype(np.int64) if is_whole else found
+
+    def find_padding(self, step: int = 1) -> NDArray[np.bool_]:
+        """Which pixels hold no measurement; `step` as for `compute`."""
+        values = self.values[::step, ::step]
+        return np.asarray(_is_padding(values, self.padding) | ~np.isfinite(values))
+
+
+def measure_pixels(pixels: NDArray[Any], span: Span | None) -> Measured | None:
+    """The values of an image whose file says nothing of them; None for colours and for 8 bits."""
+    if pixels.ndim != 2 or span is None:
+        return None
+    ends = (min(span.low, span.high), max(span.low, span.high))
+    return Measured(pixels, ends=ends, is_inverted=span.low > span.high)
 
 
 @dataclass(frozen=True)
@@ -100,11 +160,9 @@ class Picture:
         format: such as "PNG".
         span: which values are black and white; None for uint8.
         notes: what to know of the file where its image is judged.
-        scale: the size of a pixel in words, such as "0.7 × 0.7 mm a pixel"; "" where unknown.
-        measured: the values in their unit, for windows of a person's own; None where they have
-            none.
-        spacing_mm: from the middle of a pixel to that of the next one, down and across; None where
-            unknown.
+        measured: the values that the file means, for windows of a person's own; None for colours
+            and for what a screen shows as it is.
+        spacing: how large a pixel is; None where unknown.
         frames: which frame or page this is, from 0, and of how many; None where there is one.
     """
 
@@ -113,9 +171,8 @@ class Picture:
     format: str
     span: Span | None = None
     notes: tuple[Note, ...] = ()
-    scale: str = ""
     measured: Measured | None = None
-    spacing_mm: tuple[float, float] | None = None
+    spacing: Spacing | None = None
     frames: tuple[int, int] | None = None
 
 

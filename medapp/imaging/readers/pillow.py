@@ -1,23 +1,27 @@
 """PNG, JPEG, TIFF, BMP, WebP, GIF, PNM, JPEG 2000 and AVIF, with Pillow."""
 
 import sys
+from dataclasses import replace
 from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, TiffImagePlugin
 
-from medapp.imaging.png import fills_its_range
+from medapp.imaging.png import Calibration, Remarks, read_remarks
 from medapp.imaging.readers.picture import (
     STRIP_PIXELS,
+    Measured,
     Picture,
     Span,
+    build_spacing,
     check_frame,
     check_size,
     choose_page,
     find_depth_span,
     find_percentile_span,
     is_blank,
+    measure_pixels,
     silence_libraries,
 )
 from medapp.notes import Note
@@ -100,10 +104,28 @@ def _read_page(
         pixels = _lay_on_black(pixels)
     stored_as = ", ".join(word for word in (stored_as, words) if word)
     span = None if pixels.dtype == np.uint8 else _find_span(pixels, is_white_0)
-    if span is not None and name == "PNG" and fills_its_range(file):
+    said = read_remarks(file) if name == "PNG" else Remarks()
+    if span is not None and said.bits:
         span = Span(0, 65535, "16 bits")
+    measured = measure_pixels(pixels, span)
+    if measured is not None and said.calibration is not None:
+        measured = _calibrate(measured, said.calibration)
+    spacing = build_spacing(*said.spacing_mm) if said.spacing_mm else None
     frames = (number - 1, pages) if pages > 1 else None
-    return Picture(pixels, stored_as, name, span, notes, frames=frames)
+    return Picture(pixels, stored_as, name, span, notes, measured, spacing, frames)
+
+
+def _calibrate(measured: Measured, said: Calibration) -> Measured:
+    """Values of 16 bits as a PNG says what they stand for."""
+    ends = (said.low, said.high)
+    return replace(
+        measured,
+        slope=(said.high - said.low) / 65535,
+        intercept=said.low,
+        ends=ends,
+        unit=said.unit,
+        limits=ends if said.is_cut else None,
+    )
 
 
 def _describe(image: Image.Image) -> str:

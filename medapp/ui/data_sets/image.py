@@ -8,13 +8,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from medapp.data.samples import DataSet, Sample
+from medapp.errors import ImageError
 from medapp.figures import draw_histogram
 from medapp.imaging.geometry import Box
-from medapp.imaging.image import ImageFacts, decode_measured, read_image
+from medapp.imaging.image import ImageFacts, draw_picture, read_picture
 from medapp.imaging.preprocess import render_full
 from medapp.imaging.readers.dicom_header import COLUMNS, write_column
-from medapp.imaging.readers.picture import Measured
-from medapp.imaging.registered import find_problem, read_registered
+from medapp.imaging.readers.picture import Picture
+from medapp.imaging.registered import read_registered
 from medapp.task import Task, find_task
 from medapp.ui.data_sets.editing import draw_edit_bar
 from medapp.ui.data_sets.edits import draw_history
@@ -22,7 +23,7 @@ from medapp.ui.data_sets.filtering import choose_filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.data_sets.similar import draw_similar
 from medapp.ui.elements.depth import build_depth
-from medapp.ui.elements.image_viewer import draw_viewer
+from medapp.ui.elements.image_viewer import Shown, draw_viewer
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import Parents, escape
 from medapp.ui.shell.notes import draw_notes
@@ -43,64 +44,71 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     way = {**parents, data_set.name: (frame.DATA_SETS, {"set": str(data_set.id)})}
     frame.draw_head(sample.name, " · ".join(facts), way)
     left, right = frame.draw_columns([2, 1], key="image")
-    problem = find_problem(sample.path, sample.content_hash, sample.frame)
-    asked = st.session_state.get(_key_frame(sample), sample.frame)
-    image, read = (None, None) if problem else read_image(sample.path, frame=asked)
-    measured = None if image is None else _load_measured(sample, asked)
+    picture, problem = _read(sample)
+    image, read = (None, None) if picture is None else draw_picture(picture)
     with left:
-        _draw_image(data_set, sample, image, read, problem, measured)
+        shown = _compose(data_set, sample, picture, image, read, problem)
+        _draw_image(data_set, sample, shown)
         if draw_edit_bar(data_set, [sample], f"image-{sample.id}"):
             st.rerun()
         draw_history(data_set, sample.id)
         draw_notes(read.notes if read else ())
     with right:
-        if image is not None:
-            values, unit = (image, "") if measured is None else (measured.round(), "HU")
+        if picture is not None and image is not None:
+            measured = picture.measured
+            values, unit = (measured.compute(), measured.unit) if measured else (image, "")
             figure = draw_histogram(values, frame.find_theme(), unit)
             frame.draw_figure(figure, key="histogram")
         _draw_facts(task, sample, read.mode if read else sample.mode)
     draw_similar(data_set, sample)
 
 
-def _draw_image(
+def _read(sample: Sample) -> tuple[Picture | None, str]:
+    """The picture of a sample, in the frame that is looked at; or None, and why."""
+    asked = st.session_state.get(_key_frame(sample), sample.frame)
+    try:
+        content = read_registered(sample.path, sample.content_hash, sample.frame)
+        return read_picture(content, sample.path.suffix, asked), ""
+    except ImageError as error:
+        return None, str(error)
+
+
+def _compose(
     data_set: DataSet,
     sample: Sample,
+    picture: Picture | None,
     image: NDArray[Any] | None,
     read: ImageFacts | None,
     problem: str,
-    measured: Measured | None,
-) -> None:
-    # A sample that is a frame itself has the other frames as neighbours.
-    frames = read.frames if read and sample.frame is None else None
-    scale = read.scale if read else ""
-    note = [f"{sample.width} × {sample.height} px", scale or "no physical scale known"]
+) -> Shown:
+    """What the viewer shows of a sample."""
+    spacing = read.spacing if read else None
+    note = [
+        f"{sample.width} × {sample.height} px",
+        spacing.describe() if spacing else "no physical scale known",
+    ]
     if data_set.is_synthetic:
         note.append(frame.SYNTHETIC)
-    filters = choose_filters(data_set)
-    position = find_position(data_set, sample, filters)
-    boxes = () if problem else sample.boxes
-    words = " · ".join(note)
-    step = draw_viewer(
+    return Shown(
         None if image is None else render_full(image),
         sample.name,
-        words,
-        "viewer",
-        boxes,
-        position=position,
+        " · ".join(note),
+        () if problem else sample.boxes,
+        position=find_position(data_set, sample, choose_filters(data_set)),
         problem=problem,
-        depth=None if image is None else build_depth(image, measured),
-        spacing_mm=read.spacing_mm if read else None,
-        frames=frames,
-        on_frame=partial(_show_frame, sample),
+        depth=build_depth(picture.measured) if picture else None,
+        spacing=spacing,
+        # A sample that is a frame itself has the other frames as neighbours.
+        frames=read.frames if read and sample.frame is None else None,
     )
-    if step and position:
-        url.write("image", find_neighbour(data_set, filters, position, step))
+
+
+def _draw_image(data_set: DataSet, sample: Sample, shown: Shown) -> None:
+    step = draw_viewer(shown, "viewer", partial(_show_frame, sample))
+    if step and shown.position:
+        filters = choose_filters(data_set)
+        url.write("image", find_neighbour(data_set, filters, shown.position, step))
         st.rerun()
-
-
-def _load_measured(sample: Sample, shown: int | None) -> Measured | None:
-    content = read_registered(sample.path, sample.content_hash, sample.frame)
-    return decode_measured(content, sample.path.suffix, shown)
 
 
 def _key_frame(sample: Sample) -> str:

@@ -2,12 +2,14 @@
 
 import { make } from "./dom.js";
 import { colourMap, colourScale, decodeBytes, placeInPercent } from "./heat.js";
+import { chooseBar } from "./ruler.js";
 import { paintWindow } from "./window_level.js";
 import { fit } from "./zoom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 export const BOX_COLOUR = "#7CFFCB";
 const KEYS = "Plus and minus zoom, 0 shows the whole image, left and right go to the next image";
+const BAR_SHARE = 0.3; // of the pane's width that the scale bar takes at most
 const MAGNIFIED = 3; // screen pixels a pixel of the image from which its pixels are drawn as squares
 
 export function buildPane(parent, data, hasMap) {
@@ -27,10 +29,20 @@ export function buildPane(parent, data, hasMap) {
   if (hasMap) pane.map = buildMap(clip, data);
   if (data.spacing) pane.ruler = buildRuler(stage, data);
   if (data.boxes.length) pane.boxes = buildBoxes(stage, data);
-  const line = make("figcaption", "", figure, caption);
-  pane.readout = make("span", "magnified", line);
-  pane.magnified = make("span", "magnified", line);
+  buildCaption(pane, figure, data);
   return pane;
+}
+
+// The caption, and what is read of the image: a row of its own where that is more than the zoom, so
+// that nothing moves while it changes.
+function buildCaption(pane, figure, data) {
+  const caption = make("figcaption", "", figure);
+  const hasReadings = data.spacing || data.depth;
+  const readings = make("div", "readings", hasReadings ? caption : null);
+  if (data.spacing) pane.bar = buildScaleBar(readings);
+  pane.readout = make("span", "readout", readings);
+  make("span", "", caption, pane.caption);
+  pane.magnified = make("span", "magnified", hasReadings ? readings : caption);
 }
 
 // Draw the pane as the view and the reader's settings say.
@@ -47,6 +59,8 @@ export function showPane(pane, { data, view, set, mapOpacity, window, values, li
   image.classList.toggle("inverted", set.isInverted);
   if (pane.windowed) showWindow(pane, { data, set, window, values });
   if (pane.ruler) showRuler(pane.ruler, line, scale);
+  if (pane.bar)
+    showScaleBar(pane.bar, chooseBar(data.spacing, scale, BAR_SHARE * element.clientWidth));
   pane.readout.textContent = reading;
   if (map) map.style.opacity = mapOpacity;
   if (boxes) {
@@ -77,7 +91,7 @@ function showWindow(pane, { data, set, window, values }) {
   windowed.classList.toggle("inverted", set.isInverted);
   if (!window || pane.painted === window) return;
   pane.painted = window;
-  const pixels = paintWindow(values, data.depth.offset, window);
+  const pixels = paintWindow(values, data.depth, window);
   paint(windowed, pixels, data.depth.width, data.depth.height);
 }
 
@@ -97,6 +111,18 @@ function showRuler(svg, line, scale) {
   const ends = { x1: line.from.x, y1: line.from.y, x2: line.to.x, y2: line.to.y };
   for (const [name, value] of Object.entries(ends)) svg.firstChild.setAttribute(name, value);
   svg.style.stroke = BOX_COLOUR;
+}
+
+// The scale bar stands below the image: nothing is painted on pixels.
+function buildScaleBar(parent) {
+  const bar = make("span", "scalebar", parent);
+  bar.title = "Scale bar: follows the zoom";
+  return { line: make("span", "", bar), text: make("span", "", bar) };
+}
+
+function showScaleBar({ line, text }, bar) {
+  line.style.width = `${bar.px}px`;
+  text.textContent = bar.text;
 }
 
 function buildImage(parent, data) {

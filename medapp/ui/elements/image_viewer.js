@@ -3,7 +3,7 @@
 // data: { key, source, depth, spacing, frames, width, height, note, saveNote, position, hasNeighbours, name, problem,
 //         boxes: [{ label, x0, y0, x1, y1 }],
 //         heatmap: null | { values, size, view, note, colours, strength, scaleEnd } }
-// `depth` (see window_level.js) and `spacing` (mm from pixel to pixel, down and across) are null
+// `depth` (see window_level.js) and `spacing` (see ruler.js) are null
 // where the file has none; `frames` is { at, count }, from 0, where it holds several.
 // An image that cannot be read has a problem in words and no source.
 // Boxes and views are in pixels of the original image, origin at the top left; a view is

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from medapp.imaging.geometry import Box
+from medapp.imaging.readers.picture import Spacing
 from medapp.ui.elements import read_element, read_script
 from medapp.ui.elements.depth import Depth
 from medapp.ui.elements.gallery import build_data_uri
@@ -49,58 +50,71 @@ class MapLayer:
     strength: float = 1.0
 
 
-def draw_viewer(
-    image: NDArray[np.uint8] | None,
-    name: str,
-    note: str,
-    key: str,
-    boxes: Sequence[Box] = (),
-    heatmap: MapLayer | None = None,
-    position: tuple[int, int] | None = None,
-    save_note: str = "Research use only",
-    problem: str = "",
-    depth: Depth | None = None,
-    spacing_mm: tuple[float, float] | None = None,
-    frames: tuple[int, int] | None = None,
-    on_frame: Callable[[int], None] | None = None,
-) -> int:
-    """Draw an image (H, W) or (H, W, 3), with what is laid over it.
+@dataclass(frozen=True)
+class Shown:
+    """What a viewer shows.
 
-    Args:
-        image: None where it cannot be read; the way to its neighbours stays.
+    Attributes:
+        image: (H, W) or (H, W, 3); None where it cannot be read: the way to its neighbours stays.
+        name: of the image, by which what a reader has set is kept.
         note: stands below the image.
         position: which image this is, from 1, and of how many.
         save_note: stands below the image in the picture that a reader saves.
         problem: why there is no image.
-        depth: values that a reader can set a window on.
-        spacing_mm: from pixel to pixel of the original, down and across: there is a ruler then.
+        depth: values that are read under the pointer, and that a reader can set a window on.
+        spacing: how large a pixel of the image is: there are a ruler and a scale bar then.
         frames: which frame of the file this is, from 0, and of how many; the wheel goes through
-            them, and `on_frame` is called with the one that the reader asks for.
+            them.
+    """
+
+    image: NDArray[np.uint8] | None
+    name: str
+    note: str = ""
+    boxes: Sequence[Box] = ()
+    heatmap: MapLayer | None = None
+    position: tuple[int, int] | None = None
+    save_note: str = "Research use only"
+    problem: str = ""
+    depth: Depth | None = None
+    spacing: Spacing | None = None
+    frames: tuple[int, int] | None = None
+
+    def to_dict(self) -> dict[str, object]:
+        """Plain values for the browser, see `image_viewer.js`."""
+        height, width = (1, 1) if self.image is None else self.image.shape[:2]
+        position = self.position
+        return {
+            "key": self.name,
+            "name": self.name,
+            "note": self.note,
+            "saveNote": self.save_note,
+            "problem": self.problem,
+            "source": "" if self.image is None else _encode(self.image),
+            "width": width,
+            "height": height,
+            "boxes": [asdict(box) for box in self.boxes],
+            "depth": self.depth.to_dict() if self.depth else None,
+            "frames": {"at": self.frames[0], "count": self.frames[1]} if self.frames else None,
+            "spacing": asdict(self.spacing) if self.spacing else None,
+            "heatmap": _plain(self.heatmap) if self.heatmap else None,
+            "position": f"{position[0]:,} of {position[1]:,}" if position else "",
+            "hasNeighbours": bool(position and position[1] > 1),
+        }
+
+
+def draw_viewer(shown: Shown, key: str, on_frame: Callable[[int], None] | None = None) -> int:
+    """Draw an image with what is laid over it.
+
+    Args:
+        on_frame: called with the frame that a reader asks for.
 
     Returns:
         -1 or 1 when the reader just asked for the previous or next image, else 0.
     """
-    height, width = (1, 1) if image is None else image.shape[:2]
-    data = {
-        "key": name,
-        "name": name,
-        "note": note,
-        "saveNote": save_note,
-        "problem": problem,
-        "source": "" if image is None else _encode(image),
-        "width": width,
-        "height": height,
-        "boxes": [asdict(box) for box in boxes],
-        "depth": depth.to_dict() if depth else None,
-        "frames": {"at": frames[0], "count": frames[1]} if frames else None,
-        "spacing": list(spacing_mm) if spacing_mm else None,
-        "heatmap": _plain(heatmap) if heatmap else None,
-        "position": f"{position[0]:,} of {position[1]:,}" if position else "",
-        "hasNeighbours": bool(position and position[1] > 1),
-    }
+    data = shown.to_dict()
     asked = _viewer(key=key, data=data, on_step_change=lambda: None, on_frame_change=lambda: None)
-    if on_frame is not None and frames and isinstance(asked.frame, int):
-        on_frame(min(max(asked.frame, 0), frames[1] - 1))
+    if on_frame is not None and shown.frames and isinstance(asked.frame, int):
+        on_frame(min(max(asked.frame, 0), shown.frames[1] - 1))
     step = asked.step
     return step if step in (-1, 1) else 0
 

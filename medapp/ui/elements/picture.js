@@ -3,6 +3,7 @@
 
 import { BOX_COLOUR } from "./image_pane.js";
 import { colourScale, decodeBytes } from "./heat.js";
+import { chooseBar } from "./ruler.js";
 
 const LEAST_PX = 1200; // of a pane's longest side: ten centimetres at 300 dpi
 const MARGIN = 36;
@@ -22,7 +23,7 @@ export function drawPicture(panes, { data, set, mapOpacity, window }) {
   const captions = panes.map((pane) => wrap(pane.caption, width, measure));
   const foot = wrap([data.name, data.saveNote].filter(Boolean).join(" · "), whole, measure);
   const rows = Math.max(...captions.map((lines) => lines.length));
-  const scaleRoom = data.heatmap ? LINE_PX + MARGIN / 2 : 0;
+  const scaleRoom = data.heatmap || data.spacing ? LINE_PX + MARGIN / 2 : 0;
   canvas.width = whole + 2 * MARGIN;
   canvas.height = height + 3 * MARGIN + (rows + foot.length) * LINE_PX + scaleRoom;
   context.font = FONT; // a canvas that is sized forgets it
@@ -34,6 +35,8 @@ export function drawPicture(panes, { data, set, mapOpacity, window }) {
     writeLines(context, captions[i], corner.x, height + MARGIN * 1.5);
   });
   const below = height + MARGIN * 1.5 + rows * LINE_PX;
+  if (data.spacing)
+    drawScaleBar(context, chooseBar(data.spacing, factor, width / 4), MARGIN, below);
   if (data.heatmap)
     drawScale(context, data.heatmap, MARGIN + (panes.length - 1) * (width + MARGIN), below);
   writeLines(context, foot, MARGIN, below + scaleRoom + MARGIN / 2);
@@ -101,6 +104,23 @@ function drawScale(context, heatmap, x, y) {
   context.fillText(low, x, y + TEXT_PX);
   context.drawImage(strip, left, y + 12, SCALE.width, SCALE.height);
   context.fillText(heatmap.scaleEnd, left + SCALE.width + 14, y + TEXT_PX);
+}
+
+// The bar of the image's scale, its ends marked, and what it is long.
+function drawScaleBar(context, { px, text }, x, y) {
+  const middle = y + LINE_PX / 2;
+  context.fillStyle = context.strokeStyle = "#13212b";
+  context.lineWidth = 5;
+  context.beginPath();
+  context.moveTo(x, middle - 12);
+  for (const [left, top] of [
+    [x, middle],
+    [x + px, middle],
+    [x + px, middle - 12],
+  ])
+    context.lineTo(left, top);
+  context.stroke();
+  context.fillText(text, x + px + 18, y + TEXT_PX);
 }
 
 function writeLines(context, lines, x, y) {

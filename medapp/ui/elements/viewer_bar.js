@@ -85,7 +85,7 @@ function buildTools(state, bar) {
 }
 
 function buildPresets(state, bar) {
-  const label = make("label", "", bar, "Window");
+  const label = make("label", "", bar, "Preset");
   const select = make("select", "", label);
   for (const { name } of state.data.depth.presets) make("option", "", select, name).value = name;
   select.prepend(make("option", "", null, AS_FIRST));

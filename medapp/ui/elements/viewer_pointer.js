@@ -50,7 +50,7 @@ export function listen(state, pane) {
     if (held?.tool === WINDOW) {
       const { clientX, clientY } = held.event;
       const [dx, dy] = [event.clientX - clientX, event.clientY - clientY];
-      if (dx || dy) useWindow(state, dragWindow(held.window, dx, dy));
+      if (dx || dy) useWindow(state, dragWindow(held.window, dx, dy, state.data.depth.scale));
     } else if (held?.tool === RULER) {
       state.line = { from: toPixels(state, held.view, held.point), to: state.point };
     } else if (held) {

@@ -2,7 +2,7 @@
 
 import { showPane } from "./image_pane.js";
 import { measureLength, nameLength } from "./ruler.js";
-import { decodeShorts, nameWindow, readValue } from "./window_level.js";
+import { decodeShorts, nameValue, nameWindow, readValue } from "./window_level.js";
 import { zoomAt } from "./zoom.js";
 
 export const WHOLE = { zoom: 1, x: 0, y: 0 };
@@ -77,10 +77,10 @@ export function useWindow(state, window) {
 // What stands beside the caption: the value under the pointer, the window, the ruler's length.
 function nameReading({ data, values, point, window, line }) {
   const parts = [];
-  if (line) parts.push(nameLength(measureLength(line.from, line.to, data.spacing)));
+  if (line) parts.push(nameLength(measureLength(line.from, line.to, data.spacing), data.spacing));
   if (window) parts.push(nameWindow(window, data.depth.unit));
-  const value = data.depth?.unit && point ? readValue(values, data.depth, point.x, point.y) : null;
-  if (value !== null) parts.push(`${value < 0 ? "−" : ""}${Math.abs(value)} ${data.depth.unit}`);
+  const value = data.depth && point ? readValue(values, data.depth, point.x, point.y) : null;
+  if (value !== null) parts.push(nameValue(value, data.depth));
   return parts.join(" · ");
 }
 

@@ -44,8 +44,14 @@ def _load_model(run_id: str, changed: int) -> "Model":
     return load_model(Run(open_workspace().runs_folder / run_id).require_model())
 
 
-def predict_image(run: Run, path: Path, method: str, class_name: str | None) -> "Prediction":
-    """The prediction for one image, with a heatmap for a class: the predicted one for None."""
+def predict_image(
+    run: Run, path: Path, method: str, class_name: str | None, frame: int | None = None
+) -> "Prediction":
+    """The prediction for one image, with a heatmap for a class: the predicted one for None.
+
+    Args:
+        frame: which frame of a file with several, from 0; None for the first that shows something.
+    """
     return _predict_image(
         run.id,
         run.model_path.stat().st_mtime_ns,
@@ -53,16 +59,24 @@ def predict_image(run: Run, path: Path, method: str, class_name: str | None) -> 
         path.stat().st_mtime_ns,
         method,
         class_name,
+        frame,
     )
 
 
 @st.cache_data(max_entries=64, show_spinner="Predicting")
 def _predict_image(
-    run_id: str, changed: int, path: str, saved: int, method: str, class_name: str | None
+    run_id: str,
+    changed: int,
+    path: str,
+    saved: int,
+    method: str,
+    class_name: str | None,
+    frame: int | None,
 ) -> "Prediction":
     from medapp.prediction.files import predict_files
 
-    return next(predict_files(_load_model(run_id, changed), [Path(path)], method, class_name))
+    model = _load_model(run_id, changed)
+    return next(predict_files(model, [Path(path)], method, class_name, frame))
 
 
 @st.cache_resource(show_spinner=False)

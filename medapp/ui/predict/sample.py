@@ -7,7 +7,7 @@ from medapp.imaging.registered import find_problem
 from medapp.runs.run import Run
 from medapp.ui.data_sets.filtering import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
-from medapp.ui.elements.image_viewer import draw_viewer
+from medapp.ui.elements.image_viewer import Shown, draw_viewer
 from medapp.ui.predict.view import draw_prediction
 from medapp.ui.shell import frame, url
 
@@ -23,7 +23,8 @@ def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
     position = find_position(data_set, sample, filters)
     problem = find_problem(sample.path, sample.content_hash, sample.frame)
     if problem:
-        step = draw_viewer(None, sample.name, "", "viewer", position=position, problem=problem)
+        unread = Shown(None, sample.name, position=position, problem=problem)
+        step = draw_viewer(unread, "viewer")
     else:
         is_synthetic = data_set.is_synthetic
         step = draw_prediction(run, sample.path, sample.name, sample, is_synthetic, position)

@@ -12,12 +12,12 @@ from medapp.evaluation.words import write_probability
 from medapp.explanation.methods import METHODS
 from medapp.explanation.placing import colour
 from medapp.explanation.strength import write_strength
-from medapp.imaging.image import ImageFacts, read_image
-from medapp.imaging.preprocess import render_full
+from medapp.imaging.image import ImageFacts
 from medapp.runs.run import Run
-from medapp.ui.elements.image_viewer import MapLayer, draw_viewer
+from medapp.ui.elements.image_viewer import MapLayer, Shown, draw_viewer
 from medapp.ui.predict.findings import draw_findings
 from medapp.ui.predict.predicting import load_model, predict_image
+from medapp.ui.predict.sight import draw_sight, load_sight
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
@@ -49,11 +49,13 @@ def draw_prediction(
     classes = load_model(run).classes
     method = url.read_choice("method", METHODS) or FIRST_METHOD
     explained = url.read_choice("explain", classes)
-    prediction = predict_image(run, path, method, explained)
+    frame_number = sample.frame if sample else None
+    prediction = predict_image(run, path, method, explained, frame_number)
     left, right = frame.draw_columns([3.2, 1], key="prediction")
     with left:
         suffix = f" · {frame.SYNTHETIC}" if is_synthetic else ""
-        step = _draw_viewer(run, prediction, name, sample, method, suffix, position)
+        layer = _build_layer(prediction, method, suffix)
+        step = _draw_viewer(run, prediction, name, sample, layer, suffix, position)
         worth = prediction.describe_heatmap()
         if worth:
             st.caption(escape(worth))
@@ -70,34 +72,38 @@ def _draw_viewer(
     prediction: "Prediction",
     name: str,
     sample: Sample | None,
-    method: str,
+    layer: MapLayer | None,
     suffix: str,
     position: tuple[int, int] | None,
 ) -> int:
     """The viewer, which stays where an image cannot be read, with the reason and the way on."""
-    is_read = prediction.error is None
-    image, shown = read_image(prediction.file) if is_read else (None, None)
-    width, height = prediction.image_size
-    return draw_viewer(
-        None if image is None else render_full(image),
+    save_note = f"{run.name} · research use only{suffix}"
+    if prediction.error is not None:
+        unread = Shown(None, name, position=position, save_note=save_note, problem=prediction.error)
+        return draw_viewer(unread, "viewer")
+    preprocess = load_model(run).recipe.preprocess
+    sight = load_sight(prediction, preprocess)
+    shown = Shown(
+        sight.image,
         name,
-        f"{width} × {height} px · {describe_reading(prediction, shown)}{suffix}",
-        "viewer",
-        sample.boxes if sample and is_read else (),
-        _build_layer(prediction, method, suffix),
+        f"{describe_reading(sight.facts)}{suffix}",
+        sample.boxes if sample else (),
+        layer,
         position,
-        f"{run.name} · research use only{suffix}",
-        prediction.error or "",
+        save_note,
+        depth=sight.depth,
+        spacing=sight.facts.spacing,
     )
+    step = draw_viewer(shown, "viewer")
+    draw_sight(sight, preprocess)
+    return step
 
 
-def describe_reading(prediction: "Prediction", shown: ImageFacts | None) -> str:
-    """How the picture that is shown was read, and the model's where it differs; a pixel's size."""
-    facts = prediction.facts
-    modes = dict.fromkeys(read.mode for read in (shown, facts) if read)
-    scale = facts.scale if facts else ""
-    words = [", read by the model as ".join(modes), scale or "no physical scale known"]
-    return " · ".join(word for word in words if word)
+def describe_reading(facts: ImageFacts) -> str:
+    """How large an image is, how it was read, and how large a pixel is."""
+    size = f"{facts.width} × {facts.height} px"
+    scale = facts.spacing.describe() if facts.spacing else "no physical scale known"
+    return f"{size} · {facts.mode} · {scale}"
 
 
 def _draw_choices(classes: Sequence[str], method: str, explained: str | None) -> None:

@@ -16,6 +16,7 @@ from medapp.data.layouts.layout import FoundFile
 from medapp.data.reading import ReadFile, read_file
 from medapp.imaging.image import ImageFacts
 from medapp.imaging.readers.dicom_header import Header
+from medapp.imaging.readers.picture import Spacing
 from medapp.notes import Note
 from medapp.store.workspace import Workspace
 
@@ -71,7 +72,7 @@ def test_what_is_kept_comes_back_as_it_was(workspace: Workspace, tmp_path: Path)
     path = tmp_path / "x.dcm"
     path.write_bytes(b"12345")
     file = FoundFile(path, "x.dcm", "a", None, frame=3)
-    facts = ImageFacts(3, 4, "16-bit grey", "DICOM", (Note("blank", "Blank."),), "1 mm", (1.0, 2.0))
+    facts = ImageFacts(3, 4, "16-bit grey", "DICOM", (Note("blank", "Blank."),), Spacing(1.0, 2.0))
     stated = path.stat()
     header = Header("0123", "4567", None, {"age": "45"})
     read = ReadFile("ab", "cd", facts, stated.st_size, stated.st_mtime_ns, header)

@@ -17,7 +17,7 @@ from pydicom.pixels import get_decoder
 from pydicom.uid import UID
 
 from medapp.errors import ImageError
-from medapp.imaging.image import count_frames, decode_image
+from medapp.imaging.image import count_frames, decode_image, read_picture
 from medapp.imaging.preprocess import Preprocess, render_square
 
 RGB = np.arange(18, dtype=np.uint8).reshape(2, 3, 3) * 14
@@ -256,14 +256,60 @@ def test_damaged_dicom_files_are_read_or_refused() -> None:
     [
         ({"PixelSpacing": [0.7, 0.35]}, "0.7 × 0.35 mm a pixel"),
         ({"ImagerPixelSpacing": [0.143, 0.143]}, "0.143 × 0.143 mm a pixel, at the detector"),
-        ({"PixelSpacing": [0, 0]}, ""),
-        ({}, ""),
+        ({"NominalScannedPixelSpacing": [0.1, 0.1]}, "0.1 × 0.1 mm a pixel, on the film"),
+        # PS3.3 10.7.1.3: equal to the detector's, and not calibrated.
+        (
+            {"PixelSpacing": [0.143, 0.143], "ImagerPixelSpacing": [0.143, 0.143]},
+            "0.143 × 0.143 mm a pixel, at the detector",
+        ),
+        (
+            {
+                "PixelSpacing": [0.143, 0.143],
+                "ImagerPixelSpacing": [0.143, 0.143],
+                "PixelSpacingCalibrationType": "FIDUCIAL",
+            },
+            "0.143 × 0.143 mm a pixel",
+        ),
+        (
+            {"PixelSpacing": [0.1, 0.1], "ImagerPixelSpacing": [0.143, 0.143]},
+            "0.1 × 0.1 mm a pixel",
+        ),
+        ({"PixelSpacing": [0, 0]}, None),
+        ({}, None),
     ],
 )
 def test_the_size_of_a_pixel_is_said_where_the_file_says_it(
-    facts: dict[str, Any], scale: str
+    facts: dict[str, Any], scale: str | None
 ) -> None:
-    assert decode_image(build_dicom(GREY, **facts), ".dcm")[1].scale == scale
+    spacing = decode_image(build_dicom(GREY, **facts), ".dcm")[1].spacing
+    assert (spacing.describe() if spacing else None) == scale
+
+
+def test_grey_values_stand_for_what_the_file_means() -> None:
+    stored = np.array([[0, 100, 400]], np.uint16)
+    facts = {"Modality": "MR", "RescaleSlope": 2, "RescaleIntercept": -10}
+    measured = read_picture(build_dicom(stored, **facts), "").measured
+    assert measured is not None
+    assert measured.compute().tolist() == [[-10, 190, 790]]
+    assert (measured.unit, measured.is_hounsfield) == ("", False)
+    low, high = measured.ends or (0, 0)
+    # The 0.5 and 99.5 percentile of 0, 100, 400: 0 + 0.01 · 100 and 100 + 0.99 · 300, rescaled.
+    assert (round(low), round(high)) == (-8, 784)
+    windowed = build_dicom(stored, WindowCenter=100, WindowWidth=50, **facts)
+    assert read_picture(windowed, "").measured.window == (100, 50)  # type: ignore[union-attr]
+    pet = {"Modality": "PT", "Units": "BQML", "RescaleSlope": 0.5, "RescaleIntercept": 0}
+    measured = read_picture(build_dicom(stored, **pet), "").measured
+    assert measured is not None
+    assert (measured.unit, measured.compute().tolist()) == ("Bq/ml", [[0, 50, 200]])
+
+
+def test_a_negative_is_one_in_its_values_too() -> None:
+    stored = np.array([[0, 100, 4000]], np.uint16)
+    content = build_dicom(stored, "MONOCHROME1", Modality="DX", PixelPaddingValue=4000)
+    measured = read_picture(content, "").measured
+    assert measured is not None
+    assert measured.is_inverted
+    assert measured.find_padding().tolist() == [[False, False, True]]
 
 
 def test_one_frame_is_read_where_it_is_asked_for() -> None:

@@ -16,10 +16,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_path
 from medapp.data.layouts.roles import TableChoice
 from medapp.data.samples import DataSet
-from medapp.imaging.image import ImageFacts
-from medapp.prediction.files import Prediction
 from medapp.store.workspace import Workspace
-from medapp.ui.predict.view import describe_reading
 
 
 def add_slices(workspace: Workspace, folder: Path) -> DataSet:
@@ -58,12 +55,3 @@ def test_what_a_header_and_a_table_both_say_stands_once(trained: Trained, tmp_pa
     said = read_text(open_page("data_sets", set=data_set.id, image=sample.id))
     assert said.count("gray[Sex]") == 1
     assert all(f":gray[{name}]" in said for name in ("Body part", "kVp", "Weight"))
-
-
-def test_a_picture_and_the_model_may_be_read_in_two_ways() -> None:
-    shown = ImageFacts(9, 9, "0.5 to 99.5 percentile", "DICOM")
-    read = ImageFacts(9, 9, "window lung", "DICOM")
-    told = describe_reading(Prediction(Path("a"), "x", {}, facts=read), shown)
-    assert told.startswith("0.5 to 99.5 percentile, read by the model as window lung · ")
-    told = describe_reading(Prediction(Path("a"), "x", {}, facts=shown), shown)
-    assert told == "0.5 to 99.5 percentile · no physical scale known"

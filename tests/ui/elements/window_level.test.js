@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { measureLength, nameLength } from "../../../medapp/ui/elements/ruler.js";
 import {
   decodeShorts,
   dragWindow,
+  nameValue,
   nameWindow,
   paintWindow,
   readValue,
 } from "../../../medapp/ui/elements/window_level.js";
 
+const CT = { offset: 0, scale: 1, nothing: null, unit: "HU", limits: null, isInverted: false };
 const SOFT = { level: 40, range: 400 };
 
 test("a window is that of the standard", () => {
   // Level 40 and width 400: ((x - 39.5) / 399 + 0.5) · 255.
   const values = Int16Array.from([-1000, -129, 65, 194, 1000]);
-  const pixels = paintWindow(values, 0, SOFT);
+  const pixels = paintWindow(values, CT, SOFT);
   const greys = [...values].map((_, i) => [...pixels.subarray(4 * i, 4 * i + 4)]);
   assert.deepEqual(
     greys,
@@ -24,9 +25,9 @@ test("a window is that of the standard", () => {
 });
 
 test("values that were moved to fit 16 bits come back", () => {
-  const moved = paintWindow(Int16Array.from([65 - 500]), 500, SOFT);
+  const moved = paintWindow(Int16Array.from([65 - 500]), { ...CT, offset: 500 }, SOFT);
   assert.equal(moved[0], 144);
-  const depth = { width: 2, height: 1, step: 3, offset: 500 };
+  const depth = { ...CT, width: 2, height: 1, step: 3, offset: 500 };
   assert.equal(readValue(Int16Array.from([1, 2]), depth, 4.5, 2), 502);
   assert.equal(readValue(Int16Array.from([1, 2]), depth, 6, 0), null);
   assert.equal(readValue(Int16Array.from([1, 2]), depth, -0.1, 0), null);
@@ -50,9 +51,29 @@ test("a window in words", () => {
   assert.equal(nameWindow({ level: -600, range: 1500 }, ""), "window −600/1500");
 });
 
-test("a length heeds that pixels are no squares", () => {
-  const length = measureLength({ x: 10, y: 10 }, { x: 13, y: 12 }, [2, 1]);
-  assert.equal(length, 5);
-  assert.equal(nameLength(length), "5.0 mm");
-  assert.equal(nameLength(12.4), "12 mm");
+test("a negative is painted as one, and what is no value is black", () => {
+  const depth = { ...CT, isInverted: true, nothing: -32768 };
+  const pixels = paintWindow(Int16Array.from([-1000, 65, 1000, -32768]), depth, SOFT);
+  assert.deepEqual([pixels[0], pixels[4], pixels[8], pixels[12]], [255, 111, 0, 0]);
+});
+
+test("fractions are sent as steps, and have a window of any width", () => {
+  const depth = { ...CT, scale: 0.001, offset: 0.5, nothing: -32768, step: 1, width: 3, height: 1 };
+  const values = Int16Array.from([-500, 0, -32768]);
+  const pixels = paintWindow(values, depth, { level: 0.5, range: 1 });
+  assert.deepEqual([pixels[0], pixels[4], pixels[8]], [0, 128, 0]);
+  assert.equal(readValue(values, depth, 1, 0), 0.5);
+  assert.equal(readValue(values, depth, 2, 0), null);
+  const dragged = dragWindow({ level: 0.5, range: 1 }, 100, 40, depth.scale);
+  assert.deepEqual(dragged, { level: 0.6, range: 1.25 });
+});
+
+test("a value in words", () => {
+  assert.equal(nameValue(-1000, CT), "−1000 HU");
+  assert.equal(nameValue(412, { ...CT, unit: "" }), "value 412");
+  assert.equal(nameValue(0.123456, { ...CT, unit: "", scale: 0.001 }), "value 0.1235");
+  const cut = { ...CT, scale: 0.03, limits: [-1000, 1000] };
+  assert.equal(nameValue(1000, cut), "≥ 1000 HU");
+  assert.equal(nameValue(-999.99, cut), "≤ −1000 HU");
+  assert.equal(nameValue(40.02, cut), "40.02 HU");
 });

@@ -14,6 +14,9 @@ browser too; `medapp.open(folder)` gives the same steps in another workspace.
 
 import logging
 
+from medapp.data.containers.slices import SliceChoice
+from medapp.data.importing.choice import ImportChoice
+from medapp.data.layouts.roles import Asked, TableChoice
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import (
     ArchiveError,
@@ -36,11 +39,13 @@ logging.getLogger("medapp").addHandler(logging.NullHandler())
 __version__ = "0.1.0"
 __all__ = [
     "ArchiveError",
+    "Asked",
     "DataError",
     "DataSet",
     "Evaluation",
     "ExplanationError",
     "ImageError",
+    "ImportChoice",
     "Machine",
     "MedAppError",
     "Recipe",
@@ -49,6 +54,8 @@ __all__ = [
     "RunError",
     "Sample",
     "Session",
+    "SliceChoice",
+    "TableChoice",
     "WeightsError",
     "WorkspaceError",
     "add_data",

@@ -89,6 +89,7 @@ class Trained:
 def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Train once a session."""
     from medapp.data.importing.adding import add_folder
+    from medapp.data.importing.choice import ImportChoice
     from medapp.runs.making import create_run
     from medapp.runs.supervisor import Supervisor
     from medapp.training.recipe import build_settings
@@ -97,7 +98,7 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     workspace = Workspace(home / "home")
     workspace.runs_folder.mkdir(parents=True)
     folder = write_bands(home / "bands")
-    data = add_folder(workspace, folder, name="bands", patient_pattern=r"p\d\d").data_set
+    data = add_folder(workspace, folder, "bands", ImportChoice(patient_pattern=r"p\d\d")).data_set
     settings = {"strategy": "head-by-steps", "image_size": 32, "epochs": 5, "batch_size": 8}
     machine = {"precision": "float32", "threads": 1}
     recipe = build_settings({"data": data.name, **settings, **machine})

@@ -15,6 +15,7 @@ from medapp import session as api
 from medapp.data.catalog import Catalog
 from medapp.data.facts import load_facts
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.store.workspace import Workspace
 
 DATA = Path(os.environ.get("MEDAPP_TEST_DATA", ""))
@@ -32,7 +33,9 @@ def test_leak_of_a_published_split_is_found(workspace: Workspace) -> None:
 
 
 def test_patients_of_a_published_set_stay_in_one_split(workspace: Workspace) -> None:
-    report = add_folder(workspace, DATA / "chest-xray", patient_pattern=r"(\d{8})_")
+    report = add_folder(
+        workspace, DATA / "chest-xray", choice=ImportChoice(patient_pattern=r"(\d{8})_")
+    )
     sides: dict[str | None, set[str]] = {}
     for sample in Catalog(workspace).load_samples(report.data_set):
         sides.setdefault(sample.patient, set()).add(sample.split)

@@ -24,6 +24,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 import medapp
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.pixels import count_channels, load_pixels
 from medapp.data.samples import Sample
 from medapp.prediction.model import load_model
@@ -56,7 +57,8 @@ def main() -> None:
     )
     print("| data | model | accuracy | balanced accuracy | log loss | seconds |\n|" + "---|" * 6)
     for number, (title, folder, patients) in enumerate(sets):
-        data = add_folder(find_workspace(), folder, f"probe-{number}", patients).data_set
+        choice = ImportChoice(patient_pattern=patients)
+        data = add_folder(find_workspace(), folder, f"probe-{number}", choice).data_set
         for strategy in ("linear-probe", "head-by-steps"):
             run = medapp.train(
                 data, strategy=strategy, image_size=IMAGE_SIZE, precision="float32", threads=1

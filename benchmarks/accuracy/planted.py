@@ -27,6 +27,7 @@ from medapp.audit.ground import open_ground
 from medapp.audit.probing import predict_out_of_fold
 from medapp.audit.questions import list_questions
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.samples import DataSet
 from medapp.store.workspace import Workspace, open_workspace
 
@@ -185,7 +186,9 @@ def main(arguments: list[str] | None = None) -> None:
         planted = plant(options.folder, folder / "planted", options.marked)
         workspace = open_workspace(folder / "workspace")
         pattern = r"(p\d\d\d)_"
-        data_set = add_folder(workspace, planted.root, patient_pattern=pattern).data_set
+        data_set = add_folder(
+            workspace, planted.root, choice=ImportChoice(patient_pattern=pattern)
+        ).data_set
         tell_audit(workspace, data_set, planted)
         if options.reference:
             tell_reference(options.reference, workspace, data_set, planted, folder)

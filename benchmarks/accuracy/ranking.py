@@ -23,6 +23,7 @@ import numpy as np
 
 import medapp
 from medapp.data.importing.adding import add_path
+from medapp.data.importing.choice import ImportChoice
 from medapp.evaluation.transferability.order import compute_kendall_tau, compute_regret
 from medapp.runs.registry import find_registry
 from medapp.store.workspace import find_workspace
@@ -47,7 +48,9 @@ def train_sources(paths: Sequence[str]) -> None:
 def rank_and_train(path: str, patients: str | None = None) -> None:
     """The ranking for a data set, and a linear probe from each source."""
     session = medapp.open()
-    data = add_path(find_workspace(), Path(path), patient_pattern=patients).data_set
+    data = add_path(
+        find_workspace(), Path(path), choice=ImportChoice(patient_pattern=patients)
+    ).data_set
     ranking = session.rank(data, image_size=IMAGE_SIZE)
     print(f"{data.name}: {ranking.images} images, {ranking.seconds:.0f} s", flush=True)
     for row in ranking.ranked:

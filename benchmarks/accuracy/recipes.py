@@ -19,6 +19,7 @@ import medapp
 from benchmarks.kit.options import build_parser
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_path
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.samples import DataSet
 from medapp.runs.events import EpochFinished
 from medapp.runs.learning import find_best
@@ -69,7 +70,9 @@ def find_data(path: Path, patients: str | None) -> DataSet:
     workspace = find_workspace()
     name = f"{path.stem} by {'patient' if patients else 'image'}"
     found = [d for d in Catalog(workspace).list_data_sets() if d.name == name]
-    return found[0] if found else add_path(workspace, path, name, patient_pattern=patients).data_set
+    if found:
+        return found[0]
+    return add_path(workspace, path, name, ImportChoice(patient_pattern=patients)).data_set
 
 
 def load_rows(path: Path) -> list[dict[str, Any]]:

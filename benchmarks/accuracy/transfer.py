@@ -21,6 +21,7 @@ import medapp
 from benchmarks.kit.options import build_parser
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.runs.events import EpochFinished
 from medapp.store.cache import open_cache
 from medapp.store.workspace import find_workspace
@@ -91,7 +92,9 @@ def measure(
     known = {d.name for d in Catalog(workspace).list_data_sets()}
     for split in splits:
         if split not in known:
-            add_folder(workspace, folder, name=split, patient_pattern=SPLITS[split])
+            add_folder(
+                workspace, folder, name=split, choice=ImportChoice(patient_pattern=SPLITS[split])
+            )
     out.parent.mkdir(parents=True, exist_ok=True)
     done = {(row["arm"], row["split"], row["seed"]) for row in load_rows(out)}
     for seed, arm, split in product(range(seeds), arms, splits):

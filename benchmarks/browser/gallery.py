@@ -23,6 +23,7 @@ from benchmarks.kit.client import Client
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.serving import start_server
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.store.workspace import Workspace
 
 SIDE_PX = 48
@@ -65,7 +66,9 @@ def measure(size: int, repeats: int, settle_seconds: float) -> dict[str, float]:
         workspace.runs_folder.mkdir(parents=True)
         draw_noise(Path(temporary) / "noise", size)
         before = time.perf_counter()
-        data = add_folder(workspace, Path(temporary) / "noise", patient_pattern=r"\d{5}").data_set
+        data = add_folder(
+            workspace, Path(temporary) / "noise", choice=ImportChoice(patient_pattern=r"\d{5}")
+        ).data_set
         added = time.perf_counter() - before
         disk = (
             sum(path.stat().st_size for path in workspace.root.rglob("*") if path.is_file()) / 2**20

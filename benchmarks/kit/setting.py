@@ -18,6 +18,7 @@ from torchvision import datasets
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.pixels import Table, count_channels, load_pixels
 from medapp.data.samples import DataSet, Sample
 from medapp.imaging.preprocess import Preprocess
@@ -88,7 +89,9 @@ def open_setting(
             else:
                 if images:
                     folder = choose_images(folder, Path(temporary) / "images", images)
-                report = add_folder(workspace, folder, patient_pattern=patient_pattern)
+                report = add_folder(
+                    workspace, folder, choice=ImportChoice(patient_pattern=patient_pattern)
+                )
             data = report.data_set
             yield Setting(workspace, data.root, data)
         finally:

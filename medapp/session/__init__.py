@@ -15,8 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medapp.data.containers import PLANES
-from medapp.data.layouts.roles import TableChoice
+from medapp.data.importing.choice import AS_RECOGNISED, ImportChoice
 from medapp.data.samples import DataSet
 from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.run import Run
@@ -47,14 +46,10 @@ def open(path: str | Path | None = None) -> Session:
 def add_data(
     path: str | Path,
     name: str | None = None,
-    patient_pattern: str | None = None,
-    layout: str | None = None,
-    plane: str = PLANES[0],
-    slices: str = "",
-    table: TableChoice | None = None,
+    choice: ImportChoice = AS_RECOGNISED,
 ) -> DataSet:
     """See `Session.add_data`; in the usual workspace."""
-    return open().add_data(path, name, patient_pattern, layout, plane, slices, table)
+    return open().add_data(path, name, choice)
 
 
 def train(

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medapp.data.catalog import Catalog
-from medapp.data.containers import PLANES, SliceChoice
 from medapp.data.copies.within import CopyGroup, list_copies
 from medapp.data.edits import Change, Edit, apply_edits, list_edits, undo_edits
 from medapp.data.importing.adding import add_path
-from medapp.data.layouts.roles import TableChoice
+from medapp.data.importing.choice import AS_RECOGNISED, ImportChoice
 from medapp.data.notes import describe
 from medapp.data.samples import DataSet
 from medapp.data.selecting import select_one
@@ -49,25 +48,15 @@ class DataSession:
         self,
         path: str | Path,
         name: str | None = None,
-        patient_pattern: str | None = None,
-        layout: str | None = None,
-        plane: str = PLANES[0],
-        slices: str = "",
-        table: TableChoice | None = None,
+        choice: ImportChoice = AS_RECOGNISED,
     ) -> DataSet:
-        r"""Register a folder in place, or copy the images of a file into the workspace.
+        """Register a folder in place, or copy the images of a file into the workspace.
 
         Args:
             path: a folder, a zip, a `.npz`, or Parquet or NIfTI with images, or a folder of these;
                 "phantom", where there is no such folder, makes the built-in data set.
-            patient_pattern: a regular expression that finds the patient in a file's name, or in
-                its path, such as `^.{8}` or `/(P\d+)/`.
-            layout: what each folder of a path says, such as `{patient}/{label}`; None recognises
-                it.
-            plane: of NIfTI, "axial", "coronal" or "sagittal".
-            slices: of volumes, "middle", "every:5" or "40-60"; else all that are not nearly empty.
-            table: which tables say what the images show, and what their columns hold; None takes
-                those that lie beside the images.
+            name: of the data set; None takes the path's, with a number where that is taken.
+            choice: how it is read; what is not said is recognised.
 
         Raises:
             DataError: there is nothing at the path, or no image in it; its folders cannot be told
@@ -76,15 +65,7 @@ class DataSession:
         given = expand_path(path)
         if str(path) == "phantom" and not given.exists():
             return add_phantom(self.workspace, name or "Phantom").data_set
-        return add_path(
-            self.workspace,
-            given,
-            name,
-            patient_pattern=patient_pattern,
-            layout=layout,
-            slices=SliceChoice(plane, slices),
-            table=table,
-        ).data_set
+        return add_path(self.workspace, given, name, choice).data_set
 
     def describe_data(self, data: DataSet | str) -> tuple[Note, ...]:
         """What to know of a data set before a model learns from it, the gravest first."""

@@ -12,6 +12,7 @@ from medapp.audit.similarity import compare, find_similar
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, Change, apply_edits
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import ImageError
 from medapp.store.workspace import Workspace
@@ -27,7 +28,9 @@ def pictures(workspace: Workspace, tmp_path: Path) -> DataSet:
     first = tmp_path / "set" / "a" / "p0_0.png"
     (tmp_path / "set" / "b" / "p7_same.png").write_bytes(first.read_bytes())
     Image.fromarray(draw_picture(0, 80, 80)[:, ::-1]).save(tmp_path / "set" / "b" / "p8_turned.png")
-    return add_folder(workspace, tmp_path / "set", patient_pattern=r"p\d+").data_set
+    return add_folder(
+        workspace, tmp_path / "set", choice=ImportChoice(patient_pattern=r"p\d+")
+    ).data_set
 
 
 def find_sample(workspace: Workspace, data_set: DataSet, name: str) -> Sample:

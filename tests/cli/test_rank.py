@@ -8,13 +8,19 @@ from typer.testing import CliRunner
 
 from medapp.cli import app
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.store.workspace import Workspace
 
 runner = CliRunner()
 
 
 def test_sources_are_ranked_with_intervals(workspace: Workspace, tmp_path: Path) -> None:
-    add_folder(workspace, write_bands(tmp_path / "b"), name="bands", patient_pattern=r"p\d\d")
+    add_folder(
+        workspace,
+        write_bands(tmp_path / "b"),
+        name="bands",
+        choice=ImportChoice(patient_pattern=r"p\d\d"),
+    )
     asked = ["rank", "--data", "bands", "--image-size", "32"]
     rows = json.loads(runner.invoke(app, [*asked, "--json"]).stdout)
     assert {row["source"] for row in rows} == {"bundled", "none", "pixels"}

@@ -10,6 +10,7 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.removing import remove
 from medapp.data.splits.redrawing import redraw_split
 from medapp.evaluation.evaluation import Evaluation
@@ -95,7 +96,9 @@ def test_external_images_and_patients_are_compared(trained: Trained, tmp_path: P
     rows = load_split(run.folder / "split.parquet", "probe")
     one = next(row["name"] for row in rows if row["split"] == "train")
     shutil.copy(trained.folder / one, tmp_path / "outside" / "above" / "q03.png")
-    add_folder(trained.workspace, tmp_path / "outside", patient_pattern=r"[pq]\d\d")
+    add_folder(
+        trained.workspace, tmp_path / "outside", choice=ImportChoice(patient_pattern=r"[pq]\d\d")
+    )
     learned = {row["patient"] for row in rows if row["split"] != "test"}
     known = 2 * len(learned & {"p00", "p01"})
     judged = evaluate_run(trained.workspace, run, dataset="outside")
@@ -114,7 +117,9 @@ def test_what_the_source_run_had_seen_is_remembered(trained: Trained, tmp_path: 
     first = session.find_run("probe")
     bands = catalog.load_samples(session.find_data("bands"))
     learned = {sample.content_hash for sample in bands if sample.split != "test"}
-    data = add_folder(trained.workspace, trained.folder, "other", r"p\d\d").data_set
+    data = add_folder(
+        trained.workspace, trained.folder, "other", choice=ImportChoice(patient_pattern=r"p\d\d")
+    ).data_set
     data = redraw_split(catalog, data, seed=1)
     tests = [sample.content_hash for sample in catalog.load_samples(data, "test")]
     seen = sum(content in learned for content in tests)
@@ -141,7 +146,10 @@ def test_looks_are_those_at_the_images_whatever_the_name(trained: Trained) -> No
     catalog = Catalog(trained.workspace)
     bands = catalog.find_data_set("bands")
     again = add_folder(
-        trained.workspace, trained.folder, name="again", patient_pattern=r"p\d\d"
+        trained.workspace,
+        trained.folder,
+        name="again",
+        choice=ImportChoice(patient_pattern=r"p\d\d"),
     ).data_set
     assert count_test_reads(trained.workspace, bands) == 1
     assert count_test_reads(trained.workspace, again) == 1

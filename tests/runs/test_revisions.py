@@ -12,6 +12,7 @@ from runs.test_split_table import SAMPLES
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, RELABEL, Change, apply_edits, list_last, undo_edits
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.samples import DataSet
 from medapp.prediction.model import load_model
 from medapp.runs.evaluate import evaluate_run
@@ -55,7 +56,9 @@ def test_figures_stay_and_edits_since_are_said(trained: Trained) -> None:
 def test_a_run_goes_on_with_its_classes_and_a_new_one_takes_the_edited(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    add_folder(workspace, write_bands(tmp_path / "bands"), patient_pattern=r"p\d\d")
+    add_folder(
+        workspace, write_bands(tmp_path / "bands"), choice=ImportChoice(patient_pattern=r"p\d\d")
+    )
     catalog, bands = find_bands(workspace)
     sample = catalog.load_samples(bands, split="train", label="above")[0]
     changed = apply_edits(catalog, bands, [Change(sample.id, RELABEL, "aside")])

@@ -18,6 +18,7 @@ from torch import nn
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.pixels import count_channels, load_pixels
 from medapp.data.samples import SPLITS, DataSet
 from medapp.evaluation.words import write_figure
@@ -61,7 +62,7 @@ SMALL = {"image_size": 32, "epochs": 1, "batch_size": 8, "precision": "float32",
 def bands(workspace: Workspace, tmp_path: Path) -> DataSet:
     """The data set `bands` with patients, in a workspace without runs."""
     folder = write_bands(tmp_path / "bands")
-    return add_folder(workspace, folder, patient_pattern=r"p\d\d").data_set
+    return add_folder(workspace, folder, choice=ImportChoice(patient_pattern=r"p\d\d")).data_set
 
 
 def sit(workspace: Workspace, data: str = "bands", **settings: object) -> Run:

@@ -45,6 +45,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.containers import PLANES, SliceChoice
 from medapp.data.importing.adding import add_path
 from medapp.data.importing.batch import ImportReport
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.importing.previewing import Preview, list_warnings, preview
 from medapp.data.importing.remembering import count_remembered
 from medapp.data.layouts.layout import TO_LOOK
@@ -87,13 +88,18 @@ def add(
 ) -> None:
     """Register a folder of images, copy those of a zip or another file, or make the phantom."""
     given = _read_path(path)
-    choice = SliceChoice(plane, slices)
     columns = (image_column, tuple(label_column) if label_column else None, patient_column)
     more = (site_column, split_column, separator, label_kind, uncertain, blank)
-    table = TableChoice(tuple(labels or ()), Asked(*columns, *more))
+    choice = ImportChoice(
+        layout,
+        patient_pattern,
+        SliceChoice(plane, slices),
+        TableChoice(tuple(labels or ()), Asked(*columns, *more)),
+        has_mask_boxes=masks == "boxes",
+    )
     is_phantom = path == "phantom" and not os.path.exists(given)  # noqa: PTH110
     if dry_run and not is_phantom:
-        shown = preview(given, layout, patient_pattern, choice, table)
+        shown = preview(given, choice)
         _write_bad_rows(bad_rows, [asdict(row) for row in shown.layout.bad_rows])
         _print_preview(shown, as_json)
         return
@@ -102,10 +108,7 @@ def add(
         if is_phantom:
             report = add_phantom(workspace, name or "Phantom", on_progress=show)
         else:
-            boxes = masks == "boxes"
-            report = add_path(
-                workspace, given, name, patient_pattern, show, layout, choice, table, boxes
-            )
+            report = add_path(workspace, given, name, choice, show)
     _write_bad_rows(bad_rows, report.data_set.reading.get("bad_rows", ()))
     _print_report(report, describe(report.data_set, Catalog(workspace)), as_json)
 

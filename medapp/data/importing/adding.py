@@ -14,9 +14,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from medapp.data.catalog import Catalog, check_name
-from medapp.data.containers import Container, SliceChoice, open_container
+from medapp.data.containers import Container, open_container
 from medapp.data.containers.writing import write_images
 from medapp.data.importing.batch import Batch, ImportReport, import_batch
+from medapp.data.importing.choice import AS_RECOGNISED, ImportChoice
 from medapp.data.importing.frames import describe_frames, take_frames
 from medapp.data.importing.patients import compile_pattern
 from medapp.data.importing.stripping import strip_copies
@@ -38,61 +39,57 @@ from medapp.store.workspace import Workspace
 MAX_BAD_ROWS = 10_000  # of a table, that are kept with a data set
 
 
-def inspect(
-    path: Path,
-    layout: str | None = None,
-    slices: SliceChoice | None = None,
-    table: TableChoice | None = None,
-) -> Layout:
+def inspect(path: Path, choice: ImportChoice = AS_RECOGNISED) -> Layout:
     """How a folder, a zip or a container would be read; nothing is stored, nothing unpacked.
-
-    Args:
-        slices: which slices of volumes become images; None for the default.
-        table: which tables say what the images show; None for those that lie beside them.
 
     Raises:
         ArchiveError, DataError: as `add_path`, but for a question, which the layout has.
     """
     path = expand_path(path)
-    container = open_container(path, slices, layout, table)
+    container = open_chosen(path, choice)
     if container is not None:
-        refuse_table(table, container)
         return container.layout
-    found = inspect_zip(path, layout, table) if is_zip(path) else scan_folder(path, layout, table)
-    if slices is None or not slices.slices:
+    if is_zip(path):
+        found = inspect_zip(path, choice)
+    else:
+        found = scan_folder(path, choice.layout, choice.table)
+    if choice.slices is None or not choice.slices.slices:
         return found
-    return replace(found, remarks=(*found.remarks, describe_frames(slices)))
+    return replace(found, remarks=(*found.remarks, describe_frames(choice.slices)))
 
 
 def add_path(
     workspace: Workspace,
     path: Path,
     name: str | None = None,
-    patient_pattern: str | None = None,
+    choice: ImportChoice = AS_RECOGNISED,
     on_progress: OnProgress | None = None,
-    layout: str | None = None,
-    slices: SliceChoice | None = None,
-    table: TableChoice | None = None,
-    has_mask_boxes: bool = False,
 ) -> ImportReport:
     """Register a folder in place, or copy the images of a zip or a container into the workspace.
 
     Args:
-        slices: which slices of volumes become images; None for the default.
-        table: which tables say what the images show; None for those that lie beside them.
-        has_mask_boxes: masks beside images give boxes around what they mark.
+        name: of the data set; None takes the path's, with a number where that is taken.
 
     Raises:
         ArchiveError, DataError: see `add_folder`, `add_zip` and `open_container`.
     """
-    container = open_container(path, slices, layout, table)
+    container = open_chosen(path, choice)
     if container is not None:
-        refuse_table(table, container)
-        return add_container(workspace, path, container, name, patient_pattern, on_progress)
+        return add_container(workspace, path, container, name, choice, on_progress)
     add = add_zip if is_zip(path) else add_folder
-    return add(
-        workspace, path, name, patient_pattern, on_progress, layout, slices, table, has_mask_boxes
-    )
+    return add(workspace, path, name, choice, on_progress)
+
+
+def open_chosen(path: Path, choice: ImportChoice) -> Container | None:
+    """The container at a path, read as was chosen; None where the path is none.
+
+    Raises:
+        ArchiveError, DataError: see `open_container`; or it takes no table, and one was named.
+    """
+    container = open_container(path, choice.slices, choice.layout, choice.table)
+    if container is not None:
+        refuse_table(choice.table, container)
+    return container
 
 
 def refuse_table(table: TableChoice | None, container: Container) -> None:
@@ -118,47 +115,30 @@ def add_folder(
     workspace: Workspace,
     folder: Path,
     name: str | None = None,
-    patient_pattern: str | None = None,
+    choice: ImportChoice = AS_RECOGNISED,
     on_progress: OnProgress | None = None,
-    layout: str | None = None,
-    slices: SliceChoice | None = None,
-    table: TableChoice | None = None,
-    has_mask_boxes: bool = False,
 ) -> ImportReport:
     """Register a folder in place; its files are never changed.
-
-    Args:
-        name: of the data set; None takes the folder's, with a number where that is taken.
-        patient_pattern: see `medapp.data.importing.patients.build_finder`.
-        layout: what each folder of a path says, such as "{patient}/{label}"; None recognises it.
-        slices: which frames of files with several become images; None for one of each file, the
-            first that shows something.
-        table: which tables say what the images show; None for those that lie beside them.
-        has_mask_boxes: masks beside images give boxes around what they mark.
 
     Raises:
         DataError: no folder, no images, folders that cannot be told without an answer, a name that
             is taken, or a pattern that is no regular expression.
     """
     folder = expand_path(folder)
-    pattern = compile_pattern(patient_pattern)
+    compile_pattern(choice.patient_pattern)
     chosen = choose_name(workspace, name, folder.name)
-    found = scan_folder(folder, layout, table)
-    if has_mask_boxes:
+    found = scan_folder(folder, choice.layout, choice.table)
+    if choice.has_mask_boxes:
         found = add_mask_boxes(found)
-    return _register(workspace, found, "registered", chosen, pattern, on_progress, layout, slices)
+    return _register(workspace, found, "registered", chosen, choice, on_progress)
 
 
 def add_zip(
     workspace: Workspace,
     zip_path: Path,
     name: str | None = None,
-    patient_pattern: str | None = None,
+    choice: ImportChoice = AS_RECOGNISED,
     on_progress: OnProgress | None = None,
-    layout: str | None = None,
-    slices: SliceChoice | None = None,
-    table: TableChoice | None = None,
-    has_mask_boxes: bool = False,
 ) -> ImportReport:
     """Unpack the images of a zip into the workspace, and register them there.
 
@@ -168,12 +148,12 @@ def add_zip(
         ArchiveError: the zip is damaged or refused (see `medapp.store.archive.extract_archive`).
         DataError: as `add_folder`.
     """
-    pattern = compile_pattern(patient_pattern)
+    compile_pattern(choice.patient_pattern)
     chosen = choose_name(workspace, name, Path(zip_path).stem)
-    found = inspect_zip(Path(zip_path), layout, table)
+    found = inspect_zip(Path(zip_path), choice)
     inside = found.root.relative_to(zip_path)
     wanted = [(inside / file.name).as_posix() for file in found.require_files()]
-    masks = found.masks if has_mask_boxes else {}
+    masks = found.masks if choice.has_mask_boxes else {}
     wanted += [mask for of_image in masks.values() for mask, _ in of_image]
     with make_folder(workspace, chosen) as folder:
         boxes = (inside / BOXES_FILE).as_posix()
@@ -185,9 +165,9 @@ def add_zip(
             for image, of_image in masks.items()
         }
         moved = replace(found, root=root, files=tuple(files), masks=placed)
-        if has_mask_boxes:
+        if choice.has_mask_boxes:
             moved = add_mask_boxes(moved)
-        return _register(workspace, moved, "uploaded", chosen, pattern, on_progress, layout, slices)
+        return _register(workspace, moved, "uploaded", chosen, choice, on_progress)
 
 
 def add_container(
@@ -195,7 +175,7 @@ def add_container(
     path: Path,
     container: Container,
     name: str | None = None,
-    patient_pattern: str | None = None,
+    choice: ImportChoice = AS_RECOGNISED,
     on_progress: OnProgress | None = None,
 ) -> ImportReport:
     """Write the images of a container into the workspace, and register them there.
@@ -204,7 +184,7 @@ def add_container(
         ArchiveError: the container is damaged further in.
         DataError: as `add_folder`.
     """
-    pattern = compile_pattern(patient_pattern)
+    compile_pattern(choice.patient_pattern)
     chosen = choose_name(workspace, name, path.name.removesuffix(find_suffix(path.name)))
     with make_folder(workspace, chosen) as folder:
         layout = write_images(container, folder, on_progress)
@@ -214,10 +194,12 @@ def add_container(
                 f"{path.name} holds no image that can be learned from{example}.",
                 remedy="Check the file.",
             )
-        return _register(workspace, layout, "uploaded", chosen, pattern, on_progress, None)
+        # Slices are taken, and folders read, when a container is opened.
+        rest = ImportChoice(patient_pattern=choice.patient_pattern)
+        return _register(workspace, layout, "uploaded", chosen, rest, on_progress)
 
 
-def inspect_zip(path: Path, layout: str | None = None, table: TableChoice | None = None) -> Layout:
+def inspect_zip(path: Path, choice: ImportChoice = AS_RECOGNISED) -> Layout:
     """How a zip would be read; its paths stand below the zip's own.
 
     Raises:
@@ -232,7 +214,7 @@ def inspect_zip(path: Path, layout: str | None = None, table: TableChoice | None
         names = [tuple(name.split("/")) for name in archive.names]
         kept = [parts for parts in names if not any(map(is_left_behind, parts))]
         listing = build_listing(kept, lambda parts: read(parts, HEAD_BYTES))
-        return build_layout(path, listing, layout, read, table, archive.remark)
+        return build_layout(path, listing, choice.layout, read, choice.table, archive.remark)
 
 
 def is_zip(path: Path) -> bool:
@@ -300,13 +282,12 @@ def _register(
     layout: Layout,
     origin: str,
     name: str,
-    pattern: re.Pattern[str] | None,
+    choice: ImportChoice,
     on_progress: OnProgress | None,
-    asked: str | None,
-    slices: SliceChoice | None = None,
 ) -> ImportReport:
     """Import the files of a layout, with their table of boxes where there is one."""
     files: Sequence[FoundFile] = layout.require_files()
+    slices = choice.slices
     frames = slices.slices if slices else ""
     said = layout.describe()
     if origin == "uploaded":
@@ -323,18 +304,18 @@ def _register(
             f"The path of {name} is not valid Unicode.", remedy="Rename the folder."
         ) from error
     boxes, faults = read_boxes(layout.root / BOXES_FILE, [file.name for file in files])
-    is_said = asked is not None or layout.has_patient_column
+    is_said = choice.layout is not None or layout.has_patient_column
     batch = Batch(
         layout.root,
         origin,
         files,
         {**layout.boxes, **boxes},
         [*layout.left_out, *faults],
-        pattern,
+        compile_pattern(choice.patient_pattern),
         said,
         {
             "layout": layout.template,
-            "is_asked": asked is not None,
+            "is_asked": choice.layout is not None,
             "frames": frames,
             "passed_over": [asdict(found) for found in layout.passed_over],
             "table": layout.table.to_dict() if layout.table else None,

@@ -15,15 +15,15 @@ from typing import Any
 
 from PIL import Image
 
-from medapp.data.containers import Container, SliceChoice, open_container
+from medapp.data.containers import Container, open_container
 from medapp.data.importing.adding import inspect, is_zip
+from medapp.data.importing.choice import AS_RECOGNISED, ImportChoice
 from medapp.data.importing.headers import HashedHeader
 from medapp.data.importing.name_groups import suggest_pattern
 from medapp.data.importing.patients import choose_patients, compile_pattern
 from medapp.data.layouts.alike import find_alike_classes
 from medapp.data.layouts.kinds import find_suffix, name_kind
 from medapp.data.layouts.layout import FoundFile, Layout
-from medapp.data.layouts.roles import TableChoice
 from medapp.data.layouts.unlabelled import note_unlabelled
 from medapp.data.reading import read_header_alone
 from medapp.data.samples import SPLITS, UNLABELLED
@@ -103,41 +103,23 @@ def list_warnings(notes: Sequence[Note]) -> list[dict[str, str]]:
     return [{"kind": n.code, "text": str(n)} for n in notes if n.level != "info"]
 
 
-def preview(
-    path: Path,
-    layout: str | None = None,
-    patient_pattern: str | None = None,
-    slices: SliceChoice | None = None,
-    table: TableChoice | None = None,
-) -> Preview:
+def preview(path: Path, choice: ImportChoice = AS_RECOGNISED) -> Preview:
     """What a folder, a zip or a container would become; nothing is stored.
-
-    Args:
-        layout: see `medapp.data.importing.adding.add_folder`.
-        patient_pattern: see `medapp.data.importing.patients.build_finder`.
-        slices: which slices of volumes become images; None for the default.
-        table: which tables say what the images show; None for those that lie beside them.
 
     Raises:
         ArchiveError, DataError: see `medapp.data.importing.adding.inspect`.
     """
     path = expand_path(path)
-    found = inspect(path, layout, slices, table)
-    return judge_layout(path, found, layout is not None, patient_pattern)
+    return judge_layout(path, inspect(path, choice), choice)
 
 
-def judge_layout(
-    path: Path, found: Layout, is_asked: bool, patient_pattern: str | None = None
-) -> Preview:
+def judge_layout(path: Path, found: Layout, choice: ImportChoice = AS_RECOGNISED) -> Preview:
     """The preview of a path that was inspected.
-
-    Args:
-        is_asked: somebody said how the folders are to be read.
 
     Raises:
         DataError: the pattern is no regular expression.
     """
-    pattern = compile_pattern(patient_pattern)
+    pattern = compile_pattern(choice.patient_pattern)
     kind = "a folder" if path.is_dir() else name_kind(path.name)
     if found.question:
         return Preview(path, kind, found, None, False, "", "", ())
@@ -145,9 +127,8 @@ def judge_layout(
     is_sure = True
     if pattern is None:
         headers, is_sure = _read_headers(path, found.files)
-    patients, whence = choose_patients(
-        found.files, headers, pattern, is_asked or found.has_patient_column, found.patients_from
-    )
+    is_said = choice.layout is not None or found.has_patient_column
+    patients, whence = choose_patients(found.files, headers, pattern, is_said, found.patients_from)
     known = {patient for patient in patients if patient is not None}
     if not is_sure:
         whence = f"Of {MAX_HEADERS:,} DICOM headers that were looked at: {whence}"
@@ -217,9 +198,9 @@ class SheetImage:
     reason: str = ""
 
 
-def load_sheet(shown: Preview, slices: SliceChoice | None = None) -> list[SheetImage]:
+def load_sheet(shown: Preview, choice: ImportChoice = AS_RECOGNISED) -> list[SheetImage]:
     """A few images of each class, small, spread over its files."""
-    container = open_container(shown.path, slices)
+    container = open_container(shown.path, choice.slices)
     if container is not None:
         return _load_some(container, shown.layout)
     with _open_files(shown.path) as read:

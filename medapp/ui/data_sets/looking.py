@@ -1,14 +1,15 @@
 """What would come in from a path, before anything is stored, and the form that brings it in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 from streamlit.column_config import NumberColumn
 
-from medapp.data.containers import SliceChoice, open_container
+from medapp.data.containers import open_container
 from medapp.data.importing.adding import add_path, inspect
+from medapp.data.importing.choice import AS_RECOGNISED, ImportChoice
 from medapp.data.importing.previewing import Preview, judge_layout, load_sheet
 from medapp.data.layouts import unlabelled
 from medapp.data.layouts.disc import PREFIX
@@ -38,20 +39,11 @@ ROWS = (
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """How a path is to be read, as far as somebody said."""
-
-    layout: str | None = None
-    slices: SliceChoice | None = None
-    table: TableChoice | None = None
-
-
-@dataclass(frozen=True)
 class _Looked:
     """What was found at a path, kept for the session: a hundred thousand names take seconds."""
 
     path: Path
-    asked: _Asked
+    asked: ImportChoice
     found: Layout
 
 
@@ -92,7 +84,7 @@ def recognise(path: Path) -> Layout:
         MedAppError: nothing can be read there; says why.
     """
     with st.spinner("Looking"):
-        return _inspect(path, _Asked())
+        return _inspect(path, AS_RECOGNISED)
 
 
 def _draw_below(found: Layout, choose: Choose | None) -> None:
@@ -107,11 +99,11 @@ def _draw_below(found: Layout, choose: Choose | None) -> None:
             st.caption(escape(below.describe().removeprefix(f"{below.path}, ")))
 
 
-def _inspect(path: Path, asked: _Asked) -> Layout:
+def _inspect(path: Path, asked: ImportChoice) -> Layout:
     kept: list[_Looked] = st.session_state.setdefault("looked-at", [])
     known = next((k for k in kept if (k.path, k.asked) == (path, asked)), None)
     if known is None:
-        found = inspect(path, asked.layout, asked.slices, asked.table)
+        found = inspect(path, asked)
         known = _Looked(path, asked, found)
         # Those of the path before go; one path is read in a few ways.
         kept[:] = [*(k for k in kept if k.path == path), known][-4:]
@@ -123,14 +115,14 @@ def forget_look() -> None:
     st.session_state.pop("looked-at", None)
 
 
-def _draw_reading(path: Path, recognised: Layout) -> _Asked | None:
+def _draw_reading(path: Path, recognised: Layout) -> ImportChoice | None:
     """Draw the ways to read what is there; gives what was chosen, None before an answer."""
     if open_container(path) is not None:
-        return _Asked(slices=draw_slice_choice(path, recognised))
+        return ImportChoice(slices=draw_slice_choice(path, recognised))
     layout, table = _draw_ways(path, recognised)
-    found = _inspect(path, _Asked(layout, None, table)) if layout or table else recognised
+    found = _inspect(path, ImportChoice(layout, table=table)) if layout or table else recognised
     table = draw_roles(str(path), found, table)
-    asked = _Asked(layout, draw_slice_choice(path, found), table)
+    asked = ImportChoice(layout, slices=draw_slice_choice(path, found), table=table)
     found = _inspect(path, asked)
     if found is not recognised and found.question:
         st.warning(escape(" ".join(found.describe())), icon=":material/help:")
@@ -179,36 +171,24 @@ def _draw_own_layout(path: Path) -> str | None:
     return text.strip() or None
 
 
-def _draw_choices(path: Path, found: Layout, asked: _Asked) -> Preview:
+def _draw_choices(path: Path, found: Layout, asked: ImportChoice) -> Preview:
     """Draw the choices and the button; gives what would come in."""
     name = draw_name("Name", path.stem if path.suffix else path.name, f"name-{path}")
     source = found.patients_from if any(file.patient for file in found.files) else ""
     pattern = draw_patient_pattern([file.name for file in found.files[:PREVIEWED]], source)
-    shown = judge_layout(path, found, asked.layout is not None, pattern)
+    choice = replace(asked, patient_pattern=pattern)
+    shown = judge_layout(path, found, choice)
     if pattern is None:
         draw_patients(shown.has_patients, shown.patients_from)
     has_boxes = bool(found.masks) and st.checkbox(
         f"Boxes from the masks of {len(found.masks):,} images", key=f"masks-{path}"
     )
+    choice = replace(choice, has_mask_boxes=has_boxes)
     count = len(found.files)
     title = f"Register {count:,} images"
     if st.button(title, type="primary", key="register", disabled=name is None) and name:
         workspace = open_workspace()
-        start_import(
-            path,
-            name,
-            lambda tell: add_path(
-                workspace,
-                path,
-                name,
-                pattern,
-                tell,
-                asked.layout,
-                asked.slices,
-                table=asked.table,
-                has_mask_boxes=has_boxes,
-            ),
-        )
+        start_import(path, name, lambda tell: add_path(workspace, path, name, choice, tell))
         st.rerun()
     return shown
 
@@ -264,12 +244,12 @@ def _draw_rest(found: Layout) -> None:
             )
 
 
-def _draw_sheet(shown: Preview, asked: _Asked) -> None:
+def _draw_sheet(shown: Preview, asked: ImportChoice) -> None:
     """Draw a few images of each class."""
     key = f"sheet-{shown.path}-{asked}"
     if st.session_state.get("sheet-of") != key:
         with st.spinner("Drawing a few images"):
-            st.session_state["sheet"] = load_sheet(shown, asked.slices)
+            st.session_state["sheet"] = load_sheet(shown, asked)
         st.session_state["sheet-of"] = key
     images = st.session_state["sheet"]
     classes = shown.layout.classes

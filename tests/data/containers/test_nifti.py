@@ -9,6 +9,7 @@ import pytest
 from medapp.data.catalog import Catalog
 from medapp.data.containers import Container, SliceChoice, open_container
 from medapp.data.importing.adding import add_path, inspect
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.importing.previewing import load_sheet, preview
 from medapp.data.samples import Sample
 from medapp.errors import DataError
@@ -30,7 +31,7 @@ def write(
 
 
 def add(workspace: Workspace, path: Path, name: str = "set", **choice: str) -> list[Sample]:
-    report = add_path(workspace, path, name, slices=SliceChoice(**choice))
+    report = add_path(workspace, path, name, choice=ImportChoice(slices=SliceChoice(**choice)))
     return Catalog(workspace).load_samples(report.data_set)
 
 
@@ -123,7 +124,7 @@ def test_thick_slices_become_square_pixels(workspace: Workspace, tmp_path: Path)
     axial = add(workspace, path, "axial", plane="axial", slices="middle")[0]
     assert (axial.width, axial.height) == (10, 12)
     assert "Pixels that are not square are interpolated to squares." in (
-        inspect(path, slices=SliceChoice("coronal")).describe()
+        inspect(path, ImportChoice(slices=SliceChoice("coronal"))).describe()
     )
 
 
@@ -160,7 +161,7 @@ def test_a_volume_without_the_slices_is_left_out(workspace: Workspace, tmp_path:
     for number in range(3):
         write(tmp_path / "set" / "ab"[number % 2] / f"{number}.nii", build_body())
     write(tmp_path / "set" / "a" / "short.nii", build_body()[..., :3])
-    layout = inspect(tmp_path / "set", slices=SliceChoice(slices="8-9"))
+    layout = inspect(tmp_path / "set", ImportChoice(slices=SliceChoice(slices="8-9")))
     assert len(layout.files) == 6
     assert layout.left_out == (("a/short.nii", "There are no slices 8-9: the volume has 3."),)
 
@@ -269,7 +270,9 @@ def test_a_table_says_what_volumes_show(workspace: Workspace, tmp_path: Path) ->
         )
     table = tmp_path / "set" / "volumes.tsv"
     table.write_text("image\tdiagnosis\tage\n" + "\n".join(rows) + "\n")
-    report = add_path(workspace, tmp_path / "set", slices=SliceChoice(slices="middle"))
+    report = add_path(
+        workspace, tmp_path / "set", choice=ImportChoice(slices=SliceChoice(slices="middle"))
+    )
     samples = Catalog(workspace).load_samples(report.data_set)
     assert [s.label for s in samples] == ["well", "ill"] * 3
     assert samples[3].attributes["age"] == "33"

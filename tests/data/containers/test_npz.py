@@ -10,6 +10,7 @@ from PIL import Image
 from medapp.data.catalog import Catalog
 from medapp.data.containers import SliceChoice, open_container
 from medapp.data.importing.adding import add_path, inspect
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.importing.previewing import load_sheet, preview
 from medapp.data.samples import Sample
 from medapp.errors import ArchiveError, DataError
@@ -129,7 +130,8 @@ def test_volumes_become_slices_of_one_patient(workspace: Workspace, tmp_path: Pa
     assert sample.attributes == {"slice": "22"}
     left_out = Catalog(workspace).list_unreadable(Catalog(workspace).find_data_set("all"))
     assert left_out[0] == ("train/0001-001.png", "the slice is nearly empty")
-    few = add(workspace, path, name="few", slices=SliceChoice(slices="middle"))
+    choice = ImportChoice(slices=SliceChoice(slices="middle"))
+    few = add(workspace, path, name="few", choice=choice)
     assert list(few) == [f"train/{row:04d}-015.png" for row in range(3)]
 
 

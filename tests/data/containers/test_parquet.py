@@ -14,6 +14,7 @@ from PIL import Image
 from medapp.data.catalog import Catalog
 from medapp.data.containers import open_container
 from medapp.data.importing.adding import add_path, inspect
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.layouts.roles import Asked, TableChoice
 from medapp.data.samples import Sample
 from medapp.errors import ArchiveError, DataError
@@ -227,7 +228,7 @@ def test_columns_are_those_that_a_user_names(workspace: Workspace, tmp_path: Pat
     columns = {"image": [draw(i) for i in range(4)], "a": [1, 0] * 2, "b": list("xyxy")}
     path = write(tmp_path / "set.parquet", **columns, who=[7, 7, 8, 8])
     table = TableChoice(asked=Asked(labels=("b",), patient="who"))
-    report = add_path(workspace, path, table=table)
+    report = add_path(workspace, path, choice=ImportChoice(table=table))
     samples = Catalog(workspace).load_samples(report.data_set)
     assert [(s.label, s.patient) for s in samples] == [
         ("x", "7"),
@@ -237,14 +238,14 @@ def test_columns_are_those_that_a_user_names(workspace: Workspace, tmp_path: Pat
     ]
     assert samples[0].attributes == {"a": "1"}
     with pytest.raises(DataError, match=r"no column 'c'.*image, a, b, who"):
-        inspect(path, table=TableChoice(asked=Asked(labels=("c",))))
+        inspect(path, ImportChoice(table=TableChoice(asked=Asked(labels=("c",)))))
     for refused in (
         TableChoice(("labels.csv",), Asked(labels=("b",))),
         TableChoice(asked=Asked(labels=("a", "b"))),
         TableChoice(asked=Asked(labels=("a",), kind="ordinal")),
     ):
         with pytest.raises(DataError, match="says itself"):
-            inspect(path, table=refused)
+            inspect(path, ImportChoice(table=refused))
 
 
 @pytest.mark.parametrize(

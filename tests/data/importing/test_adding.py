@@ -21,6 +21,7 @@ from medapp.data.importing.adding import (
     inspect,
 )
 from medapp.data.importing.batch import Batch, import_batch
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.layouts.layout import FoundFile, Layout
 from medapp.data.pixels import load_pixels
 from medapp.data.removing import remove
@@ -73,7 +74,10 @@ def test_a_folder_is_registered_in_place_and_not_touched(
     )
     before, seen = list_tree(root), []
     report = add_folder(
-        workspace, root, patient_pattern=r"p(\d)_", on_progress=lambda *done: seen.append(done)
+        workspace,
+        root,
+        on_progress=lambda *done: seen.append(done),
+        choice=ImportChoice(patient_pattern=r"p(\d)_"),
     )
     assert list_tree(root) == before
     assert list(workspace.data_folder.iterdir()) == []
@@ -103,7 +107,9 @@ def test_a_folder_is_registered_in_place_and_not_touched(
 
 
 def test_a_patient_in_two_classes_stays_on_one_side(workspace: Workspace, tmp_path: Path) -> None:
-    data_set = add_folder(workspace, make_folder(tmp_path / "x"), patient_pattern=r"p\d").data_set
+    data_set = add_folder(
+        workspace, make_folder(tmp_path / "x"), choice=ImportChoice(patient_pattern=r"p\d")
+    ).data_set
     splits: dict[str | None, set[str]] = {}
     for sample in Catalog(workspace).load_samples(data_set):
         splits.setdefault(sample.patient, set()).add(sample.split)
@@ -171,7 +177,7 @@ def test_names(workspace: Workspace, tmp_path: Path) -> None:
 
 def test_a_broken_pattern_is_said_before_any_work(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"'\(x' is no regular expression: .*first eight"):
-        add_folder(workspace, tmp_path / "nowhere", patient_pattern="(x")
+        add_folder(workspace, tmp_path / "nowhere", choice=ImportChoice(patient_pattern="(x"))
 
 
 def test_a_zip_is_copied_into_the_workspace_and_removed_with_the_data_set(
@@ -326,11 +332,11 @@ def test_a_zip_is_asked_about_like_a_folder_and_answered(
     path = pack(tmp_path / "x", tmp_path / "x.zip")
     with pytest.raises(DataError, match="either may be the classes"):
         add_zip(workspace, path)
-    report = add_zip(workspace, path, layout="{site}/{label}")
+    report = add_zip(workspace, path, choice=ImportChoice(layout="{site}/{label}"))
     samples = Catalog(workspace).load_samples(report.data_set)
     assert sorted((s.name, s.label, s.site) for s in samples)[0] == ("Bonn/a/1.png", "a", "Bonn")
     assert {s.path.is_file() for s in samples} == {True}
-    assert inspect(path, "{any}/{label}").classes == ("a", "b")
+    assert inspect(path, ImportChoice(layout="{any}/{label}")).classes == ("a", "b")
 
 
 def test_several_findings_and_their_order_are_kept(workspace: Workspace, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from PIL import Image
 from medapp.data.catalog import Catalog
 from medapp.data.containers import SliceChoice
 from medapp.data.importing.adding import add_folder, inspect
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.importing.frames import find_file_name, take_frames
 from medapp.data.importing.updating import update
 from medapp.data.layouts.layout import FoundFile
@@ -47,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 def test_the_frames_that_are_asked_for(
     workspace: Workspace, folder: Path, slices: str, cine: list[int], pages: list[int]
 ) -> None:
-    report = add_folder(workspace, folder, slices=SliceChoice(slices=slices))
+    report = add_folder(workspace, folder, choice=ImportChoice(slices=SliceChoice(slices=slices)))
     samples = Catalog(workspace).load_samples(report.data_set)
     wanted = [f"a/cine#{n}" for n in cine] + ["b/one.png"] + [f"b/pages.tif#{n}" for n in pages]
     assert sorted(sample.name for sample in samples) == wanted
@@ -66,7 +67,9 @@ def test_frames_of_one_file_are_in_one_split(workspace: Workspace, tmp_path: Pat
         path = tmp_path / "x" / "ab"[i % 2] / f"{i}.dcm"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(build_dicom(NOISE[5 * i : 5 * i + 5], NumberOfFrames=5))
-    report = add_folder(workspace, tmp_path / "x", slices=SliceChoice(slices="all"))
+    report = add_folder(
+        workspace, tmp_path / "x", choice=ImportChoice(slices=SliceChoice(slices="all"))
+    )
     samples = Catalog(workspace).load_samples(report.data_set)
     assert len(samples) == 30
     assert len({sample.split for sample in samples}) > 1
@@ -85,14 +88,16 @@ def test_without_a_choice_a_file_is_one_image(workspace: Workspace, folder: Path
 
 
 def test_an_update_takes_the_same_frames(workspace: Workspace, folder: Path) -> None:
-    data_set = add_folder(workspace, folder, slices=SliceChoice(slices="middle")).data_set
+    data_set = add_folder(
+        workspace, folder, choice=ImportChoice(slices=SliceChoice(slices="middle"))
+    ).data_set
     assert update(Catalog(workspace), data_set).is_none
     (folder / "b" / "new.dcm").write_bytes(build_dicom(NOISE[20:23], NumberOfFrames=3))
     assert update(Catalog(workspace), data_set).new == ("b/new.dcm#2",)
 
 
 def test_a_look_says_which_frames_would_come_in(folder: Path) -> None:
-    found = inspect(folder, slices=SliceChoice(slices="every:3"))
+    found = inspect(folder, ImportChoice(slices=SliceChoice(slices="every:3")))
     said = "Of files with several frames or pages: one of 3 frames of each file."
     assert said in found.describe()
 

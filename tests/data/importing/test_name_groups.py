@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.importing.name_groups import find_name_groups
 from medapp.data.importing.previewing import preview
 
@@ -49,6 +50,6 @@ def test_a_preview_says_it_until_patients_are_known(tmp_path: Path) -> None:
                 (tmp_path / label / f"{label}-{patient}-{k}.png").touch()
     (note,) = [note for note in preview(tmp_path).notes if note.code == "patients-in-names"]
     assert (note.level, "'^[^-]*-([^-]+)'" in note.remedy) == ("info", True)
-    known = preview(tmp_path, patient_pattern="^[^-]*-([^-]+)")
+    known = preview(tmp_path, ImportChoice(patient_pattern="^[^-]*-([^-]+)"))
     assert known.patients == 4
     assert "patients-in-names" not in {note.code for note in known.notes}

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from medapp.data.importing.adding import add_path
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.importing.previewing import SHEET, choose_sheet, load_sheet, preview
 from medapp.data.layouts.left_out import PassedOver
 from medapp.store.workspace import open_workspace
@@ -39,7 +40,7 @@ def make_set(root: Path) -> Path:
 
 
 def test_a_preview_says_classes_splits_patients_and_what_stays_out(tmp_path: Path) -> None:
-    shown = preview(make_set(tmp_path / "x"), patient_pattern="^P\\d+")
+    shown = preview(make_set(tmp_path / "x"), ImportChoice(patient_pattern="^P\\d+"))
     assert shown.kind == "a folder"
     assert shown.count_classes() == {"train": {"a": 8, "b": 8}, "test": {"a": 3, "b": 3}}
     assert shown.patients == 5
@@ -77,8 +78,10 @@ def test_what_was_previewed_is_what_comes_in(tmp_path: Path, is_packed: bool) ->
     path = make_set(tmp_path / "x")
     if is_packed:
         path = pack(path, tmp_path / "x.zip")
-    shown = preview(path, patient_pattern="^P\\d+")
-    report = add_path(open_workspace(tmp_path / "home"), path, patient_pattern="^P\\d+")
+    shown = preview(path, ImportChoice(patient_pattern="^P\\d+"))
+    report = add_path(
+        open_workspace(tmp_path / "home"), path, choice=ImportChoice(patient_pattern="^P\\d+")
+    )
     assert report.patients == shown.patients
     assert report.images == len(shown.layout.files)
     assert report.data_set.classes == shown.layout.classes
@@ -123,7 +126,7 @@ def test_a_question_is_kept_with_its_answers(tmp_path: Path) -> None:
     assert "either may be the classes" in shown.layout.question
     assert "{any}/{label}" in {way.template for way in shown.layout.candidates}
     assert shown.to_dict()["question"] == shown.layout.question
-    answered = preview(tmp_path, "{site}/{label}")
+    answered = preview(tmp_path, ImportChoice(layout="{site}/{label}"))
     assert answered.count_classes() == {"": {"a": 4, "b": 4}}
 
 

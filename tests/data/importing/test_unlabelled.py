@@ -9,6 +9,7 @@ from make_dicom import build_dicom
 from medapp.data.catalog import Catalog
 from medapp.data.edits import RELABEL, Change, apply_edits
 from medapp.data.importing.adding import add_path, inspect
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.importing.previewing import preview
 from medapp.data.importing.updating import update
 from medapp.data.notes import describe
@@ -44,7 +45,7 @@ def test_a_disc_without_classes_says_how_it_can_be_looked_at(tmp_path: Path) -> 
 
 
 def test_a_preview_says_that_nothing_can_be_trained(tmp_path: Path) -> None:
-    shown = preview(make_disc(tmp_path / "disc"), UNLABELLED)
+    shown = preview(make_disc(tmp_path / "disc"), ImportChoice(layout=UNLABELLED))
     assert [file.name for file in shown.layout.files][:2] == ["SE0/IM0000", "SE0/IM0001"]
     (note,) = shown.notes
     assert (note.code, note.level, note.text) == ("unlabelled", "info", "12 images have no label.")
@@ -54,7 +55,9 @@ def test_a_preview_says_that_nothing_can_be_trained(tmp_path: Path) -> None:
 def test_a_set_without_labels_is_looked_at_and_not_trained_on(
     workspace: Workspace, tmp_path: Path
 ) -> None:
-    data_set = add_path(workspace, make_disc(tmp_path / "disc"), layout=UNLABELLED).data_set
+    data_set = add_path(
+        workspace, make_disc(tmp_path / "disc"), choice=ImportChoice(layout=UNLABELLED)
+    ).data_set
     assert data_set.classes == (UNLABELLED,)
     notes = {note.code: note.level for note in describe(data_set, Catalog(workspace))}
     assert notes == {"unlabelled": "info"}
@@ -67,7 +70,9 @@ def test_images_that_are_labelled_later_can_be_learned_from(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     catalog = Catalog(workspace)
-    data_set = add_path(workspace, make_disc(tmp_path / "disc"), layout=UNLABELLED).data_set
+    data_set = add_path(
+        workspace, make_disc(tmp_path / "disc"), choice=ImportChoice(layout=UNLABELLED)
+    ).data_set
     samples = catalog.load_samples(data_set)
     half = [Change(s.id, RELABEL, "lung" if i % 2 else "liver") for i, s in enumerate(samples)]
     apply_edits(catalog, data_set, half[:8], "read")
@@ -84,7 +89,9 @@ def test_images_that_are_labelled_later_can_be_learned_from(
 
 
 def test_a_series_that_grows_is_updated(workspace: Workspace, tmp_path: Path) -> None:
-    data_set = add_path(workspace, make_disc(tmp_path / "disc", 9), layout=UNLABELLED).data_set
+    data_set = add_path(
+        workspace, make_disc(tmp_path / "disc", 9), choice=ImportChoice(layout=UNLABELLED)
+    ).data_set
     make_disc(tmp_path / "disc")
     changes = update(Catalog(workspace), data_set)
     assert changes.new == ("SE1/IM0003", "SE1/IM0004", "SE1/IM0005")

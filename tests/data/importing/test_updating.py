@@ -11,6 +11,7 @@ from PIL import Image
 from medapp.data.catalog import Catalog
 from medapp.data.edits import list_edits
 from medapp.data.importing.adding import add_folder, add_zip
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.importing.updating import Changes, find_stale, note_stale, update
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError
@@ -24,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def data_set(workspace: Workspace, folder: Path) -> DataSet:
-    return add_folder(workspace, folder, patient_pattern=r"^p\d+").data_set
+    return add_folder(workspace, folder, choice=ImportChoice(patient_pattern=r"^p\d+")).data_set
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from make_dicom import build_dicom
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_path, inspect
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.importing.updating import update
 from medapp.errors import DataError
 from medapp.store.workspace import Workspace
@@ -73,7 +74,7 @@ def test_classes_come_from_a_column_of_the_headers(
             for file in path.rglob("*"):
                 packed.write(file, file.relative_to(path))
         path = tmp_path / "disc.zip"
-    report = add_path(workspace, path, layout="header:view")
+    report = add_path(workspace, path, choice=ImportChoice(layout="header:view"))
     samples = Catalog(workspace).load_samples(report.data_set)
     assert Counter(s.label for s in samples) == {"AP": 10, "PA": 10}
     assert len({s.patient for s in samples}) == 5
@@ -89,6 +90,6 @@ def test_classes_come_from_a_column_of_the_headers(
 def test_a_column_that_is_not_there_is_refused(tmp_path: Path) -> None:
     root = fill(tmp_path / "disc", DISC[:2])
     with pytest.raises(DataError, match="There is no column 'PatientName' of DICOM headers"):
-        inspect(root, "header:PatientName")
+        inspect(root, ImportChoice(layout="header:PatientName"))
     with pytest.raises(DataError, match="No DICOM header in disc says a laterality"):
-        inspect(root, "header:laterality")
+        inspect(root, ImportChoice(layout="header:laterality"))

@@ -9,6 +9,7 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_path
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.layouts.mask_boxes import MOST_BOXES, find_boxes
 from medapp.imaging.geometry import Box
 from medapp.store.workspace import Workspace
@@ -79,7 +80,7 @@ def test_masks_become_boxes_where_asked(
     catalog = Catalog(workspace)
     plain = add_path(workspace, path, "plain").data_set
     assert not any(sample.boxes for sample in catalog.load_samples(plain))
-    report = add_path(workspace, path, "boxed", has_mask_boxes=True)
+    report = add_path(workspace, path, "boxed", choice=ImportChoice(has_mask_boxes=True))
     found = {s.name: s.boxes for s in catalog.load_samples(report.data_set) if s.boxes}
     assert found == {
         "a/0.png": (Box("a", 0, 0, 2, 2), Box("a", 2, 2, 4, 4)),

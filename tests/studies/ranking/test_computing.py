@@ -10,6 +10,7 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.removing import remove
 from medapp.data.samples import DataSet
 from medapp.errors import DataError, ImageError, WeightsError
@@ -25,7 +26,9 @@ PATIENT = r"p\d\d"
 @pytest.fixture
 def bands(workspace: Workspace, tmp_path: Path) -> DataSet:
     folder = write_bands(tmp_path / "images")
-    return add_folder(workspace, folder, name="bands", patient_pattern=PATIENT).data_set
+    return add_folder(
+        workspace, folder, name="bands", choice=ImportChoice(patient_pattern=PATIENT)
+    ).data_set
 
 
 def test_the_test_split_is_not_read(workspace: Workspace, bands: DataSet) -> None:

@@ -14,6 +14,7 @@ from ui.test_pages import (  # noqa: F401 - a fixture
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_path
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.layouts.roles import TableChoice
 from medapp.data.samples import DataSet
 from medapp.store.workspace import Workspace
@@ -31,7 +32,9 @@ def add_slices(workspace: Workspace, folder: Path) -> DataSet:
     table = folder.parent / "found.csv"
     rows = "".join(f"H{p},{'ab'[p % 2]},F,{50 + p}\n" for p in range(4))
     table.write_text(f"PatientID,Diagnosis,Sex,Weight\n{rows}", "utf-8")
-    return add_path(workspace, folder, name="ct", table=TableChoice((str(table),))).data_set
+    return add_path(
+        workspace, folder, name="ct", choice=ImportChoice(table=TableChoice((str(table),)))
+    ).data_set
 
 
 def list_captions(app: AppTest) -> list[str]:

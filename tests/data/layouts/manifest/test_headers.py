@@ -8,6 +8,7 @@ from make_dicom import build_dicom
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_path
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.layouts.folder import scan_folder
 from medapp.data.layouts.roles import TableChoice
 from medapp.errors import DataError
@@ -43,7 +44,7 @@ def test_a_row_of_a_patient_labels_all_images_of_the_patient(
     assert found.left_out == (("PT000003/IM000004", "no row names it"),)
     assert [row.image for row in found.bad_rows] == ["H9"]
     assert "The column 'PatientID' holds ids of DICOM headers." in found.describe()
-    report = add_path(workspace, disc, table=TableChoice((str(table),)))
+    report = add_path(workspace, disc, choice=ImportChoice(table=TableChoice((str(table),))))
     samples = Catalog(workspace).load_samples(report.data_set)
     assert len({sample.patient for sample in samples}) == 2
     # Ids stay out of the workspace: neither patient nor attribute is one.

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,8 @@ def save_evaluation(
     limits = np.array(evaluation.thresholds) if evaluation.thresholds else None
     decisions = task.decide(probabilities, limits)
     columns["prediction"] = [task.describe(decision, classes) for decision in decisions]
-    columns |= {f"probability of {name}": probabilities[:, i] for i, name in enumerate(classes)}
-    with open_replacing(run.folder / "predictions.parquet") as file:
+    columns |= {_name_column(name): probabilities[:, i] for i, name in enumerate(classes)}
+    with open_replacing(find_predictions(run)) as file:
         pq.write_table(pa.table(columns), file)
     write_figures(run, evaluation)
 
@@ -68,29 +69,54 @@ def load_predictions(run: Run) -> list[dict[str, Any]]:
     Raises:
         RunError: the table is damaged.
     """
-    path = run.folder / "predictions.parquet"
+    table = load_prediction_table(run)
+    rows: list[dict[str, Any]] = [] if table is None else table.to_pylist()
+    return rows
+
+
+def load_prediction_table(run: Run) -> pa.Table | None:
+    """`predictions.parquet` by columns; None where the run was not evaluated.
+
+    Raises:
+        RunError: the table is damaged.
+    """
+    path = find_predictions(run)
     if not path.exists():
-        return []
+        return None
     try:
         table = read_table(path)
-        rows: list[dict[str, Any]] = table.to_pylist()
     except (OSError, ValueError, pa.ArrowException) as error:
         raise RunError(
             f"The predictions of run {run.name} are damaged.", remedy=_remedy(run)
         ) from error
     evaluation = run.load_evaluation()
-    probabilities = [f"probability of {name}" for name in evaluation.classes] if evaluation else []
+    probabilities = [_name_column(name) for name in evaluation.classes] if evaluation else []
     needed = {"name", "label", "prediction", "content_hash", *probabilities}
     if not needed <= set(table.column_names):
         raise RunError(f"{path.name} of run {run.name} holds no predictions.", remedy=_remedy(run))
-    return rows
+    return table
+
+
+def find_predictions(run: Run) -> Path:
+    """Where the probabilities behind a run's figures lie, or would lie."""
+    return run.folder / "predictions.parquet"
+
+
+def _name_column(name: str) -> str:
+    return f"probability of {name}"
+
+
+def read_probabilities(table: pa.Table, classes: Sequence[str]) -> NDArray[np.float64]:
+    """The probabilities (N, K) in the columns of `predictions.parquet`."""
+    columns = [table[_name_column(name)].to_numpy() for name in classes]
+    return np.stack(columns, axis=1).astype(np.float64)
 
 
 def list_probabilities(
     rows: Sequence[Mapping[str, Any]], classes: Sequence[str]
 ) -> NDArray[np.float64]:
     """The probabilities (N, K) in rows of `predictions.parquet`."""
-    columns = [f"probability of {name}" for name in classes]
+    columns = [_name_column(name) for name in classes]
     return np.array([[row[column] for column in columns] for row in rows], np.float64)
 
 

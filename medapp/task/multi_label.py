@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medapp.errors import DataError
-from medapp.task.task import Floats, Targets, Task
+from medapp.task.task import LEAST, Floats, Targets, Task
 from medapp.task.thresholds import THRESHOLD
 
 if TYPE_CHECKING:
@@ -123,6 +124,22 @@ class MultiLabel(Task):
         picked: Targets = (_find_odds(probabilities) - _find_odds(limits)).argmax(axis=1)
         return picked
 
+    def measure_losses(self, probabilities: Floats, targets: Targets) -> Floats:
+        """Binary cross-entropy (N,), the mean over each image's known findings."""
+        likely = np.where(targets > 0.5, probabilities, 1 - probabilities.astype(np.float64))
+        each = -np.log(np.maximum(likely, LEAST))
+        is_known = ~np.isnan(targets)
+        known = is_known.sum(axis=1)
+        summed = np.where(is_known, each, 0.0).sum(axis=1)
+        losses: Floats = np.where(known > 0, summed / np.maximum(known, 1), np.nan)
+        return losses
+
+    def mark_wrong(self, decisions: Targets, targets: Targets) -> NDArray[np.bool_]:
+        """Images (N,) of which a known finding is decided wrongly."""
+        is_other = (decisions != (targets > 0.5)) & ~np.isnan(targets)
+        is_wrong: NDArray[np.bool_] = np.any(is_other, axis=1)
+        return is_wrong
+
     def describe(self, decision: Any, classes: Sequence[str]) -> str:
         """The findings that were decided to be there, joined; "none" where there is none."""
         found = [name for name, is_there in zip(classes, decision, strict=True) if is_there]
@@ -131,6 +148,6 @@ class MultiLabel(Task):
 
 def _find_odds(probabilities: Floats | float) -> Floats:
     """Log-odds, finite at 0 and 1 too."""
-    inner = np.clip(np.asarray(probabilities, dtype=float), 1e-12, 1 - 1e-12)
+    inner = np.clip(np.asarray(probabilities, dtype=float), LEAST, 1 - LEAST)
     odds: Floats = np.log(inner / (1 - inner))
     return odds

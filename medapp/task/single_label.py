@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from medapp.errors import DataError
-from medapp.task.task import Floats, Targets, Task
+from medapp.task.task import LEAST, Floats, Targets, Task
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -83,6 +84,17 @@ class SingleLabel(Task):
         """The most probable class (N,), the first of equals."""
         decisions: Targets = probabilities.argmax(axis=1)
         return decisions
+
+    def measure_losses(self, probabilities: Floats, targets: Targets) -> Floats:
+        """−ln of the probability of each image's class (N,)."""
+        own = probabilities[np.arange(len(targets)), targets].astype(np.float64)
+        losses: Floats = -np.log(np.maximum(own, LEAST))
+        return losses
+
+    def mark_wrong(self, decisions: Targets, targets: Targets) -> NDArray[np.bool_]:
+        """Images (N,) whose decided class is another than theirs."""
+        is_wrong: NDArray[np.bool_] = decisions != targets
+        return is_wrong
 
     def describe(self, decision: Any, classes: Sequence[str]) -> str:
         """The class's name."""

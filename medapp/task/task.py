@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Targets = NDArray[Any]
 Floats = NDArray[np.floating]
+LEAST = 1e-12  # the probability that a loss takes 0 to be, so that it stays finite
 
 
 class Task(ABC):
@@ -118,6 +119,18 @@ class Task(ABC):
             thresholds: (K,) probabilities from which a class counts as found, where the task asks
                 of each class whether it is there; 0.5 each where none are given.
         """
+
+    @abstractmethod
+    def measure_losses(self, probabilities: Floats, targets: Targets) -> Floats:
+        """How much probabilities (N, K) are at odds with their targets: (N,) from 0, in nats.
+
+        The loss without class weights and smoothing. Probabilities count as at least `LEAST`; NaN
+        where nothing is known of an image.
+        """
+
+    @abstractmethod
+    def mark_wrong(self, decisions: Targets, targets: Targets) -> NDArray[np.bool_]:
+        """Which images (N,) are decided otherwise than their targets say; unknown is not wrong."""
 
     @abstractmethod
     def describe(self, decision: Any, classes: Sequence[str]) -> str:

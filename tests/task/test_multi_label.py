@@ -117,3 +117,14 @@ def test_an_image_is_right_where_every_known_finding_is() -> None:
     logits = torch.tensor([[1.0, -1.0, 5.0]] * 4)
     targets = torch.tensor([[1, 0, 1], [1, 0, NAN], [1, 1, 1], [NAN, NAN, NAN]])
     assert TASK.count_right(logits, targets) == 3
+
+
+def test_the_loss_is_the_mean_over_known_findings() -> None:
+    targets = TASK.encode(["a|?b", "", "?a|?b|?c"], ["a", "b", "c"])
+    probabilities = np.array([[0.5, 0.9, 0.2], [0.1, 0.0, 1.0], [0.5, 0.5, 0.5]], np.float32)
+    losses = TASK.measure_losses(probabilities, targets)
+    assert losses[0] == pytest.approx((-np.log(0.5) - np.log(0.8)) / 2)
+    assert losses[1] == pytest.approx((-np.log(0.9) - np.log(1e-12)) / 3)
+    assert np.isnan(losses[2])
+    wrong = TASK.mark_wrong(TASK.decide(probabilities), targets)
+    assert wrong.tolist() == [False, True, False]

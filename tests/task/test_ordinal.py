@@ -96,3 +96,12 @@ def test_names_that_do_not_tell_an_order_are_asked_for(names: list[str]) -> None
     with pytest.raises(DataError, match="do not tell which grade is the lowest") as caught:
         TASK.order_classes(names)
     assert "the lowest first" in caught.value.remedy
+
+
+def test_the_loss_of_probabilities_is_that_of_their_logits() -> None:
+    logits, targets = draw_logits(20), torch.arange(20) % 3
+    losses = TASK.measure_losses(TASK.activate(logits).numpy(), targets.numpy())
+    each = [float(TASK.loss(logits[[i]], targets[[i]])) for i in range(20)]
+    assert losses.tolist() == pytest.approx(each, rel=1e-4)
+    wrong = TASK.mark_wrong(np.array([0, 2, 1]), np.array([0, 1, 1]))
+    assert wrong.tolist() == [False, True, False]

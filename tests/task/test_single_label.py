@@ -83,3 +83,12 @@ def test_a_task_s_figures_are_those_of_an_evaluation(name: str) -> None:
 def test_unknown_task_lists_those_there_are() -> None:
     with pytest.raises(DataError, match="single-label, multi-label, ordinal"):
         find_task("bounding-box")
+
+
+def test_the_loss_of_probabilities_is_that_of_their_logits() -> None:
+    logits, targets = draw_logits(20), torch.arange(20) % 3
+    losses = TASK.measure_losses(TASK.activate(logits).numpy(), targets.numpy())
+    each = [float(TASK.loss(logits[[i]], targets[[i]])) for i in range(20)]
+    assert losses.tolist() == pytest.approx(each, rel=1e-4)
+    wrong = TASK.mark_wrong(np.array([0, 2, 1]), np.array([0, 1, 1]))
+    assert wrong.tolist() == [False, True, False]

@@ -15,7 +15,7 @@ from medapp.store.files import write_bytes
 from medapp.store.workspace import Workspace
 
 # What an audit looks for and by which rules; raised where an audit of before would find otherwise.
-VERSION = 2
+VERSION = 3
 # Called with what is being done, how much is done and how much there is of that; an error that the
 # function raises stops the audit.
 OnAudit = Callable[[str, int, int], None]

@@ -2,7 +2,8 @@
 
 Of classes by confident learning (Northcutt, Jiang & Chuang 2021, doi:10.1613/jair.1.12125). Of
 grades by how far a label is expected to be off: readers often differ by one grade, and a label that
-is one off is seldom a slip.
+is one off is seldom a slip. Those grades come first whose label the model contradicts most, from
+step to step of the order (`benchmarks.accuracy.suspected_grades` compares orders).
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class Suspects:
         rows: (S,) which of the N images.
         proposed: (S,) the class that each rather shows.
         margins: (S,) of classes, the label's probability less the proposed class's, in -1 to 0; of
-            grades, how many grades nearer the proposed one is expected to be, below 0.
+            grades, the label's log-likelihood over the steps (`measure_surprise`), below 0.
     """
 
     rows: Indices
@@ -61,9 +62,8 @@ def find_suspected_grades(probabilities: Floats, labels: Indices, places: Indice
     """The images that are expected to be nearer to another grade, by `LEAST_GRADES` at least.
 
     How far a grade is expected to be off is the mean of its distances to all grades, weighted by
-    their probabilities. The one that is off least, the median, is proposed. Of two grades the
-    margin is that of `find_suspects`; a neighbour's is 1 at most, and that of a grade further away
-    so much more.
+    their probabilities. The one that is off least, the median, is proposed. Ranked by
+    `measure_surprise`.
 
     Args:
         probabilities: (N, K) by a model that has not learned from the image.
@@ -72,10 +72,27 @@ def find_suspected_grades(probabilities: Floats, labels: Indices, places: Indice
     """
     expected = probabilities @ np.abs(places[:, None] - places)
     proposed = expected.argmin(axis=1)
-    margins = expected.min(axis=1) - expected[np.arange(len(labels)), labels]
-    rows = np.flatnonzero(margins <= -LEAST_GRADES)
-    order = np.argsort(margins[rows], kind="stable")
-    return Suspects(rows[order], proposed[rows][order], margins[rows][order])
+    nearer = expected[np.arange(len(labels)), labels] - expected.min(axis=1)
+    rows = np.flatnonzero(nearer >= LEAST_GRADES)
+    margins = -measure_surprise(probabilities[rows], labels[rows], places)
+    order = np.argsort(margins, kind="stable")
+    return Suspects(rows[order], proposed[rows][order], margins[order])
+
+
+def measure_surprise(probabilities: Floats, labels: Indices, places: Indices) -> Floats:
+    """How much a model is surprised by each grade (N,), in nats, 0 or more.
+
+    A grade says at each step between two neighbouring grades on which side the image lies; the
+    surprise is -log of the probability of that side, summed over the steps, a step over a grade
+    that is not asked about as often as it is wide. A probability counts as 1e-9 at least.
+
+    Args:
+        probabilities, labels, places: as those of `find_suspected_grades`.
+    """
+    is_below = labels[:, None] <= np.arange(probabilities.shape[1] - 1)
+    below = probabilities.cumsum(axis=1)[:, :-1]
+    sides = np.where(is_below, below, 1 - below).clip(1e-9, 1)
+    return np.asarray(-np.log(sides) @ np.diff(places))
 
 
 def find_thresholds(probabilities: Floats, labels: Indices) -> Floats:

@@ -77,7 +77,8 @@ FOREIGN = {
 }
 # Of these, files of many images, which `medapp.data.containers` reads.
 CONTAINERS = (".npz", ".parquet", ".nii", ".nii.gz")
-TEXT = ".txt"  # a table where Excel saved one as "Unicode text", or where its rows name images
+# Tables only where they name images: Excel's "Unicode text", lists of files, a program's labels.
+TEXTS = (".txt", ".json")
 TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".xls", ".jsonl", ".ndjson")
 _NAMES_FILE = re.compile(
     r"(?:(?:class|label|category|cat|target|folder|idx|index|id)[\w -]*|classes|categories|names"

@@ -276,10 +276,10 @@ def read_layout(
     found = Recognition(asked.text) if asked else recognise([parts[:-1] for parts in names])
     root = folder.joinpath(*wrapping)
     passed_over = listing.passed_over
-    if not asked and found.template == "{label}" and remarks:
-        found = _doubt_one_class(names) or found
+    if not asked and found.template == "{label}":
+        found = _doubt_one_class(names, bool(remarks)) or found
     if not found.template:
-        answers = (*found.candidates, *guess_name_templates(names))
+        answers = dict.fromkeys((*found.candidates, *guess_name_templates(names)))
         ways = [_build_candidate(names, text) for text in answers]
         return Layout(
             root,
@@ -319,14 +319,22 @@ def read_layout(
     )
 
 
-def _doubt_one_class(names: Sequence[Parts]) -> Recognition | None:
-    """The question whether one folder of images beside a table is a class."""
+def _doubt_one_class(names: Sequence[Parts], has_tables: bool) -> Recognition | None:
+    """The question whether one folder of images is a class, where something else may tell classes:
+    a table beside it, or the names of its files.
+    """
     tops = {parts[0] for parts in names if len(parts) > 1}
     if len(tops) != 1:
         return None
+    held = f"All images stand in {next(iter(tops))}"
+    if has_tables:
+        return Recognition(question=f"{held}, beside a table.", candidates=("{label}",))
+    templates = guess_name_templates([parts for parts in names if len(parts) > 1])
+    if not templates:
+        return None
     return Recognition(
-        question=f"All images stand in {next(iter(tops))}, beside a table.",
-        candidates=("{label}",),
+        question=f"{held}, and the names of the files may tell classes.",
+        candidates=(*templates, "{label}"),
     )
 
 

@@ -16,7 +16,7 @@ from medapp.data.layouts.kinds import (
     FOREIGN,
     SIDECARS,
     TABLES,
-    TEXT,
+    TEXTS,
     find_suffix,
     is_left_behind,
     is_names_file,
@@ -181,7 +181,7 @@ def build_listing(
             name_files.append(parts)
         if suffix in TABLES and len(parts) <= 2:
             tables.append(parts)
-        if suffix == TEXT and len(parts) <= 2:
+        if suffix in TEXTS and len(parts) <= 2:
             texts.append(parts)
         try:
             reason = _find_reason(parts[-1], functools.partial(read_head, parts))

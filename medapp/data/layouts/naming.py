@@ -24,6 +24,8 @@ _FORMS = (
     "{number}_{label}",
     "{any}_{label}",
     "{any}-{label}",
+    "{any}_{number}_{label}",
+    "{any}_{any}_{label}",
 )
 
 
@@ -54,7 +56,7 @@ def _find_start(names: Sequence[Parts]) -> str | None:
     if folders and all(len(parts) == 1 for parts in folders):
         if all(find_split(parts[0]) for parts in folders):
             return "{split}/"
-        if all(is_neutral(parts[0]) for parts in folders):
+        if len(folders) == 1 or all(is_neutral(parts[0]) for parts in folders):
             return "{any}/"
     return None
 
@@ -75,5 +77,7 @@ def _are_classes(counts: dict[str, int], images: int) -> bool:
     are_few = 2 <= len(counts) <= MOST_CLASSES and min(counts.values()) >= 2
     fit = sum(counts.values()) >= LEAST_SHARE * images
     are_words = all(any(map(str.isalpha, label)) and label[-1] not in " _.-" for label in counts)
+    are_flags = set(counts) == {"0", "1"}
     are_splits = any(map(find_split, counts))
-    return are_few and fit and not are_splits and are_words and not look_like_patients(set(counts))
+    is_told = are_flags or (are_words and not look_like_patients(set(counts)))
+    return are_few and fit and not are_splits and is_told

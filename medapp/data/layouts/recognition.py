@@ -204,9 +204,25 @@ def _recognise_one_level(tops: set[str]) -> Recognition:
     return Recognition(
         question=f"The {len(tops)} folders with images ({_list(tops)}) look like {what}, not like"
         " classes.",
-        candidates=("{label}",),
+        candidates=(*_part_patients(tops), "{label}"),
         remedy=_REMEDY,
     )
+
+
+def _part_patients(tops: set[str]) -> tuple[str, ...]:
+    """Readings of patients' folders that end or begin with a class, as `P012_malignant` does."""
+    found = []
+    for mark in "_- ":
+        for template, place in (
+            (f"{{patient}}{mark}{{label}}", 2),
+            (f"{{label}}{mark}{{patient}}", 0),
+        ):
+            parts = [t.rpartition(mark) if place else t.partition(mark) for t in tops]
+            counts = Counter(part[place] for part in parts)
+            are_words = all(any(map(str.isalpha, name)) for name in counts)
+            if 2 <= len(counts) <= len(tops) / 2 and min(counts.values()) > 1 and are_words:
+                found.append(template)
+    return tuple(found)
 
 
 def _recognise_two_levels(folders: Sequence[Parts]) -> Recognition:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from medapp.data.layouts.disc import PREFIX
-from medapp.data.layouts.kinds import CONTAINERS, TABLES, TEXT, find_suffix, is_names_file
+from medapp.data.layouts.kinds import CONTAINERS, TABLES, TEXTS, find_suffix, is_names_file
 from medapp.data.layouts.layout import Below, Candidate, Layout
 from medapp.data.layouts.listing import Listing, Parts
 from medapp.data.layouts.order import sort_paths
@@ -101,5 +101,5 @@ def narrow(listing: Listing, prefix: Parts) -> Listing:
         tuple(("/".join(p[depth:]), why) for p, why in left_out if p[:depth] == prefix),
         others,
         tuple(parts for parts in near if is_names_file(parts[-1])),
-        tuple(parts for parts in near if find_suffix(parts[-1]) == TEXT),
+        tuple(parts for parts in near if find_suffix(parts[-1]) in TEXTS),
     )

@@ -29,6 +29,8 @@ def spread(form: str, *labels: str, count: int = 4) -> list[tuple[str, ...]]:
         ("{number}-{label}.png", "{any}-{label}.*"),
         ("train/{label}_{number}.png", "{split}/{label}_{number}.*"),
         ("images/{label}_{number}.png", "{any}/{label}_{number}.*"),
+        ("CXR_png/{label}_{number}.png", "{any}/{label}_{number}.*"),
+        ("MCUCXR_{number:04}_{label}.png", "{any}_{number}_{label}.*"),
     ],
 )
 def test_forms_of_names(form: str, template: str) -> None:
@@ -61,3 +63,21 @@ def test_forms_of_names(form: str, template: str) -> None:
 )
 def test_names_that_tell_no_classes(names: list[tuple[str, ...]]) -> None:
     assert guess_name_templates(names) == []
+
+
+def test_names_that_end_in_0_and_1_tell_two_classes() -> None:
+    names = [("CXR_png", f"MCUCXR_{number:04}_{number % 2}.png") for number in range(8)]
+    assert guess_name_templates(names) == ["{any}/{any}_{number}_{label}.*"]
+    layout = read_layout(Path("root"), Listing(tuple(names), (), (), {}))
+    assert "All images stand in CXR_png" in layout.question
+    assert [(way.template, way.classes) for way in layout.candidates] == [
+        ("{any}/{any}_{number}_{label}.*", ("0", "1")),
+        ("{label}", ("CXR_png",)),
+    ]
+
+
+def test_one_class_folder_whose_names_tell_nothing_stays_a_class() -> None:
+    names = [("pneumonia", f"scan{number:04}.png") for number in range(8)]
+    layout = read_layout(Path("root"), Listing(tuple(names), (), (), {}))
+    assert not layout.question
+    assert layout.classes == ("pneumonia",)

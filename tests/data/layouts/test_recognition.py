@@ -83,6 +83,16 @@ def test_a_layout_that_is_certain(names: list[str], template: str, classes: str)
             "set A/{split}/{label}",
         ),
         (spread(*PATIENTS), "look like patients, not like classes", "{label}"),
+        (
+            spread(*(f"P{i:03}_{kind}" for i, kind in enumerate(["benign", "malignant"] * 3))),
+            "look like patients, not like classes",
+            "{patient}_{label}",
+        ),
+        (
+            spread(*(f"{kind} P{i:03}" for i, kind in enumerate(["benign", "malignant"] * 3))),
+            "look like patients, not like classes",
+            "{label} {patient}",
+        ),
         (cross(["Leipzig", "Bonn"], ["a", "b"]), "either may be the classes", "{any}/{label}"),
         (
             cross(["benign"], ["adenosis", "fibroadenoma"]) + cross(["malignant"], ["ductal"]),

@@ -17,6 +17,7 @@ _LABEL = (
     *("grade", "level", "severity", "stage", "pathology", "disease", "diagnoses", "condition"),
     *("retinopathygrade", "klgrade", "birads", "density", "type", "status", "outcome", "result"),
     *("benignmalignant", "malignancy", "malignant", "abnormal", "y", "annotation", "tag", "tags"),
+    "group",
 )
 _GENERIC = {
     *("label", "labels", "class", "classes", "target", "category", "y", "gt", "groundtruth"),

@@ -1,4 +1,4 @@
-"""Tables that say what images show: CSV, TSV, Excel, Parquet, JSON lines. One reader to text."""
+"""Tables that say what images show: CSV, TSV, Excel, Parquet, JSON. One reader to text."""
 
 from collections.abc import Callable
 from pathlib import Path

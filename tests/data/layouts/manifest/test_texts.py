@@ -82,3 +82,28 @@ def test_names_of_numbered_classes_in_utf_16(tmp_path: Path) -> None:
     make(tmp_path, "0/1.png", "1/2.png")
     (tmp_path / "labels.txt").write_bytes("0 Ödem\r\n1 gesund\r\n".encode("utf-16"))
     assert scan_folder(tmp_path).classes == ("Ödem", "gesund")
+
+
+def test_a_json_file_that_names_the_images_is_their_table_and_others_are_not_spoken_of(
+    tmp_path: Path,
+) -> None:
+    make(tmp_path, *(f"images/{i}.png" for i in range(4)))
+    (tmp_path / "dataset_description.json").write_text('{"Name": "set", "BIDSVersion": "1.8"}')
+    (tmp_path / "images" / "0.json").write_text('{"EchoTime": 0.1}')
+    (tmp_path / "labels.json").write_text('{"0.png": "x", "1.png": "y", "2": "x", "3.png": "y"}')
+    found = scan_folder(tmp_path)
+    assert not found.question
+    assert [file.label for file in found.files] == ["x", "y", "x", "y"]
+    assert found.table is not None
+    assert found.table.tables == ("labels.json",)
+    assert not any("dataset_description" in text for text in found.remarks)
+
+
+def test_a_group_of_participants_is_their_label(tmp_path: Path) -> None:
+    make(tmp_path, *(f"sub-{i:02}/anat/{k}.png" for i in range(6) for k in range(2)))
+    rows = "".join(f"sub-{i:02}\t{60 + i}\t{('control', 'patient')[i % 2]}\n" for i in range(6))
+    (tmp_path / "participants.tsv").write_text(f"participant_id\tage\tgroup\n{rows}")
+    found = scan_folder(tmp_path)
+    assert not found.question
+    assert [file.label for file in found.files] == [*["control"] * 2, *["patient"] * 2] * 3
+    assert {file.patient for file in found.files} == {f"sub-{i:02}" for i in range(6)}

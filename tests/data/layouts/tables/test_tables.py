@@ -140,6 +140,40 @@ def test_json_lines_lists_and_parquet_are_one_table(tmp_path: Path) -> None:
     assert load_table(tmp_path / "t.parquet").rows == expected
 
 
+@pytest.mark.parametrize(
+    ("found", "columns", "rows"),
+    [
+        ({"a.png": "x", "b.png": 1}, ("image", "label"), (("a.png", "x"), ("b.png", "1"))),
+        ({"a.png": ["x", "y"]}, ("image", "label"), (("a.png", "x|y"),)),
+        (
+            {"a.png": {"dx": "x", "age": 7}, "b.png": {"dx": "y"}},
+            ("image", "dx", "age"),
+            (("a.png", "x", "7"), ("b.png", "y", "")),
+        ),
+        ({"data": [{"file": "a.png", "dx": "x"}]}, ("file", "dx"), (("a.png", "x"),)),
+        # A list of lists, which names no columns.
+        (
+            {"labels": [["0/a.png", 0], ["0/b.png", 1]]},
+            ("column 1", "column 2"),
+            (("0/a.png", "0"), ("0/b.png", "1")),
+        ),
+    ],
+)
+def test_a_json_object_names_images_by_its_keys(
+    found: object, columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
+) -> None:
+    table = read_table("labels.json", json.dumps(found, indent=1).encode())
+    assert table.columns == columns
+    assert table.rows == rows
+
+
+def test_lines_of_json_that_are_called_json_are_lines() -> None:
+    content = b'{"image": "a", "label": "x"}\n{"image": "b", "label": "y"}\n'
+    assert read_table("t.json", content).rows == (("a", "x"), ("b", "y"))
+    # One line in a file of lines is a row, and not an object of images.
+    assert read_table("t.jsonl", content[:29]).rows == (("a", "x"),)
+
+
 def test_bytes_in_a_parquet_table_are_not_read_and_said(tmp_path: Path) -> None:
     pq.write_table(pa.table({"image": ["1"], "png": [b"x"]}), tmp_path / "t.parquet")
     table = load_table(tmp_path / "t.parquet")

@@ -1,10 +1,10 @@
 """The stop rule: go, adapt, or stop and label some; fixed before a label is read there.
 
 One number decides: how far the hospitals lie apart, in distances between the source's classes
-(`signals.measure_distance`). Its two limits were set after the results of the shifts in
-docs/results.md were seen, and were not tried on others: they are a first guess. What the model says
-itself (confidence, shares) decides nothing: where models
-failed worst, they were as sure as at home.
+(`signals.measure_distance`). Its two limits were set after the results of some shifts were seen;
+docs/results.md says how often the rule is right, also with limits that are chosen on other tasks.
+What the model says itself (confidence, shares) decides nothing: where models failed worst, they
+were as sure as at home.
 """
 
 from dataclasses import dataclass

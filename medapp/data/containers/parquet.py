@@ -32,6 +32,7 @@ MAX_RATIO = 200  # of unpacked to packed bytes; images are packed already
 FREE_BYTES = 64 * 2**20  # unpacked bytes up to which every ratio is allowed
 MAX_TEXT = 10_000  # characters of a value
 MAX_VALUES = 1_000  # of a list, as a label
+FEWEST_TEXTS = 6  # of which each stands once: fewer may be labels of a tiny set
 _AT_ONCE = 4  # images in memory
 _ROWS = 1_000  # rows of the other columns that are read at a time
 _STREAM = {"pre_buffer": False, "buffer_size": 2**20}
@@ -63,6 +64,8 @@ def open_parquet(path: Path, shards: Sequence[Path], asked: Asked | None = None)
     """
     columns = _find_shared_columns(shards, asked)
     table = _read_table(path, shards, columns)
+    if not (asked and asked.labels):
+        _refuse_reports(path.name, columns, table.values[columns.label])
     labels = _read_labels(table.values[columns.label], columns)
     files, left_out = _list_files(path, table, columns, labels)
     has_label = [text is not None for text in labels.texts]
@@ -207,6 +210,23 @@ def _find_shard_splits(root: Path, shards: Sequence[Path]) -> list[str | None]:
 
 def _find_first(names: Sequence[str]) -> str | None:
     return next((split for name in names if (split := find_split(name))), None)
+
+
+def _refuse_reports(name: str, columns: Columns, values: Sequence[Any]) -> None:
+    """Refuse texts of which each stands once, as those of reports and captions do.
+
+    Raises:
+        DataError: they are no labels.
+    """
+    texts = [value for value in values if isinstance(value, str)]
+    if len(texts) >= FEWEST_TEXTS and len(set(texts)) == len(texts):
+        others = ", ".join(columns.attributes[:8])
+        raise DataError(
+            f"{name} has no column of labels: {columns.label} says something else of each image,"
+            f" such as {texts[0][:40]!r}.",
+            remedy="Name the column of labels"
+            + (f"; there are {others}." if others else ", or add one that repeats a few names."),
+        )
 
 
 def _read_labels(values: Sequence[Any], columns: Columns) -> Labels:

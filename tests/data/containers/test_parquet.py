@@ -224,6 +224,15 @@ def test_the_only_other_column_is_the_label_and_an_index_is_none(
     assert [(s.label, dict(s.attributes)) for s in samples] == [("x", {}), ("y", {})]
 
 
+def test_texts_that_never_repeat_are_no_labels(tmp_path: Path) -> None:
+    texts = [f"The heart is of size {number}." for number in range(6)]
+    path = write(tmp_path / "set.parquet", image=[draw(i) for i in range(6)], text=texts)
+    with pytest.raises(DataError, match="text says something else of each image, such as 'The"):
+        open_container(path)
+    asked = Asked(labels=("text",))
+    assert open_container(path, table=TableChoice(asked=asked)) is not None
+
+
 def test_columns_are_those_that_a_user_names(workspace: Workspace, tmp_path: Path) -> None:
     columns = {"image": [draw(i) for i in range(4)], "a": [1, 0] * 2, "b": list("xyxy")}
     path = write(tmp_path / "set.parquet", **columns, who=[7, 7, 8, 8])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from medapp.audit.finding import Finding, build_group
 from medapp.audit.ground import Ground
 from medapp.audit.questions import number_groups
+from medapp.data.familiarity import forget_distances, save_distances
 from medapp.data.notes import count
 from medapp.store.threads import OnProgress
 
@@ -22,22 +23,32 @@ REMEDY = "Look at the images, and leave out what does not belong here."
 
 
 def find_outliers(ground: Ground, on_progress: OnProgress) -> list[Finding]:
-    """A finding that lists images unlike all others, the farthest first."""
+    """A finding that lists images unlike all others, the farthest first.
+
+    The distance of each image is kept, so that images can be sorted by it.
+    """
     from medapp.audit.features import load_features
 
     seen = ground.measure().is_seen.tolist()
     samples = [sample for sample, is_seen in zip(ground.samples, seen, strict=True) if is_seen]
-    if len(samples) < FEWEST:
+    groups = number_groups(samples)
+    if len(np.unique(groups)) < 2:
+        forget_distances(ground.workspace, ground.data_set.uid)
         return []
     features = load_features(ground.workspace, ground.data_set, samples, on_progress)
-    distances = measure_distances(features, number_groups(samples), on_progress)
+    distances = measure_distances(features, groups, on_progress)
+    contents = [sample.content_hash for sample in samples]
+    kept = dict(zip(contents, distances.tolist(), strict=True))
+    save_distances(ground.workspace, ground.data_set.uid, kept)
+    if len(samples) < FEWEST:
+        return []
     rows = choose_far(distances)
     if not len(rows):
         return []
-    groups = tuple(build_group([samples[row]]) for row in rows.tolist())
+    found = tuple(build_group([samples[row]]) for row in rows.tolist())
     what = count(len(rows), "image is", "images are")
     text = f"{what} far from all others in what a network sees in them."
-    return [Finding("odd", "caution", text, groups, REMEDY)]
+    return [Finding("odd", "caution", text, found, REMEDY)]
 
 
 def measure_distances(

@@ -145,13 +145,6 @@ class Catalog:
         )
         return [Entry(*row) for row in self.read(query, *values, *more)]
 
-    def list_pictures(self, data_set: DataSet) -> list[tuple[int, str, str, str]]:
-        """Id, name, content hash and label of each sample, of those that are left out too."""
-        query = "SELECT id, name, content_hash, label FROM samples WHERE data_set_id = ?"
-        return [
-            (id, name, content, label) for id, name, content, label in self.read(query, data_set.id)
-        ]
-
     def list_ids(self, data_set: DataSet, only: Where) -> set[int]:
         """The ids of the samples that have a value in a column."""
         table, condition, values = only.write_condition()

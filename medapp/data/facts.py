@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 from medapp.data.catalog import Catalog
+from medapp.data.ordering import Value
 from medapp.data.samples import DataSet
 from medapp.task import find_task
+
+# Columns of the table `samples` that images can be sorted by; other columns are attributes.
+OWN_COLUMNS = ("label", "patient", "site", "split", "width", "height")
 
 
 @dataclass(frozen=True)
@@ -127,3 +131,34 @@ def count_edited(catalog: Catalog, data_set: DataSet) -> dict[str, int]:
         " GROUP BY kind"
     )
     return dict(catalog.read(query, data_set.id))
+
+
+def list_pictures(catalog: Catalog, data_set: DataSet) -> list[tuple[int, str, str, str]]:
+    """Id, name, content hash and label of each sample, of those that are left out too."""
+    query = "SELECT id, name, content_hash, label FROM samples WHERE data_set_id = ?"
+    return [tuple(row) for row in catalog.read(query, data_set.id)]
+
+
+def list_column(catalog: Catalog, data_set: DataSet, column: str) -> dict[int, Value]:
+    """What stands in a column, by the samples' ids, of those that are left out too.
+
+    Args:
+        column: one of `OWN_COLUMNS`, or an attribute such as "age", which some may lack.
+    """
+    if column in OWN_COLUMNS:
+        query = f"SELECT id, {column} FROM samples WHERE data_set_id = ?"
+        return dict(catalog.read(query, data_set.id))
+    query = (
+        "SELECT s.id, j.value FROM samples AS s, json_each(s.attributes) AS j"
+        " WHERE s.data_set_id = ? AND j.key = ?"
+    )
+    return dict(catalog.read(query, data_set.id, column))
+
+
+def list_attributes(catalog: Catalog, data_set: DataSet) -> list[str]:
+    """The names of the attributes that any sample has, in the order of the alphabet."""
+    query = (
+        "SELECT DISTINCT j.key FROM samples AS s, json_each(s.attributes) AS j"
+        " WHERE s.data_set_id = ? ORDER BY j.key"
+    )
+    return [name for (name,) in catalog.read(query, data_set.id)]

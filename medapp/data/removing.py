@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from medapp.data.catalog import Catalog
+from medapp.data.familiarity import forget_distances
 from medapp.data.samples import IN_PLACE, DataSet
 from medapp.errors import DataError, WorkspaceError
 from medapp.store.cache import open_cache
@@ -34,6 +35,7 @@ def remove(catalog: Catalog, data_set: DataSet) -> None:
     for path in (workspace.find_audit_path, workspace.find_ranking_path):
         with contextlib.suppress(OSError):
             path(data_set.uid).unlink()
+    forget_distances(workspace, data_set.uid)
     open_cache(workspace).forget({sample.content_hash for sample in samples})
     home = workspace.data_folder
     root = data_set.root

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from medapp.audit.audit import Audit, OnAudit
     from medapp.audit.flattery import Flattery
     from medapp.audit.similarity import Similarity
+    from medapp.studies.sorting import Listed
 
 
 class DataSession:
@@ -100,6 +101,31 @@ class DataSession:
         from medapp.audit.flattery import measure_flattery
 
         return measure_flattery(self.workspace, self._find_data(data), on_progress)
+
+    def list_images(
+        self,
+        data: DataSet | str,
+        sort: str = "Name",
+        judged_by: str | None = None,
+        is_reversed: bool = False,
+        only_wrong: bool = False,
+    ) -> "list[Listed]":
+        """The images in use, in an order, each with what it is sorted by.
+
+        Args:
+            sort: "Name", "Classes mixed", "Patient", "Loss", "Unlike the rest", or a column.
+            judged_by: a run, or a cross-validation, whose losses and predictions stand beside.
+            is_reversed: the other way round; images without a value are last all the same.
+            only_wrong: those alone that the run decides otherwise than their label says.
+
+        Raises:
+            DataError: there is no such order, or it needs a run or an audit that is not there.
+            RunError: there is no such run, or it has judged none of these images.
+        """
+        from medapp.studies.sorting import list_images
+
+        found = self._find_data(data)
+        return list_images(self.workspace, found, sort, judged_by, is_reversed, only_wrong)
 
     def find_similar(
         self,

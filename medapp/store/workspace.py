@@ -62,6 +62,10 @@ class Workspace:
         """Where the last audit of the data set of this uid is kept."""
         return self.audits_folder / f"{uid}.json"
 
+    def find_distances_path(self, uid: str) -> Path:
+        """Where the last audit keeps how far each image of a data set is from the rest."""
+        return self.audits_folder / f"{uid}.distances.parquet"
+
     def find_ranking_path(self, uid: str) -> Path:
         """Where the last ranking of sources for the data set of this uid is kept."""
         return self.root / "rankings" / f"{uid}.json"

@@ -6,11 +6,12 @@ image that was relabelled since is judged by its new label.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from medapp.data.catalog import Catalog
+from medapp.data.facts import list_pictures
 from medapp.data.samples import DataSet
 from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
@@ -68,8 +69,8 @@ class Judgements:
         strange: images that were judged, but have a label now that the judge does not know.
     """
 
-    by_id: Mapping[int, Judgement]
-    strange: int
+    by_id: Mapping[int, Judgement] = field(default_factory=dict)
+    strange: int = 0
 
 
 def list_judges(workspace: Workspace, data_set: DataSet) -> list[Judge]:
@@ -120,7 +121,7 @@ def judge_images(workspace: Workspace, data_set: DataSet, judge: Judge) -> Judge
     Raises:
         RunError: the predictions of a run are damaged.
     """
-    pictures = Catalog(workspace).list_pictures(data_set)
+    pictures = list_pictures(Catalog(workspace), data_set)
     ids: dict[tuple[str | None, str], list[int]] = {}
     for id, name, content, _ in pictures:
         ids.setdefault((name, content), []).append(id)

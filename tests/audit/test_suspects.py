@@ -16,7 +16,10 @@ from medapp.audit.questions import list_questions
 from medapp.audit.shortcuts import Telling, find_shortcuts
 from medapp.audit.suspects import find_suspected_labels
 from medapp.data.catalog import Catalog
+from medapp.data.familiarity import load_distances
+from medapp.data.importing.updating import update
 from medapp.evaluation.estimates import Estimate
+from medapp.studies.sorting import list_images
 from tests.audit.conftest import Plant
 
 Image = NDArray[np.uint8]
@@ -162,8 +165,23 @@ def test_a_stranger_among_images_is_far_from_all_others(plant: Plant) -> None:
     image = np.zeros((64, 64), np.uint8)
     image[20:44, 20:44] = 255
     images["down/stranger.png"] = image
-    [finding] = find_outliers(plant(images), silent)
+    ground = plant(images)
+    [finding] = find_outliers(ground, silent)
     assert find_names(finding) == ["down/stranger.png"]
+    # Images can be sorted by what was measured of them.
+    far, *others = list_images(ground.workspace, ground.data_set, "unlike the rest")
+    assert far.sample.name == "down/stranger.png"
+    distances = [listed.value for listed in others]
+    assert distances == sorted(distances, reverse=True)
+    assert far.value > 2 * distances[0]
+    # A file that was changed since is another image, of which nothing is known yet.
+    far.sample.path.write_bytes(others[0].sample.path.read_bytes() + b" ")
+    update(ground.catalog, ground.data_set)
+    now = list_images(ground.workspace, ground.data_set, "unlike the rest")
+    assert (now[-1].sample.name, now[-1].value) == ("down/stranger.png", None)
+    kept = load_distances(ground.workspace, ground.data_set.uid)
+    assert far.sample.content_hash not in kept
+    assert len(kept) == len(others)
 
 
 def test_a_clean_split_flatters_nothing(plant: Plant) -> None:

@@ -10,6 +10,7 @@ from conftest import Trained, register_empty, write_bands
 import medapp
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, RELABEL, Change, apply_edits
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.samples import DataSet
 from medapp.errors import RunError
 from medapp.runs.making import find_run
@@ -79,7 +80,8 @@ def test_a_cross_validation_judges_every_image_out_of_fold(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     session = medapp.open(workspace.root)
-    session.add_data(write_bands(tmp_path / "bands", 8), patient_pattern=r"^p\d+")
+    choice = ImportChoice(patient_pattern=r"^p\d+")
+    session.add_data(write_bands(tmp_path / "bands", 8), choice=choice)
     study = session.cross_validate("bands", 3, name="cv", strategy="linear-probe", image_size=32)
     data_set = session.find_data("bands")
     assert [judge.id for judge in list_judges(workspace, data_set)] == [study.id]

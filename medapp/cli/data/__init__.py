@@ -2,6 +2,7 @@
 
 add                     bring images in           (adding.py)
 list, show, remove      what there is             (showing.py)
+images                  each, in any order        (listing.py)
 audit, fingerprint      what is wrong             (auditing.py)
 flatter                 what a leak is worth      (flattering.py)
 similar                 what is most like         (comparing.py)
@@ -22,6 +23,7 @@ from medapp.cli.data import (
     deriving,
     editing,
     flattering,
+    listing,
     showing,
     tasks,
     updating,
@@ -30,13 +32,14 @@ from medapp.cli.data import (
 app = typer.Typer(
     no_args_is_help=True,
     help=(
-        "Data sets: register, list, show, audit, compare, copies, split, edit, derive, update,"
-        " remove."
+        "Data sets: register, list, show, images, audit, compare, copies, split, edit, derive,"
+        " update, remove."
     ),
 )
 app.command()(adding.add)
 app.command("list")(showing.list_sets)
 app.command()(showing.show)
+app.command("images")(listing.list_some)
 app.command()(auditing.audit)
 app.command()(auditing.fingerprint)
 app.command()(flattering.flatter)

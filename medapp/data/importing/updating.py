@@ -14,6 +14,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.containers.slices import SliceChoice
 from medapp.data.copies.within import group_copies
 from medapp.data.edits import LEAVE_OUT, TAKE_BACK, Change, apply_edits, list_edits
+from medapp.data.familiarity import forget_distances
 from medapp.data.importing.batch import Batch, read_samples
 from medapp.data.importing.frames import take_frames
 from medapp.data.importing.patients import compile_pattern
@@ -128,6 +129,9 @@ def update(catalog: Catalog, data_set: DataSet, on_progress: OnProgress | None =
     _edit(catalog, data_set, gone, LEAVE_OUT, GONE)
     _edit(catalog, data_set, back, TAKE_BACK, BACK)
     forget(catalog.workspace, data_set.root)
+    now = {s.content_hash for s in catalog.load_samples(data_set, with_left_out=True)}
+    outdated = {s.content_hash for s in known.values()} - now
+    forget_distances(catalog.workspace, data_set.uid, outdated)
     return Changes(
         new=tuple(sample.name for sample in new),
         changed=tuple(s.name for s in again if s.content_hash != known[s.name].content_hash),

@@ -1,8 +1,10 @@
 """What a reader must know of a figure: a note with its gravity, which travels with the figure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
+
+from medapp.errors import Remedy, read_remedy
 
 Level = Literal["info", "caution", "grave"]
 LEVELS: tuple[Level, ...] = get_args(Level)  # the least grave first
@@ -17,7 +19,8 @@ class Note:
         text: what is the case and what follows from that, in whole sentences.
         level: "info" is a fact; "caution" makes a figure less sure than it looks; "grave" makes it
             worthless as it stands.
-        remedy: what to do about it; empty where nothing is to be done.
+        remedy: what to do about it; empty where nothing is to be done. A `Remedy` words it apart
+            for a shell.
     """
 
     code: str
@@ -28,9 +31,15 @@ class Note:
     def __str__(self) -> str:
         return f"{self.text} {self.remedy}".strip()
 
+    @property
+    def in_shell(self) -> str:
+        """The note as a shell says it."""
+        return f"{self.text} {read_remedy(self.remedy).in_shell}".strip()
+
     def to_dict(self) -> dict[str, str]:
-        """Plain values for JSON."""
-        return asdict(self)
+        """Plain values for JSON; `in_shell` where a shell words the remedy apart."""
+        said = {"code": self.code, "text": self.text, "level": self.level}
+        return {**said, **read_remedy(self.remedy).to_dict()}
 
 
 def read_note(value: Any) -> Note:
@@ -43,11 +52,12 @@ def read_note(value: Any) -> Note:
         return Note("note", value)
     if not isinstance(value, Mapping):
         raise TypeError(f"a note must be a text or a table, not {value!r}")
-    texts = {name: value.get(name, "") for name in ("code", "text", "remedy")}
+    texts = {name: value.get(name, "") for name in ("code", "text", "remedy", "in_shell")}
     level = value.get("level", "caution")
     if level not in LEVELS or not all(isinstance(text, str) for text in texts.values()):
         raise TypeError(f"a note must hold texts and one of {', '.join(LEVELS)}, not {value!r}")
-    return Note(**texts, level=level)
+    remedy = Remedy(texts["remedy"], texts["in_shell"])
+    return Note(texts["code"], texts["text"], level, remedy)
 
 
 def sort_notes(notes: Iterable[Note]) -> tuple[Note, ...]:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from medapp.data.samples import Sample
+from medapp.errors import Remedy, read_remedy
 from medapp.notes import LEVELS, Level, Note
 
 
@@ -68,7 +69,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        return asdict(self)
+        return {**asdict(self), **read_remedy(self.remedy).to_dict()}
 
 
 def read_finding(value: Mapping[str, Any]) -> Finding:
@@ -81,7 +82,9 @@ def read_finding(value: Mapping[str, Any]) -> Finding:
         Group(tuple(Member(**member) for member in group["members"]), group["text"], group["label"])
         for group in value["groups"]
     )
-    return Finding(**{**value, "groups": groups})
+    remedy = Remedy(value["remedy"], value.get("in_shell", ""))
+    plain = {name: value[name] for name in ("kind", "severity", "summary")}
+    return Finding(**plain, groups=groups, remedy=remedy)
 
 
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -72,5 +72,5 @@ def main() -> None:
     try:
         app()
     except MedAppError as error:
-        print(f"Error: {show_controls(str(error))}", file=sys.stderr)  # noqa: T201 - one line for a stated error
+        print(f"Error: {show_controls(error.in_shell)}", file=sys.stderr)  # noqa: T201 - one line for a stated error
         sys.exit(1)

@@ -86,7 +86,7 @@ def print_notes(notes: Iterable[Note], to: Console = console) -> None:
     words = {"grave": "WARNING: ", "caution": "Caution: ", "info": ""}
     for note in sort_notes(notes):
         style = "bold red" if note.level == "grave" else None
-        to.print(f"- {words[note.level]}{note}", style=style)
+        to.print(f"- {words[note.level]}{note.in_shell}", style=style)
 
 
 class PaceColumn(ProgressColumn):

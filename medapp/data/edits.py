@@ -15,7 +15,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.records import renew_classes
 from medapp.data.samples import SPLITS, DataSet
 from medapp.data.schema import change
-from medapp.errors import DataError
+from medapp.errors import DataError, Remedy
 from medapp.task import find_task
 
 LEAVE_OUT = "leave out"
@@ -108,19 +108,24 @@ def apply_edits(
 
 
 def check_label(data_set: DataSet, label: str) -> None:
-    """Refuse a label with a class that the data set does not have, as one that is misspelt.
+    """Refuse a label with a class, finding or grade that the data set has not, as one misspelt.
 
     Raises:
         DataError: names the classes that there are.
     """
     known = data_set.classes
-    unknown = [part for part in find_task(data_set.task).list_labels(label) if part not in known]
+    task = find_task(data_set.task)
+    noun = task.noun
+    unknown = [part for part in task.list_labels(label) if part not in known]
     if unknown:
         near = difflib.get_close_matches(unknown[0], known, 1)
         hint = f"Did you mean {near[0]}? " if near else ""
         raise DataError(
-            f"{data_set.name} has no class {unknown[0]!r}; it has {', '.join(known)}.",
-            remedy=f"{hint}Say that it is a new class where it is one (--new-class).",
+            f"{data_set.name} has no {noun} {unknown[0]!r}; it has {', '.join(known)}.",
+            remedy=Remedy(
+                f"{hint}Say that it is a new {noun} where it is one.",
+                f"{hint}Say that it is a new {noun} where it is one (--new-class).",
+            ),
         )
 
 

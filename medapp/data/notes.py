@@ -9,6 +9,7 @@ from medapp.data.facts import Facts, count_test_groups, load_facts
 from medapp.data.layouts.alike import find_alike_classes
 from medapp.data.layouts.unlabelled import note_unlabelled
 from medapp.data.samples import UNLABELLED, DataSet
+from medapp.errors import Remedy
 from medapp.notes import Level, Note, sort_notes
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
@@ -80,9 +81,9 @@ def _find_emptied(catalog: Catalog, data_set: DataSet) -> Note | None:
         f"All {count(images, 'image is', 'images are')} left out, so there is nothing to train or"
         " judge on."
     )
-    remedy = (
-        "Take them back: under Edits on the data set's page, or medapp data edit"
-        f' "{data_set.name}" "*" --include.'
+    remedy = Remedy(
+        "Take them back, under Edits on the data set's page.",
+        f'Take them back: medapp data edit "{data_set.name}" "*" --include',
     )
     return Note("emptied", text, "grave", remedy)
 
@@ -139,7 +140,10 @@ def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
             f"{facts.contradictions:,} images have a copy under another class: labels contradict"
             " each other."
         )
-        remedy = f'The list: under Audit on the data set\'s page, or medapp data copies "{name}".'
+        remedy = Remedy(
+            "The list stands under Audit on the data set's page.",
+            f'The list: medapp data copies "{name}"',
+        )
         yield Note("contradiction", text, remedy=remedy)
     if facts.copies:
         copies = count(facts.copies, "image is a copy", "images are copies")
@@ -151,7 +155,11 @@ def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
     if facts.unchecked:
         images = count(facts.unchecked, "image", "images")
         text = f"Copies {ALTERED} were not looked for among {images}."
-        yield Note("unchecked-copies", text, "info", f'Look now: medapp data check "{name}".')
+        remedy = Remedy(
+            "Look now, under Audit on the data set's page.",
+            f'Look now: medapp data check "{name}"',
+        )
+        yield Note("unchecked-copies", text, "info", remedy)
 
 
 def _find_public(
@@ -180,11 +188,12 @@ def note_share(code: str, text: str, seen: int, judged: int, remedy: str) -> Not
     return Note(code, f"{text}: {end}.", level, remedy)
 
 
-def suggest_split(name: str) -> str:
+def suggest_split(name: str) -> Remedy:
     """What to do where copies or patients of a data set stand in several splits."""
-    return (
-        "Make a clean split, in which copies and patients stay together: under Split on the data"
-        f' set\'s page, or medapp data clean-split "{name}".'
+    clean = "Make a clean split, in which copies and patients stay together"
+    return Remedy(
+        f"{clean}, under Split on the data set's page.",
+        f'{clean}: medapp data clean-split "{name}"',
     )
 
 

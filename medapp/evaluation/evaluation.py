@@ -126,7 +126,7 @@ class Evaluation:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; tuples become lists."""
         plain: dict[str, Any] = _to_lists(asdict(self))
-        return plain
+        return {**plain, "notes": [note.to_dict() for note in self.notes]}
 
     def check(self) -> None:
         """Raise TypeError where a figure is no number, as in a damaged file.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import safetensors
 
-from medapp.errors import WeightsError
+from medapp.errors import Remedy, WeightsError
 from medapp.models.architectures import ARCHITECTURES
 from medapp.models.backbones import BACKBONES, find_file
 from medapp.models.cards import read_card
@@ -37,9 +37,11 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
             raise WeightsError(
                 f"The weights of {backbone.title} ({backbone.megabytes:.0f} MB) are not on this"
                 " machine.",
-                remedy=(
+                remedy=Remedy(
+                    f"Put {backbone.file_name} into {workspace.weights_folder}, or start from"
+                    " something else.",
                     f"Fetch them with 'medapp backbones fetch {backbone.name}', or put"
-                    f" {backbone.file_name} into {workspace.weights_folder}."
+                    f" {backbone.file_name} into {workspace.weights_folder}.",
                 ),
                 setting="source",
             )

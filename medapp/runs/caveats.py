@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from medapp.data.notes import count, note_share, say_how, suggest_split
 from medapp.data.samples import DataSet, Sample
+from medapp.errors import Remedy
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note, sort_notes
 from medapp.runs.events import EpochFinished, TestRead, merge_events
@@ -50,7 +51,9 @@ def add_caveats(
     notes += _note_patients(samples, own)
     if split == "validation":
         text = "The epoch that is kept was chosen on these images: figures on them flatter."
-        remedy = f'Judge on the test split: medapp evaluate "{run.name}".'
+        remedy = Remedy(
+            "Judge on the test split.", f'Judge on the test split: medapp evaluate "{run.name}"'
+        )
         notes.append(Note("chosen-on", text, remedy=remedy))
     events = run.list_events()
     epochs = [event for event in merge_events(events) if isinstance(event, EpochFinished)]

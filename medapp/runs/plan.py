@@ -13,7 +13,7 @@ from medapp.data.facts import count_ct, load_facts
 from medapp.data.importing.updating import note_stale
 from medapp.data.notes import describe
 from medapp.data.samples import SPLITS, UNLABELLED, DataSet
-from medapp.errors import RecipeError
+from medapp.errors import RecipeError, Remedy
 from medapp.imaging.preprocess import Preprocess
 from medapp.imaging.windows import note_share
 from medapp.models.architectures import Architecture, find_architecture
@@ -178,15 +178,21 @@ def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) ->
     if not train:
         raise RecipeError(
             f"{data_set.name} has no training images: it is a data set to evaluate on.",
-            remedy="Train on another one, then judge that model here: under Another data set on the"
-            f" model's page, or medapp evaluate RUN --data {data_set.name!r}.",
+            remedy=Remedy(
+                "Train on another one, then judge that model here, under Another data set on the"
+                " model's page.",
+                "Train on another one, then judge that model here:"
+                f' medapp evaluate RUN --data "{data_set.name}"',
+            ),
             setting="data",
         )
     if UNLABELLED in data_set.classes:
         raise RecipeError(
             f"{data_set.name} has images without labels, of which nothing can be learned.",
-            remedy="Label them or leave them out: select them among the data set's images, or with"
-            f" medapp data edit {data_set.name!r}.",
+            remedy=Remedy(
+                "Label them or leave them out: select them among the data set's images.",
+                f'Label them or leave them out: medapp data edit "{data_set.name}" IMAGE …',
+            ),
             setting="data",
         )
     if len(data_set.classes) < task.min_classes:

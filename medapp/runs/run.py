@@ -29,7 +29,7 @@ from pathlib import Path
 
 import filelock
 
-from medapp.errors import RecipeError, RunError, WorkspaceError
+from medapp.errors import RecipeError, Remedy, RunError, WorkspaceError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.events import (
     ACTIVE,
@@ -278,7 +278,10 @@ class Run:
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise RunError(
                 f"The figures of run {self.name} are damaged.",
-                remedy=f"Make them again with: medapp evaluate {self.id}",
+                remedy=Remedy(
+                    "Train again with the same settings; a shell can make the figures alone again.",
+                    f"Make them again with: medapp evaluate {self.id}",
+                ),
             ) from error
         return evaluation
 

@@ -90,7 +90,7 @@ def test_copies_leaks_and_torn_patients(workspace: Workspace) -> None:
         "1 of 2 test images also stands in the training or validation split, byte by byte: figures"
         " on them say nothing of new images."
     )
-    assert 'medapp data clean-split "x"' in notes[0].remedy
+    assert 'medapp data clean-split "x"' in notes[0].in_shell
     assert "2 images have a copy under another class" in find(notes, "contradiction").text
     assert find(notes, "copies").text == "2 images are copies of another, byte by byte."
     assert find(notes, "patients").text == "2 patients in 3 images."

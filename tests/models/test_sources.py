@@ -33,10 +33,11 @@ def test_a_run_is_its_model(workspace: Workspace) -> None:
 
 
 def test_missing_weights_say_how_to_get_them(workspace: Workspace) -> None:
-    with pytest.raises(WeightsError, match="medapp backbones fetch resnet50") as caught:
+    with pytest.raises(WeightsError, match=r"Put .* into ") as caught:
         find_source("resnet50", "resnet18", workspace)
     assert str(workspace.weights_folder) in str(caught.value)
     assert "resnet50-11ad3fa6.pth" in str(caught.value)
+    assert "medapp backbones fetch resnet50" in caught.value.in_shell
 
 
 @pytest.mark.parametrize(

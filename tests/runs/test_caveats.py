@@ -69,7 +69,7 @@ def test_a_run_on_leaking_splits_says_so_at_its_end(workspace: Workspace, tmp_pa
         " size or quality, or mirrored, turned or inverted: figures on them say nothing of new"
         " images."
     )
-    assert 'medapp data clean-split "x"' in note.remedy
+    assert 'medapp data clean-split "x"' in note.in_shell
     assert [grave.code for grave in list_grave_notes(run)] == ["leak"]
     find(run.load_evaluation(), "patients-unknown")
     (summary,) = find_registry(workspace).list_summaries()
@@ -81,7 +81,7 @@ def test_the_split_that_chose_the_epoch_is_told(trained: Trained) -> None:
     note = find(evaluate_run(trained.workspace, run, "validation"), "chosen-on")
     assert (note.level, note.remedy) == (
         "caution",
-        'Judge on the test split: medapp evaluate "probe".',
+        "Judge on the test split.",
     )
     assert "chosen-on" not in [note.code for note in evaluate_run(trained.workspace, run).notes]
 

@@ -52,7 +52,7 @@ from medapp.data.layouts.layout import TO_LOOK
 from medapp.data.layouts.left_out import group_left_out, summarise_left_out
 from medapp.data.layouts.roles import Asked, TableChoice
 from medapp.data.notes import describe
-from medapp.errors import DataError, WorkspaceError
+from medapp.errors import DataError, WorkspaceError, read_remedy
 from medapp.notes import Note
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
@@ -199,7 +199,7 @@ def _print_preview(shown: Preview, as_json: bool) -> None:
     for below in shown.layout.below:
         console.print(f"  {below.describe()}: medapp data add '{shown.layout.root / below.path}'")
     if shown.layout.question:
-        console.print(f"{shown.layout.remedy} {TO_LOOK}".strip())
+        console.print(f"{read_remedy(shown.layout.remedy).in_shell} {TO_LOOK.in_shell}".strip())
     for sentence in summarise_left_out(shown.layout.left_out):
         console.print(f"  left out: {sentence}")
     print_notes(shown.notes)

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from medapp.data.layouts.roles import Asked
-from medapp.errors import DataError
+from medapp.errors import DataError, Remedy
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "label": (
@@ -133,15 +133,21 @@ def _holds_bytes(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
+_NAMES = (
+    "Images are bytes in a column, as Hugging Face stores them. Where the table names files of"
+    " images, add their folder"
+)
+
+
 def _find_image(schema: pa.Schema, features: Mapping[str, Any], name: str) -> str:
     found = [field.name for field in schema if _holds_bytes(field.type)]
     if not found:
         columns = ", ".join(schema.names[:8])
         raise DataError(
             f"{name} holds no images (its columns are {columns}).",
-            remedy=(
-                "Images are bytes in a column, as Hugging Face stores them. A table that names the"
-                " files of images goes beside their folder: medapp data add FOLDER --labels FILE."
+            remedy=Remedy(
+                f"{_NAMES} and name the table there.",
+                f"{_NAMES}: medapp data add FOLDER --labels FILE.",
             ),
         )
     said = [n for n in found if _write_type(features.get(n)) == "Image"]
@@ -167,7 +173,9 @@ def _find_label(schema: pa.Schema, features: Mapping[str, Any], image: str, name
     listed = ", ".join(others[:12])
     raise DataError(
         f"It cannot be told which column of {name} holds the labels ({listed or 'there is none'}).",
-        remedy="Say which with --label-column, or call it 'label'.",
+        remedy=Remedy(
+            "Say which, or call it 'label'.", "Say which with --label-column, or call it 'label'."
+        ),
     )
 
 

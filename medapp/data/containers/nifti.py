@@ -12,7 +12,7 @@ from medapp.data.containers.volume import Volume, read_header, read_slices
 from medapp.data.layouts.kinds import find_suffix
 from medapp.data.layouts.layout import FoundFile, Layout
 from medapp.data.samples import UNLABELLED
-from medapp.errors import DataError
+from medapp.errors import DataError, Remedy
 
 _AXES = {"sagittal": 0, "coronal": 1, "axial": 2}
 
@@ -35,7 +35,10 @@ def open_nifti(layout: Layout, choice: SliceChoice) -> Container:
     if importlib.util.find_spec("nibabel") is None:
         raise DataError(
             "Volumes of NIfTI are read with nibabel, which is not installed.",
-            remedy="pip install 'medapp[nifti]'",
+            remedy=Remedy(
+                "Ask whoever installed MedApp to add its extra “nifti”.",
+                "Add it: pip install 'medapp[nifti]'",
+            ),
         )
     if layout.question:
         return Container("NIfTI", layout, lambda: iter(()))

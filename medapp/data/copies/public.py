@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from medapp.data.copies.shared import Shared, find_contrary, find_shared
 from medapp.data.samples import DataSet, Sample
-from medapp.errors import DataError
+from medapp.errors import DataError, Remedy
 from medapp.store.files import open_replacing
 from medapp.store.parquet import read_table
 from medapp.store.shipped import ASSETS
@@ -119,7 +119,10 @@ def _load(path: Path, changed: int) -> PublicSet:
     except (OSError, ValueError, KeyError, AttributeError, pa.ArrowException) as error:
         raise DataError(
             f"The fingerprints in {path} cannot be read.",
-            remedy="Delete the file, or make it again with medapp data fingerprint.",
+            remedy=Remedy(
+                "Delete the file, or make it again.",
+                "Delete the file, or make it again with medapp data fingerprint.",
+            ),
         ) from error
 
 
@@ -139,7 +142,10 @@ def save_fingerprints(
     if not marked:
         raise DataError(
             f"No image of {data_set.name} has a fingerprint.",
-            remedy=f'Look at the images first: medapp data check "{data_set.name}".',
+            remedy=Remedy(
+                "Audit the data set first, on its page.",
+                f'Look at the images first: medapp data check "{data_set.name}"',
+            ),
         )
     facts = {"title": title, "source": source, "terms": terms}
     rows = sorted(marked.items())

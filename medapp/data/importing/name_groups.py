@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from medapp.data.layouts.recognition import look_like_patients
+from medapp.errors import Remedy
 from medapp.notes import Note
 
 LOOKED_AT = 20_000  # names
@@ -59,8 +60,9 @@ def suggest_pattern(names: Sequence[str]) -> tuple[Note, ...]:
         f"File names may tell patients: {groups.example} is of {groups.group}, one of"
         f" {groups.count:,} such groups of several images."
     )
-    remedy = (
-        "If these are patients, keep each in one split: --patient-pattern"
-        f" '{groups.pattern}', or Patient in the file name on the page."
+    begin = "If these are patients, keep each in one split:"
+    remedy = Remedy(
+        f"{begin} the pattern {groups.pattern} finds them in the file name.",
+        f"{begin} --patient-pattern '{groups.pattern}'",
     )
     return (Note("patients-in-names", text, "info", remedy),)

@@ -26,7 +26,7 @@ from medapp.data.layouts.roles import load_choice
 from medapp.data.records import insert_samples, renew_classes
 from medapp.data.samples import DataSet, Sample
 from medapp.data.schema import change
-from medapp.errors import DataError
+from medapp.errors import DataError, Remedy
 from medapp.notes import Note
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
@@ -98,7 +98,10 @@ def _note_stale(
     names = ", ".join(sample.name for sample in stale[:3])
     files = "The file of 1 image" if len(stale) == 1 else f"The files of {len(stale):,} images"
     text = f"{files} changed, or went away, since they came in ({names})."
-    remedy = f"Update the data set first: on its page, or by medapp data update '{data_set.name}'."
+    remedy = Remedy(
+        "Update the data set first, on its page.",
+        f'Update the data set first: medapp data update "{data_set.name}"',
+    )
     return (Note("stale", text, "caution", remedy),)
 
 

@@ -13,7 +13,7 @@ from medapp.data.layouts.layout import Candidate, FoundFile, Layout, make_printa
 from medapp.data.layouts.listing import Listing, Parts
 from medapp.data.layouts.order import write_natural_key
 from medapp.data.reading import read_header_alone
-from medapp.errors import DataError
+from medapp.errors import DataError, Remedy
 from medapp.imaging.kinds import HEAD_BYTES, tell_kind
 from medapp.imaging.readers.dicom_header import COLUMNS
 
@@ -29,10 +29,11 @@ _CODED = re.compile(
     r"|\d+(?:\.\d+){3,}|\d{5,}|(?=.*\d)[0-9a-f]{8,}",
     re.IGNORECASE,
 )
-_REMEDY = (
+_SORTED = (
     "Or put the images of each class into a folder with the class's name. A trained model takes"
-    " them as they are: on Predict, or medapp predict."
+    " them as they are"
 )
+_REMEDY = Remedy(f"{_SORTED}, on Predict.", f"{_SORTED}: medapp predict.")
 
 
 def read_by_header(

@@ -27,7 +27,7 @@ from medapp.data.layouts.manifest import (
 from medapp.data.layouts.roles import TableChoice
 from medapp.data.layouts.several import find_below, offer_below
 from medapp.data.layouts.unlabelled import read_unlabelled
-from medapp.errors import DataError
+from medapp.errors import DataError, Remedy
 from medapp.imaging.image import MAX_BYTES
 
 MOST_FILES = 20  # that are tried for names of classes
@@ -147,7 +147,7 @@ def _read_files(
     if not choice.asked.is_nothing and not tables and told is None:
         raise DataError(
             f"No table in {folder.name} is of its images. {' '.join(more)}".strip(),
-            remedy="Name the table with --labels.",
+            remedy=Remedy("Name the table.", "Name the table with --labels."),
         )
     if not tables and told is None:
         if more:

@@ -21,11 +21,12 @@ from medapp.data.layouts.recognition import Recognition, recognise, step_into
 from medapp.data.layouts.roles import BadRow, TableReading
 from medapp.data.layouts.template import Template, find_split
 from medapp.data.samples import SPLITS
-from medapp.errors import DataError
+from medapp.errors import DataError, Remedy, read_remedy
 from medapp.imaging.geometry import Box
 from medapp.task import find_task
 
-TO_LOOK = "To look at the images without labels: --layout unlabelled, or on the page."
+_NO_LABELS = "The images can be looked at without labels"
+TO_LOOK = Remedy(f"{_NO_LABELS}, too.", f"{_NO_LABELS}, too: --layout unlabelled.")
 _LEVELS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
 
 
@@ -186,12 +187,21 @@ class Layout:
         """
         if not self.question:
             return self.files
-        ways = [f"{way.option} gives {way.describe()}" for way in self.candidates]
-        answers = f"Say which is meant, also on the page: {'; '.join(ways)}." if ways else ""
         raise DataError(
             " ".join([self.question, *self.remarks]),
-            remedy=f"{answers} {self.remedy} {TO_LOOK}".strip(),
+            remedy=Remedy(
+                f"{self._list_ways(in_shell=False)} {self.remedy} {TO_LOOK}",
+                f"{self._list_ways(in_shell=True)} {read_remedy(self.remedy).in_shell}"
+                f" {TO_LOOK.in_shell}",
+            ),
         )
+
+    def _list_ways(self, in_shell: bool) -> str:
+        ways = [
+            f"{way.option if in_shell else way.name} gives {way.describe()}"
+            for way in self.candidates
+        ]
+        return f"Say which is meant: {'; '.join(ways)}." if ways else ""
 
     def describe(self) -> tuple[str, ...]:
         """The layout in sentences: classes, splits, patients, what is passed over."""

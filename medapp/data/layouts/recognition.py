@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from medapp.data.layouts.masks import Parts, is_neutral
 from medapp.data.layouts.order import write_natural_key
 from medapp.data.layouts.template import find_split
+from medapp.errors import Remedy
 
 MANY = 5  # folders with names like numbers of patients; fewer may be grades or stages
 _FOLD = re.compile(r"(?:k?[ _-]?folds?|cv|split|partition)[ _-]?\d+|\d+[ _-]?folds?", re.IGNORECASE)
@@ -23,11 +24,14 @@ _SITE = re.compile(
 _PATIENT = re.compile(
     r"(?:p|pt|pat|patient|s|sub|subj|subject|case|id|person|study|exam)[ _-]?\d+", re.IGNORECASE
 )
-_REMEDY = (
-    "Put the images of each class into a folder with the class's name, or name a table that says"
-    " what they show: with --labels, or on the page."
+_FOLDERS = "Put the images of each class into a folder with the class's name"
+_TABLE = f"{_FOLDERS}, or name a table that says what they show."
+_TABLE_IN_SHELL = f"{_FOLDERS}, or name a table that says what they show (--labels)."
+_TAKES = "A trained model takes them as they are"
+_REMEDY = Remedy(_TABLE, _TABLE_IN_SHELL)
+_REMEDY_FLAT = Remedy(
+    f"{_TABLE} {_TAKES}, on Predict.", f"{_TABLE_IN_SHELL} {_TAKES}: medapp predict."
 )
-_REMEDY_FLAT = f"{_REMEDY} A trained model takes them as they are: on Predict, or medapp predict."
 
 
 @dataclass(frozen=True)

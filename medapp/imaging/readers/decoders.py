@@ -84,5 +84,5 @@ def explain_failure(transfer_syntax: str, bits: int) -> ImageError:
 
 
 def _write_way(package: str) -> str:
-    terms = ", under the GPL," if package == GPL else ""
-    return f"`pip install {package}`{terms} adds it"
+    terms = ", which are under the GPL" if package == GPL else ""
+    return f"whoever installed MedApp can add {' and '.join(package.split())}{terms}"

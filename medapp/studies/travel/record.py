@@ -126,7 +126,9 @@ class Travel:
 
 def save_travel(workspace: Workspace, travel: Travel) -> Path:
     """Write `study.json`; gives the study's folder."""
-    return save_study(workspace, KIND, asdict(travel))
+    return save_study(
+        workspace, KIND, {**asdict(travel), "notes": [note.to_dict() for note in travel.notes]}
+    )
 
 
 def list_travels(workspace: Workspace, run: Run | None = None) -> list[Travel]:

@@ -13,7 +13,7 @@ from medapp.audit.questions import number_groups
 from medapp.data.catalog import Catalog
 from medapp.data.pixels import Table, count_channels, load_pixels
 from medapp.data.samples import DataSet, Sample
-from medapp.errors import DataError, RunError
+from medapp.errors import DataError, Remedy, RunError
 from medapp.models.network import to_input
 from medapp.prediction.model import Model, load_model
 from medapp.runs.run import Run
@@ -135,7 +135,10 @@ def _refuse_findings(run: Run, model: Model, data_set: DataSet) -> None:
             raise DataError(
                 f"{name} asks for several findings an image, and whether a model travels is"
                 " answered for classes that exclude each other.",
-                remedy="Judge each finding there with: medapp evaluate RUN --data NAME.",
+                remedy=Remedy(
+                    "Judge each finding there, under Another data set on the model's page.",
+                    "Judge each finding there with: medapp evaluate RUN --data NAME",
+                ),
             )
 
 

@@ -162,7 +162,7 @@ def test_a_file_without_a_labelled_image_is_refused(workspace: Workspace, tmp_pa
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"file": ["a.png"], "label": [1]}, "holds no images .*file, label.*--labels FILE"),
+        ({"file": ["a.png"], "label": [1]}, "holds no images .*file, label.*name the table"),
         (
             {"image": [draw(0)], "a": ["x"], "b": [1]},
             "which column of set.parquet holds the labels",

@@ -49,7 +49,7 @@ def test_a_preview_says_it_until_patients_are_known(tmp_path: Path) -> None:
             for k in (1, 2):
                 (tmp_path / label / f"{label}-{patient}-{k}.png").touch()
     (note,) = [note for note in preview(tmp_path).notes if note.code == "patients-in-names"]
-    assert (note.level, "'^[^-]*-([^-]+)'" in note.remedy) == ("info", True)
+    assert (note.level, "'^[^-]*-([^-]+)'" in note.in_shell) == ("info", True)
     known = preview(tmp_path, ImportChoice(patient_pattern="^[^-]*-([^-]+)"))
     assert known.patients == 4
     assert "patients-in-names" not in {note.code for note in known.notes}

@@ -41,7 +41,7 @@ def test_a_disc_without_classes_says_how_it_can_be_looked_at(tmp_path: Path) -> 
     assert found.question
     with pytest.raises(DataError) as refused:
         found.require_files()
-    assert "To look at the images without labels: --layout unlabelled" in refused.value.remedy
+    assert "looked at without labels, too: --layout unlabelled" in refused.value.in_shell
 
 
 def test_a_preview_says_that_nothing_can_be_trained(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_aptos_a_form_for_predictions_is_no_truth(tmp_path: Path) -> None:
     said = " ".join(found.describe())
     assert "sample_submission.csv is called like a form for predictions" in said
     assert "test.csv names 4 images of which no table says what they show." in said
-    assert "if they are grades, say so: --label-kind ordinal" in said
+    assert "if they are grades, say so." in said
 
 
 def test_cbis_ddsm_paths_of_dicom_and_several_views_a_patient(tmp_path: Path) -> None:

@@ -180,10 +180,10 @@ def test_big_endian_is_read_as_little_endian() -> None:
 @pytest.mark.parametrize(
     ("uid", "way"),
     [
-        ("1.2.840.10008.1.2.4.70", "`pip install python-gdcm` adds it"),
-        ("1.2.840.10008.1.2.4.80", "`pip install pyjpegls` adds it"),
-        ("1.2.840.10008.1.2.4.91", "`pip install pylibjpeg pylibjpeg-openjpeg` adds it"),
-        ("1.2.840.10008.1.2.4.201", "`pip install pylibjpeg pylibjpeg-openjpeg` adds it"),
+        ("1.2.840.10008.1.2.4.70", "installed MedApp can add python-gdcm"),
+        ("1.2.840.10008.1.2.4.80", "installed MedApp can add pyjpegls"),
+        ("1.2.840.10008.1.2.4.91", "can add pylibjpeg and pylibjpeg-openjpeg"),
+        ("1.2.840.10008.1.2.4.201", "can add pylibjpeg and pylibjpeg-openjpeg"),
         ("1.2.840.10008.1.2.4.100", "MPEG2 .* no package is known to"),
     ],
 )

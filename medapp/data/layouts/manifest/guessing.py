@@ -17,7 +17,7 @@ from medapp.data.layouts.manifest.matching import match_cells
 from medapp.data.layouts.roles import COUNTS_AS, KINDS, Asked, Roles
 from medapp.data.layouts.tables import Table
 from medapp.data.layouts.template import find_split
-from medapp.errors import DataError
+from medapp.errors import DataError, Remedy
 from medapp.task import TASKS
 
 SAMPLED = 20_000  # rows that the column of images is told from
@@ -128,7 +128,10 @@ def _find_image(table: Table, names: Sequence[Parts], reasons: dict[str, str]) -
         none = f"No column of {table.name} names an image that is there."
         raise DataError(
             " ".join([none, *table.sentences]),
-            remedy="Name the table with --labels, and the folder with the images that it is of.",
+            remedy=Remedy(
+                "Name another table, or the folder with the images that it is of.",
+                "Name the table with --labels, and the folder with the images that it is of.",
+            ),
         )
     what = "names" if most[0] > 0 else "names folders of"
     reasons["image"] = f"The column {best!r} {what} the images."
@@ -259,7 +262,7 @@ def _guess_kind(table: Table, roles: Roles, separator: str, reasons: dict[str, s
     if roles.labels and _may_be_grades(table, roles.labels[0]):
         reasons["kind"] = (
             f"The numbers in {roles.labels[0]!r} are taken for classes without an order; if they"
-            " are grades, say so: --label-kind ordinal, or on the page."
+            " are grades, say so."
         )
     return "single"
 

@@ -114,7 +114,7 @@ def find_beside(
         else:
             said.append(
                 f"There is a table, {name}, which names {pictures:,} of {len(names):,} images and"
-                " is not used; --labels reads it."
+                " is not used, unless it is named."
             )
     found += _find_texts(listing, read, asked, by_folders, are_lists=bool(found))
     return _drop_unlabelled(found, names, said), said

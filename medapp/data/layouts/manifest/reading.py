@@ -19,7 +19,7 @@ from medapp.data.layouts.masks import find_masks
 from medapp.data.layouts.order import sort_paths, write_natural_key
 from medapp.data.layouts.roles import KINDS, BadRow, Roles, TableReading
 from medapp.data.layouts.tables import Table
-from medapp.errors import DataError
+from medapp.errors import DataError, Remedy
 from medapp.task.grades import order_grades
 
 _NO_ROW = "no row names it"
@@ -120,7 +120,10 @@ def _ask_for_labels(root: Path, listing: Listing, table: Table, reading: TableRe
         listing.left_out,
         listing.passed_over,
         question=f"No column of {table.name} is called like a label.",
-        remedy=f"Say which column is, with --label-column or on the page. Few values have: {few}."
+        remedy=Remedy(
+            f"Say which column is. Few values have: {few}.",
+            f"Say which column is, with --label-column. Few values have: {few}.",
+        )
         if few
         else "No column has few values that repeat, as labels do. Choose another table.",
         remarks=table.sentences,
@@ -140,8 +143,12 @@ def _order(labels: LabelReader, files: Sequence[FoundFile], roles: Roles) -> tup
         except DataError as error:
             raise DataError(
                 error.what,
-                remedy="Add it with one class an image (--label-kind single), then name the grades,"
-                " the lowest first: under Manage on its page, or with medapp data task.",
+                remedy=Remedy(
+                    "Add it with one class an image, then name the grades, the lowest first, under"
+                    " Manage on its page.",
+                    "Add it with one class an image (--label-kind single), then name the grades,"
+                    " the lowest first, with medapp data task.",
+                ),
             ) from error
     return tuple(sorted(found, key=write_natural_key))
 

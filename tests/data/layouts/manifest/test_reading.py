@@ -189,7 +189,7 @@ def test_grades_whose_names_tell_no_order_are_named_once_they_are_added(tmp_path
     make(tmp_path, "image,Befund\n1,keine\n2,leicht\n3,schwer\n", "1.png", "2.png", "3.png")
     with pytest.raises(DataError, match="do not tell which grade") as caught:
         scan(tmp_path, labels=("Befund",), kind="ordinal")
-    assert "medapp data task" in caught.value.remedy
+    assert "medapp data task" in caught.value.in_shell
 
 
 def test_lines_of_json_beside_the_images_are_taken_by_themselves(tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ from medapp.data.samples import DataSet, Sample
 from medapp.imaging.preprocess import Preprocess
 from medapp.imaging.registered import find_problem
 from medapp.models.backbones import BUNDLED
-from medapp.models.network import Network
 from medapp.models.weights import build_network
 from medapp.store.cache import open_cache
 from medapp.store.rows import Rows
 from medapp.store.threads import OnProgress, map_threaded
 from medapp.store.workspace import Workspace
 from medapp.training.embedding import build_part, embed
+from medapp.training.features import FrozenPart
 
 # Of the width, and of the height, that is left at each side where the middle is removed.
 RIM = 0.1
@@ -50,11 +50,13 @@ class Kept:
     Attributes:
         rows: (M, F) float32, memory-mapped; of more images than those asked for.
         numbers: (N,) the images' rows, in their order; -1 for an image whose features are not kept.
+        key: what the features are kept under, without the images.
         source: the open rows; while this object lives, the cache does not evict them.
     """
 
     rows: NDArray[np.float32]
     numbers: NDArray[np.int64]
+    key: str
     source: Rows
 
 
@@ -65,12 +67,12 @@ def find_features(workspace: Workspace, data_set: DataSet, samples: Sequence[Sam
         WorkspaceError: the cache may not be written.
     """
     preprocess = Preprocess()
-    part = build_part(_open_network(workspace), preprocess.image_size)
+    part = _open_part(workspace, preprocess.image_size, False)
     channels = count_channels(samples, preprocess)
     key = part.hash_setting(hash_pixel_setting(preprocess, channels, data_set.uid))
     rows = open_cache(workspace).open_rows("features", key, part.shape, part.dtype)
     numbers = rows.find([sample.content_hash for sample in samples])
-    return Kept(rows.open_array(), numbers, rows)
+    return Kept(rows.open_array(), numbers, key, rows)
 
 
 def read_features(
@@ -117,12 +119,14 @@ def load_features(
         WorkspaceError: the disk has no room for them.
     """
     preprocess = preprocess or Preprocess()
-    network = _open_network(workspace)
-    change = MiddleRemoved(preprocess.image_size) if without_middle else None
-    return embed(workspace, data_set, samples, network, preprocess, on_progress, change, channels)
+    part = _open_part(workspace, preprocess.image_size, without_middle)
+    return embed(workspace, data_set, samples, part, preprocess, on_progress, channels)
 
 
-@functools.lru_cache(1)
-def _open_network(workspace: Workspace) -> Network:
-    """The bundled backbone; kept, since building it takes half a second."""
-    return build_network(BUNDLED.name, BUNDLED.architecture, ("0", "1"), 0, workspace)
+@functools.lru_cache(4)
+def _open_part(workspace: Workspace, image_size: int, without_middle: bool) -> FrozenPart:
+    """The bundled backbone without its head; kept, since half a second goes by until it is built
+    and its weights are hashed.
+    """
+    network = build_network(BUNDLED.name, BUNDLED.architecture, ("0", "1"), 0, workspace)
+    return build_part(network, image_size, MiddleRemoved(image_size) if without_middle else None)

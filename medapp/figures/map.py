@@ -2,56 +2,144 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from medapp.figures.style import finish, pick_colour, shorten, show_plain
+from medapp.figures.style import PALETTES, finish, pick_colour, shorten, show_plain
 
 MOST_NAMED = 8  # values with a colour of their own; the others share one
+MOST_DRAWN = 3000  # points that a browser draws without WebGL, which not every machine has
+HEIGHT = 480  # px
+# From low to high: parts of "plasma", whose high end stands out of a light page, and of a dark one.
+SCALES = {
+    "light": ("#FCA636", "#E16462", "#B12A90", "#6A00A8", "#0D0887"),
+    "dark": ("#9C179E", "#CC4778", "#ED7953", "#FDB42F", "#F0F921"),
+}
+
+
+@dataclass(frozen=True)
+class Points:
+    """What a map shows.
+
+    Attributes:
+        positions: (N, 2).
+        shares: of the variance along each axis; None where no axis means anything.
+        ids, names: of the images, (N,).
+    """
+
+    positions: NDArray[np.float64]
+    shares: tuple[float, float] | None
+    ids: Sequence[int]
+    names: Sequence[str]
 
 
 def draw_map(
-    positions: NDArray[np.float64],
-    shares: tuple[float, float],
-    ids: Sequence[int],
-    names: Sequence[str],
-    values: Sequence[str],
-    theme: str = "light",
-    order: Sequence[str] = (),
+    points: Points, values: Sequence[str], theme: str = "light", order: Sequence[str] = ()
 ) -> go.Figure:
-    """Points (N, 2), coloured by a value of each image; `customdata` begins with the image's id.
+    """Points coloured by a value of each image; a trace's `customdata` are the images' ids.
 
     Args:
         order: of the values in the legend, as far as it is known; the commonest come first else.
     """
+    groups = _group(values, order)
+    figure = go.Figure()
+    key = []
+    for index, group in enumerate(groups):
+        rows = np.flatnonzero([value in group for value in values])
+        colour = pick_colour(index, theme)
+        key.append((shorten(group[0]) if len(group) == 1 else "others", colour))
+        said = [values[row] for row in rows.tolist()]
+        _add_points(figure, points, rows, said, {"color": colour})
+    return _finish(figure, points, theme, key)
+
+
+def draw_amounts(
+    points: Points,
+    amounts: NDArray[np.float64],
+    title: str,
+    theme: str = "light",
+    missing: str = "not known",
+) -> go.Figure:
+    """Points coloured from the lowest amount to the highest, NaN in grey below all others.
+
+    Args:
+        title: of the scale.
+        missing: what is said of an image whose amount is NaN.
+    """
+    figure = go.Figure()
+    colours = PALETTES[theme]
+    unknown = np.flatnonzero(np.isnan(amounts))
+    known = np.flatnonzero(~np.isnan(amounts))
+    known = known[np.argsort(amounts[known], kind="stable")]
+    _add_points(figure, points, unknown, [missing] * len(unknown), {"color": colours.grid})
+    scale = SCALES[theme]
+    marker = {
+        "color": amounts[known],
+        "colorscale": [(i / (len(scale) - 1), colour) for i, colour in enumerate(scale)],
+        "colorbar": {
+            "title": {"text": show_plain(title), "side": "right"},
+            "thickness": 12,
+            "outlinewidth": 0,
+            "tickfont": {"color": colours.muted},
+        },
+    }
+    _add_points(figure, points, known, [f"{amounts[row]:.4g}" for row in known], marker)
+    return _finish(figure, points, theme, [(missing, colours.grid)] if len(unknown) else [])
+
+
+def _group(values: Sequence[str], order: Sequence[str]) -> list[list[str]]:
+    """The values that share a colour, in the legend's order."""
     counts = Counter(values)
     kinds = sorted(counts, key=lambda value: (-counts[value], value))
     places = {value: place for place, value in enumerate(order)}
     if len(kinds) <= MOST_NAMED:
         kinds.sort(key=lambda value: places.get(value, len(places)))
-    groups = [[kind] for kind in kinds[: MOST_NAMED - 1]]
-    if rest := kinds[MOST_NAMED - 1 :]:
-        groups.append(rest)
-    figure = go.Figure()
-    key = []
-    for index, group in enumerate(groups):
-        wanted = set(group)
-        rows = [row for row, value in enumerate(values) if value in wanted]
-        colour = pick_colour(index, theme)
-        key.append((shorten(group[0]) if len(group) == 1 else "others", colour))
-        figure.add_scattergl(
-            x=positions[rows, 0],
-            y=positions[rows, 1],
-            mode="markers",
-            marker={"color": colour, "size": 6, "opacity": 0.8},
-            customdata=[[ids[r], show_plain(names[r]), show_plain(values[r])] for r in rows],
-            hovertemplate="%{customdata[1]}<br>%{customdata[2]}<extra></extra>",
-        )
-    title = f"Two directions hold {sum(shares):.0%} of how these images differ"
-    finish(figure, theme, title, 480, key=key)
+        return [[kind] for kind in kinds]
+    return [*([kind] for kind in kinds[: MOST_NAMED - 1]), kinds[MOST_NAMED - 1 :]]
+
+
+def _add_points(
+    figure: go.Figure,
+    points: Points,
+    rows: NDArray[np.int64],
+    values: Sequence[str],
+    marker: dict[str, Any],
+) -> None:
+    if not len(rows):
+        return
+    kind = go.Scatter if len(points.ids) <= MOST_DRAWN else go.Scattergl
+    places = points.positions[rows].astype(np.float32)
+    trace = kind(
+        x=places[:, 0],
+        y=places[:, 1],
+        mode="markers",
+        marker={"size": 6, "opacity": 0.8, **marker},
+        customdata=np.array(points.ids, np.int32)[rows],
+        text=[
+            f"{show_plain(points.names[row])}<br>{show_plain(value)}"
+            for row, value in zip(rows.tolist(), values, strict=True)
+        ],
+        hovertemplate="%{text}<extra></extra>",
+    )
+    figure.add_trace(trace)
+
+
+def _finish(
+    figure: go.Figure, points: Points, theme: str, key: Sequence[tuple[str, str]]
+) -> go.Figure:
+    shares = points.shares
+    if shares is None:
+        finish(figure, theme, "Images that a network sees alike stand together", HEIGHT, key=key)
+        figure.update_xaxes(showticklabels=False, showgrid=False)
+        figure.update_yaxes(showticklabels=False, showgrid=False)
+    else:
+        title = f"Two directions hold {sum(shares):.0%} of how these images differ"
+        finish(figure, theme, title, HEIGHT, key=key)
+        figure.update_xaxes(title_text=f"component 1, {shares[0]:.0%} of the variance")
+        figure.update_yaxes(title_text=f"component 2, {shares[1]:.0%} of the variance")
     figure.update_layout(dragmode="lasso")
-    figure.update_xaxes(title_text=f"component 1, {shares[0]:.0%} of the variance")
-    figure.update_yaxes(title_text=f"component 2, {shares[1]:.0%} of the variance")
     return figure

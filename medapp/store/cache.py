@@ -62,6 +62,10 @@ class Cache:
         self.make_room()
         return Rows(self._locate(kind, key, ROWS_SUFFIX), shape, dtype)
 
+    def has_rows(self, kind: str, key: str) -> bool:
+        """Whether rows were ever opened under a key, and not evicted since."""
+        return self._locate(kind, key, ROWS_SUFFIX).is_dir()
+
     def load_bytes(self, kind: str, key: str) -> bytes | None:
         """The bytes of an entry, which then counts as just used; None where there is none."""
         path = self._locate(kind, key, ".bin")

@@ -21,16 +21,15 @@ def embed(
     workspace: Workspace,
     data_set: DataSet,
     samples: Sequence[Sample],
-    network: Network,
+    part: FrozenPart,
     preprocess: Preprocess,
     on_progress: OnProgress | None = None,
-    change: nn.Module | None = None,
     channels: int | None = None,
 ) -> NDArray[np.float32]:
     """The features (N, F) before the head; only those that are not kept yet are computed.
 
     Args:
-        change: what is done with the normalised images before the first stage.
+        part: what computes them; see `build_part`.
         channels: of the squares, 1 or 3; None asks these images (`count_channels`).
 
     Raises:
@@ -40,13 +39,16 @@ def embed(
     cache = open_cache(workspace)
     channels = channels or count_channels(samples, preprocess)
     pixels = load_pixels(samples, preprocess, channels, cache, data_set.uid, on_progress)
-    part = build_part(network, preprocess.image_size, change)
     keys = [sample.content_hash for sample in samples]
     return np.asarray(part.load(pixels, keys, cache, on_progress).take(), np.float32)
 
 
 def build_part(network: Network, image_size: int, change: nn.Module | None = None) -> FrozenPart:
-    """A network without its head, computed in float32 on the processor."""
+    """A network without its head, computed in float32 on the processor.
+
+    Args:
+        change: what is done with the normalised images before the first stage.
+    """
     before = [change] if change is not None else []
     stages = [stage for _, stage in network.stages]
     prefix = nn.Sequential(*before, *stages, network.pool).eval().requires_grad_(False)

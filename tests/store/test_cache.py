@@ -49,7 +49,9 @@ def age(path: Path, seconds: int) -> None:
 
 
 def test_rows_are_found_again_by_kind_and_key(cache: Cache) -> None:
+    assert not cache.has_rows("pixels", "ab01")
     keep(cache, "ab01", 3)
+    assert cache.has_rows("pixels", "ab01")
     assert len(cache.open_rows("pixels", "ab01", (ROW_BYTES,), np.uint8)) == 3
     assert len(cache.open_rows("features", "ab01", (ROW_BYTES,), np.uint8)) == 0
     assert len(cache.open_rows("pixels", "ab02", (ROW_BYTES,), np.uint8)) == 0

@@ -21,7 +21,7 @@ from medapp.store.cache import open_cache
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 from medapp.studies.ranking.candidates import PIXELS, Candidate
-from medapp.training.embedding import embed
+from medapp.training.embedding import build_part, embed
 
 SIDE = 16  # of small pixels
 
@@ -50,7 +50,8 @@ def see(
         fitting = list_fitting(read_weights(path)[0])
         architecture = architecture if architecture in fitting else (*fitting, architecture)[0]
     network = build_network(candidate.source, architecture, ("0", "1"), 0, workspace)
-    features = embed(workspace, data_set, samples, network, preprocess, on_progress)
+    part = build_part(network, preprocess.image_size)
+    features = embed(workspace, data_set, samples, part, preprocess, on_progress)
     head = _read_head(candidate.source, path, network.architecture)
     if head is None or head[0].shape[1] != features.shape[1]:
         return features, None

@@ -1,0 +1,78 @@
+"""What the points of a map are coloured by: what is known of each image, in words or as amounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from medapp.data.samples import SPLITS, DataSet, Sample
+from medapp.figures.map import MOST_NAMED, Points, draw_amounts, draw_map
+from medapp.task import find_task
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """What each image has of one thing.
+
+    Attributes:
+        values: (N,) in words; empty where there are amounts.
+        order: of the values, as far as it is known.
+        amounts: (N,), NaN where there is none; None where the values are no numbers.
+        title: of the amounts.
+        missing: what is said where there is no amount.
+    """
+
+    values: Sequence[str] = ()
+    order: Sequence[str] = ()
+    amounts: NDArray[np.float64] | None = None
+    title: str = ""
+    missing: str = UNKNOWN
+
+    def draw(self, points: Points, theme: str) -> go.Figure:
+        """The points in these colours."""
+        if self.amounts is None:
+            return draw_map(points, self.values, theme, self.order)
+        return draw_amounts(points, self.amounts, self.title, theme, self.missing)
+
+
+def list_colourings(data_set: DataSet, samples: Sequence[Sample]) -> list[str]:
+    """What points can be coloured by: the class, split, site, and any column."""
+    first = [find_task(data_set.task).noun, "split", "site"]
+    columns = {name for sample in samples for name in sample.attributes}
+    return [*first, *sorted(columns - {*first})]
+
+
+def colour(data_set: DataSet, samples: Sequence[Sample], by: str) -> Colouring:
+    """The colouring by one of `list_colourings`."""
+    task = find_task(data_set.task)
+    if by == task.noun:
+        return Colouring([task.say_label(s.label) for s in samples], data_set.classes)
+    if by == "split":
+        return Colouring([sample.split for sample in samples], SPLITS)
+    if by == "site":
+        return Colouring([sample.site or UNKNOWN for sample in samples])
+    texts = [sample.attributes.get(by, "") for sample in samples]
+    amounts = read_amounts(texts)
+    if amounts is None:
+        return Colouring([text or UNKNOWN for text in texts])
+    return Colouring(amounts=amounts, title=by)
+
+
+def read_amounts(texts: Sequence[str]) -> NDArray[np.float64] | None:
+    """The numbers (N,) that texts say, NaN for an empty one.
+
+    None where a text says no number, or where so few differ that each can have its own colour.
+    """
+    kinds = {text for text in texts if text}
+    if len(kinds) <= MOST_NAMED:
+        return None
+    try:
+        known = {text: float(text) for text in kinds}
+    except ValueError:
+        return None
+    amounts = np.array([known.get(text, np.nan) for text in texts])
+    return np.where(np.isfinite(amounts), amounts, np.nan)

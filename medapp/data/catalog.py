@@ -310,7 +310,8 @@ class Catalog:
         classes = arrange_classes(data_set, find_task(name), [label for (label,) in rows], order)
         with change(self.path) as db:
             values = (name, json.dumps(classes, ensure_ascii=False), data_set.id)
-            db.execute("UPDATE data_sets SET task = ?, classes = ? WHERE id = ?", values)
+            columns = "task = ?, classes = ?, reading = json_remove(reading, '$.grades')"
+            db.execute(f"UPDATE data_sets SET {columns} WHERE id = ?", values)
         return replace(data_set, task=name, classes=classes)
 
     def forget(self, data_set: DataSet) -> None:

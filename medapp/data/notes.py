@@ -7,6 +7,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.copies.public import PublicSet, list_public_sets, match_public
 from medapp.data.facts import Facts, count_test_groups, load_facts
 from medapp.data.layouts.alike import find_alike_classes
+from medapp.data.layouts.nothing import find_empty_finding
 from medapp.data.layouts.unlabelled import note_unlabelled
 from medapp.data.samples import UNLABELLED, DataSet
 from medapp.errors import Remedy
@@ -51,6 +52,10 @@ def _describe(
     left_out = len(catalog.list_unreadable(data_set))
     notes = [*_find_gaps(data_set, counts, splits)]
     notes += find_alike_classes(data_set.classes)
+    if find_task(data_set.task).has_several:
+        query = "SELECT DISTINCT label FROM used WHERE data_set_id = ?"
+        labels = [label for (label,) in catalog.read(query, data_set.id)]
+        notes += find_empty_finding(data_set.classes, labels)
     has_figures = data_set.classes != (UNLABELLED,)
     notes += _find_copies(facts, tests, data_set.name) if has_figures else ()
     notes += _find_public(catalog, data_set, known)

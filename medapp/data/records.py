@@ -166,13 +166,25 @@ def _write_path(path: Path, home: Path) -> str:
 
 
 def renew_classes(db: sqlite3.Connection, data_set: DataSet) -> None:
-    """Let the data set's classes be those that its images in use are labelled with."""
+    """Let the data set's classes be those that its images in use are labelled with.
+
+    The order of grades that a person gave is kept when a grade has no image left, so that it comes
+    back to its place.
+    """
     task = find_task(data_set.task)
     query = "SELECT DISTINCT label FROM used WHERE data_set_id = ?"
     labels = db.execute(query, (data_set.id,))
     found = {name for (label,) in labels for name in task.list_labels(label)}
-    kept = [name for name in data_set.classes if name in found]
+    query = "SELECT json_extract(reading, '$.grades') FROM data_sets WHERE id = ?"
+    said = db.execute(query, (data_set.id,)).fetchone()[0]
+    known = json.loads(said) if said else data_set.classes
+    kept = [name for name in known if name in found]
     # Known classes keep their order, which may be that of grades; new ones go where they sort.
-    classes = kept if found == set(kept) else task.order_classes(found)
+    is_known = found == set(kept)
+    classes = kept if is_known else task.order_classes(found)
     values = (json.dumps(classes, ensure_ascii=False), data_set.id)
     db.execute("UPDATE data_sets SET classes = ? WHERE id = ?", values)
+    if task.has_order:
+        grades = json.dumps(known if is_known else classes, ensure_ascii=False)
+        query = "UPDATE data_sets SET reading = json_set(reading, '$.grades', json(?)) WHERE id = ?"
+        db.execute(query, (grades, data_set.id))

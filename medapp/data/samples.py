@@ -77,7 +77,8 @@ class DataSet:
         uid: what runs find the data set by; stays when it is renamed.
         task: what is to be said of each image, a key of `medapp.task.TASKS`.
         reading: how the files were found and read, as plain values, so that it can be shown and
-            done again; empty for data sets from before this was kept.
+            done again, and the `grades` in their order once labels were edited; empty for data
+            sets from before this was kept.
         derivation: how the samples were chosen out of other data sets, as plain values; empty for
             a data set of its own.
     """

@@ -188,11 +188,15 @@ def _share_findings(
     shared = set(model.classes).intersection(data_set.classes)
     task = find_task(data_set.task)
     if task.has_several != model.task.has_several or not shared:
+        remedy = "Choose a data set with the run's findings, or rename them by deriving one."
+        if task.has_several != model.task.has_several:
+            wanted = model.task.title.lower()
+            remedy = f"Choose a data set of {wanted}, or say what is asked: medapp data task."
         raise DataError(
             f"{data_set.name} ({task.title.lower()}: {', '.join(data_set.classes)}) does not ask"
             f" what run {run_name} answers ({model.task.title.lower()}:"
             f" {', '.join(model.classes)}).",
-            remedy="Choose a data set with the run's findings, or rename them by deriving one.",
+            remedy=remedy,
         )
     unasked = [f"{UNKNOWN}{name}" for name in model.classes if name not in shared]
     return [

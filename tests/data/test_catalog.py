@@ -9,7 +9,9 @@ import pytest
 
 from medapp.data.catalog import Catalog
 from medapp.data.deriving import Derivation, derive
+from medapp.data.edits import LEAVE_OUT, RELABEL, TAKE_BACK, Change, apply_edits
 from medapp.data.facts import count_test_groups, list_values, load_facts
+from medapp.data.notes import describe
 from medapp.data.removing import remove
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, WorkspaceError
@@ -358,3 +360,60 @@ def test_more_ids_than_a_query_takes(catalog: Catalog, root: Path) -> None:
     (sample,) = catalog.load_samples(stored)
     ids = [*range(2, 40_000), sample.id]
     assert catalog.load_some(stored, ids) == [sample]
+
+
+def test_grades_become_findings_and_findings_become_grades_only_where_each_image_has_one(
+    catalog: Catalog, root: Path
+) -> None:
+    labels = ["none", "mild", "severe"]
+    samples = [replace(build_sample(f"{n}.png", root), label=n) for n in labels]
+    data = catalog.add(replace(build_data_set("x", root), classes=tuple(labels)), samples)
+    data = catalog.set_task(data, "ordinal")
+    assert data.classes == ("none", "mild", "severe")
+    data = catalog.set_task(data, "multi-label")
+    assert data.classes == ("mild", "none", "severe")
+    notes = [note for note in describe(data, catalog) if note.code == "empty-finding"]
+    assert len(notes) == 1
+    # As the note says: without it, its image shows no finding.
+    made = derive(catalog, "y", Derivation(("x",), {"none": ""}))
+    assert made.classes == ("mild", "severe")
+    assert [s.label for s in catalog.load_samples(made)] == ["", "mild", "severe"]
+    assert not [note for note in describe(made, catalog) if note.code == "empty-finding"]
+    assert catalog.set_task(data, "ordinal").classes == ("none", "mild", "severe")
+    first = catalog.load_samples(data)[0]
+    catalog.set_task(data, "multi-label")
+    data = catalog.find_data_set("x")
+    apply_edits(catalog, data, [Change(first.id, RELABEL, "mild|severe")])
+    with pytest.raises(DataError, match="several labels or none, such as mild and severe"):
+        catalog.set_task(catalog.find_data_set("x"), "ordinal")
+
+
+def test_grades_and_findings_are_not_joined(catalog: Catalog, root: Path) -> None:
+    for name, task in (("x", "ordinal"), ("y", "multi-label")):
+        draft = replace(build_data_set(name, root), task=task, classes=("a",))
+        catalog.add(draft, [replace(build_sample(f"{name}.png", root), label="a")])
+    with pytest.raises(DataError, match=r"x: grades, y: several labels"):
+        derive(catalog, "z", Derivation(("x", "y")))
+
+
+def test_a_grade_that_was_left_out_comes_back_to_its_place(catalog: Catalog, root: Path) -> None:
+    samples = [
+        replace(build_sample(f"{name}.png", root), label=name) for name in ("late", "early", "mid")
+    ]
+    data = catalog.add(
+        replace(build_data_set("x", root), classes=("early", "late", "mid")), samples
+    )
+    data = catalog.set_task(data, "ordinal", ["early", "mid", "late"])
+    middle = next(s for s in catalog.load_samples(data) if s.label == "mid")
+    data = apply_edits(catalog, data, [Change(middle.id, LEAVE_OUT)])
+    assert data.classes == ("early", "late")
+    data = apply_edits(catalog, data, [Change(middle.id, TAKE_BACK)])
+    assert data.classes == ("early", "mid", "late")
+    # Another order that is given counts from then on.
+    data = catalog.set_task(data, "ordinal", ["late", "mid", "early"])
+    assert apply_edits(catalog, data, [Change(middle.id, LEAVE_OUT)]).classes == ("late", "early")
+    data = apply_edits(catalog, data, [Change(middle.id, TAKE_BACK)])
+    assert data.classes == ("late", "mid", "early")
+    # Where the names tell nothing, and nobody has said it, a new grade has no place.
+    with pytest.raises(DataError, match="do not tell which grade"):
+        apply_edits(catalog, data, [Change(middle.id, RELABEL, "later")])

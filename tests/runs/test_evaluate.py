@@ -70,6 +70,21 @@ def test_data_set_with_a_strange_class_is_refused(
         evaluate_run(trained.workspace, find_run(trained.workspace, "probe"), dataset="strange")
 
 
+def test_findings_are_not_judged_by_a_model_of_one_label(
+    trained: Trained, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = write_bands(tmp_path_factory.mktemp("other") / "bands", 3)
+    data_set = add_folder(trained.workspace, folder, name="findings").data_set
+    Catalog(trained.workspace).set_task(data_set, "multi-label")
+    run = find_run(trained.workspace, "probe")
+    with pytest.raises(DataError, match="does not ask what run probe answers") as refused:
+        evaluate_run(trained.workspace, run, dataset="findings")
+    assert refused.value.remedy.startswith("Choose a data set of one label, or say what is asked")
+    # Asked as the model was, the same images are judged.
+    Catalog(trained.workspace).set_task(data_set, "ordinal", ["below", "above"])
+    assert evaluate_run(trained.workspace, run, dataset="findings").n == 6
+
+
 def test_intervals_are_over_patients_where_they_are_known(trained: Trained) -> None:
     figures = evaluate_run(trained.workspace, find_run(trained.workspace, "probe"))
     assert figures.counted == "patients"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -31,18 +32,26 @@ DataSetName = Annotated[str, typer.Argument(help="A data set's name.")]
 class PlainConsole(Console):
     """Names come from files and people: nothing in them is markup, or acts on the terminal."""
 
-    def __init__(self, stderr: bool = False) -> None:
-        super().__init__(stderr=stderr, highlight=False, markup=False, emoji=False)
+    def __init__(self, stderr: bool = False, width: int | None = None) -> None:
+        super().__init__(stderr=stderr, width=width, highlight=False, markup=False, emoji=False)
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print as rich does; control characters in a text are shown and not sent."""
-        plain = (show_controls(o, keep="\n") if isinstance(o, str) else o for o in objects)
-        super().print(*plain, **options)
+        plain = [show_controls(o, keep="\n") if isinstance(o, str) else o for o in objects]
+        # In a file or a pipe no line is broken, so that names and commands are found whole.
+        are_texts = all(isinstance(each, str) for each in plain)
+        super().print(*plain, **{"soft_wrap": are_texts and not self.is_terminal, **options})
 
 
 console = PlainConsole()
 errors = PlainConsole(stderr=True)
+_wide = PlainConsole(width=100_000)  # more than a table has: nothing is folded
 
+# Titles of the columns that hold what is typed or copied: names, ids, files, settings.
+NAMES = {
+    *("data set", "dataset", "edit", "file", "finding", "id", "image", "name", "patient", "race"),
+    *("run", "setting", "source", "study"),
+}
 
 # What JSON allows as it is, and a terminal obeys.
 UNPRINTABLE = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -64,16 +73,44 @@ def _clean(value: Any) -> Any:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a plain table: text to the left, numbers to the right; an empty cell for None."""
+    """Print a plain table: text to the left, numbers to the right; an empty cell for None.
+
+    No word is broken, and what is called by `NAMES` stays in one piece, to be copied. Where a
+    terminal is too narrow for that, each row becomes lines of its own, "title: cell". In a file or
+    a pipe a row is one line.
+    """
     rows = [list(row) for row in rows]
+    table = _build_table(columns, rows)
+    if not console.is_terminal:
+        _wide.print(table)
+    elif _wide.measure(table).minimum <= console.width:
+        console.print(table)
+    else:
+        _print_records(columns, rows)
+
+
+def _build_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for i, name in enumerate(columns):
         is_number = all(isinstance(row[i], int | float | None) for row in rows)
         justify: Literal["left", "right"] = "right" if rows and is_number else "left"
-        table.add_column(name, justify=justify, overflow="fold")
+        cells = [name, *(_write_cell(row[i]) for row in rows)]
+        pieces = cells if name in NAMES else [word for cell in cells for word in cell.split()]
+        least = max(map(cell_len, pieces), default=0)
+        table.add_column(name, justify=justify, overflow="fold", min_width=least)
     for row in rows:
         table.add_row(*(_write_cell(cell) for cell in row))
-    console.print(table)
+    return table
+
+
+def _print_records(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Rows as blocks of lines; the terminal alone breaks a line, so that it is copied whole."""
+    for number, row in enumerate(rows):
+        if number:
+            console.print()
+        for name, cell in zip(columns, map(_write_cell, row), strict=True):
+            if cell:
+                console.print(f"{name}: {cell}" if name else cell, soft_wrap=True)
 
 
 def list_notes(notes: Iterable[Note]) -> list[dict[str, str]]:

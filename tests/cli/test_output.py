@@ -1,11 +1,20 @@
 """What a command prints: nothing is lost because its value is 0."""
 
 import json
+import re
 
 import pytest
 from rich.progress import Progress
 
-from medapp.cli.output import PaceColumn, console, follow_files, print_json, print_table
+from medapp.cli import output
+from medapp.cli.output import (
+    PaceColumn,
+    PlainConsole,
+    console,
+    follow_files,
+    print_json,
+    print_table,
+)
 
 
 def test_json_keeps_zeros_and_knows_no_nan(capsys: pytest.CaptureFixture[str]) -> None:
@@ -22,6 +31,56 @@ def test_a_table_shows_zeros_and_leaves_a_cell_empty_for_none(
     assert header == ["class", "n", "figure"]
     assert first == ["a", "0", "0.000"]
     assert second == ["[b]", "12"]
+
+
+ROW = ("pilot_2024", "brain MRI of the hospital", "linear probe", "0.900 [0.850, 0.940]", 240)
+TITLES = ("run", "data set", "strategy", "test", "n")
+
+
+def print_at(width: int, monkeypatch: pytest.MonkeyPatch, rows: list[tuple[object, ...]]) -> str:
+    """What a table looks like in a terminal of so many columns."""
+    terminal = PlainConsole(width=width)
+    monkeypatch.setattr(terminal, "_force_terminal", True)
+    monkeypatch.setattr(terminal, "no_color", True)
+    monkeypatch.setattr(output, "console", terminal)
+    with terminal.capture() as capture:
+        print_table(TITLES, rows)
+    return re.sub("\x1b[^m]*m", "", capture.get())
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_names_and_words_stay_whole_in_a_terminal(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = print_at(width, monkeypatch, [ROW, ("b", "x", "fine-tune", None, None)])
+    lines = [line.rstrip() for line in said.splitlines()]
+    assert any("pilot_2024" in line for line in lines)
+    assert any("brain MRI of the hospital" in line for line in lines)
+    for word in ("linear", "probe", "[0.850,", "0.940]", "240", "fine-tune"):
+        assert any(word in line.split() for line in lines)
+    assert all(len(line) <= width for line in lines)
+
+
+def test_a_name_that_is_wider_than_the_terminal_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = "folder/" * 12 + "image_0001.png"
+    said = print_at(60, monkeypatch, [(path, *ROW[1:])])
+    assert said.splitlines()[0] == f"run: {path}"
+    assert said.splitlines()[-1] == "n: 240"
+
+
+def test_a_row_is_one_line_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    path = "folder/" * 40 + "image_0001.png"
+    print_table(TITLES, [(path, *ROW[1:])])
+    _, line = capsys.readouterr().out.splitlines()
+    assert re.split(r"\s{2,}", line.strip()) == [path, *map(str, ROW[1:])]
+
+
+def test_a_command_is_one_line_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    said = f'Take back: medapp data undo "{"a long name " * 12}" --last'
+    console.print(said)
+    assert capsys.readouterr().out == f"{said}\n"
 
 
 def test_no_name_acts_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

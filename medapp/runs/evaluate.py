@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from medapp.data.catalog import Catalog
 from medapp.data.pixels import Table, count_channels, load_pixels
 from medapp.data.samples import DataSet, Sample
-from medapp.errors import DataError, RunError
+from medapp.errors import DataError, Remedy, RunError
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import sort_notes
@@ -188,10 +188,11 @@ def _share_findings(
     shared = set(model.classes).intersection(data_set.classes)
     task = find_task(data_set.task)
     if task.has_several != model.task.has_several or not shared:
-        remedy = "Choose a data set with the run's findings, or rename them by deriving one."
+        remedy = Remedy("Choose a data set with the run's findings, or rename them by deriving one.")
         if task.has_several != model.task.has_several:
             wanted = model.task.title.lower()
-            remedy = f"Choose a data set of {wanted}, or say what is asked: medapp data task."
+            choose = f"Choose a data set of {wanted}, or say what is asked"
+            remedy = Remedy(f"{choose}, under Manage on its page.", f"{choose}: medapp data task.")
         raise DataError(
             f"{data_set.name} ({task.title.lower()}: {', '.join(data_set.classes)}) does not ask"
             f" what run {run_name} answers ({model.task.title.lower()}:"

@@ -21,8 +21,8 @@ SOURCES = sorted(
 SHELL = re.compile(
     r"(?<![\w-])--[a-z]"
     r"|\b(?:pip|pipx|uv) install\b"
-    r"|\bmedapp (?:app|backbones|compare|curve|data|doctor|evaluate|folds|predict|race|rank|runs|train"
-    r"|travel)\b|medapp\["
+    r"|\bmedapp (?:app|backbones|compare|curve|data|doctor|evaluate|folds|predict|race|rank|runs"
+    r"|train|travel)\b|medapp\["
 )
 # What speaks to a shell alone, or to somebody who asks for its words.
 ON_PURPOSE = {

@@ -12,6 +12,7 @@ from medapp.data.layouts.unlabelled import note_unlabelled
 from medapp.data.samples import UNLABELLED, DataSet
 from medapp.errors import Remedy
 from medapp.notes import Level, Note, sort_notes
+from medapp.store.plain import quote_word
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 
@@ -88,7 +89,7 @@ def _find_emptied(catalog: Catalog, data_set: DataSet) -> Note | None:
     )
     remedy = Remedy(
         "Take them back, under Edits on the data set's page.",
-        f'Take them back: medapp data edit "{data_set.name}" "*" --include',
+        f'Take them back: medapp data edit {quote_word(data_set.name)} "*" --include',
     )
     return Note("emptied", text, "grave", remedy)
 
@@ -147,7 +148,7 @@ def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
         )
         remedy = Remedy(
             "The list stands under Audit on the data set's page.",
-            f'The list: medapp data copies "{name}"',
+            f"The list: medapp data copies {quote_word(name)}",
         )
         yield Note("contradiction", text, remedy=remedy)
     if facts.copies:
@@ -162,7 +163,7 @@ def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
         text = f"Copies {ALTERED} were not looked for among {images}."
         remedy = Remedy(
             "Look now, under Audit on the data set's page.",
-            f'Look now: medapp data check "{name}"',
+            f"Look now: medapp data check {quote_word(name)}",
         )
         yield Note("unchecked-copies", text, "info", remedy)
 
@@ -198,7 +199,7 @@ def suggest_split(name: str) -> Remedy:
     clean = "Make a clean split, in which copies and patients stay together"
     return Remedy(
         f"{clean}, under Split on the data set's page.",
-        f'{clean}: medapp data clean-split "{name}"',
+        f"{clean}: medapp data clean-split {quote_word(name)}",
     )
 
 

@@ -10,6 +10,9 @@ from medapp.imaging.image import ImageFacts, decode_image, read_content
 from medapp.imaging.readers.dicom_header import Header, read_header
 from medapp.imaging.registered import hash_content
 
+# Modalities of DICOM (PS3.3 C.7.3.1.1.1) whose pixels mark other images, or say something of them.
+MARKING = {"SEG": "a segmentation (SEG)", "RTDOSE": "doses (RTDOSE)"}
+
 
 @dataclass(frozen=True)
 class ReadFile:
@@ -46,6 +49,9 @@ def read_file(path: Path, frame: int | None = None) -> ReadFile | str:
     except ImageError as error:
         return str(error)
     header = read_header(io.BytesIO(content)) if facts.format == "DICOM" else None
+    marks = MARKING.get(header.attributes.get("modality", "")) if header else None
+    if marks:
+        return f"this DICOM file holds {marks} of other images, and no image of a patient"
     content_hash = hash_content(content, frame)
     fingerprint = compute_fingerprint(pixels)
     return ReadFile(content_hash, fingerprint, facts, stated.st_size, stated.st_mtime_ns, header)

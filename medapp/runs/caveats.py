@@ -14,6 +14,7 @@ from medapp.runs.looks import count_looks, note_looks
 from medapp.runs.run import Run
 from medapp.runs.seen import SeenImage, find_overlap, list_earlier, list_own
 from medapp.runs.sketch import sketch_images
+from medapp.store.plain import quote_word
 from medapp.store.workspace import Workspace
 
 UNKNOWN = "patients-unknown"
@@ -52,7 +53,8 @@ def add_caveats(
     if split == "validation":
         text = "The epoch that is kept was chosen on these images: figures on them flatter."
         remedy = Remedy(
-            "Judge on the test split.", f'Judge on the test split: medapp evaluate "{run.name}"'
+            "Judge on the test split.",
+            f"Judge on the test split: medapp evaluate {quote_word(run.name)}",
         )
         notes.append(Note("chosen-on", text, remedy=remedy))
     events = run.list_events()

@@ -24,6 +24,7 @@ from medapp.runs.choosing import choose_samples
 from medapp.runs.making import settle_recipe
 from medapp.runs.registry import find_registry
 from medapp.runs.seen import list_seen
+from medapp.store.plain import quote_word
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 from medapp.training.machine.memory import estimate_bytes
@@ -182,7 +183,7 @@ def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) ->
                 "Train on another one, then judge that model here, under Another data set on the"
                 " model's page.",
                 "Train on another one, then judge that model here:"
-                f' medapp evaluate RUN --data "{data_set.name}"',
+                f" medapp evaluate RUN --data {quote_word(data_set.name)}",
             ),
             setting="data",
         )
@@ -191,7 +192,8 @@ def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) ->
             f"{data_set.name} has images without labels, of which nothing can be learned.",
             remedy=Remedy(
                 "Label them or leave them out: select them among the data set's images.",
-                f'Label them or leave them out: medapp data edit "{data_set.name}" IMAGE …',
+                "Label them or leave them out: medapp data edit"
+                f" {quote_word(data_set.name)} IMAGE …",
             ),
             setting="data",
         )

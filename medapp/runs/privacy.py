@@ -12,6 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from medapp.errors import WeightsError
+
 # Columns of a table of samples, each with what its values become.
 NUMBERED = ("patient", "site")
 DROPPED = ("name",)
@@ -74,13 +76,24 @@ def strip_weights(path: Path) -> tuple[bytes, int]:
     """The head of a `.safetensors` file, its recipe stripped, and where the tensors begin.
 
     The format is 8 bytes with the size of the head (little endian), the head (JSON), the tensors.
+
+    Raises:
+        WeightsError: the head is damaged.
     """
-    with path.open("rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        head = json.loads(file.read(size))
-    metadata = head.get("__metadata__", {})
-    recipe = metadata.get("recipe", "{}")
-    stripped = strip_recipe(recipe)
+    try:
+        with path.open("rb") as file:
+            size = int.from_bytes(file.read(8), "little")
+            if size > path.stat().st_size:
+                raise ValueError("the head is longer than the file")
+            head = json.loads(file.read(size))
+        metadata = head.get("__metadata__", {})
+        recipe = metadata.get("recipe", "{}")
+        stripped = strip_recipe(recipe)
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise WeightsError(
+            f"{path.name} is damaged: what stands before its tensors cannot be read.",
+            remedy="Start a new run.",
+        ) from error
     if json.loads(stripped) == json.loads(recipe):
         # Nothing is left out: the file stays the same byte by byte, and so does its SHA-256.
         return b"", 0

@@ -93,7 +93,7 @@ def list_earlier(workspace: Workspace, run: Run) -> list[SeenImage]:
     """
     path = run.folder / SEEN
     if path.exists():
-        return _load(path, run.name)
+        return load_seen(path, run.name)
     source = run.recipe.find_source()
     return list_seen(workspace, source) if source.startswith("run:") else []
 
@@ -120,7 +120,12 @@ def save_earlier(workspace: Workspace, run: Run) -> None:
             pq.write_table(table, file)
 
 
-def _load(path: Path, run_name: str) -> list[SeenImage]:
+def load_seen(path: Path, run_name: str) -> list[SeenImage]:
+    """The images in a table that `save_earlier` wrote.
+
+    Raises:
+        RunError: it is damaged.
+    """
     try:
         table = read_table(path).select(COLUMNS)
         return [SeenImage(**row) for row in table.to_pylist()]

@@ -15,7 +15,7 @@ from medapp.runs.privacy import STRIPPED, strip_weights
 from medapp.runs.registry import find_registry
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
-from medapp.runs.seen import SEEN
+from medapp.runs.seen import SEEN, list_own, load_seen
 from medapp.store.archive import extract_archive
 from medapp.store.files import open_replacing
 from medapp.store.names import number_name
@@ -60,10 +60,11 @@ def export_run(run: Run, to: Path, with_names: bool = False) -> Path:
 
     Raises:
         RunError: the run has no model yet, or a file of it is damaged.
+        WeightsError: its model is damaged.
     """
     run.require_model()
     # A damaged run is refused here, in words.
-    _ = run.recipe, load_predictions(run)
+    _check_tables(run)
     with (
         open_replacing(to) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
@@ -123,6 +124,13 @@ def _choose_name(workspace: Workspace, run: Run) -> str:
     return number_name(name, taken)
 
 
+def _check_tables(run: Run) -> None:
+    """Read the recipe and the tables of a run, so that a damaged one is refused in words."""
+    _ = run.recipe, load_predictions(run), list_own(run)
+    if (run.folder / SEEN).is_file():
+        load_seen(run.folder / SEEN, run.name)
+
+
 def _check(run: Run, path: Path) -> None:
     """Read what the run consists of, so that a damaged file is found now and not later."""
     if not (run.folder / RECIPE).is_file() or not run.has_model:
@@ -133,4 +141,5 @@ def _check(run: Run, path: Path) -> None:
     # Imported here, because a page that lists runs does without torch.
     from medapp.models.weights import load_network
 
-    _ = run.recipe, load_network(run.model_path), run.load_evaluation(), load_predictions(run)
+    _check_tables(run)
+    _ = load_network(run.model_path), run.load_evaluation()

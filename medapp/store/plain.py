@@ -4,6 +4,7 @@ import csv
 import io
 import logging
 import re
+import shlex
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -29,6 +30,14 @@ def show_controls(text: str, keep: str = "") -> str:
 def _show(character: str) -> str:
     acts = unicodedata.category(character) in _ACTING or character in _TURNING
     return character.encode("unicode_escape").decode() if acts else character
+
+
+def quote_word(text: str) -> str:
+    """A name or a path as one word of a command that is to be typed.
+
+    Double quotes serve every shell where nothing in the text acts within them.
+    """
+    return shlex.quote(text) if set(text) & set('"$`\\!') else f'"{text}"'
 
 
 def guard_cell(value: object) -> object:

@@ -1,4 +1,5 @@
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,19 @@ def test_data_is_added_listed_shown_and_removed(workspace: Workspace, tmp_path: 
     medapp("data", "remove", "bänder")
     assert ask("data", "list") == []
     assert len(list(folder.rglob("*.png"))) == 17
+
+
+def test_the_commands_for_folders_below_can_be_typed(workspace: Workspace, tmp_path: Path) -> None:
+    root = tmp_path / "it's $HOME"
+    for number in range(2):
+        write_bands(root / f"set {number}", 4)
+    for label, number in (("above", 0), ("below", 1)):
+        (root / f"set {number}" / label).rename(root / f"set {number}" / f"{label} {number}")
+    words = medapp("data", "add", root, "--dry-run")
+    commands = [
+        shlex.split(line.partition(": ")[2]) for line in words.splitlines() if "data add" in line
+    ]
+    assert commands == [["medapp", "data", "add", str(root / f"set {n}")] for n in range(2)]
 
 
 def test_a_dry_run_says_what_comes_in_and_stores_nothing(

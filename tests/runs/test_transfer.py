@@ -157,7 +157,9 @@ def test_run_without_a_model_is_not_exported(workspace: Workspace, tmp_path: Pat
     assert not (tmp_path / "a.zip").exists()
 
 
-@pytest.mark.parametrize("damage", ["foreign", "no model", "cut model", "newer recipe", "no zip"])
+@pytest.mark.parametrize(
+    "damage", ["foreign", "no model", "cut model", "cut split", "newer recipe", "no zip"]
+)
 def test_damaged_zip_is_refused_in_words_and_leaves_nothing(
     trained: Trained, tmp_path: Path, damage: str
 ) -> None:
@@ -172,6 +174,8 @@ def test_damaged_zip_is_refused_in_words_and_leaves_nothing(
                 continue
             if damage == "cut model" and name == "model.safetensors":
                 content = content[:1000]
+            if damage == "cut split" and name == "split.parquet":
+                content = content[:100]
             if damage == "newer recipe" and name == "recipe.json":
                 content = content.replace(
                     b'"version": %d' % VERSION, b'"version": %d' % (VERSION + 1)
@@ -185,3 +189,15 @@ def test_damaged_zip_is_refused_in_words_and_leaves_nothing(
         import_run(trained.workspace, bad)
     assert [run.id for run in list_runs(trained.workspace)] == runs
     assert len([p for p in trained.workspace.runs_folder.iterdir() if p.is_dir()]) == len(runs)
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"\x00" * 40, b"\xff" * 40])
+@pytest.mark.parametrize("file", ["split.parquet", "seen.parquet", "model.safetensors"])
+def test_a_run_with_a_damaged_file_is_not_exported(
+    trained: Trained, tmp_path: Path, file: str, content: bytes
+) -> None:
+    run = find_run(trained.workspace, "probe")
+    (run.folder / file).write_bytes(content)
+    with pytest.raises(MedAppError, match=r"cannot be read"):
+        export_run(run, tmp_path / "a.zip")
+    assert not (tmp_path / "a.zip").exists()

@@ -1,5 +1,7 @@
 """Text that acts on nothing: on no terminal, no page, no spreadsheet."""
 
+import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import medapp
-from medapp.store.plain import guard_cell, show_controls, write_cells
+from medapp.store.plain import guard_cell, quote_word, show_controls, write_cells
 
 
 @pytest.mark.parametrize(
@@ -68,3 +70,14 @@ def test_nothing_else_writes_csv() -> None:
     package = Path(medapp.__file__).parent
     writers = [path for path in package.rglob("*.py") if "csv.writer" in path.read_text("utf-8")]
     assert [path.name for path in writers] == ["plain.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX reads the words")
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+def test_a_quoted_word_is_one_word_to_a_shell(text: str) -> None:
+    assert shlex.split(f"medapp data add {quote_word(text)}")[3:] == [text]
+
+
+def test_a_plain_name_stands_in_double_quotes_and_nothing_is_expanded() -> None:
+    assert quote_word("Brain MRI's") == '"Brain MRI\'s"'
+    assert quote_word("$HOME") == "'$HOME'"

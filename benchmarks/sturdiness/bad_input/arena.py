@@ -40,7 +40,7 @@ WRITES = {
 BASES = {"os.remove": 1, "os.rmdir": 1, "os.mkdir": 2, "os.chmod": 2, "os.rename": 2}
 # A small training on the data set "bands".
 PROBE: dict[str, Any] = {
-    "strategy": "linear-probe",
+    "strategy": "head-by-steps",
     "image_size": 32,
     "epochs": 2,
     "batch_size": 4,

@@ -56,7 +56,7 @@ from medapp.errors import DataError, WorkspaceError, read_remedy
 from medapp.notes import Note
 from medapp.phantom.data_set import add_phantom
 from medapp.store.files import expand_path
-from medapp.store.plain import write_cells
+from medapp.store.plain import quote_word, write_cells
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace, find_workspace
 from medapp.task import find_task
@@ -197,7 +197,8 @@ def _print_preview(shown: Preview, as_json: bool) -> None:
     for candidate in shown.layout.candidates:
         console.print(f"  {candidate.option} gives {candidate.describe()}")
     for below in shown.layout.below:
-        console.print(f"  {below.describe()}: medapp data add '{shown.layout.root / below.path}'")
+        path = quote_word(str(shown.layout.root / below.path))
+        console.print(f"  {below.describe()}: medapp data add {path}", soft_wrap=True)
     if shown.layout.question:
         console.print(f"{read_remedy(shown.layout.remedy).in_shell} {TO_LOOK.in_shell}".strip())
     for sentence in summarise_left_out(shown.layout.left_out):

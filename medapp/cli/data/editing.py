@@ -24,6 +24,7 @@ from medapp.data.edits import (
 from medapp.data.samples import Sample
 from medapp.data.selecting import select_by_name
 from medapp.errors import DataError
+from medapp.store.plain import quote_word
 from medapp.store.workspace import find_workspace
 
 
@@ -81,7 +82,7 @@ def edit(
         f"{_count(len(made), 'edit')} of {_count(len(chosen), 'image')}; no file changed."
     )
     ids = " ".join(str(e.id) for e in made) if len(made) <= 5 else "--last"
-    console.print(f'Take back: medapp data undo "{data_set.name}" {ids}', markup=False)
+    console.print(f"Take back: medapp data undo {quote_word(data_set.name)} {ids}", markup=False)
 
 
 def edits(name: DataSetName, as_json: AsJson = False) -> None:
@@ -118,7 +119,8 @@ def undo(
     if not ids:
         raise DataError(
             f"No edit of {data_set.name} is to be undone.",
-            remedy=f'Name the numbers that medapp data edits "{data_set.name}" shows, or --last.',
+            remedy=f"Name the numbers that medapp data edits {quote_word(data_set.name)} shows, or"
+            " --last.",
         )
     undo_edits(catalog, data_set, ids)
     if as_json:

@@ -239,6 +239,8 @@ def _describe(
     listed = ", ".join(f"{part.images.name} ({part.images.shape[0]:,})" for part in parts)
     kinds = "; ".join(dict.fromkeys(form.describe() for form in forms))
     yield f"Read from the arrays {listed}: {kinds}. An image's name is its row, from 0."
+    said = ", ".join(part.labels.name for part in parts if part.labels is not None)
+    yield f"Labels are those of {said}."
     yield "Its images are copied into the workspace, as PNG."
     yield from labels.sentences
     if any(form.depth for form in forms):

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.errors import DataError
 from medapp.imaging.fingerprint import FREQUENCIES, NEAR_BITS
 
 # The kinds of bits, in the order of the four numbers of a code: (row is odd, column is odd).
@@ -39,9 +40,19 @@ Ways = NDArray[np.intp]  # (P,)
 
 
 def read_codes(fingerprints: Sequence[str]) -> Codes:
-    """Fingerprints, as `compute_fingerprint` gives them, as numbers for `find_near`."""
-    content = np.frombuffer(bytes.fromhex("".join(fingerprints)), np.uint8)
-    signs = np.unpackbits(content).reshape(-1, FREQUENCIES, FREQUENCIES)
+    """Fingerprints, as `compute_fingerprint` gives them, as numbers for `find_near`.
+
+    Raises:
+        DataError: one of them is damaged.
+    """
+    try:
+        content = np.frombuffer(bytes.fromhex("".join(fingerprints)), np.uint8)
+        signs = np.unpackbits(content).reshape(-1, FREQUENCIES, FREQUENCIES)
+    except ValueError as error:
+        raise DataError(
+            "What copies are found by is damaged.",
+            remedy="Remove the data set and add it again: images and runs are not touched.",
+        ) from error
     pictures = (signs, signs.transpose(0, 2, 1))
     kinds = [picture[:, row::2, column::2] for picture in pictures for row, column in KINDS]
     # Columns are dealt to the pieces in turn: neighbours among the frequencies go together.

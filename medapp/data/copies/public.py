@@ -18,6 +18,7 @@ from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, Remedy
 from medapp.store.files import open_replacing
 from medapp.store.parquet import read_table
+from medapp.store.plain import quote_word
 from medapp.store.shipped import ASSETS
 from medapp.store.workspace import Workspace
 
@@ -144,7 +145,7 @@ def save_fingerprints(
             f"No image of {data_set.name} has a fingerprint.",
             remedy=Remedy(
                 "Audit the data set first, on its page.",
-                f'Look at the images first: medapp data check "{data_set.name}"',
+                f"Look at the images first: medapp data check {quote_word(data_set.name)}",
             ),
         )
     facts = {"title": title, "source": source, "terms": terms}

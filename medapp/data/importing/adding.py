@@ -36,6 +36,8 @@ from medapp.store.names import number_name
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 
+# What a path that was made absolute has kept of a web address.
+_ADDRESS = re.compile(r"(?:^|/)(https?|ftp|s3|gs):/+(.+)", re.IGNORECASE)
 MAX_BAD_ROWS = 10_000  # of a table, that are kept with a data set
 
 
@@ -46,6 +48,7 @@ def inspect(path: Path, choice: ImportChoice = AS_RECOGNISED) -> Layout:
         ArchiveError, DataError: as `add_path`, but for a question, which the layout has.
     """
     path = expand_path(path)
+    _require_present(path)
     container = open_chosen(path, choice)
     if container is not None:
         return container.layout
@@ -73,6 +76,7 @@ def add_path(
     Raises:
         ArchiveError, DataError: see `add_folder`, `add_zip` and `open_container`.
     """
+    _require_present(path)
     container = open_chosen(path, choice)
     if container is not None:
         return add_container(workspace, path, container, name, choice, on_progress)
@@ -90,6 +94,24 @@ def open_chosen(path: Path, choice: ImportChoice) -> Container | None:
     if container is not None:
         refuse_table(choice.table, container)
     return container
+
+
+def _require_present(path: Path) -> None:
+    """Refuse the address of a web page, and a file that is not there; a folder is looked at later.
+
+    Raises:
+        DataError: it is one of these.
+    """
+    if os.path.lexists(path):
+        return
+    address = _ADDRESS.search(path.as_posix())
+    if address is not None:
+        raise DataError(
+            f"{address[1]}://{address[2]} is an address of the web, and no folder or file.",
+            remedy="Download it, then add what came.",
+        )
+    if path.suffix:
+        raise DataError(f"There is no folder or file {path}.", remedy="Check the path.")
 
 
 def refuse_table(table: TableChoice | None, container: Container) -> None:

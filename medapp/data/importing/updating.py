@@ -28,6 +28,7 @@ from medapp.data.samples import DataSet, Sample
 from medapp.data.schema import change
 from medapp.errors import DataError, Remedy
 from medapp.notes import Note
+from medapp.store.plain import quote_word
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 
@@ -100,7 +101,7 @@ def _note_stale(
     text = f"{files} changed, or went away, since they came in ({names})."
     remedy = Remedy(
         "Update the data set first, on its page.",
-        f'Update the data set first: medapp data update "{data_set.name}"',
+        f"Update the data set first: medapp data update {quote_word(data_set.name)}",
     )
     return (Note("stale", text, "caution", remedy),)
 

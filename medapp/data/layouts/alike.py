@@ -17,7 +17,8 @@ def find_alike_classes(classes: Iterable[str]) -> tuple[Note, ...]:
             f"The classes {' and '.join(map(repr, labels))} differ only in case, spaces or signs,"
             f" and count as {len(labels)} classes.",
             "grave",
-            "Give their folders one name if they mean the same, and add the data set again.",
+            "Give them one name, where the folders or the table say it, if they mean the same, and"
+            " add the data set again.",
         )
         for labels in alike.values()
         if len(labels) > 1

@@ -57,10 +57,13 @@ def read_by_header(
     left_out = list(listing.left_out)
     for parts in listing.images:
         name = "/".join(parts)
-        header = read_header_alone(read(parts))
+        content = _read_if_allowed(parts, read)
+        header = None if content is None else read_header_alone(content)
         label = "" if header is None else header.attributes.get(column, "")
         if make_printable(name) != name:
             left_out.append((make_printable(name), "its name is not valid Unicode; rename it"))
+        elif content is None:
+            left_out.append((name, "it cannot be read: check its permissions"))
         elif header is None:
             left_out.append((name, "it is no DICOM image"))
         elif not label:
@@ -89,8 +92,9 @@ def doubt_folders(found: Layout, listing: Listing, read: Callable[[Parts], bytes
         read: a file's bytes.
     """
     step = max(1, len(listing.images) // LOOKED_AT)
-    kinds = [tell_kind(read(parts)[:HEAD_BYTES], parts[-1]) for parts in listing.images[::step]]
-    if any(kind.name != "DICOM" for kind in kinds):
+    contents = {parts: _read_if_allowed(parts, read) for parts in listing.images[::step]}
+    kinds = [tell_kind(c[:HEAD_BYTES], parts[-1]) for parts, c in contents.items() if c is not None]
+    if not kinds or any(kind.name != "DICOM" for kind in kinds):
         return found
     is_coded = all(_CODED.fullmatch(name) for name in found.classes)
     if not found.question and not is_coded and not _has_directory(listing, read):
@@ -112,6 +116,14 @@ def doubt_folders(found: Layout, listing: Listing, read: Callable[[Parts], bytes
     return replace(found, template="", files=(), question=question, candidates=ways, remedy=remedy)
 
 
+def _read_if_allowed(parts: Parts, read: Callable[[Parts], bytes]) -> bytes | None:
+    """A file's bytes; None of one that may not be read, which its import leaves out."""
+    try:
+        return read(parts)
+    except OSError:
+        return None
+
+
 def _has_directory(listing: Listing, read: Callable[[Parts], bytes]) -> bool:
     """Whether a disc's list of its files lies above the images."""
     first = listing.images[0]
@@ -127,7 +139,8 @@ def _list_columns(listing: Listing, read: Callable[[Parts], bytes]) -> Iterator[
     """Columns of the headers that tell the images apart, where there are not too many images."""
     if len(listing.images) > MOST_READ:
         return
-    headers = [read_header_alone(read(parts)) for parts in listing.images]
+    contents = (_read_if_allowed(parts, read) for parts in listing.images)
+    headers = [read_header_alone(content) for content in contents if content is not None]
     for column in LIKELY:
         values = Counter(h.attributes[column] for h in headers if h and column in h.attributes)
         if len(values) > 1:

@@ -64,6 +64,7 @@ def test_looking_stores_nothing_and_says_the_same(workspace: Workspace, tmp_path
     assert layout.describe() == (
         "Read from the arrays train_images (6), val_images (3), test_images (4): 28 × 28 px, grey."
         " An image's name is its row, from 0.",
+        "Labels are those of train_labels, val_labels, test_labels.",
         "Its images are copied into the workspace, as PNG.",
         "The numbers are named by the labels of PneumoniaMNIST.",
         "Classes: normal 7, pneumonia 6.",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from medapp.data.copies.near import FLIPS, describe_way, find_near, read_codes, tell_ways
+from medapp.errors import DataError
 from medapp.imaging.fingerprint import NEAR_BITS, compute_fingerprint
 
 Signs = NDArray[np.bool_]  # (N, 16, 16)
@@ -92,3 +93,9 @@ def test_a_changed_picture_is_found_and_the_change_is_named(words: str, change: 
     ways, bits = tell_ways(codes[0], codes[1][1:])
     assert describe_way(int(ways[0])) == words
     assert bits[0] <= 2
+
+
+@pytest.mark.parametrize("damaged", ["zz" * 32, "5a" * 31, "5"])
+def test_a_damaged_fingerprint_is_refused_in_words(damaged: str) -> None:
+    with pytest.raises(DataError, match="What copies are found by is damaged"):
+        read_codes(["5a" * 32, damaged])

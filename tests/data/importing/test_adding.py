@@ -17,6 +17,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import (
     add_files,
     add_folder,
+    add_path,
     add_zip,
     inspect,
 )
@@ -32,6 +33,7 @@ from medapp.imaging.thumbnails import load_thumbnail
 from medapp.phantom import render as phantom
 from medapp.phantom.data_set import add_phantom
 from medapp.store.cache import open_cache
+from medapp.store.files import expand_path
 from medapp.store.workspace import Workspace
 
 
@@ -378,3 +380,36 @@ def test_the_columns_of_a_dicom_header_come_with_its_image(
     assert {**first.attributes, "series": ""} == {"modality": "DX", "age": "45", "series": ""}
     assert first.attributes["series"] != second.attributes["series"]
     assert len(first.attributes["series"]) == 16
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("https://example.org/a b.zip", "https://example.org/a b.zip is an address of the web"),
+        ("s3://bucket/folder", "s3://bucket/folder is an address of the web"),
+        ("gone.zip", "There is no folder or file .*gone.zip"),
+        ("gone.npz", "There is no folder or file .*gone.npz"),
+        ("gone", "There is no folder .*gone"),
+    ],
+)
+def test_what_is_not_there_is_said(workspace: Workspace, path: str, words: str) -> None:
+    for look in (inspect, functools.partial(add_path, workspace)):
+        with pytest.raises(DataError, match=words):
+            look(expand_path(path))
+
+
+def test_a_segmentation_among_dicom_images_is_left_out(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (4, 16, 16)).astype(np.uint8)
+    for i, modality in enumerate(("CT", "SEG", "RTDOSE", "MR")):
+        path = tmp_path / "x" / "ab"[i % 2] / f"{modality}.dcm"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(build_dicom(pixels[i], Modality=modality))
+    report = add_folder(workspace, tmp_path / "x")
+    assert report.images == 2
+    of_others = "of other images, and no image of a patient"
+    assert dict(report.unreadable) == {
+        "b/SEG.dcm": f"this DICOM file holds a segmentation (SEG) {of_others}",
+        "a/RTDOSE.dcm": f"this DICOM file holds doses (RTDOSE) {of_others}",
+    }

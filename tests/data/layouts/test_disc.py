@@ -12,6 +12,8 @@ from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_path, inspect
 from medapp.data.importing.choice import ImportChoice
 from medapp.data.importing.updating import update
+from medapp.data.layouts.folder import build_layout
+from medapp.data.layouts.listing import Parts, list_folder
 from medapp.errors import DataError
 from medapp.store.workspace import Workspace
 
@@ -93,3 +95,18 @@ def test_a_column_that_is_not_there_is_refused(tmp_path: Path) -> None:
         inspect(root, ImportChoice(layout="header:PatientName"))
     with pytest.raises(DataError, match="No DICOM header in disc says a laterality"):
         inspect(root, ImportChoice(layout="header:laterality"))
+
+
+def test_a_file_that_may_not_be_read_is_left_out_by_name(tmp_path: Path) -> None:
+    root = fill(tmp_path / "x", ["ill/IM1.dcm", "ill/IM2.dcm", "well/IM3.dcm", "well/IM4.dcm"])
+    listing = list_folder(root)
+
+    def read(parts: Parts, size: int = 2**30) -> bytes:
+        if parts[-1] == "IM1.dcm":
+            raise PermissionError(13, "Permission denied", str(root.joinpath(*parts)))
+        return root.joinpath(*parts).read_bytes()[:size]
+
+    assert build_layout(root, listing, None, read).classes == ("ill", "well")
+    by_header = build_layout(root, listing, "header:view", read)
+    assert by_header.left_out == (("ill/IM1.dcm", "it cannot be read: check its permissions"),)
+    assert len(by_header.files) == 3

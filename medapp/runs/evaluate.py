@@ -188,7 +188,8 @@ def _share_findings(
     shared = set(model.classes).intersection(data_set.classes)
     task = find_task(data_set.task)
     if task.has_several != model.task.has_several or not shared:
-        remedy = Remedy("Choose a data set with the run's findings, or rename them by deriving one.")
+        ways = "Choose a data set with the run's findings, or rename them by deriving one."
+        remedy = Remedy(ways)
         if task.has_several != model.task.has_several:
             wanted = model.task.title.lower()
             choose = f"Choose a data set of {wanted}, or say what is asked"

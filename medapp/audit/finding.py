@@ -7,6 +7,7 @@ from typing import Any
 from medapp.data.samples import Sample
 from medapp.errors import Remedy, read_remedy
 from medapp.notes import LEVELS, Level, Note
+from medapp.task.multi_label import SEPARATOR, answer_finding
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,30 @@ class Group:
 
     Attributes:
         text: what is said of this group alone; empty where the finding says all.
-        label: the label that is suggested for the group's images; empty for none.
+        label: the label that is suggested for the group's images; empty for none, or where no
+            finding is left.
+        finding: of several findings an image, the one that is in doubt; the others stay.
     """
 
     members: tuple[Member, ...]
     text: str = ""
     label: str = ""
+    finding: str = ""
+
+    @property
+    def suggestion(self) -> str:
+        """What is suggested, in words; empty for nothing."""
+        if not self.finding:
+            return self.label
+        is_there = self.finding in self.label.split(SEPARATOR)
+        return self.finding if is_there else f"no {self.finding}"
+
+    def relabel(self, label: str) -> str:
+        """The label that an image with this one becomes by what is suggested."""
+        if self.finding:
+            is_there = self.finding in self.label.split(SEPARATOR)
+            return answer_finding(label, self.finding, is_there)
+        return self.label or label
 
 
 @dataclass(frozen=True)
@@ -79,7 +98,7 @@ def read_finding(value: Mapping[str, Any]) -> Finding:
         TypeError, KeyError: the value is no finding.
     """
     groups = tuple(
-        Group(tuple(Member(**member) for member in group["members"]), group["text"], group["label"])
+        Group(**{**group, "members": tuple(Member(**member) for member in group["members"])})
         for group in value["groups"]
     )
     remedy = Remedy(value["remedy"], value.get("in_shell", ""))
@@ -92,6 +111,9 @@ def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: -LEVELS.index(finding.severity)))
 
 
-def build_group(samples: Sequence[Sample], text: str = "", label: str = "") -> Group:
+def build_group(
+    samples: Sequence[Sample], text: str = "", label: str = "", finding: str = ""
+) -> Group:
     """Samples of the audited data set as a group."""
-    return Group(tuple(Member(sample.name, sample.id) for sample in samples), text, label)
+    members = tuple(Member(sample.name, sample.id) for sample in samples)
+    return Group(members, text, label, finding)

@@ -58,7 +58,8 @@ def _move_together(group: Group, used: Sequence[Entry]) -> list[Change]:
 
 
 def _relabel(group: Group, used: Sequence[Entry]) -> list[Change]:
-    return [Change(entry.id, RELABEL, group.label) for entry in used] if group.label else []
+    changed = [(entry, group.relabel(entry.label)) for entry in used]
+    return [Change(entry.id, RELABEL, label) for entry, label in changed if label != entry.label]
 
 
 def _propose_nothing(group: Group, used: Sequence[Entry]) -> list[Change]:
@@ -137,4 +138,5 @@ def _is_settled(
         return len({entry.split for entry in used}) < 2
     if kind == "contradiction":
         return len({entry.label for entry in used}) < 2
-    return bool(group.label) and all(entry.label == group.label for entry in used)
+    is_said = bool(group.suggestion)
+    return is_said and all(entry.label == group.relabel(entry.label) for entry in used)

@@ -12,6 +12,7 @@ from medapp.data.samples import DataSet, Sample
 from medapp.data.splits.split import find_groups
 from medapp.evaluation.estimates import Estimate, estimate_auroc
 from medapp.task import find_task
+from medapp.task.multi_label import answer_finding
 
 # Of a class that few groups show nothing can be said: one would learn, another judge.
 LEAST_GROUPS = 5
@@ -41,9 +42,7 @@ class Question:
         """The label of an image as a catalog holds it, with another answer to this question."""
         if not self.finding:
             return self.classes[answer]
-        parts = [part for part in self.samples[row].label.split("|") if part]
-        others = [part for part in parts if part != self.finding]
-        return "|".join(sorted([*others, self.finding]) if answer else others)
+        return answer_finding(self.samples[row].label, self.finding, bool(answer))
 
 
 def list_questions(ground: Ground) -> list[Question]:

@@ -91,7 +91,8 @@ def _build_groups(
         if len(rows) > 1:
             text += f", and {count(len(rows) - 1, 'copy', 'copies')}"
         label = question.write_label(row, proposed)
-        yield build_group([question.samples[member] for member in rows], text, label)
+        images = [question.samples[member] for member in rows]
+        yield build_group(images, text, label, question.finding)
 
 
 def _name_picture(sample: Sample) -> tuple[str, str]:

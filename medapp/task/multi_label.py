@@ -146,6 +146,12 @@ class MultiLabel(Task):
         return ", ".join(found) or NONE
 
 
+def answer_finding(label: str, finding: str, is_there: bool) -> str:
+    """The text of findings with one of them there or not; the others stay as they are."""
+    others = [p for p in label.split(SEPARATOR) if p and p.removeprefix(UNKNOWN) != finding]
+    return SEPARATOR.join(sorted([*others, finding] if is_there else others))
+
+
 def _find_odds(probabilities: Floats | float) -> Floats:
     """Log-odds, finite at 0 and 1 too."""
     inner = np.clip(np.asarray(probabilities, dtype=float), LEAST, 1 - LEAST)

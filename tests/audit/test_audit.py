@@ -92,7 +92,7 @@ def test_a_damaged_audit_counts_as_none(tmp_path: Path) -> None:
 
 
 def test_findings_survive_json_and_stand_in_order() -> None:
-    group = Group((Member("a", 1), Member("OTHER:b", 2, "uid")), "text", "label")
+    group = Group((Member("a", 1), Member("OTHER:b", 2, "uid")), "text", "label", "finding")
     quiet = Finding("copies", "info", "one", (group,), "do")
     grave = Finding("leak", "grave", "two")
     assert read_finding(quiet.to_dict()) == quiet

@@ -54,6 +54,31 @@ def test_the_proposal_settles_the_group(kind: str, group: Group, expected: list[
     assert list_open(finding, entries, set()) == ()
 
 
+def test_two_findings_in_doubt_on_one_image_are_each_relabelled_and_the_other_stays() -> None:
+    members = (Member("1", 1),)
+    gone = Group(members, label="nodule", finding="effusion")
+    come = Group(members, label="effusion|mass|nodule", finding="mass")
+    finding = Finding("suspected_label", "caution", "", (gone, come))
+    assert [group.suggestion for group in finding.groups] == ["no effusion", "mass"]
+    plan = find_proposal("suspected_label").plan
+    entry = Entry(1, "1", "effusion|nodule", "train")
+    for group, expected in ((gone, "nodule"), (come, "mass|nodule")):
+        [change] = plan(group, [entry])
+        assert change == Change(1, RELABEL, expected)
+        entry = Entry(1, "1", change.value, "train")
+    assert list_open(finding, {1: entry}, set()) == ()
+    assert list_open(finding, {1: Entry(1, "1", "nodule", "train")}, set()) == (come,)
+
+
+def test_the_only_finding_can_be_taken_away() -> None:
+    group = Group((Member("1", 1),), label="", finding="effusion")
+    finding = Finding("suspected_label", "caution", "", (group,))
+    assert list_open(finding, {1: Entry(1, "1", "effusion", "train")}, set()) == (group,)
+    [change] = find_proposal("suspected_label").plan(group, [Entry(1, "1", "effusion", "train")])
+    assert change == Change(1, RELABEL, "")
+    assert list_open(finding, {1: Entry(1, "1", "", "train")}, set()) == ()
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_kept_is_settled_for_that_kind_alone(kind: str) -> None:
     finding = Finding(kind, "info", "", (build_group(1, 2, 3),))

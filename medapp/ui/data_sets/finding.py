@@ -235,7 +235,8 @@ def _draw_actions(
     proposal = find_proposal(finding.kind)
     with st.container(horizontal=True, key=f"actions-{key}"):
         changes = proposal.plan(group, used)
-        title = f"{proposal.title}: {group.label}" if group.label else proposal.title
+        said = group.suggestion
+        title = f"{proposal.title}: {said}" if said else proposal.title
         if changes and _draw_deed(data_set, title, changes, entries, f"do-{key}"):
             _apply(data_set, changes, finding)
         with st.popover("More", icon=":material/more_horiz:"):

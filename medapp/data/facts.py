@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from medapp.data.catalog import Catalog
 from medapp.data.ordering import Value
-from medapp.data.samples import DataSet
+from medapp.data.samples import UNLABELLED, DataSet
 from medapp.task import find_task
 
 # Columns of the table `samples` that images can be sorted by; other columns are attributes.
@@ -56,7 +56,10 @@ def load_facts(catalog: Catalog, data_set: DataSet) -> Facts:
         f"FROM (SELECT 1 {of_mine} AND patient IS NOT NULL GROUP BY patient HAVING"
         " COUNT(DISTINCT split) > 1)"
     )
-    contrary = f"(SELECT copy_group {of_mine} GROUP BY copy_group HAVING COUNT(DISTINCT label) > 1)"
+    labelled = f"{of_mine} AND label <> '{UNLABELLED}'"
+    contrary = (
+        f"(SELECT copy_group {labelled} GROUP BY copy_group HAVING COUNT(DISTINCT label) > 1)"
+    )
     return Facts(
         images,
         unknown,
@@ -67,7 +70,7 @@ def load_facts(catalog: Catalog, data_set: DataSet) -> Facts:
         with_box=catalog.count(f"{of_mine} AND id IN (SELECT sample_id FROM boxes)", mine),
         copies=images - contents,
         near_copies=contents - pictures,
-        contradictions=catalog.count(f"{of_mine} AND copy_group IN {contrary}", mine, mine),
+        contradictions=catalog.count(f"{labelled} AND copy_group IN {contrary}", mine, mine),
         leaks=catalog.count_leaks(data_set),
         exact_leaks=catalog.count_leaks(data_set, "content_hash"),
         unchecked=count_unchecked(catalog, data_set),

@@ -7,7 +7,8 @@ from PIL import Image
 
 from medapp.audit.duplicates import find_copies
 from medapp.audit.ground import open_ground
-from medapp.data.edits import LEAVE_OUT, Change, apply_edits
+from medapp.data.edits import LEAVE_OUT, RELABEL, Change, apply_edits
+from medapp.data.facts import load_facts
 
 
 def test_copies_leaks_and_contradictions_are_told_apart(plant: Plant) -> None:
@@ -57,3 +58,28 @@ def test_what_is_left_out_is_no_copy(plant: Plant) -> None:
     change = Change(ground.samples[0].id, LEAVE_OUT)
     changed = apply_edits(ground.catalog, ground.data_set, [change])
     assert list_names(find_copies, open_ground(ground.workspace, changed)) == {}
+
+
+def test_a_label_that_was_corrected_contradicts_the_copy_that_kept_the_old_one(
+    plant: Plant,
+) -> None:
+    picture = draw_picture(1)
+    ground = plant(
+        {"a/1.png": picture, "a/small.png": picture[::2, ::2], "b/2.png": draw_picture(2)}
+    )
+    assert "contradiction" not in list_names(find_copies, ground)
+    catalog, (first, small, _) = ground.catalog, ground.samples
+    corrected = apply_edits(catalog, ground.data_set, [Change(first.id, RELABEL, "b")])
+    found = list_names(find_copies, open_ground(ground.workspace, corrected))
+    assert found["contradiction"] == [["a/1.png", "a/small.png"]]
+    assert load_facts(catalog, corrected).contradictions == 2
+    both = apply_edits(catalog, corrected, [Change(small.id, RELABEL, "b")])
+    assert "contradiction" not in list_names(find_copies, open_ground(ground.workspace, both))
+    assert load_facts(catalog, both).contradictions == 0
+
+
+def test_a_copy_without_a_label_contradicts_none(plant: Plant) -> None:
+    picture = draw_picture(1)
+    ground = plant({"a/1.png": picture, "b/2.png": draw_picture(2), "unlabelled/3.png": picture})
+    assert set(list_names(find_copies, ground)) == {"copies"}
+    assert load_facts(ground.catalog, ground.data_set).contradictions == 0

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from medapp.data.copies.near import Codes, Pairs, Ways, read_codes
 from medapp.data.copies.rule import find_copies
+from medapp.data.samples import UNLABELLED
 
 # With fewer shared pictures of a class, or where fewer agree, nothing is said of its meaning.
 FEWEST = 5
@@ -54,17 +55,21 @@ def find_contrary(labels: Sequence[str], others: Sequence[str]) -> NDArray[np.bo
     """Which pairs of copies (P,) are said to show different things.
 
     Args:
-        labels, others: (P,) the class of each copy in the one collection and in the other.
+        labels, others: (P,) the class of each copy in the one collection and in the other; a copy
+            of which nothing is said is contrary to none.
     """
-    counts = Counter(zip(labels, others, strict=True))
-    totals = Counter(labels)
+    counts = Counter(pair for pair in zip(labels, others, strict=True) if UNLABELLED not in pair)
+    totals = Counter(label for label, _ in counts.elements())
     usual: dict[str, set[str]] = {}
     for (label, other), times in counts.items():
         is_usual = totals[label] >= FEWEST and times >= AGREEING * totals[label]
         if is_usual or _simplify(label) == _simplify(other):
             usual.setdefault(label, set()).add(other)
     pairs = zip(labels, others, strict=True)
-    contrary = [label in usual and other not in usual[label] for label, other in pairs]
+    contrary = [
+        label in usual and other not in usual[label] and other != UNLABELLED
+        for label, other in pairs
+    ]
     return np.array(contrary, bool)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from medapp.data.copies.near import read_codes
 from medapp.data.copies.rule import find_copies
-from medapp.data.samples import Sample
+from medapp.data.samples import UNLABELLED, Sample
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,11 @@ class CopyGroup:
 
     @property
     def labels(self) -> frozenset[str]:
-        """What the copies are said to show; more than one contradict each other."""
-        return frozenset(sample.label for sample in self.samples)
+        """What the copies are said to show; more than one contradict each other.
+
+        A copy of which nothing is said contradicts none.
+        """
+        return frozenset(sample.label for sample in self.samples) - {UNLABELLED}
 
     @property
     def is_leak(self) -> bool:

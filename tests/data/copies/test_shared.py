@@ -47,3 +47,10 @@ def test_nothing_is_said_where_copies_disagree_or_are_few() -> None:
 def test_the_same_name_means_the_same_however_few_copies_there_are() -> None:
     contrary = find_contrary(["No finding", "No finding"], ["no_finding", "pneumonia"])
     assert contrary.tolist() == [False, True]
+
+
+def test_a_copy_of_which_nothing_is_said_is_contrary_to_none() -> None:
+    labels = ["ill"] * 10 + ["unlabelled"] * 10
+    others = ["1"] * 5 + ["unlabelled"] * 5 + ["1"] * 9 + ["0"]
+    assert not find_contrary(labels, others).any()
+    assert find_contrary([*labels, "ill"], [*others, "0"]).tolist() == [False] * 20 + [True]

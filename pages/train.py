@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from medapp.data.preprocessing import load_preprocess
 from medapp.data.samples import DataSet
 from medapp.imaging.preprocess import Preprocess
 from medapp.runs.progress import UNDER_WAY
@@ -103,7 +104,8 @@ def draw_settings(data_set: DataSet, beginning: Beginning, faults: Faults) -> di
     values = draw_settings_form(beginning, faults)
     size = values.pop("image_size")
     known = {k: v for k, v in beginning.values.items() if k in Preprocess.model_fields}
-    start = Preprocess(**known | {"image_size": size})
+    kept = {} if beginning.is_run else load_preprocess(data_set).model_dump()
+    start = Preprocess(**kept | known | {"image_size": size})
     with st.expander("Preprocess: from file to square", icon=":material/crop:"):
         key = beginning.key if beginning.is_run else None
         preprocess = draw_preprocess_preview(data_set, start, key)

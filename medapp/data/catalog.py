@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from medapp.data.filters import Where
 from medapp.data.layouts.order import Entry
+from medapp.data.preprocessing import KEY, write_preprocess
 from medapp.data.records import (
     DATA_SET_COLUMNS,
     SAMPLE_COLUMNS,
@@ -27,6 +28,7 @@ from medapp.data.records import (
 from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.data.schema import change, connect, find_remedy, migrate
 from medapp.errors import DataError, WorkspaceError
+from medapp.imaging.preprocess import Preprocess
 from medapp.store.workspace import Workspace
 from medapp.task import Task, find_task
 from medapp.task.multi_label import SEPARATOR
@@ -313,6 +315,15 @@ class Catalog:
             columns = "task = ?, classes = ?, reading = json_remove(reading, '$.grades')"
             db.execute(f"UPDATE data_sets SET {columns} WHERE id = ?", values)
         return replace(data_set, task=name, classes=classes)
+
+    def set_preprocess(self, data_set: DataSet, preprocess: Preprocess) -> DataSet:
+        """Keep the settings from file to square that trainings on a data set begin with."""
+        kept = write_preprocess(preprocess)
+        with change(self.path) as db:
+            values = (f"$.{KEY}", json.dumps(kept), data_set.id)
+            query = "UPDATE data_sets SET reading = json_set(reading, ?, json(?)) WHERE id = ?"
+            db.execute(query, values)
+        return replace(data_set, reading={**data_set.reading, KEY: kept})
 
     def forget(self, data_set: DataSet) -> None:
         """Delete the rows of a data set; see `medapp.data.removing` for all that goes with it."""

@@ -9,6 +9,7 @@ from medapp.data.facts import Facts, count_test_groups, load_facts
 from medapp.data.layouts.alike import find_alike_classes
 from medapp.data.layouts.nothing import find_empty_finding
 from medapp.data.layouts.unlabelled import note_unlabelled
+from medapp.data.one_patient import note_one_patient
 from medapp.data.samples import UNLABELLED, DataSet
 from medapp.errors import Remedy
 from medapp.notes import Level, Note, sort_notes
@@ -60,6 +61,7 @@ def _describe(
     has_figures = data_set.classes != (UNLABELLED,)
     notes += _find_copies(facts, tests, data_set.name) if has_figures else ()
     notes += _find_public(catalog, data_set, known)
+    notes += _find_one_patient(data_set, facts)
     notes += _find_sources(facts)
     if has_figures:
         groups = count_test_groups(catalog, data_set)
@@ -242,6 +244,12 @@ def _find_few(groups: Mapping[str, int], has_patients: bool, task: str) -> Itera
             f" what it says of this {noun} is mostly chance."
         )
         yield Note("few-groups", text, "caution", remedy)
+
+
+def _find_one_patient(data_set: DataSet, facts: Facts) -> Iterator[Note]:
+    is_known = facts.patients == 1 and not facts.without_patient and facts.images > 1
+    if is_known or data_set.reading.get("has_one_patient"):
+        yield note_one_patient(facts.images, not is_known)
 
 
 def _find_unknown(facts: Facts) -> Iterator[Note]:

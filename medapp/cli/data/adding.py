@@ -29,6 +29,7 @@ from medapp.cli.data.options import (
     Slices,
     SplitColumn,
     Uncertain,
+    Windows,
 )
 from medapp.cli.output import (
     AsJson,
@@ -82,6 +83,7 @@ def add(
     uncertain: Uncertain = None,
     blank: Blank = None,
     masks: Masks = "none",
+    windows: Windows = "",
     bad_rows: BadRows = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -96,6 +98,7 @@ def add(
         SliceChoice(plane, slices),
         TableChoice(tuple(labels or ()), Asked(*columns, *more)),
         has_mask_boxes=masks == "boxes",
+        windows=windows,
     )
     is_phantom = path == "phantom" and not os.path.exists(given)  # noqa: PTH110
     if dry_run and not is_phantom:

@@ -100,6 +100,15 @@ Masks = Annotated[
     MaskUse,
     typer.Option(help="What masks beside images become: boxes, or none."),
 ]
+Windows = Annotated[
+    str,
+    typer.Option(
+        help=(
+            "CT windows that trainings begin with on the data set's page, each a channel: lung,"
+            " soft tissue, bone, brain, or 40/400; with commas between."
+        )
+    ),
+]
 BadRows = Annotated[
     str | None, typer.Option(help="A CSV file to write the table's unused rows to.")
 ]

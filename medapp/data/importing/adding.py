@@ -19,6 +19,7 @@ from medapp.data.containers.writing import write_images
 from medapp.data.importing.batch import Batch, ImportReport, import_batch
 from medapp.data.importing.choice import AS_RECOGNISED, ImportChoice
 from medapp.data.importing.frames import describe_frames, take_frames
+from medapp.data.importing.opening import is_zip, open_files
 from medapp.data.importing.patients import compile_pattern
 from medapp.data.importing.stripping import strip_copies
 from medapp.data.layouts.boxes import BOXES_FILE, read_boxes
@@ -28,8 +29,10 @@ from medapp.data.layouts.layout import FoundFile, Layout
 from medapp.data.layouts.listing import HEAD_BYTES, Parts, build_listing
 from medapp.data.layouts.mask_boxes import add_mask_boxes
 from medapp.data.layouts.roles import TableChoice
+from medapp.data.preprocessing import KEY, write_preprocess
 from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.image import MAX_BYTES
+from medapp.imaging.preprocess import Preprocess
 from medapp.store.archive import extract_archive, open_archive
 from medapp.store.files import expand_path
 from medapp.store.names import number_name
@@ -56,9 +59,16 @@ def inspect(path: Path, choice: ImportChoice = AS_RECOGNISED) -> Layout:
         found = inspect_zip(path, choice)
     else:
         found = scan_folder(path, choice.layout, choice.table)
-    if choice.slices is None or not choice.slices.slices:
+    if choice.slices is None or not choice.slices.slices or found.question:
         return found
-    return replace(found, remarks=(*found.remarks, describe_frames(choice.slices)))
+    with open_files(path) as read:
+        files, without = take_frames(found.files, choice.slices, read)
+    return replace(
+        found,
+        files=tuple(files),
+        left_out=(*found.left_out, *without),
+        remarks=(*found.remarks, describe_frames(choice.slices, files)),
+    )
 
 
 def add_path(
@@ -217,7 +227,7 @@ def add_container(
                 remedy="Check the file.",
             )
         # Slices are taken, and folders read, when a container is opened.
-        rest = ImportChoice(patient_pattern=choice.patient_pattern)
+        rest = ImportChoice(patient_pattern=choice.patient_pattern, windows=choice.windows)
         return _register(workspace, layout, "uploaded", chosen, rest, on_progress)
 
 
@@ -237,12 +247,6 @@ def inspect_zip(path: Path, choice: ImportChoice = AS_RECOGNISED) -> Layout:
         kept = [parts for parts in names if not any(map(is_left_behind, parts))]
         listing = build_listing(kept, lambda parts: read(parts, HEAD_BYTES))
         return build_layout(path, listing, choice.layout, read, choice.table, archive.remark)
-
-
-def is_zip(path: Path) -> bool:
-    """Whether a path means a zip; the name of a folder may end in .zip too."""
-    # Path.is_dir raises for a long path.
-    return path.suffix.lower() == ".zip" and not os.path.isdir(path)  # noqa: PTH112
 
 
 def add_files(
@@ -318,7 +322,7 @@ def _register(
     if slices and frames:
         files, without = take_frames(files, slices)
         layout = replace(layout, left_out=(*layout.left_out, *without))
-        said = (*said, describe_frames(slices))
+        said = (*said, describe_frames(slices, files))
     try:
         str(layout.root).encode()
     except UnicodeEncodeError as error:
@@ -339,6 +343,7 @@ def _register(
             "layout": layout.template,
             "is_asked": choice.layout is not None,
             "frames": frames,
+            KEY: write_preprocess(Preprocess(windows=choice.windows)),
             "passed_over": [asdict(found) for found in layout.passed_over],
             "table": layout.table.to_dict() if layout.table else None,
             "bad_rows": [asdict(row) for row in layout.bad_rows[:MAX_BAD_ROWS]],

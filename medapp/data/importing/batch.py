@@ -14,8 +14,9 @@ from typing import Any
 from medapp.data.catalog import Catalog
 from medapp.data.copies.within import group_copies
 from medapp.data.facts import load_facts
+from medapp.data.importing.ct_windows import CtWindows, find_ct_windows
 from medapp.data.importing.headers import HashedHeader, hash_identifiers, keep_headers
-from medapp.data.importing.patients import choose_patients
+from medapp.data.importing.patients import choose_patients, name_one_patient
 from medapp.data.importing.remembering import forget, open_memory
 from medapp.data.layouts.layout import FoundFile
 from medapp.data.reading import ReadFile, read_file
@@ -86,11 +87,21 @@ class ReadBatch:
         samples: of files that could be read; their split is empty where nobody has published one.
         left_out: (file, reason) for each other file.
         whence: a sentence that says where patients come from.
+        has_one_patient: nobody said who is who, and all headers name the same patient.
+        ct_windows: what fits the images, where all are CT.
     """
 
     samples: list[Sample]
     left_out: list[tuple[str, str]]
     whence: str
+    has_one_patient: bool = False
+    ct_windows: CtWindows | None = None
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What is suggested for the images, in sentences."""
+        said = self.ct_windows.describe() if self.ct_windows else ""
+        return (said,) if said else ()
 
 
 def import_batch(
@@ -123,7 +134,11 @@ def import_batch(
         is_synthetic=batch.is_synthetic,
         task=batch.task,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        reading={**batch.reading, "sentences": [*batch.sentences, read.whence]},
+        reading={
+            **batch.reading,
+            "sentences": [*batch.sentences, read.whence, *read.advice],
+            "has_one_patient": read.has_one_patient,
+        },
     )
     catalog = Catalog(workspace)
     stored = catalog.add(draft, samples, read.left_out)
@@ -158,7 +173,10 @@ def read_samples(
         _build_sample(file, found, patient, header, batch.boxes.get(file.name, ()))
         for (file, found), patient, header in zip(good, patients, headers, strict=True)
     ]
-    return ReadBatch(samples, [*batch.left_out, *broken], whence)
+    is_told = batch.pattern is not None or batch.has_patient_folders
+    has_one_patient = not is_told and name_one_patient(headers)
+    windows = find_ct_windows([sample.attributes for sample in samples])
+    return ReadBatch(samples, [*batch.left_out, *broken], whence, has_one_patient, windows)
 
 
 def _read_file(workspace: Workspace, file: FoundFile) -> ReadFile | str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from medapp.data.containers.slices import SliceChoice
 from medapp.data.layouts.roles import TableChoice
+from medapp.errors import DataError
+from medapp.imaging.windows import parse_windows
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,11 @@ class ImportChoice:
         table: which tables say what the images show, and what their columns hold; else those that
             lie beside the images.
         has_mask_boxes: masks beside images give boxes around what they mark.
+        windows: on CT numbers, such as "lung, soft tissue": trainings on the data set begin with
+            them, each as a channel.
+
+    Raises:
+        DataError: a window that is none.
     """
 
     layout: str | None = None
@@ -27,6 +34,15 @@ class ImportChoice:
     slices: SliceChoice | None = None
     table: TableChoice | None = None
     has_mask_boxes: bool = False
+    windows: str = ""
+
+    def __post_init__(self) -> None:
+        try:
+            parse_windows(self.windows)
+        except ValueError as error:
+            raise DataError(
+                f"The CT windows {self.windows!r} cannot be told.", remedy=f"Give {error}."
+            ) from error
 
 
 AS_RECOGNISED = ImportChoice()

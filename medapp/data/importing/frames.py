@@ -1,29 +1,76 @@
 """Files of several frames or pages, each frame that is chosen an image of its own."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from medapp.data.containers.slices import SliceChoice
+from medapp.data.importing.opening import read_found
 from medapp.data.layouts.layout import FoundFile
 from medapp.errors import DataError, ImageError
-from medapp.imaging.image import count_frames, read_content
+from medapp.imaging.image import count_frames
 from medapp.store.threads import map_threaded
 
 MOST = 100_000  # frames of a file; more are a damaged header's
+MOST_COUNTED = 2000  # files that are counted before somebody chose frames
 MARK = "#"  # between a file's name and the number of its frame
 
 
-def describe_frames(choice: SliceChoice) -> str:
-    """Which frames become images, in words."""
-    return f"Of files with several frames or pages: {choice.describe('file', 'frame')}."
+@dataclass(frozen=True)
+class FrameCount:
+    """How many images files would be, were each frame, page or slice one.
+
+    Attributes:
+        files: how many there are.
+        images: frames of all of them; a file without several counts once.
+        is_sure: all files were counted, and not some of them.
+    """
+
+    files: int
+    images: int
+    is_sure: bool = True
+
+
+def describe_frames(choice: SliceChoice, taken: Sequence[FoundFile]) -> str:
+    """Which frames become images, and how many, in words."""
+    files = len({find_file_name(file) for file in taken})
+    return (
+        f"Of files with several frames or pages: {choice.describe('file', 'frame')}."
+        f" {say_images(files, len(taken))}."
+    )
+
+
+def say_images(files: int, images: int) -> str:
+    """Such as "12 files, 360 images"."""
+    one = "file" if files == 1 else "files"
+    return f"{files:,} {one}, {images:,} {'image' if images == 1 else 'images'}"
+
+
+def count_all_frames(
+    files: Sequence[FoundFile], read: Callable[[FoundFile], bytes] = read_found
+) -> FrameCount:
+    """How many images the files would be with each frame an image; of very many some are counted.
+
+    Args:
+        read: gives a file's bytes.
+    """
+    counted = files[:: -(-len(files) // MOST_COUNTED) or 1]
+    counts = map_threaded(partial(_count_frames, read=read), counted)
+    images = sum(count if count <= MOST else 1 for count in counts)
+    return FrameCount(len(files), images + len(files) - len(counted), len(counted) == len(files))
 
 
 def take_frames(
-    files: Sequence[FoundFile], choice: SliceChoice
+    files: Sequence[FoundFile],
+    choice: SliceChoice,
+    read: Callable[[FoundFile], bytes] = read_found,
 ) -> tuple[list[FoundFile], list[tuple[str, str]]]:
     """The chosen frames of files that hold several, and the other files as they are.
 
     A frame's name is its file's, "#" and the number of the frame, from 1.
+
+    Args:
+        read: gives a file's bytes.
 
     Returns:
         The files, and (name, reason) for each of which no frame is taken. A file that cannot be
@@ -31,7 +78,7 @@ def take_frames(
     """
     taken: list[FoundFile] = []
     left_out: list[tuple[str, str]] = []
-    counts = map_threaded(_count_frames, files)
+    counts = map_threaded(partial(_count_frames, read=read), files)
     for file, count in zip(files, counts, strict=True):
         if count < 2:
             taken.append(file)
@@ -51,10 +98,10 @@ def find_file_name(file: FoundFile) -> str:
     return file.name if file.frame is None else file.name.rpartition(MARK)[0]
 
 
-def _count_frames(file: FoundFile) -> int:
+def _count_frames(file: FoundFile, read: Callable[[FoundFile], bytes]) -> int:
     if file.frame is not None:
         return 1
     try:
-        return count_frames(read_content(file.path), file.path.suffix)
+        return count_frames(read(file), file.path.suffix)
     except (OSError, ImageError):
         return 1

@@ -95,7 +95,7 @@ def choose_patients(
         return folders, _say(source, folders)
     named = [header.patient for header in headers]
     known = {patient for patient in named if patient is not None}
-    is_one = len(known) == 1 and all(named) and len(named) > 1
+    is_one = name_one_patient(headers)
     if known and not is_one:
         found = [header or folder for header, folder in zip(named, folders, strict=True)]
         return found, f"{_say('DICOM headers (hashed)', found)} {_PRIVATE}"
@@ -108,6 +108,12 @@ def choose_patients(
         found = [None if f.frame is None else find_file_name(f) for f in files]
         return found, said + _say("files, whose frames stay together", found)
     return folders, said + _say(source, folders)
+
+
+def name_one_patient(headers: Sequence[HashedHeader]) -> bool:
+    """Whether all of several headers name the same patient."""
+    named = {header.patient for header in headers}
+    return len(headers) > 1 and len(named) == 1 and None not in named
 
 
 def _say(source: str, patients: Sequence[str | None]) -> str:

@@ -3,11 +3,10 @@
 Names and the headers of DICOM files are read, and of a few images their pixels.
 """
 
-import contextlib
 import io
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -16,23 +15,26 @@ from typing import Any
 from PIL import Image
 
 from medapp.data.containers import Container, open_container
-from medapp.data.importing.adding import inspect, is_zip
+from medapp.data.importing.adding import inspect
 from medapp.data.importing.choice import AS_RECOGNISED, ImportChoice
+from medapp.data.importing.ct_windows import CtWindows, find_ct_windows
+from medapp.data.importing.frames import find_file_name
 from medapp.data.importing.headers import HashedHeader
 from medapp.data.importing.name_groups import suggest_pattern
-from medapp.data.importing.patients import choose_patients, compile_pattern
+from medapp.data.importing.opening import open_files
+from medapp.data.importing.patients import choose_patients, compile_pattern, name_one_patient
 from medapp.data.layouts.alike import find_alike_classes
 from medapp.data.layouts.kinds import find_suffix, name_kind
 from medapp.data.layouts.layout import FoundFile, Layout
 from medapp.data.layouts.unlabelled import note_unlabelled
+from medapp.data.one_patient import note_one_patient
 from medapp.data.reading import read_header_alone
 from medapp.data.samples import SPLITS, UNLABELLED
 from medapp.data.splits.split import describe_split
 from medapp.errors import ImageError
-from medapp.imaging.image import MAX_BYTES, decode_image, read_content
+from medapp.imaging.image import decode_image
 from medapp.imaging.preprocess import render_full
 from medapp.notes import Note
-from medapp.store.archive import open_archive
 from medapp.store.files import expand_path
 from medapp.task import find_task
 
@@ -57,6 +59,7 @@ class Preview:
         patients_from: a sentence that says where patients come from.
         split_origin: a sentence that says where the split comes from; "" with a question.
         notes: what to know before it comes in.
+        ct_windows: what fits the images, where all are CT.
     """
 
     path: Path
@@ -67,6 +70,7 @@ class Preview:
     patients_from: str
     split_origin: str
     notes: tuple[Note, ...]
+    ct_windows: CtWindows | None = None
 
     def count_classes(self) -> dict[str, dict[str, int]]:
         """Images by split and class; those whose split is not published stand under ""."""
@@ -80,7 +84,11 @@ class Preview:
     def describe(self) -> tuple[str, ...]:
         """The preview in sentences."""
         said = self.layout.describe()
-        return said if self.layout.question else (*said, self.patients_from, self.split_origin)
+        if self.layout.question:
+            return said
+        windows = self.ct_windows.describe() if self.ct_windows else ""
+        rest = (self.patients_from, self.split_origin, windows)
+        return (*said, *(sentence for sentence in rest if sentence))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -91,6 +99,7 @@ class Preview:
             "patients": self.patients,
             "patients_from": self.patients_from,
             "split_origin": self.split_origin,
+            "windows": list(self.ct_windows.suggested) if self.ct_windows else [],
             "sentences": list(self.describe()),
             "passed_over": [asdict(found) for found in self.layout.list_passed_over()],
             "warnings": list_warnings(self.notes),
@@ -123,23 +132,28 @@ def judge_layout(path: Path, found: Layout, choice: ImportChoice = AS_RECOGNISED
     kind = "a folder" if path.is_dir() else name_kind(path.name)
     if found.question:
         return Preview(path, kind, found, None, False, "", "", ())
-    headers = [HashedHeader()] * len(found.files)
-    is_sure = True
-    if pattern is None:
-        headers, is_sure = _read_headers(path, found.files)
+    looked_at = _read_headers(path, found.files)
+    files = [found.files[place] for place in looked_at]
+    headers = list(looked_at.values())
+    is_sure = len(files) == len(found.files)
     is_said = choice.layout is not None or found.has_patient_column
-    patients, whence = choose_patients(found.files, headers, pattern, is_said, found.patients_from)
+    patients, whence = choose_patients(files, headers, pattern, is_said, found.patients_from)
     known = {patient for patient in patients if patient is not None}
     if not is_sure:
-        whence = f"Of {MAX_HEADERS:,} DICOM headers that were looked at: {whence}"
+        whence = f"Of {len(files):,} files that were looked at: {whence}"
     origin = describe_split(
         [file.split for file in found.files], bool(known), noun=find_task(found.task).noun
     )
     notes = (*_find_gaps(found), *find_alike_classes(found.classes))
+    is_doubtful = pattern is None and not is_said and name_one_patient(headers)
+    if is_doubtful or (set(patients) == known and len(known) == 1 < len(patients)):
+        notes = (*notes, note_one_patient(len(found.files), is_doubtful))
     if not known and pattern is None:
         notes = (*notes, *suggest_pattern([file.name for file in found.files]))
     count = len(known) if known and is_sure else None
-    return Preview(path, kind, found, count, bool(known), whence, origin, notes)
+    attributes = [{**h.attributes, **f.attributes} for f, h in zip(files, headers, strict=True)]
+    windows = find_ct_windows(attributes)
+    return Preview(path, kind, found, count, bool(known), whence, origin, notes, windows)
 
 
 def _find_gaps(found: Layout) -> tuple[Note, ...]:
@@ -156,37 +170,28 @@ def _find_gaps(found: Layout) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def _read_headers(path: Path, files: Sequence[FoundFile]) -> tuple[list[HashedHeader], bool]:
-    """What DICOM headers say of patients, and whether all of them were read.
+def _read_headers(path: Path, files: Sequence[FoundFile]) -> dict[int, HashedHeader]:
+    """What DICOM headers say, by the places of files; of very many, those of some are read.
 
-    Identifiers are told apart here, and neither hashed nor shown.
+    Identifiers are told apart here, and neither hashed nor shown. Of a picture nothing is said.
     """
-    maybe = [i for i, file in enumerate(files) if find_suffix(file.name) not in _PICTURES]
-    headers = [HashedHeader()] * len(files)
-    step = -(-len(maybe) // MAX_HEADERS) or 1
-    chosen = maybe[::step]
+    nothing = HashedHeader()
     if open_container(path) is not None:
-        return headers, True
-    with _open_files(path) as read:
-        for i in chosen:
+        return dict.fromkeys(range(len(files)), nothing)
+    maybe = [i for i, f in enumerate(files) if find_suffix(find_file_name(f)) not in _PICTURES]
+    step = -(-len(maybe) // MAX_HEADERS) or 1
+    passed_over = set(maybe) - set(maybe[::step])
+    found = {i: nothing for i in range(len(files)) if i not in passed_over}
+    with open_files(path) as read:
+        for i in maybe[::step]:
             try:
-                found = read_header_alone(read(files[i]))
+                header = read_header_alone(read(files[i]))
             except (OSError, ImageError):
                 # Registering the file says why it cannot be read.
                 continue
-            if found is not None:
-                headers[i] = HashedHeader(found.patient, found.study)
-    return headers, step == 1
-
-
-@contextlib.contextmanager
-def _open_files(path: Path) -> Iterator[Callable[[FoundFile], bytes]]:
-    """A function from a file of a folder's or a zip's layout to its bytes."""
-    if not is_zip(path):
-        yield lambda file: read_content(file.path)
-        return
-    with open_archive(path) as archive:
-        yield lambda file: archive.read_head(file.path.relative_to(path).as_posix(), MAX_BYTES)
+            if header is not None:
+                found[i] = HashedHeader(header.patient, header.study, dict(header.attributes))
+    return found
 
 
 @dataclass(frozen=True)
@@ -203,7 +208,7 @@ def load_sheet(shown: Preview, choice: ImportChoice = AS_RECOGNISED) -> list[She
     container = open_container(shown.path, choice.slices)
     if container is not None:
         return _load_some(container, shown.layout)
-    with _open_files(shown.path) as read:
+    with open_files(shown.path) as read:
         return [_build_image(file, partial(read, file)) for file in choose_sheet(shown.layout)]
 
 

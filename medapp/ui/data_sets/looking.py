@@ -19,8 +19,9 @@ from medapp.imaging.readers.dicom_header import write_column
 from medapp.task import find_task
 from medapp.ui.data_sets.imports import start_import
 from medapp.ui.data_sets.naming import draw_name
-from medapp.ui.data_sets.patients import PREVIEWED, draw_patient_pattern, draw_patients
-from medapp.ui.data_sets.slicing import draw_slice_choice
+from medapp.ui.data_sets.patients import draw_patient_pattern, draw_patients
+from medapp.ui.data_sets.slicing import draw_frame_choice, draw_slice_choice
+from medapp.ui.data_sets.suggesting import draw_windows
 from medapp.ui.data_sets.table_roles import draw_bad_rows, draw_named_table, draw_roles
 from medapp.ui.elements.gallery import Tile, draw_gallery
 from medapp.ui.shell import frame
@@ -122,7 +123,7 @@ def _draw_reading(path: Path, recognised: Layout) -> ImportChoice | None:
     layout, table = _draw_ways(path, recognised)
     found = _inspect(path, ImportChoice(layout, table=table)) if layout or table else recognised
     table = draw_roles(str(path), found, table)
-    asked = ImportChoice(layout, slices=draw_slice_choice(path, found), table=table)
+    asked = ImportChoice(layout, slices=draw_frame_choice(path, found), table=table)
     found = _inspect(path, asked)
     if found is not recognised and found.question:
         st.warning(escape(" ".join(found.describe())), icon=":material/help:")
@@ -175,15 +176,16 @@ def _draw_choices(path: Path, found: Layout, asked: ImportChoice) -> Preview:
     """Draw the choices and the button; gives what would come in."""
     name = draw_name("Name", path.stem if path.suffix else path.name, f"name-{path}")
     source = found.patients_from if any(file.patient for file in found.files) else ""
-    pattern = draw_patient_pattern([file.name for file in found.files[:PREVIEWED]], source)
+    pattern = draw_patient_pattern(path, [file.name for file in found.files], source)
     choice = replace(asked, patient_pattern=pattern)
-    shown = judge_layout(path, found, choice)
+    shown = _judge(path, found, choice)
     if pattern is None:
         draw_patients(shown.has_patients, shown.patients_from)
     has_boxes = bool(found.masks) and st.checkbox(
         f"Boxes from the masks of {len(found.masks):,} images", key=f"masks-{path}"
     )
-    choice = replace(choice, has_mask_boxes=has_boxes)
+    windows = draw_windows(path, shown.ct_windows)
+    choice = replace(choice, has_mask_boxes=has_boxes, windows=windows)
     count = len(found.files)
     title = f"Register {count:,} images"
     if st.button(title, type="primary", key="register", disabled=name is None) and name:
@@ -191,6 +193,15 @@ def _draw_choices(path: Path, found: Layout, asked: ImportChoice) -> Preview:
         start_import(path, name, lambda tell: add_path(workspace, path, name, choice, tell))
         st.rerun()
     return shown
+
+
+def _judge(path: Path, found: Layout, choice: ImportChoice) -> Preview:
+    """The preview, kept while the choices stay: some hundred headers are read for it."""
+    kept: tuple[Layout, ImportChoice, Preview] | None = st.session_state.get("judged")
+    if kept is None or kept[0] is not found or kept[1] != choice:
+        kept = (found, choice, judge_layout(path, found, choice))
+        st.session_state["judged"] = kept
+    return kept[2]
 
 
 def _draw_facts(shown: Preview) -> None:

@@ -1,10 +1,16 @@
 """Where the patient stands in a file's name, with a live look at what that finds."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import streamlit as st
 
+from medapp.data.importing.name_groups import find_name_groups
 from medapp.data.importing.patients import preview_patients
 from medapp.ui.shell.frame import escape
 
+OWN = "a pattern of my own"
+EXAMPLE = r"^(P\d+)_"
 PREVIEWED = 400  # names that a pattern is tried on
 PATTERNS = {
     "no": None,
@@ -12,14 +18,16 @@ PATTERNS = {
     "up to the first _": r"^[^_]+",
     "up to the first -": r"^[^-]+",
     "the first number": r"\d+",
-    "a pattern of my own": "",
+    OWN: "",
 }
 
 
-def draw_patient_pattern(names: list[str], source: str = "") -> str | None:
+def draw_patient_pattern(path: Path, names: Sequence[str], source: str = "") -> str | None:
     """Draw the choice; gives a regular expression, or None where the file name tells no patient.
 
     Args:
+        path: what is looked at; what was chosen for another is not taken over.
+        names: of all images.
         source: where patients come from that are known without a pattern; "" where none are.
     """
     known = f"no: from {source}" if source else ""
@@ -27,7 +35,7 @@ def draw_patient_pattern(names: list[str], source: str = "") -> str | None:
         "Patient in the file name",
         list(PATTERNS),
         format_func=lambda name: name if PATTERNS[name] is not None or not known else known,
-        key="pattern-choice",
+        key=f"pattern-choice-{path}",
         help=(
             "Images of one patient are alike. When the patient is known, all images of a patient"
             " go into one split."
@@ -36,9 +44,12 @@ def draw_patient_pattern(names: list[str], source: str = "") -> str | None:
     pattern = PATTERNS[choice]
     if pattern == "":
         hint = "Its first group, if it has one, else the whole match."
-        pattern = st.text_input("Regular expression", placeholder=r"^(P\d+)_", help=hint) or None
+        key = f"pattern-own-{path}"
+        pattern = st.text_input("Regular expression", placeholder=EXAMPLE, help=hint, key=key)
+    elif pattern is None and not source:
+        _draw_suggestion(path, names)
     if pattern and names:
-        found = preview_patients(names, pattern)
+        found = preview_patients(names[:PREVIEWED], pattern)
         patients = {patient for _, patient in found if patient is not None}
         missing = sum(patient is None for _, patient in found)
         gaps = f"; none found in {missing:,} names" if missing else ""
@@ -47,7 +58,34 @@ def draw_patient_pattern(names: list[str], source: str = "") -> str | None:
             [{"File": name, "Patient": patient or "not found"} for name, patient in found[:5]],
             hide_index=True,
         )
-    return pattern
+    return pattern or None
+
+
+def _draw_suggestion(path: Path, names: Sequence[str]) -> None:
+    """Draw the pattern that the names suggest, if there is one, and the button that takes it."""
+    groups = find_name_groups(names)
+    if groups is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            escape(
+                f"{groups.example} may be of the patient {groups.group}: {groups.count:,} such"
+                " groups of several images."
+            ),
+            width="stretch",
+        )
+        st.button(
+            "Use",
+            key="use-pattern",
+            help="Take this part of the file name as the patient",
+            on_click=_take_pattern,
+            args=(path, groups.pattern),
+        )
+
+
+def _take_pattern(path: Path, pattern: str) -> None:
+    st.session_state[f"pattern-choice-{path}"] = OWN
+    st.session_state[f"pattern-own-{path}"] = pattern
 
 
 def draw_patients(are_known: bool, sentence: str) -> None:

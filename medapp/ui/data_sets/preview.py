@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from medapp.data.preprocessing import load_preprocess, write_preprocess
 from medapp.data.samples import DataSet, Sample
 from medapp.imaging.image import load_image, read_image
 from medapp.imaging.preprocess import Preprocess, render_full, render_square
@@ -22,22 +23,28 @@ def draw_preprocess_preview(
 ) -> Preprocess:
     """Draw the settings, and examples as they are above the square that a network would see.
 
-    What is chosen is kept for the session: a training on the data set begins with it.
+    What is chosen is kept with the data set: a training on it begins with that.
 
     Args:
-        start: what the fields show until something else is chosen.
-        key: begins the keys of the fields; that of the data set where none is given.
+        start: what the fields show until something else is chosen; what is kept with the data set
+            where none is given.
+        key: begins the keys of the fields; that of the data set where none is given. What is chosen
+            under another key is not kept with the data set.
 
     Returns:
         The settings.
     """
     left, right = frame.draw_columns([1, 2.2], key="preview")
     with left:
-        preprocess = draw_preprocess_form(key or key_preprocess(data_set), start or Preprocess())
-        st.caption(
-            "A training on this data set begins with these, until the page is loaded anew; they"
-            " travel with its model."
-        )
+        kept = load_preprocess(data_set)
+        preprocess = draw_preprocess_form(key or key_preprocess(data_set), start or kept)
+        if key is None:
+            if write_preprocess(preprocess) != write_preprocess(kept):
+                find_catalog().set_preprocess(data_set, preprocess)
+            st.caption(
+                "They are kept with the data set: a training on it begins with these, and they"
+                " travel with its model."
+            )
     with right:
         rows = st.columns(SHOWN), st.columns(SHOWN)
         for index, sample in enumerate(_choose_samples(data_set)):

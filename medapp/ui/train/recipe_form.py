@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from medapp.data.preprocessing import load_preprocess
 from medapp.data.samples import DataSet
 from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
@@ -111,15 +112,16 @@ def draw_preprocess_form(key: str, start: Preprocess) -> Preprocess:
 
 
 def find_preprocess(data_set: DataSet) -> Preprocess:
-    """What was chosen from file to square on a data set's page in this session, else defaults.
+    """What was chosen from file to square on a data set's page, else what is kept with the set.
 
     Raises:
         RecipeError: a text that was typed there is no setting.
     """
     key = key_preprocess(data_set)
+    start = load_preprocess(data_set)
     values: dict[str, Any] = {}
     for setting in list_settings_of_preprocess():
-        kept = st.session_state.get(f"{key}-{setting.short}", setting.field.default)
+        kept = st.session_state.get(f"{key}-{setting.short}", getattr(start, setting.name))
         values[setting.name] = ", ".join(kept) if isinstance(kept, list) else kept
     return build_group(Preprocess, values)
 

@@ -1,5 +1,6 @@
 """Frames of DICOM files and pages of TIFF become images; those of one file stay together."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.containers import SliceChoice
-from medapp.data.importing.adding import add_folder, inspect
+from medapp.data.importing.adding import add_folder, add_path, inspect
 from medapp.data.importing.choice import ImportChoice
-from medapp.data.importing.frames import find_file_name, take_frames
+from medapp.data.importing.frames import FrameCount, count_all_frames, find_file_name, take_frames
+from medapp.data.importing.opening import open_files
+from medapp.data.importing.previewing import load_sheet, preview
 from medapp.data.importing.updating import update
 from medapp.data.layouts.layout import FoundFile
 from medapp.errors import DataError
@@ -98,8 +101,26 @@ def test_an_update_takes_the_same_frames(workspace: Workspace, folder: Path) -> 
 
 def test_a_look_says_which_frames_would_come_in(folder: Path) -> None:
     found = inspect(folder, ImportChoice(slices=SliceChoice(slices="every:3")))
-    said = "Of files with several frames or pages: one of 3 frames of each file."
+    said = "Of files with several frames or pages: one of 3 frames of each file. 3 files, 4 images."
     assert said in found.describe()
+    assert [file.name for file in found.files] == [
+        *("a/cine#2", "a/cine#5", "b/one.png", "b/pages.tif#2"),
+    ]
+
+
+@pytest.mark.parametrize("is_zipped", [False, True])
+def test_frames_are_counted_before_they_come_in(
+    workspace: Workspace, folder: Path, is_zipped: bool
+) -> None:
+    path = Path(shutil.make_archive(str(folder), "zip", folder)) if is_zipped else folder
+    with open_files(path) as read:
+        counted = count_all_frames(inspect(path).files, read)
+    assert counted == FrameCount(files=3, images=11)
+    choice = ImportChoice(slices=SliceChoice(slices="all"))
+    shown = preview(path, choice)
+    assert shown.count_classes() == {"": {"a": 7, "b": 4}}
+    assert all(image.jpeg for image in load_sheet(shown, choice))
+    assert add_path(workspace, path, choice=choice).images == 11
 
 
 def test_a_header_that_claims_a_million_frames_is_left_out(tmp_path: Path) -> None:

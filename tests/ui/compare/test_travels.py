@@ -11,6 +11,7 @@ from ui.test_pages import (
 )
 
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.session import Session
 from medapp.studies.travel.record import list_travels
 from medapp.studies.travel.rule import TITLES
@@ -37,7 +38,7 @@ def test_a_click_asks_and_the_verdict_stands_first(trained: Trained, tmp_path: P
 
 def test_images_of_another_kind_are_stopped_and_listed(trained: Trained, tmp_path: Path) -> None:
     folder = invert(write_elsewhere(tmp_path / "there"))
-    add_folder(trained.workspace, folder, patient_pattern=r"p\d\d")
+    add_folder(trained.workspace, folder, choice=ImportChoice(patient_pattern=r"p\d\d"))
     found = Session(trained.workspace).travel("probe", "there")
     assert found.verdict != "go"
     app = open_page("compare", travel=found.id)

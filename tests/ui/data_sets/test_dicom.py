@@ -58,3 +58,17 @@ def test_what_a_header_and_a_table_both_say_stands_once(trained: Trained, tmp_pa
     said = read_text(open_page("data_sets", set=data_set.id, image=sample.id))
     assert said.count("gray[Sex]") == 1
     assert all(f":gray[{name}]" in said for name in ("Body part", "kVp", "Weight"))
+
+
+def test_a_window_that_was_chosen_is_there_after_a_reload(trained: Trained, tmp_path: Path) -> None:
+    data_set = add_slices(trained.workspace, tmp_path / "ct")
+    key = f"preprocess-{data_set.uid}-windows"
+    app = open_page("data_sets", set=data_set.id, view="Preprocess")
+    assert app.multiselect(key=key).value == []
+    app.multiselect(key=key).set_value(["brain", "bone"]).run()
+    again = open_page("data_sets", set=data_set.id, view="Preprocess")
+    assert again.multiselect(key=key).value == ["brain", "bone"]
+    train = open_page("train", data=data_set.id)
+    assert train.multiselect(key=key).value == ["brain", "bone"]
+    train.multiselect(key=key).set_value([]).run()
+    assert open_page("train", data=data_set.id).multiselect(key=key).value == []

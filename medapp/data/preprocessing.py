@@ -1,0 +1,27 @@
+"""The settings from file to square that are kept with a data set: trainings on it begin with them.
+
+The image size is not among them: each training chooses its own.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from medapp.data.samples import DataSet
+from medapp.imaging.preprocess import Preprocess
+
+KEY = "preprocess"  # in `DataSet.reading`
+
+
+def load_preprocess(data_set: DataSet) -> Preprocess:
+    """What is kept with a data set; defaults where nothing is, or a setting is not known any more.
+
+    Raises:
+        ValidationError: a value that is kept is damaged.
+    """
+    kept: Mapping[str, Any] = data_set.reading.get(KEY, {})
+    return Preprocess(**{k: v for k, v in kept.items() if k in Preprocess.model_fields})
+
+
+def write_preprocess(preprocess: Preprocess) -> dict[str, Any]:
+    """What differs from the defaults, as plain values, without the image size."""
+    return preprocess.model_dump(exclude={"image_size"}, exclude_defaults=True)

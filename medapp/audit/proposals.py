@@ -13,10 +13,10 @@ from medapp.audit.finding import Finding, Group
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, MOVE, NOTE, RELABEL, Change, list_edits
 from medapp.data.layouts.order import Entry
-from medapp.data.samples import DataSet
+from medapp.data.samples import NO_SPLIT, DataSet
 
 # Of copies in several splits those in the first of these stay.
-PREFERRED = ("test", "validation", "train")
+PREFERRED = ("test", "validation", "train", NO_SPLIT)
 KEPT = "looked at and kept as it is"
 
 Entries = Mapping[int, Entry]  # the samples in use, by id

@@ -188,7 +188,9 @@ class Catalog:
         return self.count(f"FROM used WHERE {where}", *values)
 
     def count_splits(self, data_set: DataSet) -> dict[str, int]:
-        """Images by split; every split has a number, which may be 0."""
+        """Images by split; every split has a number, which may be 0, and `NO_SPLIT` only where
+        images are in none.
+        """
         query = "SELECT split, COUNT(*) FROM used WHERE data_set_id = ? GROUP BY split"
         return {**dict.fromkeys(SPLITS, 0), **dict(self.read(query, data_set.id))}
 
@@ -244,14 +246,24 @@ class Catalog:
         with change(self.path) as db:
             db.executemany("UPDATE samples SET fingerprint = ?, copy_group = ? WHERE id = ?", rows)
 
-    def set_split(self, data_set: DataSet, samples: Sequence[Sample], split_origin: str) -> DataSet:
-        """Store another split of all samples of a data set; that it was drawn again is counted."""
+    def set_split(
+        self,
+        data_set: DataSet,
+        samples: Sequence[Sample],
+        split_origin: str,
+        is_first: bool = False,
+    ) -> DataSet:
+        """Store another split of all samples of a data set.
+
+        Args:
+            is_first: there was none before; else that the split was drawn again is counted.
+        """
         with change(self.path) as db:
             rows = [(sample.split, sample.id) for sample in samples]
             db.executemany("UPDATE samples SET split = ? WHERE id = ?", rows)
-            values = (split_origin, data_set.id)
+            values = (split_origin, int(not is_first), data_set.id)
             db.execute(
-                "UPDATE data_sets SET split_origin = ?, draws = draws + 1 WHERE id = ?", values
+                "UPDATE data_sets SET split_origin = ?, draws = draws + ? WHERE id = ?", values
             )
         return self.find_data_set(data_set.uid)
 

@@ -12,7 +12,26 @@ from medapp.imaging.geometry import Box
 
 UNLABELLED = "unlabelled"  # the class of images of which nothing is said
 SPLITS = ("train", "validation", "test")
+NO_SPLIT = ""  # of images of a data set that has no label yet: there is nothing to learn or judge
 IN_PLACE = ("registered", "derived")  # origins of data sets whose images are another's
+
+
+def say_split(split: str) -> str:
+    """Such as "test split"."""
+    return f"{split} split" if split else "not split"
+
+
+def say_splits(counts: Mapping[str, int]) -> str:
+    """Images by split, such as "70 train, 15 validation, 15 test"."""
+    parts = [f"{counts[split]:,} {split}" for split in SPLITS if split in counts]
+    unsplit = counts.get(NO_SPLIT, 0)
+    if not unsplit:
+        return ", ".join(parts)
+    return (
+        "not split"
+        if unsplit == sum(counts.values())
+        else ", ".join([*parts, f"{unsplit:,} not split"])
+    )
 
 
 @dataclass(frozen=True)
@@ -27,7 +46,7 @@ class Sample:
         label: what the image is said to show, as the data set's task reads it: a class, or several
             findings in one text.
         patient, site: None where unknown.
-        split: one of `SPLITS`.
+        split: one of `SPLITS`, or `NO_SPLIT`.
         content_hash: see `medapp.imaging.registered.hash_content`.
         width, height: in pixels, after the EXIF rotation.
         mode: how the pixels are stored, such as "8-bit grey" or "16-bit grey" or "8-bit RGB".

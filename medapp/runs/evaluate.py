@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from medapp.data.catalog import Catalog
 from medapp.data.pixels import Table, count_channels, load_pixels
-from medapp.data.samples import DataSet, Sample
+from medapp.data.samples import UNLABELLED, DataSet, Sample
 from medapp.errors import DataError, Remedy, RunError
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
@@ -220,6 +220,11 @@ def _refuse_strangers(
 ) -> None:
     labels = {name for sample in samples for name in model.task.list_labels(sample.label)}
     strangers = sorted(labels - set(model.classes))
+    if UNLABELLED in strangers:
+        raise DataError(
+            f"{data_set_name} has images without labels: there is nothing to judge {run_name} by.",
+            remedy="Label them or leave them out; to have them predicted, see medapp predict.",
+        )
     if strangers:
         raise DataError(
             f"{data_set_name} has the class {strangers[0]}, which run {run_name} did not learn; it"

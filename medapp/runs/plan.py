@@ -176,6 +176,16 @@ def _count_images(
 
 def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) -> None:
     task = find_task(data_set.task)
+    if UNLABELLED in data_set.classes:
+        raise RecipeError(
+            f"{data_set.name} has images without labels, of which nothing can be learned.",
+            remedy=Remedy(
+                "Label them or leave them out: select them among the data set's images.",
+                "Label them or leave them out: medapp data edit"
+                f" {quote_word(data_set.name)} IMAGE …",
+            ),
+            setting="data",
+        )
     if not train:
         raise RecipeError(
             f"{data_set.name} has no training images: it is a data set to evaluate on.",
@@ -184,16 +194,6 @@ def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) ->
                 " model's page.",
                 "Train on another one, then judge that model here:"
                 f" medapp evaluate RUN --data {quote_word(data_set.name)}",
-            ),
-            setting="data",
-        )
-    if UNLABELLED in data_set.classes:
-        raise RecipeError(
-            f"{data_set.name} has images without labels, of which nothing can be learned.",
-            remedy=Remedy(
-                "Label them or leave them out: select them among the data set's images.",
-                "Label them or leave them out: medapp data edit"
-                f" {quote_word(data_set.name)} IMAGE …",
             ),
             setting="data",
         )

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from medapp.data.catalog import Catalog
 from medapp.data.copies.within import CopyGroup, list_copies
-from medapp.data.edits import Change, Edit, apply_edits, list_edits, undo_edits
+from medapp.data.edits import Change, Edit, list_edits, undo_edits
 from medapp.data.importing.adding import add_path
 from medapp.data.importing.choice import AS_RECOGNISED, ImportChoice
+from medapp.data.labelling import edit_samples
 from medapp.data.notes import describe
 from medapp.data.samples import DataSet
 from medapp.data.selecting import select_one
@@ -163,7 +164,7 @@ class DataSession:
         Raises:
             DataError: a change is of no known kind, or names no image, label or split there is.
         """
-        return apply_edits(Catalog(self.workspace), self._find_data(data), changes, reason)
+        return edit_samples(Catalog(self.workspace), self._find_data(data), changes, reason)
 
     def list_edits(self, data: DataSet | str) -> list[Edit]:
         """The log of edits, newest first; those that were undone are marked."""

@@ -53,6 +53,7 @@ from medapp.data.layouts.layout import TO_LOOK
 from medapp.data.layouts.left_out import group_left_out, summarise_left_out
 from medapp.data.layouts.roles import Asked, TableChoice
 from medapp.data.notes import describe
+from medapp.data.samples import UNLABELLED, say_splits
 from medapp.errors import DataError, WorkspaceError, read_remedy
 from medapp.notes import Note
 from medapp.phantom.data_set import add_phantom
@@ -161,8 +162,11 @@ def _print_report(report: ImportReport, notes: Sequence[Note], as_json: bool) ->
     classes = len(report.data_set.classes)
     task = find_task(report.data_set.task)
     noun = task.noun if classes == 1 else task.nouns
-    splits = ", ".join(f"{images} {split}" for split, images in report.splits.items())
-    console.print(f"{report.data_set.name}: {report.images} images, {classes} {noun}; {splits}.")
+    said_classes = f"{classes} {noun}"
+    if report.data_set.classes == (UNLABELLED,):
+        said_classes = "without labels"
+    name, splits = report.data_set.name, say_splits(report.splits)
+    console.print(f"{name}: {report.images} images, {said_classes}; {splits}.")
     for sentence in report.sentences:
         console.print(f"  {sentence}")
     for sentence in summarise_left_out(report.unreadable):

@@ -16,6 +16,7 @@ from medapp.cli.output import (
 from medapp.data.catalog import Catalog
 from medapp.data.copies.within import list_copies
 from medapp.data.notes import describe
+from medapp.data.samples import say_splits
 from medapp.data.splits.cleaning import make_clean_split
 from medapp.data.splits.redrawing import find_near_copies, redraw_split
 from medapp.store.workspace import find_workspace
@@ -67,8 +68,7 @@ def split(
         rows = list_notes(notes)
         print_json({**facts, "seed": seed, "draws": drawn.draws, "notes": rows})
         return
-    words = ", ".join(f"{images} {split}" for split, images in splits.items())
-    console.print(f"{drawn.name}: {words}. {drawn.split_origin}")
+    console.print(f"{drawn.name}: {say_splits(splits)}. {drawn.split_origin}")
     print_notes(notes)
 
 
@@ -88,7 +88,7 @@ def clean_split(name: DataSetName, as_json: AsJson = False) -> None:
         print_json({**facts, "is_drawn_anew": cleaning.is_drawn_anew, "notes": rows})
         return
     console.print(cleaning.describe())
-    console.print(", ".join(f"{images} {split}" for split, images in splits.items()) + ".")
+    console.print(f"{say_splits(splits)}.")
     print_notes(notes)
 
 

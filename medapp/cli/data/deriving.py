@@ -8,6 +8,7 @@ from medapp.cli.output import AsJson, console, list_notes, print_json, print_not
 from medapp.data.catalog import Catalog
 from medapp.data.deriving import Derivation, derive
 from medapp.data.notes import describe
+from medapp.data.samples import say_splits
 from medapp.errors import DataError
 from medapp.store.workspace import find_workspace
 
@@ -49,8 +50,7 @@ def derive_set(
         more = {"classes": list(made.classes), "derivation": made.derivation}
         print_json({**facts, **more, "notes": list_notes(notes)})
         return
-    words = ", ".join(f"{images} {split}" for split, images in splits.items())
-    console.print(f"{made.name}: {sum(splits.values())} images, {words}.")
+    console.print(f"{made.name}: {sum(splits.values())} images, {say_splits(splits)}.")
     for sentence in made.reading["sentences"]:
         console.print(f"  {sentence}")
     print_notes(notes)

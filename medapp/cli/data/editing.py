@@ -15,12 +15,12 @@ from medapp.data.edits import (
     RELABEL,
     TAKE_BACK,
     Change,
-    apply_edits,
     check_label,
     list_edits,
     list_last,
     undo_edits,
 )
+from medapp.data.labelling import edit_samples
 from medapp.data.samples import Sample
 from medapp.data.selecting import select_by_name
 from medapp.errors import DataError
@@ -68,7 +68,7 @@ def edit(
         )
     chosen = select_by_name(catalog.load_samples(data_set, with_left_out=True), images)
     before = {e.id for e in list_edits(catalog, data_set)}
-    apply_edits(catalog, data_set, _plan(chosen, wanted), reason)
+    edit_samples(catalog, data_set, _plan(chosen, wanted), reason)
     made = [e for e in reversed(list_edits(catalog, data_set)) if e.id not in before]
     if as_json:
         print_json(

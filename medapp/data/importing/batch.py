@@ -21,7 +21,7 @@ from medapp.data.importing.remembering import forget, open_memory
 from medapp.data.layouts.layout import FoundFile
 from medapp.data.reading import ReadFile, read_file
 from medapp.data.samples import DataSet, Sample
-from medapp.data.splits.split import describe_split, split_samples
+from medapp.data.splits.split import describe_split, has_labels, split_samples
 from medapp.errors import DataError
 from medapp.imaging.geometry import Box
 from medapp.store.threads import OnProgress, map_threaded
@@ -129,7 +129,10 @@ def import_batch(
         patient_pattern=batch.pattern.pattern if batch.pattern else None,
         has_patients=has_patients,
         split_origin=describe_split(
-            [s.split or None for s in read.samples], has_patients, noun=find_task(batch.task).noun
+            [s.split or None for s in read.samples],
+            has_patients,
+            noun=find_task(batch.task).noun,
+            is_labelled=has_labels([sample.label for sample in samples]),
         ),
         is_synthetic=batch.is_synthetic,
         task=batch.task,

@@ -142,7 +142,10 @@ def judge_layout(path: Path, found: Layout, choice: ImportChoice = AS_RECOGNISED
     if not is_sure:
         whence = f"Of {len(files):,} files that were looked at: {whence}"
     origin = describe_split(
-        [file.split for file in found.files], bool(known), noun=find_task(found.task).noun
+        [file.split for file in found.files],
+        bool(known),
+        noun=find_task(found.task).noun,
+        is_labelled=found.classes != (UNLABELLED,),
     )
     notes = (*_find_gaps(found), *find_alike_classes(found.classes))
     is_doubtful = pattern is None and not is_said and name_one_patient(headers)

@@ -24,7 +24,7 @@ from medapp.data.layouts.folder import scan_folder
 from medapp.data.layouts.layout import FoundFile, Layout
 from medapp.data.layouts.roles import load_choice
 from medapp.data.records import insert_samples, renew_classes
-from medapp.data.samples import DataSet, Sample
+from medapp.data.samples import NO_SPLIT, DataSet, Sample
 from medapp.data.schema import change
 from medapp.errors import DataError, Remedy
 from medapp.notes import Note
@@ -212,13 +212,18 @@ def _renew(old: Sample, read: Sample) -> Sample:
 
 
 def _place(new: Sequence[Sample], known: Sequence[Sample]) -> list[Sample]:
-    """New samples, each in a split: that of its patient or copies, its folder's, or training."""
+    """New samples, each in a split: that of its patient or copies, its folder's, or training.
+
+    Where no known one is in a split, as none has a label, the new ones are in none either.
+    """
     everything = [*known, *new]
     hashes = [sample.content_hash for sample in everything]
     groups = group_copies(hashes, [sample.fingerprint for sample in everything])
     by_group: dict[str, str] = {}
     for sample, group in zip(known, groups, strict=False):
         by_group.setdefault(group, sample.split)
+    is_split = any(sample.split for sample in known)
+    other = "train" if is_split else NO_SPLIT
     by_patient = {s.patient: s.split for s in known if s.patient is not None}
     return [
         replace(
@@ -226,7 +231,7 @@ def _place(new: Sequence[Sample], known: Sequence[Sample]) -> list[Sample]:
             split=sample.split
             or by_patient.get(sample.patient or "")
             or by_group.get(group)
-            or "train",
+            or other,
         )
         for sample, group in zip(new, groups[len(known) :], strict=True)
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from medapp.data.catalog import Catalog
 from medapp.data.edits import MOVE, Change, apply_edits
-from medapp.data.samples import DataSet, Sample
+from medapp.data.samples import NO_SPLIT, DataSet, Sample
 from medapp.data.splits.redrawing import draw_splits, redraw_split
 from medapp.data.splits.split import find_groups
 from medapp.task import find_task
@@ -15,7 +15,7 @@ from medapp.task.task import Task
 REASON = "clean split: copies, and images of one patient, in one split"
 # Where images of a group stand in two splits alike, the group goes to the first of these, so that
 # what is judged on stays as it was published.
-PREFERRED = ("test", "validation", "train")
+PREFERRED = ("test", "validation", "train", NO_SPLIT)
 # A split that keeps less than this share of its images is no longer that split.
 LEAST_KEPT = 0.5
 SEED = 0  # of a split that is drawn anew

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from medapp.data.catalog import Catalog
 from medapp.data.copies.within import group_copies
-from medapp.data.samples import DataSet, Sample
+from medapp.data.samples import NO_SPLIT, UNLABELLED, DataSet, Sample
 from medapp.data.splits.split import describe_split, split_samples
-from medapp.errors import ImageError
+from medapp.errors import DataError, ImageError
 from medapp.imaging.fingerprint import compute_fingerprint
 from medapp.imaging.image import decode_image, read_content
 from medapp.imaging.registered import hash_content
@@ -24,7 +24,15 @@ def redraw_split(catalog: Catalog, data_set: DataSet, seed: int) -> DataSet:
 
     Args:
         seed: of the order in which groups of one size are dealt.
+
+    Raises:
+        DataError: no image has a label.
     """
+    if data_set.classes == (UNLABELLED,):
+        raise DataError(
+            f"No image of {data_set.name} has a label, so there is nothing to split.",
+            remedy="Label the images first.",
+        )
     samples = catalog.load_samples(data_set)
     splits = draw_splits(samples, find_task(data_set.task), seed)
     drawn = [replace(s, split=split) for s, split in zip(samples, splits, strict=True)]
@@ -33,13 +41,39 @@ def redraw_split(catalog: Catalog, data_set: DataSet, seed: int) -> DataSet:
     return catalog.set_split(data_set, drawn, origin)
 
 
-def draw_splits(samples: Sequence[Sample], task: Task, seed: int) -> list[str]:
-    """The split of each sample (N,) as `redraw_split` draws it; nothing is stored."""
+def draw_first_split(catalog: Catalog, data_set: DataSet) -> DataSet:
+    """Draw the split of a data set that has none, once all of its images in use have a label.
+
+    Images that are in a split already stay there. Else nothing happens.
+    """
+    samples = catalog.load_samples(data_set)
+    is_waiting = any(sample.split == NO_SPLIT for sample in samples)
+    if not is_waiting or UNLABELLED in data_set.classes:
+        return data_set
+    task = find_task(data_set.task)
+    known = [sample.split or None for sample in samples]
+    splits = draw_splits(samples, task, 0, known)
+    drawn = [replace(s, split=split) for s, split in zip(samples, splits, strict=True)]
+    origin = data_set.split_origin
+    if not any(known):
+        has_patients = any(sample.patient is not None for sample in samples)
+        origin = describe_split(known, has_patients, 0, task.noun)
+    return catalog.set_split(data_set, drawn, origin, is_first=True)
+
+
+def draw_splits(
+    samples: Sequence[Sample], task: Task, seed: int, known: Sequence[str | None] | None = None
+) -> list[str]:
+    """The split of each sample (N,) as `redraw_split` draws it; nothing is stored.
+
+    Args:
+        known: (N,) splits that stay as `split_samples` keeps them; None gives all up.
+    """
     return split_samples(
         [sample.label for sample in samples],
         [sample.content_hash for sample in samples],
         [sample.patient for sample in samples],
-        [None] * len(samples),
+        known or [None] * len(samples),
         seed,
         copies=[sample.copy_group for sample in samples],
         task=task,

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from medapp.data.samples import SPLITS
+from medapp.data.samples import NO_SPLIT, SPLITS, UNLABELLED
 from medapp.data.splits.strata import find_strata
 from medapp.task import Task, find_task
 
@@ -41,7 +41,8 @@ def split_samples(
 
     Published test and validation splits stay as they are; one that is missing is cut from the rest,
     15% of it. Images that are all published for testing or validation, as an external test set is,
-    stay so and nothing is cut. Where none is published, images are dealt 70 / 15 / 15. Classes are
+    stay so and nothing is cut. Where none is published, images are dealt 70 / 15 / 15; where none
+    has a label either, there is nothing to learn or judge, and none is dealt. Classes are
     dealt in proportion as well as whole groups allow, and training gets at least one group of each.
     The only group of a class trains; of two, one trains and the other validates or tests; of three
     or more, every split has one if their sizes allow.
@@ -64,8 +65,10 @@ def split_samples(
         task: says what is dealt evenly; one label an image where none is given.
 
     Returns:
-        (N,) one of `SPLITS` for each image.
+        (N,) one of `SPLITS` for each image, or `NO_SPLIT` for all.
     """
+    if not any(official) and not has_labels(labels):
+        return [NO_SPLIT] * len(labels)
     splits = [split if split in ("validation", "test") else "train" for split in official]
     shares = {s: f for s, f in zip(SPLITS[1:], fractions[1:], strict=True) if s not in splits}
     rows = [row for row, split in enumerate(splits) if split == "train"]
@@ -87,15 +90,30 @@ def _put_in_order(
     return _put_rarest_first(groups) if task.has_several else (groups, [None] * len(groups))
 
 
+def has_labels(labels: Sequence[str]) -> bool:
+    """Whether any image has a label."""
+    return any(label != UNLABELLED for label in labels)
+
+
 def describe_split(
-    official: Sequence[str | None], has_patients: bool, seed: int = 0, noun: str = "class"
+    official: Sequence[str | None],
+    has_patients: bool,
+    seed: int = 0,
+    noun: str = "class",
+    is_labelled: bool = True,
 ) -> str:
     """A sentence that says where the splits of a data set come from.
 
     Args:
         noun: what was dealt evenly, see `Task.noun`.
+        is_labelled: some images have a label.
     """
     published = [split for split in SPLITS if split in official]
+    if not published and not is_labelled:
+        return (
+            "Not split: no image has a label, so there is nothing to learn or to judge. The split"
+            " is drawn once all images in use have one."
+        )
     cut = [split for split in ("validation", "test") if split not in official]
     by = "patients and copies kept whole" if has_patients else "copies kept whole, patients unknown"
     by += f"; seed {seed}"

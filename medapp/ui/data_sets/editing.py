@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medapp.data.edits import LEAVE_OUT, MOVE, NOTE, RELABEL, TAKE_BACK, Change, apply_edits
+from medapp.data.edits import LEAVE_OUT, MOVE, NOTE, RELABEL, TAKE_BACK, Change
+from medapp.data.labelling import edit_samples
 from medapp.data.leaving import count_labels, foresee_leaving
 from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.task import find_task
@@ -38,7 +39,7 @@ def draw_edit_bar(data_set: DataSet, samples: Sequence[Sample], key: str) -> boo
     if not planned:
         return False
     with frame.show_errors():
-        apply_edits(find_catalog(), data_set, planned, reason)
+        edit_samples(find_catalog(), data_set, planned, reason)
         count = f"{len(samples):,} image{'s' * (len(samples) != 1)}"
         done = f"{planned[0].kind.capitalize()}: {count}. Undo it under Edits."
         st.toast(frame.escape(done))

@@ -15,10 +15,10 @@ from medapp.data.edits import (
     MOVE,
     RELABEL,
     Change,
-    apply_edits,
     list_last,
     undo_edits,
 )
+from medapp.data.labelling import edit_samples
 from medapp.data.layouts.order import Entry
 from medapp.data.leaving import Remainder, foresee_leaving
 from medapp.data.samples import SPLITS, DataSet
@@ -146,7 +146,7 @@ def _plan(
 
 
 def _apply(data_set: DataSet, changes: Sequence[Change], finding: Finding) -> None:
-    apply_edits(find_catalog(), data_set, changes, f"audit: {finding.kind.replace('_', ' ')}")
+    edit_samples(find_catalog(), data_set, changes, f"audit: {finding.kind.replace('_', ' ')}")
     st.rerun()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from numpy.typing import NDArray
 
-from medapp.data.samples import DataSet, Sample
+from medapp.data.samples import DataSet, Sample, say_split
 from medapp.errors import ImageError
 from medapp.figures import draw_histogram
 from medapp.imaging.geometry import Box
@@ -34,7 +34,7 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     task = find_task(data_set.task)
     facts = [
         task.say_label(sample.label),
-        f"{sample.split} split",
+        say_split(sample.split),
         f"patient {sample.patient}" if sample.patient else "patient unknown",
     ]
     if sample.is_left_out:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from medapp.data.importing.batch import ImportReport
 from medapp.data.notes import describe
-from medapp.data.samples import UNLABELLED, DataSet
+from medapp.data.samples import UNLABELLED, DataSet, say_splits
 from medapp.figures import draw_balance
 from medapp.notes import Note
 from medapp.task import find_task
@@ -128,7 +128,7 @@ def _draw_report() -> None:
     """What came in, once after a data set was added."""
     report: ImportReport | None = st.session_state.pop("report", None)
     if report is not None:
-        splits = ", ".join(f"{count:,} {escape(split)}" for split, count in report.splits.items())
+        splits = escape(say_splits(report.splits))
         unread = ""
         if report.unreadable:
             count = len(report.unreadable)

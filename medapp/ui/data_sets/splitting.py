@@ -4,7 +4,7 @@ import streamlit as st
 
 from medapp.data.edits import MOVE
 from medapp.data.facts import count_edited
-from medapp.data.samples import SPLITS, DataSet
+from medapp.data.samples import NO_SPLIT, SPLITS, DataSet
 from medapp.data.splits.cleaning import make_clean_split
 from medapp.data.splits.redrawing import redraw_split
 from medapp.task import find_task
@@ -18,6 +18,8 @@ def draw_splitting(data_set: DataSet) -> None:
     left, right = frame.draw_columns([1, 1], key="split")
     with left:
         st.markdown(escape(data_set.split_origin))
+        if find_catalog().count_splits(data_set).get(NO_SPLIT):
+            return
         moved = count_edited(find_catalog(), data_set).get(MOVE, 0)
         if moved:
             st.caption(f"Images moved to another split since: {moved:,}.")

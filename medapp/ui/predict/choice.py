@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from medapp.data.samples import DataSet
+from medapp.data.samples import NO_SPLIT, DataSet
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
 from medapp.ui.data_sets.filtering import Filters
@@ -90,7 +90,10 @@ def _draw_test_images(
     )
     url.write("of", data_set.id)
     leaks = find_catalog().count_leaks(data_set)
-    if run.recipe.data.folds:
+    is_split = not find_catalog().count_splits(data_set).get(NO_SPLIT)
+    if not is_split:
+        text = "All images: none has a label yet, so that no model has learned from this data set."
+    elif run.recipe.data.folds:
         text = (
             "The data set's test split. The model is one of a cross-validation, whose folds are of"
             " all splits: it has learned from most of these images."
@@ -100,7 +103,7 @@ def _draw_test_images(
     else:
         text = "The test split: images that a model trained on this data set has not seen."
     st.caption(f"{text} Click one.")
-    tests = Filters(split="test")
+    tests = Filters(split="test" if is_split else None)
     opened = draw_gallery_page(data_set, tests, key="pick", is_selectable=False).opened
     if opened is not None:
         url.write("sample", opened)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from medapp.data.samples import Sample
+from medapp.data.samples import NO_SPLIT, UNLABELLED, Sample
 from medapp.evaluation.words import write_probability
 from medapp.explanation.placing import measure_localisation, place_on_image
 from medapp.explanation.strength import FAINT
@@ -52,7 +52,9 @@ def draw_findings(run: Run, prediction: "Prediction", sample: Sample | None) -> 
 
 def _compare_with_label(sample: Sample, prediction: "Prediction") -> None:
     label = prediction.label or ""
-    if prediction.thresholds:
+    if sample.label == UNLABELLED:
+        st.markdown(f"Prediction: **{escape(label)}**. The image has no label to compare it with.")
+    elif prediction.thresholds:
         probabilities = prediction.probabilities
         found = {
             name: probabilities[name] >= limit for name, limit in prediction.thresholds.items()
@@ -67,7 +69,7 @@ def _compare_with_label(sample: Sample, prediction: "Prediction") -> None:
     else:
         verdict = f":orange[:material/close: labelled {escape(sample.label)}]"
         st.markdown(f"Prediction: **{escape(label)}**, {verdict}.")
-    if sample.split != "test":
+    if sample.split not in ("test", NO_SPLIT):
         st.caption(
             f"This image is in the {escape(sample.split)} split: the model may have learned it by"
             " heart."

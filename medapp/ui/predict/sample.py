@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from medapp.data.samples import DataSet, Sample
+from medapp.data.samples import DataSet, Sample, say_split
 from medapp.imaging.registered import find_problem
 from medapp.runs.run import Run
 from medapp.ui.data_sets.filtering import Filters
@@ -16,10 +16,10 @@ def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
     """Draw the page of one image and what the run's model says of it."""
     frame.draw_head(
         sample.name,
-        f"{data_set.name} · {sample.split} split",
+        f"{data_set.name} · {say_split(sample.split)}",
         {"Predict": (frame.PREDICT, {"by": run.id, "of": str(data_set.id)})},
     )
-    filters = Filters(split=sample.split)
+    filters = Filters(split=sample.split or None)
     position = find_position(data_set, sample, filters)
     problem = find_problem(sample.path, sample.content_hash, sample.frame)
     if problem:

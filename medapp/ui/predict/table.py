@@ -35,7 +35,7 @@ def draw_rows(run: Run, folder: Path, rows: Sequence[Row]) -> None:
     shown = list(range(len(rows)))
     opened = min(url.read_number("open") or 0, len(rows) - 1)
     if len(rows) > 1:
-        chosen = _draw_filter(classes, has_labels=not any(row.thresholds for row in rows))
+        chosen = _draw_filter(classes, _have_labels(rows, folder, classes))
         shown = choose_rows(rows, folder, classes, chosen)
         st.caption(f"{len(shown):,} of {len(rows):,} images")
         opened = _draw_table(rows, shown, folder, classes, opened, str(chosen))
@@ -86,6 +86,16 @@ def _draw_heatmap_download(run: Run, folder: Path, files: Sequence[Path]) -> Non
     )
 
 
+def _have_labels(rows: Sequence[Row], folder: Path, classes: Sequence[str]) -> bool:
+    """Whether folders name the class of some files.
+
+    A folder names one class; where an image may have several findings it says nothing.
+    """
+    if any(row.thresholds for row in rows):
+        return False
+    return any(find_truth(row.file, folder, classes) is not None for row in rows)
+
+
 def _draw_filter(classes: Sequence[str], has_labels: bool) -> Filter:
     one, two, three = st.columns([1, 1.4, 1], vertical_alignment="bottom")
     choices = [ANY, *classes]
@@ -99,7 +109,6 @@ def _draw_filter(classes: Sequence[str], has_labels: bool) -> Filter:
         key="filter-least",
         disabled=name == ANY,
     )
-    # A folder names one class; where an image may have several findings it says nothing.
     is_wrong = has_labels and three.toggle(
         "Only those unlike their folder",
         key="filter-wrong",

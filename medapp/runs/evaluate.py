@@ -223,7 +223,10 @@ def _refuse_strangers(
     if UNLABELLED in strangers:
         raise DataError(
             f"{data_set_name} has images without labels: there is nothing to judge {run_name} by.",
-            remedy="Label them or leave them out; to have them predicted, see medapp predict.",
+            remedy=Remedy(
+                "Label them or leave them out. Predict says what the model makes of them.",
+                "Label them or leave them out; to have them predicted: medapp predict RUN FOLDER",
+            ),
         )
     if strangers:
         raise DataError(

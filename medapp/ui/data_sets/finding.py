@@ -1,5 +1,6 @@
 """One finding of an audit: its groups side by side, and what can be done about each and all."""
 
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -173,7 +174,7 @@ def _foresee(data_set: DataSet, ids: Sequence[int], entries: Entries) -> Remaind
 def _draw_group(
     data_set: DataSet, finding: Finding, group: Group, used: Sequence[Entry], entries: Entries
 ) -> None:
-    key = "-".join([finding.kind, *(str(member.id) for member in group.members[:2])])
+    key = "-".join([finding.kind, *map(_name_member, group.members[:2])])
     with st.container(border=True, key=f"group-{key}"):
         facts = [group.text] if group.text else []
         if len(group.members) > MOST_TILES:
@@ -183,6 +184,11 @@ def _draw_group(
         _draw_tiles(data_set, group.members[:MOST_TILES], key)
         if used:
             _draw_actions(data_set, finding, group, used, key, entries)
+
+
+def _name_member(member: Member) -> str:
+    """What tells a member from others in keys: a file that is no sample has its name alone."""
+    return str(member.id) if member.id is not None else f"file{zlib.crc32(member.name.encode()):x}"
 
 
 def _draw_tiles(data_set: DataSet, members: Sequence[Member], key: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.data.layouts.order import ORDERS
-from medapp.data.samples import SPLITS, UNLABELLED, DataSet, Sample
+from medapp.data.samples import NO_SPLIT, SPLITS, UNLABELLED, DataSet, Sample
 from medapp.errors import ImageError
 from medapp.imaging.thumbnails import load_thumbnail
 from medapp.store.cache import open_cache
@@ -43,31 +43,7 @@ def draw_images(data_set: DataSet) -> None:
 
 def _draw_filters(data_set: DataSet, filters: Filters) -> None:
     """Draw the filters, each with what it would leave."""
-    one, two, three = st.columns([1, 2.4, 0.9])
-    by_class, by_split = count_choices(data_set, filters)
-    labels = [ALL, *data_set.classes]
-    one.selectbox(
-        frame.escape(find_task(data_set.task).noun.capitalize()),
-        labels,
-        labels.index(filters.label or ALL),
-        format_func=lambda name: f"{name} ({by_class[name]:,})",
-        **url.bind("label", ALL, ["page"]),
-    )
-    two.segmented_control(
-        "Split",
-        [ALL, *SPLITS],
-        default=filters.split or ALL,
-        required=True,
-        wrap=True,
-        format_func=lambda name: f"{name} ({by_split[name]:,})",
-        **url.bind("split", ALL, ["page"]),
-    )
-    three.text_input(
-        "Search",
-        filters.text or "",
-        placeholder="name, patient, site",
-        **url.bind("find", "", ["page"]),
-    )
+    _draw_first_filters(data_set, filters)
     choices = list_choices(data_set)
     four, five, _ = st.columns([1, 1.4, 1.5])
     four.selectbox(
@@ -86,6 +62,40 @@ def _draw_filters(data_set: DataSet, filters: Filters) -> None:
             format_func=lambda key: choices[key].describe() if key in choices else key,
             **url.bind("only", ALL, ["page"]),
         )
+
+
+def _draw_first_filters(data_set: DataSet, filters: Filters) -> None:
+    """Draw the filters by class, split and text; by class and split only where there are any."""
+    is_labelled = data_set.classes != (UNLABELLED,)
+    is_split = not find_catalog().count_splits(data_set).get(NO_SPLIT)
+    widths = [1.0] * is_labelled + [2.4] * is_split
+    columns = iter(st.columns([*widths, 4.3 - sum(widths)]))
+    by_class, by_split = count_choices(data_set, filters)
+    if is_labelled:
+        labels = [ALL, *data_set.classes]
+        next(columns).selectbox(
+            frame.escape(find_task(data_set.task).noun.capitalize()),
+            labels,
+            labels.index(filters.label or ALL),
+            format_func=lambda name: f"{name} ({by_class[name]:,})",
+            **url.bind("label", ALL, ["page"]),
+        )
+    if is_split:
+        next(columns).segmented_control(
+            "Split",
+            [ALL, *SPLITS],
+            default=filters.split or ALL,
+            required=True,
+            wrap=True,
+            format_func=lambda name: f"{name} ({by_split[name]:,})",
+            **url.bind("split", ALL, ["page"]),
+        )
+    next(columns).text_input(
+        "Search",
+        filters.text or "",
+        placeholder="name, patient, site",
+        **url.bind("find", "", ["page"]),
+    )
 
 
 def _draw_selection(
@@ -127,7 +137,8 @@ def draw_gallery_page(
         for sample, name in zip(samples, shorten_names([s.name for s in samples]), strict=True)
     ]
     note = frame.SYNTHETIC if data_set.is_synthetic else ""
-    picked = draw_tiles(tiles, data_set.classes, key, note, is_selectable)
+    legend = () if data_set.classes == (UNLABELLED,) else data_set.classes
+    picked = draw_tiles(tiles, legend, key, note, is_selectable)
     if pages > 1:
         st.pagination(pages, default=page, width="stretch", **url.bind("page", 1))
     return picked

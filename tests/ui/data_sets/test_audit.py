@@ -105,6 +105,19 @@ def test_a_clean_split_is_a_click_beside_the_leak(workspace: Workspace, leaky: D
     assert "Settled since: 1 finding." in text
 
 
+def test_files_that_did_not_come_in_are_listed_each(workspace: Workspace, tmp_path: Path) -> None:
+    for i in range(4):
+        path = tmp_path / "torn" / "ab"[i % 2] / f"{i}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(draw_picture(i, 40, 40)).save(path)
+        path.with_name(f"torn{i}.png").write_bytes(path.read_bytes()[:60])
+    data_set = add_folder(workspace, tmp_path / "torn").data_set
+    found = run_audit(workspace, data_set, with_features=False)
+    unread = next(n for n, finding in enumerate(found.findings) if finding.kind == "unreadable")
+    text = read_text(open_audit(data_set, finding=unread))
+    assert all(f"torn{i}" in text for i in range(4))
+
+
 def test_what_is_kept_is_settled_and_images_that_came_are_said(
     workspace: Workspace, leaky: DataSet
 ) -> None:

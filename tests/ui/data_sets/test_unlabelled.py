@@ -46,6 +46,7 @@ def test_each_view_opens(series: DataSet, view: str) -> None:
     text = read_text(app)
     assert not app.error
     assert "test split" not in text
+    assert "Class" not in [box.label for box in app.selectbox]
     if view == "Split":
         assert "Not split" in text
         assert not [b for b in app.button if b.label in ("Draw", "Make a clean split")]

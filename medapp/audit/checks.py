@@ -21,7 +21,7 @@ from medapp.store.threads import OnProgress
 KINDS: dict[str, str] = {
     "leak": "Copies in two splits",
     "patients_in_two_splits": "Patients in two splits",
-    "contradiction": "Copies under two classes",
+    "contradiction": "Copies with two labels",
     "suspected_label": "Suspected wrong labels",
     "shortcut": "Shortcuts",
     "small_class": "Classes too small to judge",

@@ -68,7 +68,7 @@ def _describe_leaks(ground: Ground, torn: Sequence[CopyGroup]) -> Finding:
 
 def _describe_contradictions(contrary: Sequence[CopyGroup]) -> Finding:
     text = (
-        f"{count(len(contrary), 'picture stands', 'pictures stand')} under more than one class:"
+        f"{count(len(contrary), 'picture stands', 'pictures stand')} under more than one label:"
         " labels contradict each other."
     )
     remedy = "Relabel what is wrong, or leave the picture out."

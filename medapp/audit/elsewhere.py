@@ -58,7 +58,7 @@ def _compare(ground: Ground, other: DataSet) -> list[Finding]:
     level: Level = "info"
     if is_compared and contrary.any():
         level = "caution"
-        text += f", {int(contrary.sum()):,} of them under another class"
+        text += f", {int(contrary.sum()):,} of them with another label"
     remedy = (
         f"Neither is a test of a model that learned from the other: judge on images of {other.name}"
         " only after leaving these out."

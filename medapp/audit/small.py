@@ -47,5 +47,5 @@ def _find_uneven(sizes: dict[str, int], nouns: str) -> Iterator[Finding]:
             f"The {nouns} are uneven: {count(present[most], 'image', 'images')} of {most},"
             f" {present[least]:,} of {least}. Accuracy says little of {least}."
         )
-        remedy = "Read the figures of each class, and balanced accuracy."
+        remedy = f"Read the figures of each of the {nouns}, and balanced accuracy."
         yield Finding("small_class", "info", text, remedy=remedy)

@@ -84,7 +84,8 @@ def derive(catalog: Catalog, name: str, wanted: Derivation) -> DataSet:
     ]
     chosen = found if wanted.count is None else _draw(found, wanted.count, wanted.seed)
     if not chosen:
-        raise DataError("No image is left.", remedy="Choose fewer filters, or keep more classes.")
+        nouns = find_task(task).nouns
+        raise DataError("No image is left.", remedy=f"Choose fewer filters, or keep more {nouns}.")
     groups = group_copies([s.content_hash for s in chosen], [s.fingerprint for s in chosen])
     samples = [replace(s, copy_group=group) for s, group in zip(chosen, groups, strict=True)]
     origins = dict.fromkeys(source.split_origin for source in sources)
@@ -135,7 +136,8 @@ def _check_classes(wanted: Derivation, sources: Sequence[DataSet]) -> None:
         if label not in known:
             near = difflib.get_close_matches(label, known, 1)
             hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
-            raise DataError(f"There is no class {label!r}.", remedy=hint)
+            noun = find_task(sources[0].task).noun
+            raise DataError(f"There is no {noun} {label!r}.", remedy=hint)
 
 
 def _check_columns(wanted: Derivation, samples: Sequence[Sample]) -> None:

@@ -203,7 +203,7 @@ def _apply(
     if column == "is_left_out":
         after = int(wanted.kind == LEAVE_OUT)
     if wanted.kind == RELABEL and not after and not find_task(data_set.task).has_several:
-        raise DataError("The label is empty.", remedy="Name the class.")
+        raise DataError("The label is empty.", remedy="Say what the images show.")
     if column is not None:
         if found[0] == after:
             return

@@ -115,7 +115,9 @@ def _find_gaps(
     if len(classes) < task.min_classes:
         only = f"one {task.noun}" if classes else f"no {task.noun}"
         text = f"There is {only}, so there is nothing to tell apart."
-        yield Note("one-class", text, "grave", "Add images of a second class before training.")
+        yield Note(
+            "one-class", text, "grave", f"Add images of a second {task.noun} before training."
+        )
     elif not splits["train"]:
         text = "There are no training images: models are evaluated on this data set, not trained."
         yield Note("no-training", text, "info")
@@ -145,7 +147,7 @@ def _find_copies(facts: Facts, tests: int, name: str) -> Iterator[Note]:
         yield note_share("leak", text, facts.leaks, tests, suggest_split(name))
     if facts.contradictions:
         text = (
-            f"{facts.contradictions:,} images have a copy under another class: labels contradict"
+            f"{facts.contradictions:,} images have a copy with another label: labels contradict"
             " each other."
         )
         remedy = Remedy(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.positive import Positive, note_positive
 from medapp.notes import Note, sort_notes
+from medapp.task import find_task
 from medapp.task.thresholds import FEWEST, THRESHOLD
 
 FEW_UNITS = 20  # with fewer, intervals are rough
@@ -84,24 +85,25 @@ def _note_classes(evaluation: Evaluation) -> Iterator[Note]:
     """What follows from classes that were judged on nothing, on little, or alone."""
     absent = [name for name, figures in evaluation.per_class.items() if figures.n == 0]
     judged = {name: figures for name, figures in evaluation.per_class.items() if figures.n}
+    task = find_task(evaluation.task)
     if absent:
         yield Note(
             "class-not-judged",
-            f"No image of {', '.join(absent)} was judged: the figures of such a class are"
+            f"No image of {', '.join(absent)} was judged: the figures of such a {task.noun} are"
             " undefined, and the macro figures leave it out.",
         )
     few = [f"{name} ({f.n})" for name, f in judged.items() if f.n < FEW_OF_CLASS]
     if few and evaluation.n >= FEW_UNITS:
         yield Note(
             "few-of-class",
-            f"Few images were judged of {', '.join(few)}: each of them moves that class's figures,"
-            " and the balanced accuracy with them, by a lot.",
+            f"Few images were judged of {', '.join(few)}: each of them moves that {task.noun}'s"
+            " figures, and the balanced accuracy with them, by a lot.",
         )
     if len(judged) == 1 and all(figures.auroc is None for figures in judged.values()):
         yield Note(
             "one-class",
-            "All judged images are of one class: AUROC is undefined, and the accuracy says nothing"
-            " about other classes.",
+            f"All judged images are of one {task.noun}: AUROC is undefined, and the accuracy says"
+            f" nothing about other {task.nouns}.",
             "grave",
         )
 
@@ -155,8 +157,8 @@ def _note_predictions(evaluation: Evaluation) -> Iterator[Note]:
     if len(said) == 1 and len(true) > 1:
         yield Note(
             "constant-prediction",
-            f"Every image was taken for {said[0]}: at its threshold the model tells no classes"
-            " apart.",
+            f"Every image was taken for {said[0]}: at its threshold the model tells no"
+            f" {find_task(evaluation.task).nouns} apart.",
             "grave",
         )
     interval = evaluation.intervals["accuracy"]
@@ -177,7 +179,8 @@ def _note_predictions(evaluation: Evaluation) -> Iterator[Note]:
         yield Note(
             "auroc-near-one",
             "The AUROC is near 1: few pairs of images, or none, are in the wrong order, so its"
-            f" interval rests on the number of {evaluation.counted} of the smallest class.",
+            f" interval rests on the number of {evaluation.counted} of the"
+            f" smallest {find_task(evaluation.task).noun}.",
             "info",
         )
 

@@ -201,7 +201,7 @@ def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) ->
         raise RecipeError(
             f"{data_set.name} has {f'one {task.noun}, ' if data_set.classes else f'no {task.noun}'}"
             f"{', '.join(data_set.classes)}; there is nothing to tell apart.",
-            remedy=f"Add images of {'a second class' if data_set.classes else f'a {task.noun}'}.",
+            remedy=f"Add images of {'a second' if data_set.classes else 'a'} {task.noun}.",
             setting="data",
         )
     empty = [name for name in data_set.classes if not learned.get(name)]

@@ -24,7 +24,7 @@ def test_copies_in_another_set_are_found_with_contrary_labels_first(plant: Plant
     first = finding.groups[0]
     assert [member.name for member in first.members] == ["b/mirrored 0.png", "other:x/0.png"]
     assert first.text == "mirrored, b here, x there"
-    assert "16 of 17 images also stand in other, 1 of them under another class" in finding.summary
+    assert "16 of 17 images also stand in other, 1 of them with another label" in finding.summary
     assert [group.text for group in finding.groups[1:]] == [""] * 15
 
 
@@ -44,7 +44,7 @@ def test_images_of_a_public_set_are_listed(plant: Plant, tmp_path: Path) -> None
     (finding,) = find_public_sets(plant(mine, "mine"), lambda done, total: None)
     assert (finding.kind, finding.severity) == ("public_set", "caution")
     assert finding.summary == (
-        "11 images are of a public data set, set 7 (Doe 2020), 1 of them under another class."
+        "11 images are of a public data set, set 7 (Doe 2020), 1 of them with another label."
     )
     assert finding.groups[0].members[0].name == "y/10.png"
     assert finding.groups[0].text == "y here, a there"

@@ -91,7 +91,7 @@ def test_copies_leaks_and_torn_patients(workspace: Workspace) -> None:
         " on them say nothing of new images."
     )
     assert 'medapp data clean-split "x"' in notes[0].in_shell
-    assert "2 images have a copy under another class" in find(notes, "contradiction").text
+    assert "2 images have a copy with another label" in find(notes, "contradiction").text
     assert find(notes, "copies").text == "2 images are copies of another, byte by byte."
     assert find(notes, "patients").text == "2 patients in 3 images."
     assert "The patient of 2 images is not known" in find(notes, "patients-partly-unknown").text
@@ -106,7 +106,7 @@ def test_near_copies_leak_too(workspace: Workspace) -> None:
     ways = "in another format, size or quality, or mirrored, turned or inverted"
     assert f"split, 1 of them byte by byte, 1 {ways}: figures" in find(notes, "leak").text
     assert find(notes, "near-copies").text == f"1 image is a copy of another {ways}."
-    assert "3 images have a copy under another class" in find(notes, "contradiction").text
+    assert "3 images have a copy with another label" in find(notes, "contradiction").text
 
 
 @pytest.mark.parametrize(("patients", "level"), [(1, "grave"), (5, "caution"), (10, None)])

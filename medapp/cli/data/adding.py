@@ -198,7 +198,7 @@ def _print_preview(shown: Preview, as_json: bool) -> None:
         console.print(sentence)
     counts = shown.count_classes()
     if counts:
-        titles = ("class", *(split or "images" for split in counts))
+        titles = (find_task(shown.layout.task).noun, *(split or "images" for split in counts))
         rows = [(c, *(by_class[c] for by_class in counts.values())) for c in shown.layout.classes]
         print_table(titles, rows)
     for candidate in shown.layout.candidates:

@@ -44,7 +44,7 @@ def copies(name: DataSetName, as_json: AsJson = False) -> None:
         for image in group.samples
     ]
     if cells:
-        print_table(("group", "file", "split", "class", "copy"), cells)
+        print_table(("group", "file", "split", "label", "copy"), cells)
     else:
         console.print(f"No image of {name} is a copy of another.")
 

@@ -12,7 +12,7 @@ from medapp.data.samples import say_splits
 from medapp.errors import DataError
 from medapp.store.workspace import find_workspace
 
-MERGE_HELP = "NEW=OLD+OLD: classes that become one, or, with one OLD, a new name. May come often."
+MERGE_HELP = "NEW=OLD+OLD: labels that become one, or, with one OLD, a new name. May come often."
 WHERE_HELP = "COLUMN=VALUE: patient, site, split, or a further column. May come often."
 
 

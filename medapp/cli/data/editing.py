@@ -37,10 +37,10 @@ def edit(
     exclude: Annotated[bool, typer.Option("--exclude", help="Leave the images out.")] = False,
     include: Annotated[bool, typer.Option("--include", help="Take them back in.")] = False,
     relabel: Annotated[
-        str | None, typer.Option(help="Their class; findings with | between them.")
+        str | None, typer.Option(help="Their class or grade; findings with | between them.")
     ] = None,
     new_class: Annotated[
-        bool, typer.Option("--new-class", help="The class of --relabel is a new one.")
+        bool, typer.Option("--new-class", help="What --relabel names is new.")
     ] = False,
     move: Annotated[str | None, typer.Option(help="Their split.")] = None,
     note: Annotated[str | None, typer.Option(help="What should be remembered of them.")] = None,

@@ -42,7 +42,7 @@ def list_sets(as_json: AsJson = False) -> None:
         print_json(rows)
     elif rows:
         print_table(
-            ("data set", "images", "classes", "origin"),
+            ("data set", "images", "labels", "origin"),
             [(r["dataset"], r["images"], ", ".join(r["classes"]), r["origin"]) for r in rows],
         )
     else:

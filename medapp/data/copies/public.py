@@ -65,7 +65,7 @@ class PublicMatch:
         verb = "image is" if here == 1 else "images are"
         text = f"{here:,} {verb} of a public data set, {self.public.title} ({self.public.source})"
         if self.contrary:
-            text += f", {len(self.contrary):,} of them under another class"
+            text += f", {len(self.contrary):,} of them with another label"
         return f"{text}."
 
 

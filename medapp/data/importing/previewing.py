@@ -164,7 +164,8 @@ def _find_gaps(found: Layout) -> tuple[Note, ...]:
     if found.classes == (UNLABELLED,):
         notes.append(note_unlabelled(len(found.files)))
     elif len(found.classes) == 1 and found.task == "single-label":
-        text = f"There is one class, {found.classes[0]}, so there is nothing to tell apart."
+        noun = find_task(found.task).noun
+        text = f"There is one {noun}, {found.classes[0]}, so there is nothing to tell apart."
         remedy = "Choose the folder that holds all class folders, if there are more."
         notes.append(Note("one-class", text, "caution", remedy))
     if found.left_out:

@@ -5,6 +5,7 @@ import streamlit as st
 from medapp.data.deriving import Derivation, derive
 from medapp.data.facts import list_values
 from medapp.data.samples import DataSet
+from medapp.task import find_task
 from medapp.ui.data_sets.naming import draw_name
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
@@ -47,18 +48,20 @@ def _draw_classes(sources: list[DataSet]) -> dict[str, str]:
         for by_class in find_catalog().count_classes(source).values():
             for label, images in by_class.items():
                 counts[label] = counts.get(label, 0) + images
+    task = find_task(sources[0].task)
+    title = task.noun.capitalize()
     rows = [
-        {"Class": label, "Images": images, "Becomes": label}
+        {title: label, "Images": images, "Becomes": label}
         for label, images in sorted(counts.items())
     ]
-    st.caption("One name twice merges classes; an empty name drops the class.")
+    st.caption(escape(f"One name twice merges {task.nouns}; an empty name drops the {task.noun}."))
     edited = st.data_editor(
         rows,
-        disabled=["Class", "Images"],
+        disabled=[title, "Images"],
         hide_index=True,
         key=f"derive-classes-{'-'.join(source.uid for source in sources)}",
     )
-    chosen = {str(row["Class"]): str(row["Becomes"] or "").strip() for row in edited}
+    chosen = {str(row[title]): str(row["Becomes"] or "").strip() for row in edited}
     return {old: new for old, new in chosen.items() if old != new}
 
 
@@ -89,7 +92,7 @@ def _list_values(sources: list[DataSet]) -> dict[str, list[str]]:
 def _draw_count() -> tuple[int, int]:
     one, two = st.columns(2)
     count = one.number_input(
-        "Images", 1, 10**7, 100, help="Of each class and split its share.", key="derive-count"
+        "Images", 1, 10**7, 100, help="Of each label and split its share.", key="derive-count"
     )
     seed = two.number_input("Seed", 0, 10**6, 0, key="derive-seed")
     return int(count), int(seed)

@@ -120,7 +120,7 @@ def draw_gallery_page(
     shown = list_shown(data_set, filters)
     if not shown:
         st.info(
-            "No image fits. Choose another class or split, or clear the search."
+            "No image fits. Choose another label or split, or clear the search."
             if find_catalog().count_samples(data_set)
             else "No image is in use. Under *Only*, those left out can be shown and taken back."
         )

@@ -86,7 +86,9 @@ def _draw_choices(data_set: DataSet, samples: Sequence[Sample]) -> tuple[Way, st
 def _draw_beginning(data_set: DataSet, way: Way, samples: Sequence[Sample], title: str) -> None:
     fewest = FEWEST[way]
     is_possible = len(samples) >= fewest
-    if st.button(title, icon=":material/scatter_plot:", key="map-begin", disabled=not is_possible):
+    if st.button(
+        escape(title), icon=":material/scatter_plot:", key="map-begin", disabled=not is_possible
+    ):
         _begin(data_set, way, samples, make_map)
         st.rerun()
     if not is_possible:

@@ -61,7 +61,7 @@ def _draw_cleaning(data_set: DataSet) -> None:
 
 def _draw_form(data_set: DataSet) -> None:
     with frame.show_errors(), st.form("split", width=560):
-        st.markdown("**Draw the split anew.** 70% train, 15% validation, 15% test, by class.")
+        st.markdown("**Draw the split anew.** 70% train, 15% validation, 15% test, by label.")
         seed = st.number_input(
             "Seed", 0, 10**6, 0, help="Another seed draws another split; the same draws it again."
         )

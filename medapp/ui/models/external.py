@@ -22,10 +22,11 @@ def draw_external(run: Run) -> None:
         if data_set.uid != learned and fits(data_set, run)
     ]
     if not others:
-        known = frame.escape(", ".join(classes))
+        task = find_task(run.recipe.data.task)
+        known = frame.escape(f"{task.nouns} ({', '.join(classes)})")
         st.info(
-            f"No other data set has this model's classes ({known}). Add one to see how the model"
-            " does elsewhere."
+            f"No other data set has this model's {known}. Add one to see how the"
+            " model does elsewhere."
         )
         return
     other = st.selectbox("Data set", others, format_func=lambda data_set: data_set.name)

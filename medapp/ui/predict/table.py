@@ -50,7 +50,7 @@ def draw_rows(run: Run, folder: Path, rows: Sequence[Row]) -> None:
         )
         _draw_heatmap_download(run, folder, [rows[i].file for i in shown if not rows[i].error])
     if not shown:
-        st.info("No image fits. Lower the probability, or choose another class.")
+        st.info("No image fits. Lower the probability, or show other images.")
         return
     opened = opened if opened in shown else shown[0]
     path = rows[opened].file

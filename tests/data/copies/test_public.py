@@ -59,7 +59,7 @@ def test_labels_that_differ_from_the_public_ones_are_counted() -> None:
     marks = (("", "A"), (None, "A"), *((mark, "A") for mark in prints))
     (match,) = match_public((public,), marks)
     assert match.contrary == (11,)
-    assert match.describe().endswith("set 7 (Doe 2020), 1 of them under another class.")
+    assert match.describe().endswith("set 7 (Doe 2020), 1 of them with another label.")
     (match,) = match_public((public,), marks, is_single_label=False)
     assert match.contrary == ()
 

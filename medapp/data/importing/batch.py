@@ -89,6 +89,7 @@ class ReadBatch:
         whence: a sentence that says where patients come from.
         has_one_patient: nobody said who is who, and all headers name the same patient.
         ct_windows: what fits the images, where all are CT.
+        remark: a sentence on files of which one frame or page of several came in; empty for none.
     """
 
     samples: list[Sample]
@@ -96,12 +97,13 @@ class ReadBatch:
     whence: str
     has_one_patient: bool = False
     ct_windows: CtWindows | None = None
+    remark: str = ""
 
     @property
     def advice(self) -> tuple[str, ...]:
-        """What is suggested for the images, in sentences."""
+        """What else there is to say of the images, in sentences."""
         said = self.ct_windows.describe() if self.ct_windows else ""
-        return (said,) if said else ()
+        return tuple(filter(None, (self.remark, said)))
 
 
 def import_batch(
@@ -179,7 +181,25 @@ def read_samples(
     is_told = batch.pattern is not None or batch.has_patient_folders
     has_one_patient = not is_told and name_one_patient(headers)
     windows = find_ct_windows([sample.attributes for sample in samples])
-    return ReadBatch(samples, [*batch.left_out, *broken], whence, has_one_patient, windows)
+    left_out = [*batch.left_out, *broken]
+    return ReadBatch(samples, left_out, whence, has_one_patient, windows, _say_frames(good))
+
+
+def _say_frames(files: Sequence[tuple[FoundFile, ReadFile]]) -> str:
+    """That files hold more frames or pages than the one that came in, with an example."""
+    some = [
+        (file.name, read.facts.frames[1])
+        for file, read in files
+        if file.frame is None and read.facts.frames and read.facts.frames[1] > 1
+    ]
+    if not some:
+        return ""
+    (name, count), *_ = some
+    files_hold = "1 file holds" if len(some) == 1 else f"{len(some):,} files hold"
+    return (
+        f"{files_hold} several frames or pages ({name}: {count:,}); of each one image came in, the"
+        " first that shows something."
+    )
 
 
 def _read_file(workspace: Workspace, file: FoundFile) -> ReadFile | str:

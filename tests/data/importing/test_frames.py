@@ -139,3 +139,20 @@ def test_what_is_no_choice_is_refused() -> None:
 def test_the_file_of_a_frame() -> None:
     assert find_file_name(FoundFile(Path("x"), "a/x#1.dcm#12", "a", None, frame=11)) == "a/x#1.dcm"
     assert find_file_name(FoundFile(Path("x"), "a/x#1.dcm", "a", None)) == "a/x#1.dcm"
+
+
+def test_frames_that_did_not_come_in_are_said(workspace: Workspace, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    pictures = [Image.fromarray(random.integers(0, 255, (8, 8), np.uint8)) for _ in range(6)]
+    for number, label in enumerate("ab"):
+        (tmp_path / "x" / label).mkdir(parents=True)
+        pictures[number].save(tmp_path / "x" / label / "one.png")
+    rest = {"save_all": True, "append_images": pictures[3:5]}
+    pictures[2].save(tmp_path / "x" / "a" / "three.gif", **rest)
+    said = " ".join(add_folder(workspace, tmp_path / "x").sentences)
+    assert (
+        "1 file holds several frames or pages (a/three.gif: 3); of each one image came in" in said
+    )
+    (tmp_path / "x" / "a" / "three.gif").unlink()
+    said = " ".join(add_folder(workspace, tmp_path / "x", name="y").sentences)
+    assert "several frames" not in said

@@ -18,6 +18,7 @@ from medapp.data.importing.ct_windows import CtWindows, find_ct_windows
 from medapp.data.importing.headers import HashedHeader, hash_identifiers, keep_headers
 from medapp.data.importing.patients import choose_patients, name_one_patient
 from medapp.data.importing.remembering import forget, open_memory
+from medapp.data.layouts.boxes import check_boxes
 from medapp.data.layouts.layout import FoundFile
 from medapp.data.reading import ReadFile, read_file
 from medapp.data.samples import DataSet, Sample
@@ -85,7 +86,7 @@ class ReadBatch:
 
     Attributes:
         samples: of files that could be read; their split is empty where nobody has published one.
-        left_out: (file, reason) for each other file.
+        left_out: (file, reason) for each other file, and for each box that lies on no image.
         whence: a sentence that says where patients come from.
         has_one_patient: nobody said who is who, and all headers name the same patient.
         ct_windows: what fits the images, where all are CT.
@@ -174,14 +175,17 @@ def read_samples(
     patients, whence = choose_patients(
         files, headers, batch.pattern, batch.has_patient_folders, batch.patients_from
     )
-    samples = [
-        _build_sample(file, found, patient, header, batch.boxes.get(file.name, ()))
-        for (file, found), patient, header in zip(good, patients, headers, strict=True)
-    ]
+    samples = []
+    astray: list[tuple[str, str]] = []
+    for (file, found), patient, header in zip(good, patients, headers, strict=True):
+        given = batch.boxes.get(file.name, ())
+        boxes, lost = check_boxes(file.name, given, found.facts.width, found.facts.height)
+        samples.append(_build_sample(file, found, patient, header, boxes))
+        astray += lost
     is_told = batch.pattern is not None or batch.has_patient_folders
     has_one_patient = not is_told and name_one_patient(headers)
     windows = find_ct_windows([sample.attributes for sample in samples])
-    left_out = [*batch.left_out, *broken]
+    left_out = [*batch.left_out, *broken, *astray]
     return ReadBatch(samples, left_out, whence, has_one_patient, windows, _say_frames(good))
 
 

@@ -10,6 +10,7 @@ from medapp.data.layouts.encoding import find_encoding
 from medapp.imaging.geometry import Box
 
 BOXES_FILE = "boxes.csv"
+EDGE_PX = 1.0  # that a box may reach out of its image: programs count from 0 or from 1
 BOX_COLUMNS = ("image", "label", "x0", "y0", "x1", "y1")
 
 
@@ -60,3 +61,39 @@ def _read_box(row: dict[str, str]) -> Box | None:
         return None
     is_valid = all(math.isfinite(v) for v in (x0, y0, x1, y1)) and x0 < x1 and y0 < y1
     return Box(row["label"] or "", x0, y0, x1, y1) if is_valid else None
+
+
+def check_boxes(
+    source: str, boxes: Sequence[Box], width: int, height: int
+) -> tuple[list[Box], list[tuple[str, str]]]:
+    """The boxes that lie on their image; and (box, reason) for each other one.
+
+    What reaches out by no more than a pixel is cut. A box that reaches further was drawn on another
+    size or cut of the image, so the rest of it marks something else: it is not used.
+
+    Args:
+        source: of the boxes, such as the image's name.
+        width, height: of the image in pixels, as stored.
+    """
+    kept: list[Box] = []
+    faults: list[tuple[str, str]] = []
+    for box in boxes:
+        fitting = _fit(box, width, height)
+        if fitting is None:
+            name = f"{source}, box {box.x0:g}, {box.y0:g} to {box.x1:g}, {box.y1:g}"
+            faults.append(
+                (name, f"it does not lie on its image of {width} × {height} px: not used")
+            )
+        else:
+            kept.append(fitting)
+    return kept, faults
+
+
+def _fit(box: Box, width: int, height: int) -> Box | None:
+    edges = (box.x0, box.y0, box.x1, box.y1)
+    if not all(map(math.isfinite, edges)) or box.x0 >= box.x1 or box.y0 >= box.y1:
+        return None
+    if min(box.x0, box.y0) < -EDGE_PX or box.x1 > width + EDGE_PX or box.y1 > height + EDGE_PX:
+        return None
+    cut = (max(box.x0, 0.0), max(box.y0, 0.0), min(box.x1, width), min(box.y1, height))
+    return Box(box.label, *cut) if cut[0] < cut[2] and cut[1] < cut[3] else None

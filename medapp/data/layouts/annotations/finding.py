@@ -1,6 +1,5 @@
 """The annotations of a folder's images as a table: a row an object, checked against its image."""
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from medapp.data.layouts.annotations.coco import find_coco
 from medapp.data.layouts.annotations.image_sets import read_image_sets
 from medapp.data.layouts.annotations.voc import find_voc
 from medapp.data.layouts.annotations.yolo import find_yolo
+from medapp.data.layouts.boxes import check_boxes
 from medapp.data.layouts.kinds import find_suffix
 from medapp.data.layouts.listing import Listing
 from medapp.data.layouts.masks import find_masks
@@ -27,7 +27,6 @@ from medapp.imaging.size import HEAD_BYTES, find_size, measure_size
 
 NAMES = {"Pascal VOC": "*.xml", "COCO": "*.json", "YOLO": "*.txt"}
 _SIDE_FILES = (".xml", ".json", ".txt")
-_EDGE = 1.0  # pixels that a box may reach out of its image: programs count from 0 or from 1
 
 
 @dataclass(frozen=True)
@@ -170,23 +169,12 @@ def _check(annotation: Annotation, find: FindSize) -> tuple[Annotation, list[tup
         bare = tuple(replace(thing, place=None) for thing in annotation.things)
         reason = f"it is of an image of {said} px, and the image has {real}: no box is used"
         return replace(annotation, things=bare), [(annotation.source, reason)]
-    things = [replace(t, place=_cut(t.place, size) if t.place else None) for t in annotation.things]
-    lost = sum(b.place is None for b in things) - sum(a.place is None for a in annotation.things)
-    faults = []
-    if lost:
-        boxes = "1 of its boxes lies" if lost == 1 else f"{lost} of its boxes lie"
-        faults = [(annotation.source, f"{boxes} outside the image, or is none: not used")]
+    things: list[Thing] = []
+    faults: list[tuple[str, str]] = []
+    for thing in annotation.things:
+        boxes = [Box(thing.label, *thing.place)] if thing.place else []
+        kept, lost = check_boxes(annotation.source, boxes, *size)
+        place = (kept[0].x0, kept[0].y0, kept[0].x1, kept[0].y1) if kept else None
+        things.append(replace(thing, place=place))
+        faults += lost
     return replace(annotation, things=tuple(things)), faults
-
-
-def _cut(
-    place: tuple[float, float, float, float], size: Size
-) -> tuple[float, float, float, float] | None:
-    """A box within its image; None for one that is none, or reaches out by more than an edge."""
-    x0, y0, x1, y1 = place
-    width, height = size
-    if not all(map(math.isfinite, place)) or x0 >= x1 or y0 >= y1:
-        return None
-    if min(x0, y0) < -_EDGE or x1 > width + _EDGE or y1 > height + _EDGE:
-        return None
-    return max(x0, 0.0), max(y0, 0.0), min(x1, width), min(y1, height)

@@ -15,12 +15,14 @@ import pytest
 
 import medapp
 from medapp.data.catalog import Catalog
+from medapp.data.splits.redrawing import draw_splits
 from medapp.runs.looks import count_test_reads
 from medapp.runs.making import find_run, list_damaged, list_runs
 from medapp.runs.progress import Follower
 from medapp.runs.results import load_predictions
 from medapp.session import Session
 from medapp.store.workspace import Workspace, open_workspace
+from medapp.task import find_task
 
 FIXTURE = Path(__file__).parent / "fixtures" / "workspace-0.1.0.zip"
 STATES = {
@@ -60,6 +62,23 @@ def write_model(folder: Path) -> None:
 def test_every_run_is_listed_in_its_state(old: Workspace) -> None:
     assert {run.name: run.state for run in list_runs(old)} == STATES
     assert list_damaged(old) == []
+
+
+def test_images_stay_in_the_split_that_was_drawn_then(old: Workspace) -> None:
+    """How splits are drawn has changed since; what was drawn stands in the table."""
+    query = "SELECT s.name, split FROM samples s JOIN data_sets d ON d.id = data_set_id"
+    db = sqlite3.connect(old.root / "catalog.sqlite")
+    written = {
+        name: dict(db.execute(f"{query} WHERE d.name = ?", (name,)))
+        for name in ("Phantom", "Bands")
+    }
+    db.close()
+    catalog = Catalog(old)
+    for name, splits in written.items():
+        samples = catalog.load_samples(catalog.find_data_set(name))
+        assert {sample.name: sample.split for sample in samples} == splits
+    phantom = catalog.load_samples(catalog.find_data_set("Phantom"))
+    assert draw_splits(phantom, find_task("single-label"), 0) != [s.split for s in phantom]
 
 
 def test_recipes_say_what_they_said(old: Workspace) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from medapp.data.samples import DataSet, Sample
-from medapp.data.splits.split import Group, find_groups
+from medapp.data.splits.dealing import Group
+from medapp.data.splits.split import find_groups
 from medapp.errors import RecipeError
 from medapp.runs.split_table import select
 from medapp.task import find_task

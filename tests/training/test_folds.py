@@ -42,3 +42,15 @@ def test_the_seed_decides() -> None:
     groups = [str(i) for i in range(40)]
     one, same, other = (draw_folds(groups, np.zeros(40, int), 5, seed) for seed in (0, 0, 1))
     assert one.tolist() == same.tolist() != other.tolist()
+
+
+def test_patients_of_every_size_are_in_every_fold() -> None:
+    # 100 patients with one image, 40 with three, 20 with eight; classes in turn.
+    sizes = [1] * 100 + [3] * 40 + [8] * 20
+    groups = [f"{patient:03d}" for patient, size in enumerate(sizes) for _ in range(size)]
+    targets = np.array([int(group) % 2 for group in groups])
+    folds = draw_folds(groups, targets, 5, 0)
+    fold_of = {int(group): int(fold) for group, fold in zip(groups, folds, strict=True)}
+    for size, share in ((1, 20), (3, 8), (8, 4)):
+        own = [fold_of[patient] for patient, n in enumerate(sizes) if n == size]
+        assert np.bincount(own, minlength=5).tolist() == [share] * 5

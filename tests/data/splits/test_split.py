@@ -185,9 +185,9 @@ def test_the_split_of_known_images_stays_what_it_is() -> None:
     patients: list[str | None] = [f"p{i}" for i, n in enumerate(sizes) for _ in range(n)]
     by_patient = dict(zip(patients, split(labels, patients), strict=True))
     initials = "".join(by_patient[f"p{i}"][1] for i in range(len(sizes)))
-    assert initials == "rrarreeeearrrrearaae"
+    assert initials == "rrerraraaerrarrereea"
     alone = "".join(name[1] for name in split(labels, seed=3))
-    assert alone == "arrrrrarrrarrrrrrrrrrrerraaerearrrererrrrrrrea"
+    assert alone == "errrrrrrrrrrearrerrrrreraaarrrrrrrrarrerrraera"
 
 
 def test_near_copies_stay_together() -> None:

@@ -137,13 +137,14 @@ def test_copies_are_listed_and_kept_together(workspace: Workspace, tmp_path: Pat
 
 def test_a_set_is_audited_and_its_split_made_clean(workspace: Workspace, tmp_path: Path) -> None:
     for i in range(12):
-        for split, seed in (("train", i), ("test", 100 + i if i else 0)):
+        seeds = {"train": i, "validation": 200 + i, "test": 100 + i if i else 0}
+        for split, seed in seeds.items():
             path = tmp_path / "x" / split / "ab"[i % 2] / f"{i}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             draw_image(seed).save(path)
     ask("data", "add", tmp_path / "x")
     found = ask("data", "audit", "x", "--no-features")
-    assert (found["dataset"], found["images"]) == ("x", 24)
+    assert (found["dataset"], found["images"]) == ("x", 36)
     leak = next(finding for finding in found["findings"] if finding["kind"] == "leak")
     assert set(leak) == {"kind", "severity", "count", "summary", "remedy", "groups"}
     assert (leak["severity"], leak["count"]) == ("grave", 1)

@@ -24,8 +24,10 @@ def ask(*args: str) -> Any:
 
 @pytest.fixture
 def names(workspace: Workspace, tmp_path: Path) -> list[str]:
+    """Of a class; those that train first."""
     data_set = Session(workspace).add_data(write_bands(tmp_path / "bands"), "bands")
-    return [s.name for s in Catalog(workspace).load_samples(data_set) if s.label == "above"]
+    samples = [s for s in Catalog(workspace).load_samples(data_set) if s.label == "above"]
+    return [s.name for s in sorted(samples, key=lambda sample: sample.split != "train")]
 
 
 def find_labels(workspace: Workspace) -> dict[str, str]:

@@ -31,6 +31,7 @@ from medapp.runs.looks import count_looks
 from medapp.runs.making import find_data_set_name, find_run
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
+from medapp.runs.summary import Summary
 from medapp.runs.transfer import describe_export, export_run, import_run
 from medapp.session import open as open_session
 from medapp.store.workspace import find_workspace
@@ -71,31 +72,8 @@ def list_all(as_json: AsJson = False) -> None:
         if run.damage:
             errors.print(f"Not listed: {run.damage}")
             continue
-        figures = run.figures or {}
-        headline = find_task(figures.get("task", "single-label")).figures[0]
-        rows.append(
-            {
-                "run": run.name,
-                "id": run.id,
-                "state": run.state,
-                "dataset": data_sets.get(run.data_set_id, run.data_set),
-                "source": run.source,
-                "strategy": run.strategy,
-                "started": run.learning.started or None,
-                "seconds": run.learning.seconds,
-                "epochs": run.learning.epochs,
-                "best_epoch": run.learning.best_epoch or None,
-                "validation": {"n": run.learning.n, **run.learning.figures},
-                "n": figures.get("n"),
-                "figure": headline,
-                headline: figures.get(headline),
-                "balanced_accuracy": figures.get("balanced_accuracy"),
-                "intervals": figures.get("intervals"),
-                "looks": looks_at(run.test_images),
-                "notes": figures.get("notes", []),
-                "level": run.gravest.level if run.gravest else None,
-            }
-        )
+        data_set = data_sets.get(run.data_set_id, run.data_set)
+        rows.append({**_describe_summary(run, data_set), "looks": looks_at(run.test_images)})
     if as_json:
         print_json(rows)
     elif rows:
@@ -112,6 +90,32 @@ def list_all(as_json: AsJson = False) -> None:
         )
     else:
         console.print("No runs yet. Start one with: medapp train --data NAME")
+
+
+def _describe_summary(run: Summary, data_set: str) -> dict[str, Any]:
+    """A run of the registry as plain values for JSON."""
+    figures = run.figures or {}
+    headline = find_task(figures.get("task", "single-label")).figures[0]
+    return {
+        "run": run.name,
+        "id": run.id,
+        "state": run.state,
+        "dataset": data_set,
+        "source": run.source,
+        "strategy": run.strategy,
+        "started": run.learning.started or None,
+        "seconds": run.learning.seconds,
+        "epochs": run.learning.epochs,
+        "best_epoch": run.learning.best_epoch or None,
+        "validation": {"n": run.learning.n, **run.learning.figures},
+        "n": figures.get("n"),
+        "figure": headline,
+        headline: figures.get(headline),
+        "balanced_accuracy": figures.get("balanced_accuracy"),
+        "intervals": figures.get("intervals"),
+        "notes": figures.get("notes", []),
+        "level": run.gravest.level if run.gravest else None,
+    }
 
 
 def _say_figures(rows: Sequence[dict[str, Any]]) -> str:

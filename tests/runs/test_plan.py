@@ -72,8 +72,10 @@ def test_an_external_test_set_is_evaluated_on_and_not_trained_on(
     write_bands(tmp_path / "elsewhere" / "test", 6)
     report = add_folder(trained.workspace, tmp_path / "elsewhere", name="elsewhere")
     assert report.splits == {"train": 0, "validation": 0, "test": 12}
-    with pytest.raises(RecipeError, match=r"no training images.*evaluate RUN --data 'elsewhere'"):
+    with pytest.raises(RecipeError, match="no training images") as refused:
         plan(trained.workspace, "elsewhere")
+    assert 'medapp evaluate RUN --data "elsewhere"' in refused.value.in_shell
+    assert "under Another data set" in refused.value.remedy
     run = find_run(trained.workspace, trained.run)
     assert evaluate_run(trained.workspace, run, dataset="elsewhere").n == 12
 

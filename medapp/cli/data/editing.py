@@ -15,13 +15,14 @@ from medapp.data.edits import (
     RELABEL,
     TAKE_BACK,
     Change,
+    Edit,
     check_label,
     list_edits,
     list_last,
     undo_edits,
 )
 from medapp.data.labelling import edit_samples
-from medapp.data.samples import Sample
+from medapp.data.samples import DataSet, Sample
 from medapp.data.selecting import select_by_name
 from medapp.errors import DataError
 from medapp.store.plain import quote_word
@@ -58,9 +59,9 @@ def edit(
     data_set = catalog.find_data_set(name)
     if relabel is not None and not new_class:
         check_label(data_set, relabel)
-    wanted: list[tuple[str, str]] = [(LEAVE_OUT, "")] * exclude + [(TAKE_BACK, "")] * include
-    values = ((RELABEL, relabel), (MOVE, move), (NOTE, note))
-    wanted += [(kind, value) for kind, value in values if value is not None]
+    asked = {LEAVE_OUT: "" if exclude else None, TAKE_BACK: "" if include else None}
+    asked |= {RELABEL: relabel, MOVE: move, NOTE: note}
+    wanted = [(kind, value) for kind, value in asked.items() if value is not None]
     if not wanted:
         raise DataError(
             "Nothing is to be done with the images.",
@@ -71,16 +72,18 @@ def edit(
     edit_samples(catalog, data_set, _plan(chosen, wanted), reason)
     made = [e for e in reversed(list_edits(catalog, data_set)) if e.id not in before]
     if as_json:
-        print_json(
-            {"dataset": data_set.name, "images": len(chosen), "edits": list(map(asdict, made))}
-        )
-        return
+        facts = {"dataset": data_set.name, "images": len(chosen)}
+        print_json({**facts, "edits": [asdict(e) for e in made]})
+    else:
+        _print_made(data_set, made, len(chosen))
+
+
+def _print_made(data_set: DataSet, made: Sequence[Edit], images: int) -> None:
+    """What was changed of so many images, and how it is taken back."""
     if not made:
-        console.print(f"Nothing changed: {_count(len(chosen), 'image')} had it already.")
+        console.print(f"Nothing changed: {_count(images, 'image')} had it already.")
         return
-    console.print(
-        f"{_count(len(made), 'edit')} of {_count(len(chosen), 'image')}; no file changed."
-    )
+    console.print(f"{_count(len(made), 'edit')} of {_count(images, 'image')}; no file changed.")
     ids = " ".join(str(e.id) for e in made) if len(made) <= 5 else "--last"
     console.print(f"Take back: medapp data undo {quote_word(data_set.name)} {ids}", markup=False)
 

@@ -32,30 +32,11 @@ def open_nifti(layout: Layout, choice: SliceChoice) -> Container:
     Raises:
         DataError: nibabel is not installed, no volume can be read, or there are too many slices.
     """
-    if importlib.util.find_spec("nibabel") is None:
-        raise DataError(
-            "Volumes of NIfTI are read with nibabel, which is not installed.",
-            remedy=Remedy(
-                "Ask whoever installed MedApp to add its extra “nifti”.",
-                "Add it: pip install 'medapp[nifti]'",
-            ),
-        )
+    _require_nibabel()
     if layout.question:
         return Container("NIfTI", layout, lambda: iter(()))
     axis = _AXES[choice.plane]
-    chosen: list[tuple[Volume, Sequence[int]]] = []
-    left_out = [*layout.left_out]
-    for file in layout.files:
-        volume = read_header(file)
-        slices = volume if isinstance(volume, str) else _choose(volume.shape[axis], choice)
-        if isinstance(volume, str) or isinstance(slices, str):
-            left_out.append((file.name, str(slices)))
-        else:
-            chosen.append((volume, slices))
-    if not chosen:
-        raise DataError(f"No volume can be read ({': '.join(left_out[0])}).", remedy="Check it.")
-    if sum(len(slices) for _, slices in chosen) > MAX_IMAGES:
-        raise DataError(f"There are more than {MAX_IMAGES:,} slices.", remedy="Choose fewer.")
+    chosen, faults = _choose_slices(layout, axis, choice)
     files = [file for volume, slices in chosen for file in _list_slices(volume, slices)]
     has_patients = any(volume.file.patient is not None for volume, _ in chosen)
     sentences = _describe(layout, [volume for volume, _ in chosen], choice)
@@ -63,7 +44,7 @@ def open_nifti(layout: Layout, choice: SliceChoice) -> Container:
         layout,
         template="",
         files=tuple(files),
-        left_out=tuple(left_out),
+        left_out=(*layout.left_out, *faults),
         sentences=tuple(sentences),
         patients_from=layout.patients_from if has_patients else _VOLUMES,
     )
@@ -81,6 +62,38 @@ def open_nifti(layout: Layout, choice: SliceChoice) -> Container:
                 yield from read_slices(volume, own, axis, choice.takes_all)
 
     return Container("NIfTI", found, read_all, pick)
+
+
+def _require_nibabel() -> None:
+    if importlib.util.find_spec("nibabel") is None:
+        raise DataError(
+            "Volumes of NIfTI are read with nibabel, which is not installed.",
+            remedy=Remedy(
+                "Ask whoever installed MedApp to add its extra “nifti”.",
+                "Add it: pip install 'medapp[nifti]'",
+            ),
+        )
+
+
+def _choose_slices(
+    layout: Layout, axis: int, choice: SliceChoice
+) -> tuple[list[tuple[Volume, Sequence[int]]], list[tuple[str, str]]]:
+    """The volumes that can be read with the slices wanted of each, and why others cannot be."""
+    chosen: list[tuple[Volume, Sequence[int]]] = []
+    faults: list[tuple[str, str]] = []
+    for file in layout.files:
+        volume = read_header(file)
+        slices = volume if isinstance(volume, str) else _choose(volume.shape[axis], choice)
+        if isinstance(volume, str) or isinstance(slices, str):
+            faults.append((file.name, str(slices)))
+        else:
+            chosen.append((volume, slices))
+    if not chosen:
+        why = ": ".join([*layout.left_out, *faults][0])
+        raise DataError(f"No volume can be read ({why}).", remedy="Check it.")
+    if sum(len(slices) for _, slices in chosen) > MAX_IMAGES:
+        raise DataError(f"There are more than {MAX_IMAGES:,} slices.", remedy="Choose fewer.")
+    return chosen, faults
 
 
 def _choose(count: int, choice: SliceChoice) -> Sequence[int] | str:

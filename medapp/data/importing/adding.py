@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from medapp.data.catalog import Catalog, check_name
 from medapp.data.containers import Container, open_container
@@ -314,12 +315,11 @@ def _register(
     """Import the files of a layout, with their table of boxes where there is one."""
     files: Sequence[FoundFile] = layout.require_files()
     slices = choice.slices
-    frames = slices.slices if slices else ""
     said = layout.describe()
     if origin == "uploaded":
         files, without = strip_copies(workspace, files)
         layout = replace(layout, left_out=(*layout.left_out, *without))
-    if slices and frames:
+    if slices and slices.slices:
         files, without = take_frames(files, slices)
         layout = replace(layout, left_out=(*layout.left_out, *without))
         said = (*said, describe_frames(slices, files))
@@ -339,22 +339,27 @@ def _register(
         [*layout.left_out, *faults],
         compile_pattern(choice.patient_pattern),
         said,
-        {
-            "layout": layout.template,
-            "is_asked": choice.layout is not None,
-            "frames": frames,
-            KEY: write_preprocess(Preprocess(windows=choice.windows)),
-            "passed_over": [asdict(found) for found in layout.passed_over],
-            "table": layout.table.to_dict() if layout.table else None,
-            "bad_rows": [asdict(row) for row in layout.bad_rows[:MAX_BAD_ROWS]],
-            "bad_row_count": len(layout.bad_rows),
-        },
+        _describe_reading(layout, choice),
         has_patient_folders=is_said,
         task=layout.task,
         order=layout.order,
         patients_from=layout.patients_from,
     )
     return import_batch(workspace, batch, name, on_progress)
+
+
+def _describe_reading(layout: Layout, choice: ImportChoice) -> dict[str, Any]:
+    """How the files were read, as plain values that are kept with the data set."""
+    return {
+        "layout": layout.template,
+        "is_asked": choice.layout is not None,
+        "frames": choice.slices.slices if choice.slices else "",
+        KEY: write_preprocess(Preprocess(windows=choice.windows)),
+        "passed_over": [asdict(found) for found in layout.passed_over],
+        "table": layout.table.to_dict() if layout.table else None,
+        "bad_rows": [asdict(row) for row in layout.bad_rows[:MAX_BAD_ROWS]],
+        "bad_row_count": len(layout.bad_rows),
+    }
 
 
 def choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:

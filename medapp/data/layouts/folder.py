@@ -149,18 +149,27 @@ def _read_files(
             f"No table in {folder.name} is of its images. {' '.join(more)}".strip(),
             remedy=Remedy("Name the table.", "Name the table with --labels."),
         )
-    if not tables and told is None:
-        if more:
-            said = (*more, *said)
-            return doubt_folders(read_folders(*said), listing, read)
-        return by_folders
-    found = by_folders
-    if tables:
-        found = _read_tables(folder, listing, tables, choice, by_folders)
+    if tables or told is not None:
+        found = _read_beside(folder, listing, tables, choice, by_folders, told)
+        return replace(found, remarks=(*found.remarks, *more))
+    # The folders are read again where they are to say what lies beside them.
+    return doubt_folders(read_folders(*more, *said), listing, read) if more else by_folders
+
+
+def _read_beside(
+    folder: Path,
+    listing: Listing,
+    tables: list[Placed],
+    choice: TableChoice,
+    by_folders: Layout,
+    told: Annotations | None,
+) -> Layout:
+    """Read by the tables beside the images, and by annotations where no table tells the labels."""
+    found = _read_tables(folder, listing, tables, choice, by_folders) if tables else by_folders
     if told is not None and (found.question or not tables):
         tables = [*tables, place_annotations(told)]
         found = _read_annotations(folder, listing, tables, choice, by_folders)
-    return replace(found, remarks=(*found.remarks, *more))
+    return found
 
 
 def _read_tables(

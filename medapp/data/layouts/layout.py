@@ -7,7 +7,7 @@ import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -289,30 +289,13 @@ def read_layout(
     if not asked and found.template == "{label}":
         found = _doubt_one_class(names, bool(remarks)) or found
     if not found.template:
-        answers = dict.fromkeys((*found.candidates, *guess_name_templates(names)))
-        ways = [_build_candidate(names, text) for text in answers]
-        return Layout(
-            root,
-            "",
-            (),
-            tuple(left_out),
-            passed_over,
-            found.question,
-            found.remedy,
-            tuple(way for way in ways if way.images),
-            tuple(remarks),
+        asking = _ask(root, names, found)
+        return replace(
+            asking, left_out=tuple(left_out), passed_over=passed_over, remarks=tuple(remarks)
         )
     files, strangers = _apply(root, names, Template(found.template))
-    if asked and not files and not asked.is_expression and not asked.names_file:
-        # Where no folder fits, the last part may be meant for the files' names.
-        found = Recognition(f"{asked.text}.*")
-        files, strangers = _apply(root, names, Template(found.template))
     if asked and not files:
-        raise DataError(
-            f"No image in {root} fits the layout {template!r}"
-            + (f" ({strangers[0][0]} does not)." if strangers else "."),
-            remedy="Leave the layout out, and MedApp says what it finds.",
-        )
+        found, files, strangers = _apply_to_names(root, names, asked, strangers)
     left = tuple((make_printable(name), reason) for name, reason in [*left_out, *strangers])
     of_images = {
         "/".join(image[len(wrapping) :]): tuple(("/".join(m), folder.joinpath(*m)) for m in found)
@@ -326,6 +309,34 @@ def read_layout(
         passed_over,
         remarks=tuple(remarks),
         masks=of_images,
+    )
+
+
+def _ask(root: Path, names: Sequence[Parts], found: Recognition) -> Layout:
+    """What has to be answered before the images can be read, with the ways that fit some."""
+    answers = dict.fromkeys((*found.candidates, *guess_name_templates(names)))
+    ways = [_build_candidate(names, text) for text in answers]
+    fitting = tuple(way for way in ways if way.images)
+    return Layout(root, "", (), (), (), found.question, found.remedy, fitting)
+
+
+def _apply_to_names(
+    root: Path, names: Sequence[Parts], asked: Template, strangers: Sequence[tuple[str, str]]
+) -> tuple[Recognition, list[FoundFile], list[tuple[str, str]]]:
+    """Read by a template that fits no folder, whose last part may be meant for the files' names.
+
+    Raises:
+        DataError: no image fits.
+    """
+    if not asked.is_expression and not asked.names_file:
+        found = Recognition(f"{asked.text}.*")
+        files, strangers = _apply(root, names, Template(found.template))
+        if files:
+            return found, files, strangers
+    raise DataError(
+        f"No image in {root} fits the layout {asked.text!r}"
+        + (f" ({strangers[0][0]} does not)." if strangers else "."),
+        remedy="Leave the layout out, and MedApp says what it finds.",
     )
 
 

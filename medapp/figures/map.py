@@ -134,8 +134,8 @@ def _finish(
     shares = points.shares
     if shares is None:
         finish(figure, theme, "Images that a network sees alike stand together", HEIGHT, key=key)
-        figure.update_xaxes(showticklabels=False, showgrid=False)
-        figure.update_yaxes(showticklabels=False, showgrid=False)
+        figure.update_xaxes(visible=False)
+        figure.update_yaxes(visible=False)
     else:
         title = f"Two directions hold {sum(shares):.0%} of how these images differ"
         finish(figure, theme, title, HEIGHT, key=key)

@@ -45,8 +45,8 @@ def test_the_highest_amount_lies_on_top_and_what_is_unknown_below_all() -> None:
 
 def test_axes_that_mean_nothing_say_nothing() -> None:
     figure = draw_map(place([1, 2]), ["a", "b"])
-    assert figure.layout.xaxis.showticklabels is False
-    assert figure.layout.yaxis.title.text is None
+    assert figure.layout.xaxis.visible is False
+    assert figure.layout.yaxis.visible is False
     named = draw_map(place([1, 2], shares=(0.5, 0.25)), ["a", "b"])
     assert named.layout.yaxis.title.text == "component 2, 25% of the variance"
 

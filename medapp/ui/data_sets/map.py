@@ -72,13 +72,14 @@ def _draw_choices(data_set: DataSet, samples: Sequence[Sample]) -> tuple[Way, st
         **url.bind("map", "pca"),
     )
     choices = list_colourings(data_set, samples)
-    by = url.read_choice("colour", choices) or choices[0]
+    keys = list(choices)
+    by = url.read_choice("colour", keys) or keys[0]
     right.selectbox(
         "Colour by",
-        choices,
-        choices.index(by),
-        format_func=escape,
-        **url.bind("colour", choices[0]),
+        keys,
+        keys.index(by),
+        format_func=lambda key: escape(choices[key]),
+        **url.bind("colour", keys[0]),
     )
     return way, by
 
@@ -131,17 +132,20 @@ def _draw_points(
     ids = [sample.id for sample in shown]
     names = [sample.name for sample in shown]
     points = Points(found.positions[rows], found.shares, ids, names)
-    figure = colour(data_set, shown, by).draw(points, frame.find_theme())
+    colouring = colour(data_set, shown, by)
+    figure = colouring.draw(points, frame.find_theme())
     event = frame.draw_figure(
         figure,
         key=f"map-{_name_figure(figure, f'{way} {by}')}",
         on_select="rerun",
         selection_mode=("box", "lasso"),
     )
-    facts = [f"{len(shown):,} of {len(samples):,} images."]
+    facts = [f"{len(shown):,} of {len(samples):,} images.", colouring.said]
     if found.unread:
         facts.append(f"The files of {found.unread:,} cannot be used.")
-    st.caption(escape(" ".join([*facts, WORDS[way], "Draw around points to select them."])))
+    st.caption(
+        escape(" ".join(filter(None, [*facts, WORDS[way], "Draw around points to select them."])))
+    )
     picked = [
         by_id[int(figure.data[point["curve_number"]].customdata[point["point_index"]])]
         for point in event.selection.points

@@ -75,7 +75,9 @@ def draw_amounts(
     unknown = np.flatnonzero(np.isnan(amounts))
     known = np.flatnonzero(~np.isnan(amounts))
     known = known[np.argsort(amounts[known], kind="stable")]
-    _add_points(figure, points, unknown, [missing] * len(unknown), {"color": colours.grid})
+    grey = pick_colour(-1, theme)
+    said = [missing] * len(unknown)
+    _add_points(figure, points, unknown, said, {"color": grey, "opacity": 0.35})
     scale = SCALES[theme]
     marker = {
         "color": amounts[known],
@@ -88,7 +90,7 @@ def draw_amounts(
         },
     }
     _add_points(figure, points, known, [f"{amounts[row]:.4g}" for row in known], marker)
-    return _finish(figure, points, theme, [(missing, colours.grid)] if len(unknown) else [])
+    return _finish(figure, points, theme, [(missing, grey)] if len(unknown) else [])
 
 
 def _group(values: Sequence[str], order: Sequence[str]) -> list[list[str]]:

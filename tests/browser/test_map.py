@@ -51,6 +51,12 @@ def choose_leftmost(page: Page, server: Server, data_set: DataSet, count: int) -
     return {found.ids[row] for row in chosen}
 
 
+def expect_title(page: Page, words: str) -> None:
+    """Wait for a figure that says so, and until the one before it has gone."""
+    expect(page.locator(".gtitle", has_text=words)).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(1)
+
+
 def find_changed(server: Server, data_set: DataSet, kind: str) -> set[int]:
     edits = list_edits(Catalog(server.workspace), data_set)
     return {edit.sample_id for edit in edits if edit.kind == kind}
@@ -74,7 +80,7 @@ def test_a_lasso_selects_images_that_are_relabelled_and_left_out(
     page.get_by_test_id("stPopoverBody").get_by_role("button", name="Relabel").click()
     # Other groups of points: nothing is selected any more, and the new class has its colour.
     expect(page.get_by_text("5 selected")).to_have_count(0)
-    expect(page.locator(".js-plotly-plot .gtitle")).to_contain_text("unclear")
+    expect_title(page, "unclear")
     assert find_changed(trained_server, bands, "relabel") == chosen
     left_out = choose_leftmost(page, trained_server, bands, 3)
     assert left_out < chosen
@@ -93,13 +99,12 @@ def test_the_address_says_how_a_map_is_arranged_and_coloured(
     bands = Catalog(trained_server.workspace).find_data_set("bands")
     page = open_page(f"{trained_server.url}/data_sets?set={bands.id}&view=Map&map=tsne")
     page.get_by_role("button", name="Draw the map").click()
-    title = page.locator(".js-plotly-plot .gtitle")
-    expect(title).to_contain_text("Images that a network sees alike stand together")
+    expect_title(page, "Images that a network sees alike stand together")
     expect(page.get_by_text("means nothing")).to_be_visible()
     choose(page, "Colour by", page.get_by_role("option", name="loss, judged by probe"))
-    expect(title).to_contain_text("not judged")
+    expect_title(page, "not judged")
     expect(page.locator(".js-plotly-plot .cbtitle")).to_have_text("loss")
     expect(page.get_by_text("were judged by probe: its test split")).to_be_visible()
     page.reload()
-    expect(title).to_contain_text("not judged")
+    expect_title(page, "not judged")
     expect(page.get_by_text("means nothing")).to_be_visible()

@@ -2,6 +2,7 @@
 
 import contextlib
 import lzma
+import os
 import re
 import shutil
 import stat
@@ -15,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from medapp.errors import ArchiveError
+from medapp.store.files import describe_absent
 from medapp.store.threads import OnProgress
 from medapp.store.zip_names import decode_names
 
@@ -117,6 +119,9 @@ def open_archive(path: Path) -> Iterator[Archive]:
             read, too large, or with an entry that is a link or points outside the folder.
     """
     try:
+        if not os.path.lexists(path):
+            what, remedy = describe_absent(path)
+            raise ArchiveError(what, remedy=remedy)
         # Opening a pipe would wait for ever.
         if path.exists() and not path.is_file():
             raise ArchiveError(f"{path.name} is no file.", remedy="Choose a zip.")

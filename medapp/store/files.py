@@ -3,17 +3,30 @@
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from medapp.errors import WorkspaceError
 
+# What a path that was made absolute has kept of a web address.
+_ADDRESS = re.compile(r"(?:^|/)(https?|ftp|s3|gs):/+(.+)", re.IGNORECASE)
+
 
 def expand_path(path: str | Path) -> Path:
     """An absolute path, with the user's home for `~`; the `~` of an unknown user stays."""
     # Path.expanduser raises for an unknown user.
     return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111
+
+
+def describe_absent(path: Path) -> tuple[str, str]:
+    """What is said of a path where nothing is, and what to do; it may be an address of the web."""
+    address = _ADDRESS.search(path.as_posix())
+    if address is None:
+        return f"There is no folder or file {path}.", "Check the path."
+    named = f"{address[1]}://{address[2]}"
+    return f"{named} is an address of the web, and no folder or file.", "Download it first."
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ import pytest
 from medapp.errors import ArchiveError
 from medapp.store import archive
 from medapp.store.archive import extract_archive
+from medapp.store.files import expand_path
 
 
 def pack(path: Path, files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> Path:
@@ -146,8 +147,10 @@ def test_what_is_no_zip_is_said(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_missing_zip(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match=r"x\.zip could not be unpacked: No such file"):
+    with pytest.raises(ArchiveError, match=r"There is no folder or file .*x\.zip"):
         unpack(tmp_path / "x.zip")
+    with pytest.raises(ArchiveError, match=r"^https://example\.org/x\.zip is an address"):
+        extract_archive(expand_path("https://example.org/x.zip"), tmp_path / "to")
 
 
 def test_a_damaged_zip_gives_right_bytes_or_an_error(tmp_path: Path) -> None:

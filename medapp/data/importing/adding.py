@@ -35,13 +35,11 @@ from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.image import MAX_BYTES
 from medapp.imaging.preprocess import Preprocess
 from medapp.store.archive import extract_archive, open_archive
-from medapp.store.files import expand_path
+from medapp.store.files import describe_absent, expand_path
 from medapp.store.names import number_name
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 
-# What a path that was made absolute has kept of a web address.
-_ADDRESS = re.compile(r"(?:^|/)(https?|ftp|s3|gs):/+(.+)", re.IGNORECASE)
 MAX_BAD_ROWS = 10_000  # of a table, that are kept with a data set
 
 
@@ -113,16 +111,9 @@ def _require_present(path: Path) -> None:
     Raises:
         DataError: it is one of these.
     """
-    if os.path.lexists(path):
-        return
-    address = _ADDRESS.search(path.as_posix())
-    if address is not None:
-        raise DataError(
-            f"{address[1]}://{address[2]} is an address of the web, and no folder or file.",
-            remedy="Download it, then add what came.",
-        )
-    if path.suffix:
-        raise DataError(f"There is no folder or file {path}.", remedy="Check the path.")
+    what, remedy = describe_absent(path)
+    if not os.path.lexists(path) and (path.suffix or "://" in what):
+        raise DataError(what, remedy=remedy)
 
 
 def refuse_table(table: TableChoice | None, container: Container) -> None:

@@ -237,6 +237,10 @@ def check_folder(folder: Path) -> None:
             f"{folder} is where the system describes itself, and holds no images.",
             remedy="Choose the folder of the images.",
         )
+    if folder.as_posix() == "/":
+        raise DataError(
+            "/ is the whole disk, with the system on it.", remedy="Choose the folder of the images."
+        )
     try:
         if folder.is_dir():
             return

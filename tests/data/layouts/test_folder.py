@@ -211,6 +211,12 @@ def test_where_the_system_describes_itself_is_refused_at_once(path: str) -> None
         scan_folder(Path(path))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a disk has a letter there, and a disc is one")
+def test_the_whole_disk_is_refused_at_once() -> None:
+    with pytest.raises(DataError, match="/ is the whole disk"):
+        scan_folder(Path("/"))
+
+
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="a superuser may read everything"
 )

@@ -70,13 +70,23 @@ def find_suspected_grades(probabilities: Floats, labels: Indices, places: Indice
         labels: (N,) 0 … K - 1.
         places: (K,) where each grade stands in the order of all, the lowest first.
     """
-    expected = probabilities @ np.abs(places[:, None] - places)
-    proposed = expected.argmin(axis=1)
+    expected = _measure_distances(probabilities, places)
+    proposed = propose_grades(probabilities, places)
     nearer = expected[np.arange(len(labels)), labels] - expected.min(axis=1)
     rows = np.flatnonzero(nearer >= LEAST_GRADES)
     margins = -measure_surprise(probabilities[rows], labels[rows], places)
     order = np.argsort(margins, kind="stable")
     return Suspects(rows[order], proposed[rows][order], margins[order])
+
+
+def propose_grades(probabilities: Floats, places: Indices) -> Indices:
+    """The grade (N,) that is expected to be off least: the median."""
+    return np.asarray(_measure_distances(probabilities, places).argmin(axis=1))
+
+
+def _measure_distances(probabilities: Floats, places: Indices) -> Floats:
+    """How many grades each grade is expected to be off (N, K)."""
+    return np.asarray(probabilities @ np.abs(places[:, None] - places))
 
 
 def measure_surprise(probabilities: Floats, labels: Indices, places: Indices) -> Floats:

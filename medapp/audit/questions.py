@@ -38,6 +38,16 @@ class Question:
     groups: NDArray[np.int64]
     places: NDArray[np.int64] | None = None
 
+    @property
+    def has_patients(self) -> bool:
+        """Whether it is known of any image whose it is."""
+        return any(sample.patient is not None for sample in self.samples)
+
+    @property
+    def is_graded(self) -> bool:
+        """Whether the order says more than the classes do: of two grades it does not."""
+        return self.places is not None and len(self.places) > 2
+
     def write_label(self, row: int, answer: int) -> str:
         """The label of an image as a catalog holds it, with another answer to this question."""
         if not self.finding:

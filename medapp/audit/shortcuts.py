@@ -91,9 +91,11 @@ def _find_by_cues(ground: Ground, question: Question, on_progress: OnProgress) -
     for number, (cue, columns) in enumerate(cues):
         telling = tell(columns, question, lambda *_, at=number: on_progress(at, len(cues)))
         if telling is not None and telling.auroc.interval[0] >= LEAST:
+            name = _name(question, telling.answer)
             figure = write_figure(telling.auroc.value, telling.auroc.interval)
+            whether = f"{question.finding} is there" if question.finding else f"an image is {name}"
             text = (
-                f"Whether an image is {_name(question, telling.answer)} can be told from {cue}"
+                f"Whether {whether} can be told from {cue}"
                 f" alone: AUROC {figure}. A model may learn that and nothing of the disease."
             )
             groups = _choose_examples(question, telling)

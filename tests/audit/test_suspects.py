@@ -1,6 +1,7 @@
 """Planted wrong labels, cues and strangers are found by the audit's learned checks."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from medapp.audit.outliers import choose_far, find_outliers, measure_distances
 from medapp.audit.proposals import find_proposal
 from medapp.audit.questions import list_questions
 from medapp.audit.shortcuts import Telling, find_shortcuts
-from medapp.audit.suspects import find_suspected_labels
+from medapp.audit.suspects import _say_agreement, _say_unjudged, find_suspected_labels
 from medapp.data.catalog import Catalog
 from medapp.data.familiarity import load_distances
 from medapp.data.importing.updating import update
@@ -90,6 +91,51 @@ def test_a_probe_that_knows_nothing_doubts_no_label(plant: Plant) -> None:
     assert finding.severity == "info"
     assert finding.groups == ()
     assert "could not be judged" in finding.summary
+
+
+def test_what_a_probe_agrees_with_stands_beside_what_the_commonest_class_alone_would(
+    plant: Plant,
+) -> None:
+    images = draw_set()
+    images[name(7, True)] = images.pop(name(7, False))
+    [finding] = find_suspected_labels(plant(images), silent)
+    # 41 of the 80 are labelled across now.
+    assert "agrees with 99% of the labels (always across: 51%)" in finding.summary
+    assert "each judged without its copies, and errs as well" in finding.summary
+    assert "As patients are not known, those of one may agree." in finding.summary
+
+
+def test_of_grades_it_is_said_how_many_are_one_off_at_most(plant: Plant) -> None:
+    images = {f"grade{n % 3}/{n}.png": draw(n, n % 3 == 0) for n in range(90)}
+    ground = plant(images)
+    data_set = Catalog(ground.workspace).set_task(ground.data_set, "ordinal")
+    [question] = list_questions(replace(ground, data_set=data_set))
+    assert question.is_graded
+    # The median is right in two of four, and one grade off in a third.
+    four = replace(
+        question, labels=np.array([0, 1, 1, 0]), samples=question.samples[:4], places=np.arange(3)
+    )
+    said = _say_agreement(four, np.eye(3)[[0, 1, 2, 2]])
+    assert said == (
+        "agrees with 50% of the labels (always grade0: 50%) and is one grade off at most in 75%"
+    )
+
+
+def test_classes_that_are_too_small_to_be_asked_about_are_said(plant: Plant) -> None:
+    images = draw_set() | {f"rare/{n}.png": draw(100 + n, True) for n in range(4)}
+    [finding] = find_suspected_labels(plant(images), silent)
+    assert (finding.severity, finding.groups) == ("info", ())
+    assert "Whether labels of the class rare are wrong was not judged" in finding.summary
+    assert find_suspected_labels(plant({"a/1.png": draw(1, True)}, "one"), silent) == []
+
+
+def test_too_few_images_are_not_called_classes_that_look_alike(plant: Plant) -> None:
+    question = list_questions(plant(draw_set()))[0]
+    unsure = Estimate(0.8, (0.55, 0.95), np.zeros(1))
+    assert "there are too few images to say how well" in _say_unjudged(question, unsure).summary
+    alike = Estimate(0.5, (0.45, 0.6), np.zeros(1))
+    said = _say_unjudged(question, alike).summary
+    assert "they can hardly be told by what similar images are labelled" in said
 
 
 def test_a_mark_in_the_corner_of_most_of_one_class_is_a_shortcut(plant: Plant) -> None:

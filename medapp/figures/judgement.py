@@ -1,6 +1,6 @@
 """Figures of how a model judges: one image's probabilities, sensitivities, ROC curves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -57,32 +57,7 @@ def draw_probabilities(
         )
     )
     if limits:
-        figure.add_scatter(
-            x=[limits[name] for name in names],
-            y=list(range(len(names))),
-            mode="markers",
-            marker={
-                "symbol": "line-ns-open",
-                "size": 22,
-                "color": PALETTES[theme].text,
-                "line": {"width": 2},
-            },
-            customdata=[show_plain(name) for name in names],
-            hovertemplate="%{customdata}: threshold %{x:.3f}<extra></extra>",
-            showlegend=False,
-        )
-        # A column of their own, where no mark stands in them.
-        figure.add_scatter(
-            x=[1.04] * len(names),
-            y=list(range(len(names))),
-            mode="text",
-            cliponaxis=False,
-            text=written,
-            textposition="middle right",
-            textfont={"color": PALETTES[theme].text},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+        _draw_thresholds(figure, [limits[name] for name in names], names, written, theme)
     title = _state_findings(probabilities, limits) if limits else _state(probabilities, decided)
     finish(figure, theme, title, 64 + 34 * len(names), is_narrow=True)
     figure.update_layout(bargap=0.3)
@@ -96,6 +71,37 @@ def draw_probabilities(
         ticktext=[shorten(n) for n in names],
     )
     return figure
+
+
+def _draw_thresholds(
+    figure: go.Figure, limits: Sequence[float], names: Sequence[str], written: list[str], theme: str
+) -> None:
+    """A mark across each bar at its threshold, and what is written in a column of its own, where no
+    mark stands in it.
+    """
+    rows = list(range(len(names)))
+    colour = PALETTES[theme].text
+    mark = {"symbol": "line-ns-open", "size": 22, "color": colour, "line": {"width": 2}}
+    figure.add_scatter(
+        x=list(limits),
+        y=rows,
+        mode="markers",
+        marker=mark,
+        customdata=[show_plain(name) for name in names],
+        hovertemplate="%{customdata}: threshold %{x:.3f}<extra></extra>",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=[1.04] * len(names),
+        y=rows,
+        mode="text",
+        cliponaxis=False,
+        text=written,
+        textposition="middle right",
+        textfont={"color": colour},
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def _write_decision(probability: float, threshold: float | None) -> str:

@@ -32,10 +32,7 @@ def split_samples(
     15% of it. Images that are all published for testing or validation, as an external test set is,
     stay so and nothing is cut. Where none is published, images are dealt 70 / 15 / 15; where none
     has a label either, there is nothing to learn or judge, and none is dealt. Classes are dealt in
-    proportion as well as whole groups allow, groups of many images and of few alike, and training
-    gets at least one group of each class.
-    The only group of a class trains; of two, one trains and the other validates or tests; of three
-    or more, every split has one if their sizes allow.
+    for group, split in zip(groups, deal_groups(groups, shares, turns), strict=True):
 
     Where an image may have several findings, what is dealt are findings, unknown ones, images
     without any, and frequent combinations; the rarest is dealt first, as long as it is rarest
@@ -45,12 +42,10 @@ def split_samples(
     Args:
         labels: (N,) the label of each image, as its task reads it.
         hashes: (N,) the SHA-256 of each image's bytes, in hex.
-        patients: (N,) None where unknown; such an image is a group of its own, with its
-            copies.
+        patients: (N,) None where unknown; such an image, with its copies, is a group of its own.
         official: (N,) the published split of each image, one of `SPLITS`, or None.
         seed: of the order in which groups of one size are dealt.
-        fractions: of train, validation, test; those of the splits that are cut are taken of the
-            images that are dealt.
+        fractions: of train, validation, test; of those that are cut, shares of what is dealt.
         copies: (N,) equal for images that are copies of one another; None where the same bytes are.
         task: says what is dealt evenly; one label an image where none is given.
 
@@ -59,14 +54,13 @@ def split_samples(
     """
     if not any(official) and not has_labels(labels):
         return [NO_SPLIT] * len(labels)
-    splits = [split if split in ("validation", "test") else "train" for split in official]
+    splits = [split if split in SPLITS[1:] else "train" for split in official]
     shares = {s: f for s, f in zip(SPLITS[1:], fractions[1:], strict=True) if s not in splits}
     rows = [row for row, split in enumerate(splits) if split == "train"]
     task = task or find_task("single-label")
     groups = find_groups(rows, find_strata(labels, task), copies or hashes, patients)
     groups, turns = _put_in_order(groups, hashes, seed, task)
-    dealt = deal_groups(groups, shares, turns)
-    for group, split in zip(groups, dealt, strict=True):
+    for group, split in zip(groups, deal_groups(groups, shares, turns), strict=True):
         for row in group.rows:
             splits[row] = split
     return splits

@@ -1,8 +1,8 @@
 """The built-in data set in the catalog; made on first use."""
 
 from medapp.data.catalog import Catalog
-from medapp.data.importing.adding import choose_name, make_folder
 from medapp.data.importing.batch import Batch, ImportReport, build_report, import_batch
+from medapp.data.importing.homes import choose_name, make_folder
 from medapp.data.layouts.layout import FoundFile
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace

@@ -3,7 +3,6 @@
 Which files, and what is known of them; reading and storing them is `medapp.data.importing.batch`'s.
 """
 
-import contextlib
 import itertools
 import os
 import re
@@ -14,12 +13,12 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from medapp.data.catalog import Catalog, check_name
 from medapp.data.containers import Container, open_container
 from medapp.data.containers.writing import write_images
 from medapp.data.importing.batch import Batch, ImportReport, import_batch
 from medapp.data.importing.choice import AS_RECOGNISED, ImportChoice
 from medapp.data.importing.frames import describe_frames, take_frames
+from medapp.data.importing.homes import choose_name, make_folder
 from medapp.data.importing.opening import is_zip, open_files
 from medapp.data.importing.patients import compile_pattern
 from medapp.data.importing.stripping import strip_copies
@@ -36,7 +35,6 @@ from medapp.imaging.image import MAX_BYTES
 from medapp.imaging.preprocess import Preprocess
 from medapp.store.archive import extract_archive, open_archive
 from medapp.store.files import describe_absent, expand_path
-from medapp.store.names import number_name
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 
@@ -351,52 +349,3 @@ def _describe_reading(layout: Layout, choice: ImportChoice) -> dict[str, Any]:
         "bad_rows": [asdict(row) for row in layout.bad_rows[:MAX_BAD_ROWS]],
         "bad_row_count": len(layout.bad_rows),
     }
-
-
-def choose_name(workspace: Workspace, name: str | None, fallback: str) -> str:
-    """The name asked for, which must be free; without one the fallback, numbered if it is taken.
-
-    Call this before the work: the catalog refuses a taken name only at its end.
-
-    Raises:
-        DataError: the name is taken, empty, too long, or holds what cannot be printed.
-    """
-    taken = {data_set.name for data_set in Catalog(workspace).list_data_sets()}
-    if name is None:
-        printable = "".join(c for c in fallback if c.isprintable()).strip()[:90] or "Data"
-        return number_name(printable, taken)
-    asked = check_name(name)
-    if asked in taken:
-        free = number_name(asked, taken)
-        raise DataError(
-            f"There is a data set {asked!r} already.",
-            remedy=f"Choose another name, such as {free!r}, or remove that one.",
-        )
-    return asked
-
-
-@contextlib.contextmanager
-def make_folder(workspace: Workspace, name: str) -> Iterator[Path]:
-    """A new folder in the workspace for a data set's images; deleted again if the import fails."""
-    plain = re.sub(r"[^\w-]+", "-", name).strip("-") or "data"
-    for number in itertools.count(1):
-        folder = workspace.data_folder / (plain if number == 1 else f"{plain}-{number}")
-        try:
-            folder.mkdir(parents=True)
-            break
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise WorkspaceError(
-                f"{folder} cannot be made: {error.strerror}.", remedy="Check permissions and space."
-            ) from error
-    try:
-        yield folder
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise WorkspaceError(
-            f"{folder} cannot be filled: {error.strerror or error}.", remedy="Free some space."
-        ) from error
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise

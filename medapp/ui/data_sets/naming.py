@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from medapp.data.importing.adding import choose_name
+from medapp.data.importing.homes import choose_name
 from medapp.data.samples import DataSet
 from medapp.errors import DataError
 from medapp.ui.shell.frame import escape

@@ -25,6 +25,7 @@ from medapp.data.layouts.manifest.placing import (
     part_boxes,
 )
 from medapp.data.layouts.manifest.reading import list_pictures, read_facts, read_manifest
+from medapp.data.layouts.manifest.settling import settle
 from medapp.data.layouts.roles import Asked, Roles, TableChoice, TableReading
 from medapp.data.layouts.tables import MAX_BYTES, Table, load_table, read_table
 
@@ -45,7 +46,7 @@ def read_named(
     Raises:
         DataError: a table cannot be found or read, or names no image that is there.
     """
-    found = [_open(root, listing, name, read, annotations) for name in choice.tables]
+    found = [_open(root, listing, name, choice.asked, read, annotations) for name in choice.tables]
     found = [
         add_keys(placed, list_pictures(listing), keep_known(placed.table, choice.asked), read)
         for placed in found
@@ -95,6 +96,7 @@ def _open(
     root: Path,
     listing: Listing,
     name: str,
+    asked: Asked,
     read: Read,
     annotations: Annotations | None = None,
 ) -> Placed:
@@ -107,7 +109,10 @@ def _open(
     parts = tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
     if parts in (*listing.tables, *listing.texts):
         inside = "/".join(parts)
-        return Placed(read_table(inside, read(parts, MAX_BYTES + 1)), parts[:-1], inside)
+        table = read_table(inside, read(parts, MAX_BYTES + 1))
+        only = keep_known(table, Asked(image=asked.image))
+        settled = settle(table, parts[:-1], list_pictures(listing), only)
+        return Placed(settled, parts[:-1], inside)
     if not path.is_absolute() and ".." not in parts and (root / name).is_file():
         path = root / name
     return Placed(load_table(path), (), str(path.absolute()))
@@ -168,7 +173,7 @@ def add_named(
     Raises:
         DataError: as `read_named`.
     """
-    found = [_open(root, listing, name, read) for name in choice.tables]
+    found = [_open(root, listing, name, choice.asked, read) for name in choice.tables]
     return _add_facts(root, listing, found, choice.asked, by_folders)
 
 

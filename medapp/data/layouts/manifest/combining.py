@@ -18,6 +18,7 @@ from medapp.data.layouts.template import find_split_in
 from medapp.errors import DataError
 
 SPLIT = "split"
+FOLDER = "folder of the table"
 
 
 def combine_tables(
@@ -73,6 +74,8 @@ def _stack_alike(tables: Sequence[Table]) -> Table:
         tables = [
             _add_split(table, split or "") for table, split in zip(tables, splits, strict=True)
         ]
+    else:
+        tables = _tell_apart(tables)
     said = [sentence for table in tables for sentence in table.sentences]
     if len(tables) > 1:
         said.append(f"{', '.join(table.name for table in tables)} are read as one table.")
@@ -84,6 +87,23 @@ def _stack_alike(tables: Sequence[Table]) -> Table:
         sources=tuple(table.find_source(i) for table in tables for i in range(len(table.rows))),
         sentences=tuple(said),
     )
+
+
+def _tell_apart(tables: Sequence[Table]) -> list[Table]:
+    """Tables of several folders with a column that says which folder each row is from."""
+    folders = [table.name.rpartition("/")[0] for table in tables]
+    if len(set(folders)) < 2 or FOLDER in tables[0].columns:
+        return list(tables)
+    told = [
+        replace(
+            table,
+            columns=(*table.columns, FOLDER),
+            rows=tuple((*row, folder) for row in table.rows),
+        )
+        for table, folder in zip(tables, folders, strict=True)
+    ]
+    said = f"The tables lie in {len(set(folders)):,} folders: the column {FOLDER!r} tells which."
+    return [*told[:-1], replace(told[-1], sentences=(*told[-1].sentences, said))]
 
 
 def _add_split(table: Table, split: str) -> Table:

@@ -19,6 +19,7 @@ from medapp.data.layouts.manifest.guessing import guess_roles
 from medapp.data.layouts.manifest.headers import list_header_keys
 from medapp.data.layouts.manifest.matching import match_cells
 from medapp.data.layouts.manifest.reading import list_pictures
+from medapp.data.layouts.manifest.settling import settle
 from medapp.data.layouts.manifest.words import fold, split_words
 from medapp.data.layouts.roles import Asked, Roles
 from medapp.data.layouts.tables import MAX_BYTES, Table, read_table
@@ -95,8 +96,9 @@ def find_beside(
             said.append(f"{name} is called like a form for predictions, so that it is not read.")
             continue
         try:
-            table = read_table(name, read(parts, MAX_BYTES + 1))
             only = Asked(image=asked.image)
+            table = read_table(name, read(parts, MAX_BYTES + 1))
+            table = settle(table, parts[:-1], names, keep_known(table, only))
             placed = add_keys(Placed(table, parts[:-1], name), names, only, read)
             roles = guess_roles(table, placed.keys or names, only)
         except (DataError, OSError) as error:

@@ -154,11 +154,16 @@ class MessageSaid(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SpeedMeasured(Event):
-    """How fast the run was, for the estimate of the next run like it."""
+    """How fast the run was, for the estimate of the next run like it.
+
+    `head_seconds` is what learning from kept features took, for each of the images that were
+    learned and validated from and each epoch; 0 where the backbone learns.
+    """
 
     kind = "speed"
     forwards_per_second: float
     seconds: float = 0.0
+    head_seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,6 +41,8 @@ OF_SPLIT = ("few-groups", "no-test", "no-validation", "patients-torn")
 PROPOSED = ("fine-tune", "quick-look")  # the better first
 PATIENT_SECONDS = 1200.0  # that a person who did not choose is asked to wait
 START_SECONDS = 6.0  # for a process with torch, and the first pixels
+# That a head's fit to kept features takes an image; the guess until an earlier run tells.
+FIT_SECONDS = 0.005
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Plan:
     Attributes:
         counts: images by split.
         seconds: estimated, from start to figures.
+        shared_seconds: of these, for what another run on the same images, such as the next fold,
+            finds done: features of a backbone that stays.
         is_measured: the estimate comes from an earlier run like this one, not from a rule of thumb.
         memory_bytes: what the run will take at its peak, within a fifth; on a graphics card, most
             of it is that card's memory.
@@ -64,6 +68,11 @@ class Plan:
     memory_bytes: int
     free_bytes: int
     notes: tuple[Note, ...] = ()
+    shared_seconds: float = 0.0
+
+    def estimate_folds(self, folds: int) -> float:
+        """Seconds of so many runs like this one, a fold each; of one run where there are none."""
+        return self.seconds + max(0, folds - 1) * (self.seconds - self.shared_seconds)
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,7 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     _check_classes(data_set, counts["train"], learned)
     _check_batches(recipe, machine, counts["train"])
     network = find_network(workspace, recipe)
-    rate, is_measured = _find_rate(workspace, recipe, machine, network)
+    rate, head, is_measured = _find_rates(workspace, recipe, machine, network)
     strategy = recipe.find_strategy()
     epochs = recipe.count_epochs()
     looks = epochs * counts["validation"] if strategy.learns_backbone else 0
@@ -101,12 +110,17 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     # A head that is fitted first needs the features of all that it learns and is judged from.
     first = counts["train"] + counts["validation"] if strategy.starts_from_probe else 0
     passes = sum(counts.values()) + looks + steps + first
+    keeps_features = not (strategy.learns_backbone or strategy.training_passes)
+    learned_from = epochs * (counts["train"] + counts["validation"])
+    learning = head * learned_from if keeps_features else 0.0
+    shared = sum(counts.values()) / rate if keeps_features else 0.0
     # Until the worker has probed the machine the precision is not known; float32 takes more.
     precision = "bfloat16" if machine.precision == "bfloat16" else "float32"
     memory = machine.devices * estimate_bytes(recipe, machine, network, precision)
     free = psutil.virtual_memory().available
     notes = _find_notes(workspace, recipe, catalog, data_set)
-    return Plan(counts, START_SECONDS + passes / rate, is_measured, memory, free, notes)
+    seconds = START_SECONDS + passes / rate + learning
+    return Plan(counts, seconds, is_measured, memory, free, notes, shared)
 
 
 def _find_notes(
@@ -243,20 +257,23 @@ def find_network(workspace: Workspace, recipe: Recipe) -> Architecture:
     return find_architecture(name)
 
 
-def _find_rate(
+def _find_rates(
     workspace: Workspace, recipe: Recipe, machine: Machine, network: Architecture
-) -> tuple[float, bool]:
-    """Forward passes a second, and whether an earlier run like this one measured them."""
+) -> tuple[float, float, bool]:
+    """Forward passes a second, what a head's learning takes an image and epoch in seconds, and
+    whether an earlier run like this one measured both.
+    """
     size = recipe.preprocess.image_size
     registry = find_registry(workspace)
     name = recipe.strategy.name
-    rate = registry.find_rate(recipe.find_source(), name, size, machine.devices)
-    if rate is not None:
-        return rate, True
+    guess = FIT_SECONDS if recipe.find_strategy().is_fitted else 0.0
+    alike = registry.find_alike(recipe.find_source(), name, size, machine.devices)
+    if alike is not None and alike.forwards_per_second:
+        return alike.forwards_per_second, alike.head_seconds or guess, True
     gigaflops = TYPICAL_GIGAFLOPS
     damage = (OSError, ValueError, IndexError, TypeError, AttributeError)
     # A file that is missing or damaged leaves the guess.
     with contextlib.suppress(*damage):
         known = json.loads((workspace.root / "machine.json").read_text(encoding="utf-8"))
         gigaflops = max(list(known.values())[-1].values())
-    return EFFICIENCY * gigaflops / (network.gigaflops * (size / 224) ** 2), False
+    return EFFICIENCY * gigaflops / (network.gigaflops * (size / 224) ** 2), guess, False

@@ -22,7 +22,7 @@ from medapp.runs.summary import Summary, summarise
 from medapp.store.files import write_bytes
 from medapp.store.workspace import Workspace
 
-VERSION = 3
+VERSION = 4
 SIGNED = ("events.jsonl", "evaluation.json", "name.txt", "recipe.json", "model.safetensors")
 # A look that comes so long after the last one compares all signatures, for changes by hand.
 TRUST_SECONDS = 10.0
@@ -78,11 +78,13 @@ class Registry:
             found = self._by_name.get(name)
             return self._find_now(found) if found is not None else None
 
-    def find_rate(self, source: str, strategy: str, image_size: int, devices: int) -> float | None:
-        """Forward passes a second of the newest run that is done and like this one, or None."""
+    def find_alike(
+        self, source: str, strategy: str, image_size: int, devices: int
+    ) -> Summary | None:
+        """The newest run that is done, like this one and timed, or None."""
         with self._lock:
             self._refresh()
-            return self._rates.get((source, strategy, image_size, devices))
+            return self._timed.get((source, strategy, image_size, devices))
 
     def _find_now(self, summary: Summary) -> Summary:
         """A summary with the state as it is: a run whose process has vanished is interrupted."""
@@ -114,8 +116,8 @@ class Registry:
         self._unfinished = [summary.id for summary in oldest_first if not summary.is_final]
         self._by_name = {summary.name: summary for summary in oldest_first}
         self._by_name |= {summary.id: summary for summary in oldest_first}
-        self._rates = {
-            (run.source, run.strategy, run.image_size, run.devices): run.forwards_per_second
+        self._timed = {
+            (run.source, run.strategy, run.image_size, run.devices): run
             for run in oldest_first
             if run.state == "done" and run.forwards_per_second
         }

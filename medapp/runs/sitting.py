@@ -274,12 +274,16 @@ class Sitting:
         passes = float(loader.passes)
         seconds = loader.seconds
         cost = self.recipe.find_strategy().training_passes
+        learned = training.state.epoch * (counts["train"] + counts["validation"])
+        head = training.state.seconds / learned if learned and not cost else 0.0
         if cost:
             images = counts["train"] * cost + counts["validation"]
             passes = training.state.epoch * images
             seconds = training.state.seconds
         if seconds > 0:
-            speed = SpeedMeasured(forwards_per_second=passes / seconds, seconds=seconds)
+            speed = SpeedMeasured(
+                forwards_per_second=passes / seconds, seconds=seconds, head_seconds=head
+            )
             self.reporter.report(speed)
 
     def _choose_thresholds(self, training: Loop | Probe, validation: Examples) -> None:

@@ -24,6 +24,8 @@ class Summary:
         figures: the evaluation without its tables (confusion, classes), or None.
         test_reads: how often the run read the test split.
         forwards_per_second: what the run did, None where it was not measured.
+        head_seconds: what learning from kept features took an image and epoch, see
+            `runs.events.SpeedMeasured`.
         damage: why the run cannot be shown with the others, or None.
         learning: how it learned, with the figures of validation; of a run under way, as it was when
             the run was first looked at.
@@ -50,6 +52,7 @@ class Summary:
     damage: str | None
     learning: Learning = field(default_factory=Learning)
     test_images: tuple[str, ...] = ()
+    head_seconds: float = 0.0
 
     @property
     def gravest(self) -> Note | None:
@@ -96,7 +99,7 @@ def summarise(run: Run) -> Summary:
         test_images = _sketch_test_images(run)
     except (RunError, WorkspaceError) as error:
         return _summarise_damaged(run, str(error))
-    speeds = [e.forwards_per_second for e in events if isinstance(e, SpeedMeasured)]
+    speeds = [event for event in events if isinstance(event, SpeedMeasured)]
     plans = [event for event in events if isinstance(event, PlanMade)]
     choice = recipe.data.train
     return Summary(
@@ -116,7 +119,8 @@ def summarise(run: Run) -> Summary:
         classes=tuple(plans[0].classes) if plans else (),
         figures=_shorten(evaluation),
         test_reads=sum(isinstance(event, TestRead) for event in events),
-        forwards_per_second=speeds[0] if speeds else None,
+        forwards_per_second=speeds[0].forwards_per_second if speeds else None,
+        head_seconds=speeds[0].head_seconds if speeds else 0.0,
         damage=None,
         learning=read_learning(events, recipe.count_epochs()),
         test_images=test_images,

@@ -11,7 +11,8 @@ from medapp.imaging.preprocess import Preprocess
 from medapp.models.backbones import BACKBONES
 from medapp.runs.evaluate import evaluate_run
 from medapp.runs.making import find_run
-from medapp.runs.plan import Plan, plan_preset, plan_run
+from medapp.runs.plan import FIT_SECONDS, START_SECONDS, Plan, plan_preset, plan_run
+from medapp.runs.registry import find_registry
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import build_recipe, build_settings
 
@@ -100,6 +101,36 @@ def test_unknown_data_set_is_said(workspace: Workspace) -> None:
 def test_an_estimate_comes_from_an_earlier_run_like_it(trained: Trained) -> None:
     assert plan(trained.workspace, strategy="head-by-steps", image_size=32).is_measured
     assert not plan(trained.workspace, strategy="head-by-steps", image_size=64).is_measured
+
+
+def test_learning_from_kept_features_is_part_of_the_estimate(trained: Trained) -> None:
+    found = plan(trained.workspace, strategy="head-by-steps", image_size=32, epochs=7)
+    (run,) = find_registry(trained.workspace).list_summaries()
+    assert run.head_seconds > 0
+    counts = found.counts
+    features = sum(counts.values()) / (run.forwards_per_second or 0)
+    learning = run.head_seconds * 7 * (counts["train"] + counts["validation"])
+    assert found.seconds == pytest.approx(START_SECONDS + features + learning)
+    assert found.shared_seconds == pytest.approx(features)
+
+
+def test_a_fit_takes_time_before_any_run_was_timed(trained: Trained) -> None:
+    fitted = plan(trained.workspace, strategy="linear-probe", image_size=64)
+    by_steps = plan(trained.workspace, strategy="head-by-steps", image_size=64)
+    counts = fitted.counts
+    learned = counts["train"] + counts["validation"]
+    assert not fitted.is_measured
+    assert fitted.seconds - by_steps.seconds == pytest.approx(FIT_SECONDS * learned)
+
+
+@pytest.mark.parametrize(("folds", "seconds"), [(0, 20.0), (1, 20.0), (3, 44.0)])
+def test_folds_compute_shared_features_once(folds: int, seconds: float) -> None:
+    # 20 s for the first; of these 8 for features, which each further fold finds.
+    assert Plan({}, 20.0, True, 0, 0, shared_seconds=8.0).estimate_folds(folds) == seconds
+
+
+def test_folds_share_nothing_where_the_backbone_learns(trained: Trained) -> None:
+    assert plan(trained.workspace, strategy="fine-tune").shared_seconds == 0
 
 
 def test_memory_is_stated_and_grows_with_the_batch(trained: Trained) -> None:

@@ -89,7 +89,7 @@ def draw_command(recipe: Recipe, machine: Machine, data_set: str) -> None:
 
 def _draw_plan(plan: Plan, folds: int) -> None:
     origin = "measured on this machine" if plan.is_measured else "a rule of thumb"
-    duration = format_seconds(plan.seconds * max(1, folds))
+    duration = format_seconds(plan.estimate_folds(folds))
     st.metric("Estimated time", duration, origin, delta_color="off", delta_arrow="off")
     needed, free = (f"{size / 2**30:.1f} GB" for size in (plan.memory_bytes, plan.free_bytes))
     st.metric("Memory, about", needed, f"{free} free now", delta_color="off", delta_arrow="off")

@@ -103,7 +103,15 @@ def list_public_sets(workspace: Workspace) -> tuple[PublicSet, ...]:
     """
     folders = (ASSETS / "fingerprints", workspace.fingerprints_folder)
     paths = [path for folder in folders for path in sorted(folder.glob("*.parquet"))]
-    return tuple(_load(path, path.stat().st_mtime_ns) for path in paths)
+    return tuple(_load(path, _find_change(path)) for path in paths)
+
+
+def _find_change(path: Path) -> int:
+    """When a file changed; 0 of one that cannot be looked at, which loading it says."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @functools.lru_cache(100)

@@ -25,7 +25,7 @@ from medapp.data.layouts.kinds import (
 )
 from medapp.data.layouts.left_out import PassedOver, summarise_left_out
 from medapp.data.layouts.order import sort_paths
-from medapp.errors import DataError
+from medapp.errors import DataError, Remedy
 from medapp.imaging.kinds import tell_kind
 from medapp.imaging.readers import list_suffixes
 
@@ -253,10 +253,15 @@ def check_folder(folder: Path) -> None:
             f"{shown!r} cannot be opened: {reason}.", remedy="Check the path and the permissions."
         ) from error
     if is_file:
-        raise DataError(
-            f"{folder.name} is {name_kind(folder.name)}, and no folder.",
-            remedy="MedApp reads a folder with a folder of images for each class, or a zip of one.",
+        remedy = Remedy(
+            "MedApp reads a folder with a folder of images for each class, or a zip of one."
         )
+        if find_suffix(folder.name) in TABLES:
+            remedy = Remedy(
+                "Give the folder of the images; then name the table for it.",
+                "Give the folder of the images, and the table with --labels.",
+            )
+        raise DataError(f"{folder.name} is {name_kind(folder.name)}, and no folder.", remedy=remedy)
     raise DataError(f"There is no folder {folder}.", remedy="Check the path.")
 
 

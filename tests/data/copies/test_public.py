@@ -91,3 +91,10 @@ def test_the_sets_that_come_with_medapp_are_small_and_say_their_terms(
         assert known.source
         assert known.terms
         assert len(known.fingerprints) >= 40
+
+
+def test_a_file_that_went_away_is_named(workspace: Workspace) -> None:
+    workspace.fingerprints_folder.mkdir()
+    (workspace.fingerprints_folder / "gone.parquet").symlink_to("nowhere.parquet")
+    with pytest.raises(DataError, match=r"gone\.parquet cannot be read"):
+        list_public_sets(workspace)

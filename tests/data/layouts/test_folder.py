@@ -198,11 +198,15 @@ def test_no_folder(tmp_path: Path) -> None:
         ("file.png", "an image"),
         ("set.tar.gz", "a packed archive"),
         ("x.npz", "a NumPy archive"),
-        ("x.csv", "a table"),
         ("x", "a file without a suffix"),
     ):
         with pytest.raises(DataError, match=rf"is {kind}.* and no folder\. MedApp reads a folder"):
             scan_folder(make(tmp_path, name) / name)
+    with pytest.raises(
+        DataError, match=r"x\.csv is a table .*Give the folder of the images"
+    ) as told:
+        scan_folder(make(tmp_path, "x.csv") / "x.csv")
+    assert told.value.in_shell.endswith("and the table with --labels.")
 
 
 @pytest.mark.parametrize("path", ["/proc", "/proc/1", "/sys", "/dev/shm"])

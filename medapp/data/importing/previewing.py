@@ -26,6 +26,7 @@ from medapp.data.importing.patients import choose_patients, compile_pattern, nam
 from medapp.data.layouts.alike import find_alike_classes
 from medapp.data.layouts.kinds import find_suffix, name_kind
 from medapp.data.layouts.layout import FoundFile, Layout
+from medapp.data.layouts.sequences import note_sequences
 from medapp.data.layouts.unlabelled import note_unlabelled
 from medapp.data.one_patient import note_one_patient
 from medapp.data.reading import read_header_alone
@@ -147,7 +148,7 @@ def judge_layout(path: Path, found: Layout, choice: ImportChoice = AS_RECOGNISED
         noun=find_task(found.task).noun,
         is_labelled=found.classes != (UNLABELLED,),
     )
-    notes = (*_find_gaps(found), *find_alike_classes(found.classes))
+    notes = (*_find_gaps(found), *find_alike_classes(found.classes), *note_sequences(found))
     is_doubtful = pattern is None and not is_said and name_one_patient(headers)
     if is_doubtful or (set(patients) == known and len(known) == 1 < len(patients)):
         notes = (*notes, note_one_patient(len(found.files), is_doubtful))

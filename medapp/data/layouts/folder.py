@@ -25,6 +25,7 @@ from medapp.data.layouts.manifest import (
     read_named,
 )
 from medapp.data.layouts.roles import TableChoice
+from medapp.data.layouts.sequences import tell_sequences
 from medapp.data.layouts.several import find_below, offer_below
 from medapp.data.layouts.unlabelled import read_unlabelled
 from medapp.errors import DataError, Remedy
@@ -92,7 +93,7 @@ def build_layout(
             found = add_annotations(found, annotations, wrapping.parts)
         found = replace(found, left_out=(*found.left_out, *annotations.faults))
         used |= {*annotations.files, *(name for name, _ in annotations.faults)}
-    return replace(found, passed_over=listing.group_others(used))
+    return tell_sequences(replace(found, passed_over=listing.group_others(used)))
 
 
 def _read_alone(folder: Path, read: Read, listing: Listing, prefix: Parts) -> Layout:

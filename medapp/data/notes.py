@@ -61,7 +61,7 @@ def _describe(
     has_figures = data_set.classes != (UNLABELLED,)
     notes += _find_copies(facts, tests, data_set.name) if has_figures else ()
     notes += _find_public(catalog, data_set, known)
-    notes += _find_one_patient(data_set, facts)
+    notes += _find_one_patient(data_set, facts) if has_figures else ()
     notes += _find_sources(facts)
     if has_figures:
         groups = count_test_groups(catalog, data_set)

@@ -261,19 +261,19 @@ def _find_rates(
     workspace: Workspace, recipe: Recipe, machine: Machine, network: Architecture
 ) -> tuple[float, float, bool]:
     """Forward passes a second, what a head's learning takes an image and epoch in seconds, and
-    whether an earlier run like this one measured both.
+    whether an earlier run like this one measured the passes.
     """
     size = recipe.preprocess.image_size
     registry = find_registry(workspace)
     name = recipe.strategy.name
     guess = FIT_SECONDS if recipe.find_strategy().is_fitted else 0.0
-    alike = registry.find_alike(recipe.find_source(), name, size, machine.devices)
-    if alike is not None and alike.forwards_per_second:
-        return alike.forwards_per_second, alike.head_seconds or guess, True
+    rate, head = registry.find_speed(recipe.find_source(), name, size, machine.devices)
+    if rate is not None:
+        return rate, head or guess, True
     gigaflops = TYPICAL_GIGAFLOPS
     damage = (OSError, ValueError, IndexError, TypeError, AttributeError)
     # A file that is missing or damaged leaves the guess.
     with contextlib.suppress(*damage):
         known = json.loads((workspace.root / "machine.json").read_text(encoding="utf-8"))
         gigaflops = max(list(known.values())[-1].values())
-    return EFFICIENCY * gigaflops / (network.gigaflops * (size / 224) ** 2), guess, False
+    return EFFICIENCY * gigaflops / (network.gigaflops * (size / 224) ** 2), head or guess, False

@@ -54,6 +54,7 @@ class Registry:
         self._unfinished: list[str] = []
         self._by_name: dict[str, Summary] = {}
         self._rates: dict[tuple[str, str, int, int], float] = {}
+        self._heads: dict[tuple[str, str, int, int], float] = {}
 
     def list_summaries(self) -> list[Summary]:
         """All runs, newest first, damaged ones among them; the state of each as it is now.
@@ -78,13 +79,17 @@ class Registry:
             found = self._by_name.get(name)
             return self._find_now(found) if found is not None else None
 
-    def find_alike(
+    def find_speed(
         self, source: str, strategy: str, image_size: int, devices: int
-    ) -> Summary | None:
-        """The newest run that is done, like this one and timed, or None."""
+    ) -> tuple[float | None, float | None]:
+        """Forward passes a second, and what a head's learning takes an image and epoch in seconds.
+
+        Each is of the newest run that is done, like this one, and timed it; None where none did.
+        """
         with self._lock:
             self._refresh()
-            return self._timed.get((source, strategy, image_size, devices))
+            key = (source, strategy, image_size, devices)
+            return self._rates.get(key), self._heads.get(key)
 
     def _find_now(self, summary: Summary) -> Summary:
         """A summary with the state as it is: a run whose process has vanished is interrupted."""
@@ -116,11 +121,13 @@ class Registry:
         self._unfinished = [summary.id for summary in oldest_first if not summary.is_final]
         self._by_name = {summary.name: summary for summary in oldest_first}
         self._by_name |= {summary.id: summary for summary in oldest_first}
-        self._timed = {
-            (run.source, run.strategy, run.image_size, run.devices): run
+        done = [
+            ((run.source, run.strategy, run.image_size, run.devices), run)
             for run in oldest_first
-            if run.state == "done" and run.forwards_per_second
-        }
+            if run.state == "done"
+        ]
+        self._rates = {k: run.forwards_per_second for k, run in done if run.forwards_per_second}
+        self._heads = {k: run.head_seconds for k, run in done if run.head_seconds}
 
     def _read_change(self) -> tuple[int, ...]:
         """Marks that differ after a run was made, deleted, renamed, judged, or had a new state."""

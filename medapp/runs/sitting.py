@@ -280,11 +280,12 @@ class Sitting:
             images = counts["train"] * cost + counts["validation"]
             passes = training.state.epoch * images
             seconds = training.state.seconds
-        if seconds > 0:
-            speed = SpeedMeasured(
-                forwards_per_second=passes / seconds, seconds=seconds, head_seconds=head
+        if seconds > 0 or head > 0:
+            # Where all features were kept by an earlier run there is no pass to time.
+            rate = passes / seconds if seconds > 0 else 0.0
+            self.reporter.report(
+                SpeedMeasured(forwards_per_second=rate, seconds=seconds, head_seconds=head)
             )
-            self.reporter.report(speed)
 
     def _choose_thresholds(self, training: Loop | Probe, validation: Examples) -> None:
         """Choose each finding's threshold by the weights of the best epoch; keep them with these.

@@ -225,6 +225,19 @@ def test_the_end_of_a_run_brings_all_that_its_events_say(registry: Registry, run
     assert (summary.classes, summary.forwards_per_second) == (("a", "b"), 12.5)
 
 
+def test_a_run_that_found_its_features_tells_the_speed_of_its_head_alone(
+    registry: Registry, run: Run
+) -> None:
+    with run.lock():
+        run.set_state("preparing")
+        run.append_event(SpeedMeasured(forwards_per_second=0.0, head_seconds=0.25))
+        run.set_state("done")
+    summary = find_only(registry)
+    key = (summary.source, summary.strategy, summary.image_size, summary.devices)
+    assert registry.find_speed(*key) == (None, 0.25)
+    assert registry.find_speed("none", *key[1:]) == (None, None)
+
+
 def test_unfinished_runs_are_given_oldest_first(workspace: Workspace, registry: Registry) -> None:
     make_folders(workspace, 3, "queued")
     note_change(workspace.runs_folder)

@@ -34,12 +34,15 @@ class Group:
         label: the label that is suggested for the group's images; empty for none, or where no
             finding is left.
         finding: of several findings an image, the one that is in doubt; the others stay.
+        doubted: the label that they had when it was; None where no label is doubted, and in audits
+            from before this was kept.
     """
 
     members: tuple[Member, ...]
     text: str = ""
     label: str = ""
     finding: str = ""
+    doubted: str | None = None
 
     @property
     def suggestion(self) -> str:
@@ -112,8 +115,12 @@ def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def build_group(
-    samples: Sequence[Sample], text: str = "", label: str = "", finding: str = ""
+    samples: Sequence[Sample],
+    text: str = "",
+    label: str = "",
+    finding: str = "",
+    doubted: str | None = None,
 ) -> Group:
     """Samples of the audited data set as a group."""
     members = tuple(Member(sample.name, sample.id) for sample in samples)
-    return Group(members, text, label, finding)
+    return Group(members, text, label, finding, doubted)

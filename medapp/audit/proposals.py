@@ -14,6 +14,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, MOVE, NOTE, RELABEL, Change, list_edits
 from medapp.data.layouts.order import Entry
 from medapp.data.samples import NO_SPLIT, DataSet
+from medapp.task.multi_label import SEPARATOR, UNKNOWN
 
 # Of copies in several splits those in the first of these stay.
 PREFERRED = ("test", "validation", "train", NO_SPLIT)
@@ -138,5 +139,24 @@ def _is_settled(
         return len({entry.split for entry in used}) < 2
     if kind == "contradiction":
         return len({entry.label for entry in used}) < 2
+    if group.doubted is not None:
+        return not any(_is_doubted(entry.label, group.doubted, group.label) for entry in used)
     is_said = bool(group.suggestion)
     return is_said and all(entry.label == group.relabel(entry.label) for entry in used)
+
+
+def _is_doubted(label: str, doubted: str, suggested: str) -> bool:
+    """Whether a label says of what was in doubt what it said then.
+
+    In doubt is what a label and the suggested one say differently: the class, or one finding.
+    """
+    then, other = _read_parts(doubted), _read_parts(suggested)
+    in_doubt = {name for name in then | other if then.get(name) != other.get(name)}
+    now = _read_parts(label)
+    return all(now.get(name) == then.get(name) for name in in_doubt)
+
+
+def _read_parts(label: str) -> dict[str, bool]:
+    """Each class or finding that a label names: True where it is there, False where unknown."""
+    parts = filter(None, label.split(SEPARATOR))
+    return {part.removeprefix(UNKNOWN): not part.startswith(UNKNOWN) for part in parts}

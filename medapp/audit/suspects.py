@@ -137,7 +137,7 @@ def _build_groups(
             text += f", and {count(len(rows) - 1, 'copy', 'copies')}"
         label = question.write_label(row, proposed)
         images = [question.samples[member] for member in rows]
-        yield build_group(images, text, label, question.finding)
+        yield build_group(images, text, label, question.finding, images[0].label)
 
 
 def _name_picture(sample: Sample) -> tuple[str, str]:

@@ -8,12 +8,12 @@ import datetime
 import difflib
 import sqlite3
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from medapp.data.catalog import Catalog
+from medapp.data.catalog import MOST_VALUES, Catalog
 from medapp.data.records import renew_classes
-from medapp.data.samples import SPLITS, DataSet
+from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.data.schema import change
 from medapp.errors import DataError, Remedy
 from medapp.task import find_task
@@ -105,6 +105,56 @@ def apply_edits(
             _apply(db, data_set, wanted, reason.strip(), made)
         renew_classes(db, data_set)
     return catalog.find_data_set(data_set.uid)
+
+
+def list_copies_left(
+    catalog: Catalog, data_set: DataSet, changes: Sequence[Change]
+) -> list[tuple[Sample, Change]]:
+    """The copies of edited images that are as they were, each with the change that it lacks.
+
+    Copies are images of the same picture, see `medapp.data.copies.rule`; those that are left out do
+    not count.
+
+    Args:
+        changes: that were made; those count that leave images out, relabel or move them, and were
+            not changed again since.
+    """
+    wanted = {c.sample_id: c for c in changes}
+    edited = catalog.load_some(data_set, list(wanted))
+    standing = [sample for sample in edited if _is_done(sample, wanted[sample.id])]
+    by_group = {group: wanted[s.id] for s in standing for group in _name_groups(s)}
+    found = []
+    for sample in _load_copies(catalog, data_set, list(by_group)):
+        group = next(group for group in _name_groups(sample) if group in by_group)
+        lacking = replace(by_group[group], sample_id=sample.id)
+        if sample.id not in wanted and not _is_done(sample, lacking):
+            found.append((sample, lacking))
+    return found
+
+
+def _is_done(sample: Sample, wanted: Change) -> bool:
+    """Whether an image is as a change makes it."""
+    if wanted.kind == LEAVE_OUT:
+        return sample.is_left_out
+    now = {RELABEL: sample.label, MOVE: sample.split}
+    return wanted.kind in now and now[wanted.kind] == wanted.value.strip()
+
+
+def _name_groups(sample: Sample) -> tuple[str, ...]:
+    """What is equal for copies: the picture, as far as anybody has looked, and the bytes."""
+    return tuple(filter(None, (sample.copy_group, sample.content_hash)))
+
+
+def _load_copies(catalog: Catalog, data_set: DataSet, groups: Sequence[str]) -> list[Sample]:
+    """The images in use of some groups of copies."""
+    ids: list[int] = []
+    for start in range(0, len(groups), MOST_VALUES // 2):
+        some = groups[start : start + MOST_VALUES // 2]
+        marks = ",".join("?" * len(some))
+        is_copy = f"(copy_group IN ({marks}) OR content_hash IN ({marks}))"
+        query = f"SELECT id FROM used WHERE data_set_id = ? AND {is_copy}"
+        ids += [id for (id,) in catalog.read(query, data_set.id, *some, *some)]
+    return catalog.load_some(data_set, sorted(set(ids)))
 
 
 def check_label(data_set: DataSet, label: str) -> None:

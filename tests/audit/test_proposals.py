@@ -3,7 +3,7 @@
 import pytest
 
 from medapp.audit.checks import KINDS
-from medapp.audit.finding import Finding, Group, Member
+from medapp.audit.finding import Finding, Group, Member, read_finding
 from medapp.audit.proposals import KEPT, find_proposal, keep, list_open, list_used
 from medapp.data.edits import LEAVE_OUT, MOVE, NOTE, RELABEL, Change
 from medapp.data.layouts.order import Entry
@@ -97,3 +97,30 @@ def test_images_of_other_sets_and_files_that_are_no_samples_are_left_alone() -> 
     refused = Group((Member("cut.png"),))
     assert list_used(refused, ENTRIES) == []
     assert len(list_open(Finding("unreadable", "info", "", (refused,)), ENTRIES, set())) == 1
+
+
+@pytest.mark.parametrize(
+    ("doubted", "suggested", "settling", "others"),
+    [
+        ("a", "b", ["b", "c"], ["a"]),
+        # Of findings only the one in doubt counts, whatever else was relabelled.
+        ("a|b", "a", ["a", "", "a|?b", "c"], ["a|b", "b", "a|b|c", "?a|b"]),
+        ("a", "a|b", ["a|b", "b|c", "a|?b"], ["a", "", "c", "?a"]),
+    ],
+)
+def test_a_doubted_label_is_settled_by_any_other_answer(
+    doubted: str, suggested: str, settling: list[str], others: list[str]
+) -> None:
+    group = Group((Member("1", 1), Member("2", 2)), "", suggested, doubted)
+    finding = Finding("suspected_label", "caution", "", (group,))
+    for label in [*settling, *others]:
+        entries = {1: Entry(1, "1", label, "train"), 2: Entry(2, "2", suggested, "train")}
+        assert list_open(finding, entries, set()) == (() if label in settling else (group,)), label
+    assert read_finding(finding.to_dict()) == finding
+
+
+def test_a_group_from_before_doubted_labels_were_kept_is_read() -> None:
+    finding = Finding("suspected_label", "caution", "", (build_group(1, label="b"),))
+    value = finding.to_dict()
+    del value["groups"][0]["doubted"]
+    assert read_finding(value) == finding

@@ -1,5 +1,6 @@
 """Edits lie on top of the files: they are logged, change what is used, and can be taken back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from medapp.data.edits import (
     Change,
     Edit,
     apply_edits,
+    list_copies_left,
     list_edits,
     list_last,
     undo_edit,
@@ -142,3 +144,40 @@ def test_edits_that_were_made_together_are_undone_together(
     assert list_last(catalog, undone) == [first]
     undo_edits(catalog, undone, [first.id])
     assert list_last(catalog, undone) == []
+
+
+def test_copies_that_an_edit_left_as_they_were_are_found(catalog: Catalog, tmp_path: Path) -> None:
+    root = tmp_path / "copies"
+    names = ("a/1.png", "a/2.png", "b/3.png", "b/4.png", "b/5.png", "a/6.png")
+    samples = [replace(build_sample(name, root), content_hash=name) for name in names]
+    # 1, 2, 3 and 4 are one picture; 5 has the bytes of 1.
+    groups = ("g", "g", "g", "g", "other", "else")
+    samples = [replace(s, copy_group=group) for s, group in zip(samples, groups, strict=True)]
+    samples[4] = replace(samples[4], content_hash="a/1.png")
+    made = catalog.add(build_data_set("copies", root), samples)
+    ids = find_ids(catalog, made)
+
+    def list_left(changes: list[Change]) -> dict[str, Change]:
+        return {s.name: change for s, change in list_copies_left(catalog, made, changes)}
+
+    left_out = [Change(ids["a/2.png"], LEAVE_OUT)]
+    apply_edits(catalog, made, left_out)
+    relabelled = [Change(ids["a/1.png"], RELABEL, "b")]
+    assert list_left(relabelled) == {}  # as nothing was relabelled yet
+    apply_edits(catalog, made, relabelled)
+    # The other copies in use stand as b already.
+    assert list_left(relabelled) == {}
+    back = [Change(ids["b/3.png"], RELABEL, "a")]
+    apply_edits(catalog, made, back)
+    assert list_left(back) == {
+        "a/1.png": Change(ids["a/1.png"], RELABEL, "a"),
+        "b/4.png": Change(ids["b/4.png"], RELABEL, "a"),
+    }
+    assert set(list_left(relabelled)) == {"b/3.png"}
+    assert set(list_left(left_out)) == {"a/1.png", "b/3.png", "b/4.png"}
+    moved = [Change(ids["b/5.png"], MOVE, "test")]
+    apply_edits(catalog, made, moved)
+    assert list_left(moved) == {"a/1.png": Change(ids["a/1.png"], MOVE, "test")}
+    assert list_left([Change(ids["a/6.png"], NOTE, "seen")]) == {}
+    undo_edits(catalog, made, [list_edits(catalog, made, ids["b/5.png"])[0].id])
+    assert list_left(moved) == {}

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _NUMBER = re.compile(r"(\d+)")
@@ -41,20 +41,6 @@ def arrange(entries: Sequence[Entry]) -> list[Entry]:
 def sort_by_name(entries: Sequence[Entry]) -> list[Entry]:
     """By name in natural order."""
     return sorted(entries, key=lambda entry: write_natural_key(entry.name))
-
-
-def sort_by_patient(entries: Sequence[Entry]) -> list[Entry]:
-    """Each patient's images together, in natural order; those of unknown patients last."""
-    named = sort_by_name(entries)
-    return sorted(named, key=lambda e: (not e.patient, write_natural_key(e.patient)))
-
-
-# What a person chooses of: the title, and how the images are then ordered.
-ORDERS: dict[str, Callable[[Sequence[Entry]], list[Entry]]] = {
-    "Classes mixed": arrange,
-    "Name": sort_by_name,
-    "Patient": sort_by_patient,
-}
 
 
 def write_natural_key(name: str) -> list[tuple[int, str]]:

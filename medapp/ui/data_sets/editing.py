@@ -4,15 +4,31 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medapp.data.edits import LEAVE_OUT, MOVE, NOTE, RELABEL, TAKE_BACK, Change
+from medapp.data.edits import (
+    LEAVE_OUT,
+    MOVE,
+    NOTE,
+    RELABEL,
+    TAKE_BACK,
+    Change,
+    list_copies_left,
+)
 from medapp.data.labelling import edit_samples
 from medapp.data.leaving import count_labels, foresee_leaving
-from medapp.data.samples import SPLITS, DataSet, Sample
+from medapp.data.notes import count
+from medapp.data.samples import NO_SPLIT, SPLITS, DataSet, Sample
 from medapp.task import find_task
 from medapp.task.multi_label import SEPARATOR
 from medapp.ui.data_sets.leaving import HELP, draw_leaving_out
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import find_catalog
+
+LAST = "last-edit"  # in the session: the data set's uid, the changes made together last, and why
+DEEDS = {
+    RELABEL: "Relabel {} too",
+    MOVE: "Move {} too",
+    LEAVE_OUT: "Leave {} out too",
+}
 
 
 def draw_edit_bar(data_set: DataSet, samples: Sequence[Sample], key: str) -> bool:
@@ -40,11 +56,53 @@ def draw_edit_bar(data_set: DataSet, samples: Sequence[Sample], key: str) -> boo
         return False
     with frame.show_errors():
         edit_samples(find_catalog(), data_set, planned, reason)
-        count = f"{len(samples):,} image{'s' * (len(samples) != 1)}"
-        done = f"{planned[0].kind.capitalize()}: {count}. Undo it under Edits."
+        st.session_state[LAST] = (data_set.uid, planned, reason)
+        images = count(len(samples), "image", "images")
+        done = f"{planned[0].kind.capitalize()}: {images}. Undo it under Edits."
         st.toast(frame.escape(done))
         return True
     return False
+
+
+def draw_copies_left(data_set: DataSet) -> None:
+    """Draw what copies of the images that were edited last are still, and the button for them."""
+    uid, changes, reason = st.session_state.get(LAST, ("", [], ""))
+    left = list_copies_left(find_catalog(), data_set, changes) if uid == data_set.uid else []
+    if not left:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="copies-left"):
+        words = say_copies_left(data_set, left, len(changes))
+        st.markdown(frame.escape(words), width="stretch")
+        title = DEEDS[left[0][1].kind].format("it" if len(left) == 1 else "them")
+        if st.button(title, icon=":material/content_copy:", type="primary", key="copies-too"):
+            with frame.show_errors():
+                edit_samples(find_catalog(), data_set, [change for _, change in left], reason)
+                st.rerun()
+        if st.button(
+            "Leave as it is" if len(left) == 1 else "Leave as they are", key="copies-stay"
+        ):
+            del st.session_state[LAST]
+            st.rerun()
+
+
+def say_copies_left(data_set: DataSet, left: Sequence[tuple[Sample, Change]], edited: int) -> str:
+    """What copies of edited images still are, in a sentence.
+
+    Args:
+        edited: how many images were edited.
+    """
+    task = find_task(data_set.task)
+    kind = left[0][1].kind
+    of = "it" if edited == 1 else "these images"
+    who = f"{count(len(left), 'copy', 'copies')} of {of}"
+    verb = "stands" if len(left) == 1 else "stand"
+    if kind == RELABEL:
+        labels = sorted({task.say_label(sample.label) for sample, _ in left})
+        return f"{who} {verb} as {' and as '.join(labels)}."
+    if kind == MOVE:
+        splits = sorted({sample.split for sample, _ in left}, key=(*SPLITS, NO_SPLIT).index)
+        return f"{who} {verb} in the {' and the '.join(splits)} split."
+    return f"{who} {'is' if len(left) == 1 else 'are'} still in use."
 
 
 def _draw_leaving_out(data_set: DataSet, samples: Sequence[Sample], key: str) -> list[Change]:

@@ -1,7 +1,7 @@
 """Which images of a data set a page shows, and in which order, as its address says."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -9,15 +9,28 @@ import streamlit as st
 from medapp.data.edits import list_edits
 from medapp.data.facts import list_values
 from medapp.data.filters import EDITED, LEFT_OUT, STATE, Where
-from medapp.data.layouts.order import ORDERS, Entry
+from medapp.data.layouts.order import Entry
 from medapp.data.samples import SPLITS, DataSet
+from medapp.studies.losses import Judge
+from medapp.studies.sorting import LOSS, MIXED, NAME, Order
 from medapp.task import find_task
+from medapp.ui.data_sets.arranging import (
+    arrange_entries,
+    list_known_judges,
+    list_known_orders,
+    load_judgements,
+)
 from medapp.ui.shell import url
 from medapp.ui.shell.server import find_catalog
 
 ALL = "All"
+NOBODY = ""  # in the address where no judge is chosen
 MOST_VALUES = 30  # of a column, to choose of; one with more is for the search
-FIRST_ORDER = next(iter(ORDERS))
+FIRST_ORDER = Order(MIXED, MIXED)
+BY_NAME = Order(NAME, NAME)
+# A column of the page: what the chosen judge says of an image.
+JUDGED = "judged"
+WRONGLY = "judged wrongly"
 
 
 @dataclass(frozen=True)
@@ -27,14 +40,18 @@ class Filters:
     Attributes:
         text: sought in name, patient and site.
         only: a value in a further column.
-        order: a key of `ORDERS`.
+        order: how those that are shown are sorted.
+        is_reversed: the other way round than the order's first way.
+        judge: whose losses and predictions stand with the images.
     """
 
     label: str | None = None
     split: str | None = None
     text: str | None = None
     only: Where | None = None
-    order: str = FIRST_ORDER
+    order: Order = FIRST_ORDER
+    is_reversed: bool = False
+    judge: Judge | None = None
 
 
 @dataclass(frozen=True)
@@ -51,26 +68,44 @@ class Choice:
 
     def describe(self) -> str:
         """What stands in the list."""
-        column = "" if self.where.column == STATE else f"{self.where.column}: "
+        column = "" if self.where.column in (STATE, JUDGED) else f"{self.where.column}: "
         return f"{column}{self.where.value} ({self.images:,})"
 
 
 def choose_filters(data_set: DataSet) -> Filters:
-    """The filters and the order that the page's address names."""
-    choices = list_choices(data_set)
+    """The filters and the order that the page's address names.
+
+    Where images are sorted by loss and no judge is named, the first that there is counts.
+    """
+    orders = list_known_orders(data_set)
+    judges = list_known_judges(data_set)
+    order = orders[url.read_choice("order", orders) or FIRST_ORDER.key]
+    judge = judges.get(url.read_choice("judge", judges) or NOBODY)
+    if judge is None and order.key == LOSS:
+        judge = next(iter(judges.values()), None)
+    choices = list_choices(data_set, judge)
     only = url.read_choice("only", choices)
     return Filters(
         url.read_choice("label", data_set.classes),
         url.read_choice("split", SPLITS),
         url.read_text("find") or None,
         choices[only].where if only else None,
-        url.read_choice("order", ORDERS) or FIRST_ORDER,
+        order,
+        url.read_number("turned") == 1,
+        judge,
     )
 
 
-def list_choices(data_set: DataSet) -> Mapping[str, Choice]:
+def list_choices(data_set: DataSet, judge: Judge | None = None) -> Mapping[str, Choice]:
     """What can be asked for beside class, split and text: images left out, edited, of a site …"""
-    return _list_choices(data_set.id, find_catalog().read_marks(), data_set)
+    choices = _list_choices(data_set.id, find_catalog().read_marks(), data_set)
+    if judge is None:
+        return choices
+    by_id = load_judgements(data_set, judge).by_id
+    used = arrange_entries(data_set, None, None, BY_NAME)
+    wrong = sum(entry.id in by_id and by_id[entry.id].is_wrong for entry in used)
+    first = Choice(Where(JUDGED, WRONGLY), wrong)
+    return {first.key: first, **choices}
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
@@ -123,27 +158,22 @@ def _list_edited(id: int, state: tuple[int, ...], _data_set: DataSet) -> frozens
     return frozenset(edit.sample_id for edit in log if not edit.is_undone)
 
 
-def _list_arranged(data_set: DataSet, filters: Filters) -> list[Entry]:
-    state = find_catalog().read_marks()
+def count_judged(data_set: DataSet, judge: Judge) -> tuple[int, int]:
+    """How many of the images in use a judge has judged, and how many are in use."""
+    by_id = load_judgements(data_set, judge).by_id
+    used = arrange_entries(data_set, None, None, BY_NAME)
+    return sum(entry.id in by_id for entry in used), len(used)
+
+
+def _list_arranged(data_set: DataSet, filters: Filters) -> Sequence[Entry]:
     only = filters.only
+    order = (filters.order, filters.is_reversed, filters.judge)
     # Images that are left out are not among the others.
     if only is None or only.column == STATE:
-        pair = (only.column, only.value) if only else None
-        return _arrange(data_set.id, filters.text, pair, filters.order, state, data_set)
-    entries = _arrange(data_set.id, filters.text, None, filters.order, state, data_set)
+        return arrange_entries(data_set, filters.text, only, *order)
+    entries = arrange_entries(data_set, filters.text, None, *order)
+    if only.column == JUDGED:
+        by_id = load_judgements(data_set, filters.judge).by_id
+        return [entry for entry in entries if entry.id in by_id and by_id[entry.id].is_wrong]
     ids = find_catalog().list_ids(data_set, only)
     return [entry for entry in entries if entry.id in ids]
-
-
-@st.cache_data(max_entries=20, show_spinner=False)
-def _arrange(
-    id: int,
-    text: str | None,
-    only: tuple[str, str] | None,
-    order: str,
-    state: tuple[int, ...],
-    _data_set: DataSet,
-) -> list[Entry]:
-    """All entries in order; kept, since sorting 100,000 names takes most of a second."""
-    where = Where(*only) if only else None
-    return ORDERS[order](find_catalog().list_entries(_data_set, text, where))

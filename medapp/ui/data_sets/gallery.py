@@ -1,22 +1,33 @@
 """The images of a data set: filters, a page of thumbnails at a time, and what is done to some."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
-from medapp.data.layouts.order import ORDERS
+from medapp.data.notes import count
 from medapp.data.samples import NO_SPLIT, SPLITS, UNLABELLED, DataSet, Sample
 from medapp.errors import ImageError
 from medapp.imaging.thumbnails import load_thumbnail
 from medapp.store.cache import open_cache
+from medapp.studies.losses import Judgement
+from medapp.studies.sorting import LOSS, UNLIKE, say_unmeasured
 from medapp.task import find_task
-from medapp.ui.data_sets.editing import draw_edit_bar
+from medapp.ui.data_sets.arranging import (
+    is_measured,
+    list_known_judges,
+    list_known_orders,
+    load_judgements,
+)
+from medapp.ui.data_sets.editing import draw_copies_left, draw_edit_bar
 from medapp.ui.data_sets.filtering import (
     ALL,
     FIRST_ORDER,
+    NOBODY,
     Filters,
     choose_filters,
     count_choices,
+    count_judged,
     list_choices,
     list_edited,
     list_shown,
@@ -25,11 +36,13 @@ from medapp.ui.elements.gallery import PAGE_SIZE, Picked, Tile, draw_tiles
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.server import find_catalog, open_workspace
 
+WAYS = ("Ascending", "Descending")
 ROUND = "gallery-round"  # in the session: counts edits, each of which lets go of the selection
 
 
 def draw_images(data_set: DataSet) -> None:
     """Draw the filters, the images, and what can be done to those selected; a click opens one."""
+    draw_copies_left(data_set)
     filters = choose_filters(data_set)
     _draw_filters(data_set, filters)
     number = st.session_state.setdefault(ROUND, 0)
@@ -44,24 +57,77 @@ def draw_images(data_set: DataSet) -> None:
 def _draw_filters(data_set: DataSet, filters: Filters) -> None:
     """Draw the filters, each with what it would leave."""
     _draw_first_filters(data_set, filters)
-    choices = list_choices(data_set)
-    four, five, _ = st.columns([1, 1.4, 1.5])
-    four.selectbox(
+    _draw_order(data_set, filters)
+
+
+def _draw_order(data_set: DataSet, filters: Filters) -> None:
+    """Draw how images are sorted, who judged them, and what else can be asked for."""
+    one, two, three, four = st.columns([1, 1.35, 1, 1.1])
+    orders = list_known_orders(data_set)
+    one.selectbox(
         "Sort",
-        list(ORDERS),
-        list(ORDERS).index(filters.order),
-        **url.bind("order", FIRST_ORDER, ["page"]),
+        list(orders),
+        list(orders).index(filters.order.key),
+        format_func=lambda key: orders[key].title,
+        **url.bind("order", FIRST_ORDER.key, ["page", "turned"]),
     )
+    if filters.order != FIRST_ORDER:
+        ways = WAYS[:: -1 if filters.order.is_descending else 1]
+        two.segmented_control(
+            "Direction",
+            [0, 1],
+            default=int(filters.is_reversed),
+            required=True,
+            wrap=True,
+            format_func=ways.__getitem__,
+            **url.bind("turned", 0, ["page"]),
+        )
+    judges = list_known_judges(data_set)
+    if judges:
+        three.selectbox(
+            "Judged by",
+            [NOBODY, *judges],
+            [NOBODY, *judges].index(filters.judge.id if filters.judge else NOBODY),
+            format_func=lambda id: judges[id].name if id else "Nobody",
+            help="What a trained model says of each image, and its loss: marked where it is wrong.",
+            **url.bind("judge", NOBODY, ["page"]),
+        )
+    choices = list_choices(data_set, filters.judge)
     if choices:
         keys = [ALL, *choices]
         only = url.read_choice("only", choices) or ALL
-        five.selectbox(
+        four.selectbox(
             "Only",
             keys,
             keys.index(only),
             format_func=lambda key: choices[key].describe() if key in choices else key,
             **url.bind("only", ALL, ["page"]),
         )
+    said = _say_judged(data_set, filters)
+    if said:
+        st.caption(frame.escape(said))
+
+
+def _say_judged(data_set: DataSet, filters: Filters) -> str:
+    """Which images have something to be sorted by or judged; empty where that goes without it."""
+    if filters.order.key == UNLIKE and not is_measured(data_set):
+        return f"{say_unmeasured(data_set)} Run it under Audit first."
+    if filters.judge is None:
+        if filters.order.key == LOSS:
+            return (
+                "No run has judged images of this data set yet: train one, and its test images can"
+                " be sorted by how much its model is at odds with their labels."
+            )
+        return ""
+    judged, used = count_judged(data_set, filters.judge)
+    words = f"{judged:,} of {used:,} images were judged by {filters.judge.name}"
+    text = f"{words}: {filters.judge.scope}."
+    if filters.order.key == LOSS and judged < used:
+        text += " The others come last."
+    strange = load_judgements(data_set, filters.judge).strange
+    if strange:
+        text += f" {count(strange, 'more has', 'more have')} a label that it does not know."
+    return text
 
 
 def _draw_first_filters(data_set: DataSet, filters: Filters) -> None:
@@ -132,8 +198,12 @@ def draw_gallery_page(
     count = f"{len(shown):,} image{'s' * (len(shown) != 1)}"
     st.caption(f"{count}, {first + 1:,} to {first + len(samples):,} shown" if pages > 1 else count)
     edited = list_edited(data_set)
+    by_id = load_judgements(data_set, filters.judge).by_id
     tiles = [
-        build_tile(data_set, sample, _say_state(sample, sample.id in edited), name)
+        _add_judgement(
+            build_tile(data_set, sample, _say_state(sample, sample.id in edited), name),
+            by_id.get(sample.id),
+        )
         for sample, name in zip(samples, shorten_names([s.name for s in samples]), strict=True)
     ]
     note = frame.SYNTHETIC if data_set.is_synthetic else ""
@@ -148,6 +218,13 @@ def _say_state(sample: Sample, is_edited: bool) -> str:
     if sample.is_left_out:
         return "left out"
     return "edited" if is_edited else ""
+
+
+def _add_judgement(tile: Tile, judgement: Judgement | None) -> Tile:
+    if judgement is None:
+        return tile
+    loss = f"{judgement.loss:.2f}"
+    return replace(tile, said=judgement.prediction, loss=loss, is_wrong=judgement.is_wrong)
 
 
 def shorten_names(names: Sequence[str]) -> list[str]:

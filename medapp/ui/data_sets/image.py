@@ -17,7 +17,7 @@ from medapp.imaging.readers.dicom_header import COLUMNS, write_column
 from medapp.imaging.readers.picture import Picture
 from medapp.imaging.registered import read_registered
 from medapp.task import Task, find_task
-from medapp.ui.data_sets.editing import draw_edit_bar
+from medapp.ui.data_sets.editing import draw_copies_left, draw_edit_bar
 from medapp.ui.data_sets.edits import draw_history
 from medapp.ui.data_sets.filtering import choose_filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
@@ -49,6 +49,7 @@ def draw_image_page(data_set: DataSet, sample: Sample, parents: Parents) -> None
     with left:
         shown = _compose(data_set, sample, picture, image, read, problem)
         _draw_image(data_set, sample, shown)
+        draw_copies_left(data_set)
         if draw_edit_bar(data_set, [sample], f"image-{sample.id}"):
             st.rerun()
         draw_history(data_set, sample.id)

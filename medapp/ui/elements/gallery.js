@@ -1,7 +1,7 @@
 // A grid of thumbnails; a click or Enter tells the page which one to open. Where the tiles can be
 // selected, Ctrl, Shift, a tile's mark and the space bar do that.
-// data: { tiles: [{ id, source, caption, colour, label, badge }], legend: [{ label, colour }], note,
-// is_selectable }
+// data: { tiles: [{ id, source, caption, colour, label, badge, said, loss, is_wrong }], legend:
+// [{ label, colour }], note, is_selectable }
 
 import { make, readStyle } from "./dom.js";
 import { shortenPath } from "./file_names.js";
@@ -123,7 +123,9 @@ function drawSizes(host, legend) {
 function drawTile(grid, tile, stripe) {
   const button = make("button", "tile", grid);
   button.type = "button";
-  button.title = [tile.caption, tile.label, tile.badge].filter(Boolean).join(" · ");
+  const judgement = tile.loss && `judged ${tile.said} (loss ${tile.loss})`;
+  const words = [tile.caption, tile.label, tile.badge, judgement];
+  button.title = words.filter(Boolean).join(" · ");
   button.setAttribute("aria-label", button.title);
   button.style.setProperty("--stripe", stripe);
   const image = make("img", "", make("span", "frame", button));
@@ -133,5 +135,13 @@ function drawTile(grid, tile, stripe) {
   const line = make("span", "label", button);
   make("span", "text", line, tile.label);
   if (tile.badge) make("span", "badge", line, tile.badge);
+  if (tile.loss) drawJudgement(button, tile);
   return button;
+}
+
+// What a model says of the image, and its loss; the loss is marked where the label says otherwise.
+function drawJudgement(button, tile) {
+  const line = make("span", "label", button);
+  make("span", "text", line, `→ ${tile.said}`);
+  make("span", tile.is_wrong ? "badge" : "loss", line, tile.loss);
 }

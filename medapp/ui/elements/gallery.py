@@ -30,6 +30,9 @@ class Tile:
         label: the class that the image is said to have.
         colour: the class's index in the palette, for the stripe below the image.
         badge: a short text beside the caption.
+        said: what a model says of the image, in a line below the label.
+        loss: the model's, beside that; empty where no model has judged the image.
+        is_wrong: the label says otherwise, so that the loss is marked.
     """
 
     id: int
@@ -38,6 +41,9 @@ class Tile:
     label: str
     colour: int | None = None
     badge: str = ""
+    said: str = ""
+    loss: str = ""
+    is_wrong: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from medapp.data.layouts.order import (
     Entry,
     arrange,
     sort_by_name,
-    sort_by_patient,
     write_natural_key,
 )
 
@@ -34,8 +33,7 @@ def test_nothing_is_lost_whatever_the_names(rows: list[tuple[str, str]]) -> None
     assert sorted(arrange(entries), key=lambda entry: entry.id) == entries
 
 
-def test_images_are_sorted_by_name_or_by_patient_with_unknown_ones_last() -> None:
-    rows = [("x10.png", "p2"), ("x2.png", ""), ("x1.png", "p10"), ("x3.png", "p2")]
-    entries = [Entry(i, name, "a", "train", patient) for i, (name, patient) in enumerate(rows)]
-    assert [e.name for e in sort_by_name(entries)] == ["x1.png", "x2.png", "x3.png", "x10.png"]
-    assert [e.id for e in sort_by_patient(entries)] == [3, 0, 2, 1]
+def test_images_are_sorted_by_name() -> None:
+    names = ["x10.png", "x2.png", "x1.png"]
+    entries = [Entry(i, name, "a", "train") for i, name in enumerate(names)]
+    assert list_names(sort_by_name(entries)) == ["x1.png", "x2.png", "x10.png"]

@@ -1,5 +1,6 @@
 """Images are edited on their pages; the log shows it, and takes it back."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,30 @@ def test_the_log_shows_all_edits_and_undoes_the_last(workspace: Workspace, bands
     find_button(app, "Undo").click().run()
     assert not find_first(workspace, bands).is_left_out
     assert app.dataframe[0].value["State"].tolist() == ["undone"]
+
+
+def test_copies_of_a_relabelled_image_are_offered_with_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    folder = write_bands(tmp_path / "twins", 6)
+    for name in ("below/twin 1.png", "above/twin 2.png"):
+        shutil.copy(folder / "above" / "p00.png", folder / name)
+    twins = add_folder(workspace, folder, name="twins").data_set
+    catalog = Catalog(workspace)
+    by_name = {s.name: s.id for s in catalog.load_samples(twins)}
+    first = by_name["above/p00.png"]
+    app = open_page("data_sets", set=twins.id, image=first)
+    app.selectbox(key=f"label-image-{first}").set_value("below").run()
+    app.button(key=f"relabel-image-{first}").click().run()
+    # The other copy shows that class already.
+    assert "1 copy of it stands as above." in read_text(app)
+    find_button(app, "Relabel it too").click().run()
+    assert not app.exception
+    assert "copy of it" not in read_text(app)
+    labels = {s.name: s.label for s in catalog.load_samples(twins)}
+    assert labels["above/twin 2.png"] == labels["above/p00.png"] == "below"
+    app.button(key=f"leave-image-{first}").click().run()
+    assert "2 copies of it are still in use." in read_text(app)
+    find_button(app, "Leave as they are").click().run()
+    assert "copies of it" not in read_text(app)
+    assert catalog.count_samples(twins) == len(by_name) - 1

@@ -111,7 +111,7 @@ def test_images_of_other_sets_and_files_that_are_no_samples_are_left_alone() -> 
 def test_a_doubted_label_is_settled_by_any_other_answer(
     doubted: str, suggested: str, settling: list[str], others: list[str]
 ) -> None:
-    group = Group((Member("1", 1), Member("2", 2)), "", suggested, doubted)
+    group = Group((Member("1", 1), Member("2", 2)), "", suggested, doubted=doubted)
     finding = Finding("suspected_label", "caution", "", (group,))
     for label in [*settling, *others]:
         entries = {1: Entry(1, "1", label, "train"), 2: Entry(2, "2", suggested, "train")}

@@ -74,7 +74,9 @@ def draw_copies_left(data_set: DataSet) -> None:
         words = say_copies_left(data_set, left, len(changes))
         st.markdown(frame.escape(words), width="stretch")
         title = DEEDS[left[0][1].kind].format("it" if len(left) == 1 else "them")
-        if st.button(title, icon=":material/content_copy:", type="primary", key="copies-too"):
+        if st.button(
+            frame.escape(title), icon=":material/content_copy:", type="primary", key="copies-too"
+        ):
             with frame.show_errors():
                 edit_samples(find_catalog(), data_set, [change for _, change in left], reason)
                 st.rerun()

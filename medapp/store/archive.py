@@ -2,7 +2,6 @@
 
 import contextlib
 import lzma
-import os
 import re
 import shutil
 import stat
@@ -119,9 +118,9 @@ def open_archive(path: Path) -> Iterator[Archive]:
             read, too large, or with an entry that is a link or points outside the folder.
     """
     try:
-        if not os.path.lexists(path):
-            what, remedy = describe_absent(path)
-            raise ArchiveError(what, remedy=remedy)
+        absent = describe_absent(path)
+        if absent is not None:
+            raise ArchiveError(absent[0], remedy=absent[1])
         # Opening a pipe would wait for ever.
         if path.exists() and not path.is_file():
             raise ArchiveError(f"{path.name} is no file.", remedy="Choose a zip.")

@@ -20,8 +20,19 @@ def expand_path(path: str | Path) -> Path:
     return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111
 
 
-def describe_absent(path: Path) -> tuple[str, str]:
-    """What is said of a path where nothing is, and what to do; it may be an address of the web."""
+def describe_absent(path: Path) -> tuple[str, str] | None:
+    """What is said of a path where nothing is, and what to do; it may be an address of the web.
+
+    None where something is there, or where the path may not be looked at.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError):
+        return None
+    else:
+        return None
     address = _ADDRESS.search(path.as_posix())
     if address is None:
         return f"There is no folder or file {path}.", "Check the path."

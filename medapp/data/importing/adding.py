@@ -4,7 +4,6 @@ Which files, and what is known of them; reading and storing them is `medapp.data
 """
 
 import itertools
-import os
 import re
 import shutil
 import unicodedata
@@ -109,9 +108,9 @@ def _require_present(path: Path) -> None:
     Raises:
         DataError: it is one of these.
     """
-    what, remedy = describe_absent(path)
-    if not os.path.lexists(path) and (path.suffix or "://" in what):
-        raise DataError(what, remedy=remedy)
+    absent = describe_absent(path)
+    if absent is not None and (path.suffix or "://" in absent[0]):
+        raise DataError(absent[0], remedy=absent[1])
 
 
 def refuse_table(table: TableChoice | None, container: Container) -> None:

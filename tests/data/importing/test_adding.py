@@ -390,6 +390,7 @@ def test_the_columns_of_a_dicom_header_come_with_its_image(
         ("gone.zip", "There is no folder or file .*gone.zip"),
         ("gone.npz", "There is no folder or file .*gone.npz"),
         ("gone", "There is no folder .*gone"),
+        ("x" * 300 + ".zip", "File name too long"),
     ],
 )
 def test_what_is_not_there_is_said(workspace: Workspace, path: str, words: str) -> None:

@@ -43,10 +43,14 @@ def _say_unasked(ground: Ground, questions: Sequence[Question]) -> Iterator[Find
     if not unasked or len(ground.data_set.classes) < max(2, task.min_classes):
         return
     noun = task.noun if len(unasked) == 1 else task.nouns
-    beside = ", or are without," if task.has_several else ""
+    whose = (
+        "with the finding, and as many without"
+        if task.has_several
+        else f"of the {task.noun} and of another"
+    )
     text = (
-        f"Whether labels of the {noun} {', '.join(unasked)} are wrong was not judged: that needs"
-        f" {LEAST_GROUPS} patients, or pictures that are no copies, which show{beside} each."
+        f"Whether labels of the {noun} {', '.join(unasked)} are wrong was not judged: that needs at"
+        f" least {LEAST_GROUPS} patients, or pictures that are no copies, {whose}."
     )
     yield Finding("suspected_label", "info", text)
 

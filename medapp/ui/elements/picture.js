@@ -4,6 +4,7 @@
 import { BOX_COLOUR } from "./image_pane.js";
 import { colourScale, decodeBytes } from "./heat.js";
 import { chooseBar } from "./ruler.js";
+import { nameWindow } from "./window_level.js";
 
 const LEAST_PX = 1200; // of a pane's longest side: ten centimetres at 300 dpi
 const MARGIN = 36;
@@ -20,7 +21,7 @@ export function drawPicture(panes, { data, set, mapOpacity, window }) {
   context.font = FONT;
   const measure = (text) => context.measureText(text).width;
   const whole = panes.length * width + (panes.length - 1) * MARGIN;
-  const captions = panes.map((pane) => wrap(pane.caption, width, measure));
+  const captions = panes.map((pane) => wrap(captionPane(pane, data, window), width, measure));
   const foot = wrap([data.name, data.saveNote].filter(Boolean).join(" · "), whole, measure);
   const rows = Math.max(...captions.map((lines) => lines.length));
   const scaleRoom = data.heatmap || data.spacing ? LINE_PX + MARGIN / 2 : 0;
@@ -41,6 +42,13 @@ export function drawPicture(panes, { data, set, mapOpacity, window }) {
     drawScale(context, data.heatmap, MARGIN + (panes.length - 1) * (width + MARGIN), below);
   writeLines(context, foot, MARGIN, below + scaleRoom + MARGIN / 2);
   return canvas;
+}
+
+// What a pane is, and through which window it is saved where a reader has set one: the caption alone
+// says how the file was first shown.
+export function captionPane({ caption, map }, { depth }, window) {
+  if (!window || map) return caption;
+  return `${caption} · saved with ${nameWindow(window, depth.unit)}`;
 }
 
 // Words in lines that are no longer than `width` as `measure` says; a word that is longer is cut.

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from medapp.cli.options import Epochs, ImageSize, NewRun, Preset, Seed, Settings, Source
-from medapp.cli.output import AsJson, console, open_bar, print_json, print_table
+from medapp.cli.output import AsJson, console, open_bar, print_json, print_list, print_table
 from medapp.cli.work import ProgressBar, gather_values
 from medapp.evaluation.comparison import average_seeds
 from medapp.evaluation.headline import TITLES
@@ -70,13 +70,13 @@ def _show(session: Session, name: str | None, to: float | None, as_json: bool) -
         print_curve(found, session.read_curve(found), to, as_json)
         return
     known = [(each, session.read_curve(each)) for each in list_curves(session.workspace)]
-    if as_json:
-        print_json([describe_curve(*each, to) for each in known])
-    elif known:
-        rows = [(c.name, c.data_set, " ".join(r.verdict[:1]) or "under way") for c, r in known]
-        print_table(("learning curve", "data set", "verdict"), rows)
-    else:
-        console.print("No learning curve yet. Begin one with: medapp curve --data NAME")
+    print_list(
+        ("learning curve", "data set", "verdict"),
+        [(c.name, c.data_set, " ".join(r.verdict[:1]) or "under way") for c, r in known],
+        [describe_curve(*each, to) for each in known],
+        as_json,
+        "No learning curve yet. Begin one with: medapp curve --data NAME",
+    )
 
 
 def print_curve(found: Curve, reading: Reading, to: float | None, as_json: bool) -> None:

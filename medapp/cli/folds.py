@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from medapp.cli.evaluation import describe_evaluation, print_evaluation, state_headline
-from medapp.cli.output import AsJson, console, print_json, print_table
+from medapp.cli.output import AsJson, console, print_json, print_list, print_table
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.words import write_figure
@@ -24,13 +24,13 @@ def show_folds(
         print_folds(found, pool(workspace, found), as_json)
         return
     known = [(s, pool(workspace, s)) for s in list_studies(workspace)]
-    if as_json:
-        print_json([describe_folds(*each) for each in known])
-    elif known:
-        rows = [(s.name, s.data_set, len(s.runs), _state(p)) for s, p in known]
-        print_table(("study", "data set", "folds", "figures over all folds"), rows)
-    else:
-        console.print("No cross-validation yet. Begin one with: medapp train --data NAME --folds 5")
+    print_list(
+        ("study", "data set", "folds", "figures over all folds"),
+        [(s.name, s.data_set, len(s.runs), _state(p)) for s, p in known],
+        [describe_folds(*each) for each in known],
+        as_json,
+        "No cross-validation yet. Begin one with: medapp train --data NAME --folds 5",
+    )
 
 
 def print_folds(study: FoldStudy, pooled: Pooled, as_json: bool) -> None:

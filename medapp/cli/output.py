@@ -49,7 +49,8 @@ _wide = PlainConsole(width=100_000)  # more than a table has: nothing is folded
 
 # Titles of the columns that hold what is typed or copied: names, ids, files, settings.
 NAMES = {
-    *("data set", "dataset", "edit", "file", "finding", "id", "image", "name", "patient", "race"),
+    *("data set", "dataset", "edit", "file", "finding", "id", "image", "learning curve"),
+    *("name", "patient", "race"),
     *("run", "setting", "source", "study"),
 }
 
@@ -87,6 +88,26 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         console.print(table)
     else:
         _print_records(columns, rows)
+
+
+def print_list(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    values: Sequence[Any],
+    as_json: bool,
+    if_none: str,
+) -> None:
+    """Print what there is of one kind: a table, or for programs its plain values.
+
+    Args:
+        if_none: what is said where there is nothing, with the command that begins one.
+    """
+    if as_json:
+        print_json(list(values))
+    elif rows:
+        print_table(columns, rows)
+    else:
+        console.print(if_none)
 
 
 def _build_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from medapp.cli.options import Epochs, ImageSize, NewRun, Preset, Seed, Settings, Source
-from medapp.cli.output import AsJson, console, open_bar, print_json, print_table
+from medapp.cli.output import AsJson, console, open_bar, print_json, print_list, print_table
 from medapp.cli.work import ProgressBar, gather_values
 from medapp.evaluation.headline import TITLES
 from medapp.evaluation.words import write_figure
@@ -62,13 +62,13 @@ def _show(session: Session, name: str | None, as_json: bool) -> None:
         print_race(found, session.read_race(found), as_json)
         return
     known = [(each, session.read_race(each)) for each in list_races(session.workspace)]
-    if as_json:
-        print_json([describe_race(*each) for each in known])
-    elif known:
-        rows = [(r.name, r.data_set, " ".join(b.verdict[:1]) or "under way") for r, b in known]
-        print_table(("race", "data set", "verdict"), rows)
-    else:
-        console.print("No race yet. Begin one with: medapp race --data NAME")
+    print_list(
+        ("race", "data set", "verdict"),
+        [(r.name, r.data_set, " ".join(b.verdict[:1]) or "under way") for r, b in known],
+        [describe_race(*each) for each in known],
+        as_json,
+        "No race yet. Begin one with: medapp race --data NAME",
+    )
 
 
 def print_race(found: Race, board: Board, as_json: bool) -> None:

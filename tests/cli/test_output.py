@@ -125,3 +125,14 @@ def test_what_counts_no_files_has_no_pace() -> None:
         now[0] = step
         bar.update(task, completed=step)
     assert str(PaceColumn().render(bar.tasks[0])) == ""
+
+
+def test_a_list_is_a_table_or_values_or_the_command_that_begins_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hint = "Begin one with: medapp race --data NAME"
+    for rows, as_json in (([("b", 1)], False), ([("b", 1)], True), ([], False), ([], True)):
+        output.print_list(("race", "n"), rows, [{"race": r} for r, _ in rows], as_json, hint)
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in said[:2]] == [["race", "n"], ["b", "1"]]
+    assert said[2:] == ['[{"race": "b"}]', hint, "[]"]

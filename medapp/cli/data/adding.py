@@ -53,6 +53,7 @@ from medapp.data.layouts.layout import TO_LOOK
 from medapp.data.layouts.left_out import group_left_out, summarise_left_out
 from medapp.data.layouts.roles import Asked, TableChoice
 from medapp.data.notes import describe
+from medapp.data.preprocessing import load_preprocess
 from medapp.data.samples import UNLABELLED, say_splits
 from medapp.errors import DataError, WorkspaceError, read_remedy
 from medapp.notes import Note
@@ -169,6 +170,10 @@ def _print_report(report: ImportReport, notes: Sequence[Note], as_json: bool) ->
     console.print(f"{name}: {report.images} images, {said_classes}; {splits}.")
     for sentence in report.sentences:
         console.print(f"  {sentence}")
+    kept = load_preprocess(report.data_set).windows
+    if kept:
+        asked = f"medapp train --data '{report.data_set.name}' --set windows='{kept}'"
+        console.print(f"  Trainings on the page begin with the windows {kept}; here: {asked}")
     for sentence in summarise_left_out(report.unreadable):
         console.print(f"  left out: {sentence}")
     print_notes(notes)
@@ -210,6 +215,8 @@ def _print_preview(shown: Preview, as_json: bool) -> None:
         console.print(f"{read_remedy(shown.layout.remedy).in_shell} {TO_LOOK.in_shell}".strip())
     for sentence in summarise_left_out(shown.layout.left_out):
         console.print(f"  left out: {sentence}")
+    if shown.ct_windows and shown.ct_windows.suggested:
+        console.print(f"To keep them: --windows '{', '.join(shown.ct_windows.suggested)}'")
     print_notes(shown.notes)
     console.print("Nothing was stored.")
 

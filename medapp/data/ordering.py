@@ -42,13 +42,13 @@ def _rank(values: Sequence[Value]) -> tuple[NDArray[np.int8], NDArray[np.float64
     read = _choose_reading({value: texts[value] for value in images}, images)
     others = [value for value in images if value not in read]
     others.sort(key=lambda value: write_natural_key(texts[value]))
-    ranks = dict.fromkeys(counts, (2, 0.0))
-    ranks |= {value: (0, number) for value, number in (numbers | read).items() if number == number}
+    keys = {value: number for value, number in (numbers | read).items() if number == number}
+    places = dict.fromkeys(counts, 2) | dict.fromkeys(keys, 0)
     # Words of a column of words are what the column is about.
-    place = 1 if read else 0
-    ranks |= {value: (place, float(rank)) for rank, value in enumerate(others)}
-    both = np.array([ranks[value] for value in values], np.float64).reshape(-1, 2)
-    return both[:, 0].astype(np.int8), both[:, 1]
+    places |= dict.fromkeys(others, 1 if read else 0)
+    keys |= {value: float(rank) for rank, value in enumerate(others)}
+    groups = np.fromiter((places[value] for value in values), np.int8, len(values))
+    return groups, np.fromiter((keys.get(value, 0.0) for value in values), float, len(values))
 
 
 def _take_number(value: float | None) -> float:

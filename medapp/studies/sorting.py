@@ -99,6 +99,8 @@ def read_values(
         return {id: distances.get(c) for id, _, c, _ in list_pictures(catalog, data_set)}
     found = list_column(catalog, data_set, order.column)
     places = _list_places(data_set, order.column)
+    if not places:
+        return found
     return {id: places.get(str(value), value) for id, value in found.items()}
 
 

@@ -207,9 +207,10 @@ def _find_marked(table: Table, columns: Sequence[str]) -> list[str]:
 
 
 def _may_be_labels(table: Table, column: str) -> bool:
-    """Whether the cells repeat enough to be labels, and say anything."""
+    """Whether the cells, or the findings that bars divide in them, repeat enough to be labels."""
     cells = [cell for cell in table.list_cells(column) if clean(cell)]
-    return bool(cells) and len(set(cells)) <= max(20, len(cells) // 2)
+    parts = [part.strip() for cell in cells for part in cell.split("|")]
+    return bool(cells) and len(set(parts)) <= max(20, len(parts) // 2)
 
 
 def list_label_columns(table: Table, roles: Roles) -> list[tuple[str, tuple[str, ...]]]:

@@ -142,6 +142,15 @@ def test_findings_in_one_cell(tmp_path: Path) -> None:
     assert [file.patient for file in found.files] == ["7", "7", "8"]
 
 
+def test_findings_may_stand_together_otherwise_in_each_image(tmp_path: Path) -> None:
+    kinds = [f"kind{n}" for n in range(8)]
+    joined = ["|".join(kinds[k] for k in range(8) if n >> k & 1) for n in range(1, 61)]
+    rows = "".join(f"{n}.png,{label}\n" for n, label in enumerate(joined))
+    names = [f"{n}.png" for n in range(60)]
+    found = scan(make(tmp_path, f"image,findings\n{rows}", *names))
+    assert (found.task, found.classes) == ("multi-label", tuple(kinds[:6]))
+
+
 def test_lists_in_brackets_are_findings(tmp_path: Path) -> None:
     text = (
         "ImageID;PatientID;Labels\n1.png;a;['pneumonia', 'pleural effusion']\n"

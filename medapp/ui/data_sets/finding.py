@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from medapp.audit.checks import KINDS
 from medapp.audit.finding import Finding, Group, Member
@@ -36,6 +35,10 @@ from medapp.ui.shell.server import find_catalog
 
 GROUPS_A_PAGE = 12
 MOST_TILES = 12  # of one group
+# In px, of groups with so many members: four or two fill a row of a wide page, as a larger one does
+# alone. On a narrow page a group is as wide as the page.
+WIDTHS = {1: 250, 2: 516, 3: 516}
+FULL_WIDTH = 1048
 # The kinds that a clean split settles.
 TORN = ("leak", "patients_in_two_splits")
 
@@ -60,10 +63,10 @@ def draw_finding(
     page = min(max(1, url.read_number("page") or 1), pages)
     first = (page - 1) * GROUPS_A_PAGE
     shown = range(first, min(first + GROUPS_A_PAGE, len(groups)))
-    places = _lay_out(groups, shown)
-    for place, number in zip(places, shown, strict=True):
-        with place, frame.show_errors():
-            _draw_group(data_set, finding, groups[number], used[number], entries)
+    with st.container(horizontal=True, key="groups"):
+        for number in shown:
+            with frame.show_errors():
+                _draw_group(data_set, finding, groups[number], used[number], entries)
     if pages > 1:
         st.pagination(pages, default=page, width="stretch", **url.bind("page", 1))
 
@@ -80,14 +83,6 @@ def draw_summary(finding: Finding, groups: Sequence[Group]) -> None:
     st.markdown(escape(finding.summary))
     if finding.remedy:
         st.caption(escape(finding.remedy))
-
-
-def _lay_out(groups: Sequence[Group], shown: Sequence[int]) -> list[DeltaGenerator]:
-    """A place for each group that is shown: small groups stand side by side."""
-    most = max(len(groups[number].members) for number in shown)
-    a_row = {1: 4, 2: 2}.get(most, 1)
-    rows = [shown[start : start + a_row] for start in range(0, len(shown), a_row)]
-    return [column for row in rows for column in st.columns(a_row)[: len(row)]]
 
 
 def draw_undo(data_set: DataSet) -> None:
@@ -175,7 +170,8 @@ def _draw_group(
     data_set: DataSet, finding: Finding, group: Group, used: Sequence[Entry], entries: Entries
 ) -> None:
     key = "-".join([finding.kind, *map(_name_member, group.members[:2])])
-    with st.container(border=True, key=f"group-{key}"):
+    width = WIDTHS.get(len(group.members), FULL_WIDTH)
+    with st.container(border=True, width=width, key=f"group-{key}"):
         facts = [group.text] if group.text else []
         if len(group.members) > MOST_TILES:
             facts.append(f"the first {MOST_TILES} of {len(group.members):,} are shown")

@@ -83,6 +83,33 @@ def rank_sources(
     candidates = list_candidates(workspace, data_set, sources)
     ground = _lay_ground(workspace, data_set, most_images)
     preprocess = Preprocess() if image_size is None else Preprocess(image_size=image_size)
+    rows, replicates = _score_all(workspace, data_set, candidates, ground, preprocess, on_progress)
+    ranked = _order(rows, replicates)
+    ranking = Ranking(
+        data_set=data_set.uid,
+        made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        basis=hash_basis(Catalog(workspace), data_set),
+        images=len(ground.samples),
+        units=int(ground.groups.max()) + 1,
+        counted="patients" if any(s.patient is not None for s in ground.samples) else "images",
+        left_out=ground.left_out,
+        image_size=preprocess.image_size,
+        seconds=time.perf_counter() - started,
+        rows=(*ranked, *(row for row in rows if row.reason)),
+    )
+    save_ranking(workspace, ranking)
+    return ranking
+
+
+def _score_all(
+    workspace: Workspace,
+    data_set: DataSet,
+    candidates: Sequence[Candidate],
+    ground: _Ground,
+    preprocess: Preprocess,
+    on_progress: OnRanking | None,
+) -> tuple[list[Row], dict[str, Floats]]:
+    """A row for each candidate, and of those with scores the deciding one's replicates."""
     rows: list[Row] = []
     replicates: dict[str, Floats] = {}
     for candidate in candidates:
@@ -102,21 +129,7 @@ def rank_sources(
             except WeightsError as error:
                 reason = str(error)
         rows.append(replace(row, reason=reason))
-    ranked = _order(rows, replicates)
-    ranking = Ranking(
-        data_set=data_set.uid,
-        made=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        basis=hash_basis(Catalog(workspace), data_set),
-        images=len(ground.samples),
-        units=int(ground.groups.max()) + 1,
-        counted="patients" if any(s.patient is not None for s in ground.samples) else "images",
-        left_out=ground.left_out,
-        image_size=preprocess.image_size,
-        seconds=time.perf_counter() - started,
-        rows=(*ranked, *(row for row in rows if row.reason)),
-    )
-    save_ranking(workspace, ranking)
-    return ranking
+    return rows, replicates
 
 
 def _lay_ground(workspace: Workspace, data_set: DataSet, most_images: int) -> _Ground:

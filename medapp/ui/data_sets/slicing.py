@@ -8,6 +8,7 @@ from medapp.data.containers import PLANES, SliceChoice
 from medapp.data.importing.frames import FrameCount, count_all_frames, say_images
 from medapp.data.importing.opening import open_files
 from medapp.data.layouts.layout import Layout
+from medapp.ui.shell.frame import escape
 
 _SLICES = {
     "all": "All that are not nearly empty",
@@ -46,7 +47,7 @@ def draw_frame_choice(path: Path, recognised: Layout) -> SliceChoice | None:
     way = st.selectbox("Frames", _FRAMES, format_func=_FRAMES.__getitem__, key=f"frames-{path}")
     some = "" if count.is_sure else " or more"
     whole = say_images(count.files, count.images).replace(", ", " hold ")
-    st.caption(f"{whole}{some}. Frames of one file stay in one split.")
+    st.caption(escape(f"{whole}{some}. Frames of one file stay in one split."))
     text = _draw_numbers(path, way, "frame")
     return SliceChoice(slices=text) if text else None
 

@@ -70,7 +70,8 @@ def _draw_numbers(path: Path, way: str, part: str) -> str:
         return f"every:{int(st.number_input('One of', 2, 1000, 5, key=f'step-{path}'))}"
     if way == "range":
         first, last = st.columns(2)
-        begin = int(first.number_input(f"First {part}", 1, 10_000, 1, key=f"first-{path}"))
-        end = int(last.number_input(f"Last {part}", begin, 10_000, begin + 9, key=f"last-{path}"))
+        titles = (escape(f"First {part}"), escape(f"Last {part}"))
+        begin = int(first.number_input(titles[0], 1, 10_000, 1, key=f"first-{path}"))
+        end = int(last.number_input(titles[1], begin, 10_000, begin + 9, key=f"last-{path}"))
         return f"{begin}-{end}"
     return way

@@ -10,6 +10,7 @@ from medapp.data.layouts.alike import find_alike_classes
 from medapp.data.layouts.nothing import find_empty_finding
 from medapp.data.layouts.unlabelled import note_unlabelled
 from medapp.data.one_patient import note_one_patient
+from medapp.data.patient_sizes import note_patient_sizes
 from medapp.data.samples import UNLABELLED, DataSet
 from medapp.errors import Remedy
 from medapp.notes import Level, Note, sort_notes
@@ -67,6 +68,8 @@ def _describe(
         groups = count_test_groups(catalog, data_set)
         notes += _find_unknown(facts)
         notes += _find_leaking_patients(facts, tests, data_set.name)
+        if not facts.patients_in_two_splits:
+            notes += note_patient_sizes(catalog, data_set)
         notes += _find_few(groups, bool(facts.patients), data_set.task)
     if data_set.is_synthetic:
         text = "Synthetic phantom, not a patient: nothing learned here is true of people."

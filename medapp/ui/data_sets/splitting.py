@@ -4,6 +4,7 @@ import streamlit as st
 
 from medapp.data.edits import MOVE
 from medapp.data.facts import count_edited
+from medapp.data.patient_sizes import count_patients, describe_sizes
 from medapp.data.samples import NO_SPLIT, SPLITS, DataSet
 from medapp.data.splits.cleaning import make_clean_split
 from medapp.data.splits.redrawing import redraw_split
@@ -41,6 +42,25 @@ def _draw_counts(data_set: DataSet) -> None:
         # An image may count for several findings, or for none.
         rows.append({task.noun.capitalize(): "all images"} | find_catalog().count_splits(data_set))
     st.dataframe(rows, hide_index=True, alt=f"Images by {task.noun} and split")
+    _draw_patients(data_set)
+
+
+def _draw_patients(data_set: DataSet) -> None:
+    """Draw how many patients each split has, and how many images each of them has there."""
+    images = find_catalog().count_splits(data_set)
+    sizes = count_patients(find_catalog(), data_set)
+    if not any(sizes.values()):
+        return
+    rows = [
+        {
+            "Split": split,
+            "Images": images[split],
+            "Patients": sizes[split].total(),
+            "Images a patient": describe_sizes(sizes[split]),
+        }
+        for split in SPLITS
+    ]
+    st.dataframe(rows, hide_index=True, alt="Images and patients by split")
 
 
 def _draw_cleaning(data_set: DataSet) -> None:

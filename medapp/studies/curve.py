@@ -91,23 +91,7 @@ def create_curve(
     shares = _check(ways, shares, seeds)
     settled = settle_recipe(workspace, recipe)
     by_way = {way: take_strategy(workspace, settled, way) for way in ways}
-    asked: int = settled.budget.epochs
-
-    def plan(epochs: int) -> float:
-        entrants = [
-            _take_share(recipe, share, epochs) for recipe in by_way.values() for share in shares
-        ]
-        return seeds * sum(plan_run(workspace, each, machine).seconds for each in entrants)
-
-    epochs = fit_epochs(plan, asked, minutes, "learning curve")
-    remarks: tuple[str, ...] = ()
-    if epochs < asked:
-        text = (
-            f"Epochs are {epochs} and not {asked}, so that the learning curve takes about"
-            f" {minutes:g} minutes here: a way of training that needs long is judged after a short"
-            " one."
-        )
-        remarks = (text,)
+    epochs, remarks = _fit_time(workspace, by_way, shares, machine, seeds, minutes)
     title = name or _suggest_name(workspace, settled.data.train.name)
     entrants = {
         (way, share): _take_share(by_way[way], share, epochs)
@@ -127,6 +111,33 @@ def create_curve(
     )
     save_study(workspace, KIND, asdict(curve))
     return curve
+
+
+def _fit_time(
+    workspace: Workspace,
+    by_way: Mapping[str, Recipe],
+    shares: Sequence[float],
+    machine: Machine | None,
+    seeds: int,
+    minutes: float | None,
+) -> tuple[int, tuple[str, ...]]:
+    """How many epochs all patients get in the time, and what was changed in words."""
+
+    def plan(epochs: int) -> float:
+        entrants = [
+            _take_share(recipe, share, epochs) for recipe in by_way.values() for share in shares
+        ]
+        return seeds * sum(plan_run(workspace, each, machine).seconds for each in entrants)
+
+    asked = max(recipe.budget.epochs for recipe in by_way.values())
+    epochs = fit_epochs(plan, asked, minutes, "learning curve")
+    if epochs == asked:
+        return asked, ()
+    text = (
+        f"Epochs are {epochs} and not {asked}, so that the learning curve takes about"
+        f" {minutes:g} minutes here: a way of training that needs long is judged after a short one."
+    )
+    return epochs, (text,)
 
 
 def list_curves(workspace: Workspace) -> list[Curve]:

@@ -19,7 +19,8 @@ from medapp.ui.compare.travels import hold_jobs
 
 
 def test_a_click_asks_and_the_verdict_stands_first(trained: Trained, tmp_path: Path) -> None:
-    add_folder(trained.workspace, write_elsewhere(tmp_path / "<there>"), patient_pattern=r"p\d\d")
+    choice = ImportChoice(patient_pattern=r"p\d\d")
+    add_folder(trained.workspace, write_elsewhere(tmp_path / "<there>"), choice=choice)
     app = open_page("compare")
     find_button(app, "Ask whether it travels").click().run()
     assert not app.exception, app.exception

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medapp.data.importing.choice import AS_RECOGNISED, ImportChoice
 from medapp.data.samples import DataSet
 from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.run import Run
@@ -43,13 +42,9 @@ def open(path: str | Path | None = None) -> Session:
     return Session(find_workspace() if path is None else open_workspace(expand_path(path)))
 
 
-def add_data(
-    path: str | Path,
-    name: str | None = None,
-    choice: ImportChoice = AS_RECOGNISED,
-) -> DataSet:
+def add_data(path: str | Path, name: str | None = None, **reading: Any) -> DataSet:
     """See `Session.add_data`; in the usual workspace."""
-    return open().add_data(path, name, choice)
+    return open().add_data(path, name, **reading)
 
 
 def train(

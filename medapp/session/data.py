@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from medapp.data.catalog import Catalog
 from medapp.data.copies.within import CopyGroup, list_copies
 from medapp.data.edits import Change, Edit, list_edits, undo_edits
 from medapp.data.importing.adding import add_path
-from medapp.data.importing.choice import AS_RECOGNISED, ImportChoice
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.labelling import edit_samples
 from medapp.data.notes import describe
 from medapp.data.samples import DataSet
@@ -50,7 +50,7 @@ class DataSession:
         self,
         path: str | Path,
         name: str | None = None,
-        choice: ImportChoice = AS_RECOGNISED,
+        **reading: Any,
     ) -> DataSet:
         """Register a folder in place, or copy the images of a file into the workspace.
 
@@ -58,7 +58,8 @@ class DataSession:
             path: a folder, a zip, a `.npz`, or Parquet or NIfTI with images, or a folder of these;
                 "phantom", where there is no such folder, makes the built-in data set.
             name: of the data set; None takes the path's, with a number where that is taken.
-            choice: how it is read; what is not said is recognised.
+            reading: fields of `ImportChoice`, such as `patient_pattern=r"^.{8}"` or
+                `layout="{patient}/{label}"`; what is not said is recognised.
 
         Raises:
             DataError: there is nothing at the path, or no image in it; its folders cannot be told
@@ -67,7 +68,7 @@ class DataSession:
         given = expand_path(path)
         if str(path) == "phantom" and not given.exists():
             return add_phantom(self.workspace, name or "Phantom").data_set
-        return add_path(self.workspace, given, name, choice).data_set
+        return add_path(self.workspace, given, name, ImportChoice(**reading)).data_set
 
     def describe_data(self, data: DataSet | str) -> tuple[Note, ...]:
         """What to know of a data set before a model learns from it, the gravest first."""

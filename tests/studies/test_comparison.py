@@ -12,7 +12,6 @@ from cli.test_cli import ask, medapp
 from conftest import write_bands
 
 import medapp as api
-from medapp.data.importing.choice import ImportChoice
 from medapp.errors import RunError
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
@@ -27,7 +26,7 @@ def trained_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with two runs, trained once for all tests."""
     home = tmp_path_factory.mktemp("compared")
     session = api.open(home / "home")
-    session.add_data(write_bands(home / "bands", 20), choice=ImportChoice(patient_pattern=r"^p\d+"))
+    session.add_data(write_bands(home / "bands", 20), patient_pattern=r"^p\d+")
     session.train("bands", name="first", **SETTINGS)
     session.train("bands", name="second", seed=1, source="none", **SETTINGS)
     return home / "home"

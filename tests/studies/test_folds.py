@@ -10,7 +10,6 @@ from sklearn.metrics import balanced_accuracy_score
 
 import medapp
 from medapp.data.catalog import Catalog
-from medapp.data.importing.choice import ImportChoice
 from medapp.errors import RecipeError, RunError
 from medapp.runs.making import list_runs
 from medapp.runs.results import load_predictions
@@ -25,9 +24,7 @@ SETTINGS = {"strategy": "linear-probe", "image_size": 32}
 @pytest.fixture
 def session(workspace: Workspace, tmp_path: Path) -> Session:
     session = medapp.open(workspace.root)
-    session.add_data(
-        write_bands(tmp_path / "bands", 12), choice=ImportChoice(patient_pattern=r"^p\d+")
-    )
+    session.add_data(write_bands(tmp_path / "bands", 12), patient_pattern=r"^p\d+")
     return session
 
 

@@ -10,7 +10,6 @@ from conftest import Trained, register_empty, write_bands
 import medapp
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, RELABEL, Change, apply_edits
-from medapp.data.importing.choice import ImportChoice
 from medapp.data.samples import DataSet
 from medapp.errors import RunError
 from medapp.runs.making import find_run
@@ -81,8 +80,7 @@ def test_a_cross_validation_judges_every_image_out_of_fold(
     workspace: Workspace, tmp_path: Path
 ) -> None:
     session = medapp.open(workspace.root)
-    choice = ImportChoice(patient_pattern=r"^p\d+")
-    session.add_data(write_bands(tmp_path / "bands", 8), choice=choice)
+    session.add_data(write_bands(tmp_path / "bands", 8), patient_pattern=r"^p\d+")
     study = session.cross_validate("bands", 3, name="cv", strategy="linear-probe", image_size=32)
     data_set = session.find_data("bands")
     assert [judge.id for judge in list_judges(workspace, data_set)] == [study.id]

@@ -10,7 +10,6 @@ from cli.test_cli import ask, medapp
 from conftest import write_bands
 
 import medapp as api
-from medapp.data.importing.choice import ImportChoice
 from medapp.errors import RecipeError, RunError
 from medapp.runs.making import list_runs
 from medapp.runs.results import load_predictions
@@ -28,7 +27,7 @@ def raced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a race of one seed, run once for all tests."""
     home = tmp_path_factory.mktemp("raced")
     session = api.open(home / "home")
-    session.add_data(write_bands(home / "bands", 20), choice=ImportChoice(patient_pattern=r"^p\d+"))
+    session.add_data(write_bands(home / "bands", 20), patient_pattern=r"^p\d+")
     session.race("bands", name="derby", **SETTINGS)
     return home / "home"
 

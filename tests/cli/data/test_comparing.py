@@ -9,7 +9,6 @@ from conftest import write_bands
 from typer.testing import CliRunner
 
 from medapp.cli import app
-from medapp.data.importing.choice import ImportChoice
 from medapp.data.samples import DataSet
 from medapp.errors import DataError
 from medapp.session import Session
@@ -20,9 +19,7 @@ from medapp.store.workspace import Workspace
 def bands(workspace: Workspace, tmp_path: Path) -> DataSet:
     folder = write_bands(tmp_path / "bands", 4)
     shutil.copy(folder / "above" / "p00.png", folder / "below" / "copy.png")
-    return Session(workspace).add_data(
-        folder, "bands", choice=ImportChoice(patient_pattern=r"p\d\d|copy")
-    )
+    return Session(workspace).add_data(folder, "bands", patient_pattern=r"p\d\d|copy")
 
 
 def ask(*args: str) -> str:

@@ -10,7 +10,6 @@ from conftest import Trained, write_bands
 from PIL import Image, ImageOps
 
 import medapp
-from medapp.data.importing.choice import ImportChoice
 from medapp.errors import DataError, RunError
 from medapp.runs.making import create_run
 from medapp.session import Session
@@ -50,9 +49,7 @@ def invert(folder: Path) -> Path:
 
 
 def test_the_same_kind_of_images_go(session: Session, tmp_path: Path) -> None:
-    session.add_data(
-        write_elsewhere(tmp_path / "there"), choice=ImportChoice(patient_pattern=r"p\d\d")
-    )
+    session.add_data(write_elsewhere(tmp_path / "there"), patient_pattern=r"p\d\d")
     found = session.travel("probe", "there")
     assert found.verdict == "go"
     assert found.distance < 0.4
@@ -143,7 +140,7 @@ def invert_some(folder: Path) -> Path:
 def test_labelled_images_choose_and_others_judge(session: Session, tmp_path: Path) -> None:
     """Where both classes mean the reverse, only a head that learned there is right."""
     folder = write_elsewhere(tmp_path / "there", {"above": "below", "below": "above"})
-    session.add_data(folder, choice=ImportChoice(patient_pattern=r"p\d\d"))
+    session.add_data(folder, patient_pattern=r"p\d\d")
     declared = session.travel("probe", "there", labelled=20).declared
     assert declared is not None
     assert declared.images == 20

@@ -43,8 +43,10 @@ def note_patient_sizes(catalog: Catalog, data_set: DataSet) -> Iterator[Note]:
             " Figures on the test split are of patients of its kind."
         )
         anew = "A split drawn anew spreads patients of every kind, and gives up a published split"
-        where = f"{anew}: medapp data split {quote_word(data_set.name)}"
-        remedy = Remedy(f"{anew}: under Split on the data set's page.", where)
+        remedy = Remedy(
+            f"{anew}: under Split on the data set's page.",
+            f"{anew}: medapp data split {quote_word(data_set.name)}",
+        )
         yield Note("patient-sizes", text, "caution", remedy)
 
 

@@ -129,14 +129,14 @@ def predict_folder(page: Page, watch: Watch, address: str, folder: Path) -> None
     """Predict files that stand in no data set, from their folder and as an upload."""
     page.goto(f"{address}&from=A+folder+on+this+machine&folder={folder}")
     page.get_by_role("button", name="Predict all images in it").click()
-    expect(page.locator(".pane canvas").first).to_be_visible()
+    expect(page.locator(".pane canvas:not(.windowed)").first).to_be_visible()
     watch.look(page)
     for name in ("Probabilities (CSV)", "heatmaps (zip)"):
         read_download(page, watch, name)
     page.goto(f"{address}&from=Upload")
     page.locator("input[type=file]").set_input_files([folder / "IM02", folder / "IM98"])
     expect(page.get_by_role("button", name="Forget what was uploaded")).to_be_visible()
-    expect(page.locator(".pane canvas").first).to_be_visible()
+    expect(page.locator(".pane canvas:not(.windowed)").first).to_be_visible()
     watch.look(page)
     read_download(page, watch, "Probabilities (CSV)")
 

@@ -39,7 +39,8 @@ def test_each_stop_of_the_keyboard_shows_its_focus(
         page.goto(f"{trained_server.url}{place}")
         expect(page.locator(".st-key-foot")).to_be_visible()
         wait_for_rest(page)
-        if found := _find_unseen(page):
+        # A busy machine may draw late: a fault is what is not seen the second time either.
+        if _find_unseen(page) and (found := _find_unseen(page)):
             unseen[place] = found
     assert unseen == {}
 

@@ -32,6 +32,12 @@ TITLES = {
 OF_TWO = ("balanced_accuracy", "sensitivity", "specificity", "auroc", "accuracy")
 
 
+def write_title(figure: str) -> str:
+    """What a figure is called within a sentence, such as "balanced accuracy" or "AUROC"."""
+    title = TITLES.get(figure, figure)
+    return title if title[:2].isupper() else f"{title[:1].lower()}{title[1:]}"
+
+
 @dataclass(frozen=True)
 class Headline:
     """One figure for a reader.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -80,10 +81,11 @@ def _draw_points(figure: go.Figure, line: CurveLine, colour: str, counted: str) 
 
 def _draw_law(figure: go.Figure, line: CurveLine, law: PowerLaw, colour: str) -> None:
     first = min(size for size, _, _ in line.points)
-    measured = np.geomspace(first, law.largest, STEPS)
-    further = np.geomspace(law.largest, CARRIED_ON * law.largest, STEPS)
-    sizes = np.concatenate([measured, further])
-    lows, highs = zip(*(law.foretell(float(size))[1] for size in sizes), strict=True)
+    # Half of the sizes were measured, half lie beyond; both hold the largest.
+    ends = (first, law.largest, CARRIED_ON * law.largest)
+    sizes = np.concatenate([np.geomspace(*pair, STEPS) for pair in pairwise(ends)])
+    values, intervals = zip(*(law.foretell(float(size)) for size in sizes), strict=True)
+    lows, highs = zip(*intervals, strict=True)
     figure.add_scatter(
         x=[*sizes, *sizes[::-1]],
         y=[*highs, *lows[::-1]],
@@ -93,10 +95,10 @@ def _draw_law(figure: go.Figure, line: CurveLine, law: PowerLaw, colour: str) ->
         fillcolor=_fade(colour),
         hoverinfo="skip",
     )
-    for part, dash in ((measured, "solid"), (further, "dash")):
+    for part, dash in ((slice(STEPS), "solid"), (slice(STEPS, None), "dash")):
         figure.add_scatter(
-            x=part,
-            y=[law.foretell(float(size))[0] for size in part],
+            x=sizes[part],
+            y=values[part],
             mode="lines",
             line={"color": colour, "width": 2, "dash": dash},
             hoverinfo="skip",

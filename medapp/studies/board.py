@@ -8,7 +8,7 @@ import numpy as np
 
 from medapp.evaluation.comparison import average_seeds, correct_holm, subtract_means
 from medapp.evaluation.estimates import Estimate
-from medapp.evaluation.headline import TITLES, list_headlines
+from medapp.evaluation.headline import list_headlines, write_title
 from medapp.runs.progress import format_seconds
 from medapp.runs.registry import find_registry
 from medapp.runs.run import FINAL, Run
@@ -187,9 +187,8 @@ def _state(board: Board, race: Race) -> Iterator[str]:
         yield f"{question} {contrast.verdict}{_state_cost(contrast, costs)}"
     best = next((place for place in board.places if place.mean is not None), None)
     if best is not None and best.mean is not None:
-        title = TITLES[board.figure]
         yield (
-            f"On validation {best.title} is best: {title[:1].lower()}{title[1:]} {best.mean:.3f} on"
+            f"On validation {best.title} is best: {write_title(board.figure)} {best.mean:.3f} on"
             f" {best.n:,} images."
         )
     if max((len(ids) for ids in race.runs.values()), default=0) == 1:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from medapp.evaluation.comparison import LEVEL, Difference
-from medapp.evaluation.headline import TITLES
+from medapp.evaluation.headline import write_title
 
 # Figures that people state in points of a hundred; the others in their own unit.
 IN_POINTS = ("accuracy", "balanced_accuracy", "sensitivity", "specificity", "macro_sensitivity")
@@ -91,14 +91,12 @@ def write_difference(figure: str, difference: Difference, with_title: bool = Tru
     Args:
         with_title: name the figure too.
     """
-    title = TITLES.get(figure, figure)
-    title = title if title[:2].isupper() else f"{title[:1].lower()}{title[1:]}"
     is_in_points = figure in IN_POINTS
     factor, digits = (100, 1) if is_in_points else (1, 3)
     values = (difference.value, *difference.interval)
     said, low, high = (_sign(factor * value, digits) for value in values)
     unit = " points" if is_in_points else ""
-    return f"{said}{unit}{f' of {title}' if with_title else ''} [{low}, {high}]"
+    return f"{said}{unit}{f' of {write_title(figure)}' if with_title else ''} [{low}, {high}]"
 
 
 def _sign(value: float, digits: int) -> str:

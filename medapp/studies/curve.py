@@ -8,15 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from medapp.errors import RecipeError, RunError
+from medapp.errors import RecipeError
 from medapp.evaluation.power_law import FEWEST
-from medapp.runs.making import check_name, create_run, settle_recipe
+from medapp.runs.making import settle_recipe
 from medapp.runs.plan import plan_run
 from medapp.runs.registry import find_registry
 from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
-from medapp.studies.entrants import take_strategy
-from medapp.studies.folder import load_studies, name_study, save_study
+from medapp.studies.entrants import create_named_runs, take_strategy
+from medapp.studies.folder import find_named, load_studies, name_study, save_study
 from medapp.studies.time import fit_epochs
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.strategies import STRATEGIES
@@ -153,12 +153,7 @@ def find_curve(workspace: Workspace, name: str) -> Curve:
     Raises:
         RunError: there is none.
     """
-    known = list_curves(workspace)
-    found = next((curve for curve in known if name in (curve.id, curve.name)), None)
-    if found is None:
-        names = ", ".join(curve.name for curve in known[:5]) or "none yet"
-        raise RunError(f"There is no learning curve {name!r}.", remedy=f"Learning curves: {names}.")
-    return found
+    return find_named(list_curves(workspace), name, "learning curve", "learning curves")
 
 
 def _check(ways: Sequence[str], shares: Sequence[float], seeds: int) -> tuple[float, ...]:
@@ -210,20 +205,14 @@ def _create_runs(
     """The ids of the runs of each way and share, one a seed."""
     named = [
         (
-            key,
-            f"{title}: {STRATEGIES[key[0]].title}, {key[1]:.0%}, seed {entrant.seed + seed}",
+            f"{title}: {STRATEGIES[way].title}, {share:.0%}, seed {entrant.seed + seed}",
             entrant.model_copy(update={"seed": entrant.seed + seed}),
         )
         for seed in range(seeds)
-        for key, entrant in entrants.items()
+        for (way, share), entrant in entrants.items()
     ]
-    summaries = find_registry(workspace).list_summaries()
-    for _, each, _ in named:
-        check_name(each, summaries)
-    runs: dict[tuple[str, float], tuple[str, ...]] = dict.fromkeys(entrants, ())
-    for key, each, entrant in named:
-        runs[key] += (create_run(workspace, entrant, machine, each).id,)
-    return runs
+    ids = create_named_runs(workspace, named, machine)
+    return {key: tuple(ids[place :: len(entrants)]) for place, key in enumerate(entrants)}
 
 
 def _suggest_name(workspace: Workspace, data_set: str) -> str:

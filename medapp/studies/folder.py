@@ -5,15 +5,31 @@ What this module does not know: any kind of study.
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
+from medapp.errors import RunError
 from medapp.store.files import write_bytes
 from medapp.store.workspace import Workspace
 
 FILE = "study.json"
+
+
+class Named(Protocol):
+    """What each kind of study has."""
+
+    @property
+    def id(self) -> str:
+        """What the study is found by; names its folder."""
+
+    @property
+    def name(self) -> str:
+        """What people call the study."""
+
+
+S = TypeVar("S", bound=Named)
 
 
 def name_study() -> tuple[str, str]:
@@ -44,3 +60,19 @@ def load_studies(workspace: Workspace, kind: str) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(facts, dict) and facts.pop("kind", None) == kind:
             yield facts
+
+
+def find_named(known: Sequence[S], name: str, noun: str, nouns: str) -> S:
+    """The study of this id or name.
+
+    Args:
+        noun, nouns: what one study of the kind is called, and several.
+
+    Raises:
+        RunError: there is none; names the newest ones.
+    """
+    found = next((study for study in known if name in (study.id, study.name)), None)
+    if found is None:
+        names = ", ".join(study.name for study in known[:5]) or "none yet"
+        raise RunError(f"There is no {noun} {name!r}.", remedy=f"{nouns.capitalize()}: {names}.")
+    return found

@@ -10,18 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from medapp.errors import RunError
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note, sort_notes
-from medapp.runs.making import check_name, create_run, settle_recipe
+from medapp.runs.making import settle_recipe
 from medapp.runs.plan import plan_run
 from medapp.runs.registry import find_registry
 from medapp.runs.results import list_evidence, load_predictions
 from medapp.runs.run import Run
 from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
-from medapp.studies.folder import load_studies, name_study, save_study
+from medapp.studies.entrants import create_named_runs
+from medapp.studies.folder import find_named, load_studies, name_study, save_study
 from medapp.task import find_task
 from medapp.training.recipe import Machine, Recipe
 
@@ -77,21 +77,17 @@ def create_folds(
     for each in recipes:
         plan_run(workspace, each, machine)
     name = name or _suggest_name(workspace, settled)
-    summaries = find_registry(workspace).list_summaries()
-    names = [f"{name}, fold {fold} of {count}" for fold in range(1, count + 1)]
-    for each_name in names:
-        check_name(each_name, summaries)
-    runs = [
-        create_run(workspace, each, machine, each_name)
-        for each, each_name in zip(recipes, names, strict=True)
+    named = [
+        (f"{name}, fold {fold} of {count}", each) for fold, each in enumerate(recipes, start=1)
     ]
+    runs = create_named_runs(workspace, named, machine)
     id, made = name_study()
     study = FoldStudy(
         id=id,
         name=name,
         made=made,
         data_set=settled.data.train.name,
-        runs=tuple(run.id for run in runs),
+        runs=tuple(runs),
     )
     save_study(workspace, KIND, asdict(study))
     return study
@@ -110,12 +106,7 @@ def find_study(workspace: Workspace, name: str) -> FoldStudy:
     Raises:
         RunError: there is none.
     """
-    known = list_studies(workspace)
-    found = next((study for study in known if name in (study.id, study.name)), None)
-    if found is None:
-        names = ", ".join(study.name for study in known[:5]) or "none yet"
-        raise RunError(f"There is no study {name!r}.", remedy=f"Studies: {names}.")
-    return found
+    return find_named(list_studies(workspace), name, "study", "studies")
 
 
 def pool(workspace: Workspace, study: FoldStudy) -> Pooled:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from medapp.evaluation.comparison import average_seeds
-from medapp.evaluation.headline import TITLES, list_headlines
+from medapp.evaluation.headline import TITLES, list_headlines, write_title
 from medapp.evaluation.intervals import Interval
 from medapp.evaluation.power_law import FURTHEST, Point, PowerLaw, Reach, fit_power_law
 from medapp.evaluation.words import write_figure
@@ -149,8 +149,7 @@ def _count_learned(run: Run, counted: str) -> int:
 
 
 def _state(reading: Reading) -> Iterator[str]:
-    title = TITLES[reading.figure]
-    name = title[:1].lower() + title[1:] if title[1:2].islower() else title
+    name = write_title(reading.figure)
     for way in reading.ways:
         if not way.points:
             yield f"{way.title} was not judged."

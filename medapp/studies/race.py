@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from medapp.errors import RecipeError, RunError
-from medapp.runs.making import check_name, create_run, settle_recipe
+from medapp.errors import RecipeError
+from medapp.runs.making import settle_recipe
 from medapp.runs.plan import plan_run
 from medapp.runs.registry import find_registry
 from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
-from medapp.studies.entrants import take_strategy
-from medapp.studies.folder import load_studies, name_study, save_study
+from medapp.studies.entrants import create_named_runs, take_strategy
+from medapp.studies.folder import find_named, load_studies, name_study, save_study
 from medapp.studies.time import fit_epochs, limit_epochs
 from medapp.training.recipe import Machine, Recipe
 
@@ -81,18 +81,16 @@ def create_race(
     entrants = {strategy: take_strategy(workspace, settled, strategy) for strategy in CONTESTANTS}
     entrants, remarks = _fit_time(workspace, entrants, machine, seeds, minutes)
     title = name or _suggest_name(workspace, settled.data.train.name)
-    summaries = find_registry(workspace).list_summaries()
-    named = {
-        (strategy, seed): f"{title}: {entrant.find_strategy().title}, seed {seed}"
+    named = [
+        (
+            f"{title}: {entrant.find_strategy().title}, seed {seed}",
+            entrant.model_copy(update={"seed": seed}),
+        )
         for seed in range(settled.seed, settled.seed + seeds)
-        for strategy, entrant in entrants.items()
-    }
-    for each in named.values():
-        check_name(each, summaries)
-    runs: dict[str, tuple[str, ...]] = dict.fromkeys(entrants, ())
-    for (strategy, seed), each in named.items():
-        entrant = entrants[strategy].model_copy(update={"seed": seed})
-        runs[strategy] += (create_run(workspace, entrant, machine, each).id,)
+        for entrant in entrants.values()
+    ]
+    ids = create_named_runs(workspace, named, machine)
+    runs = {strategy: tuple(ids[place :: len(entrants)]) for place, strategy in enumerate(entrants)}
     id, made = name_study()
     race = Race(
         id=id,
@@ -120,12 +118,7 @@ def find_race(workspace: Workspace, name: str) -> Race:
     Raises:
         RunError: there is none.
     """
-    known = list_races(workspace)
-    found = next((race for race in known if name in (race.id, race.name)), None)
-    if found is None:
-        names = ", ".join(race.name for race in known[:5]) or "none yet"
-        raise RunError(f"There is no race {name!r}.", remedy=f"Races: {names}.")
-    return found
+    return find_named(list_races(workspace), name, "race", "races")
 
 
 def _fit_time(

@@ -11,8 +11,9 @@ from browser.serving import find_chromium
 from conftest import Trained
 
 from benchmarks.__main__ import BENCHMARKS, Row, keep
-from benchmarks.accuracy import choosing
+from benchmarks.accuracy import choosing, ranking_published
 from benchmarks.accuracy.coverage import Population, Tally, measure
+from benchmarks.accuracy.ranking_table import build_tables
 from benchmarks.kit.claims import Claim
 
 QUICK = [row for row in BENCHMARKS if row.quick is not None]
@@ -87,3 +88,63 @@ def test_the_best_of_many_test_figures_flatters_and_that_of_validation_does_not(
     alone = choosing.measure(models=1, images=150, studies=400)
     assert alone.flattery_of_test == alone.flattery_of_validation
     assert abs(alone.flattery_of_test) < 0.006
+
+
+def test_a_ranking_is_judged_by_what_training_gave() -> None:
+    probe = {"a": 0.9, "b": 0.8, "c": 0.7}
+    ranking = {
+        "what": "ranking",
+        "data": "one",
+        "scores": {name: {"probe": value} for name, value in probe.items()},
+        "intervals": {name: [value - 0.1, value + 0.1] for name, value in probe.items()},
+        "apart": {"a": ["c"], "b": [], "c": ["a"]},
+    }
+    tests = {"a": (0.80, 0.90), "b": (0.85, 0.95), "c": (0.50, 0.60)}
+    runs = [
+        {"what": "run", "data": "one", "source": source, "validation": value, "test": value}
+        for source, values in tests.items()
+        for value in values
+    ]
+    lines = build_tables([ranking, *runs]).splitlines()
+    assert (
+        "| b | 0.800 [0.700, 0.900] | no | 0.900 [0.850, 0.950] | 0.900 [0.850, 0.950] |" in lines
+    )
+    # Of three pairs two are in order: (2 - 1) / 3. Taking a loses 5 points against b.
+    assert "| Linear probe | 1 | 0.33 | 5.00 |" in lines
+    assert "| always c | 1 | – | 35.00 |" in lines
+    assert lines[-1] == (
+        "Of pairs told apart 1 of 1 came out in that order, of those not told apart 1 of 2."
+    )
+
+
+def test_a_source_whose_seeds_are_not_all_there_is_not_averaged() -> None:
+    ranking = {
+        "what": "ranking",
+        "data": "one",
+        "scores": {name: {"probe": 0.5} for name in "ab"},
+        "intervals": {name: [0.4, 0.6] for name in "ab"},
+        "apart": {name: [] for name in "ab"},
+    }
+    given = (("a", 0.7), ("a", 0.9), ("b", 0.99))
+    runs = [
+        {"what": "run", "data": "one", "source": source, "validation": value, "test": value}
+        for source, value in given
+    ]
+    lines = build_tables([ranking, *runs]).splitlines()
+    assert "| always a | 1 | – | 0.00 |" in lines
+    assert not any(line.startswith("| always b") for line in lines)
+
+
+def test_published_scores_are_judged_alike(tmp_path: Path) -> None:
+    (tmp_path / "AUCs_dataset.csv").write_text(
+        "source,x,y\nimagenet,.9,.8\nradimagenet,.8,.9\nother,.7,\n", encoding="utf-8"
+    )
+    (tmp_path / "lp_dataset.csv").write_text(
+        "source,x,y\nimagenet,3,3\nradimagenet,2,2\nother,1,1\n", encoding="utf-8"
+    )
+    # On x the order is right and nothing is lost; on y, where two were trained, it is wrong.
+    assert ranking_published.build_table(tmp_path).splitlines()[2:] == [
+        "| lp | 2 | 0.00 | 5.00 |",
+        "| always imagenet | 2 | – | 5.00 |",
+        "| always radimagenet | 2 | – | 5.00 |",
+    ]

@@ -1,158 +1,208 @@
 """Is the ranking of sources right, and is it better than taking always the same one?
 
-    python -m benchmarks.accuracy.ranking sources FILE…         fine-tune a model on each
-    python -m benchmarks.accuracy.ranking target PATH [PATIENTS]
-                                        rank all sources for a data set, then train from each
+    python -m benchmarks.accuracy.ranking measure --source FILE … --target PATH [PATTERN] …
     python -m benchmarks.accuracy.ranking table                 what came of it
-    python -m benchmarks.accuracy.ranking time PATH             how long a ranking takes
-    python -m benchmarks.accuracy.ranking published FOLDER      the same of a published table
+    python -m benchmarks.accuracy.ranking time --target PATH    how long a ranking takes
 
-PATIENTS is a pattern that finds the patient in a file's name. What is trained is a linear probe on
-the whole training split, judged on the test split, which the ranking does not read. FOLDER holds
-`AUCs_dataset.csv` and the scores beside it (`lp_dataset.csv` …) of
-https://github.com/DovileDo/transferability-in-medical-imaging (arXiv 2412.20172). `MEDAPP_HOME`
+A network is fine-tuned from the bundled backbone on each `--source`. For each `--target` all of
+these, the bundled backbone and random weights are ranked, and then a network is fine-tuned from
+each, over seeds. PATTERN finds the patient in a file's name; `layout=…` says what folders mean.
+The truth that the ranking has to foretell is the mean over seeds of the balanced accuracy on the
+test split, which the ranking does not read. Each line of `--out` is a ranking or a run; what stands
+there is not made again, so the command can be stopped and goes on where it was. `MEDAPP_HOME`
 should name a workspace of its own.
 """
 
-import csv
-import sys
-from collections.abc import Mapping, Sequence
+import json
+from argparse import Namespace
+from collections import Counter
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 import medapp
+from benchmarks.accuracy.ranking_table import build_tables
+from benchmarks.kit.options import build_parser
+from medapp.data.catalog import Catalog
+from medapp.data.deriving import Derivation, derive
 from medapp.data.importing.adding import add_path
 from medapp.data.importing.choice import ImportChoice
-from medapp.evaluation.transferability.order import compute_kendall_tau, compute_regret
-from medapp.runs.registry import find_registry
+from medapp.data.samples import DataSet
+from medapp.models.backbones import BUNDLED
+from medapp.runs.run import Run
 from medapp.store.workspace import find_workspace
-from medapp.studies.ranking.candidates import NOTHING, PIXELS
-from medapp.studies.ranking.hindsight import look_back
-from medapp.studies.ranking.ranking import Ranking, find_ranking
-from medapp.studies.ranking.scorers import SCORERS
+from medapp.studies.ranking.candidates import NOTHING
+from medapp.studies.ranking.computing import rank_sources
+from medapp.studies.ranking.ranking import Ranking
 
-IMAGE_SIZE = 64
-SETTINGS = {"image_size": IMAGE_SIZE, "precision": "float32", "threads": 1}
-Table = Mapping[str, Mapping[str, float]]  # of a data set, of a source
-
-
-def train_sources(paths: Sequence[str]) -> None:
-    """A fine-tuned model for each file or folder."""
-    for path in paths:
-        data = add_path(find_workspace(), Path(path), Path(path).stem).data_set
-        run = medapp.train(data, strategy="fine-tune", epochs=4, name=data.name, **SETTINGS)
-        print(run.name, medapp.evaluate(run).macro_auroc, flush=True)
+RARE = 20  # images that a class must have; three of them are the whole test split's
+LAYOUT = "layout="
+Row = dict[str, Any]
 
 
-def rank_and_train(path: str, patients: str | None = None) -> None:
-    """The ranking for a data set, and a linear probe from each source."""
+def main() -> None:
+    parser = build_parser(__doc__, takes_folder=False, image_size=64)
+    parser.add_argument("what", choices=["measure", "table", "time"])
+    parser.add_argument("--source", action="append", default=[], metavar="FILE")
+    parser.add_argument("--target", action="append", nargs="+", default=[], metavar="PATH")
+    parser.add_argument("--out", type=Path, default=Path("docs/measured/ranking.jsonl"))
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--most", type=int, default=700, help="training images of a run")
+    options = parser.parse_args()
+    if options.what == "measure":
+        measure_all(options)
+    if options.what == "time":
+        measure_time(options)
+    else:
+        print(build_tables(load_rows(options.out)))
+
+
+def measure_all(options: Namespace) -> None:
+    """Sources, rankings, then all runs of one seed before those of the next."""
+    sources = {BUNDLED.name: BUNDLED.name, NOTHING: NOTHING}
+    for path in options.source:
+        run = find_source_run(Path(path), options)
+        sources[f"run:{run.id}"] = run.name
+    targets = [find_data(Path(path), *said) for path, *said in options.target]
+    for data in targets:
+        rank(data, sources, options)
+    for seed in range(options.seeds):
+        for data in targets:
+            for source, name in sources.items():
+                train(data, source, name, seed, options)
+
+
+def find_data(path: Path, said: str = "") -> DataSet:
+    """The data set of a path in the workspace, without classes that are too rare to be judged."""
+    catalog = Catalog(find_workspace())
+    known = {data.name: data for data in catalog.list_data_sets()}
+    if path.stem in known:
+        return known[path.stem]
+    layout = said.removeprefix(LAYOUT) if said.startswith(LAYOUT) else None
+    pattern = said if said and layout is None else None
+    choice = ImportChoice(layout=layout, patient_pattern=pattern)
+    whole = known.get(f"{path.stem}, whole")
+    whole = whole or add_path(catalog.workspace, path, f"{path.stem}, whole", choice).data_set
+    counts = Counter(sample.label for sample in catalog.load_samples(whole))
+    rare = {name: "" for name in whole.classes if counts[name] < RARE}
+    return derive(catalog, path.stem, Derivation((whole.uid,), rare))
+
+
+def find_source_run(path: Path, options: Namespace) -> Run:
+    """The run that was fine-tuned on a file's images; made, or gone on with, where it is not."""
     session = medapp.open()
-    data = add_path(
-        find_workspace(), Path(path), choice=ImportChoice(patient_pattern=patients)
-    ).data_set
-    ranking = session.rank(data, image_size=IMAGE_SIZE)
-    print(f"{data.name}: {ranking.images} images, {ranking.seconds:.0f} s", flush=True)
-    for row in ranking.ranked:
-        if row.source != PIXELS:
-            run = session.train(data, strategy="linear-probe", source=row.source, **SETTINGS)
-            print(row.title, f"{row.value:.3f}", session.evaluate(run).macro_auroc, flush=True)
+    data = find_data(path)
+    found = next((run for run in session.list_runs() if run.name == f"on {data.name}"), None)
+    if found is None:
+        return fine_tune(data, BUNDLED.name, 0, options, f"on {data.name}")
+    return found if found.state == "done" else session.resume(found)
 
 
-def show_table() -> None:
-    """Scores beside results, then how well each scorer orders."""
-    workspace = find_workspace()
-    summaries = find_registry(workspace).list_summaries()
-    truths: dict[str, dict[str, float]] = {}
-    rankings: dict[str, Ranking] = {}
-    print("| data | source | AUROC foretold | told apart from the first | AUROC on test |")
-    print("|---|---|---|---|---|")
-    for data in medapp.open().list_data():
-        ranking = find_ranking(workspace, data)
-        found = look_back(ranking, summaries) if ranking else None
-        if ranking is None or found is None:
-            continue
-        rankings[data.name] = ranking
-        truths[data.name] = {source: run.auroc for source, run in found.trained.items()}
-        for number, row in enumerate(ranking.ranked):
-            apart = "yes" if ranking.is_told_apart(row) else "no"
-            truth = truths[data.name].get(row.source)
-            print(
-                f"| {data.name} | {row.title} | {row.value:.3f} [{row.interval[0]:.3f},"
-                f" {row.interval[1]:.3f}] | {apart if number else ''} |"
-                f" {'' if truth is None else f'{truth:.3f}'} |"
-            )
-    print("\n| choice | mean Kendall's τ | mean regret, AUROC |\n|---|---|---|")
-    for name, scorer in SCORERS.items():
-        scores = {
-            data: {r.source: r.scores[name][0] for r in ranking.ranked if name in r.scores}
-            for data, ranking in rankings.items()
-        }
-        show_order(scorer.title, scores, truths)
-    titles = {row.source: row.title for ranking in rankings.values() for row in ranking.ranked}
-    for source, title in titles.items():
-        if source not in (NOTHING, PIXELS):
-            show_constant(f"always {title}", source, truths)
+def fine_tune(
+    data: DataSet, source: str, seed: int, options: Namespace, name: str | None = None
+) -> Run:
+    """A run that learned from at most `--most` training images; all others judge it."""
+    samples = Catalog(find_workspace()).load_samples(data)
+    count = sum(sample.split == "train" for sample in samples)
+    return medapp.train(
+        data,
+        name=name,
+        source=source,
+        strategy="scratch" if source == NOTHING else "fine-tune",
+        seed=seed,
+        epochs=options.epochs,
+        share=round(min(1.0, options.most / count), 3),
+        image_size=options.image_size,
+        precision="float32",
+        threads=1,
+    )
 
 
-def show_order(title: str, scores: Table, truths: Table) -> None:
-    """How well scores order the sources of each data set."""
-    taus, regrets = [], []
-    for data, of_data in scores.items():
-        common = [source for source in truths[data] if source in of_data]
-        given = [of_data[source] for source in common]
-        true = [truths[data][source] for source in common]
-        tau = compute_kendall_tau(given, true) if len(common) > 1 else None
-        if tau is not None:
-            taus.append(tau)
-            regrets.append(max(truths[data].values()) - max(true) + compute_regret(given, true))
-    if taus:
-        print(f"| {title} | {np.mean(taus):.2f} | {np.mean(regrets):.4f} |")
+def rank(data: DataSet, sources: dict[str, str], options: Namespace) -> None:
+    """Ask the training and validation images, unless the answer stands there."""
+    key = {
+        "what": "ranking",
+        "data": data.name,
+        "sources": list(sources.values()),
+        "image_size": options.image_size,
+    }
+    if is_known(key, options.out):
+        return
+    found = rank_sources(find_workspace(), data, tuple(sources), options.image_size)
+    keep({**key, **describe(found, sources)}, options.out)
 
 
-def show_constant(title: str, source: str, truths: Table) -> None:
-    """What is lost by taking one source whatever the data."""
-    lost = [max(row.values()) - row[source] for row in truths.values() if source in row]
-    print(f"| {title} | – | {np.mean(lost):.4f} |")
+def describe(found: Ranking, sources: dict[str, str]) -> Row:
+    """A ranking by the sources' names, without the controls that nothing can start from."""
+    rows = [row for row in found.ranked if row.source in sources]
+    return {
+        "images": found.images,
+        "seconds": round(found.seconds, 1),
+        "scores": {sources[r.source]: {n: s for n, (s, _) in r.scores.items()} for r in rows},
+        "intervals": {sources[row.source]: row.interval for row in rows},
+        "apart": {
+            sources[row.source]: [sources[other] for other in row.apart_from if other in sources]
+            for row in rows
+        },
+    }
 
 
-def measure_time(path: str) -> None:
+def train(data: DataSet, source: str, name: str, seed: int, options: Namespace) -> None:
+    """Make one run, unless its line stands there."""
+    key = {
+        "what": "run",
+        "data": data.name,
+        "source": name,
+        "seed": seed,
+        "image_size": options.image_size,
+        "epochs": options.epochs,
+        "most": options.most,
+    }
+    if is_known(key, options.out):
+        return
+    run = fine_tune(data, source, seed, options)
+    validation = medapp.evaluate(run, "validation")
+    test = medapp.evaluate(run)
+    figures = {
+        "validation": validation.balanced_accuracy,
+        "test": test.balanced_accuracy,
+        "interval": test.intervals["balanced_accuracy"],
+        "auroc": test.macro_auroc,
+        "n": test.n,
+    }
+    keep({**key, **figures}, options.out)
+    run.delete()
+
+
+def is_known(key: Row, path: Path) -> bool:
+    return any(key.items() <= row.items() for row in load_rows(path))
+
+
+def load_rows(path: Path) -> list[Row]:
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def keep(row: Row, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+    print(row, flush=True)
+
+
+def measure_time(options: Namespace) -> None:
     """How long a ranking takes when nothing is kept, and again."""
-    session = medapp.open()
-    data = add_path(find_workspace(), Path(path)).data_set
-    for again in ("first", "again"):
-        ranking = session.rank(data)
-        size = f"{ranking.images} images of {ranking.image_size} px, {len(ranking.ranked)} sources"
-        print(f"{again}: {size}: {ranking.seconds:.0f} s", flush=True)
+    for path, *said in options.target:
+        data = find_data(Path(path), *said)
+        for again in ("first", "again"):
+            ranking = rank_sources(find_workspace(), data, (), options.image_size)
+            print(
+                f"{data.name}, {again}: {ranking.images} images of {ranking.image_size} px,"
+                f" {len(ranking.ranked)} rows: {ranking.seconds:.0f} s",
+                flush=True,
+            )
 
-
-def show_published(folder: str) -> None:
-    """Mean τ and regret of published scores."""
-    truths = read_published(Path(folder, "AUCs_dataset.csv"))
-    for path in sorted(Path(folder).glob("*_dataset.csv")):
-        if not path.name.startswith("AUCs"):
-            show_order(path.stem.removesuffix("_dataset"), read_published(path), truths)
-    for source in ("imagenet", "radimagenet"):
-        show_constant(f"always {source}", source, truths)
-
-
-def read_published(path: Path) -> Table:
-    """A published table: a column a data set, a row a source."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    sets = [name for name in rows[0] if name not in ("", "source")]
-    return {s: {row["source"]: float(row[s]) for row in rows if row[s]} for s in sets}
-
-
-STEPS = {
-    "sources": lambda *paths: train_sources(paths),
-    "target": rank_and_train,
-    "table": show_table,
-    "time": measure_time,
-    "published": show_published,
-}
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2 or sys.argv[1] not in STEPS:
-        sys.exit(__doc__)
-    STEPS[sys.argv[1]](*sys.argv[2:])
+    main()

@@ -5,6 +5,7 @@ Where several processes share a run, only the first one writes events.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from medapp.errors import RunError
@@ -14,6 +15,7 @@ from medapp.runs.events import (
     Event,
     MessageSaid,
     PenaltyTried,
+    PlanMade,
     StageAdvanced,
     StepTaken,
 )
@@ -39,9 +41,12 @@ class Reporter:
         self.run = run
         self.should_stop = should_stop
         self.is_silent = is_silent
+        self._plan: PlanMade | None = None
 
     def report(self, event: Event) -> None:
         """Write an event, unless another process does."""
+        if isinstance(event, PlanMade):
+            self._plan = event
         if not self.is_silent:
             self.run.append_event(event)
 
@@ -58,6 +63,11 @@ class Reporter:
         values: dict[str, Any] = {**vars(epoch), **epoch.validation}
         del values["validation"]
         self.report(EpochFinished(**values))
+
+    def on_shortened(self, epochs: int) -> None:
+        """Write the plan anew, so that the time left and the share done are those of the end."""
+        if self._plan is not None:
+            self.report(replace(self._plan, epochs=epochs))
 
     def on_penalty(self, penalty: Penalty) -> None:
         """Write a penalty that was tried."""

@@ -24,6 +24,7 @@ from medapp.training.learner import Learner
 from medapp.training.objectives.objective import Objective, Position
 from medapp.training.optimiser import Rate, build_optimiser
 from medapp.training.recipe.recipe import Recipe
+from medapp.training.stopping import Fall, find_fall
 from medapp.training.validation import judge_logits
 from medapp.training.watcher import Epoch, Step, Watcher
 
@@ -103,6 +104,9 @@ class Loop:
         Raises:
             RunError: the loss is no longer a number, or memory does not suffice for one image.
         """
+        # A run that goes on in its fall has said so before, but its plan is made anew.
+        if (begun := self._find_fall()) is not None:
+            self.watcher.on_shortened(begun.end)
         while not self._is_over():
             if not self._train_epoch():
                 self.save_checkpoint()
@@ -112,16 +116,33 @@ class Loop:
         return True
 
     def _is_over(self) -> bool:
-        state = self.state
-        patience = self.recipe.budget.early_stopping
-        has_waited = bool(patience) and state.epoch - state.best_epoch >= patience
-        return state.epoch >= self.recipe.budget.epochs or has_waited
+        fall = self._find_fall()
+        return self.state.epoch >= (fall.end if fall else self.recipe.budget.epochs)
+
+    def _find_fall(self) -> Fall | None:
+        """How early stopping ends the training, once the epochs so far have brought that about."""
+        rows = self.state.history
+        losses = [row["validation_loss"] for row in rows if "validation_loss" in row]
+        budget = self.recipe.budget
+        return find_fall(losses, budget.early_stopping, budget.epochs)
+
+    def _tell_fall(self) -> None:
+        """Say that the epoch just finished has brought the end about, if it has."""
+        fall = self._find_fall()
+        if fall is None or fall.start != self.state.epoch:
+            return
+        self.watcher.on_shortened(fall.end)
+        self.watcher.say(
+            f"The validation loss no longer falls after epoch {fall.start}: the rate now falls to"
+            f" nothing, and the training ends after epoch {fall.end}."
+        )
 
     def _train_epoch(self) -> bool:
         """Take the steps that the epoch under way still lacks; False if asked to stop meanwhile."""
         state = self.state
         batches = self.feed.batches(state.epoch, state.step, self.objective.count_weight)
         self.learner.suffix.train()
+        fall = self._find_fall()
         started = time.perf_counter()
         images = 0
         while state.step < self.feed.steps_per_epoch:
@@ -129,7 +150,9 @@ class Loop:
                 return False
             before = time.perf_counter()
             batch = next(batches)
-            rate = self._rate.set(self.count_steps())
+            step = self.count_steps()
+            left = fall.find_share(step, self.feed.steps_per_epoch) if fall else 1.0
+            rate = self._rate.set(step, left)
             loss = self._take_step(batch)
             state.loss_sum += loss * batch.count
             state.step += 1
@@ -260,6 +283,7 @@ class Loop:
         epoch = Epoch(state.epoch, train_loss, train_accuracy, figures, state.seconds, is_best)
         state.history.append(_flatten(epoch))
         self.watcher.on_epoch(epoch)
+        self._tell_fall()
         writing = self._writing_seconds / WRITING_SHARE
         if time.perf_counter() - self._last_written > writing:
             self.save_checkpoint()

@@ -64,9 +64,13 @@ class Rate:
         done = (step - warm) / max(1, self.steps - warm)
         return 0.5 * (1 + math.cos(math.pi * done))
 
-    def set(self, step: int) -> float:
-        """Set the rates of a step; gives the head's."""
-        share = self.find_share(step)
+    def set(self, step: int, left: float = 1.0) -> float:
+        """Set the rates of a step; gives the head's.
+
+        Args:
+            left: what an early end leaves of the schedule's rate, 0 to 1.
+        """
+        share = self.find_share(step) * left
         for group in self.optimiser.param_groups:
             group["lr"] = group["peak"] * share
         return float(self.optimiser.param_groups[0]["lr"])

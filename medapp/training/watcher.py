@@ -66,6 +66,9 @@ class Watcher(Protocol):
     def on_epoch(self, epoch: Epoch) -> None:
         """Take note of an epoch; called after each."""
 
+    def on_shortened(self, epochs: int) -> None:
+        """Take note that the training ends early, after so many epochs."""
+
     def on_penalty(self, penalty: Penalty) -> None:
         """Take note of a penalty; called after each."""
 

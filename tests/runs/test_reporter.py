@@ -3,8 +3,9 @@
 import pytest
 from conftest import register_empty
 
-from medapp.runs.events import EpochFinished, MessageSaid, StageAdvanced, StepTaken
+from medapp.runs.events import EpochFinished, MessageSaid, PlanMade, StageAdvanced, StepTaken
 from medapp.runs.making import create_run
+from medapp.runs.progress import Follower
 from medapp.runs.reporter import Reporter, StopRequestedError
 from medapp.runs.run import Run
 from medapp.store.workspace import Workspace
@@ -64,3 +65,15 @@ def test_a_stage_ends_when_the_run_is_to_stop(run: Run) -> None:
     (run.folder / "stop").touch()
     with pytest.raises(StopRequestedError):
         advance(2, 10)
+
+
+def test_an_early_end_is_a_new_plan_by_which_the_share_done_is_told(run: Run) -> None:
+    reporter = Reporter(run, lambda: False)
+    reporter.report(PlanMade(epochs=50, steps_per_epoch=4, classes=["a", "b"], train=16))
+    reporter.on_step(Step(epoch=2, step=5, loss=0.5, rate=0.125, images_per_second=80.0))
+    reporter.on_shortened(5)
+    plan = Follower(run).read().plan
+    assert plan is not None
+    assert (plan.epochs, plan.steps_per_epoch, plan.train) == (5, 4, 16)
+    # Five of twenty steps, not of two hundred.
+    assert Follower(run).read().share == 0.25

@@ -91,6 +91,7 @@ class Bench:
         self.steps: list[Step] = []
         self.epochs: list[Epoch] = []
         self.messages: list[str] = []
+        self.shortened = 0
         self.best: dict[str, Tensor] = {}
         self.asked = 0
         self.stop_after = stop_after
@@ -114,6 +115,9 @@ class Bench:
 
     def on_epoch(self, epoch: Epoch) -> None:
         self.epochs.append(epoch)
+
+    def on_shortened(self, epochs: int) -> None:
+        self.shortened = epochs
 
     def say(self, text: str) -> None:
         self.messages.append(text)
@@ -295,13 +299,48 @@ def test_best_weights_are_those_of_the_lowest_validation_loss(tmp_path: Path) ->
     assert loss.item() == pytest.approx(min(losses))
 
 
-def test_early_stopping_waits_its_patience(tmp_path: Path) -> None:
+def build_reversed() -> Examples:
+    """Validation images of the other class: the better the training learns, the worse it gets."""
     honest = build_examples(40, 2)
-    # The better it learns, the worse it gets here.
-    reversed_ = with_targets(honest, 1 - honest.targets)
-    bench = Bench(tmp_path, epochs=50, early_stopping=3, validation=reversed_)
+    return with_targets(honest, 1 - honest.targets)
+
+
+def test_early_stopping_lets_the_rate_fall_to_nothing_before_the_end(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"epochs": 50, "early_stopping": 3, "schedule": "constant"}
+    bench = Bench(tmp_path, validation=build_reversed(), **settings)
     assert bench.loop.run()
-    assert bench.loop.state.epoch == bench.loop.state.best_epoch + 3 < 50
+    # The first epoch is the best; three more, and a fifth of the whole.
+    assert bench.loop.state.best_epoch == 1
+    assert bench.loop.state.epoch == bench.shortened == 5
+    per_epoch = bench.loop.feed.steps_per_epoch
+    rates = [step.rate for step in bench.steps]
+    assert rates[: 4 * per_epoch] == pytest.approx([0.05] * (4 * per_epoch))
+    falling = [0.05 * (per_epoch - n) / per_epoch for n in range(per_epoch)]
+    assert rates[4 * per_epoch :] == pytest.approx(falling)
+    (said,) = bench.messages
+    assert "no longer falls after epoch 4" in said
+    assert "ends after epoch 5" in said
+
+
+@pytest.mark.parametrize("stop_after", [1, 25, 26])
+def test_a_training_that_ends_early_goes_on_with_the_very_same_steps(
+    tmp_path: Path, stop_after: int
+) -> None:
+    settings: dict[str, Any] = {"epochs": 50, "early_stopping": 3}
+    whole = Bench(tmp_path / "whole", validation=build_reversed(), **settings)
+    (tmp_path / "whole").mkdir()
+    assert whole.loop.run()
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    begun = Bench(folder, stop_after=stop_after, validation=build_reversed(), **settings)
+    assert not begun.loop.run()
+    later = Bench(folder, validation=build_reversed(), **settings)
+    assert later.loop.resume()
+    assert later.loop.run()
+    assert [step.rate for step in (*begun.steps, *later.steps)] == [s.rate for s in whole.steps]
+    assert later.shortened == whole.shortened == later.loop.state.epoch
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.equal(tensor, later.model.state_dict()[name])
 
 
 def test_rate_goes_over_the_whole_run(tmp_path: Path) -> None:

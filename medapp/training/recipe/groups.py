@@ -232,7 +232,8 @@ class Budget(Group):
     early_stopping: int = setting(
         0,
         "Early stopping",
-        "Stop after so many epochs without a lower validation loss. 0 is off.",
+        "After so many epochs in which the smoothed validation loss is no lower, let the rate fall"
+        " to nothing over a few more epochs, and stop. 0 is off.",
         unit="epochs",
         low=0,
         high=1000,

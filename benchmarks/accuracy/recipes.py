@@ -26,6 +26,7 @@ from medapp.runs.learning import find_best
 from medapp.store.workspace import find_workspace
 
 FINE = {"strategy": "fine-tune"}
+WHOLE = {**FINE, "backbone_rate": 1.0}
 ARMS: dict[str, dict[str, Any]] = {
     "fine-tune": FINE,
     "backbone at the whole rate": {**FINE, "backbone_rate": 1.0},
@@ -42,6 +43,11 @@ ARMS: dict[str, dict[str, Any]] = {
     "gradients of length 1": {**FINE, "clipping": 1.0},
     "weight decay .1": {**FINE, "weight_decay": 0.1},
     "a third of the rate": {**FINE, "learning_rate": 0.0003},
+    "LAMB, the whole rate": {**WHOLE, "optimiser": "lamb"},
+    "LAMB, the whole, twice": {**WHOLE, "optimiser": "lamb", "learning_rate": 0.02},
+    "the whole, each stage at .7 of the next": {**WHOLE, "stage_rate": 0.7},
+    "the whole, stages join over a third": {**WHOLE, "unfreezing": 0.33},
+    "the whole, norms kept": {**WHOLE, "norms": "keep"},
     "from scratch": {"strategy": "scratch"},
     "linear probe": {"strategy": "linear-probe"},
 }

@@ -229,10 +229,12 @@ def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) ->
 
 def _check_batches(recipe: Recipe, machine: Machine, train: int) -> None:
     batch_size = recipe.optimisation.batch_size
-    if recipe.find_strategy().learns_backbone and min(batch_size, train) < 2:
+    takes_statistics = recipe.find_strategy().learns_backbone and recipe.strategy.norms == "learn"
+    if takes_statistics and min(batch_size, train) < 2:
         raise RecipeError(
             "A batch of one image cannot train BatchNorm.",
-            remedy="Set the batch to 2 or more, or choose the linear probe.",
+            remedy="Set the batch to 2 or more, choose the linear probe, or keep the source's"
+            " statistics (norms).",
             setting="batch_size",
         )
     batches = -(-train // batch_size)

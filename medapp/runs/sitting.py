@@ -62,7 +62,8 @@ class Sitting:
         torch.set_num_threads(self.machine.threads or max(1, cores // self.machine.devices))
         device = choose_device(self.machine.device, self.machine.devices)
         self.precision = choose_precision(self.machine.precision, device, workspace)
-        self.fabric = open_fabric(device, self.precision, self.machine.devices)
+        unfreezes = self.recipe.strategy.unfreezing > 0
+        self.fabric = open_fabric(device, self.precision, self.machine.devices, unfreezes)
         self.reporter = Reporter(run, should_stop, is_silent=not self.fabric.is_global_zero)
 
     def do(self) -> bool:
@@ -130,7 +131,8 @@ class Sitting:
         if network.loaded is not None and recipe.find_source() not in BACKBONES:
             self.reporter.say(network.loaded.describe())
         augmentation = AUGMENTATIONS[recipe.find_augmentation()]
-        learner = Learner(network, recipe.find_strategy(), augmentation, self.fabric)
+        strategy = recipe.find_strategy()
+        learner = Learner(network, strategy, augmentation, self.fabric, recipe.strategy)
         if self.fabric.world_size > 1:
             synchronise_norms(learner.suffix)
         return learner

@@ -12,8 +12,9 @@ from medapp.training.augment import augment
 from medapp.training.augmentation import Augmentation
 from medapp.training.features import fold_scale, measure_scale, to_tensor, unfold_scale
 from medapp.training.feed import Inputs
-from medapp.training.recipe.groups import Optimisation
-from medapp.training.strategies import SGD_FACTOR, Strategy
+from medapp.training.freezing import Freezing
+from medapp.training.recipe.groups import Optimisation, StrategyChoice
+from medapp.training.strategies import RATE_FACTORS, Strategy
 
 
 def cut_network(network: Network, strategy: Strategy) -> tuple[nn.Module | None, nn.Module]:
@@ -48,17 +49,37 @@ class Learner:
     """
 
     def __init__(
-        self, network: Network, strategy: Strategy, augmentation: Augmentation, fabric: Any
+        self,
+        network: Network,
+        strategy: Strategy,
+        augmentation: Augmentation,
+        fabric: Any,
+        choice: StrategyChoice | None = None,
     ) -> None:
         self.network = network
         self.strategy = strategy
         self.augmentation = augmentation
         self.fabric = fabric
         self.prefix, self.suffix = cut_network(network, strategy)
+        self._freezing = Freezing(self.suffix, self._list_stages(), choice or StrategyChoice())
         self.keeps_features = False
         # Mean and spread of the training features, where they are standardised.
         self._scale: tuple[Tensor, Tensor] | None = None
         network.to(fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def _list_stages(self) -> list[nn.Module]:
+        """The network's stages that learn, first to last."""
+        stages = [stage for _, stage in self.network.stages]
+        count = self.strategy.learning_stages
+        return stages if count is None else stages[len(stages) - count :]
+
+    def train(self, done: float) -> None:
+        """Bring the suffix into training mode, but for what is frozen at this moment.
+
+        Args:
+            done: the share of all steps that were taken, 0 to 1.
+        """
+        self._freezing.set(done)
 
     def can_keep_features(self) -> bool:
         """Whether the prefix gives the same for an image each time: images do not vary."""
@@ -100,26 +121,35 @@ class Learner:
     def group_parameters(self, settings: Optimisation) -> list[dict[str, Any]]:
         """Groups of the parameters that learn, as an optimiser takes them.
 
-        Head and backbone have their own rates; biases and norms have no weight decay. The `peak` of
-        a group is the highest that its rate gets.
+        Head and backbone have their own rates, and each stage may have a share of the next one's
+        (discriminative fine-tuning, Howard & Ruder 2018, arXiv 1801.06146, section 3.1); biases and
+        norms have no weight decay. The `peak` of a group is the highest that its rate gets.
         """
-        factor = SGD_FACTOR if settings.optimiser == "sgd" else 1.0
+        factor = RATE_FACTORS[settings.optimiser]
         rate = settings.learning_rate or self.strategy.learning_rate * factor
         share = settings.backbone_rate or self.strategy.backbone_rate
+        depths = self._measure_depths() if settings.stage_rate < 1 else {}
         in_head = {id(parameter) for parameter in self.network.head.parameters()}
-        members: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+        members: dict[tuple[bool, int, bool], list[nn.Parameter]] = {}
         for parameter in self.suffix.parameters():
-            key = (id(parameter) in in_head, parameter.ndim > 1)
+            depth = depths.get(id(parameter), 0)
+            key = (id(parameter) in in_head, -depth, parameter.ndim > 1)
             members.setdefault(key, []).append(parameter)
         groups = []
-        # The head first; in each, what decays first. A checkpoint relies on this order.
-        for (is_head, decays), chosen in sorted(
+        # The head first, then the last stage; in each, what decays first. A checkpoint relies on
+        # this order.
+        for (is_head, depth, decays), chosen in sorted(
             members.items(), key=lambda item: item[0], reverse=True
         ):
-            peak = rate if is_head else rate * share
+            peak = rate if is_head else rate * share * settings.stage_rate**-depth
             decay = settings.weight_decay if decays else 0.0
             groups.append({"params": chosen, "lr": peak, "peak": peak, "weight_decay": decay})
         return groups
+
+    def _measure_depths(self) -> dict[int, int]:
+        """How many stages come after that of each parameter, by the parameter's id."""
+        stages = reversed(self._list_stages())
+        return {id(p): depth for depth, stage in enumerate(stages) for p in stage.parameters()}
 
     def settle_scale(self) -> None:
         """Fold the scale into the head, which then takes plain features."""

@@ -141,7 +141,6 @@ class Loop:
         """Take the steps that the epoch under way still lacks; False if asked to stop meanwhile."""
         state = self.state
         batches = self.feed.batches(state.epoch, state.step, self.objective.count_weight)
-        self.learner.suffix.train()
         fall = self._find_fall()
         started = time.perf_counter()
         images = 0
@@ -150,6 +149,7 @@ class Loop:
                 return False
             before = time.perf_counter()
             batch = next(batches)
+            self.learner.train(self._find_share())
             step = self.count_steps()
             left = fall.find_share(step, self.feed.steps_per_epoch) if fall else 1.0
             rate = self._rate.set(step, left)
@@ -167,6 +167,11 @@ class Loop:
     def count_steps(self) -> int:
         """Steps that were taken over the whole run."""
         return self.state.epoch * self.feed.steps_per_epoch + self.state.step
+
+    def _find_share(self) -> float:
+        """The share of all steps that were taken, 0 to 1."""
+        total = self.recipe.budget.epochs * self.feed.steps_per_epoch
+        return self.count_steps() / max(1, total)
 
     def _take_step(self, batch: Batch) -> float:
         """One optimiser step on a batch; gives the batch's loss."""
@@ -250,8 +255,7 @@ class Loop:
             part.whole_weight,
         )
         state = self.state
-        total = max(1, self.recipe.budget.epochs * self.feed.steps_per_epoch)
-        position = Position(state.epoch, state.step, self.count_steps() / total)
+        position = Position(state.epoch, state.step, self._find_share())
         with self.fabric.no_backward_sync(self.model, enabled=not is_last):
             loss = self.objective.loss(self.model, prepared, position)
             # The mean of all processes' gradients is taken.

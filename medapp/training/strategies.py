@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-SGD_FACTOR = 20.0  # SGD's default rate over that of AdamW and Adam
+# An optimiser's default rate over that of AdamW.
+RATE_FACTORS = {"adamw": 1.0, "adam": 1.0, "lamb": 10.0, "sgd": 20.0}
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Strategy:
 
     Attributes:
         learning_stages: how many of the last stages learn beside the head; None for all of them.
-        learning_rate: the head's default for AdamW and Adam; SGD's is `SGD_FACTOR` times that.
+        learning_rate: the head's default for AdamW; that of others is `RATE_FACTORS` times that.
         backbone_rate: what learns of the backbone, as a share of the head's rate.
         training_passes: what a training image costs in an epoch, in forward passes.
         weights_share, maps_share: what a step keeps for the way back, as shares of the network's
@@ -56,6 +57,7 @@ STEPS = (
     "optimiser",
     "learning_rate",
     "backbone_rate",
+    "stage_rate",
     "weight_decay",
     "momentum",
     "schedule",
@@ -63,6 +65,8 @@ STEPS = (
     "clipping",
     "averaging",
 )
+# What says how the backbone learns.
+BACKBONE = ("backbone_rate", "stage_rate", "unfreezing", "norms")
 
 STRATEGIES: dict[str, Strategy] = {
     "linear-probe": Strategy(
@@ -141,8 +145,7 @@ STRATEGIES: dict[str, Strategy] = {
 def find_default_rates(strategy: str, optimiser: str) -> tuple[float, float]:
     """What rates of 0 stand for: the head's learning rate, and the backbone's as a share of it."""
     row = STRATEGIES[strategy]
-    factor = SGD_FACTOR if optimiser == "sgd" else 1.0
-    return row.learning_rate * factor, row.backbone_rate
+    return row.learning_rate * RATE_FACTORS[optimiser], row.backbone_rate
 
 
 def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
@@ -158,7 +161,7 @@ def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
     if row is not None and row.must_keep_features:
         idle["augmentation"] = f"{row.title} computes features once, so images cannot vary."
     if row is not None and not row.learns_backbone:
-        idle["backbone_rate"] = f"In {row.title} the backbone does not learn."
+        idle |= dict.fromkeys(BACKBONE, f"In {row.title} the backbone does not learn.")
     if row is not None and row.is_fitted:
         idle |= dict.fromkeys(STEPS, f"{row.title} is fitted in one go, without steps.")
     return idle

@@ -85,6 +85,7 @@ def test_batch_of_one_is_refused_where_batchnorm_learns(trained: Trained) -> Non
     with pytest.raises(RecipeError, match="2 or more"):
         plan(trained.workspace, batch_size=1)
     plan(trained.workspace, batch_size=1, strategy="linear-probe")
+    plan(trained.workspace, batch_size=1, norms="keep")
 
 
 def test_more_devices_than_a_batch_has_images_are_refused(trained: Trained) -> None:

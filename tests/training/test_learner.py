@@ -14,17 +14,22 @@ from medapp.training.augment import augment
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.feed import Inputs
 from medapp.training.learner import Learner, cut_network
-from medapp.training.recipe.groups import Optimisation
+from medapp.training.recipe.groups import Optimisation, StrategyChoice
 from medapp.training.strategies import STRATEGIES
 
 LIGHT = AUGMENTATIONS["light"]
 
 
-def build_learner(strategy: str, augmentation: str = "none", seed: int = 0) -> Learner:
+def build_learner(
+    strategy: str,
+    augmentation: str = "none",
+    seed: int = 0,
+    choice: StrategyChoice | None = None,
+) -> Learner:
     torch.manual_seed(seed)
     network = Network("resnet18", ("a", "b", "c"))
     fabric = Fabric(accelerator="cpu")
-    return Learner(network, STRATEGIES[strategy], AUGMENTATIONS[augmentation], fabric)
+    return Learner(network, STRATEGIES[strategy], AUGMENTATIONS[augmentation], fabric, choice)
 
 
 def draw_pixels(n: int, seed: int = 0) -> torch.Tensor:
@@ -71,7 +76,61 @@ def test_head_and_backbone_learn_at_their_own_rates() -> None:
     assert decay[id(network.model.bn1.weight)] == decay[id(network.head.bias)] == 0.0
 
 
-@pytest.mark.parametrize(("optimiser", "head"), [("adamw", 0.001), ("adam", 0.001), ("sgd", 0.02)])
+def test_each_stage_may_learn_at_a_share_of_the_next_ones_rate() -> None:
+    """ResNet-18 has five stages: by hand, .01 · .5 for the last, and half as much for each."""
+    learner = build_learner("fine-tune")
+    settings = Optimisation(learning_rate=0.01, backbone_rate=0.5, stage_rate=0.5)
+    groups = learner.group_parameters(settings)
+    rate = {id(p): group["peak"] for group in groups for p in group["params"]}
+    model = learner.network.model
+    assert len(rate) == len(list(model.parameters()))
+    found = [
+        rate[id(model.get_parameter(name))]
+        for name in (
+            "fc.weight",
+            "layer4.0.conv1.weight",
+            "layer3.0.bn1.bias",
+            "layer2.0.conv1.weight",
+            "layer1.0.conv1.weight",
+            "conv1.weight",
+        )
+    ]
+    assert found == pytest.approx([0.01, 0.005, 0.0025, 0.00125, 0.000625, 0.0003125])
+    assert groups[0]["params"] == [learner.network.head.weight]
+
+
+def test_stages_count_from_the_first_that_learns() -> None:
+    settings = Optimisation(learning_rate=0.01, backbone_rate=0.5, stage_rate=0.1)
+    groups = build_learner("last-stage").group_parameters(settings)
+    assert sorted({group["peak"] for group in groups}) == pytest.approx([0.005, 0.01])
+
+
+def test_stages_alike_make_the_groups_that_earlier_checkpoints_hold() -> None:
+    learner = build_learner("fine-tune")
+    sizes = [len(group["params"]) for group in learner.group_parameters(Optimisation())]
+    # Head and backbone, in each what decays first: 20 convolutions, 20 norms of two.
+    assert sizes == [1, 1, 20, 40]
+
+
+def test_what_joins_later_is_a_stage_of_the_network() -> None:
+    learner = build_learner("fine-tune", choice=StrategyChoice(unfreezing=0.5))
+    model = learner.network.model
+    learner.train(0.1)  # the first of five stages joins at a tenth
+    learns = {name for name, p in model.named_parameters() if p.requires_grad}
+    assert {name.split(".")[0] for name in learns} == {"layer4", "fc"}
+    assert [model.get_submodule(n).training for n in ("bn1", "layer3.0.bn1", "layer4.0.bn1")] == [
+        False,
+        False,
+        True,
+    ]
+    learner.train(0.5)
+    assert all(parameter.requires_grad for parameter in model.parameters())
+    assert all(module.training for module in model.modules())
+
+
+@pytest.mark.parametrize(
+    ("optimiser", "head"), [("adamw", 0.001), ("adam", 0.001), ("lamb", 0.01), ("sgd", 0.02)]
+)
 def test_rates_of_zero_are_the_default_of_strategy_and_optimiser(
     optimiser: str, head: float
 ) -> None:

@@ -14,11 +14,12 @@ from medapp.errors import RunError
 from medapp.task import Task, find_task
 from medapp.training.features import to_tensor
 from medapp.training.feed import Batch, Examples, Feed, Inputs
+from medapp.training.freezing import Freezing
 from medapp.training.loop import Loop
 from medapp.training.objectives.objective import Loss, Objective, Position
 from medapp.training.objectives.supervised import Supervised
 from medapp.training.recipe import build_recipe
-from medapp.training.recipe.groups import Optimisation
+from medapp.training.recipe.groups import Optimisation, StrategyChoice
 from medapp.training.watcher import Epoch, Step
 
 CLASSES = ("a", "b")
@@ -49,10 +50,12 @@ class PlainNetwork(nn.Module):
 class PlainLearner:
     """All of a small module learns, from points that vary a little by their seeds."""
 
-    def __init__(self, model: nn.Module, task: Task) -> None:
+    def __init__(self, model: nn.Module, task: Task, choice: StrategyChoice) -> None:
         self.fabric = Fabric(accelerator="cpu")
         self.network = PlainNetwork(model, task)
         self.suffix = model
+        stages = list(model)[:-1] if isinstance(model, nn.Sequential) else []
+        self.train = Freezing(model, stages, choice).set
 
     def group_parameters(self, settings: Optimisation) -> list[dict[str, Any]]:
         rate = settings.learning_rate
@@ -100,7 +103,7 @@ class Bench:
         rule = find_task(task)
         self.loop = Loop(
             recipe,
-            PlainLearner(self.model, rule),  # type: ignore[arg-type]
+            PlainLearner(self.model, rule, recipe.strategy),  # type: ignore[arg-type]
             objective or Supervised(rule, None, 0.0),
             Feed(train, recipe.optimisation.batch_size, recipe.seed, reads_ahead=reads_ahead),
             build_examples(40, 2) if validation is None else validation,
@@ -211,12 +214,15 @@ def test_rows_may_be_some_of_those_that_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stop_after", [1, 5, 6, 7, 11, 17])
-def test_resumed_training_ends_with_the_same_weights(tmp_path: Path, stop_after: int) -> None:
-    whole = Bench(tmp_path / "whole")
+@pytest.mark.parametrize("settings", [{}, {"unfreezing": 0.6, "optimiser": "lamb"}])
+def test_resumed_training_ends_with_the_same_weights(
+    tmp_path: Path, stop_after: int, settings: dict[str, Any]
+) -> None:
+    whole = Bench(tmp_path / "whole", **settings)
     assert whole.loop.run()
-    cut = Bench(tmp_path / "cut", stop_after=stop_after)
+    cut = Bench(tmp_path / "cut", stop_after=stop_after, **settings)
     assert not cut.loop.run()
-    later = Bench(tmp_path / "cut")
+    later = Bench(tmp_path / "cut", **settings)
     assert later.loop.resume()
     assert later.loop.count_steps() == stop_after
     assert later.loop.run()
@@ -229,6 +235,21 @@ def test_resumed_training_ends_with_the_same_weights(tmp_path: Path, stop_after:
         whole.loop.state.best_loss,
     )
     assert [row["epoch"] for row in state.history] == [1, 2, 3]
+
+
+def test_a_stage_takes_no_step_before_it_joins(tmp_path: Path) -> None:
+    """Of 18 steps, four stages join over 12: the first of them, the last to join, after all 12."""
+    bench = Bench(tmp_path / "cut", stop_after=12, unfreezing=2 / 3)
+    first = bench.model[0]  # type: ignore[index]
+    start = first.weight.clone()  # type: ignore[union-attr, operator]
+    head = bench.model[-1].weight.clone()  # type: ignore[index]
+    assert not bench.loop.run()
+    assert torch.equal(first.weight, start)  # type: ignore[arg-type]
+    assert not torch.equal(bench.model[-1].weight, head)  # type: ignore[index]
+    later = Bench(tmp_path / "cut", stop_after=1, unfreezing=2 / 3)
+    later.loop.resume()
+    assert not later.loop.run()
+    assert not torch.equal(later.model[0].weight, start)  # type: ignore[index]
 
 
 def test_an_average_is_judged_kept_and_resumed(tmp_path: Path) -> None:

@@ -34,7 +34,9 @@ def test_the_less_learns_the_less_it_costs() -> None:
     assert [row.learns_backbone for row in rows] == [False, True, True]
 
 
-@pytest.mark.parametrize(("optimiser", "factor"), [("adamw", 1), ("adam", 1), ("sgd", 20)])
+@pytest.mark.parametrize(
+    ("optimiser", "factor"), [("adamw", 1), ("adam", 1), ("lamb", 10), ("sgd", 20)]
+)
 def test_default_rates_are_those_of_the_row(optimiser: str, factor: int) -> None:
     assert find_default_rates("fine-tune", optimiser) == (pytest.approx(0.001 * factor), 0.5)
     assert find_default_rates("head-by-steps", optimiser) == (pytest.approx(0.01 * factor), 0.0)

@@ -17,7 +17,7 @@ from torch.distributed.nn.functional import all_reduce
 PATIENCE = datetime.timedelta(minutes=30)
 
 
-def open_fabric(device: str, precision: str, count: int) -> Any:
+def open_fabric(device: str, precision: str, count: int, is_partly_frozen: bool = False) -> Any:
     """A launched `lightning_fabric.Fabric`.
 
     For several devices, Fabric has then started this very command again for each of the others.
@@ -26,6 +26,7 @@ def open_fabric(device: str, precision: str, count: int) -> Any:
         device: "cpu", "cuda" or "mps". Processes on a CPU talk over gloo, those on graphics cards
             over NCCL.
         precision: "bfloat16" or "float32".
+        is_partly_frozen: some of what learns in the end gets no gradient at first.
     """
     settings: dict[str, Any] = {
         "accelerator": device,
@@ -35,7 +36,10 @@ def open_fabric(device: str, precision: str, count: int) -> Any:
     if count > 1:
         # `synchronise_norms` keeps the statistics of BatchNorm equal, so none are sent around.
         settings["strategy"] = DDPStrategy(
-            broadcast_buffers=False, gradient_as_bucket_view=True, timeout=PATIENCE
+            broadcast_buffers=False,
+            gradient_as_bucket_view=True,
+            find_unused_parameters=is_partly_frozen,
+            timeout=PATIENCE,
         )
         settings["plugins"] = [LightningEnvironment()]
     fabric = Fabric(**settings)

@@ -8,12 +8,12 @@ from medapp.settings import Group, choice_of, setting
 from medapp.task import TASKS
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.objectives.table import OBJECTIVES
-from medapp.training.strategies import STRATEGIES
+from medapp.training.strategies import RATE_FACTORS, STRATEGIES
 
 AUTO = "auto"
 ATTRIBUTES = ("label", "patient", "site")  # of a sample, by which a run may choose
 ROLES = ("train", "source", "target", "external")
-OPTIMISERS = ("adamw", "adam", "sgd")
+NORMS = ("learn", "keep")
 SCHEDULES = ("cosine", "constant")
 OFF = {"0": "off"}
 
@@ -23,7 +23,8 @@ TaskName: Any = choice_of(lambda: TASKS)
 StrategyName: Any = choice_of(lambda: STRATEGIES)
 ObjectiveName: Any = choice_of(lambda: OBJECTIVES)
 AugmentationName: Any = choice_of(lambda: (AUTO, *AUGMENTATIONS))
-OptimiserName: Any = choice_of(lambda: OPTIMISERS)
+OptimiserName: Any = choice_of(lambda: RATE_FACTORS)
+NormsName: Any = choice_of(lambda: NORMS)
 ScheduleName: Any = choice_of(lambda: SCHEDULES)
 DeviceName: Any = choice_of(lambda: (AUTO, "cpu", "cuda", "mps"))
 PrecisionName: Any = choice_of(lambda: (AUTO, "float32", "bfloat16"))
@@ -110,6 +111,24 @@ class StrategyChoice(Group):
 
     primary: ClassVar[str] = "name"
     name: StrategyName = setting("fine-tune", "Strategy", "What learns and what stays as it was.")
+    unfreezing: float = setting(
+        0.0,
+        "Gradual unfreezing",
+        "Share of the steps in which the backbone's stages join one after the other, the last one"
+        " first; the head learns from the start. 0 is off.",
+        low=0.0,
+        high=0.9,
+        is_expert=True,
+        words=OFF,
+    )
+    norms: NormsName = setting(
+        "learn",
+        "BatchNorm",
+        "Statistics of each batch while learning, or those of the source throughout. Scale and"
+        " shift learn in both.",
+        is_expert=True,
+        words={"learn": "each batch's statistics", "keep": "the source's statistics"},
+    )
 
 
 class Objective(Group):
@@ -146,7 +165,7 @@ class Optimisation(Group):
         "Optimiser",
         "How steps are taken.",
         is_expert=True,
-        words={"adamw": "AdamW", "adam": "Adam", "sgd": "SGD"},
+        words={"adamw": "AdamW", "adam": "Adam", "lamb": "LAMB", "sgd": "SGD"},
     )
     learning_rate: float = setting(
         0.0,
@@ -166,6 +185,16 @@ class Optimisation(Group):
         high=1.0,
         is_expert=True,
         words={"0": "the strategy's default"},
+    )
+    stage_rate: float = setting(
+        1.0,
+        "Stage rate",
+        "The rate of each of the backbone's stages as a share of the next one's, so that early ones"
+        " change least; the last has the backbone's.",
+        low=0.01,
+        high=1.0,
+        is_expert=True,
+        words={"1": "all stages alike"},
     )
     weight_decay: float = setting(
         0.01,

@@ -81,6 +81,12 @@ class Recipe(Group):
                 remedy="Leave the augmentation out, or choose last-stage.",
                 setting="augmentation",
             )
+        if self.strategy.norms == "keep" and self.find_source() == "none":
+            raise RecipeError(
+                "Random weights have no statistics that BatchNorm could keep.",
+                remedy="Start from a backbone, or let BatchNorm take each batch's statistics.",
+                setting="norms",
+            )
         return self
 
     def find_strategy(self) -> Strategy:

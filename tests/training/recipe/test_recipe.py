@@ -191,6 +191,8 @@ def test_a_recipe_is_not_changed_after_it_was_made() -> None:
     [
         ({"strategy": "scratch", "source": "resnet50"}, "random weights"),
         ({"strategy": "scratch", "source": "bundled"}, "'bundled' would be ignored"),
+        ({"strategy": "scratch", "norms": "keep"}, "Random weights have no statistics"),
+        ({"source": "none", "norms": "keep"}, "Random weights have no statistics"),
         ({"strategy": "linear-probe", "augmentation": "light"}, "images cannot vary"),
     ],
 )
@@ -302,6 +304,11 @@ def test_json_is_plain_and_holds_the_version() -> None:
         ({"strategy": "fine-tune", "momentum": 0.5}, ["momentum"]),
         ({"strategy": "fine-tune", "momentum": 0.5, "optimiser": "sgd"}, []),
         ({"strategy": "head-by-steps", "backbone_rate": 0.5, "epochs": 3}, ["backbone_rate"]),
+        (
+            {"strategy": "head-by-steps", "unfreezing": 0.5, "norms": "keep", "stage_rate": 0.5},
+            ["unfreezing", "norms", "stage_rate"],
+        ),
+        ({"strategy": "last-stage", "unfreezing": 0.5, "norms": "keep", "stage_rate": 0.5}, []),
         ({"strategy": "linear-probe", "image_size": 64, "class_weights": True}, []),
         ({"strategy": "linear-probe", "augmentation": "none"}, []),
         (

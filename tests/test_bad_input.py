@@ -35,7 +35,8 @@ from medapp.errors import (
 from medapp.imaging import image as image_module
 from medapp.imaging.image import load_image
 from medapp.models.network import Network
-from medapp.models.weights import load_network, read_weights, save_network
+from medapp.models.reading import read_weights
+from medapp.models.weights import load_network, save_network
 from medapp.runs.events import EpochFinished, MessageSaid, read_event
 from medapp.runs.locks import note_change
 from medapp.runs.making import create_run, find_run, list_damaged, list_runs

@@ -23,7 +23,7 @@ from benchmarks.kit.claims import Claim
 from benchmarks.kit.options import build_parser
 from benchmarks.kit.setting import Setting, open_setting
 from medapp.models.backbones import BUNDLED_PATH
-from medapp.models.weights import read_weights
+from medapp.models.reading import read_weights
 from medapp.runs.run import Run
 from medapp.store.cache import open_cache
 

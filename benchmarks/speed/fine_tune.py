@@ -30,7 +30,7 @@ from benchmarks.kit.setting import Setting, ask_for_run, open_setting
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BUNDLED_PATH
-from medapp.models.weights import read_weights
+from medapp.models.reading import read_weights
 from medapp.runs.events import EpochFinished, Event, PlanMade, Resumed
 from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor

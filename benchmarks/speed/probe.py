@@ -35,7 +35,7 @@ from benchmarks.kit.setting import Setting, open_setting
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.network import to_input
 from medapp.models.normalisation import IMAGENET
-from medapp.models.weights import read_weights
+from medapp.models.reading import read_weights
 from medapp.runs.events import WorkerReady
 from medapp.runs.run import Run
 from medapp.store.cache import open_cache

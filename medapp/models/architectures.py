@@ -132,6 +132,9 @@ _ROWS = (
 )
 ARCHITECTURES: dict[str, Architecture] = {row[0]: _from_torchvision(*row) for row in _ROWS}
 
+AUTO = "auto"  # asks for the architecture that the source says, or that its tensors fit
+USUAL = "resnet18"  # of random weights where none is asked for
+
 
 def find_architecture(name: str) -> Architecture:
     """The architecture of that name.

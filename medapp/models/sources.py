@@ -10,7 +10,7 @@ from pathlib import Path
 import safetensors
 
 from medapp.errors import Remedy, WeightsError
-from medapp.models.architectures import ARCHITECTURES
+from medapp.models.architectures import ARCHITECTURES, AUTO, USUAL
 from medapp.models.backbones import BACKBONES, find_file
 from medapp.models.cards import read_card
 from medapp.store.files import expand_path
@@ -24,12 +24,16 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
 
     The file is None where the source is "none", for random weights.
 
+    Args:
+        architecture: that of random weights, and of a file that does not say its own; "auto" is
+            the one that the file's tensors fit.
+
     Raises:
-        WeightsError: the file is not on this machine (says how to get it there), or the name is
-            unknown.
+        WeightsError: the file is not on this machine (says how to get it there), fits no known
+            architecture, or the name is unknown.
     """
     if source == "none":
-        return architecture, None
+        return USUAL if architecture == AUTO else architecture, None
     if source in BACKBONES:
         backbone = BACKBONES[source]
         path = find_file(backbone, workspace)
@@ -54,13 +58,25 @@ def find_source(source: str, architecture: str, workspace: Workspace) -> tuple[s
     if os.path.isdir(path):  # noqa: PTH112 - as below
         raise _refuse_folder(path)
     if not os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for a name that is too long
-        known = f"{', '.join(BACKBONES)}, none, a file, or a run"
-        raise WeightsError(
-            f"There is nothing to start from at {source!r}: {path} is missing.",
-            remedy=f"Known: {known}.",
+        raise _say_missing(source, path)
+    return _read_architecture(path, architecture), path
+
+
+def _say_missing(source: str, path: Path) -> WeightsError:
+    """The error for a file or a run that is not there."""
+    if source.startswith("run:"):
+        return WeightsError(
+            f"The run to start from, {source!r}, was deleted or has no model yet: {path} is"
+            " missing.",
+            remedy="Start from another one, or train it again.",
             setting="source",
         )
-    return _read_architecture(path, architecture), path
+    known = f"{', '.join(BACKBONES)}, none, a file, or a run"
+    return WeightsError(
+        f"There is nothing to start from at {source!r}: {path} is missing.",
+        remedy=f"Known: {known}.",
+        setting="source",
+    )
 
 
 def _refuse_folder(folder: Path) -> WeightsError:
@@ -74,13 +90,19 @@ def _refuse_folder(folder: Path) -> WeightsError:
 
 
 def _read_architecture(path: Path, otherwise: str) -> str:
-    """The architecture that a weights file names in its metadata or on its card, else the recipe's.
+    """The architecture that a weights file names in its metadata or on its card, else the recipe's,
+    which may leave it to the file's tensors.
 
     Raises:
         WeightsError: it is none that is known.
     """
     said = _read_metadata(path).get("architecture") or read_card(path).architecture
     known = said.removeprefix("torchvision ") or otherwise
+    if known == AUTO:
+        # Imported here, because only tensors without any word of theirs need torch.
+        from medapp.models.recognising import recognise_architecture
+
+        return recognise_architecture(path)
     if known not in ARCHITECTURES:
         raise WeightsError(
             f"{path.name} is of the architecture {known}, which MedApp does not know.",

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from medapp.errors import RunError
-from medapp.models.weights import DAMAGE
+from medapp.models.reading import DAMAGE
 from medapp.store.files import open_replacing
 
 

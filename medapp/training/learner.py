@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from medapp.models.network import Network, to_input
-from medapp.models.weights import read_weights, save_network
+from medapp.models.reading import read_weights
+from medapp.models.weights import save_network
 from medapp.training.augment import augment
 from medapp.training.augmentation import Augmentation
 from medapp.training.features import fold_scale, measure_scale, to_tensor, unfold_scale

@@ -11,7 +11,8 @@ from medapp.errors import WeightsError
 from medapp.models.architectures import ARCHITECTURES
 from medapp.models.network import Network, to_input
 from medapp.models.normalisation import Normalisation
-from medapp.models.weights import build_network, read_weights
+from medapp.models.reading import read_weights
+from medapp.models.weights import build_network
 from medapp.store.workspace import Workspace
 
 CLASSES = ("a", "b")

@@ -5,6 +5,7 @@ import torch
 from safetensors.torch import save_file
 
 from medapp.errors import WeightsError
+from medapp.models.architectures import ARCHITECTURES
 from medapp.models.backbones import BUNDLED_PATH
 from medapp.models.sources import find_source
 from medapp.store.workspace import Workspace
@@ -45,7 +46,6 @@ def test_missing_weights_say_how_to_get_them(workspace: Workspace) -> None:
     [
         ("", "No weights file is named"),
         ("nowhere.pth", r"nothing to start from at 'nowhere\.pth'"),
-        ("run:8", "nothing to start from at 'run:8'"),
         ("x" * 5000, "nothing to start from"),
     ],
 )
@@ -59,3 +59,32 @@ def test_a_file_that_is_no_weights_is_said(workspace: Workspace, tmp_path: Path)
     path.write_bytes(b"weights")
     with pytest.raises(WeightsError, match=r"cut\.safetensors cannot be read"):
         find_source(str(path), "resnet18", workspace)
+
+
+def test_a_file_that_says_nothing_is_of_the_architecture_that_it_fits(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    tensors = ARCHITECTURES["resnet34"].build().state_dict()
+    safe, pickled = tmp_path / "w.safetensors", tmp_path / "w.pth"
+    save_file(tensors, safe)
+    torch.save({"state_dict": {f"module.{n}": t for n, t in tensors.items()}}, pickled)
+    assert find_source(str(safe), "auto", workspace) == ("resnet34", safe)
+    assert find_source(str(pickled), "auto", workspace) == ("resnet34", pickled)
+    # A file that is exchanged is looked at anew.
+    save_file(ARCHITECTURES["resnet18"].build().state_dict(), safe)
+    assert find_source(str(safe), "auto", workspace) == ("resnet18", safe)
+    assert find_source("none", "auto", workspace) == ("resnet18", None)
+
+
+def test_a_file_that_fits_nothing_is_refused_with_what_is_known(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    save_file({"blocks.0.attn.qkv.weight": torch.zeros(3, 3)}, tmp_path / "vit.safetensors")
+    with pytest.raises(WeightsError, match=r"vit\.safetensors is of no architecture") as caught:
+        find_source(str(tmp_path / "vit.safetensors"), "auto", workspace)
+    assert "densenet121" in str(caught.value)
+
+
+def test_a_run_that_was_deleted_is_said_to_be(workspace: Workspace) -> None:
+    with pytest.raises(WeightsError, match="was deleted or has no model yet"):
+        find_source("run:8", "auto", workspace)

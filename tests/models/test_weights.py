@@ -13,6 +13,7 @@ import torch
 from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, BUNDLED, BUNDLED_PATH, find_file
 from medapp.models.network import Network
+from medapp.models.reading import read_weights
 from medapp.models.weights import (
     add_thresholds,
     build_network,
@@ -20,7 +21,6 @@ from medapp.models.weights import (
     export_backbone,
     fetch_weights,
     load_network,
-    read_weights,
     save_network,
 )
 from medapp.store.files import hash_file

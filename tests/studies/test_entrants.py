@@ -12,7 +12,7 @@ from medapp.training.recipe import Recipe, build_recipe
 @pytest.mark.parametrize(
     ("asked", "expected"),
     [
-        ({}, ("auto", "resnet18")),
+        ({}, ("auto", "auto")),
         ({"source": "none", "architecture": "resnet50"}, ("none", "resnet50")),
         ({"source": "bundled"}, ("auto", "resnet18")),
     ],

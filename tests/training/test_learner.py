@@ -9,7 +9,8 @@ from torch import nn
 
 from medapp.models.network import Network, to_input
 from medapp.models.normalisation import Normalisation
-from medapp.models.weights import load_backbone, load_network, read_weights
+from medapp.models.reading import read_weights
+from medapp.models.weights import load_backbone, load_network
 from medapp.training.augment import augment
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.feed import Inputs

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from medapp.data.samples import DataSet
 from medapp.errors import WeightsError
-from medapp.models.architectures import ARCHITECTURES
+from medapp.models.architectures import ARCHITECTURES, AUTO, USUAL
 from medapp.models.backbones import BACKBONES, BUNDLED, find_file
 from medapp.models.sources import find_source
 from medapp.runs.making import settle_source
 from medapp.runs.registry import find_registry
 from medapp.runs.summary import Summary
 from medapp.store.workspace import Workspace
-from medapp.training.recipe.groups import Start
 from medapp.training.strategies import STRATEGIES
 
 NOTHING = "none"  # random weights: what transfer is compared with
@@ -27,7 +27,7 @@ class Candidate:
 
     Attributes:
         source: as a recipe names it; `PIXELS` is for comparison only.
-        architecture: a key of `ARCHITECTURES`; empty for pixels.
+        architecture: a key of `ARCHITECTURES`; empty for pixels, and for a file that fits none.
         trained_on: in words; empty where that is not known.
         top1: accuracy on ImageNet or a part of it; None for other sources.
     """
@@ -64,7 +64,7 @@ def list_candidates(
     found = [_describe(workspace, s) for s in sources if s not in (NOTHING, PIXELS)]
     return [
         *found,
-        Candidate(NOTHING, "Random weights", Start().architecture, "nothing"),
+        Candidate(NOTHING, "Random weights", USUAL, "nothing"),
         Candidate(PIXELS, "Small pixels", "", "no network: 16 × 16 px"),
     ]
 
@@ -95,11 +95,21 @@ def _describe(workspace: Workspace, source: str) -> Candidate:
         find_source(source, row.architecture, workspace)
         top1 = row.top1 if "ImageNet" in row.source_data else None
         return Candidate(source, row.title, row.architecture, row.source_data, top1)
-    architecture, path = find_source(source, Start().architecture, workspace)
-    if path is None:
-        raise WeightsError(f"There is nothing to start from at {source!r}.")
     if not source.startswith(RUN):
-        return Candidate(source, path.name, architecture)
+        return _describe_file(workspace, source)
+    architecture, _ = find_source(source, AUTO, workspace)
     known = find_registry(workspace).find(source.removeprefix(RUN))
     name, trained_on = (known.name, known.data_set) if known else (source, "")
     return Candidate(source, name, architecture, trained_on)
+
+
+def _describe_file(workspace: Workspace, source: str) -> Candidate:
+    """A weights file; one that is there and cannot be used is asked all the same, and says why."""
+    path = Path(source)
+    try:
+        architecture, _ = find_source(source, AUTO, workspace)
+    except WeightsError:
+        if not path.is_file():
+            raise
+        architecture = ""
+    return Candidate(source, path.name, architecture)

@@ -12,11 +12,11 @@ from torch.nn.functional import adaptive_avg_pool2d
 from medapp.data.pixels import count_channels, load_pixels
 from medapp.data.samples import DataSet, Sample
 from medapp.imaging.preprocess import Preprocess
-from medapp.models.architectures import find_architecture
+from medapp.models.architectures import AUTO, find_architecture
 from medapp.models.backbones import BACKBONES
-from medapp.models.matching import list_fitting
+from medapp.models.reading import read_weights
 from medapp.models.sources import find_source
-from medapp.models.weights import build_network, read_weights
+from medapp.models.weights import build_network
 from medapp.store.cache import open_cache
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
@@ -45,10 +45,7 @@ def see(
     """
     if candidate.source == PIXELS:
         return _shrink(workspace, data_set, samples, preprocess, on_progress), None
-    architecture, path = find_source(candidate.source, candidate.architecture, workspace)
-    if path is not None and path.suffix != ".safetensors":
-        fitting = list_fitting(read_weights(path)[0])
-        architecture = architecture if architecture in fitting else (*fitting, architecture)[0]
+    architecture, path = find_source(candidate.source, AUTO, workspace)
     network = build_network(candidate.source, architecture, ("0", "1"), 0, workspace)
     part = build_part(network, preprocess.image_size)
     features = embed(workspace, data_set, samples, part, preprocess, on_progress)

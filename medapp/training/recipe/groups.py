@@ -4,13 +4,14 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from medapp.models import architectures
 from medapp.settings import Group, choice_of, setting
 from medapp.task import TASKS
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.strategies import RATE_FACTORS, STRATEGIES
 
-AUTO = "auto"
+AUTO = architectures.AUTO
 ATTRIBUTES = ("label", "patient", "site")  # of a sample, by which a run may choose
 ROLES = ("train", "source", "target", "external")
 NORMS = ("learn", "keep")
@@ -99,9 +100,10 @@ class Start(Group):
         " for random weights.",
     )
     architecture: str = setting(
-        "resnet18",
+        AUTO,
         "Architecture",
-        "The network when the source does not name one: 'none' and plain weight files.",
+        "The network where the source does not name one. auto: of a weights file the one that it"
+        " fits, of random weights resnet18.",
         is_expert=True,
     )
 

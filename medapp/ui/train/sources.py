@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from medapp.models.architectures import ARCHITECTURES
+from medapp.models.architectures import ARCHITECTURES, USUAL
 from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.runs.registry import find_registry
 from medapp.training.recipe.groups import AUTO, Start, StrategyChoice
@@ -31,10 +31,7 @@ def draw_source_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
     if chosen in BACKBONES:
         _draw_backbone(BACKBONES[chosen])
     elif chosen in (FILE, NOTHING):
-        rows = list(ARCHITECTURES)
-        key = f"{beginning.key}-architecture"
-        start = rows.index(architecture) if architecture in rows else 0
-        architecture = st.selectbox("Architecture", rows, start, key=key, persist_state="session")
+        architecture = _draw_architecture(beginning, architecture, is_file=chosen == FILE)
     if chosen == FILE:
         hint = "/models/resnet50.safetensors"
         path = "" if asked == AUTO or asked in names else asked
@@ -43,6 +40,19 @@ def draw_source_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
         faults.add_field("source", "File")
     is_default = chosen == DEFAULT or (chosen == NOTHING and _is_from_random(beginning))
     return {"source": AUTO if is_default else chosen.strip(), "architecture": architecture}
+
+
+def _draw_architecture(beginning: Beginning, asked: str, is_file: bool) -> str:
+    rows = [AUTO, *ARCHITECTURES]
+    found = "The one that the file fits" if is_file else f"{USUAL}, as the bundled one"
+    return st.selectbox(
+        "Architecture",
+        rows,
+        rows.index(asked) if asked in rows else 0,
+        format_func=lambda name: found if name == AUTO else name,
+        key=f"{beginning.key}-architecture",
+        persist_state="session",
+    )
 
 
 def _list_names(asked: str) -> dict[str, str]:

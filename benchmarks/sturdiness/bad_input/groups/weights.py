@@ -18,7 +18,8 @@ def try_weights(arena: Arena, group: Group, count: int) -> None:
     from safetensors.torch import save
 
     from medapp.models.network import Network
-    from medapp.models.weights import build_network, load_network, read_weights
+    from medapp.models.reading import read_weights
+    from medapp.models.weights import build_network, load_network
 
     folder = arena.make_folder("weights")
     pickles = make_pickles(folder / "code", arena.marker)

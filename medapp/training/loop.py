@@ -23,6 +23,7 @@ from medapp.training.feed import Batch, Examples, Feed, Inputs, seed_of
 from medapp.training.learner import Learner
 from medapp.training.objectives.objective import Objective, Position
 from medapp.training.optimiser import Rate, build_optimiser
+from medapp.training.recipe.groups import Optimisation
 from medapp.training.recipe.recipe import Recipe
 from medapp.training.stopping import Fall, find_fall
 from medapp.training.validation import judge_logits
@@ -35,6 +36,10 @@ PARTS = "The steps stay as large; BatchNorm, where it learns, sees each part by 
 SaveBest = Callable[[dict[str, Tensor], int], None]
 
 
+class DivergedError(RunError):
+    """The loss is no longer a number: the steps were too long."""
+
+
 class Loop:
     """One training.
 
@@ -43,9 +48,11 @@ class Loop:
         objective: what a step makes smaller.
         feed: the training images in batches.
         validation: what decides which epoch is best.
+        checkpoint_path: None where nothing is to be written, nor gone on from.
         watcher: who is told what happens, and may ask for an end.
         save_best: writes the weights of the best epoch so far, given the suffix's state.
         parts: how many parts a batch is computed in from the start.
+        build_rate: how the rate goes over the steps, where not by the recipe's schedule.
     """
 
     def __init__(
@@ -55,10 +62,11 @@ class Loop:
         objective: Objective,
         feed: Feed,
         validation: Examples,
-        checkpoint_path: Path,
+        checkpoint_path: Path | None,
         watcher: Watcher,
         save_best: SaveBest,
         parts: int = 1,
+        build_rate: Callable[[torch.optim.Optimizer, Optimisation, int], Rate] = Rate,
     ) -> None:
         self.recipe = recipe
         self.learner = learner
@@ -72,7 +80,7 @@ class Loop:
         self.state = TrainingState(micro_batches=parts)
         self._optimiser = build_optimiser(self._group_parameters(), recipe.optimisation)
         steps = recipe.budget.epochs * feed.steps_per_epoch
-        self._rate = Rate(self._optimiser, recipe.optimisation, steps)
+        self._rate = build_rate(self._optimiser, recipe.optimisation, steps)
         self._average = WeightAverage(learner.suffix, recipe.optimisation.averaging)
         # The stepper wraps the optimiser and shares its state.
         self.model, self._stepper = self.fabric.setup(learner.suffix, self._optimiser)
@@ -102,7 +110,8 @@ class Loop:
             True when the training came to its end.
 
         Raises:
-            RunError: the loss is no longer a number, or memory does not suffice for one image.
+            DivergedError: the loss is no longer a number.
+            RunError: memory does not suffice for one image.
         """
         # A run that goes on in its fall has said so before, but its plan is made anew.
         if (begun := self._find_fall()) is not None:
@@ -180,7 +189,7 @@ class Loop:
         state.right += int(right)
         if not math.isfinite(loss):
             where = f"epoch {state.epoch + 1}, step {state.step + 1}"
-            raise RunError(
+            raise DivergedError(
                 f"The loss is no longer a number at {where}.",
                 remedy="Lower the learning rate or use float32.",
             )
@@ -341,7 +350,7 @@ class Loop:
         with the same result.
         """
         before = time.perf_counter()
-        if not self.fabric.is_global_zero:
+        if self.checkpoint_path is None or not self.fabric.is_global_zero:
             return
         if self._best is not None:
             self.save_best(self._best, self.state.best_epoch)
@@ -363,6 +372,8 @@ class Loop:
         Raises:
             RunError: the checkpoint is damaged.
         """
+        if self.checkpoint_path is None:
+            return False
         parts = self.state.micro_batches
         found = load_checkpoint(
             self.checkpoint_path,

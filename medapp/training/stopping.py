@@ -14,6 +14,8 @@ ends as it would have ended.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from medapp.training.smoothing import smooth
+
 SMOOTHING = 0.5  # that an earlier epoch's loss weighs beside the next one's
 TAIL = 4  # epochs before the fall, over those of the fall
 
@@ -32,23 +34,6 @@ class Fall:
         """What is left of the schedule's rate at a step (from 0) of the run; 1 before the fall."""
         ahead = self.end * steps_per_epoch - step
         return min(1.0, max(0.0, ahead / ((self.end - self.start) * steps_per_epoch)))
-
-
-def smooth(values: Sequence[float], smoothing: float) -> list[float]:
-    """The exponential moving average of values, with its bias at the beginning corrected.
-
-    mₜ = b·mₜ₋₁ + (1 − b)·xₜ from m₀ = 0, divided by 1 − bᵗ (Kingma & Ba 2015, arXiv:1412.6980,
-    section 3), so that the first value is the first average.
-
-    Args:
-        smoothing: b, 0 to below 1.
-    """
-    smoothed = []
-    average = 0.0
-    for number, value in enumerate(values, start=1):
-        average = smoothing * average + (1 - smoothing) * value
-        smoothed.append(average / (1 - smoothing**number))
-    return smoothed
 
 
 def find_fall(losses: Sequence[float], patience: int, epochs: int) -> Fall | None:

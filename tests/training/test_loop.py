@@ -15,9 +15,10 @@ from medapp.task import Task, find_task
 from medapp.training.features import to_tensor
 from medapp.training.feed import Batch, Examples, Feed, Inputs
 from medapp.training.freezing import Freezing
-from medapp.training.loop import Loop
+from medapp.training.loop import DivergedError, Loop
 from medapp.training.objectives.objective import Loss, Objective, Position
 from medapp.training.objectives.supervised import Supervised
+from medapp.training.optimiser import Rate
 from medapp.training.recipe import build_recipe
 from medapp.training.recipe.groups import Optimisation, StrategyChoice
 from medapp.training.watcher import Epoch, Step
@@ -375,7 +376,7 @@ def test_rate_goes_over_the_whole_run(tmp_path: Path) -> None:
 def test_loss_that_is_no_number_ends_the_run_in_words(tmp_path: Path) -> None:
     broken = build_examples(90, 1)
     broken.inputs.rows[3, 0] = np.nan
-    with pytest.raises(RunError, match=r"no longer a number at epoch 1.*learning rate"):
+    with pytest.raises(DivergedError, match=r"no longer a number at epoch 1.*learning rate"):
         Bench(tmp_path, train=broken).loop.run()
 
 
@@ -528,3 +529,34 @@ def test_an_objective_brings_parameters_and_hooks_and_knows_where_it_is(tmp_path
         (epoch, step) for epoch in (0, 1) for step in range(6)
     ]
     assert [p.share for p in objective.positions] == pytest.approx([i / 12 for i in range(12)])
+
+
+class Rising(Rate):
+    """A rate that doubles from step to step."""
+
+    def find_share(self, step: int) -> float:
+        return 2.0**step
+
+
+def test_a_loop_takes_another_rate_and_writes_nothing_without_a_place_for_it(
+    tmp_path: Path,
+) -> None:
+    bench = Bench(tmp_path, epochs=1)
+    loop = bench.loop
+    other = Loop(
+        loop.recipe,
+        loop.learner,
+        loop.objective,
+        loop.feed,
+        NOTHING,
+        None,
+        bench,
+        lambda learned, epoch: bench.best.update(learned),
+        build_rate=Rising,
+    )
+    assert not other.resume()
+    assert other.run()
+    rates = [step.rate for step in bench.steps]
+    assert rates == pytest.approx([0.05 * 2.0**n for n in range(len(rates))])
+    assert not bench.best
+    assert not list(tmp_path.iterdir())

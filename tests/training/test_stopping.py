@@ -4,16 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medapp.training.stopping import Fall, find_fall, smooth
+from medapp.training.stopping import Fall, find_fall
 
 LOSSES = st.lists(st.floats(0.01, 10), max_size=40)
-
-
-def test_the_average_weighs_each_loss_half_as_much_as_the_next() -> None:
-    # (2·½ + 4·¼) / ¾, and (3·½ + 2·¼ + 4·⅛) / ⅞
-    assert smooth([4.0, 2.0, 3.0], 0.5) == pytest.approx([4.0, 8 / 3, 20 / 7])
-    assert smooth([4.0, 2.0, 3.0], 0.0) == [4.0, 2.0, 3.0]
-    assert smooth([], 0.5) == []
 
 
 def test_a_loss_that_falls_never_ends_a_training() -> None:

@@ -1,4 +1,4 @@
-"""The learning rate range test: loss over a rate that rises from step to step, and what it suggests.
+"""The learning rate range test: the loss over a rate that rises from step to step.
 
 The rate rises exponentially from far too small to far too large within some hundred steps (Smith
 2017, arXiv:1506.01186, section 3.3). Plain numbers here; `runs.rate` takes the steps.

@@ -48,6 +48,7 @@ ARMS: dict[str, dict[str, Any]] = {
     "the whole, each stage at .7 of the next": {**WHOLE, "stage_rate": 0.7},
     "the whole, stages join over a third": {**WHOLE, "unfreezing": 0.33},
     "the whole, norms kept": {**WHOLE, "norms": "keep"},
+    "the whole, norms measured": {**WHOLE, "norms": "measure"},
     "from scratch": {"strategy": "scratch"},
     "linear probe": {"strategy": "linear-probe"},
 }

@@ -229,7 +229,7 @@ def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) ->
 
 def _check_batches(recipe: Recipe, machine: Machine, train: int) -> None:
     batch_size = recipe.optimisation.batch_size
-    takes_statistics = recipe.find_strategy().learns_backbone and recipe.strategy.norms == "learn"
+    takes_statistics = recipe.find_strategy().learns_backbone and recipe.strategy.norms != "keep"
     if takes_statistics and min(batch_size, train) < 2:
         raise RecipeError(
             "A batch of one image cannot train BatchNorm.",

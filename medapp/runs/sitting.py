@@ -36,6 +36,7 @@ from medapp.training.loop import PARTS, Loop
 from medapp.training.machine.devices import open_fabric, synchronise_norms
 from medapp.training.machine.memory import choose_parts
 from medapp.training.machine.precision import choose_device, choose_precision, measure_room
+from medapp.training.norms import list_norms
 from medapp.training.objectives.objective import Objective, Setting
 from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.probe import Probe
@@ -84,7 +85,7 @@ class Sitting:
         cache = open_cache(self.workspace)
         loader = InputLoader(self.recipe, learner, samples, data_set.uid, cache, self.reporter)
         self._report_plan(by_split, learner)
-        self._say_idle()
+        self._say_idle(learner)
         train, validation = (loader.load(by_split[s], s) for s in ("train", "validation"))
         learner.standardise(train.inputs)
         if learner.strategy.starts_from_probe:
@@ -263,9 +264,12 @@ class Sitting:
         )
         self.reporter.report(plan)
 
-    def _say_idle(self) -> None:
+    def _say_idle(self, learner: Learner) -> None:
         """Name the settings that were asked for and have no effect."""
         idle = self.recipe.list_idle()
+        has_asked = self.recipe.strategy.norms != "learn" and "norms" not in idle
+        if has_asked and not list_norms(learner.suffix):
+            idle.append("norms")
         if idle:
             self.reporter.say(f"Settings without effect on this run: {', '.join(idle)}.")
 

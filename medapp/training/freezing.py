@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from torch import nn
-from torch.nn.modules.batchnorm import _BatchNorm
 
+from medapp.training.norms import list_norms
 from medapp.training.recipe.groups import StrategyChoice
 
 
@@ -46,9 +46,8 @@ class Freezing:
         self._joined = joined
         self.learning.train()
         if self.settings.norms == "keep":
-            for layer in self.learning.modules():
-                if isinstance(layer, _BatchNorm):
-                    layer.eval()
+            for norm in list_norms(self.learning):
+                norm.eval()
         frozen = len(self.stages) - joined
         for stage in self.stages[:frozen]:
             stage.eval()

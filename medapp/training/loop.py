@@ -6,6 +6,7 @@ it computes its share of every batch, sums are taken over all, and only the firs
 does not know what its inputs are (pixels or features), what is predicted, where runs live.
 """
 
+import itertools
 import math
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from medapp.training.averaging import WeightAverage
 from medapp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from medapp.training.feed import Batch, Examples, Feed, Inputs, seed_of
 from medapp.training.learner import Learner
+from medapp.training.norms import measure_statistics
 from medapp.training.objectives.objective import Objective, Position
 from medapp.training.optimiser import Rate, build_optimiser
 from medapp.training.recipe.groups import Optimisation
@@ -31,6 +33,7 @@ from medapp.training.watcher import Epoch, Step, Watcher
 
 CHECKPOINT_SECONDS = 180.0  # between two checkpoints within a long epoch
 WRITING_SHARE = 0.05  # of the time that checkpoints at the ends of epochs may take
+NORM_IMAGES = 10_000  # that are enough for BatchNorm's statistics (Wu & Johnson 2021, section 3)
 PARTS = "The steps stay as large; BatchNorm, where it learns, sees each part by itself."
 
 SaveBest = Callable[[dict[str, Tensor], int], None]
@@ -285,6 +288,7 @@ class Loop:
         train_loss = state.loss_sum / len(self.feed)
         train_accuracy = state.right / len(self.feed)
         with self._average.shown():
+            self._measure_norms()
             self.objective.prepare_evaluation(self.learner.suffix)
             figures = self._validate()
             state.epoch += 1
@@ -300,6 +304,19 @@ class Loop:
         writing = self._writing_seconds / WRITING_SHARE
         if time.perf_counter() - self._last_written > writing:
             self.save_checkpoint()
+
+    def _measure_norms(self) -> None:
+        """Take BatchNorm's statistics of the training images, where the recipe asks for that."""
+        if self.recipe.strategy.norms != "measure":
+            return
+        self.learner.train(self._find_share())
+        batches = self.feed.batches(self.state.epoch, 0, self.objective.count_weight)
+        enough = -(-NORM_IMAGES // self.recipe.optimisation.batch_size)
+        measure_statistics(
+            self.learner.suffix,
+            ((batch.count, batch.inputs) for batch in itertools.islice(batches, enough)),
+            lambda inputs: self.model(self.learner.prepare(inputs)),
+        )
 
     def _keep_best(self, loss: float) -> bool:
         """Keep the weights of the epoch just finished, if they are the best so far."""

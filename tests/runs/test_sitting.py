@@ -24,7 +24,8 @@ from medapp.data.samples import SPLITS, DataSet
 from medapp.evaluation.words import write_figure
 from medapp.models import architectures
 from medapp.models.architectures import Architecture
-from medapp.models.weights import load_network
+from medapp.models.backbones import BUNDLED_PATH
+from medapp.models.weights import load_network, read_weights
 from medapp.prediction.model import load_model
 from medapp.runs.evaluate import evaluate_run
 from medapp.runs.events import (
@@ -158,8 +159,10 @@ def test_a_row_of_architectures_is_enough(
 ) -> None:
     row = Architecture(Tiny, part_tiny, "classify", 162, 0.01, 0.1)
     monkeypatch.setitem(architectures.ARCHITECTURES, "tiny", row)
-    run = sit(workspace, source="none", architecture="tiny", strategy="scratch")
+    run = sit(workspace, source="none", architecture="tiny", strategy="scratch", norms="measure")
     assert find_plan(run).architecture == "tiny"
+    said = [event.text for event in run.list_events() if isinstance(event, MessageSaid)]
+    assert "Settings without effect on this run: norms." in said  # it has no BatchNorm
     assert find_plan(run).parameters == 3 * 4 * 9 + 4 + 4 * 2 + 2
     pixels = np.zeros((2, 32, 32, 1), np.uint8)
     assert load_model(run.model_path).predict(pixels).shape == (2, 2)
@@ -421,6 +424,27 @@ def test_what_a_recipe_asks_of_the_loss_and_the_images_reaches_the_training(
     ]
     assert losses[0] == losses[1]
     assert losses[2] != pytest.approx(losses[0], rel=1e-3)
+
+
+def test_what_a_recipe_keeps_frozen_is_in_the_model_as_it_was_in_the_source(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    """Statistics that are kept; and the first of five stages, which has nine tenths to wait."""
+    source, _ = read_weights(BUNDLED_PATH)
+    kept, _ = read_weights(sit(workspace, norms="keep").model_path)
+    late, _ = read_weights(sit(workspace, unfreezing=0.9, schedule="constant").model_path)
+    for name, tensor in source.items():
+        if "running" in name:
+            assert torch.equal(kept[name], tensor.float()), name
+    assert not torch.equal(kept["layer4.1.bn2.weight"], source["layer4.1.bn2.weight"].float())
+    assert not torch.equal(late["layer4.1.conv2.weight"], source["layer4.1.conv2.weight"].float())
+    moved = {
+        name.split(".")[0]
+        for name, tensor in late.items()
+        if name in source and not torch.equal(tensor, source[name].float())
+    }
+    assert "layer4" in moved
+    assert not moved & {"conv1", "bn1"}
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])

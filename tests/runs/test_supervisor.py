@@ -96,6 +96,7 @@ def test_two_processes_end_with_the_weights_of_one(workspace: Workspace, bands: 
         "class_weights": True,
         # The first of five stages joins after two of three epochs: DDP sees no gradient of it.
         "unfreezing": 0.65,
+        "norms": "measure",
     }
     one, two = (create(workspace, bands, **settings, devices=devices) for devices in (1, 2))
     assert follow(workspace, one) == "done"

@@ -215,7 +215,10 @@ def test_rows_may_be_some_of_those_that_are_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("stop_after", [1, 5, 6, 7, 11, 17])
-@pytest.mark.parametrize("settings", [{}, {"unfreezing": 0.6, "optimiser": "lamb"}])
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"unfreezing": 0.6, "optimiser": "lamb"}, {"norms": "measure", "averaging": 0.9}],
+)
 def test_resumed_training_ends_with_the_same_weights(
     tmp_path: Path, stop_after: int, settings: dict[str, Any]
 ) -> None:
@@ -251,6 +254,23 @@ def test_a_stage_takes_no_step_before_it_joins(tmp_path: Path) -> None:
     later.loop.resume()
     assert not later.loop.run()
     assert not torch.equal(later.model[0].weight, start)  # type: ignore[index]
+
+
+def test_norms_are_measured_over_the_training_images_before_they_are_judged(
+    tmp_path: Path,
+) -> None:
+    """Weights that hardly move, and one epoch of few steps: a moving average is far behind."""
+    settings: dict[str, Any] = {"learning_rate": 1e-6, "epochs": 1, "batch_size": 45}
+    means = []
+    for norms in ("learn", "measure"):
+        bench = Bench(tmp_path / norms, norms=norms, **settings)
+        first = bench.model[0]  # type: ignore[index]
+        assert bench.loop.run()
+        with torch.no_grad():
+            given = first(to_tensor(build_examples(90, 1).inputs.take(slice(None))))
+        means.append(float((bench.best["2.running_mean"] - given.mean(0)).abs().max()))
+    assert means[0] > 0.1
+    assert means[1] < 1e-4
 
 
 def test_an_average_is_judged_kept_and_resumed(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from medapp.training.strategies import RATE_FACTORS, STRATEGIES
 AUTO = architectures.AUTO
 ATTRIBUTES = ("label", "patient", "site")  # of a sample, by which a run may choose
 ROLES = ("train", "source", "target", "external")
-NORMS = ("learn", "keep")
+NORMS = ("learn", "measure", "keep")
 SCHEDULES = ("cosine", "constant")
 OFF = {"0": "off"}
 
@@ -126,10 +126,15 @@ class StrategyChoice(Group):
     norms: NormsName = setting(
         "learn",
         "BatchNorm",
-        "Statistics of each batch while learning, or those of the source throughout. Scale and"
-        " shift learn in both.",
+        "Whose statistics: each batch's while learning and their moving average when judged; the"
+        " same, but measured anew over the training images before each judging; or the source's"
+        " throughout. Scale and shift learn in all.",
         is_expert=True,
-        words={"learn": "each batch's statistics", "keep": "the source's statistics"},
+        words={
+            "learn": "of the last batches",
+            "measure": "measured before judging",
+            "keep": "the source's",
+        },
     )
 
 

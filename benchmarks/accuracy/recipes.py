@@ -35,6 +35,7 @@ ARMS: dict[str, dict[str, Any]] = {
     "the whole, twice": {**FINE, "backbone_rate": 1.0, "learning_rate": 0.002},
     "the whole, three times": {**FINE, "backbone_rate": 1.0, "learning_rate": 0.003},
     "the whole, averaged weights": {**FINE, "backbone_rate": 1.0, "averaging": 0.99},
+    "the whole, averaged in proportion": {**FINE, "backbone_rate": 1.0, "averaging": 1.0},
     "scratch, three times": {"strategy": "scratch", "learning_rate": 0.003},
     "probe first": {"strategy": "probe-then-fine-tune"},
     "probe first, the whole rate": {"strategy": "probe-then-fine-tune", "backbone_rate": 1.0},

@@ -17,6 +17,12 @@ class WeightAverage:
     that the first weights are soon forgotten (Polyak & Juditsky 1992, doi:10.1137/0330046; the
     rising decay is that of TensorFlow's ExponentialMovingAverage).
 
+    With the decay 1 it is the rising one that counts: the average is over weights that are a tenth
+    of all steps old, however many these are (polynomial-decay averaging of order 8, Shamir & Zhang
+    2013, arXiv 1212.1824). It stands in for the plain mean of a run's last quarter
+    (stochastic weight averaging, Izmailov et al. 2018, arXiv 1803.05407), which needs a start, a
+    schedule of its own and another pass for BatchNorm.
+
     Attributes:
         kept: holds the average, for a checkpoint; an empty module where the decay is 0.
     """

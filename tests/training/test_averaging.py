@@ -38,6 +38,18 @@ def test_an_average_of_three_steps(decay: float, expected: float) -> None:
     assert layer.weight.item() == 7.0
 
 
+@pytest.mark.parametrize("steps", [100, 1000])
+def test_a_decay_of_one_averages_over_a_share_of_all_steps(steps: int) -> None:
+    """The weight is the number of the step; the average is then a tenth of all steps behind."""
+    layer = build_layer()
+    average = WeightAverage(layer, 1.0)
+    for step in range(1, steps + 1):
+        set_weight(layer, float(step))
+        average.update()
+    with average.shown():
+        assert layer.weight.item() == pytest.approx(0.9 * steps, rel=0.01)
+
+
 def test_statistics_of_norms_are_averaged_and_counts_taken_over() -> None:
     norm = nn.BatchNorm1d(1)
     average = WeightAverage(norm, 0.9)

@@ -237,12 +237,12 @@ class Optimisation(Group):
         0.0,
         "Averaging",
         "Decay a step of a moving average of the weights, such as 0.99; the average is judged and"
-        " kept. 0 is off.",
+        " kept. 1 averages over the last steps, the more of them the longer the run. 0 is off.",
         low=0.0,
-        high=0.9999,
+        high=1.0,
         step=0.001,
         is_expert=True,
-        words=OFF,
+        words={**OFF, "1": "over the last steps, in proportion"},
     )
 
 

@@ -136,7 +136,8 @@ class Loop:
         rows = self.state.history
         losses = [row["validation_loss"] for row in rows if "validation_loss" in row]
         budget = self.recipe.budget
-        return find_fall(losses, budget.early_stopping, budget.epochs)
+        joined = math.ceil(self.recipe.strategy.unfreezing * budget.epochs)
+        return find_fall(losses, budget.early_stopping, budget.epochs, joined)
 
     def _tell_fall(self) -> None:
         """Say that the epoch just finished has brought the end about, if it has."""

@@ -36,19 +36,20 @@ class Fall:
         return min(1.0, max(0.0, ahead / ((self.end - self.start) * steps_per_epoch)))
 
 
-def find_fall(losses: Sequence[float], patience: int, epochs: int) -> Fall | None:
+def find_fall(losses: Sequence[float], patience: int, epochs: int, joined: int = 0) -> Fall | None:
     """How a training ends early; None while it goes on, or where its own schedule ends no later.
 
     Args:
         losses: on the validation images, after each epoch so far.
         patience: epochs in a row whose smoothed loss is no lower than before; 0 waits for ever.
         epochs: of the whole schedule.
+        joined: the epoch after which all learns that will; no waiting before counts.
     """
     best, lowest = 0, float("inf")
     for epoch, loss in enumerate(smooth(losses, SMOOTHING), start=1):
         if loss < lowest:
             best, lowest = epoch, loss
-        elif patience and epoch - best >= patience:
+        elif patience and epoch - max(best, joined) >= patience:
             end = epoch + -(-epoch // TAIL)
             return Fall(epoch, end) if end < epochs else None
     return None

@@ -364,6 +364,15 @@ def test_early_stopping_lets_the_rate_fall_to_nothing_before_the_end(tmp_path: P
     assert "ends after epoch 5" in said
 
 
+def test_early_stopping_waits_until_all_stages_have_joined(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {"epochs": 20, "early_stopping": 3, "unfreezing": 0.5}
+    bench = Bench(tmp_path, validation=build_reversed(), **settings)
+    assert bench.loop.run()
+    # All learns after ten epochs; three more, and a fifth of the whole.
+    assert "no longer falls after epoch 13" in bench.messages[0]
+    assert bench.loop.state.epoch == 17
+
+
 @pytest.mark.parametrize("stop_after", [1, 25, 26])
 def test_a_training_that_ends_early_goes_on_with_the_very_same_steps(
     tmp_path: Path, stop_after: int

@@ -44,6 +44,15 @@ def test_a_schedule_that_ends_no_later_is_kept() -> None:
     assert find_fall(rising, 2, epochs=4) is None
 
 
+def test_nothing_ends_before_all_has_learned_for_as_long_as_is_waited() -> None:
+    rising = [float(n) for n in range(1, 21)]
+    assert find_fall(rising, patience=2, epochs=50) == Fall(3, 4)
+    assert find_fall(rising, patience=2, epochs=50, joined=10) == Fall(12, 15)
+    # A lower loss later than that counts from its own epoch.
+    later = [9.0, 8.0, 7.0, 6.0, 9.0, 9.0]
+    assert find_fall(later, patience=2, epochs=50, joined=2) == Fall(6, 8)
+
+
 def test_without_patience_or_losses_nothing_ends() -> None:
     assert find_fall([1.0, 2.0, 3.0, 4.0], patience=0, epochs=50) is None
     assert find_fall([], patience=1, epochs=50) is None

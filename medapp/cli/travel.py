@@ -1,5 +1,6 @@
 """`medapp travel`: whether a run's model holds in another hospital."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -19,7 +20,17 @@ from medapp.evaluation.words import write_figure
 from medapp.session import open as open_session
 from medapp.studies.travel.record import Figure, Travel
 from medapp.studies.travel.rule import TITLES
-from medapp.studies.travel.words import NAMES, list_figures, write_gain
+from medapp.studies.travel.words import (
+    SCORES,
+    list_curves,
+    list_figures,
+    list_scores,
+    name_way,
+    state_declared,
+    state_labelling,
+    write_gain,
+    write_score,
+)
 
 
 def travel(
@@ -31,6 +42,14 @@ def travel(
             min=0,
             help="Declare so many of its images, 30 to 100, a labelled validation set that chooses"
             " among the methods.",
+        ),
+    ] = 0,
+    minutes: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Also fine-tune the network on 20 to 200 of its labelled images, for so many"
+            " minutes, to see what labelling buys; 0 fits heads alone.",
         ),
     ] = 0,
     mapping: Annotated[
@@ -55,7 +74,7 @@ def travel(
         def tell(title: str, done: int, total: int) -> None:
             bar.update(task, description=title, completed=done, total=total)
 
-        found = open_session().travel(run, to, labelled, asked, tell)
+        found = open_session().travel(run, to, labelled, asked, tell, minutes)
     if as_json:
         print_json(describe_travel(found))
     else:
@@ -79,6 +98,7 @@ def describe_travel(found: Travel) -> dict[str, Any]:
     """An answer as plain values for JSON; figures are null where no label could be read."""
     methods = found.methods or {}
     declared = found.declared
+    tuned = found.tuned
     return {
         "study": found.id,
         "run": found.run_name,
@@ -96,9 +116,18 @@ def describe_travel(found: Travel) -> dict[str, Any]:
         "methods": {key: _describe(figure) for key, figure in methods.items()},
         "not_used": found.closed,
         "own_labels": _describe(found.own_labels),
-        "curve": [{"labels": count, **_describe_some(each)} for count, each in found.curve],
+        "curve": _describe_curve(found.curve),
+        "fine_tuned": tuned
+        and {
+            "minutes": tuned.minutes,
+            "epochs": tuned.epochs,
+            "trainings": tuned.trainings,
+            "curve": _describe_curve(tuned.curve),
+        },
         "labelled": declared
         and {
+            "read": "to choose a method",
+            "names": declared.names,
             "images": declared.images,
             "chosen": declared.chosen,
             "judged": declared.judged,
@@ -110,12 +139,18 @@ def describe_travel(found: Travel) -> dict[str, Any]:
                 "confidence": each.confidence,
                 "expected_accuracy": each.expected_accuracy,
                 "agreement": each.agreement,
+                "evenness": each.evenness,
+                "circular": each.circular,
             }
             for key, each in found.scores.items()
         },
         "target_labels_read": found.target_labels_read,
         "notes": list_notes(found.notes),
     }
+
+
+def _describe_curve(curve: Sequence[tuple[int, Figure]]) -> list[dict[str, Any]]:
+    return [{"labels": count, **_describe_some(each)} for count, each in curve]
 
 
 def _describe(figure: Figure | None) -> dict[str, Any] | None:
@@ -144,7 +179,7 @@ def print_travel(found: Travel) -> None:
     if found.source_only is not None:
         _print_figures(found)
     for key, why in found.closed.items():
-        console.print(f"{NAMES[key]} was not used: {why}")
+        console.print(f"{name_way(found, key)} was not used: {why}")
     print_notes(found.notes)
     console.print(f"What each model says of each image: studies/{found.id}/predictions.parquet")
 
@@ -154,17 +189,16 @@ def _print_unlabelled(found: Travel) -> None:
     shares = " / ".join(found.classes)
     rows = [
         (
-            NAMES[key],
+            name_way(found, key),
             " / ".join(f"{share:.0%}" for share in each.shares),
-            write_figure(each.confidence),
-            write_figure(each.agreement),
+            *(write_score(score) for score in list_scores(each)),
         )
         for key, each in found.scores.items()
     ]
     at_home = " / ".join(f"{share:.0%}" for share in found.home_shares)
     print_table(
-        ("", f"decided as {shares}", "mean probability", "as the model"),
-        [("Its own validation images", at_home, "", ""), *rows],
+        ("", f"decided as {shares}", *(title.lower() for title in SCORES)),
+        [("Its own validation images", at_home, *("" for _ in SCORES)), *rows],
     )
 
 
@@ -175,18 +209,15 @@ def _print_figures(found: Travel) -> None:
         for name, f in list_figures(found)
     ]
     print_table(("", "balanced accuracy", "points more than as it is"), rows)
-    if found.curve:
-        console.print("\nWhat labelling buys, a head from so many labelled images there:")
+    for name, curve in list_curves(found):
+        console.print(f"\nWhat labelling buys: {name[0].lower()}{name[1:]}.")
         rows = [
             (str(count), write_figure(f.balanced_accuracy, f.interval), write_gain(f))
-            for count, f in found.curve
+            for count, f in curve
         ]
         print_table(("labels", "balanced accuracy", "points more than as it is"), rows)
+    for sentence in state_labelling(found):
+        console.print(sentence)
     if found.declared is not None:
-        declared = found.declared
-        figure = declared.figure
-        said = write_figure(figure.balanced_accuracy, figure.interval) if figure else "not told"
-        console.print(
-            f"\nBy {declared.images:,} declared labelled images: {NAMES[declared.chosen]}. On the"
-            f" {declared.judged:,} others its balanced accuracy is {said}."
-        )
+        console.print(f"\n{state_declared(found, found.declared)}")
+        console.print(f"Declared images: {', '.join(found.declared.names)}")

@@ -195,6 +195,7 @@ class Session(TrainingSession):
         labelled: int = 0,
         mapping: Mapping[str, str] | None = None,
         on_progress: "Tell | None" = None,
+        minutes: float = 0.0,
     ) -> "Travel":
         """Does a model hold in another hospital: "go", "adapt", or "stop" and label some first.
 
@@ -204,6 +205,7 @@ class Session(TrainingSession):
             to: a data set of the other hospital, labelled or not.
             labelled: so many of its images are declared a validation set that chooses a method.
             mapping: its classes to the run's, where names do not tell.
+            minutes: for fine-tuning on its labels, to see what labelling buys; 0 for none.
 
         Raises:
             RunError: the run has no model, or its images are not in this workspace.
@@ -212,4 +214,6 @@ class Session(TrainingSession):
         from medapp.studies.travel.study import run_travel
 
         data_set = self._find_data(to)
-        return run_travel(self.workspace, self._find(run), data_set, labelled, mapping, on_progress)
+        return run_travel(
+            self.workspace, self._find(run), data_set, labelled, minutes, mapping, on_progress
+        )

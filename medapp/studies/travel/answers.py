@@ -1,15 +1,14 @@
 """What a run's model, and heads adapted without labels, say of another hospital's images."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from medapp.audit.probing import predict_held_out
 from medapp.errors import RunError
-from medapp.studies.travel.sides import Features, Ground, Indices, Tell
+from medapp.studies.travel.heads import teach_head
+from medapp.studies.travel.sides import Features, Floats, Ground, Indices, Tell
 from medapp.studies.travel.signals import tell_apart
 from medapp.training.adaptation.coral import align
 from medapp.training.adaptation.label_shift import (
@@ -20,7 +19,6 @@ from medapp.training.adaptation.label_shift import (
 from medapp.training.adaptation.standardise import standardise
 from medapp.training.adaptation.table import METHODS, Method
 
-Floats = NDArray[np.float64]
 Alignment = Callable[[Features, Features], tuple[Features, Features]]
 
 ALIGNMENTS: dict[str, Alignment] = {"standardise": standardise, "coral": align}
@@ -40,19 +38,30 @@ class Answers:
     Attributes:
         there: (M, K) of the target's images.
         held_out: (V, K) of the source's images that it did not learn from.
+        truth: (V,) the held-out images' classes.
         decided, decided_held_out: (M,) and (V,) the class of each, as the run's task decides.
+        circular: see `record.Scores`.
     """
 
     there: Floats
     held_out: Floats
+    truth: Indices
     decided: Indices
     decided_held_out: Indices
+    circular: float | None = None
 
 
-def build_answers(ground: Ground, there: Floats, held_out: Floats) -> Answers:
-    """Answers with what is decided."""
+def build_answers(
+    ground: Ground, there: Floats, held_out: Floats, truth: Indices | None = None
+) -> Answers:
+    """Answers with what is decided.
+
+    Args:
+        truth: of the held-out images, where these are not all of the source's.
+    """
     decide = ground.model.task.decide
-    return Answers(there, held_out, decide(there), decide(held_out))
+    known = ground.labels[~ground.is_train] if truth is None else truth
+    return Answers(there, held_out, known, decide(there), decide(held_out))
 
 
 def answer_as_is(ground: Ground) -> Answers:
@@ -65,7 +74,19 @@ def answer_as_is(ground: Ground) -> Answers:
             return ground.model.task.activate(logits.float()).double().cpu().numpy()
 
     held_out = ground.source.features[~ground.is_train]
-    return build_answers(ground, predict(ground.target.features), predict(held_out))
+    own = build_answers(ground, predict(ground.target.features), predict(held_out))
+    return _go_round(ground, own, ground.source.features, ground.target.features)
+
+
+def _go_round(ground: Ground, answers: Answers, source: Features, target: Features) -> Answers:
+    """The same with how well a head that learned these answers as labels does at the source."""
+    groups = ground.target.groups
+    back = teach_head(target, answers.decided, groups, source, len(ground.classes))
+    if back is None:
+        return answers
+    is_right = back.argmax(1) == ground.labels
+    shares = [is_right[ground.labels == label].mean() for label in np.unique(ground.labels)]
+    return replace(answers, circular=float(np.mean(shares)))
 
 
 def answer_adapted(ground: Ground, tell: Tell) -> tuple[dict[str, Answers], dict[str, str]]:
@@ -99,7 +120,7 @@ def _answer_aligned(ground: Ground, method: Method) -> Answers:
         source, target = ground.source.adapted, ground.target.adapted
     if method.alignment:
         source, target = ALIGNMENTS[method.alignment](source, target)
-    return fit_and_predict(ground, source, target)
+    return _go_round(ground, fit_and_predict(ground, source, target), source, target)
 
 
 def fit_and_predict(ground: Ground, source: Features, target: Features) -> Answers:
@@ -109,35 +130,26 @@ def fit_and_predict(ground: Ground, source: Features, target: Features) -> Answe
         RunError: the training images are of one patient or one class.
     """
     is_train = ground.is_train
-    taught, rows = np.unique(ground.labels[is_train], return_inverse=True)
-    features = np.concatenate([source[is_train], source[~is_train], target])
-    labels = np.zeros(len(features), np.int64)
-    labels[: len(rows)] = rows
-    groups = np.concatenate(
-        [
-            ground.source.groups[is_train],
-            np.full(len(features) - len(rows), -1),
-        ]
+    found = teach_head(
+        source[is_train],
+        ground.labels[is_train],
+        ground.source.groups[is_train],
+        np.concatenate([source[~is_train], target]),
+        len(ground.classes),
     )
-    is_taught = np.arange(len(features)) < len(rows)
-    found = None
-    if len(taught) > 1:
-        found = predict_held_out(features, labels, groups, is_taught, ~is_taught)
     if found is None:
         raise RunError(
             f"Run {ground.run.name} learned from one class or one patient alone, so no head can be"
             " fitted again.",
             remedy="Choose another run.",
         )
-    spread = np.zeros((len(found), len(ground.classes)))
-    spread[:, taught] = found
     count = int((~is_train).sum())
-    return build_answers(ground, spread[count:], spread[:count])
+    return build_answers(ground, found[count:], found[:count])
 
 
 def _answer_reweighed(ground: Ground, refit: Answers) -> tuple[str, Answers | None]:
     """Answers at the shares of there, where that is safe; else why it is not."""
-    truth = ground.labels[~ground.is_train]
+    truth = refit.truth
     shares = np.bincount(ground.labels[ground.is_train], minlength=len(ground.classes)).astype(
         float
     )
@@ -156,9 +168,10 @@ def _answer_reweighed(ground: Ground, refit: Answers) -> tuple[str, Answers | No
     told = _tell_redrawn(ground, found / shares)
     if told is None or told > SAME:
         return "Classes look otherwise there: more than how common they are differs.", None
-    return "", build_answers(
+    answers = build_answers(
         ground, reweigh(refit.there, shares, found), reweigh(refit.held_out, shares, found)
     )
+    return "", _go_round(ground, answers, ground.source.features, ground.target.features)
 
 
 def _tell_redrawn(ground: Ground, weights: Floats) -> float | None:

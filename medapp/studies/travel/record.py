@@ -3,7 +3,7 @@
 No torch here: pages and shells list and show what was found.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +48,18 @@ class Scores:
             source images lie above as are decided rightly (Garg et al. 2022, arXiv 2201.04234);
             None where nothing is held out.
         agreement: the share of images that are decided as by the run's own model.
+        evenness: entropy of the shares over that of equal ones, 0 to 1; 0 where one class gets all.
+        circular: balanced accuracy on the source's images of a head that learned the answers there
+            as if they were labels (Bruzzone & Marconcini 2010, doi:10.1109/TPAMI.2009.57); None
+            where all answers are one class.
     """
 
     shares: tuple[float, ...]
     confidence: float
     expected_accuracy: float | None
     agreement: float
+    evenness: float | None = None
+    circular: float | None = None
 
 
 @dataclass(frozen=True)
@@ -65,12 +71,31 @@ class Declared:
         chosen: "source-only", a method, or "own-labels": a head that learns from these images.
         judged: on how many images of other patients the figure is.
         figure: of what was chosen; None where it cannot be judged on the others.
+        names: of the images whose labels chose.
     """
 
     images: int
     chosen: str
     judged: int
     figure: Figure | None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What fine-tuning the run's network on labelled images gave, in a time that was declared.
+
+    Attributes:
+        minutes: that all trainings together might take.
+        epochs: of each training.
+        trainings: how many ended in time.
+        curve: numbers of labelled images and the figure of networks that learned from so many.
+    """
+
+    minutes: float
+    epochs: int
+    trainings: int
+    curve: tuple[tuple[int, Figure], ...]
 
 
 @dataclass(frozen=True)
@@ -92,7 +117,11 @@ class Travel:
         source_only, methods, own_labels: figures with labels; None and empty where there are none.
         closed: method to why it was not used.
         curve: numbers of labelled images and what a head gets from so many.
-        declared: what labelled images chose, where some were declared.
+        tuned: the same by fine-tuning, where time was given for it.
+        declared: what labelled images chose, where some were declared; all other figures are then
+            of the images that were not.
+        runs: those that learned with unlabelled images of the data set, what `methods` calls them
+            to what people do.
         target_labels_read: "for reporting" or "not at all".
     """
 
@@ -120,7 +149,9 @@ class Travel:
     methods: dict[str, Figure] | None = None
     own_labels: Figure | None = None
     curve: tuple[tuple[int, Figure], ...] = ()
+    tuned: Tuned | None = None
     declared: Declared | None = None
+    runs: dict[str, str] = field(default_factory=dict)
     target_labels_read: str = NOT_READ
 
 
@@ -160,6 +191,7 @@ def _read(facts: dict[str, Any]) -> Travel:
     """The inverse of `asdict`, with lists for tuples."""
     declared = facts["declared"]
     methods = facts["methods"]
+    tuned = facts.get("tuned")
     return Travel(
         **{
             **facts,
@@ -175,11 +207,22 @@ def _read(facts: dict[str, Any]) -> Travel:
             "source_only": _read_figure(facts["source_only"]),
             "methods": methods and {key: _read_figure(each) for key, each in methods.items()},
             "own_labels": _read_figure(facts["own_labels"]),
-            "curve": tuple((count, _read_figure(each)) for count, each in facts["curve"]),
+            "curve": _read_curve(facts["curve"]),
+            "tuned": tuned and Tuned(**{**tuned, "curve": _read_curve(tuned["curve"])}),
             "declared": declared
-            and Declared(**{**declared, "figure": _read_figure(declared["figure"])}),
+            and Declared(
+                **{
+                    **declared,
+                    "figure": _read_figure(declared["figure"]),
+                    "names": tuple(declared.get("names", ())),
+                }
+            ),
         }
     )
+
+
+def _read_curve(points: list[tuple[int, dict[str, Any]]]) -> tuple[tuple[int, Figure | None], ...]:
+    return tuple((count, _read_figure(each)) for count, each in points)
 
 
 def _read_figure(facts: dict[str, Any] | None) -> Figure | None:

@@ -12,7 +12,7 @@ from medapp.audit.features import load_features
 from medapp.audit.questions import number_groups
 from medapp.data.catalog import Catalog
 from medapp.data.pixels import Table, count_channels, load_pixels
-from medapp.data.samples import DataSet, Sample
+from medapp.data.samples import UNLABELLED, DataSet, Sample
 from medapp.errors import DataError, Remedy, RunError
 from medapp.models.network import to_input
 from medapp.prediction.model import Model, load_model
@@ -29,6 +29,7 @@ from medapp.training.features import BATCH, FrozenPart, to_tensor
 from medapp.training.machine.devices import open_fabric
 
 Features = NDArray[np.float32]
+Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 # Called with what is being done, how much is done and how much there is of that.
 Tell = Callable[[str, int, int], None]
@@ -44,6 +45,7 @@ class Side:
     Attributes:
         samples: (N,).
         groups: (N,) equal for images of one patient or one picture.
+        pixels: (N, S, S, C) as the run's network takes them.
         features: (N, F) by the run's own network, before its head.
         adapted: (N, F) the same with BatchNorm statistics of these images; None where the network
             has none.
@@ -53,6 +55,7 @@ class Side:
 
     samples: Sequence[Sample]
     groups: Indices
+    pixels: Table
     features: Features
     adapted: Features | None
     looks: Features
@@ -63,6 +66,7 @@ class Ground:
     """What can be known without a label of the other hospital.
 
     Attributes:
+        home: the data set that the run learned from.
         source: the run's training and validation images.
         labels: (N,) of the source, indices of the run's classes.
         is_train: (N,) whether a source image is of the training split; the others are held out.
@@ -74,6 +78,7 @@ class Ground:
     run: Run
     model: Model
     data_set: DataSet
+    home: DataSet
     source: Side
     labels: Indices
     is_train: NDArray[np.bool_]
@@ -88,14 +93,22 @@ class Ground:
 
 
 def open_sides(
-    workspace: Workspace, run: Run, data_set: DataSet, asked: Mapping[str, str] | None, tell: Tell
+    workspace: Workspace,
+    run: Run,
+    data_set: DataSet,
+    asked: Mapping[str, str] | None,
+    labelled: int,
+    tell: Tell,
 ) -> Ground:
     """Read the images of both hospitals, and what the run's network makes of them.
 
+    Args:
+        labelled: so many images of the other hospital will be declared a validation set.
+
     Raises:
         RunError: the run has no model, or its images are not in this workspace.
-        DataError: the run or the data set asks for several findings an image, or too few images of
-            the other hospital are left.
+        DataError: the run or the data set asks for several findings an image, too few images of
+            the other hospital are left, or so many labels cannot be declared.
     """
     model = load_model(run.require_model())
     _refuse_findings(run, model, data_set)
@@ -115,11 +128,13 @@ def open_sides(
             f" {run.name}; that needs at least {FEWEST}.{said}",
             remedy="Add images of that hospital; they need no labels.",
         )
+    _check_declared(data_set, labelled, len(others), bool(mapping), run.name)
     look = _Looking(workspace, model, tell)
     return Ground(
         run=run,
         model=model,
         data_set=data_set,
+        home=home,
         source=look.at(home, own, "the run's images"),
         labels=model.task.encode([sample.label for sample in own], model.classes),
         is_train=np.array([sample.split == "train" for sample in own], bool),
@@ -157,6 +172,30 @@ def _choose(
     return others, {why: count for why, count in left_out.items() if count}
 
 
+def _check_declared(
+    data_set: DataSet, labelled: int, count: int, is_mapped: bool, run_name: str
+) -> None:
+    """Refuse a validation set that cannot be, before images are read."""
+    if not labelled:
+        return
+    if not is_mapped:
+        if data_set.classes == (UNLABELLED,):
+            raise DataError(
+                f"{data_set.name} has no labels, so none can be declared.",
+                remedy="Label 30 to 100 of its images, or ask without declared labels.",
+            )
+        raise DataError(
+            f"{data_set.name} and run {run_name} have no class in common, so no label can be used.",
+            remedy="Say which class means which.",
+        )
+    if not 2 <= labelled < count:
+        raise DataError(
+            f"{labelled:,} labelled images cannot be declared: {data_set.name} has {count:,} that"
+            " can be compared, and others have to be left to judge on.",
+            remedy="Declare 30 to 100, or fewer than half.",
+        )
+
+
 class _Looking:
     """One network over the images of several data sets."""
 
@@ -192,7 +231,7 @@ class _Looking:
         looks = load_features(
             self.workspace, data_set, samples, say("Looks of"), preprocess=preprocess
         )
-        return Side(samples, number_groups(samples), features, adapted, looks)
+        return Side(samples, number_groups(samples), pixels, features, adapted, looks)
 
     def _compute(
         self,

@@ -1,15 +1,11 @@
-"""What tells, before any label is read there, how far another hospital lies from a run's own."""
+"""How far another hospital lies from a run's own, before any label is read there."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from medapp.audit.probing import predict_out_of_fold
 from medapp.evaluation.estimates import Estimate, estimate_auroc
-from medapp.studies.travel.record import Scores
 from medapp.studies.travel.sides import Features, Ground, Indices
 from medapp.training.features import LEAST_SPREAD
-
-Floats = NDArray[np.float64]
 
 # Images of each hospital that a site classifier learns from and is judged on, at most.
 MOST = 1000
@@ -73,28 +69,3 @@ def tell_apart(
         return None
     units = np.unique(groups, return_inverse=True)[1]
     return estimate_auroc(said[:, 1], is_second, ~is_second, units, int(units.max()) + 1)
-
-
-def score_answers(
-    there: Floats,
-    held_out: Floats,
-    is_right: NDArray[np.bool_],
-    decided: Indices,
-    own_decisions: Indices,
-) -> Scores:
-    """The unsupervised scores of probabilities.
-
-    Args:
-        there: (M, K) of the target's images.
-        held_out: (V, K) of the source's held-out images.
-        is_right: (V,) which of these are decided rightly.
-        decided, own_decisions: (M,) the class of each image, and that by the run's own model.
-    """
-    sure = there.max(1)
-    expected = None
-    if len(is_right):
-        limit = float(np.quantile(held_out.max(1), 1 - float(is_right.mean())))
-        expected = float((sure >= limit).mean())
-    shares = np.bincount(decided, minlength=there.shape[1]) / len(there)
-    agreement = float((decided == own_decisions).mean())
-    return Scores(tuple(shares.tolist()), float(sure.mean()), expected, agreement)

@@ -1,6 +1,7 @@
 """What the ways to decide are called, and their figures in words."""
 
-from medapp.studies.travel.record import OWN_LABELS, Figure, Travel
+from medapp.evaluation.words import write_figure
+from medapp.studies.travel.record import OWN_LABELS, Declared, Figure, Scores, Travel
 from medapp.training.adaptation.table import METHODS, SOURCE_ONLY
 
 NAMES = {
@@ -9,6 +10,31 @@ NAMES = {
     OWN_LABELS: "All labels there",
 }
 AT_HOME = "At home, validation"
+HEAD = "A new head"
+TUNED = "The whole network, fine-tuned"
+# What can be said without labels, as a table's columns; `list_scores` gives the cells.
+SCORES = ("Mean probability", "Expected accuracy", "Circular", "Evenness", "As the model")
+
+
+def list_scores(scores: Scores) -> tuple[float | None, ...]:
+    """The scores in the order of `SCORES`."""
+    return (
+        scores.confidence,
+        scores.expected_accuracy,
+        scores.circular,
+        scores.evenness,
+        scores.agreement,
+    )
+
+
+def write_score(score: float | None) -> str:
+    """A score with its digits; a dash where it cannot be told."""
+    return "–" if score is None else write_figure(score)
+
+
+def name_way(found: Travel, key: str) -> str:
+    """What people call a way to decide: a method, or a run that learned with images there."""
+    return NAMES.get(key) or found.runs.get(key) or key
 
 
 def list_figures(found: Travel) -> list[tuple[str, Figure]]:
@@ -16,7 +42,7 @@ def list_figures(found: Travel) -> list[tuple[str, Figure]]:
     named = [
         (AT_HOME, found.home),
         (NAMES[SOURCE_ONLY], found.source_only),
-        *((NAMES[key], figure) for key, figure in (found.methods or {}).items()),
+        *((name_way(found, key), figure) for key, figure in (found.methods or {}).items()),
         (NAMES[OWN_LABELS], found.own_labels),
     ]
     return [(name, figure) for name, figure in named if figure is not None]
@@ -28,3 +54,55 @@ def write_gain(figure: Figure) -> str:
         return ""
     low, high = figure.gain_interval
     return f"{100 * figure.gain:+.1f} [{100 * low:+.1f}, {100 * high:+.1f}]"
+
+
+def list_curves(found: Travel) -> list[tuple[str, tuple[tuple[int, Figure], ...]]]:
+    """What labelling buys, by each way to learn from labels that was tried."""
+    named = [(HEAD, found.curve), (TUNED, found.tuned.curve if found.tuned else ())]
+    return [(name, curve) for name, curve in named if len(curve) > 1]
+
+
+def state_labelling(found: Travel) -> list[str]:
+    """What labelling buys, a sentence for each way to learn from labels; the first is a title."""
+    return [_state_curve(name, curve) for name, curve in list_curves(found)]
+
+
+def _state_curve(name: str, curve: tuple[tuple[int, Figure], ...]) -> str:
+    start = curve[0][1].balanced_accuracy
+    most, last = curve[-1]
+    gaining = [
+        (count, each)
+        for count, each in curve[1:]
+        if each.gain_interval is not None and each.gain_interval[0] > 0
+    ]
+    if not gaining:
+        losing = last.gain_interval is not None and last.gain_interval[1] < 0
+        what = "is worse than" if losing else "cannot be told from"
+        return (
+            f"{name} that learned from {most} labelled images there {what} the model as it is:"
+            f" balanced accuracy {write_figure(last.balanced_accuracy)}, and {write_figure(start)}."
+        )
+    count, each = gaining[0]
+    said = (
+        f"{count} labelled images there raise the balanced accuracy from {write_figure(start)} to"
+        f" {write_figure(each.balanced_accuracy)} ({name[0].lower()}{name[1:]})"
+    )
+    return said + (
+        f"; {most} raise it to {write_figure(last.balanced_accuracy)}." if most > count else "."
+    )
+
+
+def state_declared(found: Travel, declared: Declared) -> str:
+    """What a declared validation set chose, and how good that is on the others."""
+    each = declared.figure
+    said = write_figure(each.balanced_accuracy, each.interval) if each else "not told"
+    chosen = (
+        "a head that learned from them"
+        if declared.chosen == OWN_LABELS
+        else name_way(found, declared.chosen)
+    )
+    return (
+        f"By {declared.images:,} declared labelled images, a validation set, this was chosen:"
+        f" {chosen}. On the {declared.judged:,} others its balanced accuracy is {said}; all figures"
+        " here are of those others."
+    )

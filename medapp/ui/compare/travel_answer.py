@@ -6,12 +6,26 @@ import streamlit as st
 
 from medapp.evaluation.words import write_figure
 from medapp.figures.intervals import IntervalRow, draw_intervals
+from medapp.figures.labelling import LabellingLine, draw_labelling
+from medapp.figures.map import Points, draw_map
+from medapp.studies.travel.positions import find_positions
 from medapp.studies.travel.record import NOT_READ, Travel
 from medapp.studies.travel.rule import ADAPT, GO, STOP, TITLES
-from medapp.studies.travel.words import NAMES, list_figures, write_gain
+from medapp.studies.travel.words import (
+    NAMES,
+    SCORES,
+    list_curves,
+    list_figures,
+    list_scores,
+    name_way,
+    state_declared,
+    state_labelling,
+    write_gain,
+)
 from medapp.training.adaptation.table import SOURCE_ONLY
 from medapp.ui.shell import frame
 from medapp.ui.shell.notes import draw_notes
+from medapp.ui.shell.server import open_workspace
 
 BOXES: dict[str, tuple[Callable[..., object], str]] = {
     GO: (st.success, ":material/check_circle:"),
@@ -42,8 +56,9 @@ def draw_travel(found: Travel) -> None:
         _draw_figures(found)
         _draw_labels(found)
     _draw_unlabelled(found)
+    _draw_map(found)
     for key, why in found.closed.items():
-        st.caption(frame.escape(f"{NAMES[key]} was not used: {why}"))
+        st.caption(frame.escape(f"{name_way(found, key)} was not used: {why}"))
 
 
 def _draw_figures(found: Travel) -> None:
@@ -69,15 +84,11 @@ def _draw_figures(found: Travel) -> None:
     ]
     st.dataframe(gains, hide_index=True, alt="What each method gains")
     if found.declared is not None:
-        declared = found.declared
-        each = declared.figure
-        said = write_figure(each.balanced_accuracy, each.interval) if each else "not told"
-        st.markdown(
-            frame.escape(
-                f"By {declared.images:,} declared labelled images: {NAMES[declared.chosen]}. On the"
-                f" {declared.judged:,} others its balanced accuracy is {said}."
-            )
-        )
+        st.markdown(frame.escape(state_declared(found, found.declared)))
+        with st.expander("Declared images", icon=":material/fact_check:"):
+            st.caption("Their labels were read to choose by, and they are in no figure.")
+            rows = [{"Image": name} for name in found.declared.names]
+            st.dataframe(rows, hide_index=True, alt="Images that were declared a validation set")
 
 
 def _state_gap(found: Travel) -> str:
@@ -93,21 +104,44 @@ def _state_gap(found: Travel) -> str:
 
 def _draw_labels(found: Travel) -> None:
     """What labelling buys."""
-    if len(found.curve) < 2:
+    curves = list_curves(found)
+    if not curves:
         return
     st.subheader("What labelling buys", anchor=False)
+    title, *others = state_labelling(found)
+    lines = [
+        LabellingLine(name, [(n, f.balanced_accuracy, f.interval) for n, f in curve])
+        for name, curve in curves
+    ]
+    figure = draw_labelling(lines, title, "balanced accuracy, 95% interval", frame.find_theme())
+    frame.draw_figure(figure, key="travel-labelling")
+    for sentence in others:
+        st.markdown(frame.escape(sentence))
     rows = [
         {
+            "Learns": name,
             "Labelled images there": count,
             "Balanced accuracy, 95% interval": write_figure(each.balanced_accuracy, each.interval),
             "Points more than as it is": write_gain(each) or None,
         }
-        for count, each in found.curve
+        for name, curve in curves
+        for count, each in curve
     ]
     st.dataframe(rows, hide_index=True, placeholder="–", alt="What labelling buys")
-    st.caption(
-        "A head that learns from so many labelled images there, judged on the other half of the"
-        " patients; the mean of five drawings."
+    st.caption(frame.escape(_describe_curves(found)))
+
+
+def _describe_curves(found: Travel) -> str:
+    said = (
+        "Judged throughout on one half of the patients; so many images are drawn from the other"
+        " half, several times, and figures are means. 0 is the model as it is."
+    )
+    if found.tuned is None:
+        return said
+    tuned = found.tuned
+    return (
+        f"{said} Fine-tuned from the model for {tuned.epochs} epochs each: {tuned.trainings}"
+        f" trainings ended in the {tuned.minutes:g} minutes that were given."
     )
 
 
@@ -115,15 +149,34 @@ def _draw_unlabelled(found: Travel) -> None:
     st.subheader("Without a label", anchor=False)
     rows = [_list_shares(found, "Its own validation images", found.home_shares)]
     for key, each in found.scores.items():
-        more = {
-            "Mean probability": write_figure(each.confidence),
-            "Decided as the model": write_figure(each.agreement),
-        }
-        rows.append({**_list_shares(found, NAMES[key], each.shares), **more})
+        scores = [None if score is None else write_figure(score) for score in list_scores(each)]
+        more = dict(zip(SCORES, scores, strict=True))
+        rows.append({**_list_shares(found, name_way(found, key), each.shares), **more})
     st.dataframe(rows, hide_index=True, placeholder="–", alt="What can be said without labels")
     st.caption(
-        "The share of images that is decided as each class. Where images differ much, each of these"
-        " numbers flatters: models that failed were as sure as at home."
+        "The share of images that is decided as each class. *Expected accuracy*: the share above"
+        " the confidence at which as many validation images lie as are decided rightly."
+        " *Circular*: balanced accuracy on the images it learned from of a head that takes the"
+        " answers there for labels. *Evenness*: 1 where all classes are decided equally often, 0"
+        " where one gets all. Where images differ much, each of these numbers flatters: models"
+        " that failed were as sure as at home."
+    )
+
+
+def _draw_map(found: Travel) -> None:
+    """Where the images of both hospitals lie."""
+    placed = find_positions(open_workspace(), found.id)
+    if placed is None:
+        return
+    home = "Learned from"
+    values = [found.data_set_name if there else home for there in placed.is_there.tolist()]
+    points = Points(placed.places, placed.shares, range(len(placed.names)), placed.names)
+    st.subheader("Both hospitals on one map", anchor=False)
+    order = (home, found.data_set_name)
+    frame.draw_figure(draw_map(points, values, frame.find_theme(), order), key="travel-map")
+    st.caption(
+        "Images that a network sees alike lie near one another. Two clouds apart say that images"
+        " differ, not that the model fails."
     )
 
 

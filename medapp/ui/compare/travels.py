@@ -15,6 +15,7 @@ from medapp.ui.shell.jobs import TICK_SECONDS, describe_job, draw_bar
 from medapp.ui.shell.server import find_catalog, list_summaries, open_run, open_workspace
 
 LABELLED = (0, 30, 50, 100)  # images that may be declared
+MINUTES = (0, 2, 5, 15, 60)  # for fine-tuning on labels there
 SHOWN = 8  # answers that are listed
 LEAVE_OUT = "Leave out"
 
@@ -55,7 +56,7 @@ def draw_travels() -> None:
 
 
 def _draw_form(runs: Mapping[str, Summary], data_sets: Mapping[str, DataSet]) -> None:
-    columns = st.columns([2, 2, 1])
+    columns = st.columns([2, 2, 1, 1], vertical_alignment="bottom")
     run = columns[0].selectbox(
         "Model", list(runs), format_func=lambda id: runs[id].name, key="travel-run"
     )
@@ -74,11 +75,19 @@ def _draw_form(runs: Mapping[str, Summary], data_sets: Mapping[str, DataSet]) ->
         " the others judge the choice.",
         key="travel-labelled",
     )
+    minutes = columns[3].selectbox(
+        "Fine-tune on labels",
+        MINUTES,
+        format_func=lambda count: f"{count} minutes" if count else "No",
+        help="To see what labelling buys, heads are fitted to 20 to 200 labelled images there. In"
+        " the time given here the whole network is fine-tuned on them too.",
+        key="travel-minutes",
+    )
     if uid is None:
         return
     asked = _draw_classes(data_sets[uid].classes, runs[run].classes)
     if st.button("Ask whether it travels", icon=":material/route:", key="travel-begin"):
-        _begin(run, data_sets[uid], labelled, asked)
+        _begin(run, data_sets[uid], labelled, minutes, asked)
 
 
 def _draw_classes(theirs: Sequence[str], known: Sequence[str]) -> dict[str, str]:
@@ -101,14 +110,16 @@ def _draw_classes(theirs: Sequence[str], known: Sequence[str]) -> dict[str, str]
     return asked
 
 
-def _begin(run_id: str, data_set: DataSet, labelled: int, asked: Mapping[str, str]) -> None:
+def _begin(
+    run_id: str, data_set: DataSet, labelled: int, minutes: int, asked: Mapping[str, str]
+) -> None:
     workspace, run = open_workspace(), open_run(run_id)
 
     def work(tell: Tell) -> Travel:
         # Imported here, because the page does without torch.
         from medapp.studies.travel.study import run_travel
 
-        return run_travel(workspace, run, data_set, labelled, asked, tell)
+        return run_travel(workspace, run, data_set, labelled, minutes, asked, tell)
 
     job = hold_jobs()["travel"] = Job("comparison of hospitals", work)
     job.start()

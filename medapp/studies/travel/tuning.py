@@ -1,10 +1,8 @@
 """A short fine-tune of a run's own network on labelled images of another hospital."""
 
 import copy
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -97,19 +95,18 @@ class Tuner:
         learner = Learner(network, STRATEGIES[STRATEGY], augmentation, self._fabric)
         examples = Examples(self._take(rows), self.truth.labels[rows])
         nothing = Examples(self._take(rows[:0]), self.truth.labels[rows[:0]])
-        with tempfile.TemporaryDirectory(prefix="medapp-tuning-") as folder:
-            loop = Loop(
-                recipe,
-                learner,
-                Supervised(network.task, None, 0.0),
-                Feed(examples, BATCH, seed),
-                nothing,
-                Path(folder) / "checkpoint.pt",
-                _Listener(self._hear, time.perf_counter() + self._seconds - self._spent),
-                lambda learned, epoch: learner.suffix.load_state_dict(learned),
-            )
-            if not loop.run():
-                return None
+        loop = Loop(
+            recipe,
+            learner,
+            Supervised(network.task, None, 0.0),
+            Feed(examples, BATCH, seed),
+            nothing,
+            None,
+            _Listener(self._hear, time.perf_counter() + self._seconds - self._spent),
+            lambda learned, epoch: None,
+        )
+        if not loop.run():
+            return None
         return torch.as_tensor(loop.predict(judged)).float()
 
 

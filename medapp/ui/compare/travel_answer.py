@@ -87,8 +87,8 @@ def _draw_figures(found: Travel) -> None:
         st.markdown(frame.escape(state_declared(found, found.declared)))
         with st.expander("Declared images", icon=":material/fact_check:"):
             st.caption("Their labels were read to choose by, and they are in no figure.")
-            rows = [{"Image": name} for name in found.declared.names]
-            st.dataframe(rows, hide_index=True, alt="Images that were declared a validation set")
+            names = [{"Image": name} for name in found.declared.names]
+            st.dataframe(names, hide_index=True, alt="Images that were declared a validation set")
 
 
 def _state_gap(found: Travel) -> str:

@@ -1,10 +1,10 @@
-"""How far two hospitals lie apart, and what can be said of answers without labels."""
+"""How far two hospitals lie apart."""
 
 import numpy as np
 import pytest
 
 from medapp.studies.travel.rule import LIMITS, decide
-from medapp.studies.travel.signals import measure_distance, score_answers, tell_apart
+from medapp.studies.travel.signals import measure_distance, tell_apart
 
 
 def draw(seed: int, count: int, shift: float, apart: float = 4.0) -> tuple[np.ndarray, np.ndarray]:
@@ -58,28 +58,3 @@ def test_sites_are_told_apart_or_not() -> None:
     assert alike.interval[0] < 0.5 < alike.interval[1] + 0.1
     # Two Gaussians 3 apart: AUROC Φ(3 / √2) = 0.983.
     assert differ.value == pytest.approx(0.983, abs=0.02)
-
-
-def test_scores_by_hand() -> None:
-    there = np.array([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7], [0.8, 0.2]])
-    held_out = np.array([[0.95, 0.05], [0.75, 0.25], [0.65, 0.35], [0.55, 0.45]])
-    # Three quarters are right, so that the limit is the quarter quantile of .55 … .95: .625.
-    right = np.array([True, True, True, False])
-    own = np.array([0, 1, 1, 0])
-    scores = score_answers(there, held_out, right, there.argmax(1), own)
-    assert scores.shares == (0.75, 0.25)
-    assert scores.confidence == pytest.approx(0.75)
-    assert scores.expected_accuracy == 0.75  # .9, .7 and .8 are above .625
-    assert scores.agreement == 0.75
-    nothing = score_answers(there, held_out[:0], right[:0], there.argmax(1), own)
-    assert nothing.expected_accuracy is None
-
-
-@pytest.mark.parametrize(
-    ("distance", "verdict"),
-    [(0.0, "go"), (0.4, "go"), (0.41, "adapt"), (1.5, "adapt"), (1.51, "stop")],
-)
-def test_the_rule(distance: float, verdict: str) -> None:
-    found = decide(distance)
-    assert found.verdict == verdict
-    assert f"{distance:.1f} times" in found.reason

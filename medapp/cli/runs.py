@@ -240,9 +240,10 @@ def export(
 
     File names, patients and sites stay here unless they are asked for.
     """
-    written = export_run(find_run(find_workspace(), run), to, with_names)
+    found = find_run(find_workspace(), run)
+    written = export_run(found, to, with_names)
     console.print(f"Written: {written}")
-    console.print(f"It holds: {describe_export(with_names)}")
+    console.print(f"It holds: {describe_export(found, with_names)}")
 
 
 @app.command("import")

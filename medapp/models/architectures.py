@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from medapp.errors import WeightsError
+from medapp.models.normalisation import IMAGENET, Normalisation
 
 if TYPE_CHECKING:
     from torch import nn
@@ -29,6 +30,8 @@ class Architecture:
         maps_mib: what a training step keeps of one image at 224 px in float32, in MiB, by torch's
             saved tensors.
         least_size: smallest side of an image in px at which every stage still has an output.
+        normalisation: of the images that it takes, where no weights say otherwise.
+        unexplained: why no heatmap is drawn of it; empty where one can be.
     """
 
     build: "Callable[[], nn.Module]"
@@ -38,6 +41,8 @@ class Architecture:
     gigaflops: float
     maps_mib: float
     least_size: int = 32
+    normalisation: Normalisation = IMAGENET
+    unexplained: str = ""
 
 
 def _divide_resnet(model: Any) -> "Division":
@@ -136,13 +141,40 @@ AUTO = "auto"  # asks for the architecture that the source says, or that its ten
 USUAL = "resnet18"  # of random weights where none is asked for
 
 
+def _build_small_pixels() -> "nn.Module":
+    from medapp.models.small_pixels import SmallPixels
+
+    return SmallPixels()
+
+
+def _divide_small_pixels(model: Any) -> "Division":
+    return [("cells", model.cells)], model.flatten
+
+
+# Without weights before the head, so that nothing can be transferred from them: `small-pixels`.
+WEIGHTLESS: dict[str, Architecture] = {
+    "small-pixels": Architecture(
+        _build_small_pixels,
+        _divide_small_pixels,
+        head="head",
+        parameters=257_000,
+        gigaflops=0.001,
+        maps_mib=0.001,
+        normalisation=Normalisation((0.0, 0.0, 0.0), (1.0, 1.0, 1.0)),
+        unexplained="No map: this model weighs the mean brightness of 16 × 16 cells, each where it"
+        " stands. Its weights are the same for every image and point at no finding in one.",
+    )
+}
+
+
 def find_architecture(name: str) -> Architecture:
     """The architecture of that name.
 
     Raises:
         WeightsError: there is none; lists those there are.
     """
-    if name not in ARCHITECTURES:
+    found = ARCHITECTURES.get(name) or WEIGHTLESS.get(name)
+    if found is None:
         known = ", ".join(ARCHITECTURES)
         raise WeightsError(f"There is no architecture {name!r}.", remedy=f"Known: {known}.")
-    return ARCHITECTURES[name]
+    return found

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from medapp.errors import WeightsError
-from medapp.models.architectures import ARCHITECTURES
+from medapp.models.architectures import ARCHITECTURES, find_architecture
 from medapp.models.dialects import translate
 
 COUNTER = "num_batches_tracked"  # of BatchNorm; no weight
@@ -72,7 +72,7 @@ def match_tensors(
         WeightsError: the file is of another architecture, holds several networks, or has values
             that are no numbers.
     """
-    head = ARCHITECTURES[architecture].head
+    head = find_architecture(architecture).head
     tensors, dialect = translate(tensors)
     naming, *rivals = _rank_namings(model, tensors)
     taken, faults = _take(model, head, tensors, naming, wants_head)

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from medapp.models.architectures import find_architecture
 from medapp.models.matching import Loaded
-from medapp.models.normalisation import IMAGENET, Normalisation
+from medapp.models.neighbours import UNEXPLAINED, NeighboursHead
+from medapp.models.normalisation import Normalisation
 from medapp.task import Task, find_task
 
 
@@ -50,18 +51,22 @@ class Network(nn.Module):
         self.architecture = architecture
         self.classes = tuple(classes)
         self.task = task or find_task("single-label")
-        self.normalisation: Normalisation = IMAGENET
+        self.normalisation: Normalisation = row.normalisation
         self.loaded: Loaded | None = None
         self.thresholds: tuple[float, ...] = ()
         self.model: nn.Module = row.build()
-        parent_name, _, name = row.head.rpartition(".")
         own_head: Any = self.model.get_submodule(row.head)
-        head = Head(own_head.in_features, self.task.count_outputs(self.classes))
+        self.set_head(Head(own_head.in_features, self.task.count_outputs(self.classes)))
+
+    def set_head(self, head: Head | NeighboursHead) -> None:
+        """Put another head in the place of the present one."""
+        row = find_architecture(self.architecture)
+        parent_name, _, name = row.head.rpartition(".")
         setattr(self.model.get_submodule(parent_name), name, head)
         stages, pool = row.divide(self.model)
         # A tuple hides stages, pool and head from nn.Module's registry: they share the model's
         # parameters, which must not be saved twice.
-        self._views: tuple[list[tuple[str, nn.Module]], nn.Module, Head] = (stages, pool, head)
+        self._views: tuple[list[tuple[str, nn.Module]], nn.Module, Any] = (stages, pool, head)
 
     @property
     def stages(self) -> list[tuple[str, nn.Module]]:
@@ -74,9 +79,21 @@ class Network(nn.Module):
         return self._views[1]
 
     @property
-    def head(self) -> Head:
-        """From feature vectors (N, F) to logits (N, K)."""
+    def head(self) -> Any:
+        """From feature vectors (N, F) to logits (N, K): a `Head` or a `NeighboursHead`."""
         return self._views[2]
+
+    @property
+    def keeps_neighbours(self) -> bool:
+        """Whether the head holds features of training images."""
+        return isinstance(self.head, NeighboursHead)
+
+    @property
+    def unexplained(self) -> str:
+        """Why no heatmap can be drawn; empty where one can."""
+        if self.keeps_neighbours:
+            return UNEXPLAINED
+        return find_architecture(self.architecture).unexplained
 
     def train(self, mode: bool = True) -> "Network":
         """Set the mode of the model and of stages and pool, which may hold layers of their own."""

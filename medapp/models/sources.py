@@ -10,7 +10,7 @@ from pathlib import Path
 import safetensors
 
 from medapp.errors import Remedy, WeightsError
-from medapp.models.architectures import ARCHITECTURES, AUTO, USUAL
+from medapp.models.architectures import ARCHITECTURES, AUTO, USUAL, WEIGHTLESS
 from medapp.models.backbones import BACKBONES, find_file
 from medapp.models.cards import read_card
 from medapp.store.files import expand_path
@@ -103,6 +103,13 @@ def _read_architecture(path: Path, otherwise: str) -> str:
         from medapp.models.recognising import recognise_architecture
 
         return recognise_architecture(path)
+    if known in WEIGHTLESS:
+        raise WeightsError(
+            f"{path.name} is of a run without a backbone ({known}): there is nothing to start"
+            " from.",
+            remedy="Choose a run whose backbone learned, or another backbone.",
+            setting="source",
+        )
     if known not in ARCHITECTURES:
         raise WeightsError(
             f"{path.name} is of the architecture {known}, which MedApp does not know.",

@@ -17,9 +17,11 @@ from safetensors.torch import save
 from torch import Tensor
 
 from medapp.errors import WeightsError
+from medapp.models.architectures import WEIGHTLESS, find_architecture
 from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.models.cards import read_card
 from medapp.models.matching import Loaded, match_tensors
+from medapp.models.neighbours import KIND, NeighboursHead, count_rows
 from medapp.models.network import Network
 from medapp.models.normalisation import IMAGENET, Normalisation, read_normalisation
 from medapp.models.reading import read_weights
@@ -139,6 +141,7 @@ def save_network(
         "task": network.task.name,
         **network.normalisation.to_metadata(),
         **write_thresholds(network.thresholds),
+        **({"head": KIND} if network.keeps_neighbours else {}),
         **(metadata or {}),
     }
     content = save(tensors, facts)
@@ -180,6 +183,9 @@ def load_network(path: Path) -> tuple[Network, dict[str, str]]:
     # Older files do not name a task: there was only this one.
     task = find_task(metadata.get("task", "single-label"))
     network = Network(metadata.get("architecture", ""), classes, task)
+    if metadata.get("head") == KIND:
+        rows = count_rows(tensors, find_architecture(network.architecture).head)
+        network.set_head(NeighboursHead(network.head.in_features, rows, len(classes), task))
     load_backbone(network, tensors, path.name, classes)
     network.normalisation = read_normalisation(metadata, IMAGENET, path.name)
     network.thresholds = read_thresholds(metadata, path.name, len(classes))
@@ -204,6 +210,8 @@ def _read_classes(metadata: Mapping[str, str], path: Path) -> tuple[str, ...]:
 def _read_head(metadata: Mapping[str, str], path: Path, task: Task) -> tuple[str, ...] | None:
     """The classes whose head a file holds, where it answers the same question."""
     if "class_names" not in metadata or metadata.get("task", "single-label") != task.name:
+        return None
+    if metadata.get("head") == KIND:
         return None
     return _read_classes(metadata, path)
 
@@ -263,6 +271,20 @@ def fetch_weights(
     return path
 
 
+def _refuse_without_backbone(network: Network) -> None:
+    if network.architecture in WEIGHTLESS:
+        raise WeightsError(
+            "This run looks at small pixels, without a backbone: there is nothing to start from.",
+            remedy="Choose a run whose backbone learned.",
+        )
+    if network.keeps_neighbours:
+        raise WeightsError(
+            "This run's backbone is the one that it started from, and its head holds features of"
+            " its training images.",
+            remedy="Start from the same backbone, or choose a run whose backbone learned.",
+        )
+
+
 def export_backbone(model_path: Path, to: Path, card: Mapping[str, Any]) -> dict[str, Any]:
     """Write a trained network as a backbone: float16 `.safetensors` and a JSON card beside it.
 
@@ -272,8 +294,12 @@ def export_backbone(model_path: Path, to: Path, card: Mapping[str, Any]) -> dict
 
     Returns:
         The whole card, as it was written.
+
+    Raises:
+        WeightsError: the run's backbone learned nothing, or there is none.
     """
     network, _ = load_network(model_path)
+    _refuse_without_backbone(network)
     save_network(network, to, dtype=torch.float16)
     full = {
         "file": to.name,

@@ -76,7 +76,12 @@ class Model:
             method: a key of `METHODS`.
             class_name: the class that is explained; the one that speaks for what is decided of each
                 image if None.
+
+        A network that no map can be drawn of gives blank ones whose notes say why.
         """
+
+        if self.network.unexplained:
+            return self._refuse_maps(pixels, class_name)
 
         def choose(scores: torch.Tensor) -> NDArray[np.intp]:
             if class_name is not None:
@@ -92,6 +97,20 @@ class Model:
             replace(map_, strength=float(compare_evidence(map_.evidence, row)[map_.class_index]))
             for map_, row in zip(heatmaps, probabilities, strict=True)
         ]
+
+    def _refuse_maps(
+        self, pixels: NDArray[np.uint8], class_name: str | None
+    ) -> tuple[NDArray[np.float32], list[Heatmap]]:
+        """Probabilities, and blank maps that say why there are none."""
+        probabilities = self.predict(pixels)
+        picked = self.task.pick(probabilities, self._limits)
+        if class_name is not None:
+            picked = np.full(len(pixels), self.classes.index(class_name))
+        blank = np.zeros(pixels.shape[1:3], np.float32)
+        nothing = np.zeros(len(self.classes), np.float32)
+        reason = self.network.unexplained
+        maps = [Heatmap(blank, reason, nothing, int(index), 0.0) for index in picked]
+        return probabilities, maps
 
     def describe(self, probabilities: NDArray[np.float32]) -> str:
         """What the model decides of one image, from its probabilities (K,)."""

@@ -254,8 +254,7 @@ def find_network(workspace: Workspace, recipe: Recipe) -> Architecture:
         WeightsError: what the recipe starts from is not on this machine, or there is no such
             architecture.
     """
-    start = recipe.start
-    name, _ = find_source(recipe.find_source(), start.architecture, workspace)
+    name, _ = find_source(recipe.find_source(), recipe.find_architecture(), workspace)
     return find_architecture(name)
 
 

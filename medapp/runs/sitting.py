@@ -13,6 +13,7 @@ from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.errors import RunError
 from medapp.evaluation.words import write_probability
 from medapp.models.backbones import BACKBONES
+from medapp.models.neighbours import NeighboursHead
 from medapp.models.weights import add_thresholds, build_network
 from medapp.runs.caveats import add_caveats
 from medapp.runs.choosing import choose_samples
@@ -31,11 +32,13 @@ from medapp.task import find_task
 from medapp.task.thresholds import RULE, choose_thresholds
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.feed import Examples, Feed
+from medapp.training.fit import Fit
 from medapp.training.learner import Learner
 from medapp.training.loop import PARTS, Loop
 from medapp.training.machine.devices import open_fabric, synchronise_norms
 from medapp.training.machine.memory import choose_parts
 from medapp.training.machine.precision import choose_device, choose_precision, measure_room
+from medapp.training.neighbours import Neighbours
 from medapp.training.norms import list_norms
 from medapp.training.objectives.objective import Objective, Setting
 from medapp.training.objectives.table import OBJECTIVES
@@ -122,7 +125,7 @@ class Sitting:
         recipe = self.recipe
         network = build_network(
             recipe.find_source(),
-            recipe.start.architecture,
+            recipe.find_architecture(),
             data_set.classes,
             recipe.seed,
             self.workspace,
@@ -131,8 +134,11 @@ class Sitting:
         # What MedApp knows needs no word; a person's own file does.
         if network.loaded is not None and recipe.find_source() not in BACKBONES:
             self.reporter.say(network.loaded.describe())
-        augmentation = AUGMENTATIONS[recipe.find_augmentation()]
         strategy = recipe.find_strategy()
+        if strategy.keeps_neighbours:
+            features = network.head.in_features
+            network.set_head(NeighboursHead(features, 0, len(network.classes), network.task))
+        augmentation = AUGMENTATIONS[recipe.find_augmentation()]
         learner = Learner(network, strategy, augmentation, self.fabric, recipe.strategy)
         if self.fabric.world_size > 1:
             synchronise_norms(learner.suffix)
@@ -162,7 +168,7 @@ class Sitting:
 
     def _build_training(
         self, learner: Learner, train: Examples, validation: Examples
-    ) -> Loop | Probe:
+    ) -> Loop | Fit:
         """What makes the learner learn: a fit, or a loop of steps."""
         objective = self._build_objective(learner, train)
 
@@ -173,6 +179,8 @@ class Sitting:
             discard_evaluation(self.run)
             learner.save(self.run.model_path, learned, facts)
 
+        if learner.strategy.keeps_neighbours:
+            return Neighbours(learner, train, validation, self.reporter, save_best)
         if learner.strategy.is_fitted:
             seed = self.recipe.seed
             return Probe(learner, objective, train, validation, seed, self.reporter, save_best)
@@ -226,7 +234,7 @@ class Sitting:
             self.reporter.say(f"Memory is short: each batch is computed in {parts} parts. {PARTS}")
         return parts
 
-    def _resume(self, training: Loop | Probe) -> None:
+    def _resume(self, training: Loop | Fit) -> None:
         """Go on from the checkpoint, if there is one; put a damaged one aside, with a message."""
         try:
             found = training.resume()
@@ -274,7 +282,7 @@ class Sitting:
             self.reporter.say(f"Settings without effect on this run: {', '.join(idle)}.")
 
     def _report_speed(
-        self, loader: InputLoader, training: Loop | Probe, counts: Mapping[str, int]
+        self, loader: InputLoader, training: Loop | Fit, counts: Mapping[str, int]
     ) -> None:
         """Report forward passes a second, which the estimate for the next run like this needs."""
         passes = float(loader.passes)
@@ -293,7 +301,7 @@ class Sitting:
                 SpeedMeasured(forwards_per_second=rate, seconds=seconds, head_seconds=head)
             )
 
-    def _choose_thresholds(self, training: Loop | Probe, validation: Examples) -> None:
+    def _choose_thresholds(self, training: Loop | Fit, validation: Examples) -> None:
         """Choose each finding's threshold by the weights of the best epoch; keep them with these.
 
         Of no effect where each image has one label, or none validates.
@@ -315,7 +323,7 @@ class Sitting:
         self.fabric.barrier()
 
     def _evaluate(
-        self, training: Loop | Probe, loader: InputLoader, samples: list[Sample], data_set: DataSet
+        self, training: Loop | Fit, loader: InputLoader, samples: list[Sample], data_set: DataSet
     ) -> None:
         """Read the test split, once, with the weights of the best epoch."""
         if not samples:

@@ -43,6 +43,12 @@ MORE = {
     False: ". No images, no file names, no patients, no sites.",
     True: ", its file name, patient and site; and the run's messages. No images.",
 }
+# Of a model whose head is made of them.
+FEATURES = (
+    " The model holds a backbone's features of each training image and its label: they are no"
+    " image, but something of it may be reconstructed from them, so share the file only with those"
+    " who may see the images."
+)
 README = """This is a trained model of MedApp: model.safetensors (weights, torchvision's names),
 recipe.json (how it was trained and how images are prepared), evaluation.json (its figures on the
 test split), split.parquet and predictions.parquet (images by their SHA-256). Import it with:
@@ -69,7 +75,8 @@ def export_run(run: Run, to: Path, with_names: bool = False) -> Path:
         open_replacing(to) as file,
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
     ):
-        archive.writestr("README.txt", README.format(travels=describe_export(with_names)))
+        travels = describe_export(run, with_names)
+        archive.writestr("README.txt", README.format(travels=travels))
         for path in _list_files(run):
             if with_names:
                 archive.write(path, path.name)
@@ -82,9 +89,10 @@ def export_run(run: Run, to: Path, with_names: bool = False) -> Path:
     return to
 
 
-def describe_export(with_names: bool) -> str:
+def describe_export(run: Run, with_names: bool) -> str:
     """What travels in an export, in words."""
-    return ALWAYS + MORE[with_names]
+    keeps = run.recipe.find_strategy().keeps_neighbours
+    return ALWAYS + MORE[with_names] + (FEATURES if keeps else "")
 
 
 def _list_files(run: Run) -> Iterator[Path]:

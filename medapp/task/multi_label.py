@@ -113,6 +113,10 @@ class MultiLabel(Task):
         """The sigmoid of each score."""
         return scores.sigmoid()
 
+    def find_logits(self, probabilities: "Tensor") -> "Tensor":
+        """The log-odds of each finding."""
+        return probabilities.logit()
+
     def decide(self, probabilities: Floats, thresholds: Floats | None = None) -> Targets:
         """Findings whose probability reaches the threshold: (N, K) bool."""
         found: Targets = probabilities >= (THRESHOLD if thresholds is None else thresholds)

@@ -85,6 +85,11 @@ class Ordinal(SingleLabel):
         reached = functional.pad(functional.logsigmoid(logits).cumsum(1), (1, 0))
         return reached + functional.pad(functional.logsigmoid(-logits), (0, 1))
 
+    def find_logits(self, probabilities: "Tensor") -> "Tensor":
+        """The log-odds (N, K - 1) of being above a grade, of what reaches it."""
+        above = probabilities.flip(1).cumsum(1).flip(1)[:, 1:]
+        return above.log() - probabilities[:, :-1].log()
+
     def decide(self, probabilities: Floats, thresholds: Floats | None = None) -> Targets:
         """The median grade (N,), which makes the mean absolute error smallest.
 

@@ -106,6 +106,10 @@ class Task(ABC):
         """Logits (N, …) to probabilities (N, K), a column a class."""
         return self.normalise(self.score(logits))
 
+    def find_logits(self, probabilities: "Tensor") -> "Tensor":
+        """Logits that `activate` turns into these probabilities (N, K), each above 0."""
+        return probabilities.log()
+
     def pick(self, probabilities: Floats, thresholds: Floats | None = None) -> Targets:
         """The class (N,) that speaks for what is decided of each image: its heatmap is shown."""
         picked: Targets = probabilities.argmax(axis=1)

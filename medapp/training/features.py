@@ -23,8 +23,8 @@ LEAST_SPREAD = 0.05
 
 
 def hash_module(module: nn.Module) -> str:
-    """SHA-256 of a module's weights and buffers, in hex."""
-    digest = hashlib.sha256()
+    """SHA-256 of a module's layers, weights and buffers, in hex."""
+    digest = hashlib.sha256(repr(module).encode())
     for name, tensor in module.state_dict().items():
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
         digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy())
@@ -46,7 +46,8 @@ class FrozenPart:
         self.prefix = prefix.to(memory_format=torch.channels_last)
         self.normalisation = normalisation
         self.fabric = fabric
-        blank = torch.zeros(1, 3, image_size, image_size, device=next(prefix.parameters()).device)
+        device = next((p.device for p in prefix.parameters()), fabric.device)
+        blank = torch.zeros(1, 3, image_size, image_size, device=device)
         with torch.inference_mode(), fabric.autocast():
             out = prefix(blank)
         self.shape = tuple(out.shape[1:])

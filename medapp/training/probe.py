@@ -8,8 +8,7 @@ there are no epochs, no rate and no batches.
 """
 
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,20 +17,16 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from medapp.errors import RunError
-from medapp.training.checkpoint import TrainingState
-from medapp.training.feed import Batch, Examples, Inputs
+from medapp.training.feed import Batch, Examples
+from medapp.training.fit import Fit, SaveBest
 from medapp.training.folds import draw_folds
 from medapp.training.learner import Learner
 from medapp.training.logistic import FINE, PATIENCE, PENALTIES, ROUGH, build_blank_head, fit_head
 from medapp.training.objectives.objective import Objective, Position
-from medapp.training.validation import judge_logits
-from medapp.training.watcher import Epoch, Penalty, Watcher
+from medapp.training.watcher import Penalty, Watcher
 
 FOLDS = 5
 FALLBACK = 0.1  # where there is one patient alone; the optimum on benchmarks/accuracy's sets
-ROWS = 256  # images prepared or predicted at once
-
-SaveBest = Callable[[dict[str, Tensor], int], None]
 
 
 class _StopError(Exception):
@@ -50,15 +45,12 @@ class _Rows:
         return _Rows(self.inputs[mask], self.targets[mask])
 
 
-class Probe:
-    """One fit. What it has in common with a `Loop` is what a sitting asks of either.
+class Probe(Fit):
+    """The fit of a logistic regression.
 
     Args:
-        learner: the network, whose suffix is its head, with kept features.
         objective: what the fit makes small, beside the penalty.
-        train, validation: features, targets, and whose images they are.
         seed: of the folds.
-        save_best: writes the network, given the suffix's state and the epoch.
     """
 
     def __init__(
@@ -77,79 +69,33 @@ class Probe:
                 " head.",
                 remedy="Choose a strategy that takes steps.",
             )
-        self.learner = learner
+        super().__init__(learner, train, validation, watcher, save_best)
         self.objective = objective
-        self.train = train
-        self.validation = validation
         self.seed = seed
-        self.watcher = watcher
-        self.save_best = save_best
-        self.state = TrainingState()
         self.penalty = math.nan
 
-    def resume(self) -> bool:
-        """A fit is made again from its start, with the same result."""
-        return False
-
-    def count_steps(self) -> int:
-        """Steps that are kept between two sittings: none."""
-        return 0
-
-    def run(self) -> bool:
-        """Choose the penalty, fit the head and save the network; False if asked to stop before.
-
-        Raises:
-            RunError: features or loss are no numbers.
-        """
-        started = time.perf_counter()
+    def fit_head(self) -> tuple[float, float] | None:
+        """Choose the penalty and fit the head to the training images."""
         train, validation = self._load_rows(self.train), self._load_rows(self.validation)
         penalty = self._choose_penalty(train, validation)
         if penalty is None:
-            return False
+            return None
         self.penalty = penalty
         head = self._build_head()
-        train_loss = self._fit(head, train, penalty, FINE)
-        if self._is_stopped():
-            return False
+        loss = self._fit(head, train, penalty, FINE)
+        if self.is_stopped():
+            return None
         network = self.learner.network
         with torch.no_grad():
             network.head.weight.copy_(head.weight)
             network.head.bias.copy_(head.bias)
             right = network.task.count_right(head(train.inputs), train.targets)
-            figures = judge_logits(head(validation.inputs), self.validation.targets, network)
-        self.state.epoch = self.state.best_epoch = 1
-        self.state.best_loss = figures.get("validation_loss", train_loss)
-        self.state.seconds = time.perf_counter() - started
-        if self.learner.fabric.is_global_zero:
-            learned = {name: t.cpu() for name, t in self.learner.suffix.state_dict().items()}
-            self.save_best(learned, 1)
-        accuracy = right / len(self.train)
-        self.watcher.on_epoch(Epoch(1, train_loss, accuracy, figures, self.state.seconds, True))
-        return True
-
-    def predict(self, inputs: Inputs) -> Tensor:
-        """Logits (N, K) float32 on the CPU."""
-        network = self.learner.network
-        outputs = network.task.count_outputs(network.classes)
-        logits = torch.zeros(len(inputs), outputs)
-        with torch.inference_mode():
-            for start in range(0, len(inputs), ROWS):
-                rows = self.learner.prepare(inputs.take(slice(start, start + ROWS)))
-                logits[start : start + ROWS] = self.learner.suffix(rows)
-        return logits
+        return loss, right / len(self.train)
 
     def _load_rows(self, examples: Examples) -> _Rows:
-        """All features in double precision on the CPU, where every machine computes alike."""
-        inputs = torch.empty(len(examples), self.learner.network.head.in_features).double()
-        for start in range(0, len(examples), ROWS):
-            rows = examples.inputs.take(slice(start, start + ROWS))
-            inputs[start : start + ROWS] = self.learner.prepare(rows)
-        if not bool(torch.isfinite(inputs).all()):
-            raise RunError(
-                "The backbone gives no numbers (NaN or infinite) for some images.",
-                remedy="Use float32, or start from other weights.",
-            )
+        """Features as `load_features` gives them, and targets."""
         targets = torch.from_numpy(examples.targets)
+        inputs = self.load_features(examples)
         return _Rows(inputs, targets.double() if targets.is_floating_point() else targets)
 
     def _build_head(self) -> nn.Linear:
@@ -184,7 +130,7 @@ class Probe:
             weight = 0.0
             for fold, head in enumerate(heads):
                 self._fit(head, rows.take(folds != fold), penalty)
-                if self._is_stopped():
+                if self.is_stopped():
                     return None
                 batch = self._build_batch(rows.take(folds == fold))
                 with torch.no_grad():
@@ -220,7 +166,7 @@ class Probe:
         batch = self._build_batch(rows)
 
         def compute() -> Iterator[Tensor]:
-            # Of several processes the first one listens, and `_is_stopped` tells the others.
+            # Of several processes the first one listens, and `is_stopped` tells the others.
             if self.learner.fabric.is_global_zero and self.watcher.should_stop():
                 raise _StopError
             yield self._compute_loss(head, batch)
@@ -229,7 +175,3 @@ class Probe:
             return fit_head(head, compute, penalty, tolerance)
         except _StopError:
             return math.nan
-
-    def _is_stopped(self) -> bool:
-        """Whether to stop, as the first process has heard: all stop together."""
-        return bool(self.learner.fabric.broadcast(self.watcher.should_stop()))

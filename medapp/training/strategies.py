@@ -27,6 +27,8 @@ class Strategy:
         standardises_features: what the frozen part gives is brought to mean 0 and spread 1.
         starts_from_probe: the head is that of a linear probe when steps begin.
         is_fitted: the head is fitted to its one optimum instead of taking steps, see `probe`.
+        keeps_neighbours: the head is the training images' features themselves, see `neighbours`.
+        architecture: the network that the strategy brings; empty for that of the source.
     """
 
     title: str
@@ -42,13 +44,23 @@ class Strategy:
     standardises_features: bool = False
     starts_from_probe: bool = False
     is_fitted: bool = False
+    keeps_neighbours: bool = False
+    architecture: str = ""
 
     @property
     def learns_backbone(self) -> bool:
         """Whether something beside the head learns, BatchNorm included."""
         return self.learning_stages != 0
 
+    @property
+    def lacks_source(self) -> str:
+        """Why there is nothing to start from, as what the strategy does; empty where there is."""
+        if self.architecture:
+            return "has no backbone"
+        return "starts from random weights" if self.is_from_random else ""
 
+
+LOSS = ("objective", "class_weights", "label_smoothing")  # what votes have no use for
 # What steps are taken with, and a fit has no use for.
 STEPS = (
     "epochs",
@@ -82,6 +94,36 @@ STRATEGIES: dict[str, Strategy] = {
         must_keep_features=True,
         standardises_features=True,
         is_fitted=True,
+    ),
+    "nearest-neighbours": Strategy(
+        "Nearest neighbours",
+        "Nothing is trained: an image is taken for what the training images most like it are, by"
+        " features computed once (k-NN). A baseline; the model holds features of those images.",
+        learning_stages=0,
+        learning_rate=0.0,
+        backbone_rate=0.0,
+        training_passes=0.0,
+        weights_share=0.0,
+        maps_share=0.0,
+        must_keep_features=True,
+        is_fitted=True,
+        keeps_neighbours=True,
+    ),
+    "small-pixels": Strategy(
+        "Small pixels",
+        "No network: a logistic regression on the grey means of 16 × 16 cells. A baseline: what a"
+        " network gains beyond it is more than where images are bright.",
+        learning_stages=0,
+        learning_rate=0.0,
+        backbone_rate=0.0,
+        training_passes=0.0,
+        weights_share=0.0,
+        maps_share=0.0,
+        is_from_random=True,
+        must_keep_features=True,
+        standardises_features=True,
+        is_fitted=True,
+        architecture="small-pixels",
     ),
     "head-by-steps": Strategy(
         "Head by steps",
@@ -162,6 +204,10 @@ def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
         idle["augmentation"] = f"{row.title} computes features once, so images cannot vary."
     if row is not None and not row.learns_backbone:
         idle |= dict.fromkeys(BACKBONE, f"In {row.title} the backbone does not learn.")
+    if row is not None and row.architecture:
+        idle["architecture"] = f"{row.title} {row.lacks_source}."
+    if row is not None and row.keeps_neighbours:
+        idle |= dict.fromkeys(LOSS, f"{row.title} counts labels and has no loss.")
     if row is not None and row.is_fitted:
         idle |= dict.fromkeys(STEPS, f"{row.title} is fitted in one go, without steps.")
     return idle

@@ -62,7 +62,10 @@ def look_back(ranking: Ranking, runs: Iterable[Summary]) -> Hindsight | None:
         is_ours = run.data_set_id == ranking.data_set and run.damage is None
         if not is_ours or value is None or run.source not in ranked:
             continue
-        strategy = "fine-tune" if STRATEGIES[run.strategy].is_from_random else run.strategy
+        row = STRATEGIES[run.strategy]
+        if row.architecture:
+            continue
+        strategy = "fine-tune" if row.is_from_random else run.strategy
         interval = figures.get("intervals", {}).get(FIGURE)
         bounds = None if interval is None else (float(interval[0]), float(interval[1]))
         trained = Trained(run.id, run.name, float(value), bounds)

@@ -69,7 +69,7 @@ class Recipe(Group):
             raise RecipeError("The recipe lacks data to train on.", remedy="Name a data set.")
         if strategy.is_from_random and source not in ("none", AUTO):
             raise RecipeError(
-                f"{strategy.title!r} starts from random weights, so the source {source!r} would be"
+                f"{strategy.title!r} {strategy.lacks_source}, so the source {source!r} would be"
                 " ignored.",
                 remedy="Leave the source out, or choose fine-tune.",
                 setting="source",
@@ -99,6 +99,11 @@ class Recipe(Group):
         if source != AUTO:
             return source
         return "none" if self.find_strategy().is_from_random else "bundled"
+
+    def find_architecture(self) -> str:
+        """The network where the source names none: the strategy's own, or the one asked for."""
+        asked: str = self.start.architecture
+        return self.find_strategy().architecture or asked
 
     def find_augmentation(self) -> str:
         """A key of `AUGMENTATIONS`: the one asked for, or what the strategy leaves it to."""

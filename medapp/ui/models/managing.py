@@ -66,7 +66,7 @@ def _draw_name(run: Run) -> None:
 def _draw_export(run: Run) -> None:
     st.markdown("**Export** as a zip, for another machine.")
     with_names = st.checkbox("With file names, patients and sites", key="export-names")
-    st.caption(f"What travels: {describe_export(with_names)}")
+    st.caption(f"What travels: {describe_export(run, with_names)}")
     megabytes = run.model_path.stat().st_size / 1e6
     name = f"{run.id}.zip"
     if megabytes > DOWNLOAD_LIMIT_MB:

@@ -23,7 +23,9 @@ def state_run(run: Run) -> str:
 
 def state_summary(run: Summary) -> str:
     """What was asked, in one line."""
-    start = [name_strategy(run.strategy), name_source(run.source), name_data_set(run)]
+    row = STRATEGIES.get(run.strategy)
+    source = [] if row is not None and row.architecture else [name_source(run.source)]
+    start = [name_strategy(run.strategy), *source, name_data_set(run)]
     return " · ".join([*start, f"{run.image_size} px", state_optimisation(run)])
 
 

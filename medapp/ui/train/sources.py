@@ -9,7 +9,7 @@ from medapp.models.architectures import ARCHITECTURES, USUAL
 from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.runs.registry import find_registry
 from medapp.training.recipe.groups import AUTO, Start, StrategyChoice
-from medapp.training.strategies import STRATEGIES
+from medapp.training.strategies import STRATEGIES, Strategy
 from medapp.ui.shell.frame import show_errors, show_progress
 from medapp.ui.shell.server import open_workspace
 from medapp.ui.train.beginning import RUN, Beginning
@@ -30,7 +30,7 @@ def draw_source_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
         faults.add_field("source", "Start from")
     if chosen in BACKBONES:
         _draw_backbone(BACKBONES[chosen])
-    elif chosen in (FILE, NOTHING):
+    elif chosen in (FILE, NOTHING) and not _find_strategy(beginning).architecture:
         architecture = _draw_architecture(beginning, architecture, is_file=chosen == FILE)
     if chosen == FILE:
         hint = "/models/resnet50.safetensors"
@@ -38,7 +38,7 @@ def draw_source_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
         key = f"{beginning.key}-file"
         chosen = st.text_input("File", path, placeholder=hint, key=key, persist_state="session")
         faults.add_field("source", "File")
-    is_default = chosen == DEFAULT or (chosen == NOTHING and _is_from_random(beginning))
+    is_default = chosen == DEFAULT or (chosen == NOTHING and bool(_say_lacking(beginning)))
     return {"source": AUTO if is_default else chosen.strip(), "architecture": architecture}
 
 
@@ -67,9 +67,8 @@ def _list_names(asked: str) -> dict[str, str]:
 
 def _draw_choice(beginning: Beginning, asked: str, names: Mapping[str, str]) -> str:
     """Draw the select box; a strategy that starts from random weights leaves no choice."""
-    if _is_from_random(beginning):
-        reason = "This strategy starts from random weights."
-        st.selectbox("Start from", [names[NOTHING]], disabled=True, help=reason)
+    if lacking := _say_lacking(beginning):
+        st.selectbox("Start from", [names[NOTHING]], disabled=True, help=lacking)
         return NOTHING
     start = DEFAULT if asked == AUTO else asked if asked in names else FILE
     return st.selectbox(
@@ -82,10 +81,16 @@ def _draw_choice(beginning: Beginning, asked: str, names: Mapping[str, str]) -> 
     )
 
 
-def _is_from_random(beginning: Beginning) -> bool:
-    """Whether the strategy, which is asked for further down, leaves no choice."""
+def _say_lacking(beginning: Beginning) -> str:
+    """Why the strategy leaves no choice; empty where it does."""
+    row = _find_strategy(beginning)
+    return f"{row.title} {row.lacks_source}." if row.lacks_source else ""
+
+
+def _find_strategy(beginning: Beginning) -> Strategy:
+    """The row of the strategy, which is asked for further down."""
     chosen = st.session_state.get(f"{beginning.key}-strategy", beginning.values.get("strategy"))
-    return STRATEGIES[chosen or StrategyChoice().name].is_from_random
+    return STRATEGIES[chosen or StrategyChoice().name]
 
 
 def _name(backbone: Backbone) -> str:

@@ -1,5 +1,6 @@
 """Whether a run's model travels: the whole way, with a real run."""
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from conftest import Trained, write_bands
 from PIL import Image, ImageOps
 
 import medapp
-from medapp.errors import DataError, RunError
+from medapp.errors import DataError, MedAppError, RunError
 from medapp.runs.making import create_run
 from medapp.session import Session
 from medapp.studies.folds import list_studies
@@ -146,6 +147,9 @@ def test_labelled_images_choose_and_others_judge(session: Session, tmp_path: Pat
     assert declared.images == 20
     assert declared.chosen == OWN_LABELS
     assert declared.judged == 28  # 48 less the images of ten patients
+    assert len(set(declared.names)) == 20
+    patients = {name[-7:-4] for name in declared.names}
+    assert len(patients) == 10  # both images of each
     assert declared.figure is not None
     assert declared.figure.balanced_accuracy > 0.8
     with pytest.raises(DataError, match="cannot be declared"):
@@ -185,3 +189,126 @@ def test_what_cannot_be_asked_is_refused(session: Session, tmp_path: Path) -> No
         session.travel(waiting, other)
     with pytest.raises(DataError, match="several findings"):
         session.travel("probe", replace(other, task="multi-label"))
+
+
+def test_fine_tuning_on_labels_there_is_measured(session: Session, tmp_path: Path) -> None:
+    """Where both classes mean the reverse, the network learns that from labels."""
+    folder = write_elsewhere(tmp_path / "there", {"above": "below", "below": "above"})
+    session.add_data(folder, patient_pattern=r"p\d\d")
+    found = session.travel("probe", "there", minutes=10)
+    assert found.tuned is not None
+    assert found.tuned.trainings == 3  # the half that is drawn from holds 20, and not 50
+    assert [count for count, _ in found.tuned.curve] == [0, 20]
+    (_, start), (_, learned) = found.tuned.curve
+    assert start.balanced_accuracy < 0.2
+    assert learned.balanced_accuracy > 0.8
+    assert find_travel(session.workspace, found.id) == found
+
+
+def test_without_time_nothing_is_fine_tuned(session: Session, tmp_path: Path) -> None:
+    session.add_data(write_elsewhere(tmp_path / "there"))
+    found = session.travel("probe", "there", minutes=1e-9)
+    assert found.tuned is not None
+    assert found.tuned.trainings == 0
+    assert [count for count, _ in found.tuned.curve] == [0]
+
+
+def copy_run(session: Session, name: str, targets: list[dict[str, str]]) -> None:
+    """A run like "probe" whose recipe names further data sets."""
+    original = session.find_run("probe").folder
+    folder = original.with_name(f"20990101-000000-{name}")
+    shutil.copytree(original, folder)
+    (folder / "name.txt").write_text(name)
+    recipe = json.loads((folder / "recipe.json").read_text())
+    recipe["data"]["choices"] += targets
+    (folder / "recipe.json").write_text(json.dumps(recipe))
+
+
+def test_runs_that_learned_with_images_there_are_judged_beside_it(
+    session: Session, tmp_path: Path
+) -> None:
+    there = session.add_data(write_elsewhere(tmp_path / "there"))
+    copy_run(session, "adapted", [{"id": there.uid, "name": "there", "role": "target"}])
+    copy_run(session, "elsewhere", [{"id": "1234", "name": "other", "role": "target"}])
+    copy_run(session, "plain", [])
+    found = session.travel("probe", "there")
+    assert list(found.runs) == ["run adapted"]
+    assert found.methods is not None
+    assert found.source_only is not None
+    # The copy has the same weights, so it says the same of each image.
+    figure = found.methods["run adapted"]
+    assert figure.balanced_accuracy == found.source_only.balanced_accuracy
+    assert found.scores["run adapted"].agreement == 1
+    own = found.scores["source-only"]
+    assert found.scores["run adapted"].expected_accuracy == own.expected_accuracy
+
+
+def test_colour_against_grey_and_one_class_alone(session: Session, tmp_path: Path) -> None:
+    folder = write_elsewhere(tmp_path / "there")
+    shutil.rmtree(folder / "below")
+    (folder / "spare").mkdir()  # a data set has two classes at least; this one will be left out
+    for number, path in enumerate(sorted(folder.glob("above/*.png"))):
+        image = Image.open(path).convert("RGB")
+        image.putpixel((0, 0), (255, 0, 0))
+        image.save(path)
+        if number < 3:
+            path.rename(folder / "spare" / path.name)
+    session.add_data(folder)
+    found = session.travel("probe", "there", mapping={"spare": ""})
+    assert found.images == 21
+    assert found.mapping == {"above": "above"}
+    assert "one-class" in {note.code for note in found.notes}
+    assert found.source_only is not None
+    assert found.own_labels is None
+    assert found.curve == ()
+
+
+def test_images_without_labels_get_a_verdict(session: Session, tmp_path: Path) -> None:
+    folder = write_elsewhere(tmp_path / "there")
+    loose = tmp_path / "loose"
+    loose.mkdir()
+    for path in folder.glob("*/*.png"):
+        shutil.copy(path, loose / f"{path.parent.name}-{path.name}")
+    session.add_data(loose, layout="unlabelled")
+    found = session.travel("probe", "loose")
+    assert found.verdict == "go"
+    assert found.source_only is None
+    assert found.target_labels_read == NOT_READ
+    (note,) = [note for note in found.notes if note.code == "no-labels"]
+    assert note.text.startswith("loose has no labels")
+    with pytest.raises(DataError, match="no labels, so none can be declared"):
+        session.travel("probe", "loose", labelled=30)
+
+
+def test_a_data_set_that_changed_meanwhile_is_refused_in_words(
+    session: Session, tmp_path: Path
+) -> None:
+    folder = write_elsewhere(tmp_path / "there")
+    session.add_data(folder)
+    Image.new("L", (32, 32), 7).save(folder / "above" / "p20.png")
+    with pytest.raises(MedAppError, match=r"p20\.png.*has changed since") as raised:
+        session.travel("probe", "there")
+    assert raised.value.remedy
+    (folder / "above" / "p20.png").unlink()
+    with pytest.raises(MedAppError, match=r"p20\.png"):
+        session.travel("probe", "there")
+    assert list_travels(session.workspace) == []
+
+
+def test_an_answer_of_an_earlier_version_opens(session: Session, tmp_path: Path) -> None:
+    session.add_data(write_elsewhere(tmp_path / "there"))
+    found = session.travel("probe", "there", labelled=10)
+    path = session.workspace.studies_folder / found.id / "study.json"
+    facts = json.loads(path.read_text())
+    for key in ("tuned", "runs"):
+        del facts[key]
+    del facts["declared"]["names"]
+    for scores in facts["scores"].values():
+        del scores["evenness"], scores["circular"]
+    path.write_text(json.dumps(facts))
+    old = find_travel(session.workspace, found.id)
+    assert old.source_only == found.source_only
+    assert old.tuned is None
+    assert old.declared is not None
+    assert old.declared.names == ()
+    assert old.scores["coral"].circular is None

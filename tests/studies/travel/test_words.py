@@ -1,0 +1,83 @@
+"""What labelling buys, in a sentence."""
+
+from dataclasses import replace
+
+import pytest
+
+from medapp.studies.travel.record import Declared, Figure, Travel, Tuned
+from medapp.studies.travel.words import name_way, state_declared, state_labelling
+
+START = (0, Figure(0.5, (0.4, 0.6)))
+
+
+def build_point(count: int, value: float, gain: tuple[float, float]) -> tuple[int, Figure]:
+    return count, Figure(value, (value - 0.1, value + 0.1), value - 0.5, gain)
+
+
+@pytest.fixture
+def found() -> Travel:
+    return Travel(
+        id="1",
+        made="",
+        run="r",
+        run_name="run",
+        data_set="d",
+        data_set_name="there",
+        images=80,
+        left_out={},
+        classes=("a", "b"),
+        mapping={},
+        verdict="go",
+        reason="",
+        distance=0.0,
+        site_auroc=None,
+        site_interval=None,
+        home=None,
+        home_shares=(0.5, 0.5),
+        scores={},
+        closed={},
+        notes=(),
+        runs={"run x": "Deep CORAL, x"},
+    )
+
+
+def test_the_first_number_that_helps_is_named_and_the_most(found: Travel) -> None:
+    points = (
+        START,
+        build_point(20, 0.6, (-0.1, 0.3)),
+        build_point(50, 0.7, (0.05, 0.35)),
+        build_point(100, 0.8, (0.2, 0.4)),
+    )
+    assert state_labelling(replace(found, curve=points)) == [
+        "50 labelled images there raise the balanced accuracy from 0.500 to 0.700 (a new head);"
+        " 100 raise it to 0.800."
+    ]
+
+
+def test_what_cannot_be_told_is_not_called_a_gain(found: Travel) -> None:
+    unsure = replace(found, curve=(START, build_point(20, 0.6, (-0.1, 0.3))))
+    (said,) = state_labelling(unsure)
+    assert "cannot be told from the model as it is" in said
+    worse = replace(found, curve=(START, build_point(20, 0.3, (-0.3, -0.1))))
+    (said,) = state_labelling(worse)
+    assert "is worse than the model as it is" in said
+
+
+def test_each_way_that_was_tried_has_a_sentence(found: Travel) -> None:
+    curve = (START, build_point(20, 0.7, (0.1, 0.3)))
+    assert state_labelling(found) == []
+    assert len(state_labelling(replace(found, curve=curve))) == 1
+    tuned = Tuned(5, 20, 3, curve)
+    said = state_labelling(replace(found, curve=curve, tuned=tuned))
+    assert "fine-tuned" in said[1]
+    ended = Tuned(5, 20, 0, (START,))
+    assert len(state_labelling(replace(found, curve=curve, tuned=ended))) == 1
+
+
+def test_a_run_has_its_own_name(found: Travel) -> None:
+    assert name_way(found, "run x") == "Deep CORAL, x"
+    assert name_way(found, "coral") == "CORAL"
+    declared = Declared(30, "run x", 50, Figure(0.7, (0.6, 0.8)), ("a.png",))
+    said = state_declared(found, declared)
+    assert "Deep CORAL, x" in said
+    assert "On the 50 others its balanced accuracy is 0.700 [0.600, 0.800]" in said

@@ -14,8 +14,9 @@ from medapp.training.augmentation import Augmentation
 from medapp.training.features import fold_scale, measure_scale, to_tensor, unfold_scale
 from medapp.training.feed import Inputs
 from medapp.training.freezing import Freezing
+from medapp.training.optimisers import OPTIMISERS
 from medapp.training.recipe.groups import Optimisation, StrategyChoice
-from medapp.training.strategies import RATE_FACTORS, Strategy
+from medapp.training.strategies import Strategy
 
 
 def cut_network(network: Network, strategy: Strategy) -> tuple[nn.Module | None, nn.Module]:
@@ -126,7 +127,7 @@ class Learner:
         (discriminative fine-tuning, Howard & Ruder 2018, arXiv 1801.06146, section 3.1); biases and
         norms have no weight decay. The `peak` of a group is the highest that its rate gets.
         """
-        factor = RATE_FACTORS[settings.optimiser]
+        factor = OPTIMISERS[settings.optimiser].rate_factor
         rate = settings.learning_rate or self.strategy.learning_rate * factor
         share = settings.backbone_rate or self.strategy.backbone_rate
         depths = self._measure_depths() if settings.stage_rate < 1 else {}

@@ -24,7 +24,8 @@ from medapp.training.feed import Batch, Examples, Feed, Inputs, seed_of
 from medapp.training.learner import Learner
 from medapp.training.norms import measure_statistics
 from medapp.training.objectives.objective import Objective, Position
-from medapp.training.optimiser import Rate, build_optimiser
+from medapp.training.optimisers import OPTIMISERS
+from medapp.training.rate import Rate
 from medapp.training.recipe.groups import Optimisation
 from medapp.training.recipe.recipe import Recipe
 from medapp.training.stopping import Fall, find_fall
@@ -81,7 +82,8 @@ class Loop:
         self.save_best = save_best
         self.fabric = learner.fabric
         self.state = TrainingState(micro_batches=parts)
-        self._optimiser = build_optimiser(self._group_parameters(), recipe.optimisation)
+        row = OPTIMISERS[recipe.optimisation.optimiser]
+        self._optimiser = row.build(self._group_parameters(), recipe.optimisation)
         steps = recipe.budget.epochs * feed.steps_per_epoch
         self._rate = build_rate(self._optimiser, recipe.optimisation, steps)
         self._average = WeightAverage(learner.suffix, recipe.optimisation.averaging)

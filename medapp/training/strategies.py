@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-# An optimiser's default rate over that of AdamW.
-RATE_FACTORS = {"adamw": 1.0, "adam": 1.0, "lamb": 10.0, "sgd": 20.0}
+from medapp.training.optimisers import OPTIMISERS
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,8 @@ class Strategy:
 
     Attributes:
         learning_stages: how many of the last stages learn beside the head; None for all of them.
-        learning_rate: the head's default for AdamW; that of others is `RATE_FACTORS` times that.
+        learning_rate: the head's default for AdamW; that of another optimiser is
+            its `rate_factor` times that.
         backbone_rate: what learns of the backbone, as a share of the head's rate.
         training_passes: what a training image costs in an epoch, in forward passes.
         weights_share, maps_share: what a step keeps for the way back, as shares of the network's
@@ -187,7 +187,7 @@ STRATEGIES: dict[str, Strategy] = {
 def find_default_rates(strategy: str, optimiser: str) -> tuple[float, float]:
     """What rates of 0 stand for: the head's learning rate, and the backbone's as a share of it."""
     row = STRATEGIES[strategy]
-    return row.learning_rate * RATE_FACTORS[optimiser], row.backbone_rate
+    return row.learning_rate * OPTIMISERS[optimiser].rate_factor, row.backbone_rate
 
 
 def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
@@ -198,8 +198,10 @@ def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
     """
     idle = {}
     row = STRATEGIES.get(values.get("strategy", ""))
-    if values.get("optimiser") != "sgd":
-        idle["momentum"] = "Only SGD takes a momentum."
+    optimiser = OPTIMISERS.get(values.get("optimiser", ""))
+    if optimiser is None or not optimiser.takes_momentum:
+        takers = " or ".join(row.title for row in OPTIMISERS.values() if row.takes_momentum)
+        idle["momentum"] = f"Only {takers} takes a momentum."
     if row is not None and row.must_keep_features:
         idle["augmentation"] = f"{row.title} computes features once, so images cannot vary."
     if row is not None and not row.learns_backbone:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from medapp.training.freezing import Freezing
-from medapp.training.optimiser import build_optimiser
+from medapp.training.optimisers import OPTIMISERS
 from medapp.training.recipe.groups import Optimisation, StrategyChoice
 
 
@@ -35,12 +35,12 @@ def take_step(network: nn.Sequential, optimiser: torch.optim.Optimizer) -> list[
     ]
 
 
-@pytest.mark.parametrize("optimiser", ["adamw", "adam", "sgd", "lamb"])
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_stages_join_one_after_the_other_the_last_first(optimiser: str) -> None:
     """Ten steps, three stages, all of them by the sixth: one joins after every two steps."""
     network, freezing = build_freezing(unfreezing=0.6)
     groups = [{"params": list(network.parameters()), "lr": 0.1, "peak": 0.1, "weight_decay": 0.1}]
-    steps = build_optimiser(groups, Optimisation(optimiser=optimiser))
+    steps = OPTIMISERS[optimiser].build(groups, Optimisation())
     changed = []
     for step in range(10):
         freezing.set(step / 10)
@@ -86,7 +86,7 @@ def test_kept_norms_keep_their_statistics_while_scale_and_shift_learn() -> None:
     norm.running_var.fill_(4.0)
     groups = [{"params": list(network.parameters()), "lr": 0.1, "peak": 0.1, "weight_decay": 0.0}]
     freezing.set(0.0)
-    take_step(network, build_optimiser(groups, Optimisation()))
+    take_step(network, OPTIMISERS["adamw"].build(groups, Optimisation()))
     assert norm.running_mean.tolist() == [0.25] * 4
     assert norm.running_var.tolist() == [4.0] * 4
     assert not torch.equal(norm.weight, torch.ones(4))

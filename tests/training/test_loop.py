@@ -18,7 +18,7 @@ from medapp.training.freezing import Freezing
 from medapp.training.loop import DivergedError, Loop
 from medapp.training.objectives.objective import Loss, Objective, Position
 from medapp.training.objectives.supervised import Supervised
-from medapp.training.optimiser import Rate
+from medapp.training.rate import Rate
 from medapp.training.recipe import build_recipe
 from medapp.training.recipe.groups import Optimisation, StrategyChoice
 from medapp.training.watcher import Epoch, Step

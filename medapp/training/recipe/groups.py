@@ -9,7 +9,8 @@ from medapp.settings import Group, choice_of, setting
 from medapp.task import TASKS
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.objectives.table import OBJECTIVES
-from medapp.training.strategies import RATE_FACTORS, STRATEGIES
+from medapp.training.optimisers import OPTIMISERS
+from medapp.training.strategies import STRATEGIES
 
 AUTO = architectures.AUTO
 ATTRIBUTES = ("label", "patient", "site")  # of a sample, by which a run may choose
@@ -24,7 +25,7 @@ TaskName: Any = choice_of(lambda: TASKS)
 StrategyName: Any = choice_of(lambda: STRATEGIES)
 ObjectiveName: Any = choice_of(lambda: OBJECTIVES)
 AugmentationName: Any = choice_of(lambda: (AUTO, *AUGMENTATIONS))
-OptimiserName: Any = choice_of(lambda: RATE_FACTORS)
+OptimiserName: Any = choice_of(lambda: OPTIMISERS)
 NormsName: Any = choice_of(lambda: NORMS)
 ScheduleName: Any = choice_of(lambda: SCHEDULES)
 DeviceName: Any = choice_of(lambda: (AUTO, "cpu", "cuda", "mps"))
@@ -172,7 +173,6 @@ class Optimisation(Group):
         "Optimiser",
         "How steps are taken.",
         is_expert=True,
-        words={"adamw": "AdamW", "adam": "Adam", "lamb": "LAMB", "sgd": "SGD"},
     )
     learning_rate: float = setting(
         0.0,

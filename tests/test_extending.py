@@ -35,8 +35,9 @@ from medapp.store.workspace import Workspace
 from medapp.task import TASKS
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.objectives.table import OBJECTIVES
+from medapp.training.optimisers import OPTIMISERS
 from medapp.training.recipe import build_settings
-from medapp.training.strategies import STRATEGIES
+from medapp.training.strategies import STRATEGIES, find_default_rates, find_idle
 
 PAGE = (Path(__file__).parents[1] / "docs" / "extending.md").read_text(encoding="utf-8")
 TABLES: tuple[dict[str, Any], ...] = (
@@ -48,6 +49,7 @@ TABLES: tuple[dict[str, Any], ...] = (
     METHODS,
     OBJECTIVES,
     OPENERS,
+    OPTIMISERS,
     READERS,
     RULES,
     STRATEGIES,
@@ -171,6 +173,18 @@ def test_an_objective(bands: DataSet, do_main_job: Do, workspace: Workspace) -> 
         losses[objective] = epoch.train_loss
     assert losses["small-logits"] > losses["supervised"]
     assert find_run(workspace, run.name).recipe.objective.name == "small-logits"
+
+
+def test_an_optimiser(bands: DataSet, do_main_job: Do) -> None:
+    follow("an optimiser")
+    run, evaluation, _ = do_main_job(bands, optimiser="nadam")
+    assert evaluation.n > 0
+    assert run.recipe.optimisation.optimiser == "nadam"
+    assert find_default_rates("fine-tune", "nadam") == (
+        0.001,
+        find_default_rates("fine-tune", "adamw")[1],
+    )
+    assert "Only SGD" in find_idle({"optimiser": "nadam"})["momentum"]
 
 
 def test_an_augmentation(bands: DataSet, do_main_job: Do) -> None:

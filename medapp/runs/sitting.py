@@ -14,6 +14,7 @@ from medapp.errors import RunError
 from medapp.evaluation.words import write_probability
 from medapp.models.backbones import BACKBONES
 from medapp.models.neighbours import NeighboursHead
+from medapp.models.rescaling import rescale_convolutions
 from medapp.models.weights import add_thresholds, build_network
 from medapp.runs.caveats import add_caveats
 from medapp.runs.choosing import choose_samples
@@ -93,6 +94,9 @@ class Sitting:
         learner.standardise(train.inputs)
         if learner.strategy.starts_from_probe:
             self._fit_head(learner, by_split, data_set)
+        # Kept features are those of the source as it was, so what makes them is not scaled.
+        if self.recipe.start.rescaled and self.recipe.find_source() != "none":
+            rescale_convolutions(learner.network, learner.suffix)
         training = self._build_training(learner, train, validation)
         with self.fabric.rank_zero_first():
             self._resume(training)

@@ -78,7 +78,7 @@ STEPS = (
     "averaging",
 )
 # What says how the backbone learns.
-BACKBONE = ("backbone_rate", "stage_rate", "unfreezing", "norms")
+BACKBONE = ("backbone_rate", "stage_rate", "unfreezing", "norms", "rescaled")
 
 STRATEGIES: dict[str, Strategy] = {
     "linear-probe": Strategy(
@@ -210,6 +210,8 @@ def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
         idle["architecture"] = f"{row.title} {row.lacks_source}."
     if row is not None and row.keeps_neighbours:
         idle |= dict.fromkeys(LOSS, f"{row.title} counts labels and has no loss.")
+    if values.get("source") == "none" or (row is not None and row.is_from_random):
+        idle["rescaled"] = "Random weights have their size already."
     if row is not None and row.is_fitted:
         idle |= dict.fromkeys(STEPS, f"{row.title} is fitted in one go, without steps.")
     return idle

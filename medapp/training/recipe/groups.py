@@ -107,6 +107,13 @@ class Start(Group):
         " fits, of random weights resnet18.",
         is_expert=True,
     )
+    rescaled: bool = setting(
+        False,
+        "Rescaled convolutions",
+        "What learns of the backbone begins with weights as large as random ones would be, where a"
+        " BatchNorm follows: the network says what it said, but its layers learn equally fast.",
+        is_expert=True,
+    )
 
 
 class StrategyChoice(Group):

@@ -309,6 +309,10 @@ def test_json_is_plain_and_holds_the_version() -> None:
             ["unfreezing", "norms", "stage_rate"],
         ),
         ({"strategy": "last-stage", "unfreezing": 0.5, "norms": "keep", "stage_rate": 0.5}, []),
+        ({"strategy": "scratch", "rescaled": True}, ["rescaled"]),
+        ({"strategy": "fine-tune", "source": "none", "rescaled": True}, ["rescaled"]),
+        ({"strategy": "head-by-steps", "rescaled": True}, ["rescaled"]),
+        ({"strategy": "fine-tune", "rescaled": True}, []),
         ({"strategy": "linear-probe", "image_size": 64, "class_weights": True}, []),
         ({"strategy": "linear-probe", "augmentation": "none"}, []),
         (

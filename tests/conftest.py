@@ -54,18 +54,17 @@ def draw_picture(seed: int, height: int = 200, width: int = 160) -> NDArray[np.u
     return np.clip(smooth + random.normal(0, 3, smooth.shape), 0, 255).astype(np.uint8)
 
 
-def write_bands(folder: Path, count: int = 16) -> Path:
+def write_bands(folder: Path, count: int = 16, seed: int = 0) -> Path:
     """Images of two classes that a network can tell apart: bright above, bright below.
 
-    Half are 40 × 32 px, some are RGB.
+    Half are 40 × 32 px, some are RGB. Other seeds make other images.
     """
     for label, is_above in (("above", True), ("below", False)):
         (folder / label).mkdir(parents=True)
         for i in range(count):
             height = 40 if i % 2 else 32
-            pixels = (
-                np.random.default_rng([i, is_above]).integers(0, 90, (height, 32)).astype(np.uint8)
-            )
+            generator = np.random.default_rng([i, is_above, *[seed] * bool(seed)])
+            pixels = generator.integers(0, 90, (height, 32)).astype(np.uint8)
             pixels[: height // 2 if is_above else None][
                 slice(None) if is_above else slice(height // 2, None)
             ] += 100

@@ -21,15 +21,19 @@ from medapp.models.sources import find_source
 from medapp.notes import Note, sort_notes
 from medapp.runs.caveats import note_earlier
 from medapp.runs.choosing import choose_samples
+from medapp.runs.learned import take_samples
 from medapp.runs.making import settle_recipe
 from medapp.runs.registry import find_registry
 from medapp.runs.seen import list_seen
+from medapp.runs.split_table import MOST
 from medapp.store.plain import quote_word
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 from medapp.training.machine.memory import estimate_bytes
+from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.recipe import DataChoice, Machine, Recipe, build_recipe
 from medapp.training.recipe.presets import PRESETS
+from medapp.training.shares import count_shown, temper_shares
 
 # Of two laptop cores, a second; the guess until this machine has been measured.
 TYPICAL_GIGAFLOPS = 100.0
@@ -100,13 +104,16 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     data_set = catalog.find_chosen(choice.id, choice.name)
     counts, learned = _count_images(catalog, data_set, recipe)
     _check_classes(data_set, counts["train"], learned)
+    sizes = [counts["train"], *_count_further(catalog, recipe)]
     _check_batches(recipe, machine, counts["train"])
     network = find_network(workspace, recipe)
     rate, head, is_measured = _find_rates(workspace, recipe, machine, network)
     strategy = recipe.find_strategy()
     epochs = recipe.count_epochs()
     looks = epochs * counts["validation"] if strategy.learns_backbone else 0
-    steps = epochs * counts["train"] * strategy.training_passes
+    temper = OBJECTIVES[recipe.objective.name].temper
+    shown = count_shown(recipe.optimisation.batch_size, sizes, temper)
+    steps = epochs * shown * strategy.training_passes
     # A head that is fitted first needs the features of all that it learns and is judged from.
     first = counts["train"] + counts["validation"] if strategy.starts_from_probe else 0
     passes = sum(counts.values()) + looks + steps + first
@@ -116,7 +123,8 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     shared = sum(counts.values()) / rate if keeps_features else 0.0
     # Until the worker has probed the machine the precision is not known; float32 takes more.
     precision = "bfloat16" if machine.precision == "bfloat16" else "float32"
-    memory = machine.devices * estimate_bytes(recipe, machine, network, precision)
+    further = sum(temper_shares(recipe.optimisation.batch_size, sizes, temper))
+    memory = machine.devices * estimate_bytes(recipe, machine, network, precision, further=further)
     free = psutil.virtual_memory().available
     notes = _find_notes(workspace, recipe, catalog, data_set)
     seconds = START_SECONDS + passes / rate + learning
@@ -165,12 +173,52 @@ def plan_preset(
 
 
 def _check_roles(recipe: Recipe) -> None:
-    roles = [choice.role for choice in recipe.data.choices]
-    if roles != ["train"]:
+    row = OBJECTIVES[recipe.objective.name]
+    further = [choice for choice in recipe.data.choices if choice.role != "train"]
+    strangers = [choice for choice in further if choice.role != row.takes]
+    if len(further) + 1 != len(recipe.data.choices):
         raise RecipeError(
-            f"A run takes one data set, to train on, and not {len(roles)} ({', '.join(roles)}).",
-            remedy="Several data sets and other roles are planned. Name one data set.",
+            "A run has one data set to train on.",
+            remedy="Name one, and the others as sources or target.",
+            setting="data",
         )
+    if strangers:
+        raise RecipeError(
+            f"{row.title!r} does not learn from {strangers[0].name} as {strangers[0].role}.",
+            remedy="Choose an objective that does, or leave that data set out.",
+            setting="objective",
+        )
+    if row.takes and not further:
+        raise RecipeError(
+            f"{row.title!r} lacks a {row.takes}: a further data set to learn from.",
+            remedy="Name one, or choose another objective.",
+            setting="objective",
+        )
+    if further and not recipe.find_strategy().learns_backbone:
+        raise RecipeError(
+            f"In {recipe.find_strategy().title!r} the backbone does not learn, and it is the"
+            " backbone that learns from several data sets.",
+            remedy="Choose fine-tune or last-stage.",
+            setting="strategy",
+        )
+    if len(further) >= MOST:
+        raise RecipeError(f"A run learns from {MOST} data sets at most.", remedy="Name fewer.")
+
+
+def _count_further(catalog: Catalog, recipe: Recipe) -> list[int]:
+    """How many images the run learns from of each further data set."""
+    counts = []
+    for choice in recipe.data.learned[1:]:
+        data_set = catalog.find_chosen(choice.id, choice.name)
+        taken = take_samples(recipe, choice, data_set, catalog.load_samples(data_set))
+        counts.append(sum(sample.split == "train" for sample in taken))
+        if not counts[-1]:
+            raise RecipeError(
+                f"{data_set.name} has no training images.",
+                remedy="Choose another data set.",
+                setting="data",
+            )
+    return counts
 
 
 def _count_images(

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from medapp.errors import WeightsError
+from medapp.runs.split_table import MOST, name_table
 
 # Columns of a table of samples, each with what its values become.
 NUMBERED = ("patient", "site")
@@ -107,7 +108,7 @@ def strip_weights(path: Path) -> tuple[bytes, int]:
 STRIPPED: dict[str, Callable[[Path], Any]] = {
     "recipe.json": lambda path: strip_recipe(path.read_text(encoding="utf-8")).encode(),
     "events.jsonl": lambda path: strip_events(path.read_bytes()),
-    "split.parquet": strip_table,
+    **{name_table(domain): strip_table for domain in range(MOST)},
     "seen.parquet": strip_table,
     "predictions.parquet": strip_table,
 }

@@ -5,6 +5,7 @@ The folder can be copied, zipped and read by hand.
     recipe.json          what was asked; never changed
     name.txt             what people call the run
     split.parquet        each sample with its split and content hash
+    split-1.parquet …    the same of further data sets, if it learned from several
     seen.parquet         the images that earlier runs learned from, if it started from one
     events.jsonl         what happened, appended by whoever holds the lock
     checkpoint.pt        where the training stands

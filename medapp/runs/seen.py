@@ -1,7 +1,8 @@
 """What a model has seen: the images that its run, and those that it started from, learned from.
 
-A run's own images stand in its `split.parquet`. Those of earlier runs are kept in `seen.parquet`
-beside it, so that they are known after the earlier runs are deleted, and on another machine.
+A run's own images stand in its `split.parquet`, and those of further data sets in
+`split-1.parquet` …. Those of earlier runs are kept in `seen.parquet` beside it, so that they are
+known after the earlier runs are deleted, and on another machine.
 """
 
 from collections.abc import Sequence
@@ -18,12 +19,13 @@ from medapp.data.copies.rule import find_copies
 from medapp.data.samples import Sample
 from medapp.errors import RunError
 from medapp.runs.run import Run
-from medapp.runs.split_table import load_split
+from medapp.runs.split_table import load_split, name_table
 from medapp.store.files import open_replacing
 from medapp.store.parquet import read_table
 from medapp.store.workspace import Workspace
 
 SEEN = "seen.parquet"
+UNLABELLED = "without label"  # the split of an image whose label was not read
 
 Mask = NDArray[np.bool_]
 
@@ -35,7 +37,8 @@ class SeenImage:
     Attributes:
         fingerprint: see `compute_fingerprint`; None in tables of older versions.
         patient: None where unknown; "#" and a number in a run that came without names.
-        split: "train" or "validation"; "test" where test images were asked for.
+        split: "train" or "validation"; `UNLABELLED` where the run learned from the image without
+            reading its label; "test" where test images were asked for.
         data_set: the uid of its data set; empty in old recipes.
         run: what the run is called that has seen it.
     """
@@ -66,23 +69,27 @@ def list_own(run: Run, with_test: bool = False) -> list[SeenImage]:
     Raises:
         RunError: its table is damaged.
     """
-    path = run.folder / "split.parquet"
-    if not path.exists():
+    if not (run.folder / name_table(0)).exists():
         return []
-    data_set = run.recipe.data.train.id
-    everything = load_split(path, run.name)
-    rows = [row for row in everything if with_test or row["split"] != "test"]
     return [
         SeenImage(
             row["content_hash"],
             row.get("fingerprint"),
             row["patient"],
-            row["split"],
-            data_set,
+            UNLABELLED if choice.role == "target" else row["split"],
+            choice.id,
             run.name,
         )
-        for row in rows
+        for domain, choice in enumerate(run.recipe.data.learned)
+        for row in load_split(run.folder / name_table(domain), run.name)
+        if row["split"] == "train" or _is_read(choice.role, row["split"], with_test)
     ]
+
+
+def _is_read(role: str, split: str, with_test: bool) -> bool:
+    """Whether a run reads a split of one of its data sets beside the training split."""
+    # The validation and test splits of further data sets are left alone.
+    return role == "train" and (split == "validation" or with_test)
 
 
 def list_earlier(workspace: Workspace, run: Run) -> list[SeenImage]:

@@ -1,7 +1,7 @@
 """The whole way of a run: data set → splits → inputs → training → evaluation."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import psutil
@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from medapp.data.catalog import Catalog
-from medapp.data.samples import SPLITS, DataSet, Sample
+from medapp.data.samples import SPLITS, DataSet
 from medapp.errors import RunError
 from medapp.evaluation.words import write_probability
 from medapp.models.backbones import BACKBONES
@@ -17,22 +17,21 @@ from medapp.models.neighbours import NeighboursHead
 from medapp.models.rescaling import rescale_convolutions
 from medapp.models.weights import add_thresholds, build_network
 from medapp.runs.caveats import add_caveats
-from medapp.runs.choosing import choose_samples
 from medapp.runs.evaluate import describe_computing, judge
 from medapp.runs.events import PlanMade, Resumed, SpeedMeasured, StateChanged, TestRead
 from medapp.runs.inputs import InputLoader
+from medapp.runs.learned import Learned, load_samples, save_samples
 from medapp.runs.plan import find_network, plan_run
 from medapp.runs.reporter import HeadReporter, Reporter, StopRequestedError
 from medapp.runs.results import discard_evaluation, save_evaluation
 from medapp.runs.run import Run
 from medapp.runs.seen import save_earlier
-from medapp.runs.split_table import load_classes, match_split, save_split
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 from medapp.task.thresholds import RULE, choose_thresholds
 from medapp.training.augmentation import AUGMENTATIONS
-from medapp.training.feed import Examples, Feed
+from medapp.training.feed import Examples, Feed, join_examples
 from medapp.training.fit import Fit
 from medapp.training.learner import Learner
 from medapp.training.loop import PARTS, Loop
@@ -41,10 +40,11 @@ from medapp.training.machine.memory import choose_parts
 from medapp.training.machine.precision import choose_device, choose_precision, measure_room
 from medapp.training.neighbours import Neighbours
 from medapp.training.norms import list_norms
-from medapp.training.objectives.objective import Objective, Setting
+from medapp.training.objectives.objective import Domain, Objective, Setting
 from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.probe import Probe
 from medapp.training.recipe import write_settings
+from medapp.training.shares import count_shown, temper_shares
 from medapp.training.strategies import STRATEGIES
 
 
@@ -83,47 +83,41 @@ class Sitting:
             return False
 
     def _do(self) -> bool:
-        data_set, samples = self._choose_samples()
-        by_split = {split: [s for s in samples if s.split == split] for split in SPLITS}
-        learner = self._build_learner(data_set)
+        learned = self._choose_samples()
+        home = learned[0]
+        learner = self._build_learner(home.data_set)
         cache = open_cache(self.workspace)
-        loader = InputLoader(self.recipe, learner, samples, data_set.uid, cache, self.reporter)
-        self._report_plan(by_split, learner)
+        loader = InputLoader(self.recipe, learner, learned, cache, self.reporter)
+        self._report_plan(learned, learner)
         self._say_idle(learner)
-        train, validation = (loader.load(by_split[s], s) for s in ("train", "validation"))
-        learner.standardise(train.inputs)
+        train = loader.load_training()
+        validation = loader.load(home.list_split("validation"), "validation")
+        learner.standardise(train[0].inputs)
         if learner.strategy.starts_from_probe:
-            self._fit_head(learner, by_split, data_set)
+            self._fit_head(learner, home)
         # Kept features are those of the source as it was, so what makes them is not scaled.
         if self.recipe.start.rescaled and self.recipe.find_source() != "none":
             rescale_convolutions(learner.network, learner.suffix)
-        training = self._build_training(learner, train, validation)
+        training = self._build_training(learner, learned, train, validation)
         with self.fabric.rank_zero_first():
             self._resume(training)
         self.reporter.report(StateChanged(state="training"))
         if not training.run():
             return False
-        self._report_speed(loader, training, {s: len(by_split[s]) for s in SPLITS})
+        self._report_speed(loader, training, len(train[0]), len(validation))
         self.reporter.report(StateChanged(state="evaluating"))
         self._choose_thresholds(training, validation)
-        self._evaluate(training, loader, by_split["test"], data_set)
+        self._evaluate(training, loader, home)
         return True
 
-    def _choose_samples(self) -> tuple[DataSet, list[Sample]]:
-        """The data set, and its samples in the splits that the run's first sitting saved."""
-        choice = self.recipe.data.train
+    def _choose_samples(self) -> list[Learned]:
+        """The run's data sets, with the samples that the run's first sitting saved."""
         catalog = Catalog(self.workspace)
-        data_set = catalog.find_chosen(choice.id, choice.name)
-        path = self.run.folder / "split.parquet"
         with self.fabric.rank_zero_first():
-            if not path.exists():
-                chosen = choose_samples(self.recipe, data_set, catalog.load_samples(data_set))
-                save_split(path, chosen, data_set.classes)
+            if not (self.run.folder / "split.parquet").exists():
+                save_samples(self.run, catalog)
                 save_earlier(self.workspace, self.run)
-        # An edit since the first sitting changes neither the images, nor their labels, nor classes.
-        samples = catalog.load_samples(data_set, with_left_out=True)
-        learned = replace(data_set, classes=load_classes(path, data_set))
-        return learned, match_split(path, samples, self.run.name)
+        return load_samples(self.run, catalog)
 
     def _build_learner(self, data_set: DataSet) -> Learner:
         recipe = self.recipe
@@ -148,19 +142,16 @@ class Sitting:
             synchronise_norms(learner.suffix)
         return learner
 
-    def _fit_head(
-        self, learner: Learner, by_split: dict[str, list[Sample]], data_set: DataSet
-    ) -> None:
+    def _fit_head(self, learner: Learner, home: Learned) -> None:
         """Fit the head, as a linear probe does, before anything else learns."""
         network = learner.network
         row = STRATEGIES["linear-probe"]
         frozen = Learner(network, row, AUGMENTATIONS["none"], self.fabric)
-        samples = [sample for split in SPLITS for sample in by_split[split]]
         cache = open_cache(self.workspace)
-        loader = InputLoader(self.recipe, frozen, samples, data_set.uid, cache, self.reporter)
-        train, validation = (loader.load(by_split[s], s) for s in ("train", "validation"))
+        loader = InputLoader(self.recipe, frozen, [home], cache, self.reporter)
+        train, validation = (loader.load(home.list_split(s), s) for s in ("train", "validation"))
         frozen.standardise(train.inputs)
-        objective = self._build_objective(frozen, train)
+        objective = self._build_objective("supervised", frozen, [home], train)
         watcher = HeadReporter(self.run, self.reporter.should_stop, self.reporter.is_silent)
         fit = Probe(
             frozen, objective, train, validation, self.recipe.seed, watcher, lambda *_: None
@@ -171,10 +162,19 @@ class Sitting:
         network.requires_grad_(True)
 
     def _build_training(
-        self, learner: Learner, train: Examples, validation: Examples
+        self,
+        learner: Learner,
+        learned: Sequence[Learned],
+        train: Sequence[Examples],
+        validation: Examples,
     ) -> Loop | Fit:
-        """What makes the learner learn: a fit, or a loop of steps."""
-        objective = self._build_objective(learner, train)
+        """What makes the learner learn: a fit, or a loop of steps.
+
+        Args:
+            train: of each data set.
+        """
+        name = self.recipe.objective.name
+        objective = self._build_objective(name, learner, learned, train[0])
 
         def save_best(learned: dict[str, Tensor], epoch: int) -> None:
             asked = write_settings(self.recipe, self.machine)
@@ -184,23 +184,26 @@ class Sitting:
             learner.save(self.run.model_path, learned, facts)
 
         if learner.strategy.keeps_neighbours:
-            return Neighbours(learner, train, validation, self.reporter, save_best)
+            return Neighbours(learner, train[0], validation, self.reporter, save_best)
         if learner.strategy.is_fitted:
             seed = self.recipe.seed
-            return Probe(learner, objective, train, validation, seed, self.reporter, save_best)
+            return Probe(learner, objective, train[0], validation, seed, self.reporter, save_best)
         device = self.fabric.device
         # One after the other: the second takes what room the first leaves on the device.
         on_device = [
             replace(examples, inputs=examples.inputs.move_to(device, measure_room(device)))
-            for examples in (train, validation)
+            for examples in (join_examples(train), validation)
         ]
+        batch_size = self.recipe.optimisation.batch_size
+        sizes = [len(examples) for examples in train]
         feed = Feed(
             on_device[0],
-            self.recipe.optimisation.batch_size,
+            batch_size,
             self.recipe.seed,
             self.fabric.global_rank,
             self.fabric.world_size,
             reads_ahead=device.type != "cpu",
+            further=temper_shares(batch_size, sizes, OBJECTIVES[name].temper),
         )
         return Loop(
             self.recipe,
@@ -211,28 +214,41 @@ class Sitting:
             self.run.checkpoint_path,
             self.reporter,
             save_best,
-            parts=self._choose_parts(),
+            parts=self._choose_parts(sum(feed.further)),
         )
 
-    def _build_objective(self, learner: Learner, train: Examples) -> Objective:
+    def _build_objective(
+        self, name: str, learner: Learner, learned: Sequence[Learned], train: Examples
+    ) -> Objective:
         settings = self.recipe.objective
         network = learner.network
         weights = None
         if settings.class_weights:
             weights = network.task.weigh_classes(train.targets, len(network.classes))
             weights = weights.to(self.fabric.device)
-        row = OBJECTIVES[settings.name]
-        built: Objective = row.build(Setting(network.task, weights, settings.label_smoothing))
+        domains = tuple(
+            Domain(one.data_set.name, one.data_set.classes, len(one.list_split("train")))
+            for one in learned
+        )
+        smoothing = settings.label_smoothing
+        features = network.head.in_features
+        built: Objective = OBJECTIVES[name].build(
+            Setting(network.task, weights, smoothing, domains, features)
+        )
         return built
 
-    def _choose_parts(self) -> int:
-        """How many parts a batch is computed in, to take at most four fifths of the free memory."""
+    def _choose_parts(self, further: int) -> int:
+        """How many parts a batch is computed in, to take at most four fifths of the free memory.
+
+        Args:
+            further: images a step of further data sets.
+        """
         # A graphics card says when its memory runs out, and the loop then takes more parts.
         if self.fabric.device.type != "cpu":
             return 1
         network = find_network(self.workspace, self.recipe)
         available = round(0.8 * psutil.virtual_memory().available / self.fabric.world_size)
-        own = choose_parts(self.recipe, self.machine, network, self.precision, available)
+        own = choose_parts(self.recipe, self.machine, network, self.precision, available, further)
         parts = int(self.fabric.broadcast(own))
         if parts > 1:
             self.reporter.say(f"Memory is short: each batch is computed in {parts} parts. {PARTS}")
@@ -254,11 +270,13 @@ class Sitting:
         if found:
             self.reporter.say(f"Going on after epoch {training.state.epoch}.")
 
-    def _report_plan(self, by_split: dict[str, list[Sample]], learner: Learner) -> None:
-        counts = {split: len(samples) for split, samples in by_split.items()}
+    def _report_plan(self, learned: Sequence[Learned], learner: Learner) -> None:
+        counts = {split: len(learned[0].list_split(split)) for split in SPLITS}
         batch_size = self.recipe.optimisation.batch_size
         # A step on a kept feature costs as much as one on an image of a network that learns whole.
         passes = 3.0 if learner.keeps_features else learner.strategy.training_passes
+        sizes = [len(one.list_split("train")) for one in learned]
+        passes *= self._count_shown(sizes) / max(1, sizes[0])
         is_fitted = learner.strategy.is_fitted
         plan = PlanMade(
             epochs=self.recipe.count_epochs(),
@@ -276,6 +294,12 @@ class Sitting:
         )
         self.reporter.report(plan)
 
+    def _count_shown(self, sizes: Sequence[int]) -> int:
+        """How many images an epoch shows, of data sets with so many training images each."""
+        batch_size = self.recipe.optimisation.batch_size
+        temper = OBJECTIVES[self.recipe.objective.name].temper
+        return count_shown(batch_size, sizes, temper)
+
     def _say_idle(self, learner: Learner) -> None:
         """Name the settings that were asked for and have no effect."""
         idle = self.recipe.list_idle()
@@ -286,16 +310,16 @@ class Sitting:
             self.reporter.say(f"Settings without effect on this run: {', '.join(idle)}.")
 
     def _report_speed(
-        self, loader: InputLoader, training: Loop | Fit, counts: Mapping[str, int]
+        self, loader: InputLoader, training: Loop | Fit, train: int, validation: int
     ) -> None:
         """Report forward passes a second, which the estimate for the next run like this needs."""
         passes = float(loader.passes)
         seconds = loader.seconds
         cost = self.recipe.find_strategy().training_passes
-        learned = training.state.epoch * (counts["train"] + counts["validation"])
+        learned = training.state.epoch * (train + validation)
         head = training.state.seconds / learned if learned and not cost else 0.0
-        if cost:
-            images = counts["train"] * cost + counts["validation"]
+        if isinstance(training, Loop) and cost:
+            images = training.feed.count_images() * cost + validation
             passes = training.state.epoch * images
             seconds = training.state.seconds
         if seconds > 0 or head > 0:
@@ -326,10 +350,10 @@ class Sitting:
         self.reporter.say(f"Thresholds, by {RULE}: {written}.")
         self.fabric.barrier()
 
-    def _evaluate(
-        self, training: Loop | Fit, loader: InputLoader, samples: list[Sample], data_set: DataSet
-    ) -> None:
+    def _evaluate(self, training: Loop | Fit, loader: InputLoader, home: Learned) -> None:
         """Read the test split, once, with the weights of the best epoch."""
+        data_set = home.data_set
+        samples = home.list_split("test")
         if not samples:
             self.reporter.say("There are no test images, so nothing says how good the model is.")
             return

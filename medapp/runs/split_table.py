@@ -1,4 +1,4 @@
-"""`split.parquet`: the split of each sample of a run.
+"""`split.parquet`: the split of each sample of a run; `split-1.parquet` … of further data sets.
 
 Content hashes stand beside the names, so that a resumed or copied run knows its images again.
 Labels and classes are those that the run learns: later edits of the data set leave them alone.
@@ -23,6 +23,12 @@ COLUMNS = ("name", "label", "patient", "site", "split", "content_hash")
 # What older tables lack.
 MORE = ("fingerprint",)
 CLASSES = b"classes"  # the key in the metadata
+MOST = 32  # data sets that a run may learn from
+
+
+def name_table(domain: int) -> str:
+    """The file with the samples of one of a run's data sets, by the place of the data set."""
+    return f"split-{domain}.parquet" if domain else "split.parquet"
 
 
 def save_split(path: Path, samples: Sequence[Sample], classes: Sequence[str] = ()) -> None:

@@ -16,6 +16,7 @@ from medapp.runs.registry import find_registry
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
 from medapp.runs.seen import SEEN, list_own, load_seen
+from medapp.runs.split_table import MOST, name_table
 from medapp.store.archive import extract_archive
 from medapp.store.files import open_replacing
 from medapp.store.names import number_name
@@ -27,7 +28,7 @@ WEIGHTS = "model.safetensors"
 TRAVELS = (
     RECIPE,
     "name.txt",
-    "split.parquet",
+    *(name_table(domain) for domain in range(MOST)),
     SEEN,
     "events.jsonl",
     WEIGHTS,

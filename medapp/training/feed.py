@@ -1,7 +1,8 @@
 """Batches for training: which images a step sees is drawn from (seed, epoch) alone.
 
 A run that goes on from a checkpoint sees the very batches it would have seen. Where several
-processes train, each is fed its share of every batch.
+processes train, each is fed its share of every batch. Images may come from several data sets, the
+domains: each batch then holds some of each.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar
 
 import numpy as np
@@ -62,22 +64,80 @@ class Inputs:
 
 
 @dataclass(frozen=True)
+class JoinedInputs:
+    """What a training takes of N images whose rows are kept apart, one part after the other."""
+
+    parts: tuple[Inputs, ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    def take(self, indices: NDArray[np.int64] | slice) -> Tensor:
+        """The rows of some of the N images, by their indices 0 … N − 1."""
+        wanted = np.arange(len(self))[indices]
+        ends = np.cumsum([len(part) for part in self.parts])
+        homes = np.searchsorted(ends, wanted, side="right")
+        found = [
+            to_tensor(part.take(wanted[homes == number] - (end - len(part))))
+            for number, (part, end) in enumerate(zip(self.parts, ends, strict=True))
+        ]
+        # Where each of the rows that are wanted stands among those that were found.
+        places = np.argsort(np.argsort(homes, kind="stable"), kind="stable")
+        return torch.cat(found)[torch.from_numpy(places)]
+
+    def move_to(self, device: torch.device, room_bytes: int) -> "JoinedInputs":
+        """The inputs on a device, or as they are where they take more than `room_bytes`."""
+        moved = tuple(
+            part.move_to(device, room_bytes * len(part) // max(1, len(self))) for part in self.parts
+        )
+        is_there = all(isinstance(part.rows, Tensor) for part in moved)
+        return JoinedInputs(moved) if is_there else self
+
+
+@dataclass(frozen=True)
 class Examples:
-    """Inputs and targets of the N images of one split.
+    """Inputs and targets of N images.
 
     Attributes:
-        domains: (N,) where the images come from, or None.
+        targets: (L, …) of the first L images. The others have no target: there is no value that a
+            loss could take for one. L is N where all images are labelled.
+        domains: (N,) which of the run's data sets the images come from, from 0, ascending; None
+            where there is one.
         groups: (N,) whose images these are: a patient, or the image itself where none is known.
             Empty where nobody asks.
     """
 
-    inputs: Inputs
+    inputs: Inputs | JoinedInputs
     targets: Targets
     domains: NDArray[np.int64] | None = None
     groups: Sequence[str] = ()
 
     def __len__(self) -> int:
-        return len(self.targets)
+        return len(self.inputs)
+
+
+def join_examples(parts: Sequence[Examples]) -> Examples:
+    """Several data sets' examples as one, each a domain by its place; one alone stays as it is.
+
+    Args:
+        parts: labelled ones before those without targets; targets of one kind.
+
+    Raises:
+        ValueError: a labelled part comes after one without targets.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    is_labelled = [len(part.targets) == len(part) for part in parts]
+    if sorted(is_labelled, reverse=True) != is_labelled:
+        raise ValueError("labelled data sets must come before those without targets")
+    targets = [part.targets for part in parts if len(part.targets)]
+    rows = [part.inputs for part in parts]
+    return Examples(
+        JoinedInputs(tuple(part for part in rows if isinstance(part, Inputs))),
+        np.concatenate(targets),
+        np.repeat(np.arange(len(parts)), [len(part) for part in parts]),
+        [group for part in parts for group in part.groups],
+    )
 
 
 @dataclass(frozen=True)
@@ -86,11 +146,12 @@ class Batch:
 
     Attributes:
         inputs: (n, …) as they are kept, or prepared for the network.
-        targets: (n, …).
+        targets: (m, …) of the labelled images alone, in their order; see `labelled`.
         domains: (n,) where the images come from, or None.
         seeds: (n,) int64; each image is augmented by its own.
         count: images of the whole batch, over all processes.
         whole_weight: what the summed loss of the whole batch is divided by.
+        labelled: (m,) int64, the indices of the images that have a target; None where all have.
     """
 
     inputs: Any
@@ -99,30 +160,58 @@ class Batch:
     seeds: Tensor
     count: int
     whole_weight: float
+    labelled: Tensor | None = None
 
     def __len__(self) -> int:
-        return len(self.targets)
+        return len(self.seeds)
 
     def take(self, indices: NDArray[np.int64]) -> "Batch":
         """The batch with only some of its images, by their indices."""
         domains = None if self.domains is None else self.domains[indices]
+        targets, labelled = self.targets, self.labelled
+        if labelled is None:
+            targets = targets[indices]
+        else:
+            rows = torch.full((len(self),), -1)
+            rows[labelled.cpu()] = torch.arange(len(labelled))
+            chosen = rows[indices]
+            targets = targets[chosen[chosen >= 0]]
+            labelled = torch.nonzero(chosen >= 0)[:, 0]
         return Batch(
             self.inputs[indices],
-            self.targets[indices],
+            targets,
             domains,
             self.seeds[indices],
             self.count,
             self.whole_weight,
+            labelled,
         )
+
+    def pick_labelled(self, values: Tensor) -> Tensor:
+        """Of values (n, …), one an image, those (m, …) of the images that have a target."""
+        return values if self.labelled is None else values[self.labelled]
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What one step takes of a domain: indices (n,) among all images, and a seed for each."""
+
+    indices: NDArray[np.int64]
+    seeds: Tensor
 
 
 class Feed:
     """The training images in batches.
 
+    An epoch shows each image of the first domain once. The images of each further domain are drawn
+    in passes of their own, which go on from epoch to epoch.
+
     Args:
+        batch_size: images of the first domain a step.
         seed: of the order and of each image's augmentation.
         rank, ranks: which of how many processes this is.
         reads_ahead: a thread reads the next batches while the device computes.
+        further: images a step of each further domain, beside those of the first.
     """
 
     def __init__(
@@ -133,43 +222,108 @@ class Feed:
         rank: int = 0,
         ranks: int = 1,
         reads_ahead: bool = False,
+        further: Sequence[int] = (),
     ) -> None:
         self.examples = examples
         self.seed = seed
         self.rank = rank
         self.ranks = ranks
         self.reads_ahead = reads_ahead
-        self.steps_per_epoch = -(-len(examples) // batch_size)
+        self.further = tuple(further)
+        domains = examples.domains
+        if domains is None:
+            domains = np.zeros(len(examples), np.int64)
+        self._sizes = np.bincount(domains, minlength=1 + len(further))
+        self._starts = np.cumsum(self._sizes) - self._sizes
+        if len(self._sizes) != 1 + len(further) or (self._sizes[1:] == 0).any():
+            raise ValueError(f"{len(self._sizes)} domains need a share of the batch each")
+        self.steps_per_epoch = -(-int(self._sizes[0]) // batch_size)
 
-    def __len__(self) -> int:
-        return len(self.examples)
+    def count_images(self) -> int:
+        """How many images an epoch shows."""
+        return int(self._sizes[0]) + self.steps_per_epoch * sum(self.further)
+
+    def count_labelled(self) -> int:
+        """How many of the images that an epoch shows have a target."""
+        first = min(int(self._sizes[0]), len(self.examples.targets))
+        # A domain is labelled as a whole or not at all.
+        ends = (self._starts + self._sizes)[1:]
+        have_targets = ends <= len(self.examples.targets)
+        shares = zip(self.further, have_targets, strict=True)
+        return first + self.steps_per_epoch * sum(share for share, has in shares if has)
 
     def batches(self, epoch: int, first: int, count_weight: Any) -> Iterator[Batch]:
         """The batches of an epoch (from 0) from step `first` on.
 
         Args:
-            count_weight: targets of a whole batch to what its summed loss is divided by.
+            count_weight: the targets of a whole batch to what its summed loss is divided by.
         """
         read = self._read(epoch, first, count_weight)
         return read_ahead(read) if self.reads_ahead else read
 
     def _read(self, epoch: int, first: int, count_weight: Any) -> Iterator[Batch]:
+        streams = [self._split_first(epoch)]
+        streams += [self._draw_further(domain, epoch) for domain in range(1, len(self._sizes))]
+        for drawn in islice(zip(*streams, strict=True), first, None):
+            yield self._build_batch(_mix(drawn), count_weight)
+
+    def _split_first(self, epoch: int) -> Iterator[_Drawn]:
+        """The images of the first domain, each once, a step's after the other's."""
         generator = torch.Generator().manual_seed(seed_of(self.seed, epoch))
-        order = torch.randperm(len(self.examples), generator=generator).numpy()
+        order = torch.randperm(int(self._sizes[0]), generator=generator).numpy()
         seeds = torch.randint(2**32, (len(order),), generator=generator)
         # Sizes differ by one at most, so that no last batch is tiny.
-        for indices in np.array_split(order, self.steps_per_epoch)[first:]:
+        for indices in np.array_split(order, self.steps_per_epoch):
             whole = np.sort(indices)
-            own = np.array_split(whole, self.ranks)[self.rank]
-            domains = self.examples.domains
-            yield Batch(
-                self.examples.inputs.take(own),
-                torch.from_numpy(self.examples.targets[own]),
-                None if domains is None else torch.from_numpy(domains[own]),
-                seeds[own],
-                len(whole),
-                count_weight(self.examples.targets[whole]),
-            )
+            yield _Drawn(whole, seeds[whole])
+
+    def _draw_further(self, domain: int, epoch: int) -> Iterator[_Drawn]:
+        """The images of a further domain: as many for each step, pass after pass."""
+        size = int(self._sizes[domain])
+        share = self.further[domain - 1]
+        count = share * self.steps_per_epoch
+        generator = torch.Generator().manual_seed(seed_of(self.seed, "domain", domain, epoch))
+        seeds = torch.randint(2**32, (count,), generator=generator)
+        before = epoch * count
+        passes = range(before // size, (before + count - 1) // size + 1)
+        orders = np.concatenate([self._draw_pass(domain, number) for number in passes])
+        rows = orders[before % size :]
+        for start in range(0, count, share):
+            chosen = slice(start, start + share)
+            yield _Drawn(self._starts[domain] + rows[chosen], seeds[chosen])
+
+    def _draw_pass(self, domain: int, number: int) -> NDArray[np.int64]:
+        """The order of a further domain's images in one pass over them."""
+        seed = seed_of(self.seed, "domain", domain, "pass", number)
+        generator = torch.Generator().manual_seed(seed)
+        order = torch.randperm(int(self._sizes[domain]), generator=generator)
+        return np.asarray(order, np.int64)
+
+    def _build_batch(self, drawn: _Drawn, count_weight: Any) -> Batch:
+        """This process's share of a step's images."""
+        whole = drawn.indices
+        own = np.array_split(np.arange(len(whole)), self.ranks)[self.rank]
+        indices = whole[own]
+        targets = self.examples.targets
+        has_target = indices < len(targets)
+        domains = self.examples.domains
+        return Batch(
+            self.examples.inputs.take(indices),
+            torch.from_numpy(targets[indices[has_target]]),
+            None if domains is None else torch.from_numpy(domains[indices]),
+            drawn.seeds[own],
+            len(whole),
+            count_weight(targets[whole[whole < len(targets)]]),
+            None if has_target.all() else torch.from_numpy(np.flatnonzero(has_target)),
+        )
+
+
+def _mix(drawn: Sequence[_Drawn]) -> _Drawn:
+    """A step's images of all domains, so mixed that any stretch of them has each domain's share."""
+    places = [(np.arange(len(one.indices)) + 0.5) / max(1, len(one.indices)) for one in drawn]
+    order = np.argsort(np.concatenate(places), kind="stable")
+    indices = np.concatenate([one.indices for one in drawn])[order]
+    return _Drawn(indices, torch.cat([one.seeds for one in drawn])[torch.from_numpy(order)])
 
 
 def read_ahead(items: Iterator[T]) -> Iterator[T]:

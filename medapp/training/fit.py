@@ -13,7 +13,7 @@ from torch import Tensor
 
 from medapp.errors import RunError
 from medapp.training.checkpoint import TrainingState
-from medapp.training.feed import Examples, Inputs
+from medapp.training.feed import Examples, Inputs, JoinedInputs
 from medapp.training.learner import Learner
 from medapp.training.validation import judge_logits
 from medapp.training.watcher import Epoch, Watcher
@@ -81,7 +81,7 @@ class Fit(ABC):
     def fit_head(self) -> tuple[float, float] | None:
         """Fit the network's head; gives the training loss and accuracy, None if asked to stop."""
 
-    def predict(self, inputs: Inputs) -> Tensor:
+    def predict(self, inputs: Inputs | JoinedInputs) -> Tensor:
         """Logits (N, K) float32 on the CPU."""
         network = self.learner.network
         outputs = network.task.count_outputs(network.classes)

@@ -12,7 +12,7 @@ from medapp.models.weights import save_network
 from medapp.training.augment import augment
 from medapp.training.augmentation import Augmentation
 from medapp.training.features import fold_scale, measure_scale, to_tensor, unfold_scale
-from medapp.training.feed import Inputs
+from medapp.training.feed import Inputs, JoinedInputs
 from medapp.training.freezing import Freezing
 from medapp.training.optimisers import OPTIMISERS
 from medapp.training.recipe.groups import Optimisation, StrategyChoice
@@ -87,7 +87,7 @@ class Learner:
         """Whether the prefix gives the same for an image each time: images do not vary."""
         return self.prefix is not None and not self.augmentation.varies
 
-    def standardise(self, features: Inputs) -> None:
+    def standardise(self, features: Inputs | JoinedInputs) -> None:
         """Take mean and spread of the training features, where the strategy asks for that.
 
         A head that was loaded still says what it said of plain features.

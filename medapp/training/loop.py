@@ -10,6 +10,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from torch import Tensor
 from medapp.errors import RunError
 from medapp.training.averaging import WeightAverage
 from medapp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
-from medapp.training.feed import Batch, Examples, Feed, Inputs, seed_of
+from medapp.training.feed import Batch, Examples, Feed, Inputs, JoinedInputs, seed_of
 from medapp.training.learner import Learner
 from medapp.training.norms import measure_statistics
 from medapp.training.objectives.objective import Objective, Position
@@ -261,13 +262,12 @@ class Loop:
     def _accumulate(self, part: Batch, is_last: bool) -> tuple[float, int]:
         """Add the gradient of one part of a batch; gives its share of the loss, and its rights."""
         device = self.fabric.device
-        prepared = Batch(
-            self.learner.prepare(part.inputs, part.seeds),
-            part.targets.to(device),
-            None if part.domains is None else part.domains.to(device),
-            part.seeds,
-            part.count,
-            part.whole_weight,
+        prepared = replace(
+            part,
+            inputs=self.learner.prepare(part.inputs, part.seeds),
+            targets=part.targets.to(device),
+            domains=None if part.domains is None else part.domains.to(device),
+            labelled=None if part.labelled is None else part.labelled.to(device),
         )
         state = self.state
         position = Position(state.epoch, state.step, self._find_share())
@@ -288,8 +288,8 @@ class Loop:
         """Validate, keep the best weights, tell the watcher, write a checkpoint if it is cheap."""
         state = self.state
         started = time.perf_counter()
-        train_loss = state.loss_sum / len(self.feed)
-        train_accuracy = state.right / len(self.feed)
+        train_loss = state.loss_sum / self.feed.count_images()
+        train_accuracy = state.right / max(1, self.feed.count_labelled())
         with self._average.shown():
             self._measure_norms()
             self.objective.prepare_evaluation(self.learner.suffix)
@@ -345,7 +345,7 @@ class Loop:
             )
         return judge_logits(logits, self.validation.targets, self.learner.network)
 
-    def predict(self, inputs: Inputs) -> Tensor:
+    def predict(self, inputs: Inputs | JoinedInputs) -> Tensor:
         """Logits (N, K) float32 on the CPU, without augmentation, in evaluation mode."""
         network = self.learner.network
         self.learner.suffix.eval()

@@ -14,6 +14,7 @@ from medapp.data.importing.adding import add_folder
 from medapp.data.samples import Sample
 from medapp.models.network import Network, to_input
 from medapp.runs.inputs import InputLoader
+from medapp.runs.learned import Learned
 from medapp.runs.making import create_run
 from medapp.runs.reporter import Reporter
 from medapp.store.cache import Cache
@@ -46,7 +47,8 @@ def build_loader(
     fabric = Fabric(accelerator="cpu")
     learner = Learner(network, STRATEGIES[strategy], AUGMENTATIONS[augmentation], fabric)
     cache = Cache(workspace.cache_folder, limit_bytes)
-    return InputLoader(recipe, learner, samples, "uid", cache, Reporter(run, lambda: False))
+    home = Learned(Catalog(workspace).find_data_set("bands"), "train", samples)
+    return InputLoader(recipe, learner, [home], cache, Reporter(run, lambda: False))
 
 
 def test_features_are_those_of_the_pixels_and_targets_of_the_labels(

@@ -10,7 +10,16 @@ import torch
 
 from medapp.task.task import Targets
 from medapp.training.features import to_tensor
-from medapp.training.feed import AHEAD, Batch, Examples, Feed, Inputs, read_ahead, seed_of
+from medapp.training.feed import (
+    AHEAD,
+    Batch,
+    Examples,
+    Feed,
+    Inputs,
+    join_examples,
+    read_ahead,
+    seed_of,
+)
 from medapp.training.machine.precision import measure_room
 
 PATIENCE_SECONDS = 10.0  # of a test that waits for a thread
@@ -19,7 +28,26 @@ PATIENCE_SECONDS = 10.0  # of a test that waits for a thread
 def build_examples(n: int) -> Examples:
     """Images that are their own number; the target is the number too."""
     rows = np.arange(n, dtype=np.float32)[:, None]
-    return Examples(Inputs(rows, np.arange(n)), np.arange(n), np.arange(n) % 3)
+    return Examples(Inputs(rows, np.arange(n)), np.arange(n))
+
+
+def build_domains(*sizes: int, labelled: int | None = None) -> Examples:
+    """Images of several domains that are their own number; those from `labelled` on have no label.
+
+    Targets are the numbers too.
+    """
+    total = sum(sizes)
+    ends = np.cumsum(sizes)
+    rows = np.arange(total, dtype=np.float32)[:, None]
+    # A data set's rows stand in a store of its own, in another order.
+    parts = [
+        Examples(
+            Inputs(rows[end - size : end][::-1], np.arange(size)[::-1]),
+            np.arange(end - size, end)[: None if labelled is None or end <= labelled else 0],
+        )
+        for size, end in zip(sizes, ends, strict=True)
+    ]
+    return join_examples(parts)
 
 
 def count(targets: Targets) -> float:
@@ -92,12 +120,11 @@ def test_an_image_keeps_its_seed_whatever_the_size_of_the_batches() -> None:
     assert seeds[0] == seeds[1] == seeds[2]
 
 
-def test_inputs_targets_and_domains_are_of_the_same_images() -> None:
+def test_inputs_and_targets_are_of_the_same_images() -> None:
     for batch in Feed(build_examples(10), 4, seed=0).batches(0, 0, count):
-        numbers = batch.targets.tolist()
-        assert batch.inputs[:, 0].tolist() == numbers
-        assert batch.domains is not None
-        assert batch.domains.tolist() == [number % 3 for number in numbers]
+        assert batch.inputs[:, 0].tolist() == batch.targets.tolist()
+        assert batch.domains is None
+        assert batch.labelled is None
 
 
 @pytest.mark.parametrize("ranks", [2, 3])
@@ -126,8 +153,6 @@ def test_part_of_a_batch_still_knows_the_whole() -> None:
     assert some.targets.tolist() == [4, 1]
     assert some.inputs[:, 0].tolist() == [4, 1]
     assert torch.equal(some.seeds, batch.seeds[[4, 1]])
-    assert some.domains is not None
-    assert some.domains.tolist() == [1, 1]
     assert (len(some), some.count, some.whole_weight) == (2, 10, 10)
 
 
@@ -155,6 +180,118 @@ def test_inputs_stay_what_they_are_wherever_they_lie(dtype: type) -> None:
     places = np.array([4, 0, 149])
     moved = to_tensor(there.take(places)).view(torch.uint8)
     assert torch.equal(moved, to_tensor(inputs.take(places)).view(torch.uint8))
+
+
+# Several data sets
+
+
+def build_mixed(rank: int = 0, ranks: int = 1) -> Feed:
+    """22 labelled images, 7 labelled ones of a second data set, 9 of a third without labels."""
+    examples = build_domains(22, 7, 9, labelled=29)
+    return Feed(examples, 8, 3, rank, ranks, further=(3, 5))
+
+
+def list_domains(batch: Batch) -> list[int]:
+    assert batch.domains is not None
+    return batch.domains.tolist()
+
+
+def test_rows_of_joined_data_sets_are_taken_in_their_order() -> None:
+    examples = build_domains(4, 3, 2)
+    assert len(examples) == len(examples.inputs) == 9
+    wanted = np.array([8, 0, 4, 3, 0, 6])
+    taken = to_tensor(examples.inputs.take(wanted))
+    assert taken[:, 0].tolist() == wanted.tolist()
+    assert to_tensor(examples.inputs.take(slice(3, 6)))[:, 0].tolist() == [3, 4, 5]
+    moved = examples.inputs.move_to(torch.device("cpu"), 10**6)
+    assert torch.equal(to_tensor(moved.take(wanted)), taken)
+    assert examples.inputs.move_to(torch.device("cpu"), 4) is examples.inputs
+
+
+def test_one_data_set_alone_stays_as_it_is() -> None:
+    examples = build_examples(4)
+    assert join_examples([examples]) is examples
+
+
+def test_images_without_labels_come_last() -> None:
+    with pytest.raises(ValueError, match="labelled data sets must come before"):
+        join_examples([build_domains(3, labelled=0), build_examples(2)])
+
+
+def test_each_batch_has_the_share_of_each_data_set() -> None:
+    feed = build_mixed()
+    batches = list(feed.batches(0, 0, count))
+    assert len(batches) == feed.steps_per_epoch == 3  # as many as the first one alone gives
+    alone = list(Feed(build_examples(22), 8, seed=3).batches(0, 0, count))
+    for batch, own in zip(batches, alone, strict=True):
+        domains = np.array(list_domains(batch))
+        assert np.bincount(domains).tolist() == [len(own), 3, 5]
+        assert batch.count == len(batch) == len(own) + 8
+        numbers = batch.inputs[:, 0].numpy()
+        # Beside the others, the first one's images and seeds are those of a run on it alone.
+        assert numbers[domains == 0].tolist() == own.targets.tolist()
+        assert torch.equal(batch.seeds[domains == 0], own.seeds)
+        assert np.digitize(numbers, [22, 29]).tolist() == domains.tolist()
+    assert feed.count_images() == sum(batch.count for batch in batches) == 22 + 3 * 8
+    assert feed.count_labelled() == 22 + 3 * 3
+
+
+def test_only_labelled_images_have_a_target() -> None:
+    for batch in build_mixed().batches(0, 0, lambda targets: float(targets.sum())):
+        assert batch.labelled is not None
+        domains = np.array(list_domains(batch))
+        assert batch.labelled.tolist() == np.flatnonzero(domains < 2).tolist()
+        # A target is its image's number.
+        assert batch.pick_labelled(batch.inputs)[:, 0].tolist() == batch.targets.tolist()
+        assert batch.whole_weight == float(batch.targets.sum())
+        some = batch.take(np.arange(0, len(batch), 2))
+        assert some.pick_labelled(some.inputs)[:, 0].tolist() == some.targets.tolist()
+        assert len(some.targets) == sum(domain < 2 for domain in list_domains(some))
+
+
+def test_further_images_are_shown_in_passes_that_go_on_from_epoch_to_epoch() -> None:
+    shown = [
+        int(number)
+        for epoch in range(3)
+        for batch in build_mixed().batches(epoch, 0, count)
+        for number, domain in zip(batch.inputs[:, 0], list_domains(batch), strict=True)
+        if domain == 1
+    ]
+    assert len(shown) == 3 * 3 * 3
+    passes = [shown[start : start + 7] for start in range(0, 27, 7)]
+    for each in passes[:3]:
+        assert sorted(each) == list(range(22, 29))
+    assert len({tuple(each) for each in passes[:3]}) == 3
+    assert len(set(passes[3])) == 6
+
+
+@pytest.mark.parametrize("first", [0, 1, 2, 3])
+def test_an_epoch_of_several_data_sets_goes_on_where_it_was(first: int) -> None:
+    whole = list(build_mixed().batches(2, 0, count))[first:]
+    later = list(build_mixed().batches(2, first, count))
+    for one, other in zip(whole, later, strict=True):
+        assert torch.equal(one.inputs, other.inputs)
+        assert torch.equal(one.seeds, other.seeds)
+
+
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_processes_and_parts_have_a_share_of_each_data_set(ranks: int) -> None:
+    whole = list(build_mixed().batches(1, 0, count))
+    feeds = [build_mixed(rank, ranks) for rank in range(ranks)]
+    shares = zip(*(feed.batches(1, 0, count) for feed in feeds), strict=True)
+    for batch, parts in zip(whole, shares, strict=True):
+        assert torch.equal(torch.cat([part.inputs for part in parts]), batch.inputs)
+        assert torch.equal(torch.cat([part.targets for part in parts]), batch.targets)
+        counts = np.array([np.bincount(list_domains(part), minlength=3) for part in parts])
+        # One apart by rounding, one more where a cut falls into a data set's stretch.
+        assert (counts.max(0) - counts.min(0) <= 2).all()
+        assert (counts > 0).all()
+        assert {part.count for part in parts} == {len(batch)}
+
+
+def test_a_data_set_without_a_share_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="2 domains need a share"):
+        Feed(build_domains(4, 3), 2, seed=0)
 
 
 # Reading ahead

@@ -19,16 +19,22 @@ PASSING_MAPS = 0.15
 
 
 def estimate_bytes(
-    recipe: Recipe, machine: Machine, network: Architecture, precision: str, parts: int = 1
+    recipe: Recipe,
+    machine: Machine,
+    network: Architecture,
+    precision: str,
+    parts: int = 1,
+    further: int = 0,
 ) -> int:
     """The peak in bytes of a run's process, or of each of its processes.
 
     Args:
         network: the architecture's costs.
         parts: how many parts a process computes its share of each batch in.
+        further: images a step of further data sets.
     """
     strategy = recipe.find_strategy()
-    batch_size = recipe.optimisation.batch_size
+    batch_size = recipe.optimisation.batch_size + further
     # BatchNorm over several processes keeps its maps in float32.
     size = 2 if precision == "bfloat16" and machine.devices == 1 else 4
     area = recipe.preprocess.image_size**2
@@ -49,16 +55,22 @@ def estimate_bytes(
 
 
 def choose_parts(
-    recipe: Recipe, machine: Machine, network: Architecture, precision: str, available: int
+    recipe: Recipe,
+    machine: Machine,
+    network: Architecture,
+    precision: str,
+    available: int,
+    further: int = 0,
 ) -> int:
     """How many parts a process has to compute its share of each batch in, a power of two.
 
     Args:
         available: bytes that each process may take at its peak.
+        further: images a step of further data sets.
     """
     parts = 1
     while parts * machine.devices < recipe.optimisation.batch_size:
-        if estimate_bytes(recipe, machine, network, precision, parts) <= available:
+        if estimate_bytes(recipe, machine, network, precision, parts, further) <= available:
             break
         parts *= 2
     return parts

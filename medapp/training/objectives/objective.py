@@ -40,12 +40,35 @@ class Loss:
 
 
 @dataclass(frozen=True)
+class Domain:
+    """One of the data sets that a run learns from; its number is its place, the train one's is 0.
+
+    Attributes:
+        name: of the data set.
+        classes: in the order of its targets; empty where it gives images without labels.
+        images: how many of its images are learned from.
+    """
+
+    name: str
+    classes: tuple[str, ...]
+    images: int
+
+
+@dataclass(frozen=True)
 class Setting:
-    """What an objective is built from: the task, the recipe's group, and the classes' weights."""
+    """What an objective is built from: the task, the recipe's group, and the classes' weights.
+
+    Attributes:
+        class_weights: (K,) of the first domain's classes, or None.
+        domains: all data sets that are learned from.
+        features: how many features the network's head takes.
+    """
 
     task: Task
     class_weights: Tensor | None
     label_smoothing: float
+    domains: tuple[Domain, ...] = ()
+    features: int = 0
 
 
 class Objective(Protocol):
@@ -62,7 +85,10 @@ class Objective(Protocol):
     extra: nn.Module
 
     def count_weight(self, targets: Targets) -> float:
-        """What the summed loss of a whole batch's targets is divided by."""
+        """What the summed loss of a whole batch's targets is divided by.
+
+        Images without labels have no target, and count for nothing.
+        """
 
     def loss(self, network: nn.Module, batch: Batch, position: Position) -> Loss:
         """The loss of one part of a batch, as its share of the whole batch's mean."""

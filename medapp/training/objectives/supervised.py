@@ -23,8 +23,8 @@ class Supervised:
         return self.task.count_weight(targets, self.class_weights)
 
     def loss(self, network: nn.Module, batch: Batch, position: Position) -> Loss:
-        """The summed loss of a part's images, over the weight of the whole batch."""
-        logits = network(batch.inputs)
+        """The summed loss of a part's labelled images, over the weight of the whole batch."""
+        logits = batch.pick_labelled(network(batch.inputs))
         # In float32 at least; a fit in double precision stays so.
         exact = logits.to(torch.promote_types(logits.dtype, torch.float32))
         weights = self.class_weights

@@ -10,11 +10,21 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Row:
-    """One objective; `build` takes a `Setting` of `objective` and gives an `Objective`."""
+    """One objective.
+
+    Attributes:
+        build: takes a `Setting` of `objective` and gives an `Objective`.
+        takes: the role of the further data sets that it learns from, "source" or "target"; empty
+            where it learns from one data set alone.
+        temper: how much more often a step sees a further data set the larger it is, see
+            `shares.temper_shares`.
+    """
 
     title: str
     help: str
     build: Callable[[Any], Any]
+    takes: str = ""
+    temper: float = 0.0
 
 
 def _build_supervised(setting: Any) -> Any:

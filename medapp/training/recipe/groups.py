@@ -89,6 +89,15 @@ class Data(Group):
         """The data set that the network learns from."""
         return next(choice for choice in self.choices if choice.role == "train")
 
+    @property
+    def learned(self) -> tuple[DataChoice, ...]:
+        """All data sets that the network learns from, the train one first, the labelled ones next.
+
+        The place of each is the number of its domain.
+        """
+        roles = ("train", "source", "target")
+        return tuple(c for role in roles for c in self.choices if c.role == role)
+
 
 class Start(Group):
     """What the network knows before it learns."""

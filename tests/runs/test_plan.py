@@ -154,10 +154,18 @@ def test_only_the_chosen_samples_are_counted(trained: Trained) -> None:
     assert 0 < counts["train"] < [s.split for s in samples].count("train")
 
 
-@pytest.mark.parametrize("roles", [["train", "external"], ["train", "train"]])
-def test_data_sets_that_no_run_would_read_are_refused(trained: Trained, roles: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [
+        (["train", "external"], "'Supervised' does not learn from bands as external"),
+        (["train", "train"], "one data set to train on"),
+    ],
+)
+def test_data_sets_that_no_run_would_read_are_refused(
+    trained: Trained, roles: list[str], words: str
+) -> None:
     choices = [{"name": "bands", "role": role} for role in roles]
-    with pytest.raises(RecipeError, match="one data set"):
+    with pytest.raises(RecipeError, match=words):
         plan_run(trained.workspace, build_recipe({"data": {"choices": choices}}))
 
 

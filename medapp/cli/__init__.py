@@ -7,6 +7,7 @@
     medapp runs …, backbones …       what came of it       (cli/runs.py)
     medapp folds                     cross-validations     (cli/folds.py)
     medapp rank                      which source          (cli/rank.py)
+    medapp rate                      which learning rate   (cli/rate.py)
     medapp compare                   runs beside others    (cli/compare.py)
     medapp race                      was transfer worth it (cli/race.py)
     medapp curve                     would more images help (cli/curve.py)
@@ -30,6 +31,7 @@ from medapp.cli import (
     folds,
     race,
     rank,
+    rate,
     runs,
     travel,
     work,
@@ -51,6 +53,7 @@ app.command("app")(application.open_app)
 app.command("doctor")(doctor.examine_machine)
 app.command("folds")(folds.show_folds)
 app.command("rank")(rank.rank)
+app.command()(rate.rate)
 app.command()(compare.compare)
 app.command()(race.race)
 app.command()(curve.curve)

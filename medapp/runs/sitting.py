@@ -83,6 +83,21 @@ class Sitting:
             return False
 
     def _do(self) -> bool:
+        home, loader, training = self._prepare()
+        with self.fabric.rank_zero_first():
+            self._resume(training)
+        self.reporter.report(StateChanged(state="training"))
+        if not training.run():
+            return False
+        validation = training.validation
+        self._report_speed(loader, training, len(home.list_split("train")), len(validation))
+        self.reporter.report(StateChanged(state="evaluating"))
+        self._choose_thresholds(training, validation)
+        self._evaluate(training, loader, home)
+        return True
+
+    def _prepare(self) -> tuple[Learned, InputLoader, Loop | Fit]:
+        """Everything before the first step."""
         learned = self._choose_samples()
         home = learned[0]
         learner = self._build_learner(home.data_set)
@@ -98,17 +113,11 @@ class Sitting:
         # Kept features are those of the source as it was, so what makes them is not scaled.
         if self.recipe.start.rescaled and self.recipe.find_source() != "none":
             rescale_convolutions(learner.network, learner.suffix)
-        training = self._build_training(learner, learned, train, validation)
-        with self.fabric.rank_zero_first():
-            self._resume(training)
-        self.reporter.report(StateChanged(state="training"))
-        if not training.run():
-            return False
-        self._report_speed(loader, training, len(train[0]), len(validation))
-        self.reporter.report(StateChanged(state="evaluating"))
-        self._choose_thresholds(training, validation)
-        self._evaluate(training, loader, home)
-        return True
+        return home, loader, self._build_training(learner, learned, train, validation)
+
+    def build_training(self) -> Loop | Fit:
+        """The run's training before its first step, of which nothing is kept."""
+        return self._prepare()[-1]
 
     def _choose_samples(self) -> list[Learned]:
         """The run's data sets, with the samples that the run's first sitting saved."""

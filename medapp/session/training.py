@@ -22,6 +22,8 @@ from medapp.training.recipe.presets import find_preset
 if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
     from medapp.prediction.patients import PatientPrediction
+    from medapp.runs.rate import Tell
+    from medapp.training.rate_range import RateRange
 
 OnEvent = Callable[[Event], None]
 
@@ -88,6 +90,34 @@ class TrainingSession(DataSession):
         recipe, machine = self.build_settings(data, preset, **settings)
         plan_run(self.workspace, recipe, machine)
         return self._run_to_end(create_run(self.workspace, recipe, machine, name), on_event)
+
+    def find_rate(
+        self,
+        data: DataSet | str,
+        *,
+        preset: str | None = None,
+        on_progress: "Tell | None" = None,
+        **settings: Any,
+    ) -> "RateRange":
+        """Try ever higher learning rates on the training that `train` would do; nothing is kept.
+
+        At most a hundred steps on training images; no validation or test image is asked.
+
+        Args:
+            settings: as for `train`.
+            on_progress: called with what is done, how much of it, and how much there is of it.
+
+        Returns:
+            The losses at each rate, and the rate they suggest, or why they suggest none.
+
+        Raises:
+            RecipeError: a setting is wrong, or the strategy takes no steps.
+            RunError: a run is under way on this machine.
+        """
+        from medapp.runs.rate import find_rate
+
+        recipe, machine = self.build_settings(data, preset, **settings)
+        return find_rate(self.workspace, recipe, machine, on_progress)
 
     def resume(self, run: Run | str, on_event: OnEvent | None = None) -> Run:
         """Go on with a stopped, failed or interrupted run from its checkpoint, and wait for it.

@@ -17,7 +17,7 @@ SMOOTHING = 0.9
 EXPLODED = 4.0  # times the lowest loss so far
 LEVEL = 10  # steps at the beginning, in which next to nothing is learned
 LEAST_FALL = 0.02  # of the loss at the beginning
-SHARE = 0.1  # of the rate at which the loss is lowest
+REACH = 5  # steps before and after one, over which the curve's slope there is taken
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ def has_exploded(losses: Sequence[float]) -> bool:
 
 
 def read_range(rates: Sequence[float], losses: Sequence[float], exploded: bool) -> RateRange:
-    """Suggest a rate: a tenth of that at which the smoothed loss is lowest.
+    """Suggest a rate: that at which the smoothed loss falls fastest, step by step.
 
-    At the lowest loss the rate is about to be too high, and the smoothed curve lags behind; a tenth
-    is the rule of fastai's finder (`minimum`; Howard & Gugger 2020, arXiv:2002.04688). There is no
-    suggestion where the loss falls by no more than single batches differ by chance, or by less than
-    a fiftieth, or where it is lowest at the last of all rates.
+    That is the rule of fastai's finder called `steep` (Howard & Gugger 2020, arXiv:2002.04688). Its
+    other one, a tenth of the rate with the lowest loss, tells nothing of few images, which are
+    learned by heart before any rate is too high. There is no suggestion where the loss falls by no
+    more than single batches differ by chance, or by less than a fiftieth.
 
     Args:
         rates, losses: a step each; at least one.
@@ -71,20 +71,24 @@ def read_range(rates: Sequence[float], losses: Sequence[float], exploded: bool) 
     lowest = min(range(min(LEVEL, len(losses) - 1), len(losses)), key=smoothed.__getitem__)
     level = fmean(losses[:LEVEL])
     spread = stdev(losses[:LEVEL]) if len(losses[:LEVEL]) > 1 else 0.0
-    fall = level - smoothed[lowest]
     suggestion = None
-    if fall <= max(spread, LEAST_FALL * abs(level)):
+    if level - smoothed[lowest] <= max(spread, LEAST_FALL * abs(level)):
         reason = (
             f"At no rate does the loss fall by more than chance: it begins at {level:.3f}, batches"
             f" differ by {spread:.3f}, and the lowest smoothed loss is {smoothed[lowest]:.3f}."
         )
-    elif lowest == len(smoothed) - 1 and not exploded:
-        reason = f"The loss still falls at the highest rate that was tried, {rates[-1]:.2g}."
     else:
-        suggestion = float(f"{SHARE * rates[lowest]:.1e}")
+        steepest = min(range(LEVEL, lowest + 1), key=lambda step: _find_slope(smoothed, step))
+        suggestion = float(f"{rates[steepest]:.1e}")
         reason = (
-            f"A tenth of {rates[lowest]:.2g}, where the smoothed loss is lowest ({level:.3f} at the"
-            f" beginning, {smoothed[lowest]:.3f} there)."
+            f"There the smoothed loss falls fastest, on its way from {level:.3f} at the beginning"
+            f" to {smoothed[lowest]:.3f} at the rate {rates[lowest]:.2g}."
         )
     found = (tuple(rates), tuple(losses), tuple(smoothed))
     return RateRange(*found, exploded, suggestion, reason)
+
+
+def _find_slope(values: Sequence[float], at: int) -> float:
+    """By how much values rise a step, around one of them."""
+    first, last = max(0, at - REACH), min(len(values) - 1, at + REACH)
+    return (values[last] - values[first]) / (last - first)

@@ -21,7 +21,7 @@ from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 from medapp.training.feed import Examples, Inputs
 from medapp.training.loop import DivergedError, Loop
-from medapp.training.optimiser import Rate
+from medapp.training.rate import Rate
 from medapp.training.rate_range import STEPS, RateRange, has_exploded, list_rates, read_range
 from medapp.training.recipe import Machine, Recipe, write_settings
 from medapp.training.recipe.groups import Optimisation

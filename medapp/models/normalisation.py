@@ -28,6 +28,17 @@ class Normalisation:
 
 
 IMAGENET = Normalisation((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+XRV = Normalisation((0.5,) * 3, (1 / 2048,) * 3)  # grey, from -1024 to 1024
+BYTES = Normalisation(IMAGENET.mean, (1 / 255,) * 3)  # 0 to 255, less ImageNet's mean
+
+# What a user can ask for where neither a file nor its card says.
+NORMALISATIONS = {
+    "imagenet": IMAGENET,
+    "minus-one-to-one": Normalisation((0.5,) * 3, (0.5,) * 3),
+    "zero-to-one": Normalisation((0.0,) * 3, (1.0,) * 3),
+    "zero-to-255": BYTES,
+    "torchxrayvision": XRV,
+}
 
 
 def read_normalisation(

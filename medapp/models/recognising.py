@@ -5,7 +5,7 @@ from pathlib import Path
 
 from medapp.errors import WeightsError
 from medapp.models.architectures import ARCHITECTURES
-from medapp.models.matching import list_fitting
+from medapp.models.matching import list_faults
 from medapp.models.reading import read_weights
 
 
@@ -21,13 +21,18 @@ def recognise_architecture(path: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _recognise(path: Path, _changed: int, _size: int) -> str:
-    fitting = list_fitting(read_weights(path)[0])
-    if not fitting:
-        raise WeightsError(
-            f"{path.name} is of no architecture that MedApp knows: its tensors have other names,"
-            " shapes or numbers.",
-            remedy=f"Known, with the layers as torchvision or timm names them:"
-            f" {', '.join(ARCHITECTURES)}.",
-            setting="source",
-        )
-    return fitting[0]
+    tensors = read_weights(path)[0]
+    faults = list_faults(tensors)
+    name = min(faults, key=lambda name: len(faults[name]))
+    if not faults[name]:
+        return name
+    nearest = ""
+    if len(faults[name]) < len(tensors) / 2:
+        nearest = f" Nearest is {name}, but {faults[name][0]} ({len(faults[name])} tensors in all)."
+    raise WeightsError(
+        f"{path.name} is of no architecture that MedApp knows: its tensors have other names,"
+        f" shapes or numbers.{nearest}",
+        remedy=f"Known, with the layers as torchvision or timm names them:"
+        f" {', '.join(ARCHITECTURES)}.",
+        setting="source",
+    )

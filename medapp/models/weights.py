@@ -17,14 +17,22 @@ from safetensors.torch import save
 from torch import Tensor
 
 from medapp.errors import WeightsError
-from medapp.models.architectures import WEIGHTLESS, find_architecture
+from medapp.models.architectures import AUTO, WEIGHTLESS, find_architecture
 from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.models.cards import read_card
 from medapp.models.matching import Loaded, match_tensors
 from medapp.models.neighbours import KIND, NeighboursHead, count_rows
 from medapp.models.network import Network
-from medapp.models.normalisation import IMAGENET, Normalisation, read_normalisation
-from medapp.models.reading import read_weights
+from medapp.models.normalisation import (
+    BYTES,
+    IMAGENET,
+    NORMALISATIONS,
+    XRV,
+    Normalisation,
+    read_normalisation,
+)
+from medapp.models.reading import UNREAD, read_weights
+from medapp.models.scale import estimate_scale
 from medapp.models.sources import find_source
 from medapp.models.thresholds import read_thresholds, write_thresholds
 from medapp.store.files import hash_file, open_replacing, write_bytes
@@ -32,9 +40,11 @@ from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 from medapp.task import Task, find_task
 
-# A tensor that only networks of torchxrayvision carry. Its images are grey, from -1024 to 1024.
-XRV_MARK = "op_threshs"
-XRV = Normalisation((0.5, 0.5, 0.5), (1 / 2048, 1 / 2048, 1 / 2048))
+XRV_MARK = "op_threshs"  # a tensor that only networks of torchxrayvision carry
+# Above these scales of its input a network was not trained on ImageNet's normalisation (4.4), but
+# on values of 0 to 255, and above the second on -1024 to 1024: the geometric means between them.
+BYTES_ABOVE = 33.0
+XRV_ABOVE = 720.0
 
 
 def load_backbone(
@@ -70,10 +80,14 @@ def build_network(
     seed: int,
     workspace: Workspace,
     task: Task | None = None,
+    normalisation: str = AUTO,
 ) -> Network:
     """A network for `classes` with the weights and the normalisation that `source` names.
 
     The rest (a new head, or all) is drawn from `seed`.
+
+    Args:
+        normalisation: a key of `NORMALISATIONS` that is taken whatever the source says, or "auto".
     """
     name, path = find_source(source, architecture, workspace)
     torch.manual_seed(seed)
@@ -85,16 +99,38 @@ def build_network(
         tensors, metadata = read_weights(path)
         learned = _read_head(metadata, path, network.task)
         network.loaded = load_backbone(network, tensors, path.name, learned)
+        said: list[str] = []
         if row is not None:
             network.normalisation = read_normalisation(metadata, row.normalisation, path.name)
         else:
-            network.normalisation, said = _find_normalisation(path, tensors, metadata)
-            network.loaded = replace(network.loaded, changes=(*network.loaded.changes, *said))
+            found = _find_normalisation(network, path, tensors, metadata)
+            network.normalisation, said = found[0], [*found[1], *_say_unread(metadata)]
+        network.loaded = replace(network.loaded, changes=(*network.loaded.changes, *said))
+    if normalisation != AUTO:
+        _set_normalisation(network, normalisation)
     return network
 
 
+def _set_normalisation(network: Network, name: str) -> None:
+    """Take the normalisation that was asked for, and say so in place of any other."""
+    network.normalisation = NORMALISATIONS[name]
+    if network.loaded is not None:
+        kept = [said for said in network.loaded.changes if "normalised" not in said]
+        said = f"Images are normalised as was asked: {network.normalisation}."
+        network.loaded = replace(network.loaded, changes=(*kept, said))
+
+
+def _say_unread(metadata: Mapping[str, str]) -> list[str]:
+    """What a file held beside tensors, in a sentence."""
+    names = metadata.get(UNREAD, "").split(", ")
+    if not names[0]:
+        return []
+    shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+    return [f"Objects of other programs in the file ({shown}) were not built: no code was run."]
+
+
 def _find_normalisation(
-    path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]
+    network: Network, path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]
 ) -> tuple[Normalisation, list[str]]:
     """What a file's images looked like, and who says so, in words; nothing where the file does."""
     if "mean" in metadata or "std" in metadata:
@@ -104,12 +140,20 @@ def _find_normalisation(
         found = read_normalisation(card.normalisation, IMAGENET, card.origin)
         return found, [f"Images are normalised as {card.origin} says: {found}."]
     if XRV_MARK in tensors:
-        said = f"Images are normalised as torchxrayvision does: {XRV}."
-        return XRV, [said]
-    return IMAGENET, [
-        "Nothing says how its images were normalised: ImageNet's mean and spread are taken. A file"
-        f" {path.stem}.json beside it can say "
-        '{"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}.'
+        return XRV, [f"Images are normalised as torchxrayvision does: {XRV}."]
+    scale = estimate_scale(network.model) or 0.0
+    found, said = IMAGENET, "ImageNet's mean and spread are taken"
+    if scale > BYTES_ABOVE:
+        found = XRV if scale > XRV_ABOVE else BYTES
+        span = "-1024 to 1024 as torchxrayvision has" if found is XRV else "0 to 255 less a mean"
+        said = (
+            f"its first layers expect values about {scale:,.0f} times those of 0 to 1, so {span}"
+            f" are taken ({found})"
+        )
+    return found, [
+        f"Nothing says how its images were normalised: {said}. Another normalisation can be chosen,"
+        f' or said by a file {path.stem}.json beside it: {{"mean": [0.5, 0.5, 0.5], "std": [0.5,'
+        " 0.5, 0.5]}."
     ]
 
 

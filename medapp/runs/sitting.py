@@ -137,6 +137,7 @@ class Sitting:
             recipe.seed,
             self.workspace,
             find_task(recipe.data.task),
+            recipe.start.normalisation,
         )
         # What MedApp knows needs no word; a person's own file does.
         if network.loaded is not None and recipe.find_source() not in BACKBONES:

@@ -160,11 +160,13 @@ def test_torchxrayvisions_grey_network_loads_with_its_range(
     assert "grey images" in said
 
 
-def test_a_pickled_network_says_how_to_save_it_anew(workspace: Workspace, tmp_path: Path) -> None:
+def test_a_pickled_network_of_nothing_known_is_refused(
+    workspace: Workspace, tmp_path: Path
+) -> None:
     torch.save(nn.Linear(2, 2), tmp_path / "whole.pt")
-    with pytest.raises(WeightsError, match="is refused") as refused:
-        build_network(str(tmp_path / "whole.pt"), "densenet121", ("a", "b"), 0, workspace)
-    assert "torch.save(model.state_dict()" in refused.value.remedy
+    with pytest.raises(WeightsError, match=r"whole\.pt is of no architecture") as refused:
+        build_network(str(tmp_path / "whole.pt"), "auto", ("a", "b"), 0, workspace)
+    assert "resnet50" in refused.value.remedy
 
 
 def describe(network: Network) -> str:

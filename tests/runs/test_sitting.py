@@ -350,8 +350,8 @@ def test_what_was_loaded_from_a_person_s_file_is_said(
         "100 tensors were loaded from theirs.pth; the head is new. Names were read without"
         " 'module.' before them. Left out: module.fc.weight, module.fc.bias (2 tensors of a head or"
         " of other parts). Nothing says how its images were normalised: ImageNet's mean and spread"
-        ' are taken. A file theirs.json beside it can say {"mean": [0.5, 0.5, 0.5], "std": [0.5,'
-        " 0.5, 0.5]}."
+        " are taken. Another normalisation can be chosen, or said by a file theirs.json beside it:"
+        ' {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5]}.'
     )
     assert not any("tensors were loaded" in text for text in silent)
 

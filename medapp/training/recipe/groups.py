@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from medapp.models import architectures
+from medapp.models.normalisation import NORMALISATIONS
 from medapp.settings import Group, choice_of, setting
 from medapp.task import TASKS
 from medapp.training.augmentation import AUGMENTATIONS
@@ -25,6 +26,7 @@ TaskName: Any = choice_of(lambda: TASKS)
 StrategyName: Any = choice_of(lambda: STRATEGIES)
 ObjectiveName: Any = choice_of(lambda: OBJECTIVES)
 AugmentationName: Any = choice_of(lambda: (AUTO, *AUGMENTATIONS))
+NormalisationName: Any = choice_of(lambda: (AUTO, *NORMALISATIONS))
 OptimiserName: Any = choice_of(lambda: OPTIMISERS)
 NormsName: Any = choice_of(lambda: NORMS)
 ScheduleName: Any = choice_of(lambda: SCHEDULES)
@@ -114,6 +116,13 @@ class Start(Group):
         "Architecture",
         "The network where the source does not name one. auto: of a weights file the one that it"
         " fits, of random weights resnet18.",
+        is_expert=True,
+    )
+    normalisation: NormalisationName = setting(
+        AUTO,
+        "Normalisation",
+        "How images are normalised for the network. auto: as what it starts from says. A weights"
+        " file of others may not say it; RadImageNet's takes minus-one-to-one.",
         is_expert=True,
     )
     rescaled: bool = setting(

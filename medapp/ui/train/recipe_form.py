@@ -27,7 +27,7 @@ FIRST = (
     "folds",
 )
 # Drawn by the page, decided by the data set, or without a second choice.
-APART = ("source", "architecture", "task", "objective", "fold")
+APART = ("source", "architecture", "normalisation", "task", "objective", "fold")
 RATES = ("learning_rate", "backbone_rate")
 
 

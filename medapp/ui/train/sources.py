@@ -7,6 +7,7 @@ import streamlit as st
 
 from medapp.models.architectures import ARCHITECTURES, USUAL
 from medapp.models.backbones import BACKBONES, Backbone, find_file
+from medapp.models.normalisation import NORMALISATIONS
 from medapp.runs.registry import find_registry
 from medapp.training.recipe.groups import AUTO, Start, StrategyChoice
 from medapp.training.strategies import STRATEGIES, Strategy
@@ -18,14 +19,25 @@ from medapp.ui.train.faults import Faults
 FILE = "file"
 NOTHING = "none"
 DEFAULT = "bundled"
+RANGES = {
+    AUTO: "as the file or its card says, else as its layers tell",
+    "imagenet": "normalised as ImageNet's",
+    "minus-one-to-one": "−1 to 1 (RadImageNet)",
+    "zero-to-one": "0 to 1",
+    "zero-to-255": "0 to 255, less the mean",
+    "torchxrayvision": "−1024 to 1024 (torchxrayvision)",
+}
 
 
 def draw_source_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
-    """Draw the choice; gives the recipe's `source` and `architecture`."""
+    """Draw the choice; gives the recipe's `source`, `architecture` and `normalisation`."""
     asked = str(beginning.values.get("source", AUTO))
     names = _list_names(asked)
     chosen = _draw_choice(beginning, asked, names)
     architecture = beginning.values.get("architecture", Start().architecture)
+    # Another source is not fed as the earlier one was.
+    is_as_before = chosen in (asked, FILE) or (chosen == DEFAULT and asked == AUTO)
+    normalisation = beginning.values.get("normalisation", AUTO) if is_as_before else AUTO
     if chosen != FILE:
         faults.add_field("source", "Start from")
     if chosen in BACKBONES:
@@ -38,8 +50,13 @@ def draw_source_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
         key = f"{beginning.key}-file"
         chosen = st.text_input("File", path, placeholder=hint, key=key, persist_state="session")
         faults.add_field("source", "File")
+        normalisation = _draw_normalisation(beginning, normalisation)
     is_default = chosen == DEFAULT or (chosen == NOTHING and bool(_say_lacking(beginning)))
-    return {"source": AUTO if is_default else chosen.strip(), "architecture": architecture}
+    return {
+        "source": AUTO if is_default else chosen.strip(),
+        "architecture": architecture,
+        "normalisation": normalisation,
+    }
 
 
 def _draw_architecture(beginning: Beginning, asked: str, is_file: bool) -> str:
@@ -52,6 +69,20 @@ def _draw_architecture(beginning: Beginning, asked: str, is_file: bool) -> str:
         format_func=lambda name: found if name == AUTO else name,
         key=f"{beginning.key}-architecture",
         persist_state="session",
+    )
+
+
+def _draw_normalisation(beginning: Beginning, asked: str) -> str:
+    rows = [AUTO, *NORMALISATIONS]
+    return st.selectbox(
+        "Its images were",
+        rows,
+        rows.index(asked) if asked in rows else 0,
+        format_func=RANGES.__getitem__,
+        key=f"{beginning.key}-normalisation",
+        persist_state="session",
+        help="How images were normalised when the weights were trained. The log of the run says"
+        " what was taken, and by whose word.",
     )
 
 

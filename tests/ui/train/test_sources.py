@@ -14,7 +14,9 @@ def _draw_form() -> None:
     preset = st.session_state.get("preset", "fine-tune")
     values = {**PRESETS[preset].values, **st.session_state.get("asked", {})}
     beginning = Beginning(preset, False, values)
-    st.session_state["source"] = draw_source_form(beginning, Faults())["source"]
+    found = draw_source_form(beginning, Faults())
+    st.session_state["source"] = found["source"]
+    st.session_state["normalisation"] = found["normalisation"]
 
 
 def test_the_bundled_backbone_is_the_first_choice_and_is_left_to_the_recipe(
@@ -68,3 +70,16 @@ def test_what_an_earlier_run_started_from_is_chosen(workspace: object) -> None:
         assert app.selectbox[0].value == chosen
         assert app.session_state["source"] == asked
         assert [text.value for text in app.text_input] == ([field] if field else [])
+
+
+def test_how_a_files_images_were_is_asked_and_goes_with_the_file(workspace: object) -> None:
+    app = AppTest.from_function(_draw_form)
+    app.session_state["asked"] = {"source": "/m.pth", "normalisation": "minus-one-to-one"}
+    app.run()
+    assert app.session_state["normalisation"] == "minus-one-to-one"
+    asked = next(box for box in app.selectbox if box.label == "Its images were")
+    asked.select("torchxrayvision").run()
+    assert app.session_state["normalisation"] == "torchxrayvision"
+    # The bundled backbone is not fed as the file was.
+    app.selectbox[0].select("bundled").run()
+    assert app.session_state["normalisation"] == "auto"

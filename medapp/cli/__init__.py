@@ -32,6 +32,7 @@ from medapp.cli import (
     race,
     rank,
     rate,
+    robustness,
     runs,
     travel,
     work,
@@ -54,6 +55,7 @@ app.command("doctor")(doctor.examine_machine)
 app.command("folds")(folds.show_folds)
 app.command("rank")(rank.rank)
 app.command()(rate.rate)
+app.command("robustness")(robustness.measure)
 app.command()(compare.compare)
 app.command()(race.race)
 app.command()(curve.curve)

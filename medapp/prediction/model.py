@@ -60,12 +60,16 @@ class Model:
 
     def predict(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Pixels (N, S, S, C) to probabilities (N, K)."""
-        rows = []
-        with torch.inference_mode(), self._autocast():
-            for start in range(0, len(pixels), BATCH):
-                logits = self.network(self.prepare(pixels[start : start + BATCH]))
-                rows.append(self.task.activate(logits.float()).cpu().numpy())
+        starts = range(0, len(pixels), BATCH)
+        rows = [self.answer(self.prepare(pixels[start : start + BATCH])) for start in starts]
         return np.concatenate(rows) if rows else np.zeros((0, len(self.classes)), np.float32)
+
+    def answer(self, x: torch.Tensor) -> NDArray[np.float32]:
+        """What the network takes, (N, 3, S, S), to probabilities (N, K)."""
+        with torch.inference_mode(), self._autocast():
+            probabilities = self.task.activate(self.network(x).float())
+        found: NDArray[np.float32] = probabilities.cpu().numpy()
+        return found
 
     def explain(
         self, pixels: NDArray[np.uint8], method: str, class_name: str | None = None

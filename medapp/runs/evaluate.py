@@ -91,19 +91,8 @@ def _evaluate_own(workspace: Workspace, run: Run, split: str) -> Evaluation:
             if kept is not None:
                 return _tell_later(workspace, run, renew_figures(run, kept))
     model = load_model(run.require_model())
-    catalog = Catalog(workspace)
-    choice = model.recipe.data.train
-    data_set = catalog.find_chosen(choice.id, choice.name)
-    table = run.folder / "split.parquet"
-    everything = catalog.load_samples(data_set, with_left_out=True)
-    matched = match_split(table, everything, run.name)
-    samples = [sample for sample in matched if sample.split == split]
-    if not samples:
-        raise RunError(
-            f"There are no images in the {split} split, so there is nothing to evaluate.",
-            remedy="Choose another split or data set.",
-        )
-    pixels = _load_pixels(workspace, model, data_set, samples)
+    data_set, samples = find_split(workspace, run, split)
+    pixels = load_squares(workspace, model, data_set, samples)
     if is_test:
         with run.lock():
             run.append_event(TestRead(reason="evaluated on request"))
@@ -116,6 +105,28 @@ def _evaluate_own(workspace: Workspace, run: Run, split: str) -> Evaluation:
         with run.lock():
             save_evaluation(run, evaluation, samples, probabilities)
     return evaluation
+
+
+def find_split(workspace: Workspace, run: Run, split: str) -> tuple[DataSet, list[Sample]]:
+    """The data set that a run learned from, and the samples of one of the run's splits.
+
+    Raises:
+        DataError: the data set is gone.
+        RunError: the run's images have changed, or there are none in that split.
+    """
+    catalog = Catalog(workspace)
+    choice = run.recipe.data.train
+    data_set = catalog.find_chosen(choice.id, choice.name)
+    table = run.folder / "split.parquet"
+    everything = catalog.load_samples(data_set, with_left_out=True)
+    matched = match_split(table, everything, run.name)
+    samples = [sample for sample in matched if sample.split == split]
+    if not samples:
+        raise RunError(
+            f"There are no images in the {split} split, so there is nothing to evaluate.",
+            remedy="Choose another split or data set.",
+        )
+    return data_set, samples
 
 
 def _tell_later(workspace: Workspace, run: Run, kept: Evaluation) -> Evaluation:
@@ -155,14 +166,14 @@ def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluat
             f"There are no images in {data_set.name}, so there is nothing to evaluate.",
             remedy="Choose another data set.",
         )
-    probabilities = _predict(model, _load_pixels(workspace, model, data_set, samples))
+    probabilities = _predict(model, load_squares(workspace, model, data_set, samples))
     found = judge(samples, probabilities, model.classes, model.task, model.thresholds)
     computed = describe_computing(run.model_path, model.device, model.precision)
     evaluation = replace(found, split="all", dataset=data_set.name, computed=computed)
     return add_caveats(workspace, run, evaluation, samples, data_set)
 
 
-def _load_pixels(
+def load_squares(
     workspace: Workspace, model: Model, data_set: DataSet, samples: Sequence[Sample]
 ) -> Table:
     """The squares of samples, as the model was trained with."""

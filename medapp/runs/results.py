@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 from medapp.data.samples import Sample
 from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.robustness.record import Robustness, read_robustness
 from medapp.runs.locks import note_change
 from medapp.runs.run import Run
 from medapp.store.files import open_replacing, write_bytes
 from medapp.store.parquet import read_table
 from medapp.task import Task, find_task
 from medapp.task.task import Targets
+
+ROBUSTNESS = "robustness.json"
 
 
 def save_evaluation(
@@ -56,11 +59,20 @@ def write_figures(run: Run, evaluation: Evaluation) -> None:
 
 def discard_evaluation(run: Run) -> None:
     """Delete the figures of a model that another one replaces. The run's lock must be held."""
-    for name in ("evaluation.json", "predictions.parquet"):
+    for name in ("evaluation.json", "predictions.parquet", ROBUSTNESS):
         path = run.folder / name
         if path.exists():
             path.unlink()
             note_change(run.folder.parent)
+
+
+def load_robustness(run: Run) -> Robustness | None:
+    """What attacks made of a run's figures; None where nobody asked, or of a damaged file."""
+    try:
+        values = json.loads((run.folder / ROBUSTNESS).read_text(encoding="utf-8"))
+        return read_robustness(values)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def load_predictions(run: Run) -> list[dict[str, Any]]:

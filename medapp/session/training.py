@@ -20,9 +20,10 @@ from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
 from medapp.training.recipe.presets import find_preset
 
 if TYPE_CHECKING:
+    from medapp.evaluation.robustness.record import Robustness
     from medapp.prediction.files import Prediction
     from medapp.prediction.patients import PatientPrediction
-    from medapp.runs.rate import Tell
+    from medapp.store.job import Tell
     from medapp.training.rate_range import RateRange
 
 OnEvent = Callable[[Event], None]
@@ -148,6 +149,30 @@ class TrainingSession(DataSession):
 
         other = data.uid if isinstance(data, DataSet) else data
         return evaluate_run(self.workspace, self._find(run), split, other)
+
+    def measure_robustness(
+        self,
+        run: Run | str,
+        images: int = 200,
+        steps: int = 10,
+        seed: int = 0,
+        on_progress: "Tell | None" = None,
+    ) -> "Robustness":
+        """Figures on test images that FGSM and PGD changed; counts as a look at the test split.
+
+        What was asked before is given again without a look.
+
+        Args:
+            images: how many at most, drawn by the seed; 0 takes all.
+            steps: of PGD.
+
+        Raises:
+            RunError: the run has no model or no test images, or its model gives no gradient.
+        """
+        from medapp.runs.robustness import measure_robustness
+
+        found = self._find(run)
+        return measure_robustness(self.workspace, found, images, steps, seed, on_progress)
 
     def predict(
         self,

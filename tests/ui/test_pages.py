@@ -27,6 +27,7 @@ from medapp.notes import Note
 from medapp.prediction.job import PredictionJob
 from medapp.runs.looks import count_test_reads
 from medapp.runs.making import create_run, find_run, list_runs
+from medapp.runs.results import load_robustness
 from medapp.runs.run import Run
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
@@ -36,6 +37,7 @@ from medapp.training.recipe.presets import PRESETS
 from medapp.ui.data_sets.filtering import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements import image_viewer
+from medapp.ui.models import robustness
 from medapp.ui.predict import predicting
 from medapp.ui.shell import server
 
@@ -406,12 +408,25 @@ def test_looks_at_a_model_are_those_at_the_split_it_learned_with(trained: Traine
     assert "These test images were read once by the runs that are kept" in text
 
 
-@pytest.mark.parametrize("view", ["Curves", "Settings", "Another data set", "Manage"])
+@pytest.mark.parametrize("view", ["Curves", "Settings", "Another data set", "Robustness", "Manage"])
 def test_a_model_has_its_other_views(trained: Trained, view: str) -> None:
     run = find_run(trained.workspace, "probe")
     app = open_page("models", model=run.id, show=view)
     assert app.segmented_control[0].value == view
     assert "also stand" not in read_text(app)
+
+
+def test_a_model_is_attacked_in_the_background(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    app = open_page("models", model=run.id, show="Robustness")
+    assert "certifies nothing" in read_text(app)
+    app.button(key="attack-begin").click().run()
+    assert robustness.hold_jobs()[run.id].wait(60)
+    found = load_robustness(run)
+    assert found is not None
+    text = read_text(open_page("models", model=run.id, show="Robustness"))
+    assert f"All {found.of} test images" in text
+    assert "falls from" in text
 
 
 def test_the_images_before_and_after_go_round_those_that_fit(trained: Trained) -> None:

@@ -12,6 +12,7 @@ from medapp.ui.elements.live_chart import draw_charts, load_charts
 from medapp.ui.models.external import draw_external
 from medapp.ui.models.figures import draw_figures
 from medapp.ui.models.managing import draw_management
+from medapp.ui.models.robustness import draw_robustness
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.server import follow_run
@@ -59,5 +60,6 @@ VIEWS: dict[str, Callable[[Run], None]] = {
     "Curves": _draw_curves,
     "Settings": draw_settings,
     "Another data set": draw_external,
+    "Robustness": draw_robustness,
     "Manage": draw_management,
 }

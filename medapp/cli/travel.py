@@ -32,6 +32,8 @@ from medapp.studies.travel.words import (
     write_score,
 )
 
+MOST_NAMED = 5  # declared images that are named on the terminal
+
 
 def travel(
     run: RunName,
@@ -112,6 +114,7 @@ def describe_travel(found: Travel) -> dict[str, Any]:
         "site_auroc": found.site_auroc,
         "site_interval": found.site_interval,
         "home": _describe(found.home),
+        "chance": found.chance,
         "source_only": _describe(found.source_only),
         "methods": {key: _describe(figure) for key, figure in methods.items()},
         "not_used": found.closed,
@@ -209,6 +212,8 @@ def _print_figures(found: Travel) -> None:
         for name, f in list_figures(found)
     ]
     print_table(("", "balanced accuracy", "points more than as it is"), rows)
+    if found.chance is not None:
+        console.print(f"Guessing gets {write_figure(found.chance)}.")
     for name, curve in list_curves(found):
         console.print(f"\nWhat labelling buys: {name[0].lower()}{name[1:]}.")
         rows = [
@@ -220,4 +225,7 @@ def _print_figures(found: Travel) -> None:
         console.print(sentence)
     if found.declared is not None:
         console.print(f"\n{state_declared(found, found.declared)}")
-        console.print(f"Declared images: {', '.join(found.declared.names)}")
+        shown = ", ".join(found.declared.names[:MOST_NAMED])
+        more = len(found.declared.names) - MOST_NAMED
+        rest = f" and {more:,} more, in studies/{found.id}/study.json" if more > 0 else ""
+        console.print(f"They are {shown}{rest}.")

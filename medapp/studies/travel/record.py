@@ -120,6 +120,7 @@ class Travel:
         tuned: the same by fine-tuning, where time was given for it.
         declared: what labelled images chose, where some were declared; all other figures are then
             of the images that were not.
+        chance: the balanced accuracy of guessing among the classes that occur there.
         runs: those that learned with unlabelled images of the data set, what `methods` calls them
             to what people do.
         target_labels_read: "for reporting" or "not at all".
@@ -151,6 +152,7 @@ class Travel:
     curve: tuple[tuple[int, Figure], ...] = ()
     tuned: Tuned | None = None
     declared: Declared | None = None
+    chance: float | None = None
     runs: dict[str, str] = field(default_factory=dict)
     target_labels_read: str = NOT_READ
 

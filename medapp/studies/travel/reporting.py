@@ -80,6 +80,7 @@ def report(
         curve=tuple(_trace_heads(ground, judged)),
         tuned=_trace_tuned(ground, judged, minutes, tell) if minutes else None,
         declared=_choose(ground, truth, ways, declared, judged) if labelled else None,
+        chance=1 / len(np.unique(judged.truth.labels)),
         target_labels_read=READ,
         notes=sort_notes([*travel.notes, *_note_classes(ground, judged.truth)]),
     )

@@ -98,20 +98,28 @@ def open_sides(
     data_set: DataSet,
     asked: Mapping[str, str] | None,
     labelled: int,
+    minutes: float,
     tell: Tell,
 ) -> Ground:
     """Read the images of both hospitals, and what the run's network makes of them.
 
     Args:
         labelled: so many images of the other hospital will be declared a validation set.
+        minutes: for fine-tuning; 0 for none.
 
     Raises:
-        RunError: the run has no model, or its images are not in this workspace.
+        RunError: the run has no model, or none that could be fine-tuned, or its images are not in
+            this workspace.
         DataError: the run or the data set asks for several findings an image, too few images of
             the other hospital are left, or so many labels cannot be declared.
     """
     model = load_model(run.require_model())
     _refuse_findings(run, model, data_set)
+    if minutes and model.network.keeps_neighbours:
+        raise RunError(
+            f"Run {run.name} votes among its training images and has nothing to fine-tune.",
+            remedy="Ask without minutes for fine-tuning: heads are fitted all the same.",
+        )
     catalog = Catalog(workspace)
     choice = run.recipe.data.train
     home = catalog.find_chosen(choice.id, choice.name)

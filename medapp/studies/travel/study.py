@@ -56,7 +56,7 @@ def run_travel(
         DataError: what both ask for cannot be compared, or too few images are left.
     """
     tell = on_progress or (lambda title, done, total: None)
-    ground = open_sides(workspace, run, data_set, asked, labelled, tell)
+    ground = open_sides(workspace, run, data_set, asked, labelled, minutes, tell)
     own = answer_as_is(ground)
     adapted, closed = answer_adapted(ground, tell)
     others, titles = answer_runs(workspace, ground, tell)

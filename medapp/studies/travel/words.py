@@ -10,8 +10,8 @@ NAMES = {
     OWN_LABELS: "All labels there",
 }
 AT_HOME = "At home, validation"
-HEAD = "A new head"
-TUNED = "The whole network, fine-tuned"
+HEAD = "New head"
+TUNED = "Network fine-tuned"
 # What can be said without labels, as a table's columns; `list_scores` gives the cells.
 SCORES = ("Mean probability", "Expected accuracy", "Circular", "Evenness", "As the model")
 
@@ -68,27 +68,33 @@ def state_labelling(found: Travel) -> list[str]:
 
 
 def _state_curve(name: str, curve: tuple[tuple[int, Figure], ...]) -> str:
-    start = curve[0][1].balanced_accuracy
+    start = write_figure(curve[0][1].balanced_accuracy)
     most, last = curve[-1]
+    now = write_figure(last.balanced_accuracy)
     gaining = [
         (count, each)
         for count, each in curve[1:]
         if each.gain_interval is not None and each.gain_interval[0] > 0
     ]
-    if not gaining:
-        losing = last.gain_interval is not None and last.gain_interval[1] < 0
-        what = "is worse than" if losing else "cannot be told from"
-        return (
-            f"{name} that learned from {most} labelled images there {what} the model as it is:"
-            f" balanced accuracy {write_figure(last.balanced_accuracy)}, and {write_figure(start)}."
+    how = f"{name[0].lower()}{name[1:]}"
+    if gaining:
+        count, each = gaining[0]
+        said = (
+            f"{count} labelled images there raise the balanced accuracy from {start} to"
+            f" {write_figure(each.balanced_accuracy)} ({how})"
         )
-    count, each = gaining[0]
-    said = (
-        f"{count} labelled images there raise the balanced accuracy from {write_figure(start)} to"
-        f" {write_figure(each.balanced_accuracy)} ({name[0].lower()}{name[1:]})"
-    )
-    return said + (
-        f"; {most} raise it to {write_figure(last.balanced_accuracy)}." if most > count else "."
+        if most == count:
+            return f"{said}."
+        word = "raise" if last.balanced_accuracy > each.balanced_accuracy else "bring"
+        return f"{said}; {most} {word} it to {now}."
+    if last.gain_interval is not None and last.gain_interval[1] < 0:
+        return (
+            f"{most} labelled images there make it worse ({how}): balanced accuracy {now}, and"
+            f" {start} as it is."
+        )
+    return (
+        f"With {most} labelled images there ({how}) no gain can be told: balanced accuracy {now},"
+        f" and {start} as it is."
     )
 
 

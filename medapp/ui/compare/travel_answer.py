@@ -63,7 +63,8 @@ def draw_travel(found: Travel) -> None:
 
 def _draw_figures(found: Travel) -> None:
     st.subheader("With the labels there", anchor=False)
-    st.caption("Read after the verdict, for reporting alone.")
+    guess = f" Guessing gets {write_figure(found.chance)}." if found.chance else ""
+    st.caption(f"Read after the verdict, for reporting alone.{guess}")
     rows = [
         IntervalRow(
             name,

@@ -17,6 +17,7 @@ from medapp.errors import DataError, Remedy, RunError
 from medapp.models.network import to_input
 from medapp.prediction.model import Model, load_model
 from medapp.runs.run import Run
+from medapp.runs.seen import UNLABELLED as WITHOUT_LABEL
 from medapp.runs.seen import list_earlier, list_own, mark_copies
 from medapp.runs.split_table import match_split
 from medapp.store.cache import Cache, open_cache
@@ -169,7 +170,9 @@ def _choose(
     workspace: Workspace, run: Run, samples: Sequence[Sample], mapping: Mapping[str, str]
 ) -> tuple[list[Sample], dict[str, int]]:
     """The images that are another hospital's and show a class that the run knows."""
-    known = [*list_own(run, with_test=True), *list_earlier(workspace, run)]
+    seen = [*list_own(run, with_test=True), *list_earlier(workspace, run)]
+    # Images whose labels a run has not read may be judged; it was adapted to them.
+    known = [image for image in seen if image.split != WITHOUT_LABEL]
     _, is_copy = mark_copies(samples, known)
     others = [s for s, copied in zip(samples, is_copy.tolist(), strict=True) if not copied]
     left_out = {"they are copies of the run's own images": int(is_copy.sum())}

@@ -129,6 +129,10 @@ def _note(ground: Ground) -> Iterator[Note]:
             " can be given. The verdict needs none."
         )
         yield Note("no-labels", text, "info", "If a class means the same, say which.")
+    targets = [c.id for c in ground.run.recipe.data.choices if c.role == "target"]
+    if ground.data_set.uid in targets:
+        text = f"Run {ground.run.name} learned with images of {ground.data_set.name}, unlabelled."
+        yield Note("adapted", text, "info")
     renamed = [f"{old} as {new}" for old, new in ground.mapping.items() if old != new]
     if renamed:
         yield Note("mapped", f"Classes were read as: {', '.join(renamed)}.", "info")

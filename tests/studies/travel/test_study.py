@@ -11,8 +11,10 @@ from conftest import Trained, write_bands
 from PIL import Image, ImageOps
 
 import medapp
+from medapp.data.catalog import Catalog
 from medapp.errors import DataError, MedAppError, RunError
 from medapp.runs.making import create_run
+from medapp.runs.split_table import name_table, save_split
 from medapp.session import Session
 from medapp.studies.folds import list_studies
 from medapp.studies.travel.record import NOT_READ, OWN_LABELS, READ, find_travel, list_travels
@@ -229,6 +231,8 @@ def test_runs_that_learned_with_images_there_are_judged_beside_it(
 ) -> None:
     there = session.add_data(write_elsewhere(tmp_path / "there"))
     copy_run(session, "adapted", [{"id": there.uid, "name": "there", "role": "target"}])
+    samples = [replace(s, split="train") for s in Catalog(session.workspace).load_samples(there)]
+    save_split(session.find_run("adapted").folder / name_table(1), samples, there.classes)
     copy_run(session, "elsewhere", [{"id": "1234", "name": "other", "role": "target"}])
     copy_run(session, "plain", [])
     found = session.travel("probe", "there")
@@ -241,6 +245,10 @@ def test_runs_that_learned_with_images_there_are_judged_beside_it(
     assert found.scores["run adapted"].agreement == 1
     own = found.scores["source-only"]
     assert found.scores["run adapted"].expected_accuracy == own.expected_accuracy
+    # That it saw these images without labels does not leave them out, and is said.
+    itself = session.travel("adapted", "there")
+    assert itself.images == 48
+    assert "adapted" in {note.code for note in itself.notes}
 
 
 def test_colour_against_grey_and_one_class_alone(session: Session, tmp_path: Path) -> None:

@@ -117,7 +117,9 @@ def test_settings_are_those_of_the_preset_and_what_is_said_beside_it(trained: Tr
     session = medapp.open()
     data = session.find_data("bands")
     recipe, machine = session.build_settings(data, "thorough", epochs=7, threads=2)
-    assert (recipe.budget.epochs, recipe.preprocess.image_size) == (7, 224)
+    # The images are no larger than 64 px.
+    assert (recipe.budget.epochs, recipe.preprocess.image_size) == (7, 64)
+    assert recipe.budget.early_stopping == 10
     assert machine.threads == 2
     assert (recipe.data.train.id, recipe.data.train.name) == (data.uid, "bands")
     assert session.build_settings("bands") == session.build_settings(data)

@@ -58,13 +58,16 @@ from medapp.runs.events import (
     StepTaken,
 )
 from medapp.runs.making import find_run
+from medapp.runs.plan import plan_run
 from medapp.runs.run import Run
 from medapp.session import open as open_session
 from medapp.store.files import write_bytes
 from medapp.store.workspace import find_workspace
+from medapp.studies.time import describe_fit
 from medapp.task import find_task
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.recipe.names import parse_assignments
+from medapp.training.recipe.presets import find_preset
 
 if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
@@ -97,7 +100,12 @@ def train(
     values = gather_values(settings, **asked)
     session = open_session()
     if not as_json:
-        print_notes(session.plan(data, preset, **values).notes, errors)
+        recipe, machine = session.build_settings(data, preset, **values)
+        plan = plan_run(session.workspace, recipe, machine)
+        print_notes(plan.notes, errors)
+        if preset:
+            title = find_preset(preset).title
+            errors.print(f"{title}: {describe_fit(recipe, plan)}", markup=False)
     if folds is not None:
         with open_bar() as bar:
             seen = ProgressBar(bar)

@@ -165,3 +165,11 @@ def list_attributes(catalog: Catalog, data_set: DataSet) -> list[str]:
         " WHERE s.data_set_id = ? ORDER BY j.key"
     )
     return [name for (name,) in catalog.read(query, data_set.id)]
+
+
+def find_largest_side(catalog: Catalog, data_set: DataSet) -> int:
+    """The shorter side of the image that is largest by it, in px; 0 without images."""
+    rows = catalog.read(
+        "SELECT MAX(MIN(width, height)) FROM used WHERE data_set_id = ?", data_set.id
+    )
+    return int(rows[0][0] or 0)

@@ -42,7 +42,7 @@ TYPICAL_GIGAFLOPS = 100.0
 EFFICIENCY = 0.6
 # Notes on the data set's own split, which folds do not use.
 OF_SPLIT = ("few-groups", "no-test", "no-validation", "patients-torn", "patient-sizes")
-PROPOSED = ("fine-tune", "quick-look")  # the better first
+PROPOSED = ("balanced", "quick-look")  # the better first
 PATIENT_SECONDS = 1200.0  # that a person who did not choose is asked to wait
 START_SECONDS = 6.0  # for a process with torch, and the first pixels
 # That a head's fit to kept features takes an image; the guess until an earlier run tells.

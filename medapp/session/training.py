@@ -15,6 +15,7 @@ from medapp.runs.supervisor import Supervisor
 from medapp.runs.transfer import export_run, import_run
 from medapp.session.data import DataSession
 from medapp.store.files import expand_path
+from medapp.studies.time import fit_preset
 from medapp.task import find_task
 from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
 from medapp.training.recipe.presets import find_preset
@@ -55,8 +56,9 @@ class TrainingSession(DataSession):
         """
         found = self._find_data(data)
         choice = DataChoice(id=found.uid, name=found.name)
-        start = dict(find_preset(preset).values) if preset else {}
-        return build_settings({**start, **settings, "data": {"choices": (choice,)}})
+        if preset:
+            settings = fit_preset(self.workspace, found, find_preset(preset), settings)
+        return build_settings({**settings, "data": {"choices": (choice,)}})
 
     def plan(self, data: DataSet | str, preset: str | None = None, **settings: Any) -> Plan:
         """Whether a training can work, and about how long it takes and how much memory.

@@ -37,7 +37,15 @@ def ask(workspace: Workspace, **values: Any) -> tuple[Recipe, Machine]:
     return build_settings({**values, "data": {"choices": (choice,)}})
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_that_is_fitted_to_a_machine_is_written_out(workspace: Workspace) -> None:
+    register_empty(workspace, "hands")
+    asked = ask(workspace, **PRESETS["best-in-an-hour"].values)
+    command = write_command(*asked, "hands")
+    assert "preset" not in command
+    assert "--epochs 60" in command
+
+
+@pytest.mark.parametrize("preset", [name for name, p in PRESETS.items() if not p.minutes])
 def test_a_preset_is_its_name_alone(workspace: Workspace, preset: str) -> None:
     register_empty(workspace, "hands")
     asked = ask(workspace, **PRESETS[preset].values)

@@ -48,7 +48,7 @@ def test_fine_tuning_is_proposed_and_where_it_takes_too_long_the_probe(trained: 
     (data_set,) = Catalog(trained.workspace).list_data_sets()
     preprocess = Preprocess(resize="pad")
     advice = plan_preset(trained.workspace, data_set, preprocess)
-    assert advice.preset == "fine-tune"
+    assert advice.preset == "balanced"
     assert advice.recipe.strategy.name == "fine-tune"
     assert advice.recipe.data.train.id == data_set.uid
     assert advice.recipe.preprocess == preprocess

@@ -184,8 +184,8 @@ def key_form(trained: Trained, preset: str = "quick-look") -> str:
 
 
 def test_start_queues_a_run_with_the_settings_of_the_form(trained: Trained) -> None:
-    key = key_form(trained, "fine-tune")
-    app = open_page("train", begin="fine-tune")
+    key = key_form(trained, "balanced")
+    app = open_page("train", begin="balanced")
     app.number_input(key=f"{key}-epochs").set_value(3)
     app.number_input(key=f"{key}-image_size").set_value(32).run()
     command = next(code.value for code in app.code if code.value.startswith("medapp train"))
@@ -202,8 +202,8 @@ def test_a_recipe_that_cannot_work_is_refused_beside_its_field_and_start_stays(
     trained: Trained,
 ) -> None:
     before = len(list_runs(trained.workspace))
-    app = open_page("train", begin="fine-tune")
-    app.number_input(key=f"{key_form(trained, 'fine-tune')}-batch_size").set_value(1).run()
+    app = open_page("train", begin="balanced")
+    app.number_input(key=f"{key_form(trained, 'balanced')}-batch_size").set_value(1).run()
     beside, at_the_end = (error.value for error in app.error)
     assert "BatchNorm" in beside
     assert "Set the batch to 2 or more" in beside
@@ -237,8 +237,8 @@ def test_a_folder_of_weights_is_said_beside_the_field_with_what_is_in_it(
 
 def test_the_form_is_as_it_was_left_after_another_page(trained: Trained, tmp_path: Path) -> None:
     other = add_folder(trained.workspace, write_bands(tmp_path / "a"), name="a first one").data_set
-    key = f"{other.uid}-fine-tune"
-    app = open_page("train", data=other.id, begin="fine-tune")
+    key = f"{other.uid}-balanced"
+    app = open_page("train", data=other.id, begin="balanced")
     app.number_input(key=f"{key}-epochs").set_value(7).run()
     app.toggle(key=f"{key}-class_weights").set_value(True).run()
     for name in ("data", "begin"):
@@ -246,7 +246,7 @@ def test_the_form_is_as_it_was_left_after_another_page(trained: Trained, tmp_pat
     app.switch_page("pages/models.py").run()
     app.switch_page("pages/train.py").run()
     assert app.selectbox[0].value == other.id
-    assert app.segmented_control[0].value == "fine-tune"
+    assert app.segmented_control[0].value == "balanced"
     assert app.number_input(key=f"{key}-epochs").value == 7
     assert app.toggle(key=f"{key}-class_weights").value
 

@@ -39,8 +39,10 @@ def write_command(recipe: Recipe, machine: Machine, data_set: str) -> str:
     asked = read_values(recipe, machine)
     # The data set says what the task is.
     del asked["task"]
+    # A preset that is fitted to a machine says something else on another one.
+    fixed = [name for name, preset in PRESETS.items() if not preset.minutes]
     # Of two that are as short, the one with a preset says more.
-    found = min((_list_words(asked, preset) for preset in (*PRESETS, "")), key=len)
+    found = min((_list_words(asked, preset) for preset in (*fixed, "")), key=len)
     return shlex.join(["medapp", "train", "--data", data_set, *found])
 
 

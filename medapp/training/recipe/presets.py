@@ -9,11 +9,18 @@ from medapp.errors import RecipeError
 
 @dataclass(frozen=True)
 class Preset:
-    """One named start; `values` are settings by their own name."""
+    """One named start.
+
+    Attributes:
+        values: settings by their own name.
+        minutes: that the run may take on the machine at hand; `studies.time.fit_preset` then
+            chooses the image size, and epochs up to those of `values`. 0 for values as they are.
+    """
 
     title: str
     help: str
     values: Mapping[str, Any]
+    minutes: float = 0.0
 
 
 PRESETS: dict[str, Preset] = {
@@ -23,22 +30,23 @@ PRESETS: dict[str, Preset] = {
         " learn is usually better.",
         {"strategy": "linear-probe"},
     ),
-    "fine-tune": Preset(
-        "Fine-tune",
-        "Everything learns, the backbone at a lower rate: the usual choice.",
+    "balanced": Preset(
+        "Balanced",
+        "Everything learns, the backbone at a lower rate, for 15 epochs: the usual choice between"
+        " time and quality.",
         {"strategy": "fine-tune", "epochs": 15},
     ),
-    "thorough": Preset(
-        "Thorough",
-        "Larger images, more epochs, and an end when validation no longer gets better. Hours on a"
-        " laptop.",
+    "best-in-an-hour": Preset(
+        "Best I can get in an hour",
+        "Everything learns, on images as large and for as many epochs as fit into an hour on this"
+        " machine; it ends sooner when validation no longer gets better.",
         {
             "strategy": "fine-tune",
             "epochs": 60,
-            "image_size": 224,
             "augmentation": "standard",
             "early_stopping": 10,
         },
+        minutes=60,
     ),
     "textbook": Preset(
         "Textbook",
@@ -64,13 +72,17 @@ PRESETS: dict[str, Preset] = {
     ),
 }
 
+# What presets were called before, in addresses and scripts.
+FORMER = {"fine-tune": "balanced", "thorough": "best-in-an-hour"}
+
 
 def find_preset(name: str) -> Preset:
-    """The preset of that name.
+    """The preset of that name, or of that former name.
 
     Raises:
         RecipeError: there is none; lists those there are.
     """
+    name = FORMER.get(name, name)
     if name not in PRESETS:
         raise RecipeError(
             f"There is no preset {name!r}.", remedy=f"Choose one of {', '.join(PRESETS)}."

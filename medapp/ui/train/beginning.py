@@ -16,9 +16,10 @@ from medapp.runs.run import Run
 from medapp.runs.summary import Summary
 from medapp.task import find_task
 from medapp.training.recipe.names import read_values
-from medapp.training.recipe.presets import PRESETS
+from medapp.training.recipe.presets import FORMER, PRESETS
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.server import find_catalog, open_run
+from medapp.ui.train.fitting import fit_here
 
 RUN = "run:"
 REMEMBERED = "train-data-set"
@@ -75,7 +76,8 @@ def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
     """Draw the choice between the presets, and the run that the address names, if it names one."""
     names = {run.id: run.name for run in runs}
     remembered = f"train-begin-{data_set.uid}"
-    asked = url.read_text("begin")
+    begun = url.read_text("begin")
+    asked = FORMER.get(begun, begun)
     candidates = (asked, str(st.session_state.get(remembered, "")), next(iter(PRESETS)))
     found = next(name for name in candidates if _is_known(name, names))
     if asked and not _is_known(asked, names):
@@ -102,8 +104,10 @@ def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
         st.caption("The settings of that run. Change what you want to know about.")
         only = _draw_choice_of_samples(run, data_set)
         return Beginning(key, True, read_values(run.recipe, run.machine), only)
+    values, says = fit_here(data_set, chosen)
     st.caption(PRESETS[chosen].help)
-    return Beginning(key, False, PRESETS[chosen].values)
+    st.markdown(f"**Here:** {frame.escape(says)}")
+    return Beginning(key, False, values)
 
 
 def _draw_choice_of_samples(run: Run, data_set: DataSet) -> Mapping[str, tuple[str, ...]]:

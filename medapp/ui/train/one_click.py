@@ -35,7 +35,7 @@ def draw_one_click(data_set: DataSet, is_alone: bool) -> None:
         train = advice.plan.counts["train"]
         chosen = frame.escape(describe_preprocess(preprocess))
         st.markdown(
-            f"**No wish to choose?** {PRESETS[advice.preset].title} on {train:,} training images"
+            f"**No wish to choose?** *{PRESETS[advice.preset].title}* on {train:,} training images"
             f" of {frame.escape(data_set.name)}, with settings chosen by measurement: about {takes}"
             f" on this machine.{chosen and f' As chosen for it: {chosen}.'}"
         )

@@ -22,7 +22,7 @@ from medapp.training.recipe import (
     write_settings,
 )
 from medapp.training.recipe.names import list_settings, parse_assignments
-from medapp.training.recipe.presets import PRESETS, find_preset
+from medapp.training.recipe.presets import FORMER, PRESETS, find_preset
 from medapp.training.strategies import STRATEGIES
 
 settings = st.fixed_dictionaries(
@@ -282,7 +282,13 @@ def test_every_preset_is_a_recipe_that_says_what_it_is_for(name: str) -> None:
     recipe = build(**preset.values)
     assert preset.title
     assert preset.help.endswith(".")
-    assert recipe != build() or name == "fine-tune"
+    assert recipe != build()
+
+
+def test_a_preset_is_found_by_its_former_name_too() -> None:
+    assert find_preset("fine-tune") is PRESETS["balanced"]
+    assert find_preset("thorough") is PRESETS["best-in-an-hour"]
+    assert not set(FORMER) & set(PRESETS)
 
 
 def test_unknown_preset_lists_those_there_are() -> None:

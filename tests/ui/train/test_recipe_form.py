@@ -20,7 +20,7 @@ def _draw_form() -> None:
     from medapp.ui.train.faults import Faults
     from medapp.ui.train.recipe_form import draw_preprocess_form, draw_settings_form
 
-    preset = st.session_state.get("preset", "fine-tune")
+    preset = st.session_state.get("preset", "balanced")
     if preset:
         beginning = Beginning(preset, False, PRESETS[preset].values)
         values = draw_settings_form(beginning, Faults())
@@ -70,26 +70,26 @@ def test_what_has_no_effect_is_not_asked_and_says_why() -> None:
 )
 def test_a_rate_of_zero_shows_the_number_it_stands_for(optimiser: str, shown: str) -> None:
     app = AppTest.from_function(_draw_form).run()
-    app.selectbox(key="fine-tune-optimiser").select(optimiser).run()
-    assert app.number_input(key="fine-tune-learning_rate").placeholder == shown
+    app.selectbox(key="balanced-optimiser").select(optimiser).run()
+    assert app.number_input(key="balanced-learning_rate").placeholder == shown
     assert app.session_state["values"]["learning_rate"] == 0.0
 
 
 def test_a_label_says_what_zero_is() -> None:
     app = AppTest.from_function(_draw_form).run()
-    field = app.number_input(key="fine-tune-early_stopping")
+    field = app.number_input(key="balanced-early_stopping")
     assert (field.label, field.value) == ("Early stopping (0 is off)", 0)
-    assert app.number_input(key="fine-tune-threads").label == "Threads (0 is all cores)"
+    assert app.number_input(key="balanced-threads").label == "Threads (0 is all cores)"
     assert app.number_input(key="p-percentile_clip").label == "Percentile clip (%, 0 is off)"
-    assert app.number_input(key="fine-tune-epochs").label == "Epochs"
-    assert app.number_input(key="fine-tune-learning_rate").label == "Learning rate"
+    assert app.number_input(key="balanced-epochs").label == "Epochs"
+    assert app.number_input(key="balanced-learning_rate").label == "Learning rate"
 
 
 def test_another_preset_starts_the_form_anew_and_the_first_one_is_as_it_was_left() -> None:
     app = AppTest.from_function(_draw_form).run()
-    app.number_input(key="fine-tune-epochs").set_value(3).run()
+    app.number_input(key="balanced-epochs").set_value(3).run()
     app.number_input(key="p-clahe").set_value(2.0).run()
-    for preset, epochs in (("textbook", 10), ("", None), ("fine-tune", 3)):
+    for preset, epochs in (("textbook", 10), ("", None), ("balanced", 3)):
         values: dict[str, Any] = {}
         app.session_state["preset"] = preset
         app.session_state["values"] = values

@@ -11,7 +11,7 @@ def _draw_form() -> None:
     from medapp.ui.train.faults import Faults
     from medapp.ui.train.sources import draw_source_form
 
-    preset = st.session_state.get("preset", "fine-tune")
+    preset = st.session_state.get("preset", "balanced")
     values = {**PRESETS[preset].values, **st.session_state.get("asked", {})}
     beginning = Beginning(preset, False, values)
     found = draw_source_form(beginning, Faults())
@@ -38,7 +38,7 @@ def test_from_scratch_leaves_no_choice(workspace: object) -> None:
 
 def test_a_strategy_chosen_by_hand_counts_before_the_preset(workspace: object) -> None:
     app = AppTest.from_function(_draw_form)
-    app.session_state["fine-tune-strategy"] = "scratch"
+    app.session_state["balanced-strategy"] = "scratch"
     app.run()
     assert app.selectbox[0].disabled
 
@@ -51,7 +51,7 @@ def test_random_weights_for_a_strategy_that_could_transfer_are_said(workspace: o
 
 def test_a_file_that_is_not_named_is_nothing_else(workspace: object) -> None:
     app = AppTest.from_function(_draw_form)
-    app.session_state["fine-tune-source"] = "file"
+    app.session_state["balanced-source"] = "file"
     app.run()
     assert app.session_state["source"] == ""
     app.text_input[0].set_value(" /models/mine.pth").run()

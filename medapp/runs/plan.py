@@ -113,7 +113,7 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     looks = epochs * counts["validation"] if strategy.learns_backbone else 0
     temper = OBJECTIVES[recipe.objective.name].temper
     shown = count_shown(recipe.optimisation.batch_size, sizes, temper)
-    steps = epochs * shown * strategy.training_passes
+    steps = epochs * shown * recipe.count_passes()
     # A head that is fitted first needs the features of all that it learns and is judged from.
     first = counts["train"] + counts["validation"] if strategy.starts_from_probe else 0
     passes = sum(counts.values()) + looks + steps + first

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
 import psutil
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from torch import Tensor
 from medapp.data.catalog import Catalog
 from medapp.data.samples import SPLITS, DataSet
 from medapp.errors import RunError
+from medapp.evaluation.robustness.record import LEVELS
 from medapp.evaluation.words import write_probability
 from medapp.models.backbones import BACKBONES
 from medapp.models.neighbours import NeighboursHead
@@ -40,7 +42,7 @@ from medapp.training.machine.memory import choose_parts
 from medapp.training.machine.precision import choose_device, choose_precision, measure_room
 from medapp.training.neighbours import Neighbours
 from medapp.training.norms import list_norms
-from medapp.training.objectives.objective import Domain, Objective, Setting
+from medapp.training.objectives.objective import Attack, Domain, Objective, Setting
 from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.probe import Probe
 from medapp.training.recipe import write_settings
@@ -242,8 +244,14 @@ class Sitting:
         )
         smoothing = settings.label_smoothing
         features = network.head.in_features
+        attack = None
+        if learner.prefix is None:
+            strength = settings.attack_strength / LEVELS
+            channels = train.inputs.take(np.arange(1)).shape[-1]
+            autocast = self.fabric.autocast
+            attack = Attack(network, strength, settings.attack_steps, channels, autocast)
         built: Objective = OBJECTIVES[name].build(
-            Setting(network.task, weights, smoothing, domains, features)
+            Setting(network.task, weights, smoothing, domains, features, attack)
         )
         return built
 
@@ -284,7 +292,7 @@ class Sitting:
         counts = {split: len(learned[0].list_split(split)) for split in SPLITS}
         batch_size = self.recipe.optimisation.batch_size
         # A step on a kept feature costs as much as one on an image of a network that learns whole.
-        passes = 3.0 if learner.keeps_features else learner.strategy.training_passes
+        passes = 3.0 if learner.keeps_features else self.recipe.count_passes()
         sizes = [len(one.list_split("train")) for one in learned]
         passes *= self._count_shown(sizes) / max(1, sizes[0])
         is_fitted = learner.strategy.is_fitted
@@ -325,7 +333,7 @@ class Sitting:
         """Report forward passes a second, which the estimate for the next run like this needs."""
         passes = float(loader.passes)
         seconds = loader.seconds
-        cost = self.recipe.find_strategy().training_passes
+        cost = self.recipe.count_passes()
         learned = training.state.epoch * (train + validation)
         head = training.state.seconds / learned if learned and not cost else 0.0
         if isinstance(training, Loop) and cost:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.optimisers import OPTIMISERS
 
 
@@ -60,6 +61,7 @@ class Strategy:
         return "starts from random weights" if self.is_from_random else ""
 
 
+ATTACK = ("attack_strength", "attack_steps")
 LOSS = ("objective", "class_weights", "label_smoothing")  # what votes have no use for
 # What steps are taken with, and a fit has no use for.
 STEPS = (
@@ -196,8 +198,11 @@ def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
     Args:
         values: settings by their own name, see `recipe.names`; some may be missing.
     """
-    idle = {}
+    idle: dict[str, str] = {}
     row = STRATEGIES.get(values.get("strategy", ""))
+    objective = OBJECTIVES.get(values.get("objective", ""))
+    if objective is None or not objective.changes_images:
+        idle |= dict.fromkeys(ATTACK, "Only an adversarial objective attacks images.")
     optimiser = OPTIMISERS.get(values.get("optimiser", ""))
     if optimiser is None or not optimiser.takes_momentum:
         takers = " or ".join(row.title for row in OPTIMISERS.values() if row.takes_momentum)

@@ -1,10 +1,13 @@
 """What the loop asks of an objective, and what an objective is given."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor, nn
 
+from medapp.models.network import Network
 from medapp.task import Task
 from medapp.task.task import Targets
 from medapp.training.feed import Batch
@@ -55,6 +58,25 @@ class Domain:
 
 
 @dataclass(frozen=True)
+class Attack:
+    """What an objective that changes images for the worse needs to know.
+
+    Attributes:
+        network: as it is, without what a device or several processes wrap around it.
+        strength: the most that a pixel may change, in 0 to 1.
+        steps: of the attack.
+        channels: of the images, 1 where all are grey.
+        autocast: opens the precision of the training.
+    """
+
+    network: Network
+    strength: float
+    steps: int
+    channels: int = 3
+    autocast: Callable[[], AbstractContextManager[object]] = nullcontext
+
+
+@dataclass(frozen=True)
 class Setting:
     """What an objective is built from: the task, the recipe's group, and the classes' weights.
 
@@ -62,6 +84,8 @@ class Setting:
         class_weights: (K,) of the first domain's classes, or None.
         domains: all data sets that are learned from.
         features: how many features the network's head takes.
+        attack: for an objective that changes the images; None where a part of the network is
+            frozen.
     """
 
     task: Task
@@ -69,6 +93,7 @@ class Setting:
     label_smoothing: float
     domains: tuple[Domain, ...] = ()
     features: int = 0
+    attack: Attack | None = None
 
 
 class Objective(Protocol):

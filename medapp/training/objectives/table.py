@@ -16,6 +16,9 @@ class Row:
         build: takes a `Setting` of `objective` and gives an `Objective`.
         takes: the role of the further data sets that it learns from, "source" or "target"; empty
             where it learns from one data set alone.
+        changes_images: the whole network has to learn, as its gradient leads back to the images.
+        count_passes: from the recipe's group to what its own part costs a training image, in
+            forward passes beside those of the step.
         temper: how much more often a step sees a further data set the larger it is, see
             `shares.temper_shares`.
     """
@@ -24,7 +27,9 @@ class Row:
     help: str
     build: Callable[[Any], Any]
     takes: str = ""
+    changes_images: bool = False
     temper: float = 0.0
+    count_passes: Callable[[Any], float] = lambda _: 0.0
 
 
 def _build_supervised(setting: Any) -> Any:
@@ -33,6 +38,23 @@ def _build_supervised(setting: Any) -> Any:
     return Supervised(setting.task, setting.class_weights, setting.label_smoothing)
 
 
+def _build_adversarial(setting: Any) -> Any:
+    from medapp.training.objectives.adversarial import Adversarial
+
+    built = Adversarial(setting.task, setting.class_weights, setting.label_smoothing)
+    return built.attack(setting.attack)
+
+
 OBJECTIVES: dict[str, Row] = {
     "supervised": Row("Supervised", "The task's own loss on labelled images.", _build_supervised),
+    "adversarial": Row(
+        "Adversarial",
+        "The task's loss on images that are changed a little for the worse before each step (Madry"
+        " et al. 2018): more robust to small worst-case changes, usually worse on plain images."
+        " That it helps transfer in medicine is unproven.",
+        _build_adversarial,
+        changes_images=True,
+        # Forward, and back to the images.
+        count_passes=lambda group: 2.0 * group.attack_steps,
+    ),
 }

@@ -186,6 +186,24 @@ class Objective(Group):
         is_expert=True,
         words=OFF,
     )
+    attack_strength: float = setting(
+        2.0,
+        "Attack's strength",
+        "How far each pixel may be changed before a step, in grey levels of 255.",
+        unit="levels",
+        low=0.1,
+        high=64.0,
+        is_expert=True,
+    )
+    attack_steps: int = setting(
+        1,
+        "Attack's steps",
+        "One is FGSM from a random start; each takes about two thirds of a step more time.",
+        unit="steps",
+        low=1,
+        high=50,
+        is_expert=True,
+    )
 
 
 class Optimisation(Group):

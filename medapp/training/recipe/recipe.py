@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
 from medapp.settings import Group, explain, setting
+from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.recipe.groups import (
     AUTO,
     AugmentationChoice,
@@ -87,6 +88,14 @@ class Recipe(Group):
                 remedy="Start from a backbone, or let BatchNorm take each batch's statistics.",
                 setting="norms",
             )
+        row = OBJECTIVES[self.objective.name]
+        if row.changes_images and strategy.learning_stages is not None:
+            raise RecipeError(
+                f"The objective {row.title!r} changes images by what the whole network makes of"
+                f" them, and {strategy.title!r} keeps a part of it frozen.",
+                remedy="Choose fine-tune, probe-then-fine-tune or scratch.",
+                setting="objective",
+            )
         return self
 
     def find_strategy(self) -> Strategy:
@@ -111,6 +120,11 @@ class Recipe(Group):
         if name != AUTO:
             return name
         return "none" if self.find_strategy().must_keep_features else DEFAULT_AUGMENTATION
+
+    def count_passes(self) -> float:
+        """What a training image costs in an epoch, in forward passes."""
+        own = OBJECTIVES[self.objective.name].count_passes(self.objective)
+        return self.find_strategy().training_passes + own
 
     def count_epochs(self) -> int:
         """How many epochs the run has at most: one, where the strategy is fitted in one go."""

@@ -14,6 +14,7 @@ from medapp.data.samples import DataSet
 from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
 from medapp.settings import find_choices, find_fact, find_range, write_value
+from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.recipe.groups import AUTO, Machine
 from medapp.training.recipe.names import Setting, list_settings
 from medapp.training.recipe.recipe import DEFAULT_AUGMENTATION, Recipe, build_group
@@ -27,7 +28,7 @@ FIRST = (
     "folds",
 )
 # Drawn by the page, decided by the data set, or without a second choice.
-APART = ("source", "architecture", "normalisation", "task", "objective", "fold")
+APART = ("source", "architecture", "normalisation", "task", "fold")
 RATES = ("learning_rate", "backbone_rate")
 
 
@@ -157,7 +158,7 @@ def _draw_setting(setting: Setting, value: Any, key: str, stand_in: str | None =
         "persist_state": "session",
     }
     label = _write_label(setting)
-    choices = find_choices(field)
+    choices = _list_choices(setting, value)
     if choices is not None:
         start = choices.index(value)
         return st.selectbox(label, choices, start, format_func=partial(write_value, field), **said)
@@ -174,6 +175,17 @@ def _draw_setting(setting: Setting, value: Any, key: str, stand_in: str | None =
     shown = (value or None) if stand_in else value
     chosen = st.number_input(label, low, high, shown, placeholder=stand_in, **said)
     return setting.kind(chosen or 0) if stand_in else chosen
+
+
+def _list_choices(setting: Setting, value: Any) -> list[str] | None:
+    """The names that a field offers; None where it is free.
+
+    An objective that learns from further data sets is not offered, as the form names one alone.
+    """
+    choices = find_choices(setting.field)
+    if choices is None or setting.short != "objective":
+        return None if choices is None else list(choices)
+    return [name for name in choices if name == value or not OBJECTIVES[name].takes]
 
 
 def _draw_names(setting: Setting, value: str, said: Mapping[str, Any]) -> str:

@@ -151,8 +151,8 @@ class StrategyChoice(Group):
     )
     norms: NormsName = setting(
         "learn",
-        "BatchNorm",
-        "Whose statistics: each batch's while learning and their moving average when judged; the"
+        "BatchNorm statistics",
+        "Those of each batch while learning, and their moving average when judged; the"
         " same, but measured anew over the training images before each judging; or the source's"
         " throughout. Scale and shift learn in all.",
         is_expert=True,

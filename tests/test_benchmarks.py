@@ -11,7 +11,7 @@ from browser.serving import find_chromium
 from conftest import Trained
 
 from benchmarks.__main__ import BENCHMARKS, Row, keep
-from benchmarks.accuracy import choosing, ranking_published
+from benchmarks.accuracy import choosing, ranking_published, travel_tables
 from benchmarks.accuracy.coverage import Population, Tally, measure
 from benchmarks.accuracy.ranking_table import build_tables
 from benchmarks.kit.claims import Claim
@@ -148,3 +148,45 @@ def test_published_scores_are_judged_alike(tmp_path: Path) -> None:
         "| always imagenet | 2 | – | 5.00 |",
         "| always radimagenet | 2 | – | 5.00 |",
     ]
+
+
+def shift_row(seed: int, as_is: float, coral: float, **more: object) -> dict[str, object]:
+    return {
+        "task": "task",
+        "source": "a",
+        "target": "b",
+        "strategy": "fine-tune",
+        "seed": seed,
+        "n": 100,
+        "distance": 0.5,
+        "home": 0.9,
+        "as_is": as_is,
+        "own_labels": 0.8,
+        "methods": {"coral": coral},
+        "intervals": {"as_is": [as_is - 0.1, as_is + 0.1]},
+        "gains": {"coral": [0.1, 0.3]},
+        "curve": {"0": as_is, "20": 0.6},
+        **more,
+    }
+
+
+def test_seeds_of_a_shift_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [shift_row(0, 0.4, 0.6), shift_row(1, 0.5, 0.7)]
+    (merged,) = travel_tables.merge_seeds(rows)
+    assert merged["seeds"] == 2
+    assert merged["as_is"] == pytest.approx(0.45)
+    assert merged["intervals"]["as_is"] == pytest.approx([0.35, 0.55])
+    # Labels there give 35 points more, and CORAL wins back 20 of them.
+    assert travel_tables.find_right(merged) == "adapt"
+    travel_tables.print_tables(rows)
+    printed = capsys.readouterr().out
+    assert "| a → b | 0.50 | adapt | adapt |" in printed
+    assert "| coral | 1 | +20.0 | 1 | 0 |" in printed
+
+
+def test_hits_and_misses_of_the_rule_are_counted() -> None:
+    said = [("stop", "stop"), ("stop", "go"), ("stop", "adapt"), ("go", "stop"), ("go", "go")]
+    assert travel_tables.state_hits("as it is", said) == (
+        "The rule as it is: right in 2 of 5; of 3 shifts that call for stop it lets 2 through, 1 of"
+        " them as go; of 2 that call for go it stops 1."
+    )

@@ -1,17 +1,16 @@
-"""Is the stop rule right? Shifts with labels on both sides, and the rule judged on each one unseen.
+"""Does a model travel? Shifts with labels on both sides: each method, and the rule, over seeds.
 
     python -m benchmarks.accuracy.travel measure FOLDER --out FILE
     python -m benchmarks.accuracy.travel table --out FILE
 
 FOLDER holds `TASK/SITE/CLASS/image`: the same task at two places or more. Each ordered pair of
 sites is a shift, so are the two sites of the phantom; the training and test images of one site are
-none. A line of the output is one shift; what stands there already is not
-measured again. `MEDAPP_HOME` should name a workspace of its own.
+none. `--tasks` keeps some of them. At each site a model is trained by each of `--strategies` with
+each seed; with `--adaptations` also runs that learn with the other site's images, unlabelled. A
+line of the output is one shift, strategy and seed; what stands there already is not measured again,
+so that the command goes on where it was. `MEDAPP_HOME` should name a workspace of its own.
 
-What would have been right, by the labels there: *go* where a head from all labels of the place is
-better than the model by no more than 5 points; else *adapt* where CORAL wins back half of that gap;
-else *stop*. The table judges the rule with its limits as they are, and with limits that are chosen
-on the shifts of all other tasks.
+What the tables say is told in `travel_tables`.
 """
 
 import argparse
@@ -21,31 +20,22 @@ from itertools import permutations, product
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import medapp
+from benchmarks.accuracy.travel_tables import Row, print_tables
 from medapp.data.catalog import Catalog
 from medapp.data.deriving import Derivation, derive
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.samples import DataSet
 from medapp.errors import MedAppError
 from medapp.phantom.data_set import add_phantom
-from medapp.studies.travel.rule import ADAPT, GO, LIMITS, RECOMMENDED, STOP, decide
+from medapp.runs.run import Run
+from medapp.session import Session
+from medapp.studies.travel.record import Figure
 
-SETTINGS = {"image_size": 96, "precision": "float32", "threads": 1}
-GAP = 0.05  # of balanced accuracy: what a model may lack where it goes as it is
-# Of a verdict, where another one is right: to use a model that fails costs most.
-COSTS = {
-    (GO, STOP): 3.0,
-    (GO, ADAPT): 2.0,
-    (ADAPT, STOP): 1.5,
-    (ADAPT, GO): 0.5,
-    (STOP, GO): 1.0,
-    (STOP, ADAPT): 0.5,
-}
-GRID = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
-
-Row = dict[str, Any]
+MACHINE = {"precision": "float32", "threads": 1}
+PHANTOM = "phantom"
+FITTED = "linear-probe"
 
 
 def main() -> None:
@@ -55,13 +45,20 @@ def main() -> None:
     parser.add_argument("what", choices=["measure", "table"])
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--out", type=Path, default=Path("docs/measured/travel.jsonl"))
-    parser.add_argument("--strategy", default="linear-probe")
+    parser.add_argument("--tasks", help="names of tasks, with commas; all where none is named")
+    parser.add_argument("--strategies", default=f"{FITTED},fine-tune")
+    parser.add_argument("--adaptations", default="", help="objectives, with commas")
     parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--image-size", type=int, default=96)
+    parser.add_argument("--minutes", type=float, default=0.0, help="of fine-tuning on labels")
+    parser.add_argument("--patient-pattern", help="finds the patient in a file's name")
     options = parser.parse_args()
     if options.what == "measure":
+        if options.folder is None:
+            parser.error("measure needs a folder")
         measure(options)
-    print_table(load_rows(options.out))
+    print_tables(load_rows(options.out))
 
 
 def load_rows(path: Path) -> list[Row]:
@@ -73,38 +70,66 @@ def load_rows(path: Path) -> list[Row]:
 def measure(options: argparse.Namespace) -> None:
     """Train at each site and ask whether the model travels to every other one."""
     session = medapp.open()
-    shifts = list(list_shifts(Catalog(session.workspace), options.folder))
-    for seed, (task, source, target) in product(range(options.seeds), shifts):
+    shifts = list(list_shifts(Catalog(session.workspace), options))
+    work = product(range(options.seeds), options.strategies.split(","), shifts)
+    for seed, strategy, (task, source, target) in work:
         key = {
             "task": task,
             "source": source.name,
             "target": target.name,
-            "strategy": options.strategy,
+            "strategy": strategy,
             "seed": seed,
         }
         if any(key.items() <= row.items() for row in load_rows(options.out)):
             continue
-        name = f"{source.name}, {options.strategy}, seed {seed}"
         try:
-            known = [run for run in session.list_runs() if run.name == name]
-            steps = {} if options.strategy == "linear-probe" else {"epochs": options.epochs}
-            asked = {**SETTINGS, **steps, "strategy": options.strategy, "seed": seed}
-            run = known[0] if known else session.train(source, name=name, **asked)
-            found = session.travel(run, target)
+            run = train(session, options, source, strategy, seed)
+            for name in filter(None, options.adaptations.split(",")):
+                train(session, options, source, strategy, seed, target, name)
+            found = session.travel(run, target, minutes=options.minutes)
         except MedAppError as error:
             print(f"{task}: {source.name} to {target.name} left out: {error}", flush=True)
             continue
-        row = {**key, **describe(found)}
+        row = {**key, "image_size": options.image_size, **describe(found)}
         with options.out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         print(row, flush=True)
 
 
-def list_shifts(catalog: Catalog, folder: Path) -> Iterator[tuple[str, DataSet, DataSet]]:
+def train(
+    session: Session,
+    options: argparse.Namespace,
+    source: DataSet,
+    strategy: str,
+    seed: int,
+    target: DataSet | None = None,
+    adaptation: str = "",
+) -> Run:
+    """The run of these settings, which is trained once."""
+    name = f"{source.name}, {strategy}, {options.image_size} px, seed {seed}"
+    asked: dict[str, Any] = {**MACHINE, "image_size": options.image_size, "strategy": strategy}
+    if strategy != FITTED:
+        asked["epochs"] = options.epochs
+    if target is not None:
+        name = f"{name}, {adaptation} to {target.name}"
+        asked |= {"target": target.name, "adaptation": adaptation}
+    known = [run for run in session.list_runs() if run.name == name]
+    return known[0] if known else session.train(source, name=name, seed=seed, **asked)
+
+
+def list_shifts(
+    catalog: Catalog, options: argparse.Namespace
+) -> Iterator[tuple[str, DataSet, DataSet]]:
     """The task, the data set that is learned from and the one that is judged, of each shift."""
-    for task in sorted(path for path in folder.iterdir() if path.is_dir()):
-        sites = [find_site(catalog, path) for path in sorted(task.iterdir()) if path.is_dir()]
+    wanted = set(filter(None, (options.tasks or "").split(",")))
+    for task in sorted(path for path in options.folder.iterdir() if path.is_dir()):
+        if wanted and task.name not in wanted:
+            continue
+        paths = sorted(path for path in task.iterdir() if path.is_dir())
+        sites = [find_site(catalog, path, options.patient_pattern) for path in paths]
         yield from list_pairs(catalog, task.name, sites)
+    if wanted and PHANTOM not in wanted:
+        return
     known = {data_set.name: data_set for data_set in catalog.list_data_sets()}
     phantom = known.get("Phantom") or add_phantom(catalog.workspace, "Phantom").data_set
     places = sorted({str(sample.site) for sample in catalog.load_samples(phantom)})
@@ -112,13 +137,14 @@ def list_shifts(catalog: Catalog, folder: Path) -> Iterator[tuple[str, DataSet, 
         known.get(f"phantom {place}") or choose(catalog, phantom, f"phantom {place}", site=(place,))
         for place in places
     ]
-    yield from list_pairs(catalog, "phantom", sites)
+    yield from list_pairs(catalog, PHANTOM, sites)
 
 
-def find_site(catalog: Catalog, path: Path) -> DataSet:
+def find_site(catalog: Catalog, path: Path, pattern: str | None) -> DataSet:
     name = f"{path.parent.name} {path.name}"
     found = [d for d in catalog.list_data_sets() if d.name == name]
-    return found[0] if found else add_folder(catalog.workspace, path, name).data_set
+    choice = ImportChoice(patient_pattern=pattern)
+    return found[0] if found else add_folder(catalog.workspace, path, name, choice).data_set
 
 
 def list_pairs(
@@ -144,78 +170,32 @@ def choose(catalog: Catalog, source: DataSet, name: str, **only: tuple[str, ...]
 def describe(found: Any) -> Row:
     """The numbers of one answer."""
     assert found.source_only is not None
-    methods = found.methods or {}
+    figures = {"as_is": found.source_only, "own_labels": found.own_labels, "home": found.home}
+    # A run that was adapted is called by what it was adapted with, whatever its name.
+    methods = {
+        found.runs[key].split(",")[0] if key in found.runs else key: figure
+        for key, figure in (found.methods or {}).items()
+    }
+    known: dict[str, Figure] = {k: f for k, f in {**figures, **methods}.items() if f is not None}
+    curves = {"curve": found.curve, "tuned": found.tuned.curve if found.tuned else ()}
     return {
         "n": found.images,
         "distance": found.distance,
         "site_auroc": found.site_auroc,
-        "home": found.home.balanced_accuracy if found.home else None,
-        "as_is": found.source_only.balanced_accuracy,
-        "own_labels": found.own_labels.balanced_accuracy if found.own_labels else None,
+        "verdict": found.verdict,
+        **{key: figure and figure.balanced_accuracy for key, figure in figures.items()},
         "methods": {key: figure.balanced_accuracy for key, figure in methods.items()},
+        "intervals": {key: figure.interval for key, figure in known.items()},
         "gains": {key: figure.gain_interval for key, figure in methods.items()},
-        "curve": {count: figure.balanced_accuracy for count, figure in found.curve},
+        **{
+            name: {str(count): each.balanced_accuracy for count, each in curve}
+            for name, curve in curves.items()
+        },
+        "curve_gains": {
+            name: {str(count): each.gain_interval for count, each in curve[1:]}
+            for name, curve in curves.items()
+        },
     }
-
-
-def find_right(row: Row) -> str | None:
-    """What would have been right to say; None where the labels there teach nothing."""
-    if row["own_labels"] is None:
-        return None
-    gap = row["own_labels"] - row["as_is"]
-    if gap <= GAP:
-        return GO
-    won = row["methods"].get(RECOMMENDED, 0.0) - row["as_is"]
-    return ADAPT if won >= gap / 2 else STOP
-
-
-def choose_limits(rows: Sequence[Row]) -> tuple[float, float]:
-    """The limits that cost least on some shifts; of equals the most cautious ones."""
-    pairs = [(low, high) for low, high in product(GRID, GRID) if low <= high]
-    return min(pairs, key=lambda pair: (count_costs(rows, pair), pair))
-
-
-def count_costs(rows: Sequence[Row], limits: tuple[float, float]) -> float:
-    return sum(
-        COSTS.get((decide(row["distance"], limits).verdict, right), 0.0)
-        for row in rows
-        if (right := find_right(row))
-    )
-
-
-def print_table(rows: Sequence[Row]) -> None:
-    """Each shift with its verdicts, and how often they are right."""
-    print(
-        "| shift | images | distance | at home | as it is | CORAL | labels there | right |"
-        " rule | limits of the others |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    said: list[tuple[str, str, str]] = []
-    for row in rows:
-        right = find_right(row)
-        if right is None:
-            continue
-        now = decide(row["distance"], LIMITS).verdict
-        limits = choose_limits([other for other in rows if other["task"] != row["task"]])
-        unseen = decide(row["distance"], limits).verdict
-        said.append((right, now, unseen))
-        figures = [row["home"], row["as_is"], row["methods"].get(RECOMMENDED), row["own_labels"]]
-        cells = ["–" if value is None else f"{value:.3f}" for value in figures]
-        print(
-            f"| {row['source']} → {row['target']} | {row['n']:,} | {row['distance']:.2f} |"
-            f" {' | '.join(cells)} | {right} | {now} | {unseen} |"
-        )
-    print()
-    for name, place in (("as it is", 1), ("with each task left out", 2)):
-        hits = np.mean([of[0] == of[place] for of in said])
-        wrong = sum(of[0] == STOP and of[place] != STOP for of in said)
-        stops = sum(of[0] == STOP for of in said)
-        wasted = sum(of[0] == GO and of[place] == STOP for of in said)
-        goes = sum(of[0] == GO for of in said)
-        print(
-            f"The rule {name}: right in {hits:.2f} of {len(said)}; of {stops} shifts that call for"
-            f" stop it lets {wrong} through; of {goes} that call for go it stops {wasted}."
-        )
 
 
 if __name__ == "__main__":

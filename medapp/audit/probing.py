@@ -36,7 +36,11 @@ Hear = Callable[[], None]
 
 
 def predict_out_of_fold(
-    features: Features, labels: Indices, groups: Indices, on_progress: OnProgress | None = None
+    features: Features,
+    labels: Indices,
+    groups: Indices,
+    on_progress: OnProgress | None = None,
+    starts: Floats | None = None,
 ) -> Floats | None:
     """Each image's probabilities (N, K) by a logistic regression that has not seen its group.
 
@@ -48,11 +52,12 @@ def predict_out_of_fold(
         labels: (N,) 0 … K - 1, each at least once.
         groups: (N,) equal for images that must not judge one another.
         on_progress: called many times a second, with how many penalties were tried.
+        starts: see `predict_held_out`.
 
     Returns:
         None where there is one group alone, and nothing to hold out.
     """
-    found = _search(features, labels, groups, np.arange(len(labels)), on_progress)
+    found = _search(features, labels, groups, np.arange(len(labels)), on_progress, starts)
     return None if found is None else np.asarray(found[1].softmax(1).numpy())
 
 
@@ -63,20 +68,25 @@ def predict_held_out(
     is_taught: Mask,
     is_judged: Mask,
     on_progress: OnProgress | None = None,
+    starts: Floats | None = None,
 ) -> Floats | None:
     """Probabilities (J, K) of the judged images by a fit to those that are taught.
 
     The penalty is chosen among the taught images alone, group by group.
 
+    Args:
+        starts: (N, K) logits that those of the fit are added to: the stronger the penalty, the less
+            is said beyond them.
+
     Returns:
         None where the taught images are of one group alone.
     """
     taught = np.flatnonzero(is_taught)
-    found = _search(features, labels, groups, taught, on_progress)
+    found = _search(features, labels, groups, taught, on_progress, starts)
     if found is None:
         return None
     penalty, _, hear = found
-    fit = _Fit(features, labels, taught, hear)
+    fit = _Fit(features, labels, taught, hear, starts)
     fit.run(penalty, FINE)
     return np.asarray(fit.predict(np.flatnonzero(is_judged)).softmax(1).numpy())
 
@@ -87,6 +97,7 @@ def _search(
     groups: Indices,
     taught: Indices,
     on_progress: OnProgress | None,
+    starts: Floats | None = None,
 ) -> tuple[float, Tensor, Hear] | None:
     """The penalty with the lowest loss on images held out, and their logits (T, K) with it.
 
@@ -108,7 +119,7 @@ def _search(
         if on_progress is not None:
             on_progress(len(losses), len(PENALTIES) + 1)
 
-    fits = [_Fit(features, labels, taught[~out], hear) for out in held]
+    fits = [_Fit(features, labels, taught[~out], hear, starts) for out in held]
     targets = torch.from_numpy(labels[taught])
     best = torch.zeros(0)
     for penalty in PENALTIES:
@@ -131,10 +142,19 @@ class _Fit:
     Args:
         rows: the numbers of those images among the N.
         hear: called at each look at the loss; an error that it raises ends the fit.
+        starts: (N, K) logits that the head's are added to.
     """
 
-    def __init__(self, features: Features, labels: Indices, rows: Indices, hear: Hear) -> None:
-        self.outputs = int(labels.max()) + 1
+    def __init__(
+        self,
+        features: Features,
+        labels: Indices,
+        rows: Indices,
+        hear: Hear,
+        starts: Floats | None = None,
+    ) -> None:
+        self.outputs = int(labels.max()) + 1 if starts is None else starts.shape[1]
+        self._starts = None if starts is None else torch.from_numpy(starts).double()
         self._features = features
         self._targets = torch.from_numpy(labels)
         self._rows = rows
@@ -149,14 +169,21 @@ class _Fit:
     def predict(self, rows: Indices) -> Tensor:
         """Logits (n, K) in double precision."""
         with torch.no_grad():
-            logits = [self._head(inputs) for inputs, _ in self._load(rows)]
+            logits = [self._say(inputs, numbers) for inputs, numbers in self._load(rows)]
         return torch.cat(logits) if logits else torch.zeros(0, self.outputs, dtype=torch.float64)
 
     def _compute_losses(self) -> Iterator[Tensor]:
         self._hear()
         for inputs, numbers in self._load(self._rows):
             targets = self._targets[torch.from_numpy(numbers)]
-            yield cross_entropy(self._head(inputs), targets, reduction="sum") / len(self._rows)
+            yield cross_entropy(self._say(inputs, numbers), targets, reduction="sum") / len(
+                self._rows
+            )
+
+    def _say(self, inputs: Tensor, numbers: Indices) -> Tensor:
+        """Logits (n, K) of standardised features."""
+        logits: Tensor = self._head(inputs)
+        return logits if self._starts is None else logits + self._starts[numbers]
 
     def _load(self, rows: Indices) -> Iterator[tuple[Tensor, Indices]]:
         """Standardised features (n, F) in double precision, and whose they are, part by part."""

@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from medapp.audit.probing import predict_out_of_fold
 from medapp.evaluation.comparison import subtract
 from medapp.evaluation.estimates import Estimate, average, estimate_share
 from medapp.studies.travel.record import Figure
-from medapp.studies.travel.sides import Features, Indices
-
-Mask = NDArray[np.bool_]
+from medapp.studies.travel.sides import Features, Indices, Mask
 
 
 @dataclass(frozen=True)

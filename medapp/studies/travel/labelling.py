@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from medapp.evaluation.comparison import average_seeds, subtract_means
-from medapp.studies.travel.judging import Mask, Truth, judge
+from medapp.studies.travel.judging import Truth, judge
 from medapp.studies.travel.record import Figure
-from medapp.studies.travel.sides import Indices
+from medapp.studies.travel.sides import Indices, Mask
 from medapp.training.folds import draw_folds
 
 COUNTS = (20, 50, 100, 200)  # labelled images

@@ -9,11 +9,11 @@ from medapp.audit.probing import predict_out_of_fold
 from medapp.errors import DataError
 from medapp.notes import Note, sort_notes
 from medapp.studies.travel.answers import Answers
-from medapp.studies.travel.heads import teach_head
-from medapp.studies.travel.judging import Mask, Truth, choose_by, judge, judge_own_labels
+from medapp.studies.travel.heads import find_starts, move_head
+from medapp.studies.travel.judging import Truth, choose_by, judge, judge_own_labels
 from medapp.studies.travel.labelling import draw_rows, list_lessons, trace_labels
 from medapp.studies.travel.record import OWN_LABELS, READ, Declared, Figure, Travel, Tuned
-from medapp.studies.travel.sides import Features, Ground, Indices, Tell
+from medapp.studies.travel.sides import Features, Floats, Ground, Indices, Mask, Tell
 from medapp.studies.travel.tuning import DRAWS, EPOCHS, Tuner
 from medapp.training.adaptation.table import SOURCE_ONLY
 from medapp.training.feed import Inputs
@@ -21,24 +21,36 @@ from medapp.training.feed import Inputs
 
 @dataclass(frozen=True)
 class Judged:
-    """The images that figures are of: all, or those whose labels were not declared.
+    """Images with labels: all, those that were declared, or the others, which figures are of.
 
     Attributes:
-        rows: (J,) of the target's images.
+        rows: (J,) the numbers of these images among the target's.
         truth: of these.
         features: (J, F) by the run's own network.
+        said: (J, K) probabilities by the run's own model.
         ways: each way to decide and its decisions (J,), the run's own model first.
     """
 
     rows: Indices
     truth: Truth
     features: Features
+    said: Floats
     ways: Mapping[str, Indices]
 
     @property
     def own(self) -> Indices:
         """Decisions of the run's own model."""
         return self.ways[SOURCE_ONLY]
+
+    def take(self, rows: Mask | Indices) -> "Judged":
+        """Some of the images."""
+        return Judged(
+            self.rows[rows],
+            self.truth.take(rows),
+            self.features[rows],
+            self.said[rows],
+            {key: decided[rows] for key, decided in self.ways.items()},
+        )
 
 
 def report(
@@ -59,13 +71,10 @@ def report(
     Raises:
         DataError: so many declared images leave nothing to judge on.
     """
-    index = {name: number for number, name in enumerate(ground.classes)}
-    labels = [index[ground.mapping[sample.label]] for sample in ground.target.samples]
-    truth = Truth(np.array(labels, np.int64), ground.target.groups)
-    ways = {key: each.decided for key, each in answers.items()}
-    declared = _draw_declared(ground, truth, labelled) if labelled else np.zeros(0, np.int64)
-    is_judged = ~np.isin(truth.groups, truth.groups[declared])
-    judged = _take(ground, truth, ways, is_judged)
+    everything = _gather(ground, answers)
+    groups = everything.truth.groups
+    declared = _draw_declared(ground, everything, labelled) if labelled else np.zeros(0, np.int64)
+    judged = everything.take(~np.isin(groups, groups[declared]))
     own = judged.own
     tell("What labelling buys", 0, 1)
     return replace(
@@ -77,21 +86,25 @@ def report(
             if key != SOURCE_ONLY
         },
         own_labels=judge_own_labels(judged.truth, judged.features, own),
-        curve=tuple(_trace_heads(ground, judged)),
+        curve=tuple(_trace_heads(judged)),
         tuned=_trace_tuned(ground, judged, minutes, tell) if minutes else None,
-        declared=_choose(ground, truth, ways, declared, judged) if labelled else None,
+        declared=_choose(ground, everything, declared, judged) if labelled else None,
         chance=1 / len(np.unique(judged.truth.labels)),
         target_labels_read=READ,
         notes=sort_notes([*travel.notes, *_note_classes(ground, judged.truth)]),
     )
 
 
-def _take(ground: Ground, truth: Truth, ways: Mapping[str, Indices], is_judged: Mask) -> Judged:
+def _gather(ground: Ground, answers: Mapping[str, Answers]) -> Judged:
+    """All images there with their labels."""
+    index = {name: number for number, name in enumerate(ground.classes)}
+    labels = [index[ground.mapping[sample.label]] for sample in ground.target.samples]
     return Judged(
-        np.flatnonzero(is_judged),
-        truth.take(is_judged),
-        ground.target.features[is_judged],
-        {key: decided[is_judged] for key, decided in ways.items()},
+        np.arange(len(labels)),
+        Truth(np.array(labels, np.int64), ground.target.groups),
+        ground.target.features,
+        answers[SOURCE_ONLY].there,
+        {key: each.decided for key, each in answers.items()},
     )
 
 
@@ -104,24 +117,19 @@ def _note_classes(ground: Ground, truth: Truth) -> list[Note]:
     ]
 
 
-def _trace_heads(ground: Ground, judged: Judged) -> list[tuple[int, Figure]]:
+def _trace_heads(judged: Judged) -> list[tuple[int, Figure]]:
     def learn(rows: Indices, is_held: Mask, draw: int) -> Indices | None:
-        return _learn_head(ground, judged.truth, judged.features, rows, is_held)
+        return _learn_head(judged, rows, np.flatnonzero(is_held))
 
     return trace_labels(judged.truth, judged.own, learn)
 
 
-def _learn_head(
-    ground: Ground, truth: Truth, features: Features, rows: Indices, is_other: Mask
-) -> Indices | None:
-    """Decisions for other images by a head that learned from some rows' labels."""
-    found = teach_head(
-        features[rows],
-        truth.labels[rows],
-        truth.groups[rows],
-        features[is_other],
-        len(ground.classes),
-    )
+def _learn_head(judged: Judged, rows: Indices, others: Indices) -> Indices | None:
+    """Decisions for other images by the run's head, moved on by some rows' labels."""
+    both = judged.take(np.concatenate([rows, others]))
+    is_taught = np.arange(len(both.rows)) < len(rows)
+    truth = both.truth
+    found = move_head(both.features, truth.labels, truth.groups, both.said, is_taught)
     return None if found is None else found.argmax(1)
 
 
@@ -138,9 +146,10 @@ def _trace_tuned(ground: Ground, judged: Judged, minutes: float, tell: Tell) -> 
     return Tuned(minutes, EPOCHS, tuner.trainings, tuple(curve))
 
 
-def _draw_declared(ground: Ground, truth: Truth, count: int) -> Indices:
+def _draw_declared(ground: Ground, everything: Judged, count: int) -> Indices:
     """The rows of a validation set, whole patients but for the last."""
-    rows = draw_rows(truth, np.arange(len(truth.labels)), count, [0])
+    truth = everything.truth
+    rows = draw_rows(truth, everything.rows, count, [0])
     if np.isin(truth.groups, truth.groups[rows]).all():
         raise DataError(
             f"{count:,} labelled images cannot be declared: they are of all patients of"
@@ -150,36 +159,27 @@ def _draw_declared(ground: Ground, truth: Truth, count: int) -> Indices:
     return rows
 
 
-def _choose(
-    ground: Ground,
-    truth: Truth,
-    ways: Mapping[str, Indices],
-    rows: Indices,
-    judged: Judged,
-) -> Declared:
+def _choose(ground: Ground, everything: Judged, rows: Indices, judged: Judged) -> Declared:
     """Choose among all ways to decide by declared labels; the others' figure of what is chosen."""
-    seen = truth.take(rows)
-    features = ground.target.features
-    compared = {key: decided[rows] for key, decided in ways.items()}
-    held_out = _learn_in_folds(seen, features[rows])
+    declared = everything.take(rows)
+    ways = dict(declared.ways)
+    held_out = _learn_in_folds(declared)
     if held_out is not None:
-        compared[OWN_LABELS] = held_out
-    chosen = choose_by(seen, compared)
-    decided: Indices | None
-    if chosen == OWN_LABELS:
-        is_judged = np.isin(np.arange(len(truth.labels)), judged.rows)
-        decided = _learn_head(ground, truth, features, rows, is_judged)
-    else:
-        decided = judged.ways[chosen]
+        ways[OWN_LABELS] = held_out
+    chosen = choose_by(declared.truth, ways)
+    decided = (
+        _learn_head(everything, rows, judged.rows) if chosen == OWN_LABELS else judged.ways[chosen]
+    )
     figure = None if decided is None else judge(judged.truth, decided, judged.own)
     names = tuple(ground.target.samples[row].name for row in rows.tolist())
     return Declared(len(rows), chosen, len(judged.rows), figure, names)
 
 
-def _learn_in_folds(seen: Truth, features: Features) -> Indices | None:
-    """Decisions for labelled images by heads that learned from the others of them."""
-    names, labels = np.unique(seen.labels, return_inverse=True)
-    if len(names) < 2:
+def _learn_in_folds(declared: Judged) -> Indices | None:
+    """Decisions for labelled images by heads that the others of them moved on."""
+    truth = declared.truth
+    if len(np.unique(truth.labels)) < 2:
         return None
-    said = predict_out_of_fold(features, labels, seen.groups)
-    return None if said is None else names[said.argmax(1)]
+    starts = find_starts(declared.said)
+    found = predict_out_of_fold(declared.features, truth.labels, truth.groups, starts=starts)
+    return None if found is None else found.argmax(1)

@@ -32,6 +32,7 @@ from medapp.training.machine.devices import open_fabric
 Features = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 # Called with what is being done, how much is done and how much there is of that.
 Tell = Callable[[str, int, int], None]
 

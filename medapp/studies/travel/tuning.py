@@ -10,8 +10,8 @@ from torch import Tensor
 
 from medapp.models.network import Network
 from medapp.prediction.model import Model
-from medapp.studies.travel.judging import Mask, Truth
-from medapp.studies.travel.sides import Indices
+from medapp.studies.travel.judging import Truth
+from medapp.studies.travel.sides import Indices, Mask
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.feed import Examples, Feed, Inputs
 from medapp.training.learner import Learner

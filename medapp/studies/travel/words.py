@@ -10,8 +10,8 @@ NAMES = {
     OWN_LABELS: "All labels there",
 }
 AT_HOME = "At home, validation"
-HEAD = "New head"
-TUNED = "Network fine-tuned"
+HEAD = "Head alone"
+TUNED = "Whole network"
 # What can be said without labels, as a table's columns; `list_scores` gives the cells.
 SCORES = ("Mean probability", "Expected accuracy", "Circular", "Evenness", "As the model")
 

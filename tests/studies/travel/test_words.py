@@ -49,7 +49,7 @@ def test_the_first_number_that_helps_is_named_and_the_most(found: Travel) -> Non
         build_point(100, 0.8, (0.2, 0.4)),
     )
     assert state_labelling(replace(found, curve=points)) == [
-        "50 labelled images there raise the balanced accuracy from 0.500 to 0.700 (new head);"
+        "50 labelled images there raise the balanced accuracy from 0.500 to 0.700 (head alone);"
         " 100 raise it to 0.800."
     ]
 
@@ -58,12 +58,12 @@ def test_what_cannot_be_told_is_not_called_a_gain(found: Travel) -> None:
     unsure = replace(found, curve=(START, build_point(20, 0.6, (-0.1, 0.3))))
     (said,) = state_labelling(unsure)
     assert said == (
-        "With 20 labelled images there (new head) no gain can be told: balanced accuracy 0.600,"
+        "With 20 labelled images there (head alone) no gain can be told: balanced accuracy 0.600,"
         " and 0.500 as it is."
     )
     worse = replace(found, curve=(START, build_point(20, 0.3, (-0.3, -0.1))))
     (said,) = state_labelling(worse)
-    assert said.startswith("20 labelled images there make it worse (new head)")
+    assert said.startswith("20 labelled images there make it worse (head alone)")
 
 
 def test_each_way_that_was_tried_has_a_sentence(found: Travel) -> None:
@@ -72,7 +72,7 @@ def test_each_way_that_was_tried_has_a_sentence(found: Travel) -> None:
     assert len(state_labelling(replace(found, curve=curve))) == 1
     tuned = Tuned(5, 20, 3, curve)
     said = state_labelling(replace(found, curve=curve, tuned=tuned))
-    assert "fine-tuned" in said[1]
+    assert "(whole network)" in said[1]
     ended = Tuned(5, 20, 0, (START,))
     assert len(state_labelling(replace(found, curve=curve, tuned=ended))) == 1
 

@@ -1,8 +1,8 @@
 """A linear head that learns from some images' features and answers for others.
 
-A head of its own knows these images alone. One that moves on from a model starts from what the model
-says, and says more only as far as labels bear that out: its logits are added to the model's, under
-a penalty that is chosen by cross-validation.
+A head of its own knows these images alone. One that moves on from a model starts from what the
+model says, and says more only as far as labels bear that out: its logits are added to the model's,
+under a penalty that is chosen by cross-validation.
 """
 
 import numpy as np

@@ -135,8 +135,8 @@ def _draw_labels(found: Travel) -> None:
 def _describe_curves(found: Travel) -> str:
     said = (
         "Judged throughout on one half of the patients; so many images are drawn from the other"
-        " half, several times, and figures are means. 0 is the model as it is. The head moves on from"
-        " what the model says."
+        " half, several times, and figures are means. 0 is the model as it is. The head moves on"
+        " from what the model says."
     )
     if found.tuned is None:
         return said

@@ -42,7 +42,7 @@ def test_a_head_moves_on_from_the_model_as_far_as_labels_bear_out() -> None:
     assert moved is not None
     assert kept.shape == (200, 2)
     assert (kept.argmax(1) == labels[40:]).mean() > 0.97
-    assert (moved.argmax(1) == labels[40:]).mean() > 0.9
+    assert (moved.argmax(1) == labels[40:]).mean() > 0.8
     # A head of its own learns nothing from features that say nothing.
     own = teach_head(blank[:40], labels[:40], groups[:40], blank[40:], 2)
     assert own is not None

@@ -251,7 +251,15 @@ class Sitting:
             autocast = self.fabric.autocast
             attack = Attack(network, strength, settings.attack_steps, channels, autocast)
         built: Objective = OBJECTIVES[name].build(
-            Setting(network.task, weights, smoothing, domains, features, attack)
+            Setting(
+                network.task,
+                weights,
+                smoothing,
+                domains,
+                features,
+                attack,
+                settings.find_weight(),
+            )
         )
         return built
 

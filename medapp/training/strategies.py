@@ -217,6 +217,9 @@ def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
         idle |= dict.fromkeys(LOSS, f"{row.title} counts labels and has no loss.")
     if values.get("source") == "none" or (row is not None and row.is_from_random):
         idle["rescaled"] = "Random weights have their size already."
+    objective = OBJECTIVES.get(values.get("objective", ""))
+    if objective is None or objective.takes != "target":
+        idle["adaptation_weight"] = "Nothing is adapted to another hospital's images."
     if row is not None and row.is_fitted:
         idle |= dict.fromkeys(STEPS, f"{row.title} is fitted in one go, without steps.")
     return idle

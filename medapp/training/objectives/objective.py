@@ -86,6 +86,7 @@ class Setting:
         features: how many features the network's head takes.
         attack: for an objective that changes the images; None where a part of the network is
             frozen.
+        weight: what the objective's own term counts beside the task's loss.
     """
 
     task: Task
@@ -94,6 +95,7 @@ class Setting:
     domains: tuple[Domain, ...] = ()
     features: int = 0
     attack: Attack | None = None
+    weight: float = 0.0
 
 
 class Objective(Protocol):

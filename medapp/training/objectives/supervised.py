@@ -24,7 +24,11 @@ class Supervised:
 
     def loss(self, network: nn.Module, batch: Batch, position: Position) -> Loss:
         """The summed loss of a part's labelled images, over the weight of the whole batch."""
-        logits = batch.pick_labelled(network(batch.inputs))
+        return self.judge(network(batch.inputs), batch)
+
+    def judge(self, outputs: Tensor, batch: Batch) -> Loss:
+        """The loss of a part by what the network gives for its images: logits (n, …)."""
+        logits = batch.pick_labelled(outputs)
         # In float32 at least; a fit in double precision stays so.
         exact = logits.to(torch.promote_types(logits.dtype, torch.float32))
         weights = self.class_weights

@@ -21,6 +21,8 @@ class Row:
             forward passes beside those of the step.
         temper: how much more often a step sees a further data set the larger it is, see
             `shares.temper_shares`.
+        weight: what the term that it adds to the task's loss counts, where the recipe does not say.
+        tasks: keys of `medapp.task.TASKS` that it can; empty for all.
     """
 
     title: str
@@ -30,6 +32,8 @@ class Row:
     changes_images: bool = False
     temper: float = 0.0
     count_passes: Callable[[Any], float] = lambda _: 0.0
+    weight: float = 0.0
+    tasks: tuple[str, ...] = ()
 
 
 def _build_supervised(setting: Any) -> Any:
@@ -45,6 +49,30 @@ def _build_adversarial(setting: Any) -> Any:
     return built.attack(setting.attack)
 
 
+def _build_coral(setting: Any) -> Any:
+    from medapp.training.objectives.coral import DeepCoral
+
+    return DeepCoral(setting)
+
+
+def _build_dan(setting: Any) -> Any:
+    from medapp.training.objectives.mmd import Dan
+
+    return Dan(setting)
+
+
+def _build_dann(setting: Any) -> Any:
+    from medapp.training.objectives.dann import Dann
+
+    return Dann(setting)
+
+
+def _build_mcc(setting: Any) -> Any:
+    from medapp.training.objectives.mcc import Mcc
+
+    return Mcc(setting)
+
+
 OBJECTIVES: dict[str, Row] = {
     "supervised": Row("Supervised", "The task's own loss on labelled images.", _build_supervised),
     "adversarial": Row(
@@ -57,4 +85,40 @@ OBJECTIVES: dict[str, Row] = {
         # Forward, and back to the images.
         count_passes=lambda group: 2.0 * group.attack_steps,
     ),
+    "deep-coral": Row(
+        "Deep CORAL",
+        "Features of both hospitals get the same covariance (Sun & Saenko 2016).",
+        _build_coral,
+        takes="target",
+        weight=1.0,
+    ),
+    "dan": Row(
+        "DAN",
+        "Features of both hospitals get the same distribution, by MMD (Long et al. 2015).",
+        _build_dan,
+        takes="target",
+        weight=1.0,
+    ),
+    "dann": Row(
+        "DANN",
+        "A classifier learns to tell the hospitals apart by the features, and the network learns to"
+        " mislead it (Ganin et al. 2016).",
+        _build_dann,
+        takes="target",
+        weight=1.0,
+    ),
+    "mcc": Row(
+        "MCC",
+        "Predictions on the other hospital's images do not waver between classes (Jin et al."
+        " 2020).",
+        _build_mcc,
+        takes="target",
+        weight=1.0,
+        tasks=("single-label",),
+    ),
 }
+
+
+def list_adaptations() -> dict[str, Row]:
+    """The objectives that learn from another hospital's images without their labels."""
+    return {name: row for name, row in OBJECTIVES.items() if row.takes == "target"}

@@ -204,6 +204,20 @@ class Objective(Group):
         high=50,
         is_expert=True,
     )
+    adaptation_weight: float = setting(
+        0.0,
+        "Adaptation weight",
+        "What a method of adaptation counts beside the task's loss. 0 takes the method's default.",
+        low=0.0,
+        high=1000.0,
+        is_expert=True,
+        words={"0": "the method's default"},
+    )
+
+    def find_weight(self) -> float:
+        """The weight of the objective's own term: the one asked for, or the objective's."""
+        asked: float = self.adaptation_weight
+        return asked or OBJECTIVES[self.name].weight
 
 
 class Optimisation(Group):

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from medapp.explanation.methods import METHODS
+from medapp.training.objectives.table import list_adaptations
 from medapp.training.recipe.presets import PRESETS
 from medapp.training.strategies import STRATEGIES
 
@@ -28,6 +29,16 @@ Folds = Annotated[
             " over all of them."
         )
     ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        help="A data set of another hospital, to adapt the network to; its labels are not read."
+    ),
+]
+Adaptation = Annotated[
+    str | None,
+    typer.Option(help=f"How to adapt to the target: {', '.join(list_adaptations())}."),
 ]
 NewRun = Annotated[str | None, typer.Option(help="What to call the run.")]
 Settings = Annotated[

@@ -12,6 +12,7 @@ from rich.progress import Progress
 from medapp.cli.evaluation import describe_evaluation, print_evaluation, state_headline
 from medapp.cli.folds import print_folds
 from medapp.cli.options import (
+    Adaptation,
     ClassName,
     Epochs,
     Folds,
@@ -27,6 +28,7 @@ from medapp.cli.options import (
     Settings,
     Source,
     Strategy,
+    Target,
     TrainedOn,
 )
 from medapp.cli.output import (
@@ -82,6 +84,8 @@ def train(
     image_size: ImageSize = None,
     seed: Seed = None,
     folds: Folds = None,
+    target: Target = None,
+    adaptation: Adaptation = None,
     name: NewRun = None,
     settings: Settings = None,
     as_json: AsJson = False,
@@ -96,6 +100,8 @@ def train(
         "epochs": epochs,
         "image_size": image_size,
         "seed": seed,
+        "target": target,
+        "adaptation": adaptation,
     }
     values = gather_values(settings, **asked)
     session = open_session()

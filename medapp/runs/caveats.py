@@ -12,10 +12,11 @@ from medapp.runs.events import EpochFinished, TestRead, merge_events
 from medapp.runs.learning import note_learning
 from medapp.runs.looks import count_looks, note_looks
 from medapp.runs.run import Run
-from medapp.runs.seen import SeenImage, find_overlap, list_earlier, list_own
+from medapp.runs.seen import UNLABELLED, SeenImage, find_overlap, list_earlier, list_own
 from medapp.runs.sketch import sketch_images
 from medapp.store.plain import quote_word
 from medapp.store.workspace import Workspace
+from medapp.training.objectives.table import OBJECTIVES
 
 UNKNOWN = "patients-unknown"
 
@@ -36,7 +37,8 @@ def add_caveats(
         RunError: a table of the run is damaged.
     """
     split = evaluation.split
-    learned = list_own(run)
+    seen = list_own(run)
+    learned = [image for image in seen if image.split != UNLABELLED]
     own = learned
     where = "the run's training or validation split"
     if split == "validation":
@@ -48,7 +50,9 @@ def add_caveats(
     # Said again below, with what follows for leaks.
     notes = [note for note in evaluation.notes if note.code != UNKNOWN]
     notes += note_seen(samples, data_set, own, where, remedy)
-    notes += note_earlier(samples, data_set, list_earlier(workspace, run))
+    earlier = list_earlier(workspace, run)
+    notes += note_earlier(samples, data_set, earlier)
+    notes += _note_adaptation(run, samples, data_set, [*seen, *earlier])
     notes += _note_patients(samples, own)
     if split == "validation":
         text = "The epoch that is kept was chosen on these images: figures on them flatter."
@@ -114,11 +118,38 @@ def note_earlier(
     samples: Sequence[Sample], data_set: DataSet, earlier: Sequence[SeenImage]
 ) -> Iterator[Note]:
     """Notes where a run that this one started from had seen the judged images."""
-    for name in dict.fromkeys(image.run for image in earlier):
-        seen = [image for image in earlier if image.run == name]
+    labelled = [image for image in earlier if image.split != UNLABELLED]
+    for name in dict.fromkeys(image.run for image in labelled):
+        seen = [image for image in labelled if image.run == name]
         where = f"the training or validation split of run {name}, from which this run started"
         remedy = "Start from a model that has not seen them, or judge on images that are new to it."
         yield from note_seen(samples, data_set, seen, where, remedy)
+
+
+def _note_adaptation(
+    run: Run, samples: Sequence[Sample], data_set: DataSet, seen: Sequence[SeenImage]
+) -> Iterator[Note]:
+    """Notes where a run was adapted to another hospital's images, or to the judged ones."""
+    unlabelled = [image for image in seen if image.split == UNLABELLED]
+    overlap = find_overlap(samples, unlabelled)
+    if overlap.copies:
+        judged = count(len(samples), "judged image", "judged images")
+        was = "was" if overlap.copies == 1 else "were"
+        text = (
+            f"{overlap.copies:,} of {judged} {was} learned from without labels: the network was"
+            " adapted to these very images, and figures may flatter for new ones of that hospital."
+        )
+        yield Note("seen-unlabelled", text, remedy="Judge on images that are new to the run.")
+    for choice in run.recipe.data.learned:
+        if choice.role == "target" and choice.id != data_set.uid:
+            own = count(sum(i.data_set == choice.id for i in unlabelled), "image", "images")
+            title = OBJECTIVES[run.recipe.objective.name].title
+            text = (
+                f"Adapted to {choice.name} ({title}, from {own} of it), and judged on"
+                f" {data_set.name}: these figures say nothing of {choice.name}, whose labels were"
+                " not read."
+            )
+            yield Note("adapted", text, "info")
 
 
 def _note_patients(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> Iterator[Note]:

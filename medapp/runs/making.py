@@ -142,6 +142,8 @@ def check_name(name: str, others: list[Summary]) -> None:
 
 def _suggest_name(recipe: Recipe, others: list[Summary]) -> str:
     base = f"{recipe.find_strategy().title} on {recipe.data.train.name}"
+    for choice in recipe.data.learned:
+        base += f", adapted to {choice.name}" if choice.role == "target" else ""
     pattern = re.compile(re.escape(base) + r"(?: (\d+))?")
     matches = (pattern.fullmatch(summary.name) for summary in others)
     numbers = [int(match[1] or 1) for match in matches if match]

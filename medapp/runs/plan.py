@@ -21,11 +21,10 @@ from medapp.models.sources import find_source
 from medapp.notes import Note, sort_notes
 from medapp.runs.caveats import note_earlier
 from medapp.runs.choosing import choose_samples
-from medapp.runs.learned import take_samples
+from medapp.runs.further import check_roles, count_further
 from medapp.runs.making import settle_recipe
 from medapp.runs.registry import find_registry
 from medapp.runs.seen import list_seen
-from medapp.runs.split_table import MOST
 from medapp.store.plain import quote_word
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
@@ -97,14 +96,14 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
         WeightsError: what the recipe starts from is not on this machine.
     """
     machine = machine or Machine()
-    _check_roles(recipe)
     recipe = settle_recipe(workspace, recipe)
+    check_roles(recipe)
     catalog = Catalog(workspace)
     choice = recipe.data.train
     data_set = catalog.find_chosen(choice.id, choice.name)
     counts, learned = _count_images(catalog, data_set, recipe)
     _check_classes(data_set, counts["train"], learned)
-    sizes = [counts["train"], *_count_further(catalog, recipe)]
+    sizes = [counts["train"], *count_further(catalog, data_set, recipe)]
     _check_batches(recipe, machine, counts["train"])
     network = find_network(workspace, recipe)
     rate, head, is_measured = _find_rates(workspace, recipe, machine, network)
@@ -170,55 +169,6 @@ def plan_preset(
         if plan.seconds <= PATIENT_SECONDS:
             break
     return Advice(preset, recipe, plan)
-
-
-def _check_roles(recipe: Recipe) -> None:
-    row = OBJECTIVES[recipe.objective.name]
-    further = [choice for choice in recipe.data.choices if choice.role != "train"]
-    strangers = [choice for choice in further if choice.role != row.takes]
-    if len(further) + 1 != len(recipe.data.choices):
-        raise RecipeError(
-            "A run has one data set to train on.",
-            remedy="Name one, and the others as sources or target.",
-            setting="data",
-        )
-    if strangers:
-        raise RecipeError(
-            f"{row.title!r} does not learn from {strangers[0].name} as {strangers[0].role}.",
-            remedy="Choose an objective that does, or leave that data set out.",
-            setting="objective",
-        )
-    if row.takes and not further:
-        raise RecipeError(
-            f"{row.title!r} lacks a {row.takes}: a further data set to learn from.",
-            remedy="Name one, or choose another objective.",
-            setting="objective",
-        )
-    if further and not recipe.find_strategy().learns_backbone:
-        raise RecipeError(
-            f"In {recipe.find_strategy().title!r} the backbone does not learn, and it is the"
-            " backbone that learns from several data sets.",
-            remedy="Choose fine-tune or last-stage.",
-            setting="strategy",
-        )
-    if len(further) >= MOST:
-        raise RecipeError(f"A run learns from {MOST} data sets at most.", remedy="Name fewer.")
-
-
-def _count_further(catalog: Catalog, recipe: Recipe) -> list[int]:
-    """How many images the run learns from of each further data set."""
-    counts = []
-    for choice in recipe.data.learned[1:]:
-        data_set = catalog.find_chosen(choice.id, choice.name)
-        taken = take_samples(recipe, choice, data_set, catalog.load_samples(data_set))
-        counts.append(sum(sample.split == "train" for sample in taken))
-        if not counts[-1]:
-            raise RecipeError(
-                f"{data_set.name} has no training images.",
-                remedy="Choose another data set.",
-                setting="data",
-            )
-    return counts
 
 
 def _count_images(

@@ -17,6 +17,7 @@ from medapp.session.data import DataSession
 from medapp.store.files import expand_path
 from medapp.studies.time import fit_preset
 from medapp.task import find_task
+from medapp.training.objectives.table import find_adaptation
 from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
 from medapp.training.recipe.presets import find_preset
 
@@ -46,19 +47,35 @@ class TrainingSession(DataSession):
         return find_run(self.workspace, name)
 
     def build_settings(
-        self, data: DataSet | str, preset: str | None = None, **settings: Any
+        self,
+        data: DataSet | str,
+        preset: str | None = None,
+        *,
+        target: DataSet | str | None = None,
+        adaptation: str | None = None,
+        **settings: Any,
     ) -> tuple[Recipe, Machine]:
         """The recipe and the machine's settings that `train` would make of the same arguments.
+
+        Args:
+            target: another hospital's images, whose labels are not read.
+            adaptation: how the network is adapted to them: a key of
+                `medapp.training.objectives.table.list_adaptations()`.
 
         Raises:
             RecipeError: a setting is wrong, or there is no such preset.
             DataError: there is no such data set.
         """
         found = self._find_data(data)
-        choice = DataChoice(id=found.uid, name=found.name)
+        choices = [DataChoice(id=found.uid, name=found.name)]
+        if target is not None:
+            there = self._find_data(target)
+            choices.append(DataChoice(id=there.uid, name=there.name, role="target"))
+        if adaptation is not None:
+            settings["objective"] = find_adaptation(adaptation)
         if preset:
             settings = fit_preset(self.workspace, found, find_preset(preset), settings)
-        return build_settings({**settings, "data": {"choices": (choice,)}})
+        return build_settings({**settings, "data": {"choices": tuple(choices)}})
 
     def plan(self, data: DataSet | str, preset: str | None = None, **settings: Any) -> Plan:
         """Whether a training can work, and about how long it takes and how much memory.
@@ -81,7 +98,8 @@ class TrainingSession(DataSession):
 
         Args:
             preset: a key of `medapp.training.recipe.presets.PRESETS` to begin with.
-            settings: by their own name, such as `strategy="linear-probe", epochs=10`.
+            settings: by their own name, such as `strategy="linear-probe", epochs=10`; `target` and
+                `adaptation` as in `build_settings`.
 
         Returns:
             The run, whose `state` is "done" or "stopped".

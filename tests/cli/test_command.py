@@ -18,7 +18,7 @@ from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
 from medapp.training.recipe.command import write_command
 from medapp.training.recipe.presets import PRESETS
 
-OWN = ("source", "strategy", "epochs", "image_size", "seed")
+OWN = ("source", "strategy", "epochs", "image_size", "seed", "target", "adaptation")
 
 
 def read_command(workspace: Workspace, command: str) -> tuple[Recipe, Machine]:
@@ -61,6 +61,15 @@ def test_what_differs_is_said_in_the_shortest_way(workspace: Workspace) -> None:
     assert command == (
         "medapp train --data 'Hände & Füße' --set class_weights=true --epochs 3 --seed 7"
     )
+    assert read_command(workspace, command) == asked
+
+
+def test_a_target_is_named_with_its_method(workspace: Workspace) -> None:
+    for name in ("hands", "feet"):
+        register_empty(workspace, name)
+    asked = Session(workspace).build_settings("hands", target="feet", adaptation="dann", epochs=3)
+    command = write_command(*asked, "hands")
+    assert command == ("medapp train --data hands --target feet --adaptation dann --epochs 3")
     assert read_command(workspace, command) == asked
 
 

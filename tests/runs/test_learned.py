@@ -18,14 +18,16 @@ from medapp.runs.learned import load_samples
 from medapp.runs.making import create_run
 from medapp.runs.plan import plan_run
 from medapp.runs.run import Run
-from medapp.runs.seen import UNLABELLED, list_own
+from medapp.runs.seen import UNLABELLED, list_earlier, list_own
 from medapp.runs.sitting import Sitting
 from medapp.runs.transfer import export_run, import_run
+from medapp.session import Session
 from medapp.store.workspace import Workspace
 from medapp.training.feed import Batch
 from medapp.training.objectives import table
 from medapp.training.objectives.objective import Loss, Position, Setting
 from medapp.training.objectives.supervised import Supervised
+from medapp.training.objectives.table import list_adaptations
 from medapp.training.recipe import Machine, Recipe, build_settings
 
 SMALL = {"image_size": 32, "epochs": 1, "batch_size": 8, "precision": "float32", "threads": 1}
@@ -160,3 +162,31 @@ def test_an_interrupted_run_goes_on_with_the_same_images(sets: Workspace) -> Non
     assert Sitting(sets, run, lambda: False).do()
     one, two = load_file(whole.model_path), load_file(run.model_path)
     assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+@pytest.mark.parametrize("method", list_adaptations())
+def test_an_adapted_run_says_so(sets: Workspace, method: str) -> None:
+    session = Session(sets)
+    run = create_run(
+        sets, *session.build_settings("here", target="there", adaptation=method, **SMALL)
+    )
+    assert Sitting(sets, run, lambda: False).do()
+    run.set_state("done")
+    (_, there) = load_samples(run, Catalog(sets))
+    own = {note.code: note for note in session.evaluate(run).notes}
+    assert own["adapted"].level == "info"
+    assert f"from {len(there.samples)} images of it), and judged on here" in own["adapted"].text
+    assert "there, whose labels were not read" in own["adapted"].text
+    elsewhere = {note.code: note for note in session.evaluate(run, data="there").notes}
+    assert "adapted" not in elsewhere
+    assert "leak" not in elsewhere
+    assert elsewhere["seen-unlabelled"].text.startswith(
+        f"{len(there.samples)} of 40 judged images were learned from without labels"
+    )
+    # A run that goes on from this one has seen them so, too.
+    later = create_run(sets, *session.build_settings("here", source=f"run:{run.id}", **SMALL))
+    assert {image.split for image in list_earlier(sets, later)} == {
+        "train",
+        "validation",
+        UNLABELLED,
+    }

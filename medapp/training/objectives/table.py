@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from medapp.errors import RecipeError
+
 
 @dataclass(frozen=True)
 class Row:
@@ -122,3 +124,19 @@ OBJECTIVES: dict[str, Row] = {
 def list_adaptations() -> dict[str, Row]:
     """The objectives that learn from another hospital's images without their labels."""
     return {name: row for name, row in OBJECTIVES.items() if row.takes == "target"}
+
+
+def find_adaptation(name: str) -> str:
+    """The key of a method of adaptation.
+
+    Raises:
+        RecipeError: there is none of that name; names those there are.
+    """
+    known = list_adaptations()
+    if name not in known:
+        raise RecipeError(
+            f"There is no method of adaptation {name!r}.",
+            remedy=f"There are {', '.join(known)}.",
+            setting="adaptation",
+        )
+    return name

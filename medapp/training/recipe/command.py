@@ -39,11 +39,15 @@ def write_command(recipe: Recipe, machine: Machine, data_set: str) -> str:
     asked = read_values(recipe, machine)
     # The data set says what the task is.
     del asked["task"]
+    further = []
+    for choice in recipe.data.learned:
+        if choice.role == "target":
+            further = ["--target", choice.name, "--adaptation", asked.pop("objective")]
     # A preset that is fitted to a machine says something else on another one.
     fixed = [name for name, preset in PRESETS.items() if not preset.minutes]
     # Of two that are as short, the one with a preset says more.
     found = min((_list_words(asked, preset) for preset in (*fixed, "")), key=len)
-    return shlex.join(["medapp", "train", "--data", data_set, *found])
+    return shlex.join(["medapp", "train", "--data", data_set, *further, *found])
 
 
 def _list_words(asked: Mapping[str, Any], preset: str) -> list[str]:

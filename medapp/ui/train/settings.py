@@ -17,6 +17,9 @@ from medapp.ui.train.beginning import RUN
 from medapp.ui.train.recipe_form import find_stand_in
 from medapp.ui.train.start import draw_command
 
+# What further data sets are called by their roles.
+FURTHER = {"source": "Learned from besides", "target": "Adapted to, without its labels"}
+
 
 def draw_settings(run: Run) -> None:
     """Draw the recipe's and the machine's settings, and the command that asks for them."""
@@ -38,6 +41,7 @@ def describe_settings(run: Run) -> list[tuple[str, str]]:
     if values["source"] in BACKBONES or values["source"].startswith(RUN):
         idle.add("architecture")
     rows = [("Data set", run.recipe.data.train.name)]
+    rows += [(FURTHER[c.role], c.name) for c in run.recipe.data.learned if c.role in FURTHER]
     for setting in (*list_settings(Recipe), *list_settings(Machine)):
         value = values[setting.short]
         if setting.short in idle:

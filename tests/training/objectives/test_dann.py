@@ -71,4 +71,4 @@ def test_the_network_learns_features_that_do_not_tell_the_hospitals_apart() -> N
 
     # The best line between the classes goes by their means, which are (2, 1) apart.
     assert learn(0.0) == pytest.approx(0.5, abs=0.02)
-    assert learn(1.0) < 0.1
+    assert learn(1.0) < 0.2

@@ -74,7 +74,7 @@ class TrainingSession(DataSession):
         if adaptation is not None:
             settings["objective"] = find_adaptation(adaptation)
         if preset:
-            settings = fit_preset(self.workspace, found, find_preset(preset), settings)
+            settings = fit_preset(self.workspace, found, find_preset(preset), settings, choices[1:])
         return build_settings({**settings, "data": {"choices": tuple(choices)}})
 
     def plan(self, data: DataSet | str, preset: str | None = None, **settings: Any) -> Plan:

@@ -1,6 +1,6 @@
 """Fewer epochs, or smaller images, so that runs take no longer than a person gives them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from medapp.data.catalog import Catalog
@@ -54,13 +54,20 @@ def limit_epochs(recipe: Recipe, epochs: int) -> Recipe:
 
 
 def fit_preset(
-    workspace: Workspace, data_set: DataSet, preset: Preset, asked: Mapping[str, Any]
+    workspace: Workspace,
+    data_set: DataSet,
+    preset: Preset,
+    asked: Mapping[str, Any],
+    further: Sequence[DataChoice] = (),
 ) -> dict[str, Any]:
     """A preset's settings for a data set on this machine, with those that were asked for.
 
     Where the preset has a time, that is kept by the plan's estimate: the largest images of `SIZES`
     that leave time for `ENOUGH_EPOCHS`, else the smallest ones, and then as many epochs as fit, or
     a linear probe where hardly any do. An image size or epochs that were asked for stay.
+
+    Args:
+        further: data sets that are learned from besides.
 
     Raises:
         RecipeError, DataError, WeightsError: the recipe cannot work; see `plan_run`.
@@ -71,7 +78,7 @@ def fit_preset(
     nested = arrange(asked, Recipe, Machine)[0]
     is_sized = _is_asked(nested, "preprocess", "image_size")
     has_epochs = _is_asked(nested, "budget", "epochs")
-    data = {"choices": (DataChoice(id=data_set.uid, name=data_set.name),)}
+    data = {"choices": (DataChoice(id=data_set.uid, name=data_set.name), *further)}
     fitted: dict[str, Any] = {}
     epochs = 0
     for size in _list_sizes(Catalog(workspace), data_set):
@@ -79,7 +86,8 @@ def fit_preset(
         epochs = _count_epochs(workspace, {**values, **fitted, "data": data}, preset.minutes)
         if epochs >= ENOUGH_EPOCHS or is_sized:
             break
-    if epochs < FEWEST_EPOCHS and not (has_epochs or "strategy" in nested):
+    # What is learned from several data sets is the backbone, which a linear probe leaves alone.
+    if epochs < FEWEST_EPOCHS and not (has_epochs or "strategy" in nested or further):
         return {**PRESETS[INSTEAD].values, **asked}
     if not has_epochs:
         fitted["epochs"] = max(1, epochs)

@@ -4,7 +4,19 @@ from typing import Annotated, Any
 
 import typer
 
-from medapp.cli.options import Epochs, ImageSize, NewRun, Preset, Seed, Settings, Source
+from medapp.cli.options import (
+    Epochs,
+    ImageSize,
+    Jobs,
+    Minutes,
+    NewRun,
+    Preset,
+    Seed,
+    Settings,
+    Source,
+    Workers,
+    read_options,
+)
 from medapp.cli.output import AsJson, console, open_bar, print_json, print_list, print_table
 from medapp.cli.work import ProgressBar, gather_values
 from medapp.evaluation.comparison import average_seeds
@@ -28,10 +40,13 @@ def curve(
     to: Annotated[
         float | None, typer.Option(help="A value of the figure: how many more images reach it?")
     ] = None,
-    minutes: Annotated[
-        float | None, typer.Option(help="How long it may take; epochs are lowered to fit.")
-    ] = None,
+    minutes: Minutes = None,
     seeds: Annotated[int, typer.Option(help="Runs of each way on each share.")] = 1,
+    workers: Workers = 1,
+    jobs: Jobs = None,
+    resume: Annotated[
+        bool, typer.Option(help="Go on with what is left of the one that is named.")
+    ] = False,
     preset: Preset = None,
     source: Source = None,
     epochs: Epochs = None,
@@ -46,8 +61,15 @@ def curve(
     Without --data: the learning curves so far, or the one that is named. Ctrl-C stops a curve.
     """
     session = open_session()
-    if data is None:
+    if data is None and not (resume and name):
         _show(session, name, to, as_json)
+        return
+    work: dict[str, Any] = {"minutes": minutes, "workers": workers, "jobs": read_options(jobs)}
+    if data is None:
+        with open_bar() as bar:
+            known = find_curve(session.workspace, name or "")
+            session.resume_study(known, on_event=ProgressBar(bar), **work)
+        print_curve(known, session.read_curve(known.id), to, as_json)
         return
     asked = {"source": source, "epochs": epochs, "image_size": image_size, "seed": seed}
     with open_bar() as bar:
@@ -55,7 +77,7 @@ def curve(
             data,
             ways=way or WAYS,
             seeds=seeds,
-            minutes=minutes,
+            **work,
             name=title or name,
             preset=preset,
             on_event=ProgressBar(bar),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from medapp.errors import RecipeError
 from medapp.explanation.methods import METHODS
 from medapp.training.objectives.table import list_adaptations
 from medapp.training.recipe.presets import PRESETS
@@ -21,6 +22,28 @@ Strategy = Annotated[str | None, typer.Option(help=", ".join(STRATEGIES) + ".")]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training images.")]
 ImageSize = Annotated[int | None, typer.Option(help="Side of the square the network sees, in px.")]
 Seed = Annotated[int | None, typer.Option(help="Of everything random.")]
+Minutes = Annotated[
+    float | None,
+    typer.Option(help="How long it may take: epochs are lowered to fit, and what is late waits."),
+]
+Workers = Annotated[
+    int,
+    typer.Option(
+        min=1,
+        max=64,
+        help="Runs that work at once: jobs of SLURM where it is here, else processes of this"
+        " machine. Needs medapp[cluster].",
+    ),
+]
+Jobs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--job",
+        metavar="KEY=VALUE",
+        help="An option of submitit for the workers' jobs, such as slurm_partition=gpu; may be"
+        " repeated.",
+    ),
+]
 Folds = Annotated[
     int | None,
     typer.Option(
@@ -60,3 +83,27 @@ PatientPattern = Annotated[
         " finds the patient in a file's name or path."
     ),
 ]
+
+
+def split_names(text: str | None) -> list[str]:
+    """The names in a list with commas between."""
+    return [name.strip() for name in (text or "").split(",") if name.strip()]
+
+
+def read_options(texts: list[str] | None) -> dict[str, str | int]:
+    """Options of jobs, by name; whole numbers as numbers.
+
+    Raises:
+        RecipeError: one is not of the form KEY=VALUE.
+    """
+    found: dict[str, str | int] = {}
+    for text in texts or []:
+        name, is_given, value = text.partition("=")
+        if not is_given or not name.isidentifier():
+            raise RecipeError(
+                f"{text!r} is no option for a job.",
+                remedy="Write KEY=VALUE, such as slurm_partition=gpu.",
+                setting="workers",
+            )
+        found[name] = int(value) if value.isdecimal() else value
+    return found

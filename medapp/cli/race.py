@@ -5,7 +5,19 @@ from typing import Annotated, Any
 
 import typer
 
-from medapp.cli.options import Epochs, ImageSize, NewRun, Preset, Seed, Settings, Source
+from medapp.cli.options import (
+    Epochs,
+    ImageSize,
+    Jobs,
+    Minutes,
+    NewRun,
+    Preset,
+    Seed,
+    Settings,
+    Workers,
+    read_options,
+    split_names,
+)
 from medapp.cli.output import AsJson, console, open_bar, print_json, print_list, print_table
 from medapp.cli.work import ProgressBar, gather_values
 from medapp.evaluation.headline import TITLES
@@ -14,18 +26,34 @@ from medapp.runs.progress import format_seconds
 from medapp.session import Session
 from medapp.session import open as open_session
 from medapp.studies.board import Board, Place
-from medapp.studies.race import Race, find_race, list_races
+from medapp.studies.race import CONTESTANTS, Race, find_race, list_races
 
 
 def race(
     name: Annotated[str | None, typer.Argument(help="A race's name or id, to show it.")] = None,
     data: Annotated[str | None, typer.Option(help="The data set to race on.")] = None,
-    minutes: Annotated[
-        float | None, typer.Option(help="How long it may take; epochs are lowered to fit.")
-    ] = None,
+    minutes: Minutes = None,
     seeds: Annotated[int, typer.Option(help="Runs of each way of training.")] = 1,
+    folds: Annotated[
+        int | None,
+        typer.Option(help="Deal all patients into so many folds, in place of seeds: each judges."),
+    ] = None,
+    sources: Annotated[
+        str | None,
+        typer.Option(
+            "--sources", "--from", help="What to start from, with commas between: A,B or one."
+        ),
+    ] = None,
+    strategies: Annotated[
+        str | None,
+        typer.Option(help=f"Who runs, with commas between; else {','.join(CONTESTANTS)}."),
+    ] = None,
+    workers: Workers = 1,
+    jobs: Jobs = None,
+    resume: Annotated[
+        bool, typer.Option(help="Go on with what is left of the one that is named.")
+    ] = False,
     preset: Preset = None,
-    source: Source = None,
     epochs: Epochs = None,
     image_size: ImageSize = None,
     seed: Seed = None,
@@ -33,21 +61,30 @@ def race(
     settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:
-    """Linear probe, last stage, fine-tune and from scratch side by side, with a verdict.
+    """Ways of training side by side, from baselines to fine-tuning, with a verdict.
 
     Without --data: the races so far, or the one that is named. Ctrl-C stops a race.
     """
     session = open_session()
-    if data is None:
+    if data is None and not (resume and name):
         _show(session, name, as_json)
         return
-    asked = {"source": source, "epochs": epochs, "image_size": image_size, "seed": seed}
+    work: dict[str, Any] = {"minutes": minutes, "workers": workers, "jobs": read_options(jobs)}
+    if data is None:
+        with open_bar() as bar:
+            known = find_race(session.workspace, name or "")
+            session.resume_study(known, on_event=ProgressBar(bar), **work)
+        print_race(known, session.read_race(known.id), as_json)
+        return
+    asked = {"folds": folds, "epochs": epochs, "image_size": image_size, "seed": seed}
     values = gather_values(settings, **asked)
     with open_bar() as bar:
         found = session.race(
             data,
+            sources=split_names(sources),
+            strategies=split_names(strategies) or CONTESTANTS,
             seeds=seeds,
-            minutes=minutes,
+            **work,
             name=title or name,
             preset=preset,
             on_event=ProgressBar(bar),
@@ -81,7 +118,10 @@ def print_race(found: Race, board: Board, as_json: bool) -> None:
     if not board.is_over:
         console.print(f"{found.name} is not over: the test split is looked at once, at its end.")
     columns = ("way of training", f"{TITLES[board.figure]} on validation", "n", "test", "time")
-    print_table(columns, [_list_cells(place) for place in board.places])
+    rows = [_list_cells(place) for place in board.places]
+    for line in board.references:
+        rows.append((line.title, _write(line.validation), "", _write(line.test), ""))
+    print_table(columns, rows)
 
 
 def describe_race(found: Race, board: Board) -> dict[str, Any]:
@@ -93,6 +133,10 @@ def describe_race(found: Race, board: Board) -> dict[str, Any]:
         "remarks": list(found.remarks),
         **board.to_dict(),
     }
+
+
+def _write(value: float | None) -> str:
+    return "–" if value is None else write_figure(value)
 
 
 def _list_cells(place: Place) -> Sequence[str]:

@@ -24,11 +24,14 @@ class Difference:
     Attributes:
         first, second: the two figures.
         interval: 95%, of first - second.
+        seed_reach: half the width of the interval that seeds alone would leave, however many units
+            there were; 0 where nothing is known of it.
     """
 
     first: float
     second: float
     interval: Interval
+    seed_reach: float = 0.0
 
     @property
     def value(self) -> float:
@@ -46,16 +49,26 @@ class Difference:
             return 1.0
         return 2 * NormalDist().cdf(-Z * abs(self.value) / reach)
 
-    @property
-    def needed(self) -> float | None:
+    def find_needed(self, compared: int = 1) -> float | None:
         """How many times as many units would show a difference of this size four times in five.
 
-        None where there is no difference at all.
+        The power of a two-sided z test (Julious 2004, doi:10.1002/sim.1783, section 3): the squared
+        standard error must come down to (d / (z_level + z_power))². That over units falls with
+        their number; that over seeds stays.
+
+        Args:
+            compared: how many differences are looked at together; each has that part of `LEVEL`.
+
+        Returns:
+            None where there is no difference at all, or units alone never show it.
         """
         reach = self._reach
         if not self.value or not reach:
             return None
-        return (reach / abs(self.value) * (1 + POWER_Z / Z)) ** 2
+        strict = NormalDist().inv_cdf(1 - LEVEL / compared / 2)
+        wanted = (Z * abs(self.value) / (strict + POWER_Z)) ** 2 - self.seed_reach**2
+        over_units = max(reach**2 - self.seed_reach**2, 0.0)
+        return over_units / wanted if wanted > 0 else None
 
     @property
     def _reach(self) -> float:
@@ -65,7 +78,7 @@ class Difference:
     def turn(self) -> "Difference":
         """The second figure less the first."""
         low, high = self.interval
-        return Difference(self.second, self.first, (-high, -low))
+        return Difference(self.second, self.first, (-high, -low), self.seed_reach)
 
 
 def subtract(first: Estimate, second: Estimate) -> Difference:
@@ -103,7 +116,8 @@ def subtract_means(firsts: Sequence[Estimate], seconds: Sequence[Estimate]) -> D
     paired = subtract(average_seeds(firsts), average_seeds(seconds))
     doubt = _find_seed_doubt([[e.value for e in side] for side in (firsts, seconds)])
     low, high = (abs(paired.value - end) for end in paired.interval)
-    return _build(paired.first, paired.second, math.hypot(low, doubt), math.hypot(high, doubt))
+    ends = math.hypot(low, doubt), math.hypot(high, doubt)
+    return _build(paired.first, paired.second, *ends, doubt)
 
 
 def correct_holm(ps: Mapping[str, float]) -> dict[str, float]:
@@ -123,9 +137,11 @@ def correct_holm(ps: Mapping[str, float]) -> dict[str, float]:
     return {name: corrected[name] for name in ps}
 
 
-def _build(first: float, second: float, down: float, up: float) -> Difference:
+def _build(
+    first: float, second: float, down: float, up: float, seed_reach: float = 0.0
+) -> Difference:
     value = first - second
-    return Difference(first, second, (value - down, value + up))
+    return Difference(first, second, (value - down, value + up), seed_reach)
 
 
 def _correlate_cautiously(first: Estimate, second: Estimate) -> float:

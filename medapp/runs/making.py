@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 
 from medapp.data.catalog import Catalog
 from medapp.errors import DataError, RunError
@@ -47,9 +48,16 @@ def find_run(workspace: Workspace, name: str) -> Run:
 
 
 def create_run(
-    workspace: Workspace, recipe: Recipe, machine: Machine | None = None, name: str | None = None
+    workspace: Workspace,
+    recipe: Recipe,
+    machine: Machine | None = None,
+    name: str | None = None,
+    prepare: Callable[[Run], None] | None = None,
 ) -> Run:
     """Make a run's folder with its recipe; the run waits in the queue.
+
+    Args:
+        prepare: what else is to be written into the folder before others see the run.
 
     Raises:
         RunError: the name is taken or not usable.
@@ -64,6 +72,8 @@ def create_run(
         run.append_event(StateChanged(state="queued"))
         text = write_settings(settled, machine or Machine())
         write_bytes(run.folder / "recipe.json", text.encode())
+        if prepare is not None:
+            prepare(run)
     return run
 
 

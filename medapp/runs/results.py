@@ -22,6 +22,8 @@ from medapp.task import Task, find_task
 from medapp.task.task import Targets
 
 ROBUSTNESS = "robustness.json"
+# Probabilities, truth, classes, patients and task: the first arguments of `evaluate`.
+Evidence = tuple[NDArray[np.float64], Targets, Sequence[str], list[str | None], Task]
 
 
 def save_evaluation(
@@ -134,7 +136,7 @@ def list_probabilities(
 
 def list_evidence(
     rows: Sequence[Mapping[str, Any]], classes: Sequence[str], task: Task
-) -> tuple[NDArray[np.float64], Targets, Sequence[str], list[str | None], Task]:
+) -> Evidence:
     """What rows of `predictions.parquet` say, as the first arguments of `evaluate`."""
     return (
         list_probabilities(rows, classes),

@@ -14,7 +14,8 @@ The folder can be copied, zipped and read by hand.
     predictions.parquet  the probabilities behind them
     log.txt              what the worker printed
     lock                 held by the process that works on the run
-    stop                 its presence asks the worker to stop
+    stop                 its presence asks the worker to stop; may say why
+    engine               its presence says that another engine begins the run, and which
 
 A run's state is what its events say; nothing else stores it.
 """
@@ -50,6 +51,7 @@ from medapp.store.files import write_bytes
 from medapp.training.recipe import Machine, Recipe, read_settings
 
 FINAL = ("done", "stopped", "failed")
+STOPPED = "Stopped on request."
 HIDDEN = ".new-"  # begins the names of folders that are no runs yet, or no longer
 TAIL_BYTES = 1 << 14  # the end of the events, where the state of a run that has ended stands
 
@@ -228,33 +230,62 @@ class Run:
         """Write an event that says the run's new state; see `append_event` for who may."""
         self.append_event(StateChanged(state=state, reason=reason))
 
-    def request_stop(self) -> None:
-        """Ask the worker to stop; a run that no process works on is stopped at once."""
-        with in_words(self.folder):
-            (self.folder / "stop").touch()
+    def request_stop(self, reason: str = "") -> None:
+        """Ask the worker to stop; a run that no process works on is stopped at once.
+
+        Args:
+            reason: why, in words, where no person asks.
+        """
+        with in_words(self.folder), (self.folder / "stop").open("w", encoding="utf-8") as file:
+            file.write(reason)
         state = self.state
         if state in ("queued", "interrupted"):
-            reason = "Stopped before it began." if state == "queued" else "Stopped."
+            said = "Stopped before it began." if state == "queued" else "Stopped."
             with self.lock():
-                self.set_state("stopped", reason)
+                self.set_state("stopped", reason or said)
             self.clear_stop()
 
     def is_stop_requested(self) -> bool:
         """Whether somebody has asked the worker to stop."""
         return (self.folder / "stop").exists()
 
+    def read_stop(self) -> str:
+        """Why somebody has asked the worker to stop, in words."""
+        # The file may be taken away meanwhile, or lie on a disk that is gone.
+        with contextlib.suppress(OSError):
+            return (self.folder / "stop").read_text(encoding="utf-8") or STOPPED
+        return STOPPED
+
     def clear_stop(self) -> None:
         """Take a request to stop back."""
         with in_words(self.folder / "stop"):
             (self.folder / "stop").unlink(missing_ok=True)
 
+    def hand_over(self, engine: str) -> None:
+        """Leave it to an engine, such as a cluster's queue, to begin the run.
+
+        Args:
+            engine: what people call it.
+        """
+        write_bytes(self.folder / "engine", engine.encode())
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether another engine begins the run: the app's own queue passes it over."""
+        return (self.folder / "engine").exists()
+
     def request_resume(self) -> None:
         """Queue a stopped, failed or interrupted run again; it goes on from its checkpoint.
+
+        One that was handed over is taken back.
 
         Raises:
             RunError: the run is done, or under way.
         """
         state = self.state
+        if state == "queued" and self.is_handed_over:
+            self._take_back()
+            return
         if state not in ("stopped", "failed", "interrupted"):
             raise RunError(
                 f"Run {self.name} is {state} and cannot be resumed.",
@@ -262,7 +293,12 @@ class Run:
             )
         with self.lock():
             self.clear_stop()
+            self._take_back()
             self.set_state("queued", "resumed")
+
+    def _take_back(self) -> None:
+        with in_words(self.folder / "engine"):
+            (self.folder / "engine").unlink(missing_ok=True)
 
     def load_evaluation(self) -> Evaluation | None:
         """The figures on the test split, or None where there are none yet.

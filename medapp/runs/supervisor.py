@@ -18,15 +18,18 @@ from collections.abc import Callable
 from medapp.errors import MedAppError, RunError, WorkspaceError
 from medapp.runs.drafts import sweep_drafts
 from medapp.runs.events import ACTIVE, EpochFinished, Event, StateChanged
-from medapp.runs.locks import hold_machine
+from medapp.runs.locks import ALLOTTED, hold_machine
 from medapp.runs.registry import find_registry
 from medapp.runs.run import FINAL, Run
 from medapp.store.workspace import Workspace
+
+Objection = Callable[[Run], str | None]
 
 LOG = logging.getLogger(__name__)
 TICK_SECONDS = 0.3
 AGAIN_SECONDS = 30.0  # until a run is tried again that could neither start nor fail
 NO_WORK = 1  # a worker's exit status: nothing was done, and the run's events do not say why
+ASK_SECONDS = 5.0  # between two questions whether the run under way may go on
 ATTEMPTS = 3  # a run whose process vanishes so often without an epoch in between is given up
 # Variables of a worker's environment.
 ENVIRONMENT = {
@@ -68,11 +71,24 @@ class Supervisor:
 
     Args:
         only: the one run to work on; None for all that wait.
+        find_objection: why a run may not begin, or may not go on, in words; None where it may. A
+            run that may not is stopped with these words.
+        is_allotted: the machine, or a part of it, was given to this process: no other run's end is
+            waited for.
     """
 
-    def __init__(self, workspace: Workspace, only: Run | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        only: Run | None = None,
+        find_objection: Objection | None = None,
+        is_allotted: bool = False,
+    ) -> None:
         self.workspace = workspace
         self.only = only
+        self.find_objection = find_objection
+        self.is_allotted = is_allotted
+        self._ask_again = 0.0  # when, on a clock that only rises
         self.child: subprocess.Popen[bytes] | None = None
         self._worked_on: Run | None = None
         # Runs that could not be started, and when to try again, on a clock that only rises.
@@ -125,19 +141,40 @@ class Supervisor:
         """
         if self.child is not None:
             if self.child.poll() is None:
+                self._ask_on()
                 return
             self._reap()
         for run in self._find_waiting():
-            with hold_machine(self.workspace) as is_free:
-                if not is_free:
-                    return
+            if not self._is_machine_free():
+                return
+            if self._is_objected(run):
+                continue
             try:
-                self.child = _start_worker(run)
+                self.child = _start_worker(run, self.is_allotted)
             except MedAppError as error:
                 self._pass_over(run, error)
                 continue
             self._worked_on = run
             return
+
+    def _is_machine_free(self) -> bool:
+        if self.is_allotted:
+            return True
+        with hold_machine(self.workspace) as is_free:
+            return is_free
+
+    def _ask_on(self) -> None:
+        """Ask now and then whether the run under way may go on."""
+        if time.monotonic() >= self._ask_again and self._worked_on is not None:
+            self._ask_again = time.monotonic() + ASK_SECONDS
+            self._is_objected(self._worked_on)
+
+    def _is_objected(self, run: Run) -> bool:
+        """Whether a run may not begin or go on; it is stopped then."""
+        reason = self.find_objection(run) if self.find_objection else None
+        if reason is not None:
+            run.request_stop(reason)
+        return reason is not None
 
     def _reap(self) -> None:
         """Take note of a worker that ended without any work."""
@@ -168,7 +205,7 @@ class Supervisor:
         unfinished = find_registry(self.workspace).list_unfinished()
         waiting = []
         for run in (Run(self.workspace.runs_folder / summary.id) for summary in unfinished):
-            if time.monotonic() < self._again.get(run.id, 0.0):
+            if run.is_handed_over or time.monotonic() < self._again.get(run.id, 0.0):
                 continue
             try:
                 if _needs_worker(run):
@@ -211,10 +248,10 @@ def _count_attempts(events: list[Event]) -> int:
     return count
 
 
-def _start_worker(run: Run) -> subprocess.Popen[bytes]:
+def _start_worker(run: Run, is_allotted: bool) -> subprocess.Popen[bytes]:
     """A child process in a session of its own; what it prints goes to the run's log."""
     inherited = {name: value for name, value in os.environ.items() if name not in LAUNCHER}
-    environment = inherited | ENVIRONMENT
+    environment = inherited | ENVIRONMENT | ({ALLOTTED: "1"} if is_allotted else {})
     try:
         with (run.folder / "log.txt").open("ab") as log:
             # -P: a user's module in the working folder is not taken for one of Python's own.

@@ -129,7 +129,7 @@ def _work_in_words(
         if is_finished:
             run.set_state("done")
         elif run.is_stop_requested():
-            run.set_state("stopped", "Stopped on request.")
+            run.set_state("stopped", run.read_stop())
         else:
             run.set_state("interrupted", "The app was closed. The run goes on from its checkpoint.")
     run.clear_stop()

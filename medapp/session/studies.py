@@ -7,12 +7,14 @@ from medapp.data.samples import DataSet
 from medapp.runs.run import Run
 from medapp.session.training import OnEvent, TrainingSession
 from medapp.studies.board import Board, read_board
+from medapp.studies.budget import renew_time
 from medapp.studies.comparison import Comparison, compare_runs
 from medapp.studies.curve import SHARES, WAYS, Curve, create_curve, find_curve
 from medapp.studies.folds import FoldStudy, Pooled, create_folds, find_study, pool
 from medapp.studies.points import Reading, read_points
-from medapp.studies.race import Race, create_race, find_race
+from medapp.studies.race import CONTESTANTS, Race, create_race, find_race
 from medapp.studies.ranking.ranking import Ranking
+from medapp.studies.working import find_runs, resume_runs, work_off
 
 if TYPE_CHECKING:
     from medapp.studies.ranking.computing import OnRanking
@@ -65,17 +67,28 @@ class Session(TrainingSession):
         self,
         data: DataSet | str,
         *,
+        sources: Sequence[str] = (),
+        strategies: Sequence[str] = CONTESTANTS,
         seeds: int = 1,
         minutes: float | None = None,
+        workers: int = 1,
+        jobs: Mapping[str, Any] | None = None,
         name: str | None = None,
         preset: str | None = None,
         on_event: OnEvent | None = None,
         **settings: Any,
     ) -> Race:
-        """Train each way of training, over seeds, one run after the other.
+        """Train each way of training, over seeds or folds, one run after the other.
 
         Args:
-            minutes: how long it may take by the estimate; epochs are lowered to fit.
+            sources: what is started from; the one that `source` names where there are none.
+            strategies: who runs.
+            seeds: runs of each; with `folds=5` among the settings each runs once a fold instead.
+            minutes: how long it may take: epochs are lowered to fit by the estimate, and what does
+                not fit by what was measured since is not begun.
+            workers: how many runs work at once; more than one are handed to SLURM where it is
+                here, else to processes of this machine (`medapp[cluster]`).
+            jobs: submitit's options for these, such as `{"slurm_partition": "gpu"}`.
             settings: as for `train`, without `strategy`.
 
         Returns:
@@ -83,15 +96,23 @@ class Session(TrainingSession):
 
         Raises:
             RecipeError: a setting is wrong, or the time is too short.
-            RunError: a training failed; says why. The race stays, and its runs can be resumed.
+            RunError: all trainings failed; says why. The race stays, and its runs can be resumed.
 
         Ctrl-C stops the run under way and those that wait.
         """
         recipe, machine = self.build_settings(data, preset, **settings)
         found = create_race(
-            self.workspace, recipe, machine, seeds=seeds, minutes=minutes, name=name
+            self.workspace,
+            recipe,
+            machine,
+            sources=sources,
+            strategies=strategies,
+            seeds=seeds,
+            minutes=minutes,
+            workers=workers,
+            name=name,
         )
-        self._run_all([self.find_run(id) for id in found.list_runs()], on_event)
+        self._work_on(found, jobs, on_event)
         return found
 
     def read_race(self, race: Race | str) -> Board:
@@ -111,6 +132,8 @@ class Session(TrainingSession):
         shares: Sequence[float] = SHARES,
         seeds: int = 1,
         minutes: float | None = None,
+        workers: int = 1,
+        jobs: Mapping[str, Any] | None = None,
         name: str | None = None,
         preset: str | None = None,
         on_event: OnEvent | None = None,
@@ -121,7 +144,7 @@ class Session(TrainingSession):
         Args:
             ways: strategies.
             shares: of the training patients; all of them are always among these.
-            minutes: how long it may take by the estimate; epochs are lowered to fit.
+            minutes, workers, jobs: as for `race`.
             settings: as for `train`, without `strategy` and `share`.
 
         Returns:
@@ -129,7 +152,7 @@ class Session(TrainingSession):
 
         Raises:
             RecipeError: a setting is wrong, or the time is too short.
-            RunError: a training failed; says why. The curve stays, and its runs can be resumed.
+            RunError: all trainings failed; says why. The curve stays, and its runs can be resumed.
 
         Ctrl-C stops the run under way and those that wait.
         """
@@ -142,9 +165,10 @@ class Session(TrainingSession):
             shares=shares,
             seeds=seeds,
             minutes=minutes,
+            workers=workers,
             name=name,
         )
-        self._run_all([self.find_run(id) for id in found.list_runs()], on_event)
+        self._work_on(found, jobs, on_event)
         return found
 
     def read_curve(self, curve: Curve | str) -> Reading:
@@ -155,6 +179,43 @@ class Session(TrainingSession):
         """
         found = curve if isinstance(curve, Curve) else find_curve(self.workspace, curve)
         return read_points(self.workspace, found)
+
+    def resume_study(
+        self,
+        study: Race | Curve,
+        *,
+        minutes: float | None = None,
+        workers: int = 1,
+        jobs: Mapping[str, Any] | None = None,
+        on_event: OnEvent | None = None,
+    ) -> Race | Curve:
+        """Go on with what is left of a race or a learning curve: stopped, failed, interrupted.
+
+        Args:
+            minutes: that the study may take in all from now on; without it the time that it was
+                given holds, unless runs did not fit it: then they take what they need.
+            workers, jobs: as for `race`.
+
+        Returns:
+            The study, as it is now.
+        """
+        found = renew_time(self.workspace, study, minutes, workers)
+        resume_runs(find_runs(self.workspace, found.list_runs()))
+        self._work_on(found, jobs, on_event)
+        return found
+
+    def _work_on(
+        self, study: Race | Curve, jobs: Mapping[str, Any] | None, on_event: OnEvent | None
+    ) -> None:
+        """Work on the runs of a study to the end, one at a time or by an engine's workers."""
+        ids = study.list_runs()
+        if study.workers > 1:
+            from medapp.studies.engine import hand_over, wait_for
+
+            sent = hand_over(self.workspace, study.id, ids, study.workers, jobs)
+            wait_for(self.workspace, ids, sent, on_event or (lambda event: None))
+        else:
+            work_off(self.workspace, ids, on_event)
 
     def compare(self, runs: Sequence[Run | str]) -> Comparison:
         """Runs beside the first of them, on the test images that all of them judged.

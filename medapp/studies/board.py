@@ -6,19 +6,26 @@ from typing import Any
 
 import numpy as np
 
+from medapp.errors import RunError
 from medapp.evaluation.comparison import average_seeds, correct_holm, subtract_means
 from medapp.evaluation.estimates import Estimate
 from medapp.evaluation.headline import list_headlines, write_title
+from medapp.evaluation.words import write_figure
 from medapp.runs.progress import format_seconds
 from medapp.runs.registry import find_registry
 from medapp.runs.run import FINAL, Run
 from medapp.runs.summary import Summary
 from medapp.store.workspace import Workspace
+from medapp.studies.budget import is_out_of_time
 from medapp.studies.contrast import Contrast
-from medapp.studies.judged import Judged, find_shared, load_judged
-from medapp.studies.race import DECLARED, Race
+from medapp.studies.judged import Judged, find_shared, load_judged, pool_folds
+from medapp.studies.kept import find_kept
+from medapp.studies.live import find_live
+from medapp.studies.race import Declared, Race
 from medapp.task import find_task
-from medapp.training.strategies import STRATEGIES
+
+# Of validation, by which a run is chosen: what guessing and the majority class get alike.
+CHANCE = {"macro_auroc": 0.5, "quadratic_kappa": 0.0}
 
 
 @dataclass(frozen=True)
@@ -26,15 +33,19 @@ class Place:
     """A way of training on the board.
 
     Attributes:
-        title: what people call the strategy.
-        states: of its runs, one a seed; "gone" where one was deleted.
-        validation: the figure on validation after the best epoch, of each run that has one.
+        key: of the entrant.
+        title: what people call it.
+        states: of its runs, one a seed or fold; "gone" where one was deleted.
+        validation: the figure on validation after the best epoch so far, of each run that has one.
         n: validation images.
-        seconds: of work, the mean over its runs that have ended.
-        test: over the seeds; None until all runs of the race have ended.
+        seconds: of work, the mean over its runs that are done.
+        test: over the seeds, or the images of all folds; None until all runs of the race have
+            ended.
     """
 
+    key: str
     strategy: str
+    source: str
     title: str
     states: tuple[str, ...]
     validation: tuple[float, ...]
@@ -44,8 +55,28 @@ class Place:
 
     @property
     def mean(self) -> float | None:
-        """The mean on validation over seeds."""
+        """The mean on validation over seeds, or folds."""
         return float(np.mean(self.validation)) if self.validation else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        values = asdict(replace(self, test=None))
+        test = self.test and {"value": self.test.value, "interval": list(self.test.interval)}
+        return {**values, "validation_mean": self.mean, "test": test}
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What needs no learning, beside the figures of the board.
+
+    Attributes:
+        title: "Guessing", or "Majority class".
+        validation, test: what it gets; None where that is not known.
+    """
+
+    title: str
+    validation: float | None
+    test: float | None
 
 
 @dataclass(frozen=True)
@@ -55,14 +86,16 @@ class Board:
     Attributes:
         figure: the key of what all are judged by.
         places: the best on validation first.
+        references: what guessing and the majority class get.
         contrasts: those that were declared, corrected together; empty until all runs have ended.
         verdict: what can be said, a sentence a question.
     """
 
     figure: str
     places: tuple[Place, ...]
-    contrasts: tuple[Contrast, ...]
-    verdict: tuple[str, ...]
+    references: tuple[Reference, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    verdict: tuple[str, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -79,20 +112,10 @@ class Board:
         return {
             "figure": self.figure,
             "is_over": self.is_over,
-            "board": [
-                {
-                    **{k: v for k, v in asdict(replace(place, test=None)).items() if k != "test"},
-                    "validation_mean": place.mean,
-                    "test": place.test
-                    and {
-                        "value": place.test.value,
-                        "interval": list(place.test.interval),
-                    },
-                }
-                for place in self.places
-            ],
+            "board": [place.to_dict() for place in self.places],
+            "references": [asdict(reference) for reference in self.references],
             "contrasts": [contrast.to_dict() for contrast in self.contrasts],
-            "verdict": list(self.verdict),
+            "verdict": " ".join(self.verdict),
         }
 
 
@@ -103,22 +126,37 @@ def read_board(workspace: Workspace, race: Race) -> Board:
         RunError: the figures of a run are damaged.
     """
     registry = find_registry(workspace)
-    found = {name: [registry.find(id) for id in ids] for name, ids in race.runs.items()}
-    figure = _find_figure([run for runs in found.values() for run in runs if run])
-    places = [_place(name, runs, figure) for name, runs in found.items()]
+    found = {key: [registry.find(id) for id in ids] for key, ids in race.runs.items()}
+    runs = [run for of in found.values() for run in of if run]
+    figure = _find_figure(runs)
+    places = [_place(workspace, race, key, of, figure) for key, of in found.items()]
     ordered = sorted(places, key=lambda place: -(place.mean if place.mean is not None else -1.0))
-    board = Board(figure, tuple(ordered), (), ())
+    chance = _find_chance(runs, figure)
+    references = tuple(Reference(name, chance, None) for name in ("Guessing", "Majority class"))
+    board = Board(figure, tuple(ordered), references)
     if not board.is_over:
         return board
     judged = {
-        name: [
+        key: [
             load_judged(Run(workspace.runs_folder / run.id))
-            for run in runs
+            for run in of
             if run is not None and run.state == "done" and run.figures is not None
         ]
-        for name, runs in found.items()
+        for key, of in found.items()
     }
-    return _judge(board, race, {name: of for name, of in judged.items() if of})
+    if race.folds:
+        judged = {key: [pool_folds(of)] if of else [] for key, of in judged.items()}
+    over = _judge(board, race, {key: of for key, of in judged.items() if of})
+    return replace(over, verdict=(*over.verdict, *_state_missing(workspace, race, runs)))
+
+
+def find_board(workspace: Workspace, race: Race) -> Board:
+    """The board as `read_board` gives it; of a race that is over it is kept while nothing changes.
+
+    Raises:
+        RunError: as `read_board`.
+    """
+    return find_kept(workspace, race.id, race.list_runs(), lambda: read_board(workspace, race))
 
 
 def _find_figure(runs: Sequence[Summary]) -> str:
@@ -127,16 +165,29 @@ def _find_figure(runs: Sequence[Summary]) -> str:
     return find_task(tasks[0] if tasks else "single-label").figures[0]
 
 
-def _place(strategy: str, runs: Sequence[Summary | None], figure: str) -> Place:
+def _find_chance(runs: Sequence[Summary], figure: str) -> float | None:
+    classes = max((len(run.classes) for run in runs), default=0)
+    if figure in CHANCE:
+        return CHANCE[figure]
+    return 1 / classes if classes else None
+
+
+def _place(
+    workspace: Workspace, race: Race, key: str, runs: Sequence[Summary | None], figure: str
+) -> Place:
+    entrant = race.entrants[key]
     known = [run for run in runs if run is not None]
-    ended = [run.learning.seconds for run in known if run.is_final]
+    learned = [find_live(workspace, run, figure) for run in known]
+    took = [run.learning.seconds for run in known if run.state == "done"]
     return Place(
-        strategy,
-        STRATEGIES[strategy].title if strategy in STRATEGIES else strategy,
+        key,
+        entrant.strategy,
+        entrant.source,
+        entrant.title,
         tuple("gone" if run is None else run.state for run in runs),
-        tuple(r.learning.figures[figure] for r in known if figure in r.learning.figures),
-        max((run.learning.n for run in known), default=0),
-        float(np.mean(ended)) if ended else None,
+        tuple(value for value, _ in learned if value is not None),
+        max((n for _, n in learned), default=0),
+        float(np.mean(took)) if took else None,
     )
 
 
@@ -145,22 +196,30 @@ def _judge(board: Board, race: Race, judged: Mapping[str, Sequence[Judged]]) -> 
     everyone = [one for of in judged.values() for one in of]
     if not everyone:
         return replace(board, verdict=("No run of the race was judged, so nothing can be said.",))
-    keys = find_shared(everyone)
+    try:
+        keys = find_shared(everyone)
+    except RunError as error:
+        # Labels were edited between two runs, or each was judged on other images.
+        return replace(board, verdict=(f"Nothing can be said of the race. {error}",))
     figure = list_headlines(everyone[0].evaluation)[0].name
     estimates = {
-        name: [found[figure] for one in of if figure in (found := one.estimate(keys))]
-        for name, of in judged.items()
+        key: [found[figure] for one in of if figure in (found := one.estimate(keys))]
+        for key, of in judged.items()
     }
-    known = {name: of for name, of in estimates.items() if of}
+    known = {key: of for key, of in estimates.items() if of}
     places = tuple(
-        replace(place, test=average_seeds(known[place.strategy]))
-        if place.strategy in known
-        else place
+        replace(place, test=average_seeds(known[place.key])) if place.key in known else place
         for place in board.places
     )
-    contrasts = _contrast(race, known, figure, everyone[0].count(keys))
-    over = replace(board, figure=figure, places=places, contrasts=contrasts)
-    return replace(over, verdict=tuple(_state(over, race)))
+    tested = everyone[0].find_references(keys).get(figure, (None, None))
+    references = tuple(
+        replace(reference, test=value)
+        for reference, value in zip(board.references, tested, strict=True)
+    )
+    counts = everyone[0].count(keys)
+    contrasts = _contrast(race, known, figure, counts)
+    over = replace(board, figure=figure, places=places, references=references, contrasts=contrasts)
+    return replace(over, verdict=tuple(_state(over, race, counts)))
 
 
 def _contrast(
@@ -169,39 +228,93 @@ def _contrast(
     figure: str,
     counts: tuple[int, int, str],
 ) -> tuple[Contrast, ...]:
-    pairs = [(a, b) for a, b in race.contrasts if a in estimates and b in estimates]
-    found = {f"{a} {b}": subtract_means(estimates[a], estimates[b]) for a, b in pairs}
-    corrected = correct_holm({name: difference.p for name, difference in found.items()})
+    asked = _list_answered(race, estimates)
+    found = [subtract_means(estimates[one.a], estimates[one.b]) for one in asked]
+    corrected = correct_holm({str(i): difference.p for i, difference in enumerate(found)})
+    titles = {key: entrant.title for key, entrant in race.entrants.items()}
     return tuple(
-        Contrast(_title(a), _title(b), figure, found[f"{a} {b}"], corrected[f"{a} {b}"], *counts)
-        for a, b in pairs
+        Contrast(
+            titles[one.a],
+            titles[one.b],
+            figure,
+            difference,
+            corrected[str(number)],
+            *counts,
+            compared=len(asked),
+        )
+        for number, (one, difference) in enumerate(zip(asked, found, strict=True))
     )
 
 
-def _state(board: Board, race: Race) -> Iterator[str]:
+def _list_answered(race: Race, known: Mapping[str, Any]) -> list[Declared]:
+    return [one for one in race.contrasts if one.a in known and one.b in known]
+
+
+def _state(board: Board, race: Race, counts: tuple[int, int, str]) -> Iterator[str]:
     """The verdict: each question with its answer, then the one to take by validation."""
-    costs = {place.title: place.seconds for place in board.places}
-    questions = {(_title(a), _title(b)): question for (a, b), question in DECLARED.items()}
-    for contrast in board.contrasts:
-        question = questions.get((contrast.a, contrast.b), f"{contrast.a} or {contrast.b}?")
-        yield f"{question} {contrast.verdict}{_state_cost(contrast, costs)}"
+    by_key = {place.key: place for place in board.places}
+    known = {place.key: place for place in board.places if place.test is not None}
+    for asked, contrast in zip(_list_answered(race, known), board.contrasts, strict=True):
+        cost = _state_cost(by_key[asked.a], by_key[asked.b])
+        rest = contrast.verdict.removeprefix(contrast.claim)
+        yield f"{asked.question} {contrast.claim}{cost}{rest}"
     best = next((place for place in board.places if place.mean is not None), None)
     if best is not None and best.mean is not None:
         yield (
-            f"On validation {best.title} is best: {write_title(board.figure)} {best.mean:.3f} on"
-            f" {best.n:,} images."
+            f"On validation {best.title} is best: {write_title(board.figure)}"
+            f" {write_figure(best.mean)} on {best.n:,} images{_state_references(board)}."
         )
-    if max((len(ids) for ids in race.runs.values()), default=0) == 1:
+    if race.folds:
+        yield (
+            f"Each image is judged once, by a model that learned from other folds; all"
+            f" {counts[0]:,} count. How much another drawing of the folds would change them is not"
+            " known."
+        )
+    elif race.count == 1:
         yield "One seed a way of training: how much another seed would change them is not known."
 
 
-def _state_cost(contrast: Contrast, costs: Mapping[str, float | None]) -> str:
-    first, second = costs.get(contrast.a), costs.get(contrast.b)
-    if first is None or second is None or first == second:
+def _state_references(board: Board) -> str:
+    """What guessing and the majority class get on validation."""
+    values = [reference.validation for reference in board.references]
+    if len(values) < 2 or None in values:
         return ""
-    more = "more" if first > second else "less"
-    return f" {contrast.a} takes {format_seconds(abs(first - second))} {more}."
+    return f"; guessing and the majority class get {write_figure(values[0])}"
 
 
-def _title(strategy: str) -> str:
-    return STRATEGIES[strategy].title if strategy in STRATEGIES else strategy
+def _state_cost(first: Place, second: Place) -> str:
+    """What the first of a contrast costs beside the other, a run."""
+    if first.seconds is None or second.seconds is None:
+        return ""
+    more = first.seconds - second.seconds
+    if abs(more) < 1:
+        return ""
+    return (
+        f"; a run of {first.title} takes {format_seconds(abs(more))}"
+        f" {'more' if more > 0 else 'less'}"
+    )
+
+
+def _state_missing(workspace: Workspace, race: Race, runs: Sequence[Summary]) -> Iterator[str]:
+    """Which runs have no figures, and why."""
+    ended = [Run(workspace.runs_folder / run.id) for run in runs if run.state != "done"]
+    late = [run for run in ended if is_out_of_time(run)]
+    if late:
+        yield (
+            f"{len(late)} of {len(race.list_runs())} runs did not fit the {race.minutes:g} minutes,"
+            f" by what the others took: {', '.join(_shorten(race, run) for run in late)}."
+        )
+    for run in ended:
+        said = run.find_last_state()
+        if said.state == "failed":
+            yield f"{_shorten(race, run)} failed. {said.reason or ''}"
+        elif run not in late:
+            yield f"{_shorten(race, run)} was stopped and is not judged."
+    gone = len(race.list_runs()) - len(runs)
+    if gone:
+        yield f"{gone} of {len(race.list_runs())} runs were deleted."
+
+
+def _shorten(race: Race, run: Run) -> str:
+    """A run's name without that of its race."""
+    return run.name.removeprefix(f"{race.name}: ")

@@ -124,6 +124,7 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
     first = headlines[0][0] if headlines else ""
     primary = [each for each in contrasts if each.figure == first]
     corrected = correct_holm({each.b: each.p for each in primary})
+    together = [replace(each, p=corrected[each.b], compared=len(primary)) for each in primary]
     return Comparison(
         runs=names,
         ids=tuple(run.id for run in runs),
@@ -131,7 +132,7 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
         alone=tuple(len(each.rows) - len(keys) for each in judged),
         figures=figures,
         headlines=headlines,
-        contrasts=tuple(replace(each, p=corrected[each.b]) for each in primary),
+        contrasts=tuple(together),
         others=tuple(each for each in contrasts if each.figure != first),
         settings=find_differing([run.recipe for run in runs]),
         disputed=tuple(_find_disputed(judged, keys)),

@@ -22,6 +22,7 @@ class Contrast:
         difference: a's figure less b's.
         p: corrected for how many differences are looked at.
         n: images; units: patients where they are known, else images; counted: which of the two.
+        compared: how many differences are looked at together.
     """
 
     a: str
@@ -32,6 +33,7 @@ class Contrast:
     n: int
     units: int
     counted: str
+    compared: int = 1
 
     @property
     def is_told(self) -> bool:
@@ -41,30 +43,36 @@ class Contrast:
     @property
     def verdict(self) -> str:
         """What can be said, in a sentence or two."""
+        return f"{self.claim}.{'' if self.is_told else self._state_needed()}"
+
+    @property
+    def claim(self) -> str:
+        """Which of the two is better, or that they cannot be told apart, without a full stop."""
         is_gain = (self.difference.value > 0) != (self.figure in LOWER_IS_BETTER)
         is_turned = self.is_told and not is_gain
         shown = self.difference.turn() if is_turned else self.difference
         size = write_difference(self.figure, shown)
         of_units = f" of {self.units:,} {self.counted}" if self.counted == "patients" else ""
-        on = f"on {self.n:,} test images{of_units}"
+        images = f"{self.n:,} test images{of_units}"
+        better, worse = (self.b, self.a) if is_turned else (self.a, self.b)
+        if self.is_told and self.figure in LOWER_IS_BETTER:
+            return f"{better} is better than {worse}: {size} on {images}"
         if self.is_told:
-            better, worse = (self.b, self.a) if is_turned else (self.a, self.b)
-            return f"{better} is better than {worse}: {size} {on}."
+            return f"{better} gains {size} over {worse} on {images}"
         low, high = self.difference.interval
+        together = ""
         if low > 0 or high < 0:
-            return (
-                f"{self.a} and {self.b} cannot be told apart once it counts that several were"
-                f" compared: {size} {on}."
-            )
-        return f"{self.a} and {self.b} cannot be told apart: {size} {on}.{self._state_needed()}"
+            together = f", as {self.compared} differences are looked at together"
+        return f"{better} and {worse} cannot be told apart with {images}{together}: {size}"
 
     def _state_needed(self) -> str:
-        factor = self.difference.needed
+        factor = self.difference.find_needed(self.compared)
+        if factor is None and self.difference.value:
+            return " More seeds are needed first: so far they differ by as much."
         if factor is None or factor * self.units > MOST_NEEDED:
             return " So small a difference would take very many to show."
-        return f" To show a difference of this size, about {_round(factor * self.units):,}" + (
-            f" {self.counted} would be needed."
-        )
+        count = max(_round(factor * self.units), self.units + 1)
+        return f" If it is as large as it looks, about {count:,} {self.counted} would be needed."
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

@@ -11,13 +11,12 @@ from typing import Any
 from medapp.errors import RecipeError
 from medapp.evaluation.power_law import FEWEST
 from medapp.runs.making import settle_recipe
-from medapp.runs.plan import plan_run
 from medapp.runs.registry import find_registry
 from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
 from medapp.studies.entrants import create_named_runs, take_strategy
+from medapp.studies.fitting import fit_recipes
 from medapp.studies.folder import find_named, load_studies, name_study, save_study
-from medapp.studies.time import fit_epochs
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.strategies import STRATEGIES
 
@@ -38,6 +37,8 @@ class Curve:
         shares: of the training patients, ascending; the largest is all of them.
         runs: strategy to the ids of its runs, for each share those of all seeds.
         remarks: what was changed of the settings so that the curve fits its time.
+        minutes: that the curve may take; None where it may take any.
+        workers: how many of its runs may work at once.
     """
 
     id: str
@@ -47,6 +48,8 @@ class Curve:
     shares: tuple[float, ...]
     runs: Mapping[str, tuple[tuple[str, ...], ...]]
     remarks: tuple[str, ...]
+    minutes: float | None = None
+    workers: int = 1
 
     def list_runs(self) -> list[str]:
         """The ids of all runs: seed by seed, and of each seed the largest share first, as a curve
@@ -61,6 +64,11 @@ class Curve:
             if place < len(of) and seed < len(of[place])
         ]
 
+    def list_alike(self, id: str) -> list[str]:
+        """The other runs of a run's way and share, which take as long."""
+        points = [ids for of in self.runs.values() for ids in of]
+        return [other for ids in points if id in ids for other in ids if other != id]
+
 
 def create_curve(
     workspace: Workspace,
@@ -71,6 +79,7 @@ def create_curve(
     shares: Sequence[float] = SHARES,
     seeds: int = 1,
     minutes: float | None = None,
+    workers: int = 1,
     name: str | None = None,
 ) -> Curve:
     """Make the runs of a learning curve; all wait in the queue.
@@ -82,7 +91,9 @@ def create_curve(
         recipe: the data set and all settings but strategy and share; seeds count up from its own.
         ways: strategies, at most four.
         shares: of the training patients, four or more, each in 0 to 1.
-        minutes: how long the curve may take by the estimate; epochs are lowered to fit.
+        minutes: how long the curve may take: epochs are lowered to fit by the estimate, and what
+            does not fit by what was measured since is not begun, see `budget`.
+        workers: how many runs will work at once.
 
     Raises:
         RecipeError: the declaration is wrong, a run could not work, or the time is too short.
@@ -91,13 +102,25 @@ def create_curve(
     shares = _check(ways, shares, seeds)
     settled = settle_recipe(workspace, recipe)
     by_way = {way: take_strategy(workspace, settled, way) for way in ways}
-    epochs, remarks = _fit_time(workspace, by_way, shares, machine, seeds, minutes)
+
+    def build(epochs: int) -> dict[tuple[str, float], Recipe]:
+        return {
+            (way, share): _take_share(by_way[way], share, epochs)
+            for share in reversed(shares)
+            for way in ways
+        }
+
+    entrants, remarks = fit_recipes(
+        workspace,
+        build,
+        max(recipe.budget.epochs for recipe in by_way.values()),
+        machine,
+        parts=seeds,
+        minutes=minutes,
+        workers=workers,
+        noun="learning curve",
+    )
     title = name or _suggest_name(workspace, settled.data.train.name)
-    entrants = {
-        (way, share): _take_share(by_way[way], share, epochs)
-        for share in reversed(shares)
-        for way in ways
-    }
     runs = _create_runs(workspace, machine, title, entrants, seeds)
     id, made = name_study()
     curve = Curve(
@@ -108,36 +131,11 @@ def create_curve(
         shares=shares,
         runs={way: tuple(runs[way, share] for share in shares) for way in ways},
         remarks=remarks,
+        minutes=minutes,
+        workers=workers,
     )
     save_study(workspace, KIND, asdict(curve))
     return curve
-
-
-def _fit_time(
-    workspace: Workspace,
-    by_way: Mapping[str, Recipe],
-    shares: Sequence[float],
-    machine: Machine | None,
-    seeds: int,
-    minutes: float | None,
-) -> tuple[int, tuple[str, ...]]:
-    """How many epochs all patients get in the time, and what was changed in words."""
-
-    def plan(epochs: int) -> float:
-        entrants = [
-            _take_share(recipe, share, epochs) for recipe in by_way.values() for share in shares
-        ]
-        return seeds * sum(plan_run(workspace, each, machine).seconds for each in entrants)
-
-    asked = max(recipe.budget.epochs for recipe in by_way.values())
-    epochs = fit_epochs(plan, asked, minutes, "learning curve")
-    if epochs == asked:
-        return asked, ()
-    text = (
-        f"Epochs are {epochs} and not {asked}, so that the learning curve takes about"
-        f" {minutes:g} minutes here: a way of training that needs long is judged after a short one."
-    )
-    return epochs, (text,)
 
 
 def list_curves(workspace: Workspace) -> list[Curve]:
@@ -230,6 +228,8 @@ def _read(facts: Mapping[str, Any]) -> Curve | None:
                 for way, of in facts["runs"].items()
             },
             remarks=tuple(map(str, facts["remarks"])),
+            minutes=None if facts.get("minutes") is None else float(facts["minutes"]),
+            workers=max(1, int(facts.get("workers", 1))),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -3,6 +3,7 @@
 What this module does not know: any kind of study.
 """
 
+import functools
 import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,21 @@ from medapp.store.files import write_bytes
 from medapp.store.workspace import Workspace
 
 FILE = "study.json"
+
+
+def update_study(workspace: Workspace, id: str, values: Mapping[str, Any]) -> None:
+    """Write some values of a study anew, and leave the others.
+
+    Raises:
+        RunError: the study's file is gone or damaged.
+    """
+    path = workspace.studies_folder / id / FILE
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+        text = json.dumps({**known, **values}, indent=1, ensure_ascii=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise RunError(f"The study's file {path} cannot be read: {error}.") from error
+    write_bytes(path, text.encode())
 
 
 class Named(Protocol):
@@ -55,11 +71,18 @@ def load_studies(workspace: Workspace, kind: str) -> Iterator[dict[str, Any]]:
     """The values of all studies of a kind whose file can be read, newest first."""
     for path in sorted(workspace.studies_folder.glob(f"*/{FILE}"), reverse=True):
         try:
-            facts = json.loads(path.read_text(encoding="utf-8"))
+            signed = path.stat()
+            facts = _load(path, signed.st_mtime_ns, signed.st_size)
         except (OSError, ValueError):
             continue
-        if isinstance(facts, dict) and facts.pop("kind", None) == kind:
-            yield facts
+        if isinstance(facts, dict) and facts.get("kind") == kind:
+            yield {name: value for name, value in facts.items() if name != "kind"}
+
+
+@functools.lru_cache(1000)
+def _load(path: Path, mtime: int, size: int) -> Any:
+    """What a study's file holds, kept as long as it is as it was: a page asks at each draw."""
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def find_named(known: Sequence[S], name: str, noun: str, nouns: str) -> S:

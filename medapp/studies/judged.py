@@ -7,10 +7,11 @@ from typing import Any
 
 from medapp.errors import RunError
 from medapp.evaluation.estimates import Estimate
-from medapp.evaluation.evaluate import estimate_figures
+from medapp.evaluation.evaluate import estimate_figures, evaluate
 from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.patients import number_units
-from medapp.runs.results import list_evidence, load_predictions
+from medapp.runs.results import Evidence, list_evidence, load_predictions
 from medapp.runs.run import Run
 from medapp.task import find_task
 
@@ -20,18 +21,34 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class Judged:
-    """A run with its figures and the predictions behind them, by image."""
+    """A run, or the runs of all folds, with figures and the predictions behind them, by image.
+
+    Attributes:
+        evaluation: of the run, or of the first of the folds' runs.
+        limits: the thresholds by which each image was decided; empty where there are none.
+    """
 
     run: Run
     evaluation: Evaluation
     rows: Mapping[Key, Mapping[str, Any]]
+    limits: Mapping[Key, tuple[float, ...]]
 
     def estimate(self, keys: Sequence[Key]) -> dict[str, Estimate]:
-        """The run's figures on some of its images, with how far each patient moves them."""
+        """The figures on some of the images, with how far each patient moves them."""
+        return estimate_figures(*self._list_evidence(keys), self._list_limits(keys))
+
+    def find_references(self, keys: Sequence[Key]) -> dict[str, tuple[float | None, float | None]]:
+        """What guessing, and the majority class, get on some of the images, by figure."""
+        found = evaluate(*self._list_evidence(keys), self._list_limits(keys))
+        return {line.name: (line.chance, line.majority) for line in list_headlines(found)}
+
+    def _list_evidence(self, keys: Sequence[Key]) -> Evidence:
         evaluation = self.evaluation
         rows = [self.rows[key] for key in keys]
-        evidence = list_evidence(rows, evaluation.classes, find_task(evaluation.task))
-        return estimate_figures(*evidence, evaluation.thresholds)
+        return list_evidence(rows, evaluation.classes, find_task(evaluation.task))
+
+    def _list_limits(self, keys: Sequence[Key]) -> list[tuple[float, ...]]:
+        return [self.limits[key] for key in keys] if self.limits else []
 
     def count(self, keys: Sequence[Key]) -> tuple[int, int, str]:
         """How many images, how many units these are of, and what units are."""
@@ -59,7 +76,22 @@ def load_judged(run: Run) -> Judged:
         content = row["content_hash"]
         keyed[content, seen[content]] = row
         seen[content] += 1
-    return Judged(run, evaluation, keyed)
+    limits = tuple(evaluation.thresholds)
+    return Judged(run, evaluation, keyed, dict.fromkeys(keyed, limits) if limits else {})
+
+
+def pool_folds(folds: Sequence[Judged]) -> Judged:
+    """The images of several folds, each judged by the run of its own fold, as if by one.
+
+    Raises:
+        RunError: the runs tell other things apart.
+    """
+    first, *others = folds
+    for other in others:
+        _require_same_question(first, other)
+    rows = {key: row for fold in folds for key, row in fold.rows.items()}
+    limits = {key: limit for fold in folds for key, limit in fold.limits.items()}
+    return Judged(first.run, first.evaluation, rows, limits)
 
 
 def find_shared(several: Sequence[Judged]) -> list[Key]:

@@ -15,6 +15,7 @@ from medapp.runs.split_table import load_split
 from medapp.store.workspace import Workspace
 from medapp.studies.curve import Curve
 from medapp.studies.judged import find_shared, load_judged
+from medapp.studies.kept import find_kept
 from medapp.training.strategies import STRATEGIES
 
 # Figures that lie in 0 to 1, as the curve asks; the first of them that the task has is taken.
@@ -138,6 +139,15 @@ def read_points(workspace: Workspace, curve: Curve) -> Reading:
         points = tuple(point for ids in shares if (point := build(ids)))
         ways.append(Way(strategy, points, fit_power_law(points)))
     return Reading(states, figure, counted, n, units, seeds, tuple(ways))
+
+
+def find_points(workspace: Workspace, curve: Curve) -> Reading:
+    """The curve as `read_points` gives it; of one that is over it is kept while nothing changes.
+
+    Raises:
+        RunError: as `read_points`.
+    """
+    return find_kept(workspace, curve.id, curve.list_runs(), lambda: read_points(workspace, curve))
 
 
 def _count_learned(run: Run, counted: str) -> int:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from medapp.evaluation.comparison import correct_holm, subtract, subtract_means
+from medapp.evaluation.comparison import Difference, correct_holm, subtract, subtract_means
 from medapp.evaluation.estimates import Estimate, estimate_share
 from medapp.evaluation.evaluate import estimate_figures, evaluate
 from medapp.evaluation.headline import list_headlines
@@ -50,7 +50,7 @@ def test_what_two_models_have_in_common_makes_the_interval_narrower() -> None:
 
 def test_models_that_agree_on_all_are_not_said_to_be_equal() -> None:
     difference = subtract(share([1] * 30 + [0] * 3), share([1] * 30 + [0] * 3))
-    assert (difference.value, difference.p, difference.needed) == (0.0, 1.0, None)
+    assert (difference.value, difference.p, difference.find_needed()) == (0.0, 1.0, None)
     low, high = difference.interval
     assert low < -0.05
     assert high > 0.05
@@ -80,9 +80,35 @@ def test_how_many_more_would_show_it() -> None:
     first = Estimate(0.6, (0.5, 0.7), np.array([Z**-1, 0.0]))
     second = Estimate(0.5, (0.5, 0.5), np.array([0.0, 0.0]))
     difference = subtract(first, second)
-    assert difference.needed == pytest.approx((1 + 0.8416212 / Z) ** 2)
+    assert difference.find_needed() == pytest.approx((1 + 0.8416212 / Z) ** 2)
     half = Estimate(0.55, (0.45, 0.65), first.shifts)
-    assert subtract(half, second).needed == pytest.approx((2 * (1 + 0.8416212 / Z)) ** 2)
+    assert subtract(half, second).find_needed() == pytest.approx((2 * (1 + 0.8416212 / Z)) ** 2)
+
+
+def test_so_many_units_show_the_difference_four_times_in_five() -> None:
+    """Of 40 units a difference of .1 with a spread of .5: simulated with as many as were said."""
+    generator = np.random.default_rng(5)
+    spread, effect, units = 0.5, 0.1, 40
+    reach = Z * spread / np.sqrt(units)
+    difference = Difference(effect, 0.0, (effect - reach, effect + reach))
+    for compared in (1, 3):
+        factor = difference.find_needed(compared)
+        assert factor is not None
+        needed = round(factor * units)
+        means = generator.normal(effect, spread / np.sqrt(needed), 20_000)
+        level = NormalDist().inv_cdf(1 - 0.05 / compared / 2)
+        told = np.abs(means) > level * spread / np.sqrt(needed)
+        assert told.mean() == pytest.approx(0.8, abs=0.015)
+
+
+def test_more_units_do_not_lessen_the_doubt_over_seeds() -> None:
+    """With units at k times as many the reach is √((.09² − .02²) / k + .02²): .1 · Z / 2.8016."""
+    difference = Difference(0.1, 0.0, (0.01, 0.19), seed_reach=0.02)
+    factor = difference.find_needed()
+    assert factor is not None
+    reach = np.sqrt((0.09**2 - 0.02**2) / factor + 0.02**2)
+    assert reach == pytest.approx(0.1 * Z / (Z + 0.8416212))
+    assert Difference(0.1, 0.0, (0.01, 0.19), seed_reach=0.08).find_needed() is None
 
 
 def test_the_spread_of_seeds_widens_the_interval() -> None:
@@ -92,6 +118,7 @@ def test_the_spread_of_seeds_widens_the_interval() -> None:
     seconds = [Estimate(value, (value, value), flat) for value in (0.6, 0.7)]
     difference = subtract_means(firsts, seconds)
     assert difference.value == pytest.approx(0.2)
+    assert difference.find_needed() is None  # seeds alone leave as wide an interval
     reach = 4.3027 * np.sqrt(0.005)
     assert difference.interval == pytest.approx((0.2 - reach, 0.2 + reach))
     assert difference.p == pytest.approx(2 * NormalDist().cdf(-Z * 0.2 / reach))

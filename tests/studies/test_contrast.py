@@ -1,5 +1,7 @@
 """A difference in words that its interval supports."""
 
+from dataclasses import replace
+
 import pytest
 
 from medapp.evaluation.comparison import Difference
@@ -13,11 +15,11 @@ def build(value: float, low: float, high: float, p: float, figure: str = "accura
 
 def test_the_better_one_is_named_only_where_the_two_are_told_apart() -> None:
     assert build(0.031, 0.008, 0.054, 0.01).verdict == (
-        "fine-tune is better than probe: +3.1 points of accuracy [+0.8, +5.4] on 97 test images of"
-        " 60 patients."
+        "fine-tune gains +3.1 points of accuracy [+0.8, +5.4] over probe on 97 test images of 60"
+        " patients."
     )
     assert build(-0.031, -0.054, -0.008, 0.01).verdict.startswith(
-        "probe is better than fine-tune: +3.1 points of accuracy [+0.8, +5.4] on"
+        "probe gains +3.1 points of accuracy [+0.8, +5.4] over fine-tune on"
     )
     assert build(-0.3, -0.5, -0.1, 0.01, "mean_absolute_error").verdict == (
         "fine-tune is better than probe: −0.300 of mean error in grades [−0.500, −0.100] on 97 test"
@@ -27,12 +29,20 @@ def test_the_better_one_is_named_only_where_the_two_are_told_apart() -> None:
 
 def test_what_is_not_told_apart_says_how_many_would_be_needed() -> None:
     """A reach of .02 for a difference of .01: (2 · 2.8016 / 1.96)² = 8.17 times 60 patients."""
-    assert build(0.01, -0.01, 0.03, 0.33).verdict.endswith(
-        "[−1.0, +3.0] on 97 test images of 60 patients. To show a difference of this size, about"
-        " 500 patients would be needed."
+    assert build(0.01, -0.01, 0.03, 0.33).verdict == (
+        "fine-tune and probe cannot be told apart with 97 test images of 60 patients: +1.0 points"
+        " of accuracy [−1.0, +3.0]. If it is as large as it looks, about 500 patients would be"
+        " needed."
     )
     assert build(0.0, -0.01, 0.01, 1.0).verdict.endswith("would take very many to show.")
-    assert "once it counts that several were compared" in build(0.02, 0.001, 0.04, 0.08).verdict
+    together = replace(build(0.02, 0.001, 0.04, 0.08), compared=3)
+    assert "60 patients, as 3 differences are looked at together: +2.0" in together.verdict
+
+
+def test_seeds_that_differ_as_much_are_not_mended_by_more_patients() -> None:
+    by_seeds = replace(build(0.01, -0.02, 0.04, 0.5).difference, seed_reach=0.01)
+    contrast = replace(build(0.01, -0.02, 0.04, 0.5), difference=by_seeds)
+    assert contrast.verdict.endswith("More seeds are needed first: so far they differ by as much.")
 
 
 @pytest.mark.parametrize(

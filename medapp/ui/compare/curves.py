@@ -5,22 +5,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from medapp.data.samples import DataSet
 from medapp.evaluation.comparison import average_seeds
 from medapp.evaluation.headline import TITLES
 from medapp.evaluation.words import write_figure
 from medapp.figures import draw_learning_curves
 from medapp.figures.learning_curve import CurveLine
-from medapp.studies.curve import MOST_SEEDS, WAYS, Curve, create_curve, list_curves
-from medapp.studies.points import Reading, Way, read_points, state_reach
-from medapp.training.recipe import build_settings
+from medapp.studies.curve import WAYS, Curve, create_curve, list_curves
+from medapp.studies.points import Reading, Way, find_points, state_reach
 from medapp.training.strategies import STRATEGIES
+from medapp.ui.compare.asking import Asked, draw_control, draw_form
 from medapp.ui.compare.watching import watch
 from medapp.ui.shell import frame
-from medapp.ui.shell.server import find_catalog, open_workspace
+from medapp.ui.shell.server import open_workspace
 from medapp.ui.shell.words import name_figure
 
-MINUTES = 60
 MOST_WAYS = 4
 
 
@@ -36,53 +34,48 @@ def draw_curves() -> None:
             st.page_link(
                 frame.COMPARE, label=frame.escape(curve.name), query_params={"curve": curve.id}
             )
-            st.caption(frame.escape(_state(read_points(open_workspace(), curve))))
-    known = [each for each in find_catalog().list_data_sets() if len(each.classes) > 1]
-    if known:
-        _draw_form(known)
+            st.caption(frame.escape(_state(find_points(open_workspace(), curve))))
+    asked = draw_form(
+        "curve",
+        "Begin a learning curve",
+        ":material/show_chart:",
+        "Runs of each way on each share. Each seed draws other patients of the same number; three"
+        " say how much that changes.",
+        _draw_ways,
+    )
+    if asked is not None:
+        with frame.show_errors():
+            _begin(*asked)
+
+
+def _draw_ways() -> Sequence[str]:
+    ways: list[str] = st.multiselect(
+        "Ways of training",
+        list(STRATEGIES),
+        list(WAYS),
+        max_selections=MOST_WAYS,
+        format_func=lambda name: STRATEGIES[name].title,
+        key="ways-of-curve",
+    )
+    return ways
+
+
+def _begin(asked: Asked, ways: Sequence[str]) -> None:
+    curve = create_curve(
+        open_workspace(),
+        asked.recipe,
+        asked.machine,
+        ways=ways,
+        seeds=asked.seeds,
+        minutes=asked.minutes,
+    )
+    st.switch_page(frame.COMPARE, query_params={"curve": curve.id})
 
 
 def _state(reading: Reading) -> str:
     if reading.is_over:
         return reading.verdict[0] if reading.verdict else "No run was judged"
     return f"{reading.states.count('done')} of {len(reading.states)} runs are done"
-
-
-def _draw_form(known: Sequence[DataSet]) -> None:
-    with st.form("curve", border=True):
-        columns = st.columns([2, 2, 1, 1])
-        data_set = columns[0].selectbox("Data set", known, format_func=lambda each: each.name)
-        ways = columns[1].multiselect(
-            "Ways of training",
-            list(STRATEGIES),
-            list(WAYS),
-            max_selections=MOST_WAYS,
-            format_func=lambda name: STRATEGIES[name].title,
-        )
-        seeds = columns[2].number_input(
-            "Seeds",
-            1,
-            MOST_SEEDS,
-            1,
-            help="Runs of each way on each share. Each seed draws other patients of the same"
-            " number; three say how much that changes.",
-        )
-        minutes = columns[3].number_input(
-            "Minutes",
-            1,
-            24 * 60,
-            MINUTES,
-            help="By the estimate for this machine; epochs are lowered to fit.",
-        )
-        if not st.form_submit_button("Begin a learning curve", icon=":material/show_chart:"):
-            return
-    with frame.show_errors():
-        choice = {"choices": ({"id": data_set.uid, "name": data_set.name},)}
-        recipe, machine = build_settings({"data": choice})
-        curve = create_curve(
-            open_workspace(), recipe, machine, ways=ways, seeds=seeds, minutes=minutes
-        )
-        st.switch_page(frame.COMPARE, query_params={"curve": curve.id})
 
 
 def draw_curve(curve: Curve) -> None:
@@ -96,10 +89,12 @@ def draw_curve(curve: Curve) -> None:
     for remark in curve.remarks:
         st.info(frame.escape(remark))
     with frame.show_errors():
-        reading = read_points(open_workspace(), curve)
+        reading = find_points(open_workspace(), curve)
         if not reading.is_over:
-            watch(lambda: read_points(open_workspace(), curve), reading)
+            watch(lambda: find_points(open_workspace(), curve), reading)
+            draw_control(curve, reading)
             return
+        draw_control(curve, reading)
         if not any(way.points for way in reading.ways):
             st.info("No run of the learning curve was judged, so nothing can be said.")
             return

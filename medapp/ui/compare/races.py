@@ -1,41 +1,109 @@
 """Races on the page: one is begun by a click, its board moves while it runs, and says a verdict."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
-from medapp.data.samples import DataSet
 from medapp.evaluation.headline import TITLES
 from medapp.evaluation.words import write_figure
+from medapp.models.backbones import BACKBONES, find_file
 from medapp.runs.progress import format_seconds
-from medapp.studies.board import Board, Place, read_board
-from medapp.studies.race import MOST_SEEDS, Race, create_race, list_races
-from medapp.training.recipe import build_settings
+from medapp.studies.board import Board, Place, find_board
+from medapp.studies.race import CONTESTANTS, MOST_SOURCES, Race, create_race, list_races
+from medapp.training.strategies import STRATEGIES
+from medapp.ui.compare.asking import Asked, draw_control, draw_form
 from medapp.ui.compare.contrasts import draw_contrasts
 from medapp.ui.compare.watching import watch
 from medapp.ui.shell import frame
-from medapp.ui.shell.server import find_catalog, open_workspace
-from medapp.ui.shell.words import name_figure
+from medapp.ui.shell.server import list_summaries, open_workspace
+from medapp.ui.shell.words import name_figure, name_source
 
-MINUTES = 60
+FOLDS = (0, 5, 10)  # in which all patients may be dealt
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a race is asked beside its data set, seeds and minutes."""
+
+    strategies: Sequence[str]
+    sources: Sequence[str]
+    folds: int
 
 
 def draw_races() -> None:
     """Draw the races so far, and what begins another one."""
     st.subheader("Was transfer worth it?", anchor=False)
     st.markdown(
-        "A race trains a linear probe, the last stage, everything, and everything from random"
-        " weights on one data set, and says which differences can be told."
+        "A race trains baselines, a linear probe, the last stage, everything, and everything from"
+        " random weights on one data set, and says which differences can be told."
     )
     for race in list_races(open_workspace()):
         with frame.show_errors(), st.container(horizontal=True, gap="small"):
             st.page_link(
                 frame.COMPARE, label=frame.escape(race.name), query_params={"race": race.id}
             )
-            st.caption(frame.escape(_state(read_board(open_workspace(), race))))
-    known = [each for each in find_catalog().list_data_sets() if len(each.classes) > 1]
-    if known:
-        _draw_form(known)
+            st.caption(frame.escape(_state(find_board(open_workspace(), race))))
+    asked = draw_form(
+        "race",
+        "Begin a race",
+        ":material/sports_score:",
+        "Runs of each way of training. With one, nobody knows how much luck another seed would"
+        " bring; three say something.",
+        _draw_choice,
+    )
+    if asked is not None:
+        with frame.show_errors():
+            _begin(*asked)
+
+
+def _draw_choice() -> Choice:
+    """Who runs, from what, and over which folds."""
+    with st.expander("Who runs, from what, over folds"):
+        strategies = st.multiselect(
+            "Ways of training",
+            list(STRATEGIES),
+            list(CONTESTANTS),
+            format_func=lambda name: STRATEGIES[name].title,
+        )
+        columns = st.columns([3, 1])
+        sources = columns[0].multiselect(
+            "Start from",
+            list_sources(),
+            ["bundled"],
+            format_func=name_source,
+            max_selections=MOST_SOURCES,
+            help="With several, each way that transfers runs from each of them.",
+        )
+        folds = columns[1].selectbox(
+            "Folds",
+            FOLDS,
+            format_func=lambda count: str(count) if count else "The split",
+            help="All patients are dealt into folds, and each fold is judged by a run that learned"
+            " from the others: more test images, more runs. In place of seeds.",
+        )
+    return Choice(strategies, sources, folds)
+
+
+def _begin(asked: Asked, choice: Choice) -> None:
+    data = asked.recipe.data.model_copy(update={"folds": choice.folds})
+    race = create_race(
+        open_workspace(),
+        asked.recipe.model_copy(update={"data": data}),
+        asked.machine,
+        strategies=choice.strategies,
+        sources=choice.sources,
+        seeds=asked.seeds,
+        minutes=asked.minutes,
+    )
+    st.switch_page(frame.COMPARE, query_params={"race": race.id})
+
+
+def list_sources() -> list[str]:
+    """What is on this machine to start from: backbones, then trained models."""
+    workspace = open_workspace()
+    backbones = [name for name, row in BACKBONES.items() if find_file(row, workspace)]
+    return [*backbones, *(f"run:{run.id}" for run in list_summaries() if run.is_trained)]
 
 
 def _state(board: Board) -> str:
@@ -44,49 +112,22 @@ def _state(board: Board) -> str:
     return f"{board.states.count('done')} of {len(board.states)} runs are done"
 
 
-def _draw_form(known: Sequence[DataSet]) -> None:
-    with st.form("race", border=True):
-        columns = st.columns([2, 1, 1])
-        data_set = columns[0].selectbox("Data set", known, format_func=lambda each: each.name)
-        seeds = columns[1].number_input(
-            "Seeds",
-            1,
-            MOST_SEEDS,
-            1,
-            help="Runs of each way of training. With one, nobody knows how much luck another"
-            " seed would bring; three say something.",
-        )
-        minutes = columns[2].number_input(
-            "Minutes",
-            1,
-            24 * 60,
-            MINUTES,
-            help="By the estimate for this machine; epochs are lowered to fit.",
-        )
-        if not st.form_submit_button("Begin a race", icon=":material/sports_score:"):
-            return
-    with frame.show_errors():
-        choice = {"choices": ({"id": data_set.uid, "name": data_set.name},)}
-        recipe, machine = build_settings({"data": choice})
-        race = create_race(open_workspace(), recipe, machine, seeds=seeds, minutes=minutes)
-        st.switch_page(frame.COMPARE, query_params={"race": race.id})
-
-
 def draw_race(race: Race) -> None:
     """Draw one race; while its runs train, the page looks again by itself."""
-    seeds = max(map(len, race.runs.values()), default=0)
+    noun = "fold" if race.folds else "seed"
     frame.draw_head(
         race.name,
         f"Race on {race.data_set} · {len(race.runs)} ways of training ·"
-        f" {seeds} {'seed' if seeds == 1 else 'seeds'}",
+        f" {race.count} {noun if race.count == 1 else f'{noun}s'}",
         {"Compare": (frame.COMPARE, {})},
     )
     for remark in race.remarks:
         st.info(frame.escape(remark))
     with frame.show_errors():
-        board = read_board(open_workspace(), race)
+        board = find_board(open_workspace(), race)
         if not board.is_over:
-            watch(lambda: read_board(open_workspace(), race), board)
+            watch(lambda: find_board(open_workspace(), race), board)
+        draw_control(race, board)
         for sentence in board.verdict:
             question, mark, answer = sentence.rpartition("? ")
             asked = f"**{frame.escape(question + mark)}** " if mark else ""
@@ -129,8 +170,23 @@ def _draw_board(board: Board) -> None:
         }
         for place in board.places
     ]
+    rows += [
+        {
+            "Way of training": reference.title,
+            f"{TITLES[board.figure]} on validation": _write_known(reference.validation),
+            "n": None,
+            "Test, 95% interval": _write_known(reference.test),
+            "Time": None,
+            "Status": None,
+        }
+        for reference in board.references
+    ]
     st.dataframe(rows, hide_index=True, placeholder="–", alt="Ways of training, the best first")
     st.caption("The order is that of validation. Time is the mean of the runs of each.")
+
+
+def _write_known(value: float | None) -> str | None:
+    return None if value is None else write_figure(value)
 
 
 def _write_validation(place: Place) -> str | None:
@@ -139,11 +195,14 @@ def _write_validation(place: Place) -> str | None:
     if len(place.validation) == 1:
         return write_figure(place.mean)
     low, high = min(place.validation), max(place.validation)
-    return f"{write_figure(place.mean)} ({low:.3f} to {high:.3f} over seeds)"
+    return f"{write_figure(place.mean)} ({low:.3f} to {high:.3f} over {len(place.validation)} runs)"
 
 
 def _draw_links(race: Race, board: Board) -> None:
-    firsts = [race.runs[place.strategy][0] for place in board.places if "done" in place.states]
+    if race.folds:
+        # The first runs are of the same fold: one look at a part of the images.
+        return
+    firsts = [race.runs[place.key][0] for place in board.places if "done" in place.states]
     if len(firsts) > 1:
         st.page_link(
             frame.COMPARE,

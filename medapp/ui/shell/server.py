@@ -10,6 +10,7 @@ import gc
 import logging
 import threading
 import time
+from functools import partial
 
 import streamlit as st
 
@@ -22,6 +23,7 @@ from medapp.runs.supervisor import Supervisor
 from medapp.store.plain import PlainFormatter
 from medapp.store.uploads import Uploads
 from medapp.store.workspace import Workspace, find_workspace
+from medapp.studies.budget import find_objection
 
 FORGET_SECONDS = 600  # between two looks for uploads whose time is over
 
@@ -35,7 +37,8 @@ def start() -> Supervisor:
 def start_supervisor() -> Supervisor:
     """Make the supervisor of this server and let it run."""
     log_to_terminal()
-    supervisor = Supervisor(find_workspace())
+    workspace = find_workspace()
+    supervisor = Supervisor(workspace, find_objection=partial(find_objection, workspace))
     supervisor.start()
     return supervisor
 

@@ -29,9 +29,11 @@ def twins(trained: Trained) -> tuple[str, str]:
 def test_two_runs_from_the_address_are_compared(trained: Trained, twins: tuple[str, str]) -> None:
     app = open_page("compare", runs=",".join(twins))
     text = read_text(app).replace("\\", "")
-    assert "probe and <twin> cannot be told apart: 0.0 points of balanced accuracy" in text
     run = Session(trained.workspace).find_run(trained.run)
-    assert f"They disagree on 0 of {len(load_predictions(run))} test images" in text
+    n = len(load_predictions(run))
+    assert f"probe and <twin> cannot be told apart with {n} test images" in text
+    assert "0.0 points of balanced accuracy" in text
+    assert f"They disagree on 0 of {n} test images" in text
     assert "Nothing: the same settings, on the same images." in text
     figures = app.dataframe[0].value
     assert list(figures["0"]) == list(figures["1"])

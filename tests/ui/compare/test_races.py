@@ -12,6 +12,7 @@ from medapp.runs.making import list_runs
 from medapp.runs.run import Run
 from medapp.studies.race import CONTESTANTS, create_race, list_races
 from medapp.training.recipe import build_recipe
+from medapp.training.strategies import STRATEGIES
 
 
 def test_a_click_begins_a_race_and_leads_to_its_board(trained: Trained) -> None:
@@ -25,12 +26,20 @@ def test_a_click_begins_a_race_and_leads_to_its_board(trained: Trained) -> None:
     app = open_page("compare", race=race.id)
     assert app.title[0].value == "Race on bands"
     board = next(table.value for table in app.dataframe if "Way of training" in table.value)
-    assert sorted(board["Way of training"]) == [
-        "Fine-tune",
-        "From scratch",
-        "Last stage",
-        "Linear probe",
-    ]
+    titles = {STRATEGIES[name].title for name in CONTESTANTS}
+    assert {*board["Way of training"]} == {*titles, "Guessing", "Majority class"}
+
+
+def test_a_race_under_way_is_stopped_and_goes_on_by_a_click(trained: Trained) -> None:
+    recipe = build_recipe({"data": "bands", "image_size": 32, "epochs": 1})
+    race = create_race(trained.workspace, recipe, name="derby", minutes=30)
+    runs = [Run(trained.workspace.runs_folder / id) for id in race.list_runs()]
+    app = open_page("compare", race=race.id)
+    find_button(app, "Stop all runs").click().run()
+    assert {run.state for run in runs} == {"stopped"}
+    find_button(app, f"Go on with the {len(runs)} runs not done").click().run()
+    assert not app.exception, app.exception
+    assert {run.state for run in runs} == {"queued"}
 
 
 def test_a_race_whose_runs_were_stopped_says_that_nothing_can_be_said(trained: Trained) -> None:
@@ -45,4 +54,4 @@ def test_a_race_whose_runs_were_stopped_says_that_nothing_can_be_said(trained: T
 def test_the_list_names_races(trained: Trained) -> None:
     recipe = build_recipe({"data": "bands", "image_size": 32, "epochs": 1})
     create_race(trained.workspace, recipe, name="derby")
-    assert "0 of 4 runs are done" in read_text(open_page("compare"))
+    assert f"0 of {len(CONTESTANTS)} runs are done" in read_text(open_page("compare"))

@@ -1,6 +1,5 @@
 """The whole way of a run: data set → splits → inputs → training → evaluation."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -29,6 +28,7 @@ from medapp.runs.results import discard_evaluation, save_evaluation
 from medapp.runs.run import Run
 from medapp.runs.seen import save_earlier
 from medapp.store.cache import open_cache
+from medapp.store.threads import count_cores
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 from medapp.task.thresholds import RULE, choose_thresholds
@@ -65,7 +65,7 @@ class Sitting:
         # The data may have changed while the run was in the queue; later changes are not the run's.
         if not (run.folder / "split.parquet").exists():
             plan_run(workspace, self.recipe, self.machine)
-        cores = os.cpu_count() or 1
+        cores = count_cores()
         torch.set_num_threads(self.machine.threads or max(1, cores // self.machine.devices))
         device = choose_device(self.machine.device, self.machine.devices)
         self.precision = choose_precision(self.machine.precision, device, workspace)

@@ -20,6 +20,13 @@ OnProgress = Callable[[int, int], None]
 AT_ONCE = 8
 
 
+def count_cores() -> int:
+    """Cores that this process may use: a cluster's job, or a worker beside others, has a part."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def map_threaded(
     work: Callable[[T], R], items: Sequence[T], on_progress: OnProgress | None = None
 ) -> Iterator[R]:
@@ -27,7 +34,7 @@ def map_threaded(
 
     After an error, also one that `on_progress` raises, items that have not begun are dropped.
     """
-    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, 16), thread_name_prefix="files")
+    pool = ThreadPoolExecutor(min(count_cores(), 16), thread_name_prefix="files")
     shares = [items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE)]
     try:
         results = itertools.chain.from_iterable(

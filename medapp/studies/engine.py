@@ -7,6 +7,7 @@ study's time is kept. The workspace must lie on a disk that all of the cluster's
 
 import contextlib
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -58,7 +59,13 @@ def hand_over(
         if run.state in ("queued", "interrupted"):
             run.hand_over(executor.cluster)
     try:
-        return [executor.submit(drain, str(workspace.root), list(ids)) for _ in range(workers)]
+        is_here = executor.cluster == "local"
+        return [
+            executor.submit(
+                drain, str(workspace.root), list(ids), (number, workers) if is_here else None
+            )
+            for number in range(workers)
+        ]
     except Exception as error:
         for run in find_runs(workspace, ids):
             run.request_resume()
@@ -68,12 +75,18 @@ def hand_over(
         ) from error
 
 
-def drain(root: str, ids: Sequence[str]) -> None:
+def drain(root: str, ids: Sequence[str], part: tuple[int, int] | None = None) -> None:
     """Work on the runs of a study that wait, until none is left: the work of one job.
 
     Args:
         root: of the workspace.
+        part: which of how many jobs of this machine this one is, counted from 0: it takes its part
+            of the cores. None where the engine deals them.
     """
+    if part is not None and hasattr(os, "sched_setaffinity"):
+        number, jobs = part
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, cores[number::jobs] or cores)
     workspace = Workspace(Path(root))
     objection = partial(find_objection, workspace)
     for run in find_runs(workspace, ids):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.samples import DataSet
-from medapp.errors import DataError
+from medapp.errors import DataError, RecipeError
 from medapp.runs.events import EpochFinished
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
@@ -116,3 +116,13 @@ def judge_elsewhere(workspace: Workspace, session: Session, run: Run, findings: 
     single = catalog.add(replace(draft, name="single", task="single-label"), samples[:1])
     with pytest.raises(DataError, match="does not ask what run"):
         session.evaluate(run, data=single.name)
+
+
+def test_findings_cannot_be_seen_equally_often_but_images_can_be_mixed(
+    workspace: Workspace, findings: DataSet
+) -> None:
+    session = Session(workspace)
+    with pytest.raises(RecipeError, match="several findings") as caught:
+        session.plan(findings, balanced_sampling=True)
+    assert caught.value.setting == "balanced_sampling"
+    assert session.plan(findings, mixup=0.2).counts["train"]

@@ -40,6 +40,8 @@ ARMS: dict[str, dict[str, Any]] = {
     "probe first": {"strategy": "probe-then-fine-tune"},
     "probe first, the whole rate": {"strategy": "probe-then-fine-tune", "backbone_rate": 1.0},
     "averaged weights": {**FINE, "averaging": 0.99},
+    "the whole, mixup .2": {**FINE, "backbone_rate": 1.0, "mixup": 0.2},
+    "balanced sampling": {**FINE, "balanced_sampling": True},
     "label smoothing .1": {**FINE, "label_smoothing": 0.1},
     "gradients of length 1": {**FINE, "clipping": 1.0},
     "weight decay .1": {**FINE, "weight_decay": 0.1},

@@ -17,6 +17,7 @@ from medapp.runs.sketch import sketch_images
 from medapp.store.plain import quote_word
 from medapp.store.workspace import Workspace
 from medapp.training.objectives.table import OBJECTIVES
+from medapp.training.recipe import Recipe
 
 UNKNOWN = "patients-unknown"
 
@@ -64,6 +65,7 @@ def add_caveats(
     events = run.list_events()
     epochs = [event for event in merge_events(events) if isinstance(event, EpochFinished)]
     notes += note_learning(epochs, sum(image.split == "validation" for image in learned))
+    notes += note_balance(run.recipe)
     looks = 0
     if split == "test":
         # A run whose figures are damaged is in no list, so that its own looks are counted here.
@@ -72,6 +74,25 @@ def add_caveats(
         looks = max(counted, own_looks)
         notes += [note_looks(looks)] if looks > 1 else []
     return replace(evaluation, notes=sort_notes(notes), looks=looks)
+
+
+def note_balance(recipe: Recipe) -> list[Note]:
+    """That probabilities are those of classes that are equally common, where a recipe made so.
+
+    Decisions by the highest probability then favour rare classes, as was asked.
+    """
+    objective = recipe.objective
+    if objective.balanced_sampling and not recipe.find_strategy().is_fitted:
+        way = "balanced sampling"
+    elif objective.class_weights and not recipe.find_strategy().keeps_neighbours:
+        way = "class weights"
+    else:
+        return []
+    text = (
+        f"The model learned with {way}, as if all classes were equally common: where they are not,"
+        " the probabilities of rare classes are too high, and those of common ones too low."
+    )
+    return [Note("balanced", text, "info")]
 
 
 def list_grave_notes(run: Run) -> list[Note]:

@@ -103,6 +103,7 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     data_set = catalog.find_chosen(choice.id, choice.name)
     counts, learned = _count_images(catalog, data_set, recipe)
     _check_classes(data_set, counts["train"], learned)
+    _check_sampling(data_set, recipe)
     sizes = [counts["train"], *count_further(catalog, data_set, recipe)]
     _check_batches(recipe, machine, counts["train"])
     network = find_network(workspace, recipe)
@@ -222,6 +223,16 @@ def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) ->
             f"The training split of {data_set.name} has no image of {empty[0]}.",
             remedy=f"Add images of that {task.noun}, or derive a data set without it.",
             setting="data",
+        )
+
+
+def _check_sampling(data_set: DataSet, recipe: Recipe) -> None:
+    if recipe.objective.balanced_sampling and find_task(data_set.task).has_several:
+        raise RecipeError(
+            f"An image of {data_set.name} may show several findings, so none can be seen as often"
+            " as every other.",
+            remedy="Leave balanced sampling out; class weights weigh each finding by itself.",
+            setting="balanced_sampling",
         )
 
 

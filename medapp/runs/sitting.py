@@ -148,8 +148,8 @@ class Sitting:
         if strategy.keeps_neighbours:
             features = network.head.in_features
             network.set_head(NeighboursHead(features, 0, len(network.classes), network.task))
-        augmentation = AUGMENTATIONS[recipe.find_augmentation()]
-        learner = Learner(network, strategy, augmentation, self.fabric, recipe.strategy)
+        variation = recipe.find_variation()
+        learner = Learner(network, strategy, variation, self.fabric, recipe.strategy)
         if self.fabric.world_size > 1:
             synchronise_norms(learner.suffix)
         return learner
@@ -216,6 +216,8 @@ class Sitting:
             self.fabric.world_size,
             reads_ahead=device.type != "cpu",
             further=temper_shares(batch_size, sizes, OBJECTIVES[name].temper),
+            mixup=learner.augmentation.mixup,
+            is_balanced=self.recipe.objective.balanced_sampling,
         )
         return Loop(
             self.recipe,

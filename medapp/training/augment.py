@@ -21,7 +21,7 @@ def augment(images: Tensor, augmentation: Augmentation, seeds: Tensor) -> Tensor
     Returns:
         The same shape and range. What comes in from outside the image is black.
     """
-    if not augmentation.varies:
+    if not augmentation.changes:
         return images
     generators = [torch.Generator().manual_seed(seed) for seed in seeds.tolist()]
     drawn = torch.stack([torch.rand(7, generator=generator) for generator in generators])

@@ -3,7 +3,7 @@
 `augment` applies a row to a batch. To add an augmentation, write a row of `AUGMENTATIONS`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Augmentation:
         brightness: share of full white.
         contrast: share of the contrast.
         noise: standard deviation of Gaussian noise, as a share of full white.
+        mixup: how evenly images of a batch are mixed in pairs, the α of `feed.Mix`; 0 for not.
     """
 
     flip: float = 0.0
@@ -28,10 +29,16 @@ class Augmentation:
     brightness: float = 0.0
     contrast: float = 0.0
     noise: float = 0.0
+    mixup: float = 0.0
+
+    @property
+    def changes(self) -> bool:
+        """Whether an image may change by itself."""
+        return replace(self, mixup=0.0) != Augmentation()
 
     @property
     def varies(self) -> bool:
-        """Whether an image may change at all."""
+        """Whether what is learned of an image may change at all."""
         return self != Augmentation()
 
 

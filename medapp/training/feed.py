@@ -141,6 +141,32 @@ def join_examples(parts: Sequence[Examples]) -> Examples:
 
 
 @dataclass(frozen=True)
+class Mix:
+    """What the images of a batch are mixed with: other images of the same batch.
+
+    Mixup (Zhang et al. 2018, arXiv:1710.09412, eq. 1 and 2): an image x of label y becomes
+    λx + (1 − λ)x′, and its loss λ·L(y) + (1 − λ)·L(y′). One λ is drawn for a whole batch from
+    Beta(α, α), and the others x′ are the batch in another order, as in section 2; so the batch
+    weighs as much as without. λ and 1 − λ are as likely, so that the larger is taken, and an image
+    has the greater part in what is learned of it.
+
+    Attributes:
+        inputs, targets, seeds: (n, …) of the other images, as in `Batch`.
+        share: λ, from 1/2 to 1.
+    """
+
+    inputs: Any
+    targets: Tensor
+    seeds: Tensor
+    share: float
+
+    def take(self, indices: NDArray[np.int64]) -> "Mix":
+        """What some of the images are mixed with, by their indices."""
+        rows = (self.inputs[indices], self.targets[indices], self.seeds[indices])
+        return Mix(*rows, self.share)
+
+
+@dataclass(frozen=True)
 class Batch:
     """The images of one step, or one part of them, as one process computes them.
 
@@ -152,6 +178,7 @@ class Batch:
         count: images of the whole batch, over all processes.
         whole_weight: what the summed loss of the whole batch is divided by.
         labelled: (m,) int64, the indices of the images that have a target; None where all have.
+        mix: what the images are mixed with, or None.
     """
 
     inputs: Any
@@ -161,6 +188,7 @@ class Batch:
     count: int
     whole_weight: float
     labelled: Tensor | None = None
+    mix: Mix | None = None
 
     def __len__(self) -> int:
         return len(self.seeds)
@@ -185,6 +213,7 @@ class Batch:
             self.count,
             self.whole_weight,
             labelled,
+            None if self.mix is None else self.mix.take(indices),
         )
 
     def pick_labelled(self, values: Tensor) -> Tensor:
@@ -203,7 +232,8 @@ class _Drawn:
 class Feed:
     """The training images in batches.
 
-    An epoch shows each image of the first domain once. The images of each further domain are drawn
+    An epoch shows each image of the first domain once or, balanced, as many images, of each class
+    equally many. The images of each further domain are drawn
     in passes of their own, which go on from epoch to epoch.
 
     Args:
@@ -212,6 +242,8 @@ class Feed:
         rank, ranks: which of how many processes this is.
         reads_ahead: a thread reads the next batches while the device computes.
         further: images a step of each further domain, beside those of the first.
+        mixup: how evenly images are mixed, the α of `Mix`; 0 for not. All have targets then.
+        is_balanced: the targets are class indices, and each class is seen equally often.
     """
 
     def __init__(
@@ -223,6 +255,8 @@ class Feed:
         ranks: int = 1,
         reads_ahead: bool = False,
         further: Sequence[int] = (),
+        mixup: float = 0.0,
+        is_balanced: bool = False,
     ) -> None:
         self.examples = examples
         self.seed = seed
@@ -230,6 +264,8 @@ class Feed:
         self.ranks = ranks
         self.reads_ahead = reads_ahead
         self.further = tuple(further)
+        self.mixup = mixup
+        self.is_balanced = is_balanced
         domains = examples.domains
         if domains is None:
             domains = np.zeros(len(examples), np.int64)
@@ -262,10 +298,11 @@ class Feed:
         return read_ahead(read) if self.reads_ahead else read
 
     def _read(self, epoch: int, first: int, count_weight: Any) -> Iterator[Batch]:
-        streams = [self._split_first(epoch)]
+        streams = [self._draw_balanced(epoch) if self.is_balanced else self._split_first(epoch)]
         streams += [self._draw_further(domain, epoch) for domain in range(1, len(self._sizes))]
-        for drawn in islice(zip(*streams, strict=True), first, None):
-            yield self._build_batch(_mix(drawn), count_weight)
+        steps = enumerate(zip(*streams, strict=True))
+        for step, drawn in islice(steps, first, None):
+            yield self._build_batch(_mix(drawn), count_weight, epoch, step)
 
     def _split_first(self, epoch: int) -> Iterator[_Drawn]:
         """The images of the first domain, each once, a step's after the other's."""
@@ -276,6 +313,28 @@ class Feed:
         for indices in np.array_split(order, self.steps_per_epoch):
             whole = np.sort(indices)
             yield _Drawn(whole, seeds[whole])
+
+    def _draw_balanced(self, epoch: int) -> Iterator[_Drawn]:
+        """As many images as the first domain has, of each class equally many.
+
+        The images of a class come in passes: none again before each was there.
+        """
+        labels = self.examples.targets[: int(self._sizes[0])]
+        random = np.random.default_rng(seed_of(self.seed, "balanced", epoch))
+        classes = random.permutation(np.unique(labels))
+        drawn = []
+        for place, label in enumerate(classes):
+            own = np.flatnonzero(labels == label)
+            # Where the classes do not divide the images evenly, some are seen once more.
+            wanted = len(labels) // len(classes) + (place < len(labels) % len(classes))
+            passes = [random.permutation(own) for _ in range(-(-wanted // len(own)))]
+            drawn.append(np.concatenate(passes)[:wanted])
+        order = random.permutation(np.concatenate(drawn))
+        # An image that comes twice is augmented in two ways.
+        seeds = torch.from_numpy(random.integers(2**32, size=len(order)))
+        for places in np.array_split(np.arange(len(order)), self.steps_per_epoch):
+            places = places[np.argsort(order[places], kind="stable")]
+            yield _Drawn(order[places], seeds[places])
 
     def _draw_further(self, domain: int, epoch: int) -> Iterator[_Drawn]:
         """The images of a further domain: as many for each step, pass after pass."""
@@ -299,7 +358,22 @@ class Feed:
         order = torch.randperm(int(self._sizes[domain]), generator=generator)
         return np.asarray(order, np.int64)
 
-    def _build_batch(self, drawn: _Drawn, count_weight: Any) -> Batch:
+    def _draw_mix(self, drawn: _Drawn, own: NDArray[np.intp], epoch: int, step: int) -> Mix | None:
+        """What this process's share of a step's images is mixed with."""
+        if not self.mixup:
+            return None
+        random = np.random.default_rng(seed_of(self.seed, "mixup", epoch, step))
+        share = random.beta(self.mixup, self.mixup)
+        others = random.permutation(len(drawn.indices))[own]
+        indices = drawn.indices[others]
+        return Mix(
+            self.examples.inputs.take(indices),
+            torch.from_numpy(self.examples.targets[indices]),
+            drawn.seeds[others],
+            max(share, 1 - share),
+        )
+
+    def _build_batch(self, drawn: _Drawn, count_weight: Any, epoch: int, step: int) -> Batch:
         """This process's share of a step's images."""
         whole = drawn.indices
         own = np.array_split(np.arange(len(whole)), self.ranks)[self.rank]
@@ -315,6 +389,7 @@ class Feed:
             len(whole),
             count_weight(targets[whole[whole < len(targets)]]),
             None if has_target.all() else torch.from_numpy(np.flatnonzero(has_target)),
+            self._draw_mix(drawn, own, epoch, step),
         )
 
 

@@ -12,7 +12,7 @@ from medapp.models.weights import save_network
 from medapp.training.augment import augment
 from medapp.training.augmentation import Augmentation
 from medapp.training.features import fold_scale, measure_scale, to_tensor, unfold_scale
-from medapp.training.feed import Inputs, JoinedInputs
+from medapp.training.feed import Inputs, JoinedInputs, Mix
 from medapp.training.freezing import Freezing
 from medapp.training.optimisers import OPTIMISERS
 from medapp.training.recipe.groups import Optimisation, StrategyChoice
@@ -99,26 +99,32 @@ class Learner:
             if loaded is not None and loaded.has_head:
                 unfold_scale(self.network.head, *scale)
 
-    def prepare(self, inputs: Any, seeds: Tensor | None = None) -> Tensor:
+    def prepare(self, inputs: Any, seeds: Tensor | None = None, mix: Mix | None = None) -> Tensor:
         """Rows of pixels or features to what the suffix takes, on the device.
 
         Args:
             seeds: (n,) each image is augmented by its own; without seeds no image is.
+            mix: what the images are mixed with, each as it is augmented itself.
         """
         there = to_tensor(inputs).to(self.fabric.device)
         if self._scale is not None:
             return (there.float() - self._scale[0]) / self._scale[1]
         if self.keeps_features:
             return there.float()
-        change = None
-        if seeds is not None:
-            change = _Augmenting(self.augmentation, seeds)
-        x = to_input(there, self.network.normalisation, change)
+        x = self._vary(there, seeds)
+        if mix is not None:
+            others = self._vary(to_tensor(mix.inputs).to(self.fabric.device), mix.seeds)
+            x = mix.share * x + (1 - mix.share) * others
         if self.prefix is None:
             return x
         with torch.no_grad(), self.fabric.autocast():
             frozen: Tensor = self.prefix.eval()(x)
         return frozen.float()
+
+    def _vary(self, pixels: Tensor, seeds: Tensor | None) -> Tensor:
+        """Pixels on the device to the network's input, augmented where there are seeds."""
+        change = None if seeds is None else _Augmenting(self.augmentation, seeds)
+        return to_input(pixels, self.network.normalisation, change)
 
     def group_parameters(self, settings: Optimisation) -> list[dict[str, Any]]:
         """Groups of the parameters that learn, as an optimiser takes them.

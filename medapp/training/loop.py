@@ -264,10 +264,11 @@ class Loop:
         device = self.fabric.device
         prepared = replace(
             part,
-            inputs=self.learner.prepare(part.inputs, part.seeds),
+            inputs=self.learner.prepare(part.inputs, part.seeds, part.mix),
             targets=part.targets.to(device),
             domains=None if part.domains is None else part.domains.to(device),
             labelled=None if part.labelled is None else part.labelled.to(device),
+            mix=part.mix and replace(part.mix, targets=part.mix.targets.to(device)),
         )
         state = self.state
         position = Position(state.epoch, state.step, self._find_share())

@@ -78,6 +78,7 @@ STEPS = (
     "warmup",
     "clipping",
     "averaging",
+    "balanced_sampling",
 )
 # What says how the backbone learns.
 BACKBONE = ("backbone_rate", "stage_rate", "unfreezing", "norms", "rescaled")
@@ -208,7 +209,8 @@ def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
         takers = " or ".join(row.title for row in OPTIMISERS.values() if row.takes_momentum)
         idle["momentum"] = f"Only {takers} takes a momentum."
     if row is not None and row.must_keep_features:
-        idle["augmentation"] = f"{row.title} computes features once, so images cannot vary."
+        reason = f"{row.title} computes features once, so images cannot vary."
+        idle |= dict.fromkeys(("augmentation", "mixup"), reason)
     if row is not None and not row.learns_backbone:
         idle |= dict.fromkeys(BACKBONE, f"In {row.title} the backbone does not learn.")
     if row is not None and row.architecture:

@@ -15,7 +15,7 @@ from medapp.data.removing import remove
 from medapp.data.splits.redrawing import redraw_split
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note
-from medapp.runs.caveats import list_grave_notes
+from medapp.runs.caveats import list_grave_notes, note_balance
 from medapp.runs.evaluate import evaluate_run
 from medapp.runs.events import EpochFinished, merge_events
 from medapp.runs.learning import note_learning
@@ -26,6 +26,7 @@ from medapp.runs.run import Run
 from medapp.runs.split_table import load_split
 from medapp.session import Session
 from medapp.store.workspace import Workspace
+from medapp.training.recipe import build_recipe
 
 SETTINGS = {
     "strategy": "linear-probe",
@@ -217,3 +218,21 @@ def test_figures_from_before_are_told_what_the_run_had_seen(
     path.write_text(json.dumps({**values, "notes": [], "looks": 0}))
     remove(Catalog(workspace), session.find_data("x"))
     assert session.evaluate(run).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "way"),
+    [
+        ({}, ""),
+        ({"class_weights": True}, "class weights"),
+        ({"balanced_sampling": True}, "balanced sampling"),
+        ({"strategy": "linear-probe", "class_weights": True}, "class weights"),
+        ({"strategy": "linear-probe", "balanced_sampling": True}, ""),
+    ],
+)
+def test_probabilities_of_equally_common_classes_are_said_to_be_that(
+    settings: dict[str, object], way: str
+) -> None:
+    notes = note_balance(build_recipe({"data": "d", **settings}))
+    assert [note.level for note in notes] == ["info"] * bool(way)
+    assert all(f"learned with {way}" in note.text for note in notes)

@@ -579,3 +579,24 @@ def test_figures_of_a_model_that_was_replaced_are_not_kept(
 
 def count_epochs(run: Run) -> int:
     return sum(isinstance(event, EpochFinished) for event in run.list_events())
+
+
+def test_images_are_mixed_and_classes_seen_equally_often(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    folder = write_bands(tmp_path / "b")
+    for number in range(4, 16):
+        (folder / "below" / f"p{number:02d}.png").unlink()
+    add_folder(workspace, folder, name="bands")
+    settings: dict[str, object] = {"mixup": 0.4, "balanced_sampling": True, "augmentation": "none"}
+    run = sit(workspace, strategy="last-stage", epochs=2, **settings)
+    evaluation = run.load_evaluation()
+    assert evaluation is not None
+    (said,) = [note.text for note in evaluation.notes if note.code == "balanced"]
+    assert "learned with balanced sampling" in said
+    # The same recipe again gives the same weights.
+    again = sit(workspace, strategy="last-stage", epochs=2, **settings)
+    one, other = load_file(run.model_path), load_file(again.model_path)
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    plain = load_file(sit(workspace, strategy="last-stage", epochs=2).model_path)
+    assert not all(torch.equal(one[name], plain[name]) for name in one)

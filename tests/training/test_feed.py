@@ -362,3 +362,112 @@ def test_a_thread_that_is_ahead_waits_until_it_is_asked_or_left(is_left: bool) -
         assert list(items) == list(range(1, 1000))
     wait_for_readers()
     assert find_readers() == []
+
+
+# Mixed images
+
+
+def read_mixed(ranks: int = 1, size: int = 8) -> list[list[Batch]]:
+    """The batches of an epoch of 20 images, of each process."""
+    feeds = [Feed(build_examples(20), size, 5, rank, ranks, mixup=0.4) for rank in range(ranks)]
+    return [list(feed.batches(2, 0, count)) for feed in feeds]
+
+
+def test_each_image_is_mixed_with_one_of_its_batch_as_that_is_augmented_itself() -> None:
+    (batches,) = read_mixed()
+    for batch in batches:
+        mix = batch.mix
+        assert mix is not None
+        # A batch in another order, so that each image has its part once more.
+        assert sorted(mix.targets.tolist()) == sorted(batch.targets.tolist())
+        assert mix.inputs[:, 0].tolist() == mix.targets.tolist()
+        seeds = dict(zip(batch.targets.tolist(), batch.seeds.tolist(), strict=True))
+        assert mix.seeds.tolist() == [seeds[number] for number in mix.targets.tolist()]
+        assert 0.5 <= mix.share <= 1
+    assert len({batch.mix.share for batch in batches if batch.mix}) == len(batches)
+
+
+def test_what_is_mixed_is_drawn_from_seed_epoch_and_step_alone() -> None:
+    feed = Feed(build_examples(40), 8, seed=3, mixup=0.4)
+    whole = [batch.mix for batch in feed.batches(1, 0, count)]
+    later = [batch.mix for batch in feed.batches(1, 2, count)]
+    other = [batch.mix for batch in feed.batches(2, 0, count)]
+    assert [(m.share, m.targets.tolist()) for m in whole[2:] if m] == [
+        (m.share, m.targets.tolist()) for m in later if m
+    ]
+    assert [m.share for m in whole if m] != [m.share for m in other if m]
+
+
+@pytest.mark.parametrize("ranks", [2, 3])
+def test_processes_and_parts_mix_as_one_would(ranks: int) -> None:
+    (alone,) = read_mixed()
+    shared = list(zip(*read_mixed(ranks), strict=True))
+    for whole, parts in zip(alone, shared, strict=True):
+        assert whole.mix
+        found = [part.mix.targets for part in parts if part.mix]
+        assert torch.equal(torch.cat(found), whole.mix.targets)
+        assert {part.mix.share for part in parts if part.mix} == {whole.mix.share}
+        pieces = [whole.take(places).mix for places in np.array_split(np.arange(len(whole)), 3)]
+        assert torch.equal(torch.cat([piece.seeds for piece in pieces if piece]), whole.mix.seeds)
+
+
+def test_the_share_is_that_of_a_beta_distribution_or_one_less() -> None:
+    feed = Feed(build_examples(600), 1, seed=0, mixup=2.0)
+    shares = [batch.mix.share for batch in feed.batches(0, 0, count) if batch.mix]
+    # Of Beta(2, 2) the larger of λ and 1 − λ has the mean 11/16.
+    assert np.mean(shares) == pytest.approx(11 / 16, abs=0.02)
+
+
+# Balanced sampling
+
+
+def build_uneven(counts: tuple[int, ...]) -> Examples:
+    """Images that are their own number, so many of each class."""
+    labels = np.repeat(np.arange(len(counts)), counts)
+    rows = np.arange(len(labels), dtype=np.float32)[:, None]
+    return Examples(Inputs(rows, np.arange(len(labels))), labels)
+
+
+def test_each_class_is_seen_equally_often_in_as_many_steps() -> None:
+    examples = build_uneven((60, 27, 3))
+    feed = Feed(examples, 16, seed=0, is_balanced=True)
+    batches = list(feed.batches(0, 0, count))
+    assert len(batches) == Feed(examples, 16, seed=0).steps_per_epoch == 6
+    labels = torch.cat([batch.targets for batch in batches])
+    assert torch.bincount(labels).tolist() == [30, 30, 30]
+    numbers = np.concatenate([batch.inputs[:, 0] for batch in batches]).astype(int)
+    times = np.bincount(numbers, minlength=90)
+    # None of a class comes again before each was there: 30 of 60 once, 27 once and 3 twice, 3 ten
+    # times.
+    assert sorted(times[:60]) == [0] * 30 + [1] * 30
+    assert sorted(times[60:87]) == [1] * 24 + [2] * 3
+    assert times[87:].tolist() == [10, 10, 10]
+    assert len(torch.cat([batch.seeds for batch in batches]).unique()) == 90
+
+
+def test_what_does_not_divide_evenly_goes_to_classes_by_chance() -> None:
+    feed = Feed(build_uneven((40, 10, 1)), 8, seed=0, is_balanced=True)
+    counts = [
+        torch.bincount(torch.cat([b.targets for b in feed.batches(epoch, 0, count)]), minlength=3)
+        for epoch in range(2)
+    ]
+    assert [sorted(found.tolist()) for found in counts] == [[17, 17, 17]] * 2
+    feed = Feed(build_uneven((40, 9, 1)), 8, seed=0, is_balanced=True)
+    found = torch.bincount(torch.cat([b.targets for b in feed.batches(0, 0, count)]))
+    assert sorted(found.tolist()) == [16, 17, 17]
+
+
+def test_a_balanced_epoch_goes_on_as_it_began_and_is_shared_among_processes() -> None:
+    examples = build_uneven((30, 8, 2))
+    feed = Feed(examples, 8, seed=3, is_balanced=True)
+    whole = list(feed.batches(1, 0, count))
+    for one, other in zip(whole[2:], feed.batches(1, 2, count), strict=True):
+        assert np.array_equal(one.inputs, other.inputs)
+        assert torch.equal(one.seeds, other.seeds)
+    halves = [Feed(examples, 8, 3, rank, 2, is_balanced=True) for rank in range(2)]
+    shared = zip(*(feed.batches(1, 0, count) for feed in halves), strict=True)
+    for one, parts in zip(whole, shared, strict=True):
+        assert np.array_equal(np.concatenate([part.inputs for part in parts]), one.inputs)
+    assert [b.targets.tolist() for b in whole] != [
+        b.targets.tolist() for b in feed.batches(2, 0, count)
+    ]

@@ -1,5 +1,6 @@
 """A network under a strategy: the cut, the rates, the inputs, and the weights that come out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from medapp.models.reading import read_weights
 from medapp.models.weights import load_backbone, load_network
 from medapp.training.augment import augment
 from medapp.training.augmentation import AUGMENTATIONS
-from medapp.training.feed import Inputs
+from medapp.training.feed import Inputs, Mix
 from medapp.training.learner import Learner, cut_network
 from medapp.training.recipe.groups import Optimisation, StrategyChoice
 from medapp.training.strategies import STRATEGIES
@@ -250,3 +251,32 @@ def test_frozen_batchnorm_stays_as_it_was() -> None:
     after = [norm.running_mean for norm in norms if norm.running_mean is not None]
     assert len(before) > 10
     assert all(torch.equal(*pair) for pair in zip(before, after, strict=True))
+
+
+@pytest.mark.parametrize("strategy", ["fine-tune", "last-stage"])
+def test_images_are_mixed_as_they_are_augmented_and_before_anything_sees_them(
+    strategy: str,
+) -> None:
+    learner = build_learner(strategy, "strong")
+    pixels = draw_pixels(6)
+    seeds = torch.arange(3)
+    own, others = pixels[:3], pixels[3:]
+    mix = Mix(others, torch.zeros(3), seeds + 7, 0.75)
+    mixed = learner.prepare(own, seeds, mix)
+    norm = learner.network.normalisation
+    augmentation = AUGMENTATIONS["strong"]
+    one = to_input(own, norm, lambda x: augment(x, augmentation, seeds))
+    other = to_input(others, norm, lambda x: augment(x, augmentation, seeds + 7))
+    wanted = 0.75 * one + 0.25 * other
+    if learner.prefix is not None:
+        wanted = learner.prefix(wanted)
+    assert torch.allclose(mixed, wanted, atol=1e-6)
+
+
+def test_features_of_images_that_are_mixed_are_not_kept() -> None:
+    network = build_learner("last-stage").network
+    for mixup, keeps in ((0.0, True), (0.2, False)):
+        variation = replace(AUGMENTATIONS["none"], mixup=mixup)
+        row = STRATEGIES["last-stage"]
+        learner = Learner(network, row, variation, Fabric(accelerator="cpu"))
+        assert learner.can_keep_features() == keeps

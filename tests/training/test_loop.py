@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from medapp.errors import RunError
 from medapp.task import Task, find_task
 from medapp.training.features import to_tensor
-from medapp.training.feed import Batch, Examples, Feed, Inputs
+from medapp.training.feed import Batch, Examples, Feed, Inputs, Mix
 from medapp.training.freezing import Freezing
 from medapp.training.loop import DivergedError, Loop
 from medapp.training.objectives.objective import Loss, Objective, Position
@@ -63,8 +63,14 @@ class PlainLearner:
         parameters = list(self.suffix.parameters())
         return [{"params": parameters, "lr": rate, "peak": rate, "weight_decay": 0.0}]
 
-    def prepare(self, inputs: Any, seeds: Tensor | None = None) -> Tensor:
-        points = to_tensor(inputs)
+    def prepare(self, inputs: Any, seeds: Tensor | None = None, mix: Mix | None = None) -> Tensor:
+        points = self._vary(to_tensor(inputs), seeds)
+        if mix is None:
+            return points
+        others = self._vary(to_tensor(mix.inputs), mix.seeds)
+        return mix.share * points + (1 - mix.share) * others
+
+    def _vary(self, points: Tensor, seeds: Tensor | None) -> Tensor:
         if seeds is None:
             return points
         generators = [torch.Generator().manual_seed(seed) for seed in seeds.tolist()]
@@ -106,7 +112,14 @@ class Bench:
             recipe,
             PlainLearner(self.model, rule, recipe.strategy),  # type: ignore[arg-type]
             objective or Supervised(rule, None, 0.0),
-            Feed(train, recipe.optimisation.batch_size, recipe.seed, reads_ahead=reads_ahead),
+            Feed(
+                train,
+                recipe.optimisation.batch_size,
+                recipe.seed,
+                reads_ahead=reads_ahead,
+                mixup=recipe.augmentation.mixup,
+                is_balanced=recipe.objective.balanced_sampling,
+            ),
             build_examples(40, 2) if validation is None else validation,
             folder / "checkpoint.pt",
             self,
@@ -217,7 +230,12 @@ def test_rows_may_be_some_of_those_that_are_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("stop_after", [1, 5, 6, 7, 11, 17])
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"unfreezing": 0.6, "optimiser": "lamb"}, {"norms": "measure", "averaging": 0.9}],
+    [
+        {},
+        {"unfreezing": 0.6, "optimiser": "lamb"},
+        {"norms": "measure", "averaging": 0.9},
+        {"mixup": 0.4, "balanced_sampling": True},
+    ],
 )
 def test_resumed_training_ends_with_the_same_weights(
     tmp_path: Path, stop_after: int, settings: dict[str, Any]
@@ -443,9 +461,13 @@ def test_batch_is_parted_when_memory_runs_out_with_the_same_result(tmp_path: Pat
         assert torch.allclose(tensor, tight.model.state_dict()[name], atol=1e-5)
 
 
-def test_parts_from_the_start_give_the_same_result(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settings", [{}, {"mixup": 0.4, "balanced_sampling": True}])
+def test_parts_from_the_start_give_the_same_result(
+    tmp_path: Path, settings: dict[str, Any]
+) -> None:
     whole, parted = (
-        Bench(tmp_path / str(parts), model=nn.Linear(2, 2), parts=parts) for parts in (1, 4)
+        Bench(tmp_path / str(parts), model=nn.Linear(2, 2), parts=parts, **settings)
+        for parts in (1, 4)
     )
     parted.model.load_state_dict(whole.model.state_dict())
     for bench in (whole, parted):
@@ -489,7 +511,8 @@ def test_class_weights_reach_the_loss_and_its_mean(tmp_path: Path) -> None:
     assert bench.losses == [pytest.approx(sum(losses) / 2)]
 
 
-def test_several_labels_an_image_are_learned(tmp_path: Path) -> None:
+@pytest.mark.parametrize("settings", [{}, {"mixup": 0.2}])
+def test_several_labels_an_image_are_learned(tmp_path: Path, settings: dict[str, Any]) -> None:
     def build(n: int, seed: int) -> Examples:
         part = build_examples(n, seed)
         targets = (part.inputs.rows > 0).astype(np.float32)
@@ -497,7 +520,12 @@ def test_several_labels_an_image_are_learned(tmp_path: Path) -> None:
         return with_targets(part, targets)
 
     bench = Bench(
-        tmp_path, task="multi-label", train=build(90, 1), validation=build(40, 2), epochs=12
+        tmp_path,
+        task="multi-label",
+        train=build(90, 1),
+        validation=build(40, 2),
+        epochs=12,
+        **settings,
     )
     assert bench.loop.run()
     assert bench.epochs[-1].validation["accuracy"] > 0.75

@@ -35,6 +35,9 @@ class Supervised:
         if weights is not None:
             weights = weights.to(exact)
         summed = self.task.loss(exact, batch.targets, weights, self.label_smoothing)
+        if batch.mix is not None:
+            others = self.task.loss(exact, batch.mix.targets, weights, self.label_smoothing)
+            summed = batch.mix.share * summed + (1 - batch.mix.share) * others
         total = summed / batch.whole_weight
         right = self.task.count_right(logits.detach(), batch.targets)
         return Loss(total, {"supervised": float(total.detach())}, right)

@@ -25,6 +25,7 @@ class Row:
             `shares.temper_shares`.
         weight: what the term that it adds to the task's loss counts, where the recipe does not say.
         tasks: keys of `medapp.task.TASKS` that it can; empty for all.
+        mixes: it knows what to do with images that are mixed, see `feed.Mix`.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Row:
     takes: str = ""
     changes_images: bool = False
     temper: float = 0.0
+    mixes: bool = False
     count_passes: Callable[[Any], float] = lambda _: 0.0
     weight: float = 0.0
     tasks: tuple[str, ...] = ()
@@ -76,7 +78,9 @@ def _build_mcc(setting: Any) -> Any:
 
 
 OBJECTIVES: dict[str, Row] = {
-    "supervised": Row("Supervised", "The task's own loss on labelled images.", _build_supervised),
+    "supervised": Row(
+        "Supervised", "The task's own loss on labelled images.", _build_supervised, mixes=True
+    ),
     "adversarial": Row(
         "Adversarial",
         "The task's loss on images that are changed a little for the worse before each step (Madry"

@@ -177,6 +177,13 @@ class Objective(Group):
         "Weigh the loss so that rare classes count as much as common ones.",
         is_expert=True,
     )
+    balanced_sampling: bool = setting(
+        False,
+        "Balanced sampling",
+        "Each class is seen equally often, rare ones again and again; an epoch has as many steps as"
+        " ever. Predicted probabilities are then those of equally common classes.",
+        is_expert=True,
+    )
     label_smoothing: float = setting(
         0.0,
         "Label smoothing",
@@ -312,6 +319,17 @@ class AugmentationChoice(Group):
         "Augmentation",
         "Random changes to training images: they pay in long runs and slow short ones down. auto"
         " is light, and none where images cannot vary.",
+    )
+    mixup: float = setting(
+        0.0,
+        "Mixup",
+        "Each training image is mixed with another one, and so are their labels, the more evenly"
+        " the higher this is; 0.2 is usual. Against learning by heart. 0 is off.",
+        low=0.0,
+        high=2.0,
+        step=0.1,
+        is_expert=True,
+        words=OFF,
     )
 
 

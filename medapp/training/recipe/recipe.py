@@ -6,6 +6,7 @@ to; settings that contradict each other are refused. The machine's settings stan
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
@@ -13,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
 from medapp.settings import Group, explain, setting
+from medapp.training.augmentation import AUGMENTATIONS, Augmentation
 from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.recipe.groups import (
     AUTO,
@@ -82,6 +84,13 @@ class Recipe(Group):
                 remedy="Leave the augmentation out, or choose last-stage.",
                 setting="augmentation",
             )
+        self._check_mixup()
+        if self.objective.class_weights and self.objective.balanced_sampling:
+            raise RecipeError(
+                "Balanced sampling and class weights would count rare classes twice.",
+                remedy="Choose one of the two.",
+                setting="balanced_sampling",
+            )
         if self.strategy.norms == "keep" and self.find_source() == "none":
             raise RecipeError(
                 "Random weights have no statistics that BatchNorm could keep.",
@@ -97,6 +106,27 @@ class Recipe(Group):
                 setting="objective",
             )
         return self
+
+    def _check_mixup(self) -> None:
+        strategy = self.find_strategy()
+        if self.augmentation.mixup and strategy.must_keep_features:
+            raise RecipeError(
+                f"{strategy.title!r} computes the backbone's features once, so images cannot be"
+                " mixed.",
+                remedy="Leave mixup at 0, or choose last-stage.",
+                setting="mixup",
+            )
+        objective = OBJECTIVES[self.objective.name]
+        if self.augmentation.mixup and not objective.mixes:
+            raise RecipeError(
+                f"{objective.title!r} cannot learn from mixed images.",
+                remedy="Leave mixup at 0.",
+                setting="mixup",
+            )
+
+    def find_variation(self) -> Augmentation:
+        """How training images vary: the row of `find_augmentation`, and whether they are mixed."""
+        return replace(AUGMENTATIONS[self.find_augmentation()], mixup=self.augmentation.mixup)
 
     def find_strategy(self) -> Strategy:
         """The row of the strategy."""

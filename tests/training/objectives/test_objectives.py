@@ -9,7 +9,7 @@ from torch import nn
 
 from medapp.models.network import Head
 from medapp.task import find_task
-from medapp.training.feed import Batch, Examples, Feed, Inputs, join_examples
+from medapp.training.feed import Batch, Examples, Feed, Inputs, Mix, join_examples
 from medapp.training.objectives.objective import Domain, Objective, Position, Setting
 from medapp.training.objectives.supervised import Supervised
 from medapp.training.objectives.table import OBJECTIVES, Row, list_adaptations
@@ -136,6 +136,56 @@ def test_parts_of_a_batch_add_up_to_its_loss() -> None:
     whole = objective.loss(network, batch, START)
     assert sum(loss.total.item() for loss in losses) == pytest.approx(whole.total.item())
     assert sum(loss.right for loss in losses) == whole.right
+
+
+@pytest.mark.parametrize(
+    ("task", "targets", "others"),
+    [
+        ("single-label", torch.tensor([0, 2, 1]), torch.tensor([2, 1, 0])),
+        ("ordinal", torch.tensor([0, 2, 1]), torch.tensor([2, 1, 0])),
+        (
+            "multi-label",
+            torch.tensor([[1.0, 0, 1], [0, torch.nan, 1], [0, 0, 0]]),
+            torch.tensor([[0.0, 0, 0], [1.0, 0, 1], [0, torch.nan, 1]]),
+        ),
+    ],
+)
+@pytest.mark.parametrize("weights", [None, WEIGHTS])
+def test_a_mixed_batch_has_both_labels_losses_by_their_shares(
+    task: str, targets: torch.Tensor, others: torch.Tensor, weights: torch.Tensor | None
+) -> None:
+    rule = find_task(task)
+    objective = Supervised(rule, weights, 0.0)
+    torch.manual_seed(0)
+    network = nn.Linear(4, 2 if task == "ordinal" else 3)
+    inputs = torch.randn(3, 4)
+    seeds = torch.arange(3)
+    weight = rule.count_weight(targets.numpy(), weights)
+    plain = Batch(inputs, targets, None, seeds, 3, weight)
+    swapped = replace(plain, targets=others)
+    mixed = replace(plain, mix=Mix(inputs, others, seeds, 0.75))
+    one, other, both = (
+        objective.loss(network, batch, START).total.item() for batch in (plain, swapped, mixed)
+    )
+    assert both == pytest.approx(0.75 * one + 0.25 * other)
+    # An order of the same labels weighs as much.
+    assert rule.count_weight(others.numpy(), weights) == pytest.approx(weight)
+
+
+def test_a_mixed_batch_of_one_label_is_cross_entropy_with_soft_targets() -> None:
+    objective = Supervised(find_task("single-label"), None, 0.0)
+    logits = torch.tensor([[2.0, 0.0], [0.0, 1.0]])
+    targets, others = torch.tensor([0, 1]), torch.tensor([1, 0])
+    mix = Mix(logits, others, torch.arange(2), 0.9)
+    batch = Batch(logits, targets, None, torch.arange(2), 2, 2.0, mix=mix)
+    found = objective.loss(nn.Identity(), batch, START)
+    soft = torch.tensor([[0.9, 0.1], [0.1, 0.9]])
+    wanted = nn.functional.cross_entropy(logits, soft)
+    assert found.total.item() == pytest.approx(wanted.item())
+    # By hand: (0.9 · ln(1 + e⁻²) + 0.1 · (ln(1 + e⁻²) + 2) + … with e⁻¹ and 1) / 2
+    by_hand = (np.log(1 + np.exp(-2)) + 0.2 + np.log(1 + np.exp(-1)) + 0.1) / 2
+    assert found.total.item() == pytest.approx(by_hand)
+    assert found.right == 2
 
 
 def _on_tensors(batch: Batch) -> Batch:

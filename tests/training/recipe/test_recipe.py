@@ -194,6 +194,8 @@ def test_a_recipe_is_not_changed_after_it_was_made() -> None:
         ({"strategy": "scratch", "norms": "keep"}, "Random weights have no statistics"),
         ({"source": "none", "norms": "keep"}, "Random weights have no statistics"),
         ({"strategy": "linear-probe", "augmentation": "light"}, "images cannot vary"),
+        ({"strategy": "head-by-steps", "mixup": 0.2}, "images cannot be mixed"),
+        ({"class_weights": True, "balanced_sampling": True}, "count rare classes twice"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(
@@ -222,6 +224,12 @@ def test_what_is_left_to_the_strategy_is_told(
     assert (recipe.find_source(), recipe.find_augmentation()) == (source, augmentation)
     assert recipe.start.source == values.get("source", "auto")
     assert recipe.augmentation.name == values.get("augmentation", "auto")
+
+
+def test_how_images_vary_is_a_row_with_mixup_beside_it() -> None:
+    assert build().find_variation() == AUGMENTATIONS["light"]
+    mixed = build(mixup=0.3, augmentation="none").find_variation()
+    assert (mixed.varies, mixed.changes, mixed.mixup) == (True, False, 0.3)
 
 
 # From a shell

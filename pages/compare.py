@@ -9,8 +9,9 @@ import streamlit as st
 from medapp.studies.curve import list_curves
 from medapp.studies.race import list_races
 from medapp.studies.travel.record import list_travels
+from medapp.ui.compare.choosing import choose_runs
 from medapp.ui.compare.curves import draw_curve, draw_curves
-from medapp.ui.compare.page import choose_runs, draw_comparison
+from medapp.ui.compare.page import draw_comparison
 from medapp.ui.compare.races import draw_race, draw_races
 from medapp.ui.compare.travel_answer import draw_travel
 from medapp.ui.compare.travels import draw_travels

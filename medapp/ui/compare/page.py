@@ -1,48 +1,21 @@
 """Runs beside each other: the verdict first, then figures, settings, curves, and the images."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from medapp.evaluation.words import write_figure
 from medapp.figures.curves import lay_over
 from medapp.runs.run import Run
-from medapp.runs.summary import Summary
 from medapp.studies.comparison import Comparison, compare_runs
 from medapp.studies.contrast import LOWER_IS_BETTER, Contrast, write_difference
 from medapp.ui.compare.contrasts import draw_contrasts
 from medapp.ui.compare.disputed import draw_disputed
 from medapp.ui.elements.live_chart import draw_charts, load_charts
-from medapp.ui.shell import frame, url
+from medapp.ui.shell import frame
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import follow_run, open_run
-from medapp.ui.shell.words import name_data_set, name_figure, name_strategy
-
-MOST = 8  # runs at a time: more is a table that nobody reads
-
-
-def choose_runs(summaries: Mapping[str, Summary]) -> list[str]:
-    """Draw the choice of runs; gives their ids, the one that others are compared with first."""
-    asked = url.read_text("runs").split(",")
-    chosen = [id for id in dict.fromkeys(asked) if id in summaries][:MOST]
-    picked: list[str] = st.multiselect(
-        "Runs",
-        list(summaries),
-        default=chosen,
-        format_func=lambda id: _name(summaries[id]),
-        max_selections=MOST,
-        placeholder="Choose two or more",
-        help="The others are compared with the first.",
-        key=f"runs={','.join(chosen)}",
-    )
-    if picked != chosen:
-        url.write("runs", ",".join(picked) or None)
-        st.rerun()
-    return picked
-
-
-def _name(run: Summary) -> str:
-    return f"{run.name} · {name_data_set(run)} · {name_strategy(run.strategy)}"
+from medapp.ui.shell.words import name_figure
 
 
 def draw_comparison(ids: Sequence[str]) -> None:

@@ -58,3 +58,23 @@ def test_what_cannot_be_compared_says_why(trained: Trained, twins: tuple[str, st
 def test_one_run_is_told_what_is_missing(trained: Trained) -> None:
     app = open_page("compare")
     assert "Nothing to compare yet" in read_text(app)
+
+
+def test_a_table_filters_runs_by_what_differs(trained: Trained, twins: tuple[str, str]) -> None:
+    runs = trained.workspace.runs_folder
+    third = runs / f"{twins[0][:-3]}778"
+    shutil.copytree(runs / twins[0], third)
+    (third / "name.txt").write_text("third")
+    recipe = json.loads((third / "recipe.json").read_text())
+    recipe["budget"]["epochs"] = 9
+    (third / "recipe.json").write_text(json.dumps(recipe))
+    app = open_page("compare")
+    table = app.dataframe[0].value
+    assert sorted(table["Run"]) == ["<twin>", "probe", "third"]
+    assert sorted(table["Epochs"]) == [5, 5, 9]
+    by = next(box for box in app.multiselect if box.label == "Filter by")
+    by.select("Epochs").run()
+    assert not app.exception, app.exception
+    app.select_slider[0].set_range(9.0, 9.0).run()
+    assert list(app.dataframe[0].value["Run"]) == ["third"]
+    assert "1 of 3 runs" in read_text(app)

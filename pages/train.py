@@ -14,6 +14,7 @@ from medapp.imaging.preprocess import Preprocess
 from medapp.runs.progress import UNDER_WAY
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
+from medapp.training.objectives.table import DEFAULT
 from medapp.training.recipe import DataChoice
 from medapp.ui.data_sets.preview import draw_augmentation_preview, draw_preprocess_preview
 from medapp.ui.models.cards import draw_quality
@@ -29,6 +30,7 @@ from medapp.ui.train.beginning import (
 )
 from medapp.ui.train.faults import Faults
 from medapp.ui.train.one_click import draw_one_click
+from medapp.ui.train.other_hospital import draw_adaptation_form
 from medapp.ui.train.queue import draw_queue
 from medapp.ui.train.recipe_form import draw_settings_form, name_augmentation
 from medapp.ui.train.settings import draw_settings as draw_run_settings
@@ -92,16 +94,19 @@ def draw_form(data_sets: Sequence[DataSet], runs: Sequence[Summary]) -> None:
         faults.add_field("data", "Data set")
         draw_one_click(data_set, is_alone=False)
         beginning = draw_beginning(data_set, runs)
-        values = draw_settings(data_set, beginning, faults)
+        values = draw_settings(data_set, data_sets, beginning, faults)
     with right:
         draw_start(values, data_set, faults)
 
 
-def draw_settings(data_set: DataSet, beginning: Beginning, faults: Faults) -> dict[str, object]:
+def draw_settings(
+    data_set: DataSet, data_sets: Sequence[DataSet], beginning: Beginning, faults: Faults
+) -> dict[str, object]:
     """The form; gives the recipe's settings."""
     source = draw_source_form(beginning, faults)
     draw_which_source(data_set, f"{beginning.key}-source")
     values = draw_settings_form(beginning, faults)
+    adapted, further = draw_adaptation_form(data_set, data_sets, beginning, faults)
     size = values.pop("image_size")
     known = {k: v for k, v in beginning.values.items() if k in Preprocess.model_fields}
     kept = {} if beginning.is_run else load_preprocess(data_set).model_dump()
@@ -113,9 +118,11 @@ def draw_settings(data_set: DataSet, beginning: Beginning, faults: Faults) -> di
         shown = name_augmentation(values["strategy"], values["augmentation"])
         draw_augmentation_preview(data_set, shown, preprocess)
     choice = DataChoice(id=data_set.uid, name=data_set.name, only=dict(beginning.only))
-    objective = {key: beginning.values[key] for key in ("objective",) if key in beginning.values}
-    data = {"data": {"choices": (choice,)}, "preprocess": preprocess}
-    return {**values, **source, **objective, **data}
+    if values["objective"] != DEFAULT:
+        # Two objectives are refused, and neither is left out in silence.
+        adapted.pop("objective", None)
+    data = {"data": {"choices": (choice, *further)}, "preprocess": preprocess}
+    return {**values, **source, **adapted, **data}
 
 
 def draw_newcomer() -> None:

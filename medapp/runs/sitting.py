@@ -43,7 +43,7 @@ from medapp.training.machine.precision import choose_device, choose_precision, m
 from medapp.training.neighbours import Neighbours
 from medapp.training.norms import list_norms
 from medapp.training.objectives.objective import Attack, Domain, Objective, Setting
-from medapp.training.objectives.table import OBJECTIVES
+from medapp.training.objectives.table import DEFAULT, OBJECTIVES
 from medapp.training.probe import Probe
 from medapp.training.recipe import write_settings
 from medapp.training.shares import count_shown, temper_shares
@@ -163,7 +163,7 @@ class Sitting:
         loader = InputLoader(self.recipe, frozen, [home], cache, self.reporter)
         train, validation = (loader.load(home.list_split(s), s) for s in ("train", "validation"))
         frozen.standardise(train.inputs)
-        objective = self._build_objective("supervised", frozen, [home], train)
+        objective = self._build_objective(DEFAULT, frozen, [home], train)
         watcher = HeadReporter(self.run, self.reporter.should_stop, self.reporter.is_silent)
         fit = Probe(
             frozen, objective, train, validation, self.recipe.seed, watcher, lambda *_: None

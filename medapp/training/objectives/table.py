@@ -77,6 +77,7 @@ def _build_mcc(setting: Any) -> Any:
     return Mcc(setting)
 
 
+DEFAULT = "supervised"
 OBJECTIVES: dict[str, Row] = {
     "supervised": Row(
         "Supervised", "The task's own loss on labelled images.", _build_supervised, mixes=True

@@ -35,12 +35,14 @@ class Beginning:
             the data set's own page.
         values: settings by their short names; the others have their defaults.
         only: which of the data set's samples the run chose, by attribute.
+        target: the uid of the data set that the run was adapted to, if it was.
     """
 
     key: str
     is_run: bool
     values: Mapping[str, Any]
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    target: str = ""
 
 
 def draw_data_set(data_sets: Sequence[DataSet]) -> DataSet:
@@ -103,7 +105,9 @@ def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
         run = open_run(chosen.removeprefix(RUN))
         st.caption("The settings of that run. Change what you want to know about.")
         only = _draw_choice_of_samples(run, data_set)
-        return Beginning(key, True, read_values(run.recipe, run.machine), only)
+        targets = [choice.id for choice in run.recipe.data.choices if choice.role == "target"]
+        settings = read_values(run.recipe, run.machine)
+        return Beginning(key, True, settings, only, next(iter(targets), ""))
     values, says = fit_here(data_set, chosen)
     st.caption(PRESETS[chosen].help)
     st.markdown(f"**Here:** {frame.escape(says)}")

@@ -28,7 +28,7 @@ FIRST = (
     "folds",
 )
 # Drawn by the page, decided by the data set, or without a second choice.
-APART = ("source", "architecture", "normalisation", "task", "fold")
+APART = ("source", "architecture", "normalisation", "task", "fold", "adaptation_weight")
 RATES = ("learning_rate", "backbone_rate")
 
 
@@ -44,7 +44,10 @@ def draw_settings_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
     with st.expander("Expert settings", icon=":material/tune:"):
         rest = [setting for name, setting in settings.items() if name not in FIRST]
         _draw_settings(rest, beginning, values, faults)
-        reasons = dict.fromkeys(find_idle(values).values())
+        idle = find_idle(values)
+        # Asked beside the target, see `other_hospital`.
+        idle.pop("adaptation_weight", None)
+        reasons = dict.fromkeys(idle.values())
         if reasons:
             st.caption(escape(f"Not asked: {' '.join(reasons)}"))
     return values

@@ -70,7 +70,7 @@ def _draw_method(beginning: Beginning, faults: Faults) -> dict[str, Any]:
             "Method",
             list(rows),
             list(rows).index(asked) if asked in rows else 0,
-            format_func=lambda name: rows[name].title,
+            format_func=lambda name: escape(rows[name].title),
             key=f"{beginning.key}-adaptation",
             persist_state="session",
         )
@@ -79,15 +79,15 @@ def _draw_method(beginning: Beginning, faults: Faults) -> dict[str, Any]:
         default = rows[method].weight
         field = Objective.model_fields["adaptation_weight"]
         weight = st.number_input(
-            str(field.title),
+            escape(str(field.title)),
             0.0,
             1000.0,
             beginning.values.get("adaptation_weight", 0.0) or None,
             placeholder=f"{default:g}, the method's default",
-            help=field.description,
+            help=escape(str(field.description)),
             format="%g",
             key=f"{beginning.key}-adaptation_weight",
             persist_state="session",
         )
-    st.caption(rows[method].help)
+    st.caption(escape(rows[method].help))
     return {"objective": method, "adaptation_weight": weight or 0.0}

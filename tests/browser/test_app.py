@@ -184,4 +184,7 @@ def test_a_figure_is_saved_as_svg_and_for_print(
     with Image.open(printed.value.path()) as picture:
         assert round(picture.info["dpi"][0]) == 300
         assert picture.width > 1000
+    with page.expect_download() as paged:
+        saver.get_by_label("Save this figure as PDF").click()
+    assert Path(paged.value.path()).read_bytes().startswith(b"%PDF-1.4\n1 0 obj")
     expect(page.locator(".modebar")).to_have_count(0)

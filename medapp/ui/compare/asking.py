@@ -1,15 +1,17 @@
 """What begins a study, what stops one, and what goes on with it: for races and learning curves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import streamlit as st
 
 from medapp.data.samples import DataSet
+from medapp.store.plain import write_cells
 from medapp.studies.budget import renew_time
 from medapp.studies.curve import Curve
 from medapp.studies.race import MOST_SEEDS, Race
+from medapp.studies.sheets import Row
 from medapp.studies.working import RESUMABLE, find_runs, resume_runs, stop_runs
 from medapp.training.recipe import Machine, Recipe, build_settings
 from medapp.ui.shell import frame
@@ -99,3 +101,19 @@ def draw_control(study: Race | Curve, known: Watched) -> None:
             renew_time(open_workspace(), study)
             resume_runs(runs)
         st.rerun()
+
+
+def draw_sheet(rows: Iterable[Row], name: str) -> None:
+    """Draw what saves a study's figures as a table (CSV).
+
+    Args:
+        name: of the file, without its ending.
+    """
+    st.download_button(
+        "Figures (CSV)",
+        write_cells(rows),
+        f"{name}.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )

@@ -12,8 +12,9 @@ from medapp.figures import draw_learning_curves
 from medapp.figures.learning_curve import CurveLine
 from medapp.studies.curve import WAYS, Curve, create_curve, list_curves
 from medapp.studies.points import Reading, Way, find_points, state_reach
+from medapp.studies.sheets import list_curve
 from medapp.training.strategies import STRATEGIES
-from medapp.ui.compare.asking import Asked, draw_control, draw_form
+from medapp.ui.compare.asking import Asked, draw_control, draw_form, draw_sheet
 from medapp.ui.compare.watching import watch
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import open_workspace
@@ -103,6 +104,7 @@ def draw_curve(curve: Curve) -> None:
             st.markdown(frame.escape(sentence))
         _draw_reach(reading)
         _draw_points(reading)
+        draw_sheet(list_curve(reading), "medapp-learning-curve")
 
 
 def _draw_figure(reading: Reading) -> None:

@@ -11,8 +11,9 @@ from medapp.models.backbones import BACKBONES, find_file
 from medapp.runs.progress import format_seconds
 from medapp.studies.board import Board, Place, find_board
 from medapp.studies.race import CONTESTANTS, MOST_SOURCES, Race, create_race, list_races
+from medapp.studies.sheets import list_board
 from medapp.training.strategies import STRATEGIES
-from medapp.ui.compare.asking import Asked, draw_control, draw_form
+from medapp.ui.compare.asking import Asked, draw_control, draw_form, draw_sheet
 from medapp.ui.compare.contrasts import draw_contrasts
 from medapp.ui.compare.watching import watch
 from medapp.ui.shell import frame
@@ -135,6 +136,8 @@ def draw_race(race: Race) -> None:
         if board.contrasts:
             _draw_contrasts(board)
         _draw_board(board)
+        if board.is_over:
+            draw_sheet(list_board(board), "medapp-race")
         _draw_links(race, board)
 
 

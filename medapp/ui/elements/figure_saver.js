@@ -1,15 +1,18 @@
-// Saves a Plotly figure of the page as it is drawn: as SVG, or as PNG for print.
+// Saves a Plotly figure of the page as it is drawn: as SVG, or as PNG or PDF for print.
 // data: { key, name, ground }: the chart's key, the file's name without ending, the page's colour.
 
 import { make } from "./dom.js";
+import { deflate, writePdf } from "./pdf.js";
 import { saveFile, savePng } from "./png.js";
 
 const SCALE = 3; // of the figure on the screen: 300 dpi at its size there
+const PDF_SCALE = 6; // 600 dpi, as journals ask for lines
+const POINTS = 0.75; // of a pixel of the screen, in 1/72 inch
 
 export default function ({ parentElement, data }) {
   const host = parentElement.querySelector(".saver");
   host.replaceChildren();
-  for (const [kind, save] of Object.entries({ PNG: saveAsPng, SVG: saveAsSvg })) {
+  for (const [kind, save] of Object.entries({ PNG: saveAsPng, SVG: saveAsSvg, PDF: saveAsPdf })) {
     const button = make("button", "", host, kind);
     button.title = `Save this figure as ${kind}`;
     button.setAttribute("aria-label", button.title);
@@ -37,12 +40,25 @@ function saveAsSvg(data) {
 }
 
 async function saveAsPng(data) {
+  const { canvas } = await paint(data, SCALE);
+  await savePng(canvas, `${data.name}.png`);
+}
+
+async function saveAsPdf(data) {
+  const { canvas, width, height } = await paint(data, PDF_SCALE);
+  const page = [width * POINTS, height * POINTS];
+  const bytes = writePdf(await deflate(canvas), canvas.width, canvas.height, page);
+  saveFile(new Blob([bytes], { type: "application/pdf" }), `${data.name}.pdf`);
+}
+
+// The figure on a canvas, so many times as large as on the screen.
+async function paint(data, scale) {
   const { width, height, text } = writeSvg(data);
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
   const canvas = document.createElement("canvas");
-  Object.assign(canvas, { width: width * SCALE, height: height * SCALE });
+  Object.assign(canvas, { width: Math.round(width * scale), height: Math.round(height * scale) });
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-  await savePng(canvas, `${data.name}.png`);
+  return { canvas, width, height };
 }

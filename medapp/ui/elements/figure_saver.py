@@ -1,4 +1,4 @@
-"""Buttons that save a figure of the page as PNG or SVG, below it: nothing covers its title."""
+"""Buttons that save a figure of the page as PNG, SVG or PDF, below it: nothing covers its title."""
 
 import streamlit as st
 

@@ -4,14 +4,17 @@ import js from "@eslint/js";
 const BROWSER = [
   "atob",
   "Blob",
+  "CompressionStream",
   "devicePixelRatio",
   "document",
   "getComputedStyle",
   "Image",
   "ImageData",
   "ResizeObserver",
+  "Response",
   "sessionStorage",
   "setTimeout",
+  "TextEncoder",
   "URL",
   "XMLSerializer",
 ];

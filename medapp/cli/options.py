@@ -13,6 +13,22 @@ from medapp.training.strategies import STRATEGIES
 
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's name or id.")]
 TrainedOn = Annotated[str, typer.Option(help="A data set's name.")]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="DATA,DATA",
+        help="Further labelled data sets that the same backbone learns from, each with a head of"
+        " its own.",
+    ),
+]
+HeadOf = Annotated[
+    str | None,
+    typer.Option(
+        "--head",
+        metavar="DATA",
+        help="Of a run that learned several data sets: the one whose classes are asked for.",
+    ),
+]
 Preset = Annotated[str | None, typer.Option(help=f"Settings to begin with: {', '.join(PRESETS)}.")]
 Source = Annotated[
     str | None,

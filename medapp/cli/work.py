@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +16,7 @@ from medapp.cli.options import (
     ClassName,
     Epochs,
     Folds,
+    HeadOf,
     HeatmapFolder,
     Images,
     ImageSize,
@@ -27,6 +28,7 @@ from medapp.cli.options import (
     Seed,
     Settings,
     Source,
+    Sources,
     Strategy,
     Target,
     TrainedOn,
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
 
 def train(
     data: TrainedOn,
+    sources: Sources = None,
     preset: Preset = None,
     source: Source = None,
     strategy: Strategy = None,
@@ -105,6 +108,8 @@ def train(
     }
     values = gather_values(settings, **asked)
     session = open_session()
+    if sources:
+        values["sources"] = split_names(sources, [d.name for d in session.list_data()])
     if not as_json:
         recipe, machine = session.build_settings(data, preset, **values)
         plan = plan_run(session.workspace, recipe, machine)
@@ -129,6 +134,14 @@ def gather_values(settings: list[str] | None, **asked: str | int | None) -> dict
     """The settings that options of their own and `--set` ask for; an own option counts more."""
     values = parse_assignments(settings or [], Recipe, Machine)
     return values | {key: value for key, value in asked.items() if value is not None}
+
+
+def split_names(given: Sequence[str], known: Collection[str]) -> list[str]:
+    """Names of data sets as options give them: with commas between, or one with a comma in it."""
+    names: list[str] = []
+    for text in given:
+        names += [text] if text in known else [part.strip() for part in text.split(",")]
+    return [name for name in names if name]
 
 
 class ProgressBar:
@@ -226,6 +239,7 @@ def predict(
     method: Method = "gradcam",
     class_name: ClassName = None,
     patient_pattern: PatientPattern = None,
+    head: HeadOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Class probabilities for images, and heatmaps that show why.
@@ -244,7 +258,7 @@ def predict(
     rows: list[dict[str, Any]] = []
     plain: list[Row] = []
     stems = Counter(file.stem for file in files)
-    for prediction in open_session().predict(run, files, method if cam else None, class_name):
+    for prediction in open_session().predict(run, files, method if cam else None, class_name, head):
         number = f"{len(rows):04d}-" if stems[prediction.file.stem] > 1 else ""
         rows.append(_report_prediction(prediction, cam, number))
         plain.append(build_row(prediction))

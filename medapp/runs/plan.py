@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import psutil
@@ -25,6 +25,7 @@ from medapp.runs.further import check_roles, count_further
 from medapp.runs.making import settle_recipe
 from medapp.runs.registry import find_registry
 from medapp.runs.seen import list_seen
+from medapp.runs.split_table import select
 from medapp.store.plain import quote_word
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
@@ -105,6 +106,10 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     _check_classes(data_set, counts["train"], learned)
     _check_sampling(data_set, recipe)
     sizes = [counts["train"], *count_further(catalog, data_set, recipe)]
+    for other in recipe.data.learned[1:]:
+        if other.role == "source":
+            source = catalog.find_chosen(other.id, other.name)
+            _check_source(catalog, data_set, source, other.only)
     _check_batches(recipe, machine, counts["train"])
     network = find_network(workspace, recipe)
     rate, head, is_measured = _find_rates(workspace, recipe, machine, network)
@@ -185,6 +190,23 @@ def _count_images(
     taught = [task.list_labels(sample.label) for sample in chosen if sample.split == "train"]
     learned = Counter(name for names in taught for name in names)
     return {split: splits[split] for split in SPLITS}, learned
+
+
+def _check_source(
+    catalog: Catalog, home: DataSet, data_set: DataSet, only: Mapping[str, Sequence[str]]
+) -> None:
+    """Raise RecipeError where a further labelled data set can teach nothing, or not this way."""
+    for task in (find_task(home.task), find_task(data_set.task)):
+        if task.name != "single-label":
+            raise RecipeError(
+                f"{data_set.name} can be learned beside {home.name} only where both have one label"
+                f" an image, and one of them asks for {task.title.lower()}.",
+                remedy="Train on one after the other: start the second run from the first.",
+                setting="sources",
+            )
+    samples = select(catalog.load_samples(data_set), only)
+    learned = Counter(sample.label for sample in samples if sample.split == "train")
+    _check_classes(data_set, sum(learned.values()), learned)
 
 
 def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) -> None:

@@ -1,6 +1,6 @@
 """The whole way of a run: data set → splits → inputs → training → evaluation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,12 +14,14 @@ from medapp.errors import RunError
 from medapp.evaluation.robustness.record import LEVELS
 from medapp.evaluation.words import write_probability
 from medapp.models.backbones import BACKBONES
+from medapp.models.heads import save_with_head
 from medapp.models.neighbours import NeighboursHead
 from medapp.models.rescaling import rescale_convolutions
 from medapp.models.weights import add_thresholds, build_network
 from medapp.runs.caveats import add_caveats
 from medapp.runs.evaluate import describe_computing, judge
 from medapp.runs.events import PlanMade, Resumed, SpeedMeasured, StateChanged, TestRead
+from medapp.runs.heads import describe_place, name_model
 from medapp.runs.inputs import InputLoader
 from medapp.runs.learned import Learned, load_samples, save_samples
 from medapp.runs.plan import find_network, plan_run
@@ -42,10 +44,11 @@ from medapp.training.machine.memory import choose_parts
 from medapp.training.machine.precision import choose_device, choose_precision, measure_room
 from medapp.training.neighbours import Neighbours
 from medapp.training.norms import list_norms
+from medapp.training.objectives.anchored import Anchored
 from medapp.training.objectives.objective import Attack, Domain, Objective, Setting
 from medapp.training.objectives.table import DEFAULT, OBJECTIVES
 from medapp.training.probe import Probe
-from medapp.training.recipe import write_settings
+from medapp.training.recipe import Recipe, write_settings
 from medapp.training.shares import count_shown, temper_shares
 from medapp.training.strategies import STRATEGIES
 
@@ -163,7 +166,7 @@ class Sitting:
         loader = InputLoader(self.recipe, frozen, [home], cache, self.reporter)
         train, validation = (loader.load(home.list_split(s), s) for s in ("train", "validation"))
         frozen.standardise(train.inputs)
-        objective = self._build_objective(DEFAULT, frozen, [home], train)
+        objective = self._build_objective(DEFAULT, frozen, [home], [train])
         watcher = HeadReporter(self.run, self.reporter.should_stop, self.reporter.is_silent)
         fit = Probe(
             frozen, objective, train, validation, self.recipe.seed, watcher, lambda *_: None
@@ -186,14 +189,17 @@ class Sitting:
             train: of each data set.
         """
         name = self.recipe.objective.name
-        objective = self._build_objective(name, learner, learned, train[0])
+        objective = self._build_objective(name, learner, learned, train)
+        if self.recipe.objective.anchor and learner.strategy.learns_backbone:
+            weight = self.recipe.objective.anchor
+            objective = Anchored(objective, learner.suffix, weight, self.fabric.autocast)
 
-        def save_best(learned: dict[str, Tensor], epoch: int) -> None:
-            asked = write_settings(self.recipe, self.machine)
-            facts = {"precision": self.precision, "epoch": str(epoch), "recipe": asked}
+        def save_best(state: dict[str, Tensor], epoch: int, extra: dict[str, Tensor]) -> None:
             # Figures of an earlier best epoch would be said of this one.
             discard_evaluation(self.run)
-            learner.save(self.run.model_path, learned, facts)
+            learner.save(self.run.model_path, state, self._list_facts(self.recipe, epoch))
+            if OBJECTIVES[name].has_heads:
+                self._save_others(learned, epoch, extra)
 
         if learner.strategy.keeps_neighbours:
             return Neighbours(learner, train[0], validation, self.reporter, save_best)
@@ -231,39 +237,63 @@ class Sitting:
             parts=self._choose_parts(sum(feed.further)),
         )
 
+    def _list_facts(self, recipe: Recipe, epoch: int) -> dict[str, str]:
+        """What a model's file says of its training."""
+        asked = write_settings(recipe, self.machine)
+        return {"precision": self.precision, "epoch": str(epoch), "recipe": asked}
+
+    def _save_others(
+        self, learned: Sequence[Learned], epoch: int, extra: Mapping[str, Tensor]
+    ) -> None:
+        """Write the models of the data sets after the first, each with its own head."""
+        for domain, one in enumerate(learned[1:], start=1):
+            # `SeveralTasks.extra` is the list of these heads.
+            place = f"{domain - 1}."
+            head = {n.removeprefix(place): t for n, t in extra.items() if n.startswith(place)}
+            facts = self._list_facts(describe_place(self.recipe, domain), epoch)
+            to = self.run.folder / name_model(domain)
+            save_with_head(self.run.model_path, to, one.data_set.classes, head, facts)
+
     def _build_objective(
-        self, name: str, learner: Learner, learned: Sequence[Learned], train: Examples
+        self, name: str, learner: Learner, learned: Sequence[Learned], train: Sequence[Examples]
     ) -> Objective:
         settings = self.recipe.objective
         network = learner.network
-        weights = None
-        if settings.class_weights:
-            weights = network.task.weigh_classes(train.targets, len(network.classes))
-            weights = weights.to(self.fabric.device)
         domains = tuple(
-            Domain(one.data_set.name, one.data_set.classes, len(one.list_split("train")))
-            for one in learned
+            Domain(
+                one.data_set.name,
+                one.data_set.classes,
+                len(examples),
+                self._weigh_classes(one.data_set.classes, examples),
+            )
+            for one, examples in zip(learned, train, strict=True)
         )
-        smoothing = settings.label_smoothing
-        features = network.head.in_features
         attack = None
         if learner.prefix is None:
             strength = settings.attack_strength / LEVELS
-            channels = train.inputs.take(np.arange(1)).shape[-1]
+            channels = train[0].inputs.take(np.arange(1)).shape[-1]
             autocast = self.fabric.autocast
             attack = Attack(network, strength, settings.attack_steps, channels, autocast)
         built: Objective = OBJECTIVES[name].build(
             Setting(
                 network.task,
-                weights,
-                smoothing,
+                domains[0].class_weights,
+                settings.label_smoothing,
                 domains,
-                features,
+                network.head.in_features,
                 attack,
                 settings.find_weight(),
+                self.recipe.seed,
             )
         )
         return built
+
+    def _weigh_classes(self, classes: Sequence[str], examples: Examples) -> Tensor | None:
+        """The weights of a data set's classes, where they are asked for and it has labels."""
+        if not self.recipe.objective.class_weights or not len(examples.targets):
+            return None
+        weights = find_task(self.recipe.data.task).weigh_classes(examples.targets, len(classes))
+        return weights.to(self.fabric.device)
 
     def _choose_parts(self, further: int) -> int:
         """How many parts a batch is computed in, to take at most four fifths of the free memory.

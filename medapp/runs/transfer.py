@@ -11,6 +11,7 @@ from pathlib import Path
 
 from medapp.errors import RunError
 from medapp.runs.drafts import draft_run
+from medapp.runs.heads import name_model
 from medapp.runs.privacy import STRIPPED, strip_weights
 from medapp.runs.registry import find_registry
 from medapp.runs.results import load_predictions
@@ -24,6 +25,7 @@ from medapp.store.workspace import Workspace
 
 RECIPE = "recipe.json"
 WEIGHTS = "model.safetensors"
+MODELS = tuple(name_model(domain) for domain in range(MOST))
 # What travels.
 TRAVELS = (
     RECIPE,
@@ -31,7 +33,7 @@ TRAVELS = (
     *(name_table(domain) for domain in range(MOST)),
     SEEN,
     "events.jsonl",
-    WEIGHTS,
+    *MODELS,
     "evaluation.json",
     "predictions.parquet",
 )
@@ -81,7 +83,7 @@ def export_run(run: Run, to: Path, with_names: bool = False) -> Path:
         for path in _list_files(run):
             if with_names:
                 archive.write(path, path.name)
-            elif path.name == WEIGHTS:
+            elif path.name in MODELS:
                 _write_weights(archive, path)
             elif path.name in STRIPPED:
                 archive.writestr(path.name, STRIPPED[path.name](path))

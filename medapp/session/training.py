@@ -8,6 +8,7 @@ from medapp.data.samples import DataSet
 from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.events import Event
+from medapp.runs.heads import find_model
 from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.plan import Plan, plan_run
 from medapp.runs.run import Run
@@ -53,11 +54,14 @@ class TrainingSession(DataSession):
         *,
         target: DataSet | str | None = None,
         adaptation: str | None = None,
+        sources: Sequence[DataSet | str] = (),
         **settings: Any,
     ) -> tuple[Recipe, Machine]:
         """The recipe and the machine's settings that `train` would make of the same arguments.
 
         Args:
+            sources: further labelled data sets that the same backbone learns from, each with a head
+                of its own.
             target: another hospital's images, whose labels are not read.
             adaptation: how the network is adapted to them: a key of
                 `medapp.training.objectives.table.list_adaptations()`.
@@ -66,16 +70,21 @@ class TrainingSession(DataSession):
             RecipeError: a setting is wrong, or there is no such preset.
             DataError: there is no such data set.
         """
-        found = self._find_data(data)
-        choices = [DataChoice(id=found.uid, name=found.name)]
+        choices = [self._choose(data, "train"), *(self._choose(one, "source") for one in sources)]
         if target is not None:
-            there = self._find_data(target)
-            choices.append(DataChoice(id=there.uid, name=there.name, role="target"))
+            choices.append(self._choose(target, "target"))
+        if sources:
+            settings = {"objective": "several-tasks", **settings}
         if adaptation is not None:
             settings["objective"] = find_adaptation(adaptation)
         if preset:
-            settings = fit_preset(self.workspace, found, find_preset(preset), settings, choices[1:])
+            found, rest = self._find_data(data), choices[1:]
+            settings = fit_preset(self.workspace, found, find_preset(preset), settings, rest)
         return build_settings({**settings, "data": {"choices": tuple(choices)}})
+
+    def _choose(self, data: DataSet | str, role: str) -> DataChoice:
+        found = self._find_data(data)
+        return DataChoice(id=found.uid, name=found.name, role=role)
 
     def plan(self, data: DataSet | str, preset: str | None = None, **settings: Any) -> Plan:
         """Whether a training can work, and about how long it takes and how much memory.
@@ -98,8 +107,8 @@ class TrainingSession(DataSession):
 
         Args:
             preset: a key of `medapp.training.recipe.presets.PRESETS` to begin with.
-            settings: by their own name, such as `strategy="linear-probe", epochs=10`; `target` and
-                `adaptation` as in `build_settings`.
+            settings: by their own name, such as `strategy="linear-probe", epochs=10`; `sources`,
+                `target` and `adaptation` as in `build_settings`.
 
         Returns:
             The run, whose `state` is "done" or "stopped".
@@ -200,6 +209,7 @@ class TrainingSession(DataSession):
         images: Sequence[str | Path],
         method: str | None = None,
         class_name: str | None = None,
+        head: str | None = None,
     ) -> "Iterator[Prediction]":
         """Probabilities for each image, in order, and heatmaps where a method is named.
 
@@ -208,6 +218,7 @@ class TrainingSession(DataSession):
         Args:
             method: a key of `medapp.explanation.methods.METHODS`.
             class_name: the class that heatmaps explain; the predicted one where none is named.
+            head: of a run that learned several data sets, the one whose classes are asked for.
 
         Raises:
             RunError, WeightsError: there is no such run, or it has no model.
@@ -216,7 +227,7 @@ class TrainingSession(DataSession):
         from medapp.prediction.files import predict_files
         from medapp.prediction.model import load_model
 
-        model = load_model(self._find(run).require_model())
+        model = load_model(find_model(self._find(run), head))
         return predict_files(model, [Path(image) for image in images], method, class_name)
 
     def predict_patients(

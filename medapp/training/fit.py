@@ -20,7 +20,7 @@ from medapp.training.watcher import Epoch, Watcher
 
 ROWS = 256  # images prepared or predicted at once
 
-SaveBest = Callable[[dict[str, Tensor], int], None]
+SaveBest = Callable[[dict[str, Tensor], int, dict[str, Tensor]], None]
 
 
 class Fit(ABC):

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from medapp.errors import RunError
 from medapp.training.averaging import WeightAverage
@@ -38,7 +38,7 @@ WRITING_SHARE = 0.05  # of the time that checkpoints at the ends of epochs may t
 NORM_IMAGES = 10_000  # that are enough for BatchNorm's statistics (Wu & Johnson 2021, section 3)
 PARTS = "The steps stay as large; BatchNorm, where it learns, sees each part by itself."
 
-SaveBest = Callable[[dict[str, Tensor], int], None]
+SaveBest = Callable[[dict[str, Tensor], int, dict[str, Tensor]], None]
 
 
 class DivergedError(RunError):
@@ -55,7 +55,8 @@ class Loop:
         validation: what decides which epoch is best.
         checkpoint_path: None where nothing is to be written, nor gone on from.
         watcher: who is told what happens, and may ask for an end.
-        save_best: writes the weights of the best epoch so far, given the suffix's state.
+        save_best: writes the weights of the best epoch so far, given the suffix's state, the epoch,
+            and the state of what the objective has beside the network.
         parts: how many parts a batch is computed in from the start.
         build_rate: how the rate goes over the steps, where not by the recipe's schedule.
     """
@@ -92,6 +93,7 @@ class Loop:
         self.model, self._stepper = self.fabric.setup(learner.suffix, self._optimiser)
         # The suffix's state after the best epoch, while it is not yet on disk.
         self._best: dict[str, Tensor] | None = None
+        self._best_extra: dict[str, Tensor] = {}
         self._last_written = time.perf_counter()
         self._writing_seconds = 0.0
 
@@ -331,8 +333,8 @@ class Loop:
         state.best_loss = loss
         state.best_epoch = state.epoch
         if self.fabric.is_global_zero:
-            now = self.learner.suffix.state_dict()
-            self._best = {name: t.detach().cpu().clone() for name, t in now.items()}
+            self._best = _copy_state(self.learner.suffix)
+            self._best_extra = _copy_state(self.objective.extra)
         return True
 
     def _validate(self) -> dict[str, float]:
@@ -374,7 +376,7 @@ class Loop:
         if self.checkpoint_path is None or not self.fabric.is_global_zero:
             return
         if self._best is not None:
-            self.save_best(self._best, self.state.best_epoch)
+            self.save_best(self._best, self.state.best_epoch, self._best_extra)
             self._best = None
         save_checkpoint(
             self.checkpoint_path,
@@ -408,6 +410,11 @@ class Loop:
         self.state = found
         self.state.micro_batches = max(parts, found.micro_batches)
         return True
+
+
+def _copy_state(module: nn.Module) -> dict[str, Tensor]:
+    """A module's state as it is now, on the CPU."""
+    return {name: t.detach().cpu().clone() for name, t in module.state_dict().items()}
 
 
 def _flatten(epoch: Epoch) -> dict[str, float]:

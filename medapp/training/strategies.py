@@ -81,7 +81,7 @@ STEPS = (
     "balanced_sampling",
 )
 # What says how the backbone learns.
-BACKBONE = ("backbone_rate", "stage_rate", "unfreezing", "norms", "rescaled")
+BACKBONE = ("backbone_rate", "stage_rate", "unfreezing", "norms", "rescaled", "anchor")
 
 STRATEGIES: dict[str, Strategy] = {
     "linear-probe": Strategy(

@@ -103,7 +103,7 @@ class Tuner:
             nothing,
             None,
             _Listener(self._hear, time.perf_counter() + self._seconds - self._spent),
-            lambda learned, epoch: None,
+            lambda *_: None,
         )
         if not loop.run():
             return None

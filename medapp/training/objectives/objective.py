@@ -50,11 +50,13 @@ class Domain:
         name: of the data set.
         classes: in the order of its targets; empty where it gives images without labels.
         images: how many of its images are learned from.
+        class_weights: (K,) of its classes, one on average over its images; or None.
     """
 
     name: str
     classes: tuple[str, ...]
     images: int
+    class_weights: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Setting:
         attack: for an objective that changes the images; None where a part of the network is
             frozen.
         weight: what the objective's own term counts beside the task's loss.
+        seed: of what is drawn beside the network.
     """
 
     task: Task
@@ -96,6 +99,7 @@ class Setting:
     features: int = 0
     attack: Attack | None = None
     weight: float = 0.0
+    seed: int = 0
 
 
 class Objective(Protocol):

@@ -26,6 +26,8 @@ class Row:
         weight: what the term that it adds to the task's loss counts, where the recipe does not say.
         tasks: keys of `medapp.task.TASKS` that it can; empty for all.
         mixes: it knows what to do with images that are mixed, see `feed.Mix`.
+        has_heads: what learns beside the network are the heads of the further data sets, so that
+            each of them has a model too.
     """
 
     title: str
@@ -38,6 +40,7 @@ class Row:
     count_passes: Callable[[Any], float] = lambda _: 0.0
     weight: float = 0.0
     tasks: tuple[str, ...] = ()
+    has_heads: bool = False
 
 
 def _build_supervised(setting: Any) -> Any:
@@ -75,6 +78,13 @@ def _build_mcc(setting: Any) -> Any:
     from medapp.training.objectives.mcc import Mcc
 
     return Mcc(setting)
+
+
+def _build_several_tasks(setting: Any) -> Any:
+    from medapp.training.objectives.several_tasks import SeveralTasks, Taught
+
+    tasks = [Taught(d.name, setting.task, d.classes, d.class_weights) for d in setting.domains]
+    return SeveralTasks(tasks, setting.features, setting.label_smoothing, setting.seed)
 
 
 DEFAULT = "supervised"
@@ -122,6 +132,15 @@ OBJECTIVES: dict[str, Row] = {
         takes="target",
         weight=1.0,
         tasks=("single-label",),
+    ),
+    "several-tasks": Row(
+        "Several tasks",
+        "One backbone learns from several labelled data sets, each with a head and classes of its"
+        " own; small sets are seen more often than their size says.",
+        _build_several_tasks,
+        takes="source",
+        temper=0.5,
+        has_heads=True,
     ),
 }
 

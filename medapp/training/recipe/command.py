@@ -39,7 +39,10 @@ def write_command(recipe: Recipe, machine: Machine, data_set: str) -> str:
     asked = read_values(recipe, machine)
     # The data set says what the task is.
     del asked["task"]
-    further = []
+    further = _list_sources(recipe)
+    if further:
+        # Naming sources asks for their objective.
+        del asked["objective"]
     for choice in recipe.data.learned:
         if choice.role == "target":
             further = ["--target", choice.name, "--adaptation", asked.pop("objective")]
@@ -48,6 +51,17 @@ def write_command(recipe: Recipe, machine: Machine, data_set: str) -> str:
     # Of two that are as short, the one with a preset says more.
     found = min((_list_words(asked, preset) for preset in (*fixed, "")), key=len)
     return shlex.join(["medapp", "train", "--data", data_set, *further, *found])
+
+
+def _list_sources(recipe: Recipe) -> list[str]:
+    """The option that names the further labelled data sets; once for each whose name has a comma.
+
+    They are called what they were when the run was asked for.
+    """
+    names = [choice.name for choice in recipe.data.choices if choice.role == "source"]
+    if any("," in name for name in names):
+        return [word for name in names for word in ("--sources", name)]
+    return ["--sources", ",".join(names)] if names else []
 
 
 def _list_words(asked: Mapping[str, Any], preset: str) -> list[str]:

@@ -226,6 +226,18 @@ class Objective(Group):
         asked: float = self.adaptation_weight
         return asked or OBJECTIVES[self.name].weight
 
+    anchor: float = setting(
+        0.0,
+        "Anchor",
+        "How strongly the backbone's features are held to those it began with, against forgetting"
+        " (less-forgetful learning, Jung et al. 2018); 1 is a start. Costs a forward pass. 0 is"
+        " off.",
+        low=0.0,
+        high=1000.0,
+        is_expert=True,
+        words=OFF,
+    )
+
 
 class Optimisation(Group):
     """How steps are taken."""

@@ -105,6 +105,12 @@ class Recipe(Group):
                 remedy="Choose fine-tune, probe-then-fine-tune or scratch.",
                 setting="objective",
             )
+        if self.objective.anchor and self.find_source() == "none":
+            raise RecipeError(
+                "Random weights have no features worth holding to.",
+                remedy="Start from a backbone, or leave the anchor out.",
+                setting="anchor",
+            )
         return self
 
     def _check_mixup(self) -> None:

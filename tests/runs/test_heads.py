@@ -1,0 +1,139 @@
+"""A run over several labelled data sets: a head each, a model for each."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import write_bands
+from safetensors.torch import load_file
+
+from medapp.data.importing.adding import add_folder
+from medapp.errors import MedAppError, RecipeError, RunError
+from medapp.prediction.model import load_model
+from medapp.runs.heads import find_model, list_models
+from medapp.runs.run import Run
+from medapp.runs.sitting import Sitting
+from medapp.runs.transfer import export_run, import_run
+from medapp.session import Session
+from medapp.store.workspace import Workspace
+
+SMALL = {
+    "image_size": 32,
+    "epochs": 8,
+    "batch_size": 8,
+    "precision": "float32",
+    "threads": 1,
+    "augmentation": "none",
+}
+
+
+@pytest.fixture
+def session(workspace: Workspace, tmp_path: Path) -> Session:
+    add_folder(workspace, write_bands(tmp_path / "here", 20), name="here")
+    there = write_bands(tmp_path / "there", 20, seed=5)
+    # Of the same classes by other names, so that a head of one is of no use to the other.
+    (there / "above").rename(there / "upper")
+    (there / "below").rename(there / "lower")
+    add_folder(workspace, there, name="there, too")
+    return Session(workspace)
+
+
+def sit(session: Session, **settings: object) -> Run:
+    from medapp.runs.making import create_run
+
+    made = session.build_settings("here", sources=["there, too"], **{**SMALL, **settings})
+    run = create_run(session.workspace, *made)
+    assert Sitting(session.workspace, run, lambda: False).do()
+    run.set_state("done")
+    return run
+
+
+def test_each_data_set_has_a_model_with_its_own_classes_and_one_backbone(session: Session) -> None:
+    run = sit(session, strategy="fine-tune", anchor=0.1, class_weights=True)
+    models = list_models(run)
+    assert list(models) == ["here", "there, too"]
+    own, other = (load_model(path) for path in models.values())
+    assert own.classes == ("above", "below")
+    assert other.classes == ("lower", "upper")
+    first, second = (load_file(path) for path in models.values())
+    same = {name for name in first if torch.equal(first[name], second[name])}
+    assert set(first) - same == {"fc.weight", "fc.bias"}
+    # The file says what it was trained on.
+    assert other.recipe.data.train.name == "there, too"
+    assert [c.name for c in other.recipe.data.choices if c.role == "source"] == ["here"]
+    # The heads have learned: each finds the band in images that nobody has seen.
+    folder = Path(session.workspace.root) / "new"
+    write_bands(folder, 6, seed=9)
+    for head, names in ((None, ("above", "below")), ("there, too", ("upper", "lower"))):
+        right = 0
+        for asked, wanted in zip(("above", "below"), names, strict=True):
+            said = session.predict(run, sorted((folder / asked).iterdir()), head=head)
+            right += sum(prediction.label == wanted for prediction in said)
+        assert right >= 10
+    with pytest.raises(RunError, match="no head for 'elsewhere'"):
+        find_model(run, "elsewhere")
+    # A model travels with its run.
+    taken = import_run(session.workspace, export_run(run, folder / "run.zip"))
+    assert [path.name for path in list_models(taken).values()] == [
+        "model.safetensors",
+        "model-1.safetensors",
+    ]
+
+
+def test_the_heads_kept_are_those_of_the_best_epoch_also_after_a_stop(session: Session) -> None:
+    from medapp.runs.making import create_run
+
+    settings = {**SMALL, "epochs": 3, "strategy": "fine-tune"}
+    made = session.build_settings("here", sources=["there, too"], **settings)
+    whole, halved = (create_run(session.workspace, *made) for _ in range(2))
+    assert Sitting(session.workspace, whole, lambda: False).do()
+    asked = iter(range(1000))
+    assert not Sitting(session.workspace, halved, lambda: next(asked) > 30).do()
+    assert Sitting(session.workspace, halved, lambda: False).do()
+    for one, two in zip(list_models(whole).values(), list_models(halved).values(), strict=True):
+        tensors, again = load_file(one), load_file(two)
+        assert all(torch.equal(tensors[name], again[name]) for name in tensors)
+
+
+@pytest.mark.parametrize(
+    ("sources", "settings", "words"),
+    [
+        (["here"], {}, "here is named twice"),
+        (["there, too", "there, too"], {}, "there, too is named twice"),
+        (["there, too"], {"strategy": "linear-probe"}, "the backbone does not learn"),
+        (["there, too"], {"objective": "supervised"}, "does not learn from there, too as source"),
+        (["nowhere"], {}, "no data set"),
+        (["alone"], {}, "one class"),
+        (["blank"], {}, "images without labels"),
+        (["findings"], {}, "one label an image"),
+        ([], {"objective": "several-tasks"}, "lacks a source"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused_in_words(
+    session: Session, tmp_path: Path, sources: list[str], settings: dict[str, object], words: str
+) -> None:
+    add_others(session.workspace, tmp_path / "others")
+    with pytest.raises(MedAppError) as caught:
+        session.plan("here", sources=sources, **{**SMALL, **settings})
+    assert words in str(caught.value)
+
+
+def add_others(workspace: Workspace, folder: Path) -> None:
+    """One class alone, images without labels, and a set of findings."""
+    bands = write_bands(folder / "alone", 12, seed=7)
+    for path in (bands / "below").iterdir():
+        path.rename(bands / "above" / f"b{path.name}")
+    (bands / "below").rmdir()
+    add_folder(workspace, bands, name="alone")
+    blank = folder / "blank"
+    blank.mkdir()
+    for path in write_bands(folder / "more", 8, seed=8).glob("*/*"):
+        path.rename(blank / f"{path.parent.name}{path.name}")
+    add_folder(workspace, blank, name="blank")
+    several = add_folder(workspace, write_bands(folder / "findings", 12, seed=11), name="findings")
+    Session(workspace).set_task(several.data_set, "multi-label")
+
+
+def test_random_weights_have_no_features_to_hold_to(session: Session) -> None:
+    with pytest.raises(RecipeError, match="no features worth holding to"):
+        session.build_settings("here", strategy="scratch", anchor=1.0)

@@ -73,7 +73,7 @@ class Fit(ABC):
         self.state.seconds = time.perf_counter() - started
         if self.learner.fabric.is_global_zero:
             learned = {name: t.cpu() for name, t in self.learner.suffix.state_dict().items()}
-            self.save_best(learned, 1)
+            self.save_best(learned, 1, {})
         self.watcher.on_epoch(Epoch(1, loss, accuracy, figures, self.state.seconds, True))
         return True
 

@@ -123,7 +123,7 @@ class Bench:
             build_examples(40, 2) if validation is None else validation,
             folder / "checkpoint.pt",
             self,
-            lambda learned, epoch: self.best.update(learned),
+            lambda learned, *_: self.best.update(learned),
             parts,
         )
 
@@ -608,7 +608,7 @@ def test_a_loop_takes_another_rate_and_writes_nothing_without_a_place_for_it(
         NOTHING,
         None,
         bench,
-        lambda learned, epoch: bench.best.update(learned),
+        lambda learned, *_: bench.best.update(learned),
         build_rate=Rising,
     )
     assert not other.resume()

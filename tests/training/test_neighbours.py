@@ -65,7 +65,7 @@ class Bench:
         ]
         self.fit = Neighbours(self.learner, *parts, watcher=self, save_best=self.save)
 
-    def save(self, learned: dict[str, Tensor], epoch: int) -> None:
+    def save(self, learned: dict[str, Tensor], epoch: int, extra: dict[str, Tensor]) -> None:
         self.saved = learned
 
     def on_penalty(self, penalty: object) -> None:

@@ -84,7 +84,7 @@ class Bench:
             self.learner, objective, *parts, seed=0, watcher=self, save_best=self.save
         )
 
-    def save(self, learned: dict[str, Tensor], epoch: int) -> None:
+    def save(self, learned: dict[str, Tensor], epoch: int, extra: dict[str, Tensor]) -> None:
         self.saved = {name: tensor.clone() for name, tensor in learned.items()}
 
     def on_penalty(self, penalty: Penalty) -> None:

@@ -68,13 +68,14 @@ class SeveralTasks:
         Every head computes in every part, also where no image is its own: processes that share a
         batch add up the gradients of all heads.
         """
-        assert batch.domains is not None
+        # A run with one data set alone names no domains.
+        domains = torch.zeros_like(batch.targets) if batch.domains is None else batch.domains
         logits, features = compute_with_features(network, batch.inputs)
         total = torch.zeros((), device=logits.device)
         terms: dict[str, float] = {}
         right = 0
         for number, taught in enumerate(self.tasks):
-            own = batch.domains == number
+            own = domains == number
             said = logits[own] if number == 0 else self.heads[number - 1](features[own])
             term = self._sum_losses(taught, said, batch.targets[own]) / batch.whole_weight
             total = total + term

@@ -122,7 +122,7 @@ class _RateSitting(Sitting):
             _leave_out(loop.validation),
             None,
             self.recorder,
-            lambda learned, epoch: None,
+            lambda *_: None,
             loop.state.micro_batches,
             build_rate=self._build_rate,
         )

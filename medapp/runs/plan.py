@@ -105,11 +105,11 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     counts, learned = _count_images(catalog, data_set, recipe)
     _check_classes(data_set, counts["train"], learned)
     _check_sampling(data_set, recipe)
-    sizes = [counts["train"], *count_further(catalog, data_set, recipe)]
     for other in recipe.data.learned[1:]:
         if other.role == "source":
             source = catalog.find_chosen(other.id, other.name)
             _check_source(catalog, data_set, source, other.only)
+    sizes = [counts["train"], *count_further(catalog, data_set, recipe)]
     _check_batches(recipe, machine, counts["train"])
     network = find_network(workspace, recipe)
     rate, head, is_measured = _find_rates(workspace, recipe, machine, network)

@@ -29,6 +29,7 @@ from medapp.ui.train.beginning import (
     draw_data_set,
 )
 from medapp.ui.train.faults import Faults
+from medapp.ui.train.further_sets import draw_sources_form
 from medapp.ui.train.one_click import draw_one_click
 from medapp.ui.train.other_hospital import draw_adaptation_form
 from medapp.ui.train.queue import draw_queue
@@ -106,7 +107,8 @@ def draw_settings(
     source = draw_source_form(beginning, faults)
     draw_which_source(data_set, f"{beginning.key}-source")
     values = draw_settings_form(beginning, faults)
-    adapted, further = draw_adaptation_form(data_set, data_sets, beginning, faults)
+    joined, sources = draw_sources_form(data_set, data_sets, beginning, faults)
+    adapted, targets = draw_adaptation_form(data_set, data_sets, beginning, faults)
     size = values.pop("image_size")
     known = {k: v for k, v in beginning.values.items() if k in Preprocess.model_fields}
     kept = {} if beginning.is_run else load_preprocess(data_set).model_dump()
@@ -118,11 +120,12 @@ def draw_settings(
         shown = name_augmentation(values["strategy"], values["augmentation"])
         draw_augmentation_preview(data_set, shown, preprocess)
     choice = DataChoice(id=data_set.uid, name=data_set.name, only=dict(beginning.only))
+    further = {**joined, **adapted}
     if values["objective"] != DEFAULT:
         # Two objectives are refused, and neither is left out in silence.
-        adapted.pop("objective", None)
-    data = {"data": {"choices": (choice, *further)}, "preprocess": preprocess}
-    return {**values, **source, **adapted, **data}
+        further.pop("objective", None)
+    data = {"data": {"choices": (choice, *sources, *targets)}, "preprocess": preprocess}
+    return {**values, **source, **further, **data}
 
 
 def draw_newcomer() -> None:

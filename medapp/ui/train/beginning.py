@@ -36,6 +36,7 @@ class Beginning:
         values: settings by their short names; the others have their defaults.
         only: which of the data set's samples the run chose, by attribute.
         target: the uid of the data set that the run was adapted to, if it was.
+        sources: the uids of further labelled data sets that the run learned from.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Beginning:
     values: Mapping[str, Any]
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     target: str = ""
+    sources: tuple[str, ...] = ()
 
 
 def draw_data_set(data_sets: Sequence[DataSet]) -> DataSet:
@@ -105,9 +107,12 @@ def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
         run = open_run(chosen.removeprefix(RUN))
         st.caption("The settings of that run. Change what you want to know about.")
         only = _draw_choice_of_samples(run, data_set)
-        targets = [choice.id for choice in run.recipe.data.choices if choice.role == "target"]
+        targets, sources = (
+            tuple(choice.id for choice in run.recipe.data.choices if choice.role == role)
+            for role in ("target", "source")
+        )
         settings = read_values(run.recipe, run.machine)
-        return Beginning(key, True, settings, only, next(iter(targets), ""))
+        return Beginning(key, True, settings, only, next(iter(targets), ""), sources)
     values, says = fit_here(data_set, chosen)
     st.caption(PRESETS[chosen].help)
     st.markdown(f"**Here:** {frame.escape(says)}")

@@ -41,6 +41,9 @@ def describe_settings(run: Run) -> list[tuple[str, str]]:
     if values["source"] in BACKBONES or values["source"].startswith(RUN):
         idle.add("architecture")
     rows = [("Data set", run.recipe.data.train.name)]
+    for role, label in (("source", "Also learned from"), ("target", "Adapted to")):
+        names = [choice.name for choice in run.recipe.data.choices if choice.role == role]
+        rows += [(label, ", ".join(names))] if names else []
     rows += [(FURTHER[c.role], c.name) for c in run.recipe.data.learned if c.role in FURTHER]
     for setting in (*list_settings(Recipe), *list_settings(Machine)):
         value = values[setting.short]

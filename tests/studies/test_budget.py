@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from cli.test_cli import ask, medapp
 from conftest import write_bands
 from studies.finishing import always_right, finish
 
@@ -152,3 +153,14 @@ def test_a_sitting_that_was_killed_ends_with_its_last_event() -> None:
     assert add_sittings(events) == 15.0
     assert add_sittings(events[:4]) == 10.0
     assert add_sittings(events[:1]) == 0.0
+
+
+def test_the_shell_goes_on_with_what_is_left(session: Session) -> None:
+    race = declare(session, minutes=30.0)
+    for id in race.list_runs():
+        finish(session.workspace, id, always_right)
+    values = ask("race", "derby", "--resume", "--minutes", "45")
+    assert values["is_over"]
+    assert find_race(session.workspace, "derby").minutes == 45.0
+    medapp("race", "nothing", "--resume", code=1)
+    medapp("race", "derby", "--resume", "--workers", "2", "--job", "slurm partition", code=1)

@@ -138,7 +138,7 @@ def draw_race(race: Race) -> None:
         _draw_board(board)
         if board.is_over:
             draw_sheet(list_board(board), "medapp-race")
-        _draw_links(race, board)
+            _draw_links(race, board)
 
 
 def _draw_contrasts(board: Board) -> None:

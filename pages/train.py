@@ -1,7 +1,7 @@
 """Train: choose data, source and strategy, see what it will cost, start, and watch.
 
-?data=ID chooses a data set, &begin=PRESET or &begin=run:ID what the form begins with; ?run=ID shows
-a run.
+?data=ID chooses a data set, &begin=PRESET, &begin=run:ID or &begin=from:ID what the form begins
+with; ?run=ID shows a run.
 """
 
 from collections.abc import Sequence
@@ -27,6 +27,7 @@ from medapp.ui.train.beginning import (
     draw_again_button,
     draw_beginning,
     draw_data_set,
+    draw_onward_button,
 )
 from medapp.ui.train.faults import Faults
 from medapp.ui.train.further_sets import draw_sources_form
@@ -78,6 +79,7 @@ def draw_end(run: Run) -> None:
             st.switch_page(frame.PREDICT, query_params={"by": run.id})
         if run.has_model and st.button("See the model", icon=":material/deployed_code:"):
             st.switch_page(frame.MODELS, query_params={"model": run.id})
+        draw_onward_button(run)
         draw_again_button(run)
     st.subheader("How it learned", anchor=False)
     draw_course(run)

@@ -7,6 +7,7 @@ from browser.serving import Server
 from conftest import Trained
 from playwright.sync_api import Locator, Page, expect
 
+import medapp
 from medapp.runs.making import find_run, list_runs
 
 pytestmark = pytest.mark.browser
@@ -92,3 +93,24 @@ def test_again_but_begins_with_a_run_s_settings(
     again = list_runs(trained.workspace)[0]
     assert again.recipe.preprocess.image_size == 64
     assert again.recipe.strategy == run.recipe.strategy
+
+
+def test_a_model_is_fine_tuned_on_other_images_with_two_clicks(
+    trained: Trained, trained_server: Server, open_page: Opener
+) -> None:
+    session = medapp.open(trained.workspace.root)
+    quick = {"image_size": 32, "batch_size": 8, "epochs": 1, "precision": "float32", "threads": 1}
+    first = session.train("bands", name="large set first", strategy="fine-tune", **quick)
+    small = session.add_data(trained.folder, name="small set", patient_pattern=r"p\d\d")
+    page = open_page(f"{trained_server.url}/models?model={first.id}")
+    page.get_by_role("button", name="Fine-tune on other images").click()
+    expect(page.get_by_role("combobox", name="Data set")).to_have_value("small set")
+    expect(page.get_by_role("combobox", name="Start from")).to_have_value("Model: large set first")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_url("**/train?run=*")
+    started = list_runs(trained.workspace)[0]
+    started.request_stop()
+    assert started.recipe.find_source() == f"run:{first.id}"
+    assert started.recipe.data.train.id == small.uid
+    assert started.recipe.strategy.name == "fine-tune"
+    assert started.recipe.preprocess.image_size == 32

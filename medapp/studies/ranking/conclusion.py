@@ -43,7 +43,7 @@ def _say_leaders(ranking: Ranking, leaders: Sequence[Row]) -> str:
         names = _join([row.title for row in leaders])
         return (
             f"{names} cannot be told apart ({first.title}: {figure})."
-            " Each of them is as good a start, as far as these images tell."
+            " Each of them tells the classes as well as the others, as far as these images show."
         )
     return f"{first.title} is told apart from all others: {figure}."
 

@@ -117,6 +117,7 @@ class Start(Group):
         "The network where the source does not name one. auto: of a weights file the one that it"
         " fits, of random weights resnet18.",
         is_expert=True,
+        words={AUTO: "the one that the source fits, else resnet18"},
     )
     normalisation: NormalisationName = setting(
         AUTO,
@@ -124,6 +125,7 @@ class Start(Group):
         "How images are normalised for the network. auto: as what it starts from says. A weights"
         " file of others may not say it; RadImageNet's takes minus-one-to-one.",
         is_expert=True,
+        words={AUTO: "as the source says"},
     )
     rescaled: bool = setting(
         False,

@@ -17,7 +17,7 @@ from medapp.ui.shell import frame, url
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.server import follow_run
 from medapp.ui.shell.words import state_course, state_run
-from medapp.ui.train.beginning import draw_again_button
+from medapp.ui.train.beginning import draw_again_button, draw_onward_button
 from medapp.ui.train.settings import draw_settings
 
 
@@ -31,6 +31,7 @@ def draw_model_page(run: Run) -> None:
             "Predict with this model", type="primary", icon=":material/biotech:"
         ):
             st.switch_page(frame.PREDICT, query_params={"by": run.id})
+        draw_onward_button(run)
         draw_again_button(run)
         if run.state == "done":
             st.page_link(frame.COMPARE, label="Compare", query_params={"runs": run.id})

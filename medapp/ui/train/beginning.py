@@ -2,7 +2,7 @@
 
 What was chosen is kept for the session, for each data set by itself, so that another page and back
 changes nothing. The address names the data set and the beginning: ?data=ID&begin=PRESET, or
-&begin=run:ID.
+&begin=run:ID for a run's settings, or &begin=from:ID to fine-tune its model on other images.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,8 @@ from medapp.ui.shell.server import find_catalog, open_run
 from medapp.ui.train.fitting import fit_here
 
 RUN = "run:"
+FROM = "from:"
+ONWARD = "balanced"  # the preset with which a model learns other images
 REMEMBERED = "train-data-set"
 
 
@@ -78,7 +80,8 @@ def find_newest(data_sets: Sequence[DataSet]) -> DataSet:
 
 def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
     """Draw the choice between the presets, and the run that the address names, if it names one."""
-    names = {run.id: run.name for run in runs}
+    names = {f"{RUN}{run.id}": f"As {run.name}" for run in runs}
+    names |= {f"{FROM}{run.id}": f"From {run.name}" for run in runs if run.is_trained}
     remembered = f"train-begin-{data_set.uid}"
     begun = url.read_text("begin")
     asked = FORMER.get(begun, begun)
@@ -87,8 +90,8 @@ def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
     if asked and not _is_known(asked, names):
         st.warning(f"There is no preset and no run {frame.escape(asked)} to begin with.")
     titles = {name: preset.title for name, preset in PRESETS.items()}
-    if found.startswith(RUN):
-        titles[found] = f"As {frame.escape(names[found.removeprefix(RUN)])}"
+    if found in names:
+        titles[found] = frame.escape(names[found])
     chosen = str(
         st.segmented_control(
             "Begin with",
@@ -113,10 +116,19 @@ def draw_beginning(data_set: DataSet, runs: Sequence[Summary]) -> Beginning:
         )
         settings = read_values(run.recipe, run.machine)
         return Beginning(key, True, settings, only, next(iter(targets), ""), sources)
+    if chosen.startswith(FROM):
+        st.caption("The model of that run learns these images: fine-tuned, in squares as it knows.")
+        return Beginning(key, False, _start_from(open_run(chosen.removeprefix(FROM))))
     values, says = fit_here(data_set, chosen)
     st.caption(PRESETS[chosen].help)
     st.markdown(f"**Here:** {frame.escape(says)}")
     return Beginning(key, False, values)
+
+
+def _start_from(run: Run) -> Mapping[str, Any]:
+    """The settings with which a run's model learns other images."""
+    size = run.recipe.preprocess.image_size
+    return {**PRESETS[ONWARD].values, "source": f"{RUN}{run.id}", "image_size": size}
 
 
 def _draw_choice_of_samples(run: Run, data_set: DataSet) -> Mapping[str, tuple[str, ...]]:
@@ -130,9 +142,22 @@ def _draw_choice_of_samples(run: Run, data_set: DataSet) -> Mapping[str, tuple[s
 
 
 def _is_known(name: str, run_names: Mapping[str, str]) -> bool:
-    if name.startswith(RUN):
-        return name.removeprefix(RUN) in run_names
-    return name in PRESETS
+    return name in run_names or name in PRESETS
+
+
+def draw_onward_button(run: Run) -> None:
+    """Draw the button that opens the form to fine-tune a run's model on another data set.
+
+    Nothing is drawn where its backbone did not learn, or where there is no other data set.
+    """
+    uid = run.recipe.data.train.id
+    others = [data_set for data_set in find_catalog().list_data_sets() if data_set.uid != uid]
+    if not (run.has_model and others and run.recipe.find_strategy().learns_backbone):
+        return
+    reason = "What this model has learned becomes the start for another data set."
+    if st.button("Fine-tune on other images", icon=":material/conversion_path:", help=reason):
+        where = {"data": str(find_newest(others).id), "begin": f"{FROM}{run.id}"}
+        st.switch_page(frame.TRAIN, query_params=where)
 
 
 def draw_again_button(run: Run) -> None:

@@ -18,7 +18,15 @@ from medapp.cli.options import (
     read_options,
     split_names,
 )
-from medapp.cli.output import AsJson, console, open_bar, print_json, print_list, print_table
+from medapp.cli.output import (
+    AsJson,
+    console,
+    open_bar,
+    print_json,
+    print_list,
+    print_notes,
+    print_table,
+)
 from medapp.cli.work import ProgressBar, gather_values
 from medapp.evaluation.headline import TITLES
 from medapp.evaluation.words import write_figure
@@ -122,6 +130,7 @@ def print_race(found: Race, board: Board, as_json: bool) -> None:
     for line in board.references:
         rows.append((line.title, _write(line.validation), "", _write(line.test), ""))
     print_table(columns, rows)
+    print_notes(board.notes)
 
 
 def describe_race(found: Race, board: Board) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from medapp.evaluation.comparison import average_seeds, correct_holm, subtract_m
 from medapp.evaluation.estimates import Estimate
 from medapp.evaluation.headline import list_headlines, write_title
 from medapp.evaluation.words import write_figure
+from medapp.notes import Note, sort_notes
+from medapp.runs.looks import LOOKS
 from medapp.runs.progress import format_seconds
 from medapp.runs.registry import find_registry
 from medapp.runs.run import FINAL, Run
@@ -18,6 +20,7 @@ from medapp.runs.summary import Summary
 from medapp.store.workspace import Workspace
 from medapp.studies.budget import is_out_of_time
 from medapp.studies.contrast import Contrast
+from medapp.studies.folds import LASTING
 from medapp.studies.judged import Judged, find_shared, load_judged, pool_folds
 from medapp.studies.kept import find_kept
 from medapp.studies.live import find_live
@@ -89,6 +92,7 @@ class Board:
         references: what guessing and the majority class get.
         contrasts: those that were declared, corrected together; empty until all runs have ended.
         verdict: what can be said, a sentence a question.
+        notes: what a reader must know of the runs' figures, each once.
     """
 
     figure: str
@@ -96,6 +100,7 @@ class Board:
     references: tuple[Reference, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
     verdict: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -116,6 +121,7 @@ class Board:
             "references": [asdict(reference) for reference in self.references],
             "contrasts": [contrast.to_dict() for contrast in self.contrasts],
             "verdict": " ".join(self.verdict),
+            "notes": [note.to_dict() for note in self.notes],
         }
 
 
@@ -147,7 +153,19 @@ def read_board(workspace: Workspace, race: Race) -> Board:
     if race.folds:
         judged = {key: [pool_folds(of)] if of else [] for key, of in judged.items()}
     over = _judge(board, race, {key: of for key, of in judged.items() if of})
-    return replace(over, verdict=(*over.verdict, *_state_missing(workspace, race, runs)))
+    verdict = (*over.verdict, *_state_missing(workspace, race, runs))
+    return replace(over, verdict=verdict, notes=_list_notes(race, judged))
+
+
+def _list_notes(race: Race, judged: Mapping[str, Sequence[Judged]]) -> tuple[Note, ...]:
+    """What must be known of the runs' figures; of folds only what holds for all images too."""
+    everything = [note for of in judged.values() for one in of for note in one.evaluation.notes]
+    notes = {
+        note.text: note
+        for note in everything
+        if note.level != "info" and (note.code in LASTING if race.folds else note.code != LOOKS)
+    }
+    return tuple(sort_notes(notes.values()))
 
 
 def find_board(workspace: Workspace, race: Race) -> Board:

@@ -68,7 +68,10 @@ class Contrast:
     def _state_needed(self) -> str:
         factor = self.difference.find_needed(self.compared)
         if factor is None and self.difference.value:
-            return " More seeds are needed first: so far they differ by as much."
+            return (
+                f" More {self.counted} alone would not show it: from seed to seed the figures differ"
+                " by as much, and more seeds come first."
+            )
         if factor is None or factor * self.units > MOST_NEEDED:
             return " So small a difference would take very many to show."
         count = max(_round(factor * self.units), self.units + 1)

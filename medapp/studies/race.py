@@ -49,7 +49,7 @@ QUESTIONS = {
     ("fine-tune", "scratch"): "Was transfer worth it?",
     ("fine-tune", "linear-probe"): "Was it worth to train more than the head?",
     ("fine-tune", "last-stage"): "Was it worth to train more than the last stage?",
-    ("probe-then-fine-tune", "fine-tune"): "Was it worth to fit the head first?",
+    ("fine-tune", "probe-then-fine-tune"): "Was it worth to fit the head first?",
     ("fine-tune", "small-pixels"): "Does a network see more than small pixels do?",
 }
 OTHER_SOURCE = "Is {} the better start?"
@@ -192,7 +192,7 @@ def declare(entrants: Mapping[str, Entrant]) -> tuple[Declared, ...]:
     ]
     best = firsts.get("fine-tune")
     others = [
-        Declared(key, best, OTHER_SOURCE.format(entrant.title.partition(" from ")[2]))
+        Declared(best, key, OTHER_SOURCE.format(entrant.title.partition(" from ")[2]))
         for key, entrant in entrants.items()
         if best is not None and entrant.strategy == "fine-tune" and key != best
     ]

@@ -126,6 +126,9 @@ def test_the_verdict_of_known_answers(empty: Session) -> None:
             finish(empty.workspace, id, decide, 0.9 if key == "fine-tune" else 0.6)
     board = read_board(empty.workspace, race)
     gain, same = board.contrasts
+    # What is grave of the runs' figures stands with the verdict, once.
+    (few,) = [note for note in board.notes if "patients" in note.text]
+    assert few.level in ("caution", "grave")
     assert gain.difference.value == pytest.approx(0.5)
     assert gain.difference.seed_reach == 0.0
     assert gain.is_told
@@ -180,7 +183,7 @@ def test_sources_run_beside_each_other_and_one_control_is_enough(empty: Session)
     assert starts["scratch"] == "none"
     assert starts[f"fine-tune from {run}"] == run
     last = race.contrasts[-1]
-    assert (last.a, last.b) == (f"fine-tune from {run}", "fine-tune")
+    assert (last.a, last.b) == ("fine-tune", f"fine-tune from {run}")
     assert last.question == "Is old the better start?"
     with pytest.raises(RecipeError, match="each once"):
         declare(empty, sources=["bundled", "bundled"])

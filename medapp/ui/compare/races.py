@@ -17,6 +17,7 @@ from medapp.ui.compare.asking import Asked, draw_control, draw_form, draw_sheet
 from medapp.ui.compare.contrasts import draw_contrasts
 from medapp.ui.compare.watching import watch
 from medapp.ui.shell import frame
+from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import list_summaries, open_workspace
 from medapp.ui.shell.words import name_figure, name_source
 
@@ -133,6 +134,7 @@ def draw_race(race: Race) -> None:
             question, mark, answer = sentence.rpartition("? ")
             asked = f"**{frame.escape(question + mark)}** " if mark else ""
             st.markdown(f"{asked}{frame.escape(answer)}")
+        draw_notes(board.notes)
         if board.contrasts:
             _draw_contrasts(board)
         _draw_board(board)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from medapp.cli import app
-from medapp.cli.work import gather_values
+from medapp.cli.work import gather_values, split_names
 from medapp.errors import RecipeError
 from medapp.session import Session
 from medapp.store.workspace import Workspace
@@ -28,6 +28,9 @@ def read_command(workspace: Workspace, command: str) -> tuple[Recipe, Machine]:
     train = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
     options: dict[str, Any] = train.make_context(name, words).params
     values = gather_values(options["settings"], **{key: options[key] for key in OWN})
+    if options["sources"]:
+        known = [data_set.name for data_set in Session(workspace).list_data()]
+        values["sources"] = split_names(options["sources"], known)
     return Session(workspace).build_settings(options["data"], options["preset"], **values)
 
 
@@ -70,6 +73,24 @@ def test_a_target_is_named_with_its_method(workspace: Workspace) -> None:
     asked = Session(workspace).build_settings("hands", target="feet", adaptation="dann", epochs=3)
     command = write_command(*asked, "hands")
     assert command == ("medapp train --data hands --target feet --adaptation dann --epochs 3")
+    assert read_command(workspace, command) == asked
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["feet", "knees"], "--sources feet,knees"),
+        (["feet", "knees, left"], "--sources feet --sources 'knees, left'"),
+    ],
+)
+def test_sources_are_named_also_where_a_name_has_a_comma(
+    workspace: Workspace, names: list[str], words: str
+) -> None:
+    for name in ("hands", *names):
+        register_empty(workspace, name)
+    asked = Session(workspace).build_settings("hands", sources=names, epochs=3, anchor=1.0)
+    command = write_command(*asked, "hands")
+    assert command.startswith(f"medapp train --data hands {words} ")
     assert read_command(workspace, command) == asked
 
 

@@ -69,8 +69,8 @@ class Contrast:
         factor = self.difference.find_needed(self.compared)
         if factor is None and self.difference.value:
             return (
-                f" More {self.counted} alone would not show it: from seed to seed the figures differ"
-                " by as much, and more seeds come first."
+                f" More {self.counted} alone would not show it: from seed to seed the figures"
+                " differ by as much, and more seeds come first."
             )
         if factor is None or factor * self.units > MOST_NEEDED:
             return " So small a difference would take very many to show."

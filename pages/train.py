@@ -40,6 +40,7 @@ from medapp.ui.train.sources import draw_source_form
 from medapp.ui.train.start import draw_start
 from medapp.ui.train.status import draw_status
 from medapp.ui.train.watching import draw_course, draw_live_panel
+from medapp.ui.train.which_rate import draw_which_rate
 from medapp.ui.train.which_source import draw_which_source
 
 
@@ -109,6 +110,8 @@ def draw_settings(
     source = draw_source_form(beginning, faults)
     draw_which_source(data_set, f"{beginning.key}-source")
     values = draw_settings_form(beginning, faults)
+    # Below the field of the rate; what it tries are all settings of the form.
+    place_of_rate = st.container()
     joined, sources = draw_sources_form(data_set, data_sets, beginning, faults)
     adapted, targets = draw_adaptation_form(data_set, data_sets, beginning, faults)
     size = values.pop("image_size")
@@ -127,7 +130,10 @@ def draw_settings(
         # Two objectives are refused, and neither is left out in silence.
         further.pop("objective", None)
     data = {"data": {"choices": (choice, *sources, *targets)}, "preprocess": preprocess}
-    return {**values, **source, **further, **data}
+    chosen = {**values, **source, **further, **data}
+    with place_of_rate:
+        draw_which_rate(data_set, chosen, f"{beginning.key}-learning_rate")
+    return chosen
 
 
 def draw_newcomer() -> None:

@@ -40,8 +40,8 @@ def print_tables(rows: Sequence[Row]) -> None:
         print_shifts(chosen)
         print_hits(chosen)
         print_methods(chosen)
-        print_curves(chosen, "curve", "a new head")
-        print_curves(chosen, "tuned", "the network fine-tuned")
+        print_curves(chosen, "curve", "the head alone")
+        print_curves(chosen, "tuned", "the whole network")
 
 
 def merge_seeds(rows: Sequence[Row]) -> list[Row]:

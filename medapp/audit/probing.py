@@ -160,7 +160,10 @@ class _Fit:
         self._rows = rows
         self._hear = hear
         self._scale = measure_scale(features, rows)
-        self._head = build_blank_head(features.shape[1], self.outputs)
+        # Beside other logits, a class's own level is a weight like the others, under the penalty.
+        width = features.shape[1] + (starts is not None)
+        self._head = build_blank_head(width, self.outputs)
+        self._head.bias.requires_grad_(starts is None)
 
     def run(self, penalty: float, tolerance: float) -> None:
         """Fit the head from where it stands."""
@@ -182,8 +185,11 @@ class _Fit:
 
     def _say(self, inputs: Tensor, numbers: Indices) -> Tensor:
         """Logits (n, K) of standardised features."""
-        logits: Tensor = self._head(inputs)
-        return logits if self._starts is None else logits + self._starts[numbers]
+        if self._starts is None:
+            plain: Tensor = self._head(inputs)
+            return plain
+        moved: Tensor = self._head(torch.nn.functional.pad(inputs, (0, 1), value=1.0))
+        return moved + self._starts[numbers]
 
     def _load(self, rows: Indices) -> Iterator[tuple[Tensor, Indices]]:
         """Standardised features (n, F) in double precision, and whose they are, part by part."""

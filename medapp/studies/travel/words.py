@@ -1,5 +1,7 @@
 """What the ways to decide are called, and their figures in words."""
 
+from collections.abc import Iterator
+
 from medapp.evaluation.words import write_figure
 from medapp.studies.travel.record import OWN_LABELS, Declared, Figure, Scores, Travel
 from medapp.training.adaptation.table import METHODS, SOURCE_ONLY
@@ -10,6 +12,7 @@ NAMES = {
     OWN_LABELS: "All labels there",
 }
 AT_HOME = "At home, validation"
+HEADS = ("balanced accuracy", "low", "high", "gain", "low", "high")
 HEAD = "Head alone"
 TUNED = "Whole network"
 # What can be said without labels, as a table's columns; `list_scores` gives the cells.
@@ -57,14 +60,35 @@ def write_gain(figure: Figure) -> str:
 
 
 def list_curves(found: Travel) -> list[tuple[str, tuple[tuple[int, Figure], ...]]]:
-    """What labelling buys, by each way to learn from labels that was tried."""
+    """What labelling buys, by each way to learn from labels that was tried, the surest first."""
     named = [(HEAD, found.curve), (TUNED, found.tuned.curve if found.tuned else ())]
-    return [(name, curve) for name, curve in named if len(curve) > 1]
+    tried = [(name, curve) for name, curve in named if len(curve) > 1]
+    return sorted(tried, key=lambda each: -_find_least_gain(each[1][-1][1]))
+
+
+def _find_least_gain(figure: Figure) -> float:
+    return figure.gain_interval[0] if figure.gain_interval else 0.0
 
 
 def state_labelling(found: Travel) -> list[str]:
     """What labelling buys, a sentence for each way to learn from labels; the first is a title."""
     return [_state_curve(name, curve) for name, curve in list_curves(found)]
+
+
+def list_rows(found: Travel) -> Iterator[tuple[object, ...]]:
+    """All figures as rows of a table for a paper, the first row the heads."""
+    yield ("way", "labelled images", *HEADS)
+    for name, figure in list_figures(found):
+        yield (name, "", *_list_cells(figure))
+    for name, curve in list_curves(found):
+        for count, figure in curve:
+            yield (name, count, *_list_cells(figure))
+
+
+def _list_cells(figure: Figure) -> tuple[object, ...]:
+    gain = (figure.gain, *(figure.gain_interval or (None, None)))
+    cells = (figure.balanced_accuracy, *figure.interval, *gain)
+    return tuple("" if cell is None else cell for cell in cells)
 
 
 def _state_curve(name: str, curve: tuple[tuple[int, Figure], ...]) -> str:

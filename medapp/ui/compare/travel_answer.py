@@ -16,6 +16,7 @@ from medapp.studies.travel.words import (
     SCORES,
     list_curves,
     list_figures,
+    list_rows,
     list_scores,
     name_way,
     state_declared,
@@ -23,6 +24,7 @@ from medapp.studies.travel.words import (
     write_gain,
 )
 from medapp.training.adaptation.table import SOURCE_ONLY
+from medapp.ui.compare.asking import draw_sheet
 from medapp.ui.shell import frame
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import open_workspace
@@ -84,6 +86,7 @@ def _draw_figures(found: Travel) -> None:
         if write_gain(each)
     ]
     st.dataframe(gains, hide_index=True, alt="What each method gains")
+    draw_sheet(list_rows(found), "medapp-travel")
     if found.declared is not None:
         st.markdown(frame.escape(state_declared(found, found.declared)))
         with st.expander("Declared images", icon=":material/fact_check:"):

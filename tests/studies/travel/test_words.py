@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from medapp.studies.travel.record import Declared, Figure, Travel, Tuned
-from medapp.studies.travel.words import name_way, state_declared, state_labelling
+from medapp.studies.travel.words import list_rows, name_way, state_declared, state_labelling
 
 START = (0, Figure(0.5, (0.4, 0.6)))
 
@@ -72,9 +72,27 @@ def test_each_way_that_was_tried_has_a_sentence(found: Travel) -> None:
     assert len(state_labelling(replace(found, curve=curve))) == 1
     tuned = Tuned(5, 20, 3, curve)
     said = state_labelling(replace(found, curve=curve, tuned=tuned))
+    assert "(head alone)" in said[0]
     assert "(whole network)" in said[1]
+    better = Tuned(5, 20, 3, (START, build_point(20, 0.8, (0.2, 0.4))))
+    # The surest gain comes first: a page takes that for a title.
+    assert "(whole network)" in state_labelling(replace(found, curve=curve, tuned=better))[0]
     ended = Tuned(5, 20, 0, (START,))
     assert len(state_labelling(replace(found, curve=curve, tuned=ended))) == 1
+
+
+def test_all_figures_are_rows_of_a_table(found: Travel) -> None:
+    full = replace(
+        found,
+        source_only=Figure(0.5, (0.4, 0.6)),
+        methods={"coral": Figure(0.6, (0.5, 0.7), 0.1, (0.0, 0.2))},
+        curve=(START, build_point(20, 0.7, (0.1, 0.3))),
+    )
+    heads, *rows = list_rows(full)
+    assert all(len(row) == len(heads) for row in rows)
+    assert rows[0] == ("The model as it is", "", 0.5, 0.4, 0.6, "", "", "")
+    assert rows[1] == ("CORAL", "", 0.6, 0.5, 0.7, 0.1, 0.0, 0.2)
+    assert rows[-1][:3] == ("Head alone", 20, 0.7)
 
 
 def test_a_run_has_its_own_name(found: Travel) -> None:

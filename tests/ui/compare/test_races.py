@@ -1,6 +1,7 @@
 """Races on the page that compares."""
 
 from conftest import Trained
+from studies.finishing import always, always_right, finish
 from ui.test_pages import (
     _one_server_a_test,  # noqa: F401
     find_button,
@@ -55,3 +56,23 @@ def test_the_list_names_races(trained: Trained) -> None:
     recipe = build_recipe({"data": "bands", "image_size": 32, "epochs": 1})
     create_race(trained.workspace, recipe, name="derby")
     assert f"0 of {len(CONTESTANTS)} runs are done" in read_text(open_page("compare"))
+
+
+def test_a_race_that_is_over_says_its_verdict_beside_what_guessing_gets(trained: Trained) -> None:
+    recipe = build_recipe({"data": "bands", "image_size": 32, "epochs": 1, "folds": 4})
+    ways = ("fine-tune", "scratch")
+    race = create_race(trained.workspace, recipe, strategies=ways, name="derby")
+    for key, decide in zip(ways, (always_right, always("above")), strict=True):
+        for id in race.runs[key]:
+            finish(trained.workspace, id, decide, 0.9)
+    app = open_page("compare", race=race.id)
+    assert not app.exception, app.exception
+    text = read_text(app).replace("\\", "")
+    assert "Fine-tune gains +50.0 points of balanced accuracy [" in text
+    assert "over From scratch on 32 test images of 16 patients" in text
+    (board,) = (table.value for table in app.dataframe if "Way of training" in table.value)
+    test = dict(zip(board["Way of training"], board["Test, 95% interval"], strict=True))
+    assert test["Guessing"] == test["Majority class"] == "0.500"
+    assert test["Fine-tune"].startswith("1.000 [")
+    assert "Figures (CSV)" in {button.label for button in app.get("download_button")}
+    assert "2 ways of training · 4 folds" in text

@@ -6,7 +6,7 @@ from functools import partial
 from medapp.errors import MedAppError, RunError
 from medapp.runs.events import Event
 from medapp.runs.registry import find_registry
-from medapp.runs.run import Run
+from medapp.runs.run import FINAL, Run
 from medapp.runs.supervisor import Supervisor
 from medapp.store.workspace import Workspace
 from medapp.studies.budget import find_objection, is_out_of_time
@@ -33,7 +33,7 @@ def work_off(
     """
     runs = find_runs(workspace, ids)
     for number, run in enumerate(runs):
-        if run.state != "queued" and run.state != "interrupted":
+        if run.state in FINAL:
             continue
         if _work_on(workspace, run, on_event or (lambda event: None)):
             stop_runs(runs[number + 1 :])

@@ -164,3 +164,22 @@ def test_the_shell_goes_on_with_what_is_left(session: Session) -> None:
     assert find_race(session.workspace, "derby").minutes == 45.0
     medapp("race", "nothing", "--resume", code=1)
     medapp("race", "derby", "--resume", "--workers", "2", "--job", "slurm partition", code=1)
+
+
+def test_a_run_that_another_process_works_on_is_waited_for(session: Session) -> None:
+    race = declare(session, minutes=None)
+    first, second = (session.find_run(id) for id in race.list_runs())
+    finish(session.workspace, second.id, always_right)
+    lock = first.lock()
+    first.set_state("training")
+    seen: list[Event] = []
+
+    def end_it(event: Event) -> None:
+        if not seen:
+            lock.release()
+            finish(session.workspace, first.id, always_right)
+        seen.append(event)
+
+    work_off(session.workspace, race.list_runs(), end_it)
+    assert first.state == "done"
+    assert seen

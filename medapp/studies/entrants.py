@@ -16,7 +16,7 @@ from medapp.runs.run import Run
 from medapp.runs.seen import save_earlier
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import Machine, Recipe
-from medapp.training.recipe.groups import AUTO
+from medapp.training.recipe.groups import AUTO, AugmentationChoice
 from medapp.training.strategies import STRATEGIES
 
 
@@ -50,13 +50,15 @@ def take_strategy(workspace: Workspace, recipe: Recipe, strategy: str) -> Recipe
     """The recipe with a strategy.
 
     One that starts from random weights leaves the source and keeps its architecture, so that it is
-    the control of the others.
+    the control of the others. One that computes features once leaves what images vary by.
 
     Raises:
         WeightsError: what the recipe starts from is not on this machine.
     """
     choice = recipe.strategy.model_copy(update={"name": strategy})
     taken = recipe.model_copy(update={"strategy": choice})
+    if taken.find_strategy().must_keep_features:
+        taken = taken.model_copy(update={"augmentation": AugmentationChoice()})
     if not taken.find_strategy().is_from_random or recipe.start.source in (AUTO, "none"):
         return taken
     architecture, _ = find_source(recipe.start.source, recipe.start.architecture, workspace)

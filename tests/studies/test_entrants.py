@@ -7,6 +7,8 @@ from medapp.runs.making import find_run
 from medapp.store.workspace import Workspace
 from medapp.studies.entrants import take_strategy
 from medapp.training.recipe import Recipe, build_recipe
+from medapp.training.recipe.groups import AugmentationChoice
+from medapp.training.strategies import STRATEGIES
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,15 @@ def test_a_strategy_that_transfers_keeps_the_source(trained: Trained) -> None:
     taken = take_strategy(trained.workspace, recipe, "last-stage")
     assert taken.find_source() == source
     assert take_strategy(trained.workspace, recipe, "scratch").find_source() == "none"
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_strategy_leaves_what_it_cannot_take_of_how_images_vary(
+    workspace: Workspace, strategy: str
+) -> None:
+    recipe = build_recipe({"data": "x", "augmentation": "standard", "mixup": 0.2})
+    taken = take_strategy(workspace, recipe, strategy)
+    assert Recipe.model_validate(taken.model_dump()) == taken  # it contradicts itself nowhere
+    keeps = STRATEGIES[strategy].must_keep_features
+    assert taken.find_variation().varies != keeps
+    assert taken.augmentation == (AugmentationChoice() if keeps else recipe.augmentation)

@@ -50,6 +50,8 @@ class _Ground:
         draws: resamples of the N rows, the same for all sources.
         least: how many groups the rarest class has.
         left_out: how many more samples there are.
+        everything: all samples of the data set, of the test split too; of these nothing is known
+            here but which images and patients they are.
     """
 
     samples: Sequence[Sample]
@@ -58,6 +60,7 @@ class _Ground:
     draws: Sequence[Indices]
     least: int
     left_out: int
+    everything: Sequence[Sample]
 
 
 def rank_sources(
@@ -120,7 +123,7 @@ def _score_all(
 
         tell(0, len(ground.samples))
         row = _start_row(candidate, candidates)
-        reason = _find_reason(workspace, data_set, candidate, ground.samples)
+        reason = _find_reason(workspace, data_set, candidate, ground.everything)
         if not reason:
             try:
                 found = _score(workspace, data_set, candidate, ground, preprocess, tell)
@@ -154,7 +157,8 @@ def _lay_ground(workspace: Workspace, data_set: DataSet, most_images: int) -> _G
         for answer in range(len(question.classes))
     )
     draws = draw_resamples(groups, strata, RESAMPLES, SEED)
-    return _Ground(samples, asked, groups, draws, least, len(known) - len(samples))
+    left_out = len(known) - len(samples)
+    return _Ground(samples, asked, groups, draws, least, left_out, loaded)
 
 
 def _choose(samples: Sequence[Sample], most: int) -> list[Sample]:
@@ -192,18 +196,30 @@ def _start_row(candidate: Candidate, candidates: Sequence[Candidate]) -> Row:
 def _find_reason(
     workspace: Workspace, data_set: DataSet, candidate: Candidate, samples: Sequence[Sample]
 ) -> str:
-    """Why a source has no place among the others: it learned from these very images."""
+    """Why a source has no place among the others: it learned from these very images.
+
+    Args:
+        samples: all of the data set: a model that has seen test images, or images that are not
+            looked at here, cannot be judged on this data set either.
+    """
     if not candidate.source.startswith(RUN):
         return ""
     seen = list_seen(workspace, candidate.source)
-    overlap = find_overlap(samples, seen)
     is_same = any(image.data_set == data_set.uid for image in seen)
-    known = overlap.copies + overlap.patients * is_same
+
+    def count(some: Sequence[Sample]) -> int:
+        overlap = find_overlap(some, seen)
+        return overlap.copies + overlap.patients * is_same
+
+    known = count(samples)
     if not known:
         return ""
+    tests = count([sample for sample in samples if sample.split == "test"])
+    what = "its score" if not tests else "a test figure" if tests == known else "any figure"
+    of_test = f", {tests:,} of them in the test split" if tests else ""
     return (
-        f"It has learned from {known:,} of these {len(samples):,} images or their patients, so"
-        " its score would flatter it."
+        f"It has learned from {known:,} of these {len(samples):,} images or their patients"
+        f"{of_test}, so {what} would flatter it."
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 from conftest import Trained, draw_picture, write_bands
 from PIL import Image
 
@@ -14,6 +15,7 @@ from medapp.data.importing.choice import ImportChoice
 from medapp.data.removing import remove
 from medapp.data.samples import DataSet
 from medapp.errors import DataError, ImageError, WeightsError
+from medapp.models.architectures import ARCHITECTURES
 from medapp.session import Session
 from medapp.store.workspace import Workspace
 from medapp.studies.ranking.computing import _choose, rank_sources
@@ -82,6 +84,57 @@ def test_a_model_that_has_learned_from_the_images_has_no_place(trained: Trained)
     assert row not in ranking.ranked
     assert not row.scores
     assert not ranking.is_told_apart(row)
+
+
+def test_a_model_that_has_learned_from_the_test_images_has_no_place(
+    trained: Trained, tmp_path: Path
+) -> None:
+    session = Session(trained.workspace)
+    learned = Catalog(trained.workspace).load_samples(session.find_data("bands"))
+    learned = [sample for sample in learned if sample.split == "train"][:4]
+    # Other images, and a test split that is made of what the model has learned from.
+    folder = tmp_path / "other"
+    for part in ("train", "val"):
+        write_bands(folder / part, 10 if part == "train" else 6, seed=7 + len(part))
+    for sample in learned:
+        to = folder / "test" / sample.label / sample.path.name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_bytes(sample.path.read_bytes())
+    other = session.add_data(folder, "other")
+    ranking = session.rank(other, ["probe"], image_size=32)
+    row = next(row for row in ranking.rows if row.title == "probe")
+    assert (
+        f"4 of these {32 + 4} images or their patients, 4 of them in the test split" in row.reason
+    )
+    assert "a test figure would flatter it" in row.reason
+
+
+def test_images_of_one_class_are_refused(workspace: Workspace, tmp_path: Path) -> None:
+    folder = write_bands(tmp_path / "one")
+    for path in (folder / "below").iterdir():
+        path.unlink()
+    (folder / "below").rmdir()
+    one = add_folder(workspace, folder, name="one").data_set
+    with pytest.raises(DataError, match="too few images") as refused:
+        rank_sources(workspace, one)
+    assert "two classes" in refused.value.remedy
+
+
+def test_a_source_that_takes_more_channels_is_not_ranked(
+    workspace: Workspace, bands: DataSet, tmp_path: Path
+) -> None:
+    tensors = ARCHITECTURES["resnet18"].build().state_dict()
+    path = tmp_path / "four.pth"
+    torch.save({**tensors, "conv1.weight": torch.zeros(64, 4, 7, 7)}, path)
+    ranking = rank_sources(workspace, bands, [str(path)], image_size=32)
+    four = next(row for row in ranking.rows if row.title == "four.pth")
+    assert "conv1.weight must be (64, 3, 7, 7), not (64, 4, 7, 7)" in four.reason
+    assert len(ranking.ranked) == 3
+
+
+def test_a_run_that_was_deleted_is_refused(workspace: Workspace, bands: DataSet) -> None:
+    with pytest.raises(WeightsError, match="was deleted"):
+        rank_sources(workspace, bands, ["run:20200101-000000-001"])
 
 
 def test_a_model_of_other_images_is_asked_and_its_head_too(

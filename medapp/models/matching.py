@@ -205,21 +205,24 @@ def _list_strangers(
     return strangers
 
 
-def list_faults(tensors: Mapping[str, Tensor]) -> dict[str, list[str]]:
-    """Of each architecture what of a file does not fit into it, whatever head the file brings."""
+def list_faults(tensors: Mapping[str, Tensor]) -> dict[str, tuple[list[str], float]]:
+    """Of each architecture what of a file does not fit into it, whatever head the file brings, and
+    how many faults there are for each of its tensors.
+    """
     found = {}
     tensors, _ = translate(tensors)
     for name, row in ARCHITECTURES.items():
         with torch.device("meta"):
             model = row.build()
         naming = _rank_namings(model, tensors)[0]
-        found[name] = _take(model, row.head, tensors, naming, wants_head=False)[1]
+        faults = _take(model, row.head, tensors, naming, wants_head=False)[1]
+        found[name] = faults, len(faults) / len(naming.names)
     return found
 
 
 def list_fitting(tensors: Mapping[str, Tensor]) -> list[str]:
     """The architectures into which a file's tensors fit, whatever head they bring."""
-    return [name for name, faults in list_faults(tensors).items() if not faults]
+    return [name for name, (faults, _) in list_faults(tensors).items() if not faults]
 
 
 def _suggest(tensors: Mapping[str, Tensor], refused: str) -> str:

@@ -8,6 +8,8 @@ from medapp.models.architectures import ARCHITECTURES
 from medapp.models.matching import list_faults
 from medapp.models.reading import read_weights
 
+NEAR = 0.5  # faults a tensor, below which a file is like an architecture
+
 
 def recognise_architecture(path: Path) -> str:
     """The architecture into which the tensors of a file fit; known again while the file stays.
@@ -21,14 +23,14 @@ def recognise_architecture(path: Path) -> str:
 
 @lru_cache(maxsize=64)
 def _recognise(path: Path, _changed: int, _size: int) -> str:
-    tensors = read_weights(path)[0]
-    faults = list_faults(tensors)
-    name = min(faults, key=lambda name: len(faults[name]))
-    if not faults[name]:
+    found = list_faults(read_weights(path)[0])
+    name = min(found, key=lambda name: found[name][1])
+    faults, share = found[name]
+    if not faults:
         return name
     nearest = ""
-    if len(faults[name]) < len(tensors) / 2:
-        nearest = f" Nearest is {name}, but {faults[name][0]} ({len(faults[name])} tensors in all)."
+    if share < NEAR:
+        nearest = f" Nearest is {name}, but {faults[0]} ({len(faults)} tensors in all)."
     raise WeightsError(
         f"{path.name} is of no architecture that MedApp knows: its tensors have other names,"
         f" shapes or numbers.{nearest}",

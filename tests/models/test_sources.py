@@ -83,6 +83,15 @@ def test_a_file_that_fits_nothing_is_refused_with_what_is_known(
     with pytest.raises(WeightsError, match=r"vit\.safetensors is of no architecture") as caught:
         find_source(str(tmp_path / "vit.safetensors"), "auto", workspace)
     assert "densenet121" in str(caught.value)
+    assert "Nearest" not in str(caught.value)
+    # Only its first layer is another: that of networks for very small images.
+    tensors = ARCHITECTURES["resnet18"].build().state_dict()
+    small = tmp_path / "small.safetensors"
+    save_file({**tensors, "conv1.weight": torch.zeros(64, 3, 3, 3)}, small)
+    with pytest.raises(WeightsError) as caught:
+        find_source(str(small), "auto", workspace)
+    said = "Nearest is resnet18, but conv1.weight must be (64, 3, 7, 7), not (64, 3, 3, 3)"
+    assert said in str(caught.value)
 
 
 def test_a_run_that_was_deleted_is_said_to_be(workspace: Workspace) -> None:

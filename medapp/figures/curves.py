@@ -88,6 +88,7 @@ def build_charts(standing: Standing, state: str) -> list[Chart]:
         _trace(standing, "train", "train_loss", TRAIN),
         _trace(standing, "validation", "validation_loss", VALIDATION),
     ]
+    loss += _trace_terms(standing)
     quality = [_trace(standing, *row) for row in _list_quality(standing)]
     at = best.epoch if best and state not in UNDER_WAY else None
     titles = _state_loss(standing), _state_quality(standing)
@@ -170,6 +171,22 @@ def _list_quality(standing: Standing) -> list[tuple[str, str, int]]:
 def _trace(standing: Standing, name: str, key: str, colour: int) -> Series:
     epochs = standing.epochs
     return Series(name, [e.epoch for e in epochs], [getattr(e, key) for e in epochs], colour)
+
+
+def _trace_terms(standing: Standing) -> list[Series]:
+    """Thin lines of what the training loss is the sum of, such as a data set's part of it."""
+    epochs = standing.epochs
+    names = dict.fromkeys(name for epoch in epochs for name in epoch.terms)
+    return [
+        Series(
+            f"{name}, part of train",
+            [epoch.epoch for epoch in epochs],
+            [epoch.terms.get(name) for epoch in epochs],
+            number % TRAIN,
+            is_thin=True,
+        )
+        for number, name in enumerate(names)
+    ]
 
 
 def _state_loss(standing: Standing) -> str:

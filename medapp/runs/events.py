@@ -36,7 +36,7 @@ class Event:
     def to_dict(self) -> dict[str, Any]:
         """Plain values as `events.jsonl` holds them; what is not known is left out."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "time"}
-        known = {name: value for name, value in values.items() if value is not None}
+        known = {name: value for name, value in values.items() if value not in (None, {})}
         return {"time": self.time, "kind": self.kind, **known}
 
 
@@ -108,7 +108,10 @@ class StepTaken(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class EpochFinished(Event):
-    """An epoch; figures without a prefix are of the validation split."""
+    """An epoch; figures without a prefix are of the validation split.
+
+    `terms` are what the training loss is the sum of, by name; empty where it is one.
+    """
 
     kind = "epoch"
     epoch: int
@@ -121,6 +124,7 @@ class EpochFinished(Event):
     macro_auroc: float | None = None
     quadratic_kappa: float | None = None
     seconds: float = 0.0
+    terms: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,6 +200,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "bool": bool,
     "float": NUMBER,
     "list[str]": list,
+    "dict[str, float]": dict,
     "str | None": str,
     "float | None": NUMBER,
 }
@@ -238,6 +243,11 @@ def _is_sane(name: str, value: object, kind: type | tuple[type, ...]) -> bool:
         return False
     if name == "state":
         return value in STATES
+    if isinstance(value, dict):
+        return all(
+            isinstance(key, str) and key.isprintable() and isinstance(number, NUMBER)
+            for key, number in value.items()
+        )
     if isinstance(value, list):
         return all(isinstance(item, str) for item in value)
     if isinstance(value, int) or (isinstance(value, float) and name not in FIGURES):

@@ -62,6 +62,8 @@ class Reporter:
         """Write an epoch that was finished."""
         values: dict[str, Any] = {**vars(epoch), **epoch.validation}
         del values["validation"]
+        # One term is the loss itself.
+        values["terms"] = dict(epoch.terms) if len(epoch.terms) > 1 else {}
         self.report(EpochFinished(**values))
 
     def on_shortened(self, epochs: int) -> None:

@@ -22,6 +22,7 @@ class TrainingState:
         epoch: complete epochs.
         step: complete steps of the epoch under way.
         loss_sum: over the images of the epoch under way.
+        terms: what the loss of the epoch under way is the sum of, by name, over its images.
         right: images of the epoch under way that were decided as labelled, as they were augmented.
         micro_batches: parts that a batch is computed in; doubled when memory runs out.
         seconds: of training, over all sittings.
@@ -31,6 +32,7 @@ class TrainingState:
     epoch: int = 0
     step: int = 0
     loss_sum: float = 0.0
+    terms: dict[str, float] = field(default_factory=dict)
     right: int = 0
     best_loss: float = math.inf
     best_epoch: int = 0

@@ -9,8 +9,8 @@ does not know what its inputs are (pixels or features), what is predicted, where
 import itertools
 import math
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -194,8 +194,11 @@ class Loop:
     def _take_step(self, batch: Batch) -> float:
         """One optimiser step on a batch; gives the batch's loss."""
         state = self.state
-        loss, right = self._add_up(*self._add_gradients(batch))
+        whole = self._add_gradients(batch)
+        loss, right, *terms = self._add_up(whole.total, whole.right, *whole.terms.values())
         state.right += int(right)
+        for name, term in zip(whole.terms, terms, strict=True):
+            state.terms[name] = state.terms.get(name, 0.0) + term * batch.count
         if not math.isfinite(loss):
             where = f"epoch {state.epoch + 1}, step {state.step + 1}"
             raise DivergedError(
@@ -216,11 +219,11 @@ class Loop:
         self._optimiser.zero_grad(set_to_none=True)
         return loss
 
-    def _add_gradients(self, batch: Batch) -> tuple[float, int]:
+    def _add_gradients(self, batch: Batch) -> "_Sums":
         """Add up the gradient of a batch, in smaller parts where memory runs out.
 
         Returns:
-            This process's share of the batch's mean loss, and how many images were right.
+            This process's share of the batch's mean loss.
         """
         state = self.state
         rank = self.fabric.global_rank
@@ -236,8 +239,7 @@ class Loop:
             except (torch.OutOfMemoryError, RuntimeError, MemoryError) as error:
                 self._make_do_with_less(error, batch.count)
             else:
-                losses, rights = zip(*sums, strict=True)
-                return sum(losses), sum(rights)
+                return _Sums.add_up(sums)
 
     def _make_do_with_less(self, error: BaseException, images: int) -> None:
         """Compute batches in twice as many parts from now on, if memory ran out and that helps."""
@@ -261,8 +263,8 @@ class Loop:
             f"Memory ran out: each batch is now computed in {state.micro_batches} parts. {PARTS}"
         )
 
-    def _accumulate(self, part: Batch, is_last: bool) -> tuple[float, int]:
-        """Add the gradient of one part of a batch; gives its share of the loss, and its rights."""
+    def _accumulate(self, part: Batch, is_last: bool) -> "_Sums":
+        """Add the gradient of one part of a batch; gives its share of the loss."""
         device = self.fabric.device
         prepared = replace(
             part,
@@ -278,7 +280,7 @@ class Loop:
             loss = self.objective.loss(self.model, prepared, position)
             # The mean of all processes' gradients is taken.
             self.fabric.backward(loss.total * self.fabric.world_size)
-        return float(loss.total.detach()), loss.right
+        return _Sums(float(loss.total.detach()), loss.right, loss.terms)
 
     def _add_up(self, *values: float) -> list[float]:
         """The sum of each value over all processes."""
@@ -293,6 +295,7 @@ class Loop:
         started = time.perf_counter()
         train_loss = state.loss_sum / self.feed.count_images()
         train_accuracy = state.right / max(1, self.feed.count_labelled())
+        terms = {name: term / self.feed.count_images() for name, term in state.terms.items()}
         with self._average.shown():
             self._measure_norms()
             self.objective.prepare_evaluation(self.learner.suffix)
@@ -301,9 +304,12 @@ class Loop:
             is_best = self._keep_best(figures.get("validation_loss", train_loss))
         state.step = 0
         state.loss_sum = 0.0
+        state.terms = {}
         state.right = 0
         state.seconds += time.perf_counter() - started
-        epoch = Epoch(state.epoch, train_loss, train_accuracy, figures, state.seconds, is_best)
+        epoch = Epoch(
+            state.epoch, train_loss, train_accuracy, figures, state.seconds, is_best, terms
+        )
         state.history.append(_flatten(epoch))
         self.watcher.on_epoch(epoch)
         self._tell_fall()
@@ -412,6 +418,21 @@ class Loop:
         return True
 
 
+@dataclass(frozen=True)
+class _Sums:
+    """A share of a batch's mean loss, what it is the sum of, and how many images were right."""
+
+    total: float
+    right: int
+    terms: dict[str, float]
+
+    @classmethod
+    def add_up(cls, parts: Sequence["_Sums"]) -> "_Sums":
+        names = dict.fromkeys(name for part in parts for name in part.terms)
+        terms = {name: sum(part.terms.get(name, 0.0) for part in parts) for name in names}
+        return cls(sum(part.total for part in parts), sum(part.right for part in parts), terms)
+
+
 def _copy_state(module: nn.Module) -> dict[str, Tensor]:
     """A module's state as it is now, on the CPU."""
     return {name: t.detach().cpu().clone() for name, t in module.state_dict().items()}
@@ -419,7 +440,7 @@ def _copy_state(module: nn.Module) -> dict[str, Tensor]:
 
 def _flatten(epoch: Epoch) -> dict[str, float]:
     """An epoch as one row of numbers."""
-    row = {name: value for name, value in vars(epoch).items() if name != "validation"}
+    row = {name: v for name, v in vars(epoch).items() if name not in ("validation", "terms")}
     return {**row, **epoch.validation}
 
 

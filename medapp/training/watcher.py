@@ -1,6 +1,7 @@
 """What a training tells whoever watches it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -31,6 +32,7 @@ class Epoch:
         validation: the validation loss and figures by name; empty without validation images.
         seconds: of training, over all sittings.
         is_best: the epoch is the best so far, and its weights are kept.
+        terms: what the training loss is the sum of, by name.
     """
 
     epoch: int
@@ -39,6 +41,7 @@ class Epoch:
     validation: dict[str, float]
     seconds: float
     is_best: bool
+    terms: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

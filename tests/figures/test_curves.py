@@ -82,6 +82,19 @@ def test_overfitting_is_the_title() -> None:
     )
 
 
+def test_what_the_loss_is_the_sum_of_is_drawn_by_name() -> None:
+    terms = [{"hands": 0.4, "feet": 0.2}, {"hands": 0.3, "feet": 0.1}]
+    events = [
+        EpochFinished(epoch=i + 1, train_loss=sum(each.values()), is_best=True, terms=each)
+        for i, each in enumerate(terms)
+    ]
+    lines = {line.name: line for line in build(events)[0].series}
+    assert lines["hands, part of train"].y == [0.4, 0.3]
+    assert lines["feet, part of train"].y == [0.2, 0.1]
+    assert lines["hands, part of train"].colour != lines["feet, part of train"].colour
+    assert lines["hands, part of train"].is_thin
+
+
 def test_a_role_has_one_colour_in_both_charts() -> None:
     charts = build(tell_run(train_accuracy=0.9))
     lines = {line.name: line.colour for chart in charts for line in chart.series}

@@ -51,6 +51,17 @@ def take_step(number: int, loss: float) -> Event:
     return StepTaken(epoch=1, step=number, loss=loss, rate=0.1, images_per_second=1.0)
 
 
+def test_terms_of_a_loss_come_back_and_what_is_no_number_does_not() -> None:
+    event = EpochFinished(
+        time=1, epoch=1, train_loss=0.5, is_best=True, terms={"Füße": 0.2, "hands": 0.3}
+    )
+    assert read_event(write_line(event)) == event
+    assert b"terms" not in write_line(EVENTS[6])
+    for wrong in ({"a": "b"}, {"a": [1]}, {"a\n": 0.1}, [0.1]):
+        line = json.dumps({**event.to_dict(), "terms": wrong}).encode()
+        assert read_event(line) is None
+
+
 def test_every_kind_is_tried_here() -> None:
     assert {event.kind for event in EVENTS} == set(KINDS)
 

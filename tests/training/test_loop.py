@@ -559,7 +559,8 @@ class Pull(Supervised):
         self.positions.append(position)
         plain = super().loss(network, batch, position)
         pulled = self.extra["pulled"].square() * len(batch) / batch.count
-        return Loss(plain.total + pulled, plain.terms, plain.right)
+        terms = {**plain.terms, "pull": float(pulled.detach())}
+        return Loss(plain.total + pulled, terms, plain.right)
 
     def prepare_evaluation(self, network: nn.Module) -> None:
         self.looks += 1
@@ -574,6 +575,22 @@ def test_what_an_objective_learns_is_resumed(tmp_path: Path) -> None:
     assert float(later.extra["pulled"].detach()) != 1.0
     assert bench.loop.run()
     assert torch.equal(later.extra["pulled"], whole.extra["pulled"])
+
+
+def test_what_the_loss_is_the_sum_of_is_told_after_each_epoch_also_after_a_stop(
+    tmp_path: Path,
+) -> None:
+    whole = Bench(tmp_path / "whole", objective=Pull(), epochs=2)
+    assert whole.loop.run()
+    for epoch in whole.epochs:
+        assert set(epoch.terms) == {"supervised", "pull"}
+        assert sum(epoch.terms.values()) == pytest.approx(epoch.train_loss)
+    # The second epoch is stopped in its middle.
+    assert not Bench(tmp_path / "cut", stop_after=8, objective=Pull(), epochs=2).loop.run()
+    later = Bench(tmp_path / "cut", objective=Pull(), epochs=2)
+    assert later.loop.resume()
+    assert later.loop.run()
+    assert later.epochs[-1].terms == pytest.approx(dict(whole.epochs[-1].terms))
 
 
 def test_an_objective_brings_parameters_and_hooks_and_knows_where_it_is(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The board of a race: who stands where on validation, and what the test split says at the end."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -92,7 +92,7 @@ class Board:
         references: what guessing and the majority class get.
         contrasts: those that were declared, corrected together; empty until all runs have ended.
         verdict: what can be said, a sentence a question.
-        notes: what a reader must know of the runs' figures, each once.
+        notes: what is grave of the runs' figures, each once.
     """
 
     figure: str
@@ -158,14 +158,26 @@ def read_board(workspace: Workspace, race: Race) -> Board:
 
 
 def _list_notes(race: Race, judged: Mapping[str, Sequence[Judged]]) -> tuple[Note, ...]:
-    """What must be known of the runs' figures; of folds only what holds for all images too."""
-    everything = [note for of in judged.values() for one in of for note in one.evaluation.notes]
-    notes = {
-        note.text: note
-        for note in everything
-        if note.level != "info" and (note.code in LASTING if race.folds else note.code != LOOKS)
-    }
-    return tuple(sort_notes(notes.values()))
+    """What is grave of the runs' figures, each once, with whose figures these are if not all's.
+
+    Of folds only what holds for all images too.
+    """
+    known = {key: of for key, of in judged.items() if of}
+    whose: dict[Note, dict[str, None]] = {}
+    for key, of in known.items():
+        for note in (note for one in of for note in one.evaluation.notes):
+            is_meant = note.code in LASTING if race.folds else note.code != LOOKS
+            if note.level == "grave" and is_meant:
+                whose.setdefault(note, {})[key] = None
+    return tuple(sort_notes(_say_whose(race, note, keys, known) for note, keys in whose.items()))
+
+
+def _say_whose(race: Race, note: Note, keys: Iterable[str], known: Collection[str]) -> Note:
+    some = list(keys)
+    if len(some) == len(known):
+        return note
+    titles = ", ".join(race.entrants[key].title for key in some)
+    return replace(note, text=f"{titles}: {note.text}")
 
 
 def find_board(workspace: Workspace, race: Race) -> Board:

@@ -207,7 +207,13 @@ def state_reach(reading: Reading, way: Way, value: float) -> str:
         )
     if reach.size is not None and reach.size <= largest and high <= 0:
         return f"{way.title} has reached {figure}."
-    if reach.size is None or high == float("inf"):
+    is_unknown = reach.size is None or high == float("inf")
+    if is_unknown and not _round(low):
+        return (
+            f"How many more {reading.counted} {way.title} needs to reach {figure} cannot be told"
+            f" from these points: it may be none, and it may be more than {most:,}."
+        )
+    if reach.size is None or is_unknown:
         return (
             f"{way.title} needs at least {_round(low):,} more {reading.counted} to reach"
             f" {figure}; it may be that {most:,} more are not enough."

@@ -173,6 +173,14 @@ def test_how_many_more_are_needed_in_words(values: list[float], target: float, w
     assert state_reach(reading, reading.ways[0], target).startswith(words)
 
 
+def test_where_points_say_nothing_of_how_many_are_needed_this_is_said() -> None:
+    reading = build_reading([0.5, 0.85, 0.6, 0.88])
+    assert state_reach(reading, reading.ways[0], 0.9) == (
+        "How many more patients Fine-tune needs to reach 0.900 cannot be told from these points: it"
+        " may be none, and it may be more than 480."
+    )
+
+
 def test_the_finding_says_what_twice_as_many_bring() -> None:
     # 1 - 0.05 - 1 / sqrt(160) and the same of 320.
     expected = "Fine-tune: 0.871 now, about 0.894 with twice as many patients"

@@ -31,7 +31,8 @@ from medapp.errors import MedAppError
 from medapp.phantom.data_set import add_phantom
 from medapp.runs.run import Run
 from medapp.session import Session
-from medapp.studies.travel.record import Figure
+from medapp.studies.travel.record import Figure, Travel
+from medapp.training.strategies import STRATEGIES
 
 MACHINE = {"precision": "float32", "threads": 1}
 PHANTOM = "phantom"
@@ -84,16 +85,22 @@ def measure(options: argparse.Namespace) -> None:
             continue
         try:
             run = train(session, options, source, strategy, seed)
-            for name in filter(None, options.adaptations.split(",")):
+            for name in list_adaptations(options, strategy):
                 train(session, options, source, strategy, seed, target, name)
             found = session.travel(run, target, minutes=options.minutes)
         except MedAppError as error:
             print(f"{task}: {source.name} to {target.name} left out: {error}", flush=True)
             continue
-        row = {**key, "image_size": options.image_size, **describe(found)}
+        row = {**key, "image_size": options.image_size, **describe(found, run.name)}
         with options.out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         print(row, flush=True)
+
+
+def list_adaptations(options: argparse.Namespace, strategy: str) -> list[str]:
+    """What is adapted in the loop; nothing where the backbone does not learn."""
+    asked = list(filter(None, options.adaptations.split(",")))
+    return asked if STRATEGIES[strategy].learns_backbone else []
 
 
 def train(
@@ -167,14 +174,19 @@ def choose(catalog: Catalog, source: DataSet, name: str, **only: tuple[str, ...]
     return derive(catalog, name, Derivation((source.uid,), only=only))
 
 
-def describe(found: Any) -> Row:
-    """The numbers of one answer."""
+def describe(found: Travel, name: str) -> Row:
+    """The numbers of one answer.
+
+    Args:
+        name: of the run that was judged; names of those that adapted like it begin so.
+    """
     assert found.source_only is not None
     figures = {"as_is": found.source_only, "own_labels": found.own_labels, "home": found.home}
-    # A run that was adapted is called by what it was adapted with, whatever its name.
+    prefix = f"run {name}, "
     methods = {
-        found.runs[key].split(",")[0] if key in found.runs else key: figure
+        key.removeprefix(prefix).split(" to ")[0]: figure
         for key, figure in (found.methods or {}).items()
+        if key not in found.runs or key.startswith(prefix)
     }
     known: dict[str, Figure] = {k: f for k, f in {**figures, **methods}.items() if f is not None}
     curves = {"curve": found.curve, "tuned": found.tuned.curve if found.tuned else ()}

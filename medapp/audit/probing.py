@@ -26,6 +26,8 @@ from medapp.training.logistic import (
 
 FOLDS = 5
 SEED = 0
+# Beside other logits, penalties so strong that next to nothing is said beyond these.
+STRONGER = (1e3, 1e2)
 AT_ONCE = 1024  # images in double precision at a time
 
 Floats = NDArray[np.float64]
@@ -117,12 +119,13 @@ def _search(
 
     def hear() -> None:
         if on_progress is not None:
-            on_progress(len(losses), len(PENALTIES) + 1)
+            on_progress(len(losses), len(penalties) + 1)
 
+    penalties = PENALTIES if starts is None else (*STRONGER, *PENALTIES)
     fits = [_Fit(features, labels, taught[~out], hear, starts) for out in held]
     targets = torch.from_numpy(labels[taught])
     best = torch.zeros(0)
-    for penalty in PENALTIES:
+    for penalty in penalties:
         logits = torch.zeros(len(taught), fits[0].outputs, dtype=torch.float64)
         for fit, out in zip(fits, held, strict=True):
             fit.run(penalty, ROUGH)
@@ -133,7 +136,7 @@ def _search(
             best = logits
         elif len(losses) - 1 - at >= PATIENCE:
             break
-    return PENALTIES[int(np.argmin(losses))], best, hear
+    return penalties[int(np.argmin(losses))], best, hear
 
 
 class _Fit:

@@ -67,3 +67,24 @@ def test_classes_that_are_called_otherwise_can_be_mapped(trained: Trained, tmp_p
 def test_without_another_data_set_nothing_is_asked(trained: Trained) -> None:
     app = open_page("compare")
     assert "Does it travel?" not in " ".join(str(each.value) for each in app.subheader)
+
+
+def test_what_labelling_buys_is_told_and_declared_images_are_named(
+    trained: Trained, tmp_path: Path
+) -> None:
+    folder = write_elsewhere(tmp_path / "there", {"above": "below", "below": "above"})
+    add_folder(trained.workspace, folder, choice=ImportChoice(patient_pattern=r"p\d\d"))
+    found = Session(trained.workspace).travel("probe", "there", labelled=6)
+    app = open_page("compare", travel=found.id)
+    assert not app.exception, app.exception
+    said = [str(each.value).replace("\\", "") for each in app.markdown]
+    assert any("On the 42 others its balanced accuracy is" in text for text in said)
+    assert found.declared is not None
+    images = next(table.value for table in app.dataframe if "Image" in table.value)
+    assert list(images["Image"]) == list(found.declared.names)
+    curve = next(table.value for table in app.dataframe if "Labelled images there" in table.value)
+    assert list(curve["Labelled images there"]) == [0, 20]
+    titles = [str(each.value) for each in app.subheader]
+    assert "What labelling buys" in titles
+    assert "Both hospitals on one map" in titles
+    assert "Guessing gets 0.500." in " ".join(str(each.value) for each in app.caption)

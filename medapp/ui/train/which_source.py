@@ -9,7 +9,7 @@ from medapp.data.samples import DataSet
 from medapp.evaluation.words import write_figure
 from medapp.figures.intervals import IntervalRow, draw_intervals
 from medapp.store.job import Job, Tell
-from medapp.studies.ranking.candidates import PIXELS
+from medapp.studies.ranking.candidates import PIXELS, list_candidates
 from medapp.studies.ranking.conclusion import BASELINES, conclude, describe_ground
 from medapp.studies.ranking.hindsight import describe_hindsight, look_back
 from medapp.studies.ranking.ranking import Ranking, Row, find_ranking
@@ -96,6 +96,9 @@ def _draw_ranking(data_set: DataSet, found: Ranking, source_key: str) -> None:
         st.info(escape(sentence), icon=":material/history:")
     if _is_stale(data_set.id, find_catalog().read_marks(), found.basis, data_set):
         st.warning("Images came or went since. Compare again.", icon=":material/update:")
+    if newer := _list_newer(data_set, found):
+        names = ", ".join(newer)
+        st.info(escape(f"Not asked yet: {names}. Compare again."), icon=":material/update:")
     leaders = found.list_leaders()
     title = "One source leads" if len(leaders) == 1 else f"{len(leaders)} cannot be told apart"
     figure = draw_intervals(
@@ -117,6 +120,13 @@ def _draw_ranking(data_set: DataSet, found: Ranking, source_key: str) -> None:
     )
     made = datetime.datetime.fromisoformat(found.made).timestamp()
     st.caption(escape(f"{describe_ground(found)} {write_time(made)}."))
+
+
+def _list_newer(data_set: DataSet, found: Ranking) -> list[str]:
+    """The titles of sources that a comparison would ask now and that this one did not."""
+    asked = {row.source for row in found.rows}
+    candidates = list_candidates(open_workspace(), data_set)
+    return [candidate.title for candidate in candidates if candidate.source not in asked]
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -34,7 +34,9 @@ def draw_rate_range(found: RateRange, theme: str = "light") -> go.Figure:
         )
     key = [("each step", colours.muted), ("smoothed", colours.accent)]
     finish(figure, theme, title, HEIGHT, key=key)
-    figure.update_xaxes(type="log", title_text="learning rate of the head", exponentformat="power")
+    figure.update_xaxes(
+        type="log", title_text="learning rate of the head", exponentformat="power", dtick=1
+    )
     # A loss that explodes would press the rest flat.
     bottom, top = min(found.losses), max(found.losses[: len(found.losses) // 2 + 1])
     room = 0.1 * (top - bottom) or 0.1

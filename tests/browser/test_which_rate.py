@@ -32,6 +32,7 @@ def test_a_rate_is_found_and_taken(
     expect(answer).to_be_visible(timeout=ANSWER_MS)
     page.get_by_role("button", name="Use this rate").click()
     expect(page.get_by_text("--set learning_rate=").first).to_be_attached()
+    expect(page.get_by_role("button", name="Used, see Expert settings")).to_be_disabled()
     # The rate itself is not what the answer depends on; another batch is.
     expect(page.get_by_text("The settings have changed since")).to_have_count(0)
     batch = page.get_by_role("spinbutton", name="Batch")

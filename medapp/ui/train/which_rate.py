@@ -67,10 +67,12 @@ def draw_which_rate(data_set: DataSet, values: Mapping[str, object], rate_key: s
             )
             _draw_button(data_set, recipe, machine, "Try rates")
             return
-        _draw_range(found, rate_key)
+        _draw_range(found)
         if _name_what_matters(asked.recipe) != _name_what_matters(recipe):
             st.warning("The settings have changed since. Try again.", icon=":material/update:")
-        _draw_button(data_set, recipe, machine, "Try again")
+        with st.container(horizontal=True):
+            _draw_choice(found, rate_key)
+            _draw_button(data_set, recipe, machine, "Try again")
 
 
 def _name_what_matters(recipe: Recipe) -> Recipe:
@@ -105,16 +107,23 @@ def _draw_progress(uid: str) -> None:
     st.caption("The test goes on when you leave this page.")
 
 
-def _draw_range(found: RateRange, rate_key: str) -> None:
+def _draw_range(found: RateRange) -> None:
     frame.draw_figure(draw_rate_range(found, frame.find_theme()), key="rate-figure")
     st.markdown(escape(found.reason))
     if found.suggestion is None:
         st.caption("No suggestion: the strategy's default stays a good beginning.")
+
+
+def _draw_choice(found: RateRange, rate_key: str) -> None:
+    """The button that puts the rate into its field, as long as the field has another."""
+    if found.suggestion is None:
         return
+    is_taken = st.session_state.get(rate_key) == found.suggestion
     st.button(
-        "Use this rate",
+        "Used, see Expert settings" if is_taken else "Use this rate",
         icon=":material/check:",
         key="rate-take",
+        disabled=is_taken,
         on_click=_take,
         args=(rate_key, found.suggestion),
     )

@@ -10,7 +10,9 @@ from PIL import Image, ImageOps
 from typer.testing import CliRunner
 
 from medapp.cli import app
+from medapp.cli.travel import describe_travel
 from medapp.errors import DataError
+from medapp.studies.travel.record import list_travels
 
 runner = CliRunner()
 
@@ -53,6 +55,13 @@ def test_the_verdict_comes_first_and_json_holds_all(trained: Trained, there: str
     first = {"go": "Go:", "adapt": "Adapt:", "stop": "Stop:"}[found["verdict"]]
     assert said.startswith(first)
     assert "By 10 declared labelled images" in said
+    described = describe_travel(list_travels(trained.workspace)[0])
+    assert len(described["labelled"]["names"]) == described["labelled"]["images"] == 10
+    assert described["labelled"]["read"] == "to choose a method"
+    assert described["labelled"]["names"][0] in said
+    assert described["fine_tuned"] is None
+    assert described["chance"] == 0.5
+    json.dumps(described)
 
 
 def test_a_mapping_that_cannot_be_read_is_refused(trained: Trained) -> None:

@@ -61,6 +61,7 @@ from medapp.runs.events import (
     StateChanged,
     StepTaken,
 )
+from medapp.runs.heads import note_unjudged
 from medapp.runs.making import find_run
 from medapp.runs.plan import plan_run
 from medapp.runs.run import Run
@@ -263,9 +264,12 @@ def predict(
         rows.append(_report_prediction(prediction, cam, number))
         plain.append(build_row(prediction))
     found = find_run(find_workspace(), run)
-    notes = list_grave_notes(found)
+    is_other = head not in (None, found.recipe.data.train.name)
+    notes = [note_unjudged(str(head))] if is_other else list_grave_notes(found)
     if patient_pattern is not None:
-        _print_patients(found, plain, patient_pattern, notes, as_json)
+        said = (tuple(row.probabilities) for row in plain if row.probabilities)
+        classes = next(said, found.find_classes())
+        _print_patients(found, plain, patient_pattern, notes, as_json, classes)
     elif as_json:
         print_json([{**row, "notes": [*row["notes"], *list_notes(notes)]} for row in rows])
     else:
@@ -277,10 +281,15 @@ def predict(
 
 
 def _print_patients(
-    run: Run, rows: Sequence[Row], pattern: str, notes: Sequence[Note], as_json: bool
+    run: Run,
+    rows: Sequence[Row],
+    pattern: str,
+    notes: Sequence[Note],
+    as_json: bool,
+    classes: Sequence[str],
 ) -> None:
     task = find_task(run.recipe.data.task)
-    patients = combine_patients(rows, pattern, task, run.find_classes())
+    patients = combine_patients(rows, pattern, task, classes)
     if as_json:
         print_json(
             [

@@ -7,6 +7,7 @@ sources ask, in the order of the recipe. Each describes itself and predicts by i
 from pathlib import Path
 
 from medapp.errors import RunError
+from medapp.notes import Note
 from medapp.runs.run import Run
 from medapp.training.recipe import Recipe
 
@@ -42,6 +43,16 @@ def find_model(run: Run, data_set: str | None) -> Path:
             remedy=f"It learned {', '.join(found)}.",
         )
     return found[data_set]
+
+
+def note_unjudged(data_set: str) -> Note:
+    """That no figures say how good the model of a source is."""
+    return Note(
+        "head-unjudged",
+        f"How good the head of {data_set} is was not measured: the run's figures are those of the"
+        " data set that it trained on.",
+        remedy="Train on that data set with the other as its source; its test split is then read.",
+    )
 
 
 def describe_place(recipe: Recipe, domain: int) -> Recipe:

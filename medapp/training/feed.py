@@ -279,14 +279,9 @@ class Feed:
         """How many images an epoch shows."""
         return int(self._sizes[0]) + self.steps_per_epoch * sum(self.further)
 
-    def count_labelled(self) -> int:
-        """How many of the images that an epoch shows have a target."""
-        first = min(int(self._sizes[0]), len(self.examples.targets))
-        # A domain is labelled as a whole or not at all.
-        ends = (self._starts + self._sizes)[1:]
-        have_targets = ends <= len(self.examples.targets)
-        shares = zip(self.further, have_targets, strict=True)
-        return first + self.steps_per_epoch * sum(share for share, has in shares if has)
+    def count_own(self) -> int:
+        """How many labelled images of the first domain an epoch shows."""
+        return min(int(self._sizes[0]), len(self.examples.targets))
 
     def batches(self, epoch: int, first: int, count_weight: Any) -> Iterator[Batch]:
         """The batches of an epoch (from 0) from step `first` on.

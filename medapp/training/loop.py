@@ -294,7 +294,7 @@ class Loop:
         state = self.state
         started = time.perf_counter()
         train_loss = state.loss_sum / self.feed.count_images()
-        train_accuracy = state.right / max(1, self.feed.count_labelled())
+        train_accuracy = state.right / max(1, self.feed.count_own())
         terms = {name: term / self.feed.count_images() for name, term in state.terms.items()}
         with self._average.shown():
             self._measure_norms()

@@ -233,7 +233,7 @@ def test_each_batch_has_the_share_of_each_data_set() -> None:
         assert torch.equal(batch.seeds[domains == 0], own.seeds)
         assert np.digitize(numbers, [22, 29]).tolist() == domains.tolist()
     assert feed.count_images() == sum(batch.count for batch in batches) == 22 + 3 * 8
-    assert feed.count_labelled() == 22 + 3 * 3
+    assert feed.count_own() == 22
 
 
 def test_only_labelled_images_have_a_target() -> None:

@@ -34,7 +34,8 @@ class Loss:
 
     Attributes:
         terms: what the total is the sum of, by name.
-        right: how many images were decided as labelled, for the training accuracy.
+        right: how many images of the first domain were decided as labelled, for the training
+            accuracy, which stands beside that of validation.
     """
 
     total: Tensor

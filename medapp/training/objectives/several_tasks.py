@@ -80,7 +80,8 @@ class SeveralTasks:
             term = self._sum_losses(taught, said, batch.targets[own]) / batch.whole_weight
             total = total + term
             terms[taught.name] = terms.get(taught.name, 0.0) + float(term.detach())
-            right += taught.task.count_right(said.detach(), batch.targets[own])
+            if number == 0:
+                right = taught.task.count_right(said.detach(), batch.targets[own])
         return Loss(total, terms, right)
 
     def _sum_losses(self, taught: Taught, logits: Tensor, targets: Tensor) -> Tensor:

@@ -32,10 +32,11 @@ def print_comparison(comparison: Comparison) -> None:
         (
             title,
             *(write_figure(of[key].value, of[key].interval) for of in comparison.figures),
+            *("–" if v is None else write_figure(v) for v in comparison.references[key]),
         )
         for key, title in comparison.headlines
     ]
-    print_table(("figure, 95% interval", *comparison.runs), rows)
+    print_table(("figure, 95% interval", *comparison.runs, "guessing", "majority"), rows)
     if comparison.settings:
         print_table(("setting", *comparison.runs), [(t, *v) for t, v in comparison.settings])
     else:

@@ -52,6 +52,7 @@ class Comparison:
         alone: of each run, how many test images it judged that are left out here.
         figures: of each run, its estimates on the shared images by their key.
         headlines: keys and titles of the figures of the task, the first first.
+        references: what guessing, and the majority class, get on the shared images, by key.
         contrasts: of each other run with the first, by the first figure, corrected together.
         others: the same by the other figures, each for itself and not corrected.
         settings: what differs: a setting's title, and each run's value in words.
@@ -64,6 +65,7 @@ class Comparison:
     alone: tuple[int, ...]
     figures: tuple[dict[str, Estimate], ...]
     headlines: tuple[tuple[str, str], ...]
+    references: dict[str, tuple[float | None, float | None]]
     contrasts: tuple[Contrast, ...]
     others: tuple[Contrast, ...]
     settings: tuple[tuple[str, tuple[str, ...]], ...]
@@ -84,6 +86,10 @@ class Comparison:
                     if name in found
                 }
                 for run, found in zip(self.runs, self.figures, strict=True)
+            },
+            "references": {
+                name: dict(zip(("guessing", "majority"), self.references[name], strict=True))
+                for name, _ in self.headlines
             },
             "contrasts": [contrast.to_dict() for contrast in self.contrasts],
             "other_figures": [contrast.to_dict() for contrast in self.others],
@@ -132,6 +138,7 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
         alone=tuple(len(each.rows) - len(keys) for each in judged),
         figures=figures,
         headlines=headlines,
+        references=judged[0].find_references(keys),
         contrasts=tuple(together),
         others=tuple(each for each in contrasts if each.figure != first),
         settings=find_differing([run.recipe for run in runs]),

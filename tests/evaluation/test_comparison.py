@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy.stats import t
 
 from medapp.evaluation.comparison import Difference, correct_holm, subtract, subtract_means
@@ -83,6 +84,39 @@ def test_how_many_more_would_show_it() -> None:
     assert difference.find_needed() == pytest.approx((1 + 0.8416212 / Z) ** 2)
     half = Estimate(0.55, (0.45, 0.65), first.shifts)
     assert subtract(half, second).find_needed() == pytest.approx((2 * (1 + 0.8416212 / Z)) ** 2)
+
+
+def test_the_interval_is_that_of_a_paired_bootstrap_over_patients() -> None:
+    """Of 150 patients with 1 to 4 images each, of which two models see 8 and 7 of 10 rightly."""
+    generator = np.random.default_rng(11)
+    patients = np.repeat(np.arange(150), generator.integers(1, 5, 150))
+    n = len(patients)
+    truth = generator.integers(0, 2, n)
+    ease = generator.normal(size=150)[patients]  # what both models have in common
+    said = [
+        np.where(generator.normal(size=n) + ease < 1.4 * limit, truth, 1 - truth)
+        for limit in (0.84, 0.52)
+    ]
+    names = [f"{patient}" for patient in patients]
+    task = find_task("single-label")
+    found = [
+        estimate_figures(np.eye(2)[one], truth, ("a", "b"), names, task)["balanced_accuracy"]
+        for one in said
+    ]
+    paired = subtract(*found)
+
+    def score(one: NDArray[np.int64], rows: NDArray[np.int64]) -> float:
+        right = one[rows] == truth[rows]
+        return float(np.mean([right[truth[rows] == label].mean() for label in (0, 1)]))
+
+    of_patient = [np.flatnonzero(patients == patient) for patient in range(150)]
+    draws = [
+        np.concatenate([of_patient[i] for i in generator.integers(0, 150, 150)])
+        for _ in range(2000)
+    ]
+    differences = [score(said[0], rows) - score(said[1], rows) for rows in draws]
+    low, high = np.percentile(differences, [2.5, 97.5])
+    assert paired.interval == pytest.approx((low, high), abs=0.1 * (high - low))
 
 
 def test_so_many_units_show_the_difference_four_times_in_five() -> None:

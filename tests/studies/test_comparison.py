@@ -72,6 +72,11 @@ def test_runs_are_compared_on_the_same_images(session: Session, pair: tuple[Run,
     assert contrast.difference.value == pytest.approx(scores[0] - scores[1])
     assert contrast.counted == "patients"
     assert contrast.units < contrast.n
+    assert found.references["balanced_accuracy"] == (0.5, 0.5)
+    shares = [
+        np.mean([r["label"] == name for r in rows[0].values()]) for name in ("above", "below")
+    ]
+    assert found.references["accuracy"] == pytest.approx((0.5, max(shares)))
     settings = dict(found.settings)
     assert set(settings) == {"Start from", "Seed"}
     assert settings["Seed"] == ("0", "1")
@@ -132,6 +137,7 @@ def test_the_same_picture_twice_in_a_test_split_counts_twice(pair: tuple[Run, Ru
 def test_the_shell_says_what_python_says(session: Session, pair: tuple[Run, Run]) -> None:
     values = ask("compare", "first", "second")
     assert values["contrasts"][0]["verdict"] == session.compare(pair).contrasts[0].verdict
+    assert values["references"]["balanced_accuracy"] == {"guessing": 0.5, "majority": 0.5}
     assert values["figures"]["first"]["balanced_accuracy"]["interval"][0] <= 1
     said = medapp("compare", "first", "second")
     assert values["contrasts"][0]["verdict"][:60] in said

@@ -59,10 +59,17 @@ def _draw_contrasts(found: Comparison) -> None:
 def _draw_figures(found: Comparison) -> None:
     st.subheader("Figures", anchor=False)
     rows = [
-        (title, [write_figure(of[key].value, of[key].interval) for of in found.figures])
+        (
+            title,
+            [
+                *(write_figure(of[key].value, of[key].interval) for of in found.figures),
+                *("–" if value is None else write_figure(value) for value in found.references[key]),
+            ],
+        )
         for key, title in found.headlines
     ]
-    _draw_table("Figure", rows, found.runs, "Figures of each run on the same images")
+    heads = (*found.runs, "Guessing", "Majority class")
+    _draw_table("Figure", rows, heads, "Figures of each run on the same images")
     differences = {(each.figure, each.b): each for each in (*found.contrasts, *found.others)}
     st.markdown(f"**{frame.escape(found.runs[0])} less each other run**")
     less = [

@@ -17,6 +17,7 @@ balanced accuracies, with the difference from today's over the same resamples of
 """
 
 import argparse
+import math
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -210,7 +211,7 @@ def learn(
         Feed(examples, options.batch, 0, further=shares),
         NOTHING,
         options.out / f"{name}.pt",
-        Talker(60 * options.minutes if is_whole else 3600),
+        Talker(60 * options.minutes if is_whole else math.inf),
         save,
     )
     loop.resume()

@@ -62,6 +62,7 @@ class Plan:
         memory_bytes: what the run will take at its peak, within a fifth; on a graphics card, most
             of it is that card's memory.
         free_bytes: what is free of this machine's memory now.
+        further: images of further data sets that are learned from.
         notes: what to know of the data set, and of what the source had seen of its test split,
             before the run; facts left out.
     """
@@ -73,6 +74,7 @@ class Plan:
     free_bytes: int
     notes: tuple[Note, ...] = ()
     shared_seconds: float = 0.0
+    further: int = 0
 
     def estimate_folds(self, folds: int) -> float:
         """Seconds of so many runs like this one, a fold each; of one run where there are none."""
@@ -133,7 +135,8 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     free = psutil.virtual_memory().available
     notes = _find_notes(workspace, recipe, catalog, data_set)
     seconds = START_SECONDS + passes / rate + learning
-    return Plan(counts, seconds, is_measured, memory, free, notes, shared)
+    others = sum(sizes[1:])
+    return Plan(counts, seconds, is_measured, memory, free, notes, shared, others)
 
 
 def _find_notes(

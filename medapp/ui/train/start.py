@@ -99,6 +99,8 @@ def _draw_plan(plan: Plan, folds: int) -> None:
             " batch or image size needs less."
         )
     counts = [f"{count:,} {NAMES[split]} images" for split, count in plan.counts.items()]
+    if plan.further:
+        counts.insert(1, f"{plan.further:,} of further data sets")
     st.markdown("  \n".join(counts))
     if folds:
         st.caption(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from conftest import write_bands
 from streamlit.testing.v1 import AppTest
-from ui.test_pages import _one_server_a_test, find_button, open_page  # noqa: F401
+from ui.test_pages import _one_server_a_test, find_button, open_page, read_text  # noqa: F401
 
 from medapp.data.importing.adding import add_folder
 from medapp.data.samples import DataSet
@@ -33,6 +33,7 @@ def test_a_run_learns_from_further_data_sets_and_so_does_the_next(
     here, *others = sets
     app = open_page("train", data=here.id, begin="balanced")
     choose(app, [other.uid for other in others])
+    assert "of further data sets" in read_text(app)
     find_button(app, "Start").click().run()
     run = list_runs(workspace)[0]
     assert [(c.name, c.role) for c in run.recipe.data.choices] == [

@@ -85,6 +85,11 @@ def _list_items(table: Any) -> list[tuple[Any, Any]]:
     return list(table.items()) if isinstance(table, dict) else []
 
 
+def _refuse_bytearray(_reader: Any) -> None:
+    # It would be made as long as the file says, before a byte of it is read.
+    raise pickle.UnpicklingError("a bytearray is no part of weights")
+
+
 def load_without_code(path: Path) -> tuple[Any, list[str]]:
     """What a `.pth` file holds, and the names of the classes that stand-ins were put for.
 
@@ -93,7 +98,13 @@ def load_without_code(path: Path) -> tuple[Any, list[str]]:
     """
     strangers: dict[str, None] = {}
 
-    class Reader(pickle.Unpickler):
+    # In Python's own words, not in C: there a damaged number makes a table of many gigabytes.
+    class Reader(pickle._Unpickler):
+        dispatch = {  # noqa: RUF012 - as its parent has it
+            **pickle._Unpickler.dispatch,
+            pickle.BYTEARRAY8[0]: _refuse_bytearray,
+        }
+
         def find_class(self, module: str, name: str) -> Any:
             module = _OLD_NAMES.get(module, module)
             built = _BUILT.get(module, {}).get(name)

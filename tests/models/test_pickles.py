@@ -2,6 +2,8 @@
 
 import argparse
 import pickle
+import tracemalloc
+import zipfile
 from pathlib import Path
 from typing import ClassVar
 
@@ -86,3 +88,29 @@ def test_functions_of_python_are_refused_beside_tensors_too(tmp_path: Path, valu
     torch.save({"state_dict": {"w": torch.ones(1)}, "extra": value}, tmp_path / "w.pth")
     with pytest.raises(WeightsError, match="refused"):
         read_weights(tmp_path / "w.pth")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        b"r" + (2**28).to_bytes(4, "little") + b".",  # a place in the memo
+        b"\x96" + (2**31).to_bytes(8, "little") + b".",  # a bytearray
+    ],
+    ids=["memo", "bytearray"],
+)
+def test_a_damaged_number_takes_no_gigabytes(tmp_path: Path, code: bytes) -> None:
+    torch.save({"w": argparse.Namespace()}, tmp_path / "sound.pth")
+    path = tmp_path / "w.pth"
+    with zipfile.ZipFile(tmp_path / "sound.pth") as sound, zipfile.ZipFile(path, "w") as damaged:
+        for name in sound.namelist():
+            is_pickle = name.endswith("data.pkl")
+            known = b"\x80\x02cargparse\nNamespace\n"
+            damaged.writestr(name, known + code if is_pickle else sound.read(name))
+    tracemalloc.start()
+    try:
+        with pytest.raises(WeightsError):
+            read_weights(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1e8

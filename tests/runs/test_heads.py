@@ -141,3 +141,9 @@ def add_other(workspace: Workspace, folder: Path, name: str) -> None:
 def test_random_weights_have_no_features_to_hold_to(session: Session) -> None:
     with pytest.raises(RecipeError, match="no features worth holding to"):
         session.build_settings("here", strategy="scratch", anchor=1.0)
+
+
+def test_an_anchor_costs_a_forward_pass(session: Session) -> None:
+    plain, _ = session.build_settings("here", strategy="fine-tune")
+    held, _ = session.build_settings("here", strategy="fine-tune", anchor=1.0)
+    assert held.count_passes() == plain.count_passes() + 1

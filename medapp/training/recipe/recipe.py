@@ -160,6 +160,8 @@ class Recipe(Group):
     def count_passes(self) -> float:
         """What a training image costs in an epoch, in forward passes."""
         own = OBJECTIVES[self.objective.name].count_passes(self.objective)
+        if self.objective.anchor and self.find_strategy().learns_backbone:
+            own += 1.0  # of the network as it was
         return self.find_strategy().training_passes + own
 
     def count_epochs(self) -> int:

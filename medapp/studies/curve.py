@@ -14,9 +14,9 @@ from medapp.runs.making import settle_recipe
 from medapp.runs.registry import find_registry
 from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
-from medapp.studies.entrants import create_named_runs, take_strategy
+from medapp.studies.entrants import create_named_runs, save_with_runs, take_strategy
 from medapp.studies.fitting import fit_recipes
-from medapp.studies.folder import find_named, load_studies, name_study, save_study
+from medapp.studies.folder import find_named, load_studies, name_study
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.strategies import STRATEGIES
 
@@ -134,7 +134,7 @@ def create_curve(
         minutes=minutes,
         workers=workers,
     )
-    save_study(workspace, KIND, asdict(curve))
+    save_with_runs(workspace, KIND, asdict(curve), curve.list_runs())
     return curve
 
 

@@ -15,6 +15,7 @@ from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.seen import save_earlier
 from medapp.store.workspace import Workspace
+from medapp.studies.folder import save_study
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.recipe.groups import AUTO, AugmentationChoice
 from medapp.training.strategies import STRATEGIES
@@ -112,10 +113,29 @@ def create_named_runs(
         for name, recipe in named:
             made.append(create_run(workspace, recipe, machine, name, fix))
     except MedAppError:
-        for run in made:
-            # A run that a supervisor has begun meanwhile is stopped and stays.
-            with contextlib.suppress(MedAppError):
-                run.request_stop()
-                run.delete()
+        discard_runs(made)
         raise
     return [run.id for run in made]
+
+
+def discard_runs(runs: Sequence[Run]) -> None:
+    """Delete runs of a study that cannot be made; one that has begun meanwhile is stopped."""
+    for run in runs:
+        with contextlib.suppress(MedAppError):
+            run.request_stop()
+            run.delete()
+
+
+def save_with_runs(
+    workspace: Workspace, kind: str, values: Mapping[str, Any], ids: Sequence[str]
+) -> None:
+    """Write a study whose runs were just made; where it cannot be written, no run is left.
+
+    Raises:
+        WorkspaceError: the disk is full.
+    """
+    try:
+        save_study(workspace, kind, values)
+    except MedAppError:
+        discard_runs([Run(workspace.runs_folder / id) for id in ids])
+        raise

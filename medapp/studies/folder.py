@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from medapp.errors import RunError
+from medapp.runs.locks import in_words
 from medapp.store.files import write_bytes
 from medapp.store.workspace import Workspace
 
@@ -61,7 +62,8 @@ def save_study(workspace: Workspace, kind: str, values: Mapping[str, Any]) -> Pa
         values: plain values for JSON, of which `id` names the folder.
     """
     folder = workspace.studies_folder / str(values["id"])
-    folder.mkdir(parents=True)
+    with in_words(folder):
+        folder.mkdir(parents=True)
     text = json.dumps({"kind": kind, **values}, indent=1, ensure_ascii=False)
     write_bytes(folder / FILE, text.encode())
     return folder

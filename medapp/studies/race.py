@@ -17,11 +17,12 @@ from medapp.studies.entrants import (
     Entrant,
     create_named_runs,
     name_source,
+    save_with_runs,
     take_source,
     take_strategy,
 )
 from medapp.studies.fitting import fit_recipes
-from medapp.studies.folder import find_named, load_studies, name_study, save_study
+from medapp.studies.folder import find_named, load_studies, name_study
 from medapp.studies.time import limit_epochs
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.strategies import STRATEGIES
@@ -176,7 +177,7 @@ def create_race(
         minutes=minutes,
         workers=workers,
     )
-    save_study(workspace, KIND, asdict(race))
+    save_with_runs(workspace, KIND, asdict(race), race.list_runs())
     return race
 
 

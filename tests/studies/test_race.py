@@ -282,6 +282,14 @@ def test_nothing_is_left_of_a_race_that_cannot_be_made(
     assert list_races(empty.workspace) == []
 
 
+def test_no_run_is_left_of_a_race_whose_file_cannot_be_written(empty: Session) -> None:
+    empty.workspace.studies_folder.parent.mkdir(exist_ok=True)
+    empty.workspace.studies_folder.write_text("in the way")
+    with pytest.raises(WorkspaceError, match="could not be changed"):
+        declare(empty)
+    assert list_runs(empty.workspace) == []
+
+
 def test_races_and_cross_validations_are_told_apart(session: Session) -> None:
     assert list_studies(session.workspace) == []
     assert [race.name for race in list_races(session.workspace)] == ["derby"]

@@ -23,6 +23,7 @@ from medapp.training.averaging import WeightAverage
 from medapp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from medapp.training.feed import Batch, Examples, Feed, Inputs, JoinedInputs, seed_of
 from medapp.training.learner import Learner
+from medapp.training.machine.devices import is_out_of_memory
 from medapp.training.norms import measure_statistics
 from medapp.training.objectives.objective import Objective, Position
 from medapp.training.optimisers import OPTIMISERS
@@ -30,7 +31,7 @@ from medapp.training.rate import Rate
 from medapp.training.recipe.groups import Optimisation
 from medapp.training.recipe.recipe import Recipe
 from medapp.training.stopping import Fall, find_fall
-from medapp.training.validation import judge_logits
+from medapp.training.validation import judge_logits, predict_logits
 from medapp.training.watcher import Epoch, Step, Watcher
 
 CHECKPOINT_SECONDS = 180.0  # between two checkpoints within a long epoch
@@ -244,7 +245,7 @@ class Loop:
     def _make_do_with_less(self, error: BaseException, images: int) -> None:
         """Compute batches in twice as many parts from now on, if memory ran out and that helps."""
         state = self.state
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise error
         # The other processes wait for this step's gradients.
         if self.fabric.world_size > 1:
@@ -310,7 +311,7 @@ class Loop:
         epoch = Epoch(
             state.epoch, train_loss, train_accuracy, figures, state.seconds, is_best, terms
         )
-        state.history.append(_flatten(epoch))
+        state.history.append(epoch.flatten())
         self.watcher.on_epoch(epoch)
         self._tell_fall()
         writing = self._writing_seconds / WRITING_SHARE
@@ -356,21 +357,9 @@ class Loop:
 
     def predict(self, inputs: Inputs | JoinedInputs) -> Tensor:
         """Logits (N, K) float32 on the CPU, without augmentation, in evaluation mode."""
-        network = self.learner.network
-        self.learner.suffix.eval()
         most = min(64, 2 * self.recipe.optimisation.batch_size)
         size = max(1, most // self.state.micro_batches)
-        outputs = network.task.count_outputs(network.classes)
-        logits = torch.zeros(len(inputs), outputs, device=self.fabric.device)
-        starts = range(0, len(inputs), size)[self.fabric.global_rank :: self.fabric.world_size]
-        with torch.inference_mode():
-            for start in starts:
-                rows = inputs.take(slice(start, start + size))
-                logits[start : start + size] = self.model(self.learner.prepare(rows))
-        if self.fabric.world_size > 1:
-            # Each row was computed by one process and is 0 elsewhere.
-            logits = self.fabric.all_reduce(logits, reduce_op="sum")
-        return logits.cpu()
+        return predict_logits(self.learner, self.model, inputs, size)
 
     def save_checkpoint(self) -> None:
         """Write the best weights, then the checkpoint.
@@ -436,16 +425,3 @@ class _Sums:
 def _copy_state(module: nn.Module) -> dict[str, Tensor]:
     """A module's state as it is now, on the CPU."""
     return {name: t.detach().cpu().clone() for name, t in module.state_dict().items()}
-
-
-def _flatten(epoch: Epoch) -> dict[str, float]:
-    """An epoch as one row of numbers."""
-    row = {name: v for name, v in vars(epoch).items() if name not in ("validation", "terms")}
-    return {**row, **epoch.validation}
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    # The CPU's allocator raises a RuntimeError with one of these texts.
-    texts = ("can't allocate memory", "not enough memory")
-    is_typed = isinstance(error, (torch.OutOfMemoryError, MemoryError))
-    return is_typed or any(text in str(error) for text in texts)

@@ -43,6 +43,12 @@ class Epoch:
     is_best: bool
     terms: Mapping[str, float] = field(default_factory=dict)
 
+    def flatten(self) -> dict[str, float]:
+        """The epoch as one row of numbers."""
+        apart = ("validation", "terms")
+        row = {name: value for name, value in vars(self).items() if name not in apart}
+        return {**row, **self.validation}
+
 
 @dataclass(frozen=True)
 class Penalty:

@@ -97,3 +97,11 @@ def _add_up(values: Tensor) -> Tensor:
     """The sum over all processes, with gradients."""
     summed: Tensor = all_reduce(values)  # type: ignore[no-untyped-call]
     return summed
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether a step failed because a device, or the machine, had no memory left."""
+    # The CPU's allocator raises a RuntimeError with one of these texts.
+    texts = ("can't allocate memory", "not enough memory")
+    is_typed = isinstance(error, (torch.OutOfMemoryError, MemoryError))
+    return is_typed or any(text in str(error) for text in texts)

@@ -175,15 +175,20 @@ class Registry:
         return signature, summarise(run)
 
     def _load(self) -> dict[str, tuple[Signature, Summary]]:
-        """What the file holds; nothing where it is absent, damaged or of another version."""
+        """What the file holds; nothing where it is absent, damaged or of another version.
+
+        Damaged runs are read again by each process: an older version may have written of a run
+        that it could not read.
+        """
         try:
             values = json.loads(self._path.read_text(encoding="utf-8"))
             if values["version"] != VERSION:
                 return {}
-            return {
+            known = {
                 id: (signature, Summary.from_dict(summary))
                 for id, (signature, summary) in values["runs"].items()
             }
+            return {id: entry for id, entry in known.items() if entry[1].damage is None}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return {}
 

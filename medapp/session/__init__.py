@@ -74,6 +74,7 @@ def predict(
     images: Sequence[str | Path],
     method: str | None = None,
     class_name: str | None = None,
+    head: str | None = None,
 ) -> "Iterator[Prediction]":
     """See `Session.predict`; in the usual workspace."""
-    return open().predict(run, images, method, class_name)
+    return open().predict(run, images, method, class_name, head)

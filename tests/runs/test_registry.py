@@ -277,6 +277,17 @@ def test_a_damaged_run_is_among_the_others_with_the_reason(
     assert summaries[1].damage is None
 
 
+def test_a_run_that_an_older_version_could_not_read_is_read_again(
+    workspace: Workspace, registry: Registry, run: Run
+) -> None:
+    registry.list_summaries()
+    path = workspace.runs_folder / "registry.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    values["runs"][run.id][1]["damage"] = "There is no objective of this name."
+    path.write_text(json.dumps(values), encoding="utf-8")
+    assert Registry(workspace.runs_folder).list_summaries()[0].damage is None
+
+
 def test_a_folder_without_a_recipe_is_no_run(workspace: Workspace, registry: Registry) -> None:
     (workspace.runs_folder / "notes").mkdir()
     assert registry.list_summaries() == []

@@ -4,6 +4,7 @@ says.
 
 import json
 import math
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from browser.serving import find_chromium
 from conftest import Trained
 
 from benchmarks.__main__ import BENCHMARKS, Row, keep
-from benchmarks.accuracy import choosing, ranking_published, travel_tables
+from benchmarks.accuracy import choosing, ranking_published, robustness, travel_tables
 from benchmarks.accuracy.coverage import Population, Tally, measure
 from benchmarks.accuracy.ranking_table import build_tables
 from benchmarks.kit.claims import Claim
@@ -190,3 +191,20 @@ def test_hits_and_misses_of_the_rule_are_counted() -> None:
         "The rule as it is: right in 2 of 5; of 3 shifts that call for stop it lets 2 through, 1 of"
         " them as go; of 2 that call for go it stops 1."
     )
+
+
+def test_a_table_of_robustness_is_of_one_setting_and_keeps_the_seeds_range() -> None:
+    options = Namespace(
+        image_size=64, epochs=8, images=0, steps=10, arms=["fine-tune", "adversarial, 2 levels"]
+    )
+    common = {"data": "d", "image_size": 64, "epochs": 8, "images": 0, "steps": 10}
+    facts = {"figure": "balanced_accuracy", "n": 97, "units": 5, "counted": "patients"}
+    rows = [
+        {**common, **facts, "arm": "fine-tune", "seed": seed, "levels": [0, 8], "pgd": pgd}
+        for seed, pgd in ((0, [0.9, 0.1]), (1, [0.8, 0.3]))
+    ]
+    other = {**rows[0], "epochs": 1, "pgd": [0.0, 0.0]}
+    lines = robustness.build_table([*rows, other], "d", options).splitlines()
+    assert lines[0] == "d, 64 px, 8 epochs, balanced accuracy on 97 test images of 5 patients"
+    assert lines[2] == "| way | seeds | plain | PGD 8/255 |"
+    assert lines[-1] == "| fine-tune | 2 | 0.850 [0.800, 0.900] | 0.200 [0.100, 0.300] |"

@@ -55,6 +55,7 @@ from medapp.runs.events import (
     EpochFinished,
     Event,
     MessageSaid,
+    NeighboursTried,
     PenaltyTried,
     PlanMade,
     StageAdvanced,
@@ -164,6 +165,8 @@ class ProgressBar:
             self.bar.update(self.task, completed=event.step, description=words)
         elif isinstance(event, PenaltyTried):
             self._print(f"penalty {event.penalty:.2g}: loss held out {event.held_out_loss:.3f}")
+        elif isinstance(event, NeighboursTried):
+            self._print(f"neighbours {event.neighbours}: loss held out {event.held_out_loss:.3f}")
         elif isinstance(event, EpochFinished):
             self._print(_describe_epoch(event))
         elif isinstance(event, MessageSaid):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.runs.events import PenaltyTried
+from medapp.runs.events import NeighboursTried, PenaltyTried
 from medapp.runs.learning import state_overfitting
 from medapp.runs.progress import UNDER_WAY, Standing
 
@@ -76,10 +76,12 @@ def build_charts(standing: Standing, state: str) -> list[Chart]:
     """Loss in training and on validation, and the figures of validation, over epochs.
 
     Once the run has ended the legends tell the best epoch, whose weights are kept. A fit has no
-    epochs: its chart says which penalty was best.
+    epochs: its chart says which penalty or number of neighbours was best.
     """
     if standing.penalties:
         return [_draw_penalties(standing.penalties)]
+    if standing.neighbours:
+        return [_draw_neighbours(standing.neighbours)]
     no_steps, no_epochs = EMPTY.get(state, ("No step was finished.", "No epoch was finished."))
     best = standing.best
     mark = (best.epoch, "best") if best else None
@@ -148,6 +150,24 @@ def _state_end(
 def find_best_penalty(penalties: Sequence[PenaltyTried]) -> PenaltyTried:
     """The penalty that the fit is made with: the one with the lowest held-out loss."""
     return min(penalties, key=lambda tried: tried.held_out_loss)
+
+
+def find_best_neighbours(tried: Sequence[NeighboursTried]) -> NeighboursTried:
+    """The number of neighbours that vote: the first with the lowest held-out loss."""
+    return min(tried, key=lambda each: each.held_out_loss)
+
+
+def _draw_neighbours(tried: Sequence[NeighboursTried]) -> Chart:
+    best = find_best_neighbours(tried)
+    x = [each.neighbours for each in tried]
+    line = Series("held-out loss", x, [each.held_out_loss for each in tried], VALIDATION)
+    title = f"Held-out loss is lowest with {best.neighbours} neighbours: {best.held_out_loss:.3f}"
+    if best.neighbours == 1:
+        title = title.replace("neighbours", "neighbour")
+    at = best.neighbours
+    return Chart(
+        "neighbours", title, "neighbours that vote", "cross-entropy", [line], (at, "best"), at=at
+    )
 
 
 def _draw_penalties(penalties: Sequence[PenaltyTried]) -> Chart:

@@ -139,6 +139,17 @@ class PenaltyTried(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NeighboursTried(Event):
+    """A number of neighbours; see `medapp.training.watcher.NeighbourCount`."""
+
+    kind = "neighbours"
+    number: int
+    count: int
+    neighbours: int
+    held_out_loss: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class StageAdvanced(Event):
     """How far a long preparation is, such as reading images."""
 
@@ -188,6 +199,7 @@ KINDS: dict[str, type[Event]] = {
         StepTaken,
         EpochFinished,
         PenaltyTried,
+        NeighboursTried,
         StageAdvanced,
         MessageSaid,
         SpeedMeasured,
@@ -296,7 +308,7 @@ def _is_after(event: Event, resume: Resumed) -> bool:
         return event.epoch > resume.epoch
     # A fit is made again from its start.
     is_after_step = isinstance(event, StepTaken) and event.step > resume.step
-    return is_after_step or isinstance(event, PenaltyTried)
+    return is_after_step or isinstance(event, PenaltyTried | NeighboursTried)
 
 
 def read_tail(path: Path, size: int, tail: int) -> list[bytes]:

@@ -19,6 +19,7 @@ from medapp.runs.events import (
     EpochFinished,
     Event,
     MessageSaid,
+    NeighboursTried,
     PenaltyTried,
     PlanMade,
     Resumed,
@@ -51,7 +52,7 @@ class Standing:
         share: the share of the training that is done, 0 to 1.
         seconds_left: None where the time left cannot be told yet.
         activity: what is going on, in words.
-        penalties: those that a fit was tried with; empty where steps are taken.
+        penalties, neighbours: those that a fit was tried with; empty where steps are taken.
     """
 
     plan: PlanMade | None = None
@@ -64,6 +65,7 @@ class Standing:
     activity: str = ""
     messages: Sequence[str] = ()
     penalties: Sequence[PenaltyTried] = ()
+    neighbours: Sequence[NeighboursTried] = ()
 
     @property
     def best(self) -> EpochFinished | None:
@@ -142,6 +144,7 @@ class Record:
             activity=self._describe_activity(plan),
             messages=[event.text for event in self._others if isinstance(event, MessageSaid)],
             penalties=[event for event in self._others if isinstance(event, PenaltyTried)],
+            neighbours=[event for event in self._others if isinstance(event, NeighboursTried)],
         )
 
     def _describe_activity(self, plan: PlanMade) -> str:

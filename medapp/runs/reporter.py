@@ -14,6 +14,7 @@ from medapp.runs.events import (
     EpochFinished,
     Event,
     MessageSaid,
+    NeighboursTried,
     PenaltyTried,
     PlanMade,
     StageAdvanced,
@@ -21,7 +22,7 @@ from medapp.runs.events import (
 )
 from medapp.runs.run import Run
 from medapp.store.threads import OnProgress
-from medapp.training.watcher import Epoch, Penalty, Step
+from medapp.training.watcher import Epoch, NeighbourCount, Penalty, Step
 
 STAGE_SECONDS = 0.25  # between two events that say how far a stage is
 
@@ -74,6 +75,10 @@ class Reporter:
     def on_penalty(self, penalty: Penalty) -> None:
         """Write a penalty that was tried."""
         self.report(PenaltyTried(**vars(penalty)))
+
+    def on_neighbours(self, tried: NeighbourCount) -> None:
+        """Write a number of neighbours that was tried."""
+        self.report(NeighboursTried(**vars(tried)))
 
     def follow_stage(self, text: str) -> OnProgress:
         """A function that writes how far a long stage is, four times a second at most.

@@ -17,6 +17,7 @@ from medapp.task import Task
 from medapp.task.task import Targets
 from medapp.training.features import measure_scale
 from medapp.training.fit import ROWS, Fit
+from medapp.training.watcher import NeighbourCount
 
 COUNTS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100)
 FALLBACK = 20  # where there is one patient alone, as Wu et al. 2018 take beside their 200
@@ -97,6 +98,8 @@ class Neighbours(Fit):
             for each in tried:
                 each.probabilities[part] = head.vote(nearest[:, : each.count]).numpy()
         losses = [_judge(task, each.probabilities, targets)[0] for each in tried]
+        for number, (each, loss) in enumerate(zip(tried, losses, strict=True), 1):
+            self.watcher.on_neighbours(NeighbourCount(number, len(tried), each.count, loss))
         best = tried[int(np.argmin(losses))]
         self.watcher.say(
             f"Of {len(tried)} numbers of neighbours up to {tried[-1].count}, {best.count} has the"

@@ -66,6 +66,21 @@ class Penalty:
     held_out_loss: float
 
 
+@dataclass(frozen=True)
+class NeighbourCount:
+    """A number of neighbours that votes were tried with.
+
+    Attributes:
+        number, count: which of how many, from 1.
+        held_out_loss: mean over images, each judged by those of others.
+    """
+
+    number: int
+    count: int
+    neighbours: int
+    held_out_loss: float
+
+
 class Watcher(Protocol):
     """Who is told of a training, and may ask for its end."""
 
@@ -80,6 +95,9 @@ class Watcher(Protocol):
 
     def on_penalty(self, penalty: Penalty) -> None:
         """Take note of a penalty; called after each."""
+
+    def on_neighbours(self, tried: NeighbourCount) -> None:
+        """Take note of a number of neighbours; called for each."""
 
     def say(self, text: str) -> None:
         """Take a sentence for the person who waits."""

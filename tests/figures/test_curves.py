@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from medapp.figures.curves import TRAIN, VALIDATION, Chart, build_charts, lay_over
-from medapp.runs.events import EpochFinished, Event, PenaltyTried, PlanMade, StepTaken
+from medapp.runs.events import (
+    EpochFinished,
+    Event,
+    NeighboursTried,
+    PenaltyTried,
+    PlanMade,
+    StepTaken,
+)
 from medapp.runs.progress import Record
 
 
@@ -145,6 +152,19 @@ def test_a_fit_shows_its_penalties_in_place_of_epochs() -> None:
     assert list(chart.series[0].y) == [0.8, 0.41, 0.5, 0.69]
     assert chart.mark == (-1, "best")
     assert chart.title == "Held-out loss is lowest at the penalty 0.1: 0.410"
+
+
+def test_votes_show_their_numbers_of_neighbours_in_place_of_epochs() -> None:
+    losses = {1: 0.9, 5: 0.5, 20: 0.6}
+    record = Record()
+    for i, (neighbours, loss) in enumerate(losses.items()):
+        facts = {"number": i + 1, "count": 3, "neighbours": neighbours}
+        record.add(NeighboursTried(**facts, held_out_loss=loss))
+    (chart,) = build_charts(record.summarise(), "done")
+    assert list(chart.series[0].x) == [1, 5, 20]
+    assert list(chart.series[0].y) == [0.9, 0.5, 0.6]
+    assert chart.mark == (5, "best")
+    assert chart.title == "Held-out loss is lowest with 5 neighbours: 0.500"
 
 
 def test_runs_lie_over_each_other_and_the_title_names_the_best() -> None:

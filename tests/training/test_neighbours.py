@@ -19,7 +19,7 @@ from medapp.training.feed import Examples, Inputs
 from medapp.training.learner import Learner
 from medapp.training.neighbours import COUNTS, FALLBACK, Neighbours
 from medapp.training.strategies import STRATEGIES
-from medapp.training.watcher import Epoch
+from medapp.training.watcher import Epoch, NeighbourCount
 
 NAMES = ("a", "b", "c")
 
@@ -43,6 +43,7 @@ class Bench:
     task: str = "single-label"
     groups: tuple[str, ...] = ()
     stops: bool = False
+    tried: list[NeighbourCount] = field(default_factory=list)
     epochs: list[Epoch] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
     saved: dict[str, Tensor] = field(default_factory=dict)
@@ -70,6 +71,12 @@ class Bench:
 
     def on_penalty(self, penalty: object) -> None:
         raise AssertionError("there is no penalty")
+
+    def on_neighbours(self, tried: NeighbourCount) -> None:
+        self.tried.append(tried)
+
+    def on_shortened(self, epochs: int) -> None:
+        raise AssertionError("a fit has no epochs")
 
     def on_epoch(self, epoch: Epoch) -> None:
         self.epochs.append(epoch)
@@ -113,6 +120,7 @@ def test_it_is_the_classifier_of_scikit_learn_with_the_count_that_leaving_out_fi
     best = min(losses, key=losses.__getitem__)
     assert 1 < best < 100
     assert int(bench.learner.network.head.count) == best
+    assert {each.neighbours: each.held_out_loss for each in bench.tried} == pytest.approx(losses)
     assert f"{best} has the lowest loss, {losses[best]:.3f}" in bench.messages[0]
     asked, _ = draw(40, 2)
     wanted = ask_sklearn(train, bench.train_y, (asked - scale[0]) / scale[1], best)

@@ -21,7 +21,7 @@ from medapp.training.objectives.supervised import Supervised
 from medapp.training.recipe import Recipe
 from medapp.training.recipe.groups import Budget, Optimisation, StrategyChoice
 from medapp.training.strategies import STRATEGIES
-from medapp.training.watcher import Epoch, Penalty, Step
+from medapp.training.watcher import Epoch, NeighbourCount, Penalty, Step
 
 EPOCHS = 20
 BATCH = 16
@@ -136,6 +136,9 @@ class _Listener:
         self._hear()
 
     def on_penalty(self, penalty: Penalty) -> None:
+        self._hear()
+
+    def on_neighbours(self, tried: NeighbourCount) -> None:
         self._hear()
 
     def on_shortened(self, epochs: int) -> None:

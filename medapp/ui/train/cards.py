@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from medapp.figures.curves import find_best_penalty
+from medapp.figures.curves import find_best_neighbours, find_best_penalty
 from medapp.runs.events import EpochFinished
 from medapp.runs.progress import Standing
 
@@ -30,7 +30,7 @@ def draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
         return
     now, before = _pick_epochs(standing, is_under_way)
     said = f"epoch {now.epoch}" if now else "none yet"
-    if now and standing.penalties:
+    if now and (standing.penalties or standing.neighbours):
         said = "of the fitted head"
     columns = st.columns(5)
     for column, (label, name, better) in zip(columns, CARDS, strict=False):
@@ -43,6 +43,10 @@ def draw_cards(standing: Standing, epochs: int, is_under_way: bool) -> None:
     if standing.penalties:
         penalty = f"{find_best_penalty(standing.penalties).penalty:.2g}"
         columns[4].metric("Penalty", penalty, "by cross-validation", border=True, **QUIET)
+        return
+    if standing.neighbours:
+        voting = str(find_best_neighbours(standing.neighbours).neighbours)
+        columns[4].metric("Neighbours", voting, "by cross-validation", border=True, **QUIET)
         return
     best = standing.best.epoch if standing.best else "–"
     of_all = f"of {epochs}" if epochs else "none yet"

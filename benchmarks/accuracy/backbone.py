@@ -56,7 +56,7 @@ from medapp.training.recipe import build_recipe
 from medapp.training.recipe.groups import StrategyChoice
 from medapp.training.shares import temper_shares
 from medapp.training.strategies import STRATEGIES
-from medapp.training.watcher import Epoch, Penalty, Step
+from medapp.training.watcher import Epoch, NeighbourCount, Penalty, Step
 
 TASK = find_task("single-label")
 TEMPER = 0.5  # a set's share of a batch goes by the square root of its size
@@ -125,6 +125,9 @@ class Talker:
 
     def on_penalty(self, penalty: Penalty) -> None:
         """Nothing is fitted here."""
+
+    def on_neighbours(self, tried: NeighbourCount) -> None:
+        """Nothing votes here."""
 
     def on_shortened(self, epochs: int) -> None:
         """Nothing is stopped early here."""

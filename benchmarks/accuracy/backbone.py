@@ -46,7 +46,8 @@ from medapp.store.workspace import find_workspace
 from medapp.task import find_task
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.embedding import build_part, embed
-from medapp.training.feed import Examples, Feed, Inputs, join_examples
+from medapp.training.examples import Examples, Inputs, join_examples
+from medapp.training.feed import Feed
 from medapp.training.learner import Learner
 from medapp.training.loop import Loop
 from medapp.training.machine.devices import open_fabric

@@ -10,8 +10,8 @@ from medapp.runs.learned import Learned
 from medapp.runs.reporter import Reporter
 from medapp.store.cache import Cache
 from medapp.store.rows import Rows
+from medapp.training.examples import Examples, Inputs
 from medapp.training.features import FrozenPart
-from medapp.training.feed import Examples, Inputs
 from medapp.training.learner import Learner
 from medapp.training.recipe import Recipe
 

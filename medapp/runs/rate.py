@@ -20,7 +20,7 @@ from medapp.runs.sitting import Sitting
 from medapp.store.files import write_bytes
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
-from medapp.training.feed import Examples, Inputs
+from medapp.training.examples import Examples, Inputs
 from medapp.training.loop import DivergedError, Loop
 from medapp.training.rate import Rate
 from medapp.training.rate_range import STEPS, RateRange, has_exploded, list_rates, read_range

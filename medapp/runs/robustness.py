@@ -42,7 +42,7 @@ from medapp.runs.run import Run
 from medapp.store.files import hash_file, write_bytes
 from medapp.store.job import Tell
 from medapp.store.workspace import Workspace
-from medapp.training.feed import seed_of
+from medapp.training.seeds import seed_of
 
 IMAGES = 200  # at most, where no number is asked for
 STEPS = 10

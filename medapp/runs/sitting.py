@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
 import psutil
 import torch
 from torch import Tensor
@@ -11,7 +10,6 @@ from torch import Tensor
 from medapp.data.catalog import Catalog
 from medapp.data.samples import SPLITS, DataSet
 from medapp.errors import RunError
-from medapp.evaluation.robustness.record import LEVELS
 from medapp.evaluation.words import write_probability
 from medapp.models.backbones import BACKBONES
 from medapp.models.heads import save_with_head
@@ -24,6 +22,7 @@ from medapp.runs.events import PlanMade, Resumed, SpeedMeasured, StateChanged, T
 from medapp.runs.heads import describe_place, name_model
 from medapp.runs.inputs import InputLoader
 from medapp.runs.learned import Learned, load_samples, save_samples
+from medapp.runs.objective import build_objective
 from medapp.runs.plan import find_network, plan_run
 from medapp.runs.reporter import HeadReporter, Reporter, StopRequestedError
 from medapp.runs.results import discard_evaluation, save_evaluation
@@ -35,7 +34,8 @@ from medapp.store.workspace import Workspace
 from medapp.task import find_task
 from medapp.task.thresholds import RULE, choose_thresholds
 from medapp.training.augmentation import AUGMENTATIONS
-from medapp.training.feed import Examples, Feed, join_examples
+from medapp.training.examples import Examples, join_examples
+from medapp.training.feed import Feed
 from medapp.training.fit import Fit
 from medapp.training.learner import Learner
 from medapp.training.loop import PARTS, Loop
@@ -45,7 +45,6 @@ from medapp.training.machine.precision import choose_device, choose_precision, m
 from medapp.training.neighbours import Neighbours
 from medapp.training.norms import list_norms
 from medapp.training.objectives.anchored import Anchored
-from medapp.training.objectives.objective import Attack, Domain, Objective, Setting
 from medapp.training.objectives.table import DEFAULT, OBJECTIVES
 from medapp.training.probe import Probe
 from medapp.training.recipe import Recipe, write_settings
@@ -166,7 +165,7 @@ class Sitting:
         loader = InputLoader(self.recipe, frozen, [home], cache, self.reporter)
         train, validation = (loader.load(home.list_split(s), s) for s in ("train", "validation"))
         frozen.standardise(train.inputs)
-        objective = self._build_objective(DEFAULT, frozen, [home], [train])
+        objective = build_objective(self.recipe, DEFAULT, frozen, [home], [train])
         watcher = HeadReporter(self.run, self.reporter.should_stop, self.reporter.is_silent)
         fit = Probe(
             frozen, objective, train, validation, self.recipe.seed, watcher, lambda *_: None
@@ -189,7 +188,7 @@ class Sitting:
             train: of each data set.
         """
         name = self.recipe.objective.name
-        objective = self._build_objective(name, learner, learned, train)
+        objective = build_objective(self.recipe, name, learner, learned, train)
         if self.recipe.objective.anchor and learner.strategy.learns_backbone:
             weight = self.recipe.objective.anchor
             objective = Anchored(objective, learner.suffix, weight, self.fabric.autocast)
@@ -253,47 +252,6 @@ class Sitting:
             facts = self._list_facts(describe_place(self.recipe, domain), epoch)
             to = self.run.folder / name_model(domain)
             save_with_head(self.run.model_path, to, one.data_set.classes, head, facts)
-
-    def _build_objective(
-        self, name: str, learner: Learner, learned: Sequence[Learned], train: Sequence[Examples]
-    ) -> Objective:
-        settings = self.recipe.objective
-        network = learner.network
-        domains = tuple(
-            Domain(
-                one.data_set.name,
-                one.data_set.classes,
-                len(examples),
-                self._weigh_classes(one.data_set.classes, examples),
-            )
-            for one, examples in zip(learned, train, strict=True)
-        )
-        attack = None
-        if learner.prefix is None:
-            strength = settings.attack_strength / LEVELS
-            channels = train[0].inputs.take(np.arange(1)).shape[-1]
-            autocast = self.fabric.autocast
-            attack = Attack(network, strength, settings.attack_steps, channels, autocast)
-        built: Objective = OBJECTIVES[name].build(
-            Setting(
-                network.task,
-                domains[0].class_weights,
-                settings.label_smoothing,
-                domains,
-                network.head.in_features,
-                attack,
-                settings.find_weight(),
-                self.recipe.seed,
-            )
-        )
-        return built
-
-    def _weigh_classes(self, classes: Sequence[str], examples: Examples) -> Tensor | None:
-        """The weights of a data set's classes, where they are asked for and it has labels."""
-        if not self.recipe.objective.class_weights or not len(examples.targets):
-            return None
-        weights = find_task(self.recipe.data.task).weigh_classes(examples.targets, len(classes))
-        return weights.to(self.fabric.device)
 
     def _choose_parts(self, further: int) -> int:
         """How many parts a batch is computed in, to take at most four fifths of the free memory.

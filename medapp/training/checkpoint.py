@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from medapp.errors import RunError
 from medapp.models.reading import DAMAGE
@@ -39,6 +39,11 @@ class TrainingState:
     micro_batches: int = 1
     seconds: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
+
+
+def copy_state(module: nn.Module) -> dict[str, Tensor]:
+    """A module's state as it is now, on the CPU."""
+    return {name: t.detach().cpu().clone() for name, t in module.state_dict().items()}
 
 
 def save_checkpoint(

@@ -5,7 +5,6 @@ processes train, each is fed its share of every batch. Images may come from seve
 domains: each batch then holds some of each.
 """
 
-import hashlib
 import queue
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,207 +17,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from medapp.task.task import Targets
-from medapp.training.features import BATCH, to_tensor
+from medapp.training.batch import Batch, Mix
+from medapp.training.examples import Examples
+from medapp.training.seeds import seed_of
 
 T = TypeVar("T")
 AHEAD = 2  # batches that are read before they are asked for
-
-
-def seed_of(*words: object) -> int:
-    """A seed of 63 bits from words, the same on every machine."""
-    return int.from_bytes(hashlib.blake2b(repr(words).encode(), digest_size=8).digest()) >> 1
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a training takes of N images.
-
-    Attributes:
-        rows: (M, …) pixels or features, on disk or on a device; may hold those of more images.
-        numbers: (N,) the row of each image.
-    """
-
-    rows: NDArray[Any] | Tensor
-    numbers: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    def take(self, indices: NDArray[np.int64] | slice) -> NDArray[Any] | Tensor:
-        """The rows of some of the N images, by their indices 0 … N − 1."""
-        taken: NDArray[Any] | Tensor = self.rows[self.numbers[indices]]
-        return taken
-
-    def move_to(self, device: torch.device, room_bytes: int) -> "Inputs":
-        """The inputs on a device, or as they are where they take more than `room_bytes`."""
-        row_bytes = int(np.prod(self.rows.shape[1:])) * self.rows.dtype.itemsize
-        if isinstance(self.rows, Tensor) or len(self) * row_bytes > room_bytes:
-            return self
-        kind = to_tensor(self.rows[:0]).dtype
-        there = torch.empty((len(self), *self.rows.shape[1:]), dtype=kind, device=device)
-        # Piece by piece, so that the host need not hold all rows.
-        for start in range(0, len(self), BATCH):
-            there[start : start + BATCH] = to_tensor(self.take(slice(start, start + BATCH)))
-        return Inputs(there, np.arange(len(self)))
-
-
-@dataclass(frozen=True)
-class JoinedInputs:
-    """What a training takes of N images whose rows are kept apart, one part after the other."""
-
-    parts: tuple[Inputs, ...]
-
-    def __len__(self) -> int:
-        return sum(map(len, self.parts))
-
-    def take(self, indices: NDArray[np.int64] | slice) -> Tensor:
-        """The rows of some of the N images, by their indices 0 … N − 1."""
-        wanted = np.arange(len(self))[indices]
-        ends = np.cumsum([len(part) for part in self.parts])
-        homes = np.searchsorted(ends, wanted, side="right")
-        found = [
-            to_tensor(part.take(wanted[homes == number] - (end - len(part))))
-            for number, (part, end) in enumerate(zip(self.parts, ends, strict=True))
-        ]
-        # Where each of the rows that are wanted stands among those that were found.
-        places = np.argsort(np.argsort(homes, kind="stable"), kind="stable")
-        return torch.cat(found)[torch.from_numpy(places)]
-
-    def move_to(self, device: torch.device, room_bytes: int) -> "JoinedInputs":
-        """The inputs on a device, or as they are where they take more than `room_bytes`."""
-        moved = tuple(
-            part.move_to(device, room_bytes * len(part) // max(1, len(self))) for part in self.parts
-        )
-        is_there = all(isinstance(part.rows, Tensor) for part in moved)
-        return JoinedInputs(moved) if is_there else self
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Inputs and targets of N images.
-
-    Attributes:
-        targets: (L, …) of the first L images. The others have no target: there is no value that a
-            loss could take for one. L is N where all images are labelled.
-        domains: (N,) which of the run's data sets the images come from, from 0, ascending; None
-            where there is one.
-        groups: (N,) whose images these are: a patient, or the image itself where none is known.
-            Empty where nobody asks.
-    """
-
-    inputs: Inputs | JoinedInputs
-    targets: Targets
-    domains: NDArray[np.int64] | None = None
-    groups: Sequence[str] = ()
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-
-def join_examples(parts: Sequence[Examples]) -> Examples:
-    """Several data sets' examples as one, each a domain by its place; one alone stays as it is.
-
-    Args:
-        parts: labelled ones before those without targets; targets of one kind.
-
-    Raises:
-        ValueError: a labelled part comes after one without targets.
-    """
-    if len(parts) == 1:
-        return parts[0]
-    is_labelled = [len(part.targets) == len(part) for part in parts]
-    if sorted(is_labelled, reverse=True) != is_labelled:
-        raise ValueError("labelled data sets must come before those without targets")
-    targets = [part.targets for part in parts if len(part.targets)]
-    rows = [part.inputs for part in parts]
-    return Examples(
-        JoinedInputs(tuple(part for part in rows if isinstance(part, Inputs))),
-        np.concatenate(targets),
-        np.repeat(np.arange(len(parts)), [len(part) for part in parts]),
-        [group for part in parts for group in part.groups],
-    )
-
-
-@dataclass(frozen=True)
-class Mix:
-    """What the images of a batch are mixed with: other images of the same batch.
-
-    Mixup (Zhang et al. 2018, arXiv:1710.09412, eq. 1 and 2): an image x of label y becomes
-    λx + (1 − λ)x′, and its loss λ·L(y) + (1 − λ)·L(y′). One λ is drawn for a whole batch from
-    Beta(α, α), and the others x′ are the batch in another order, as in section 2; so the batch
-    weighs as much as without. λ and 1 − λ are as likely, so that the larger is taken, and an image
-    has the greater part in what is learned of it.
-
-    Attributes:
-        inputs, targets, seeds: (n, …) of the other images, as in `Batch`.
-        share: λ, from 1/2 to 1.
-    """
-
-    inputs: Any
-    targets: Tensor
-    seeds: Tensor
-    share: float
-
-    def take(self, indices: NDArray[np.int64]) -> "Mix":
-        """What some of the images are mixed with, by their indices."""
-        rows = (self.inputs[indices], self.targets[indices], self.seeds[indices])
-        return Mix(*rows, self.share)
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The images of one step, or one part of them, as one process computes them.
-
-    Attributes:
-        inputs: (n, …) as they are kept, or prepared for the network.
-        targets: (m, …) of the labelled images alone, in their order; see `labelled`.
-        domains: (n,) where the images come from, or None.
-        seeds: (n,) int64; each image is augmented by its own.
-        count: images of the whole batch, over all processes.
-        whole_weight: what the summed loss of the whole batch is divided by.
-        labelled: (m,) int64, the indices of the images that have a target; None where all have.
-        mix: what the images are mixed with, or None.
-    """
-
-    inputs: Any
-    targets: Tensor
-    domains: Tensor | None
-    seeds: Tensor
-    count: int
-    whole_weight: float
-    labelled: Tensor | None = None
-    mix: Mix | None = None
-
-    def __len__(self) -> int:
-        return len(self.seeds)
-
-    def take(self, indices: NDArray[np.int64]) -> "Batch":
-        """The batch with only some of its images, by their indices."""
-        domains = None if self.domains is None else self.domains[indices]
-        targets, labelled = self.targets, self.labelled
-        if labelled is None:
-            targets = targets[indices]
-        else:
-            rows = torch.full((len(self),), -1)
-            rows[labelled.cpu()] = torch.arange(len(labelled))
-            chosen = rows[indices]
-            targets = targets[chosen[chosen >= 0]]
-            labelled = torch.nonzero(chosen >= 0)[:, 0]
-        return Batch(
-            self.inputs[indices],
-            targets,
-            domains,
-            self.seeds[indices],
-            self.count,
-            self.whole_weight,
-            labelled,
-            None if self.mix is None else self.mix.take(indices),
-        )
-
-    def pick_labelled(self, values: Tensor) -> Tensor:
-        """Of values (n, …), one an image, those (m, …) of the images that have a target."""
-        return values if self.labelled is None else values[self.labelled]
 
 
 @dataclass(frozen=True)
@@ -233,8 +37,8 @@ class Feed:
     """The training images in batches.
 
     An epoch shows each image of the first domain once or, balanced, as many images, of each class
-    equally many. The images of each further domain are drawn
-    in passes of their own, which go on from epoch to epoch.
+    equally many. The images of each further domain are drawn in passes of their own, which go on
+    from epoch to epoch.
 
     Args:
         batch_size: images of the first domain a step.

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from medapp.errors import RunError
 from medapp.training.checkpoint import TrainingState
-from medapp.training.feed import Examples, Inputs, JoinedInputs
+from medapp.training.examples import Examples, Inputs, JoinedInputs
 from medapp.training.learner import Learner
 from medapp.training.validation import judge_logits
 from medapp.training.watcher import Epoch, Watcher

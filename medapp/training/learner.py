@@ -11,8 +11,9 @@ from medapp.models.reading import read_weights
 from medapp.models.weights import save_network
 from medapp.training.augment import augment
 from medapp.training.augmentation import Augmentation
+from medapp.training.batch import Mix
+from medapp.training.examples import Inputs, JoinedInputs
 from medapp.training.features import fold_scale, measure_scale, to_tensor, unfold_scale
-from medapp.training.feed import Inputs, JoinedInputs, Mix
 from medapp.training.freezing import Freezing
 from medapp.training.optimisers import OPTIMISERS
 from medapp.training.recipe.groups import Optimisation, StrategyChoice

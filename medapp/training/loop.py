@@ -9,19 +9,20 @@ does not know what its inputs are (pixels or features), what is predicted, where
 import itertools
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from medapp.errors import RunError
 from medapp.training.averaging import WeightAverage
-from medapp.training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
-from medapp.training.feed import Batch, Examples, Feed, Inputs, JoinedInputs, seed_of
+from medapp.training.batch import Batch
+from medapp.training.checkpoint import TrainingState, copy_state, load_checkpoint, save_checkpoint
+from medapp.training.examples import Examples, Inputs, JoinedInputs
+from medapp.training.feed import Feed
 from medapp.training.learner import Learner
 from medapp.training.machine.devices import is_out_of_memory
 from medapp.training.norms import measure_statistics
@@ -30,7 +31,9 @@ from medapp.training.optimisers import OPTIMISERS
 from medapp.training.rate import Rate
 from medapp.training.recipe.groups import Optimisation
 from medapp.training.recipe.recipe import Recipe
+from medapp.training.seeds import seed_of
 from medapp.training.stopping import Fall, find_fall
+from medapp.training.sums import Sums
 from medapp.training.validation import judge_logits, predict_logits
 from medapp.training.watcher import Epoch, Step, Watcher
 
@@ -220,7 +223,7 @@ class Loop:
         self._optimiser.zero_grad(set_to_none=True)
         return loss
 
-    def _add_gradients(self, batch: Batch) -> "_Sums":
+    def _add_gradients(self, batch: Batch) -> Sums:
         """Add up the gradient of a batch, in smaller parts where memory runs out.
 
         Returns:
@@ -240,7 +243,7 @@ class Loop:
             except (torch.OutOfMemoryError, RuntimeError, MemoryError) as error:
                 self._make_do_with_less(error, batch.count)
             else:
-                return _Sums.add_up(sums)
+                return Sums.add_up(sums)
 
     def _make_do_with_less(self, error: BaseException, images: int) -> None:
         """Compute batches in twice as many parts from now on, if memory ran out and that helps."""
@@ -264,24 +267,16 @@ class Loop:
             f"Memory ran out: each batch is now computed in {state.micro_batches} parts. {PARTS}"
         )
 
-    def _accumulate(self, part: Batch, is_last: bool) -> "_Sums":
+    def _accumulate(self, part: Batch, is_last: bool) -> Sums:
         """Add the gradient of one part of a batch; gives its share of the loss."""
-        device = self.fabric.device
-        prepared = replace(
-            part,
-            inputs=self.learner.prepare(part.inputs, part.seeds, part.mix),
-            targets=part.targets.to(device),
-            domains=None if part.domains is None else part.domains.to(device),
-            labelled=None if part.labelled is None else part.labelled.to(device),
-            mix=part.mix and replace(part.mix, targets=part.mix.targets.to(device)),
-        )
-        state = self.state
-        position = Position(state.epoch, state.step, self._find_share())
+        inputs = self.learner.prepare(part.inputs, part.seeds, part.mix)
+        brought = part.bring(inputs, self.fabric.device)
+        position = Position(self.state.epoch, self.state.step, self._find_share())
         with self.fabric.no_backward_sync(self.model, enabled=not is_last):
-            loss = self.objective.loss(self.model, prepared, position)
+            loss = self.objective.loss(self.model, brought, position)
             # The mean of all processes' gradients is taken.
             self.fabric.backward(loss.total * self.fabric.world_size)
-        return _Sums(float(loss.total.detach()), loss.right, loss.terms)
+        return Sums(float(loss.total.detach()), loss.right, loss.terms)
 
     def _add_up(self, *values: float) -> list[float]:
         """The sum of each value over all processes."""
@@ -340,8 +335,8 @@ class Loop:
         state.best_loss = loss
         state.best_epoch = state.epoch
         if self.fabric.is_global_zero:
-            self._best = _copy_state(self.learner.suffix)
-            self._best_extra = _copy_state(self.objective.extra)
+            self._best = copy_state(self.learner.suffix)
+            self._best_extra = copy_state(self.objective.extra)
         return True
 
     def _validate(self) -> dict[str, float]:
@@ -405,23 +400,3 @@ class Loop:
         self.state = found
         self.state.micro_batches = max(parts, found.micro_batches)
         return True
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """A share of a batch's mean loss, what it is the sum of, and how many images were right."""
-
-    total: float
-    right: int
-    terms: dict[str, float]
-
-    @classmethod
-    def add_up(cls, parts: Sequence["_Sums"]) -> "_Sums":
-        names = dict.fromkeys(name for part in parts for name in part.terms)
-        terms = {name: sum(part.terms.get(name, 0.0) for part in parts) for name in names}
-        return cls(sum(part.total for part in parts), sum(part.right for part in parts), terms)
-
-
-def _copy_state(module: nn.Module) -> dict[str, Tensor]:
-    """A module's state as it is now, on the CPU."""
-    return {name: t.detach().cpu().clone() for name, t in module.state_dict().items()}

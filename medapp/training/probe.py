@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from medapp.errors import RunError
-from medapp.training.feed import Batch, Examples
+from medapp.training.batch import Batch
+from medapp.training.examples import Examples
 from medapp.training.fit import Fit, SaveBest
 from medapp.training.folds import draw_folds
 from medapp.training.learner import Learner

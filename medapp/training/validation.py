@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from medapp.evaluation.evaluate import evaluate
 from medapp.models.network import Network
 from medapp.task.task import Targets
-from medapp.training.feed import Inputs, JoinedInputs
+from medapp.training.examples import Inputs, JoinedInputs
 from medapp.training.learner import Learner
 
 FIGURES = ("accuracy", "balanced_accuracy", "macro_auroc", "quadratic_kappa")

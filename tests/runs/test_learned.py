@@ -23,7 +23,7 @@ from medapp.runs.sitting import Sitting
 from medapp.runs.transfer import export_run, import_run
 from medapp.session import Session
 from medapp.store.workspace import Workspace
-from medapp.training.feed import Batch
+from medapp.training.batch import Batch
 from medapp.training.objectives import table
 from medapp.training.objectives.objective import Loss, Position, Setting
 from medapp.training.objectives.supervised import Supervised

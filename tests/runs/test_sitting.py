@@ -48,7 +48,7 @@ from medapp.store.workspace import Workspace
 from medapp.task import TASKS
 from medapp.task.single_label import SingleLabel
 from medapp.training.augmentation import AUGMENTATIONS, Augmentation
-from medapp.training.feed import Batch
+from medapp.training.batch import Batch
 from medapp.training.objectives import table
 from medapp.training.objectives.objective import Loss, Position
 from medapp.training.objectives.supervised import Supervised

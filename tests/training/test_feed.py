@@ -1,53 +1,19 @@
 """Batches: drawn from seed and epoch alone, shared among processes, read ahead without a trace."""
 
-import hashlib
 import threading
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
+from training.example_sets import build_domains, build_examples
 
 from medapp.task.task import Targets
-from medapp.training.features import to_tensor
-from medapp.training.feed import (
-    AHEAD,
-    Batch,
-    Examples,
-    Feed,
-    Inputs,
-    join_examples,
-    read_ahead,
-    seed_of,
-)
-from medapp.training.machine.precision import measure_room
+from medapp.training.batch import Batch
+from medapp.training.examples import Examples, Inputs
+from medapp.training.feed import AHEAD, Feed, read_ahead
 
 PATIENCE_SECONDS = 10.0  # of a test that waits for a thread
-
-
-def build_examples(n: int) -> Examples:
-    """Images that are their own number; the target is the number too."""
-    rows = np.arange(n, dtype=np.float32)[:, None]
-    return Examples(Inputs(rows, np.arange(n)), np.arange(n))
-
-
-def build_domains(*sizes: int, labelled: int | None = None) -> Examples:
-    """Images of several domains that are their own number; those from `labelled` on have no label.
-
-    Targets are the numbers too.
-    """
-    total = sum(sizes)
-    ends = np.cumsum(sizes)
-    rows = np.arange(total, dtype=np.float32)[:, None]
-    # A data set's rows stand in a store of its own, in another order.
-    parts = [
-        Examples(
-            Inputs(rows[end - size : end][::-1], np.arange(size)[::-1]),
-            np.arange(end - size, end)[: None if labelled is None or end <= labelled else 0],
-        )
-        for size, end in zip(sizes, ends, strict=True)
-    ]
-    return join_examples(parts)
 
 
 def count(targets: Targets) -> float:
@@ -65,12 +31,6 @@ def find_readers() -> list[threading.Thread]:
 def wait_for_readers() -> None:
     for thread in find_readers():
         thread.join(PATIENCE_SECONDS)
-
-
-def test_seeds_are_the_same_everywhere() -> None:
-    assert seed_of(0, 1, 2) == seed_of(0, 1, 2) != seed_of(0, 2, 1)
-    digest = hashlib.blake2b(b"(0, 0)", digest_size=8).digest()
-    assert seed_of(0, 0) == int.from_bytes(digest) >> 1
 
 
 def test_an_epoch_shows_each_image_once_in_batches_of_nearly_one_size() -> None:
@@ -156,32 +116,6 @@ def test_part_of_a_batch_still_knows_the_whole() -> None:
     assert (len(some), some.count, some.whole_weight) == (2, 10, 10)
 
 
-def test_rows_of_some_images_are_taken_in_their_order() -> None:
-    inputs = Inputs(np.arange(10)[:, None], np.array([7, 3, 3, 0]))
-    assert len(inputs) == 4
-    assert np.asarray(inputs.take(np.array([3, 0])))[:, 0].tolist() == [0, 7]
-    assert np.asarray(inputs.take(slice(1, 3)))[:, 0].tolist() == [3, 3]
-
-
-@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.uint16])
-def test_inputs_stay_what_they_are_wherever_they_lie(dtype: type) -> None:
-    rows = np.random.default_rng(0).integers(0, 200, (150, 4, 3)).astype(dtype)
-    inputs = Inputs(rows, np.arange(149, -1, -1))
-    device = torch.device("cpu")
-    # A CPU's memory holds them anyway.
-    assert inputs.move_to(device, measure_room(device)) is inputs
-    assert inputs.move_to(device, rows.nbytes - 1) is inputs
-    elsewhere = inputs.move_to(torch.device("meta"), rows.nbytes).rows
-    assert isinstance(elsewhere, torch.Tensor)
-    assert (elsewhere.device.type, elsewhere.shape) == ("meta", rows.shape)
-    there = inputs.move_to(device, rows.nbytes)
-    assert isinstance(there.rows, torch.Tensor)
-    assert there.move_to(device, rows.nbytes) is there
-    places = np.array([4, 0, 149])
-    moved = to_tensor(there.take(places)).view(torch.uint8)
-    assert torch.equal(moved, to_tensor(inputs.take(places)).view(torch.uint8))
-
-
 # Several data sets
 
 
@@ -194,28 +128,6 @@ def build_mixed(rank: int = 0, ranks: int = 1) -> Feed:
 def list_domains(batch: Batch) -> list[int]:
     assert batch.domains is not None
     return batch.domains.tolist()
-
-
-def test_rows_of_joined_data_sets_are_taken_in_their_order() -> None:
-    examples = build_domains(4, 3, 2)
-    assert len(examples) == len(examples.inputs) == 9
-    wanted = np.array([8, 0, 4, 3, 0, 6])
-    taken = to_tensor(examples.inputs.take(wanted))
-    assert taken[:, 0].tolist() == wanted.tolist()
-    assert to_tensor(examples.inputs.take(slice(3, 6)))[:, 0].tolist() == [3, 4, 5]
-    moved = examples.inputs.move_to(torch.device("cpu"), 10**6)
-    assert torch.equal(to_tensor(moved.take(wanted)), taken)
-    assert examples.inputs.move_to(torch.device("cpu"), 4) is examples.inputs
-
-
-def test_one_data_set_alone_stays_as_it_is() -> None:
-    examples = build_examples(4)
-    assert join_examples([examples]) is examples
-
-
-def test_images_without_labels_come_last() -> None:
-    with pytest.raises(ValueError, match="labelled data sets must come before"):
-        join_examples([build_domains(3, labelled=0), build_examples(2)])
 
 
 def test_each_batch_has_the_share_of_each_data_set() -> None:

@@ -14,7 +14,8 @@ from medapp.models.reading import read_weights
 from medapp.models.weights import load_backbone, load_network
 from medapp.training.augment import augment
 from medapp.training.augmentation import AUGMENTATIONS
-from medapp.training.feed import Inputs, Mix
+from medapp.training.batch import Mix
+from medapp.training.examples import Inputs
 from medapp.training.learner import Learner, cut_network
 from medapp.training.recipe.groups import Optimisation, StrategyChoice
 from medapp.training.strategies import STRATEGIES

@@ -12,8 +12,10 @@ from torch import Tensor, nn
 
 from medapp.errors import RunError
 from medapp.task import Task, find_task
+from medapp.training.batch import Batch, Mix
+from medapp.training.examples import Examples, Inputs
 from medapp.training.features import to_tensor
-from medapp.training.feed import Batch, Examples, Feed, Inputs, Mix
+from medapp.training.feed import Feed
 from medapp.training.freezing import Freezing
 from medapp.training.loop import DivergedError, Loop
 from medapp.training.objectives.objective import Loss, Objective, Position

@@ -15,7 +15,7 @@ from medapp.models.neighbours import NeighboursHead
 from medapp.models.network import Network
 from medapp.task import find_task
 from medapp.training.augmentation import AUGMENTATIONS
-from medapp.training.feed import Examples, Inputs
+from medapp.training.examples import Examples, Inputs
 from medapp.training.learner import Learner
 from medapp.training.neighbours import COUNTS, FALLBACK, Neighbours
 from medapp.training.strategies import STRATEGIES

@@ -15,7 +15,7 @@ from medapp.errors import RunError
 from medapp.models.network import Network
 from medapp.task import find_task
 from medapp.training.augmentation import AUGMENTATIONS
-from medapp.training.feed import Examples, Inputs
+from medapp.training.examples import Examples, Inputs
 from medapp.training.folds import draw_folds
 from medapp.training.learner import Learner
 from medapp.training.objectives.supervised import Supervised

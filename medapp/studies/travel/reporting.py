@@ -16,7 +16,7 @@ from medapp.studies.travel.record import OWN_LABELS, READ, Declared, Figure, Tra
 from medapp.studies.travel.sides import Features, Floats, Ground, Indices, Mask, Tell
 from medapp.studies.travel.tuning import DRAWS, EPOCHS, Tuner
 from medapp.training.adaptation.table import SOURCE_ONLY
-from medapp.training.feed import Inputs
+from medapp.training.examples import Inputs
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from medapp.prediction.model import Model
 from medapp.studies.travel.judging import Truth
 from medapp.studies.travel.sides import Indices, Mask
 from medapp.training.augmentation import AUGMENTATIONS
-from medapp.training.feed import Examples, Feed, Inputs
+from medapp.training.examples import Examples, Inputs
+from medapp.training.feed import Feed
 from medapp.training.learner import Learner
 from medapp.training.loop import Loop
 from medapp.training.machine.devices import open_fabric

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from torch import Tensor, nn
 
-from medapp.training.feed import Batch
+from medapp.training.batch import Batch
 from medapp.training.objectives.features import compute_with_features
 from medapp.training.objectives.objective import Loss, Position, Setting
 from medapp.training.objectives.supervised import Supervised

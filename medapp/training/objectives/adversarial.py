@@ -20,9 +20,10 @@ from medapp.evaluation.robustness.ascent import (
     find_step_size,
 )
 from medapp.models.network import Network, normalise
-from medapp.training.feed import Batch, seed_of
+from medapp.training.batch import Batch
 from medapp.training.objectives.objective import Attack, Loss, Position
 from medapp.training.objectives.supervised import Supervised
+from medapp.training.seeds import seed_of
 
 
 class Adversarial(Supervised):

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from medapp.task.task import Targets
-from medapp.training.feed import Batch
+from medapp.training.batch import Batch
 from medapp.training.objectives.features import catch_features, compute_with_features
 from medapp.training.objectives.objective import Loss, Objective, Position
 

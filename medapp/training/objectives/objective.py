@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from medapp.models.network import Network
 from medapp.task import Task
 from medapp.task.task import Targets
-from medapp.training.feed import Batch
+from medapp.training.batch import Batch
 
 
 @dataclass(frozen=True)

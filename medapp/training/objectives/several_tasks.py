@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from medapp.models.network import Head
 from medapp.task import Task
 from medapp.task.task import Targets
-from medapp.training.feed import Batch, seed_of
+from medapp.training.batch import Batch
 from medapp.training.objectives.features import compute_with_features
 from medapp.training.objectives.objective import Loss, Position
+from medapp.training.seeds import seed_of
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from medapp.task import Task
 from medapp.task.task import Targets
-from medapp.training.feed import Batch
+from medapp.training.batch import Batch
 from medapp.training.objectives.objective import Loss, Position
 
 

@@ -9,7 +9,7 @@ import torch
 from medapp.evaluation.robustness.ascent import differentiate
 from medapp.models.network import Network, to_input
 from medapp.task import find_task
-from medapp.training.feed import Batch
+from medapp.training.batch import Batch
 from medapp.training.objectives.adversarial import Adversarial
 from medapp.training.objectives.objective import Attack, Position
 from medapp.training.objectives.supervised import Supervised

@@ -9,7 +9,7 @@ from torch import nn
 
 from medapp.models.network import Head
 from medapp.task import find_task
-from medapp.training.feed import Batch
+from medapp.training.batch import Batch
 from medapp.training.objectives.anchored import Anchored, measure_shift
 from medapp.training.objectives.objective import Position
 from medapp.training.objectives.supervised import Supervised

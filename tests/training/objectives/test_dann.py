@@ -8,7 +8,7 @@ from torch import nn
 
 from medapp.models.network import Head
 from medapp.task import find_task
-from medapp.training.feed import Batch
+from medapp.training.batch import Batch
 from medapp.training.objectives.dann import Dann, find_strength, reverse_gradient
 from medapp.training.objectives.objective import Position, Setting
 

@@ -9,7 +9,9 @@ from torch import nn
 
 from medapp.models.network import Head
 from medapp.task import find_task
-from medapp.training.feed import Batch, Examples, Feed, Inputs, Mix, join_examples
+from medapp.training.batch import Batch, Mix
+from medapp.training.examples import Examples, Inputs, join_examples
+from medapp.training.feed import Feed
 from medapp.training.objectives.objective import Domain, Objective, Position, Setting
 from medapp.training.objectives.supervised import Supervised
 from medapp.training.objectives.table import OBJECTIVES, Row, list_adaptations

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from medapp.models.network import Head
 from medapp.task import find_task
-from medapp.training.feed import Batch
+from medapp.training.batch import Batch
 from medapp.training.objectives.objective import Position
 from medapp.training.objectives.several_tasks import SeveralTasks, Taught
 

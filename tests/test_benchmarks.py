@@ -16,6 +16,7 @@ from benchmarks.accuracy import choosing, ranking_published, robustness, travel_
 from benchmarks.accuracy.coverage import Population, Tally, measure
 from benchmarks.accuracy.ranking_table import build_tables
 from benchmarks.kit.claims import Claim
+from benchmarks.kit.rows import append_row, has_row, load_rows
 
 QUICK = [row for row in BENCHMARKS if row.quick is not None]
 
@@ -208,3 +209,13 @@ def test_a_table_of_robustness_is_of_one_setting_and_keeps_the_seeds_range() -> 
     assert lines[0] == "d, 64 px, 8 epochs, balanced accuracy on 97 test images of 5 patients"
     assert lines[2] == "| way | seeds | plain | PGD 8/255 |"
     assert lines[-1] == "| fine-tune | 2 | 0.850 [0.800, 0.900] | 0.200 [0.100, 0.300] |"
+
+
+def test_rows_are_kept_and_found_again(tmp_path: Path) -> None:
+    path = tmp_path / "measured" / "rows.jsonl"
+    assert load_rows(path) == []
+    append_row(path, {"arm": "fine-tune", "seed": 0, "name": "Größe"})
+    append_row(path, {"arm": "fine-tune", "seed": 1, "name": "Größe"})
+    assert [row["seed"] for row in load_rows(path)] == [0, 1]
+    assert has_row(path, {"arm": "fine-tune", "seed": 1})
+    assert not has_row(path, {"arm": "scratch", "seed": 1})

@@ -11,7 +11,6 @@ as `dann=0.1` gives the method another weight than its own. `MEDAPP_HOME` should
 its own.
 """
 
-import json
 import statistics
 from argparse import Namespace
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 
 import medapp
 from benchmarks.kit.options import build_parser
+from benchmarks.kit.rows import append_row, has_row, load_rows
 from medapp.data.catalog import Catalog
 from medapp.data.deriving import Derivation, derive
 from medapp.data.importing.adding import add_path
@@ -65,12 +65,6 @@ def find_sides(paths: list[Path]) -> list[DataSet]:
     ]
 
 
-def load_rows(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def measure(source: DataSet, target: DataSet, arm: str, seed: int, options: Namespace) -> None:
     """Make one run, unless its line stands there."""
     key = {
@@ -82,7 +76,7 @@ def measure(source: DataSet, target: DataSet, arm: str, seed: int, options: Name
         "epochs": options.epochs,
         "strategy": options.strategy,
     }
-    if any(key.items() <= row.items() for row in load_rows(options.out)):
+    if has_row(options.out, key):
         return
     method, _, weight = arm.partition("=")
     asked: dict[str, Any] = {}
@@ -104,9 +98,7 @@ def measure(source: DataSet, target: DataSet, arm: str, seed: int, options: Name
         "own_n": own.n,
         "own": round(own.balanced_accuracy or 0.0, 4),
     }
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    with options.out.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({**key, "judged": figures}, ensure_ascii=False) + "\n")
+    append_row(options.out, {**key, "judged": figures})
 
 
 def build_table(rows: list[dict[str, Any]], source: str, target: str, options: Namespace) -> str:

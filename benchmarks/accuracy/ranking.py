@@ -13,15 +13,14 @@ there is not made again, so the command can be stopped and goes on where it was.
 should name a workspace of its own.
 """
 
-import json
 from argparse import Namespace
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import medapp
 from benchmarks.accuracy.ranking_table import build_tables
 from benchmarks.kit.options import build_parser
+from benchmarks.kit.rows import Row, append_row, has_row, load_rows
 from medapp.data.catalog import Catalog
 from medapp.data.deriving import Derivation, derive
 from medapp.data.importing.adding import add_path
@@ -36,7 +35,6 @@ from medapp.studies.ranking.ranking import Ranking
 
 RARE = 20  # images that a class must have; three of them are the whole test split's
 LAYOUT = "layout="
-Row = dict[str, Any]
 
 
 def main() -> None:
@@ -126,7 +124,7 @@ def rank(data: DataSet, sources: dict[str, str], options: Namespace) -> None:
         "sources": list(sources.values()),
         "image_size": options.image_size,
     }
-    if is_known(key, options.out):
+    if has_row(options.out, key):
         return
     found = rank_sources(find_workspace(), data, tuple(sources), options.image_size)
     keep({**key, **describe(found, sources)}, options.out)
@@ -158,7 +156,7 @@ def train(data: DataSet, source: str, name: str, seed: int, options: Namespace) 
         "epochs": options.epochs,
         "most": options.most,
     }
-    if is_known(key, options.out):
+    if has_row(options.out, key):
         return
     run = fine_tune(data, source, seed, options)
     validation = medapp.evaluate(run, "validation")
@@ -174,20 +172,8 @@ def train(data: DataSet, source: str, name: str, seed: int, options: Namespace) 
     run.delete()
 
 
-def is_known(key: Row, path: Path) -> bool:
-    return any(key.items() <= row.items() for row in load_rows(path))
-
-
-def load_rows(path: Path) -> list[Row]:
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def keep(row: Row, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
+    append_row(path, row)
     print(row, flush=True)
 
 

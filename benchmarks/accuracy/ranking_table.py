@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from statistics import mean
-from typing import Any
 
+from benchmarks.kit.rows import Row
 from medapp.evaluation.transferability.order import compute_kendall_tau, compute_regret
 from medapp.studies.ranking.candidates import NOTHING
 from medapp.studies.ranking.scorers import DECIDING, SCORERS
 
-Row = dict[str, Any]
 Table = Mapping[str, Mapping[str, float]]  # of a data set, of a source
 HEAD = "| choice | sets | mean Kendall's τ | mean regret, points |\n|---|---|---|---|"
 

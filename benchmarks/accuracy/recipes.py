@@ -9,7 +9,6 @@ it differs from that of the first way with the same seed. No test figure is prin
 is chosen here must not have been chosen by it. `MEDAPP_HOME` should name a workspace of its own.
 """
 
-import json
 import statistics
 from argparse import Namespace
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 import medapp
 from benchmarks.kit.options import build_parser
+from benchmarks.kit.rows import append_row, has_row, load_rows
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_path
 from medapp.data.importing.choice import ImportChoice
@@ -88,12 +88,6 @@ def find_data(path: Path, patients: str | None) -> DataSet:
     return add_path(workspace, path, name, ImportChoice(patient_pattern=patients)).data_set
 
 
-def load_rows(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def measure(data: DataSet, arm: str, seed: int, options: Namespace) -> None:
     """Make one run, unless its line stands there."""
     key = {
@@ -103,7 +97,7 @@ def measure(data: DataSet, arm: str, seed: int, options: Namespace) -> None:
         "image_size": options.image_size,
         "epochs": options.epochs,
     }
-    if any(key.items() <= row.items() for row in load_rows(options.out)):
+    if has_row(options.out, key):
         return
     run = medapp.train(
         data.name,
@@ -124,9 +118,7 @@ def measure(data: DataSet, arm: str, seed: int, options: Namespace) -> None:
         "best_epoch": best.epoch,
         "seconds": epochs[-1].seconds,
     }
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    with options.out.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
+    append_row(options.out, row)
     print(f"{arm}, seed {seed}: validation loss {best.validation_loss:.3f}", flush=True)
     run.delete()
 

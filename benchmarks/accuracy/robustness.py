@@ -9,14 +9,14 @@ chosen by these figures. They certify nothing: a stronger attack may do worse. `
 name a workspace of its own.
 """
 
-import json
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 import medapp
-from benchmarks.accuracy.recipes import find_data, load_rows, write_range
+from benchmarks.accuracy.recipes import find_data, write_range
 from benchmarks.kit.options import build_parser
+from benchmarks.kit.rows import append_row, has_row, load_rows
 from medapp.data.samples import DataSet
 from medapp.evaluation.headline import write_title
 from medapp.evaluation.robustness.record import ATTACKS, PGD
@@ -64,7 +64,7 @@ def find_setting(data: str, options: Namespace) -> dict[str, Any]:
 def measure(data: DataSet, arm: str, seed: int, options: Namespace) -> None:
     """Train and attack one run, unless its line stands there."""
     key = {**find_setting(data.name, options), "arm": arm, "seed": seed}
-    if any(key.items() <= row.items() for row in load_rows(options.out)):
+    if has_row(options.out, key):
         return
     session = medapp.open()
     run = session.train(
@@ -92,9 +92,7 @@ def measure(data: DataSet, arm: str, seed: int, options: Namespace) -> None:
         },
         "seconds": epochs[-1].seconds,
     }
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    with options.out.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
+    append_row(options.out, row)
     plain, *_, worst = row[PGD]
     print(f"{arm}, seed {seed}: {plain:.3f} plain, {worst:.3f} attacked", flush=True)
     run.delete()

@@ -15,7 +15,6 @@ Each line of the output is one measurement; what stands there is not made again,
 be stopped and goes on where it was. `MEDAPP_HOME` should name a workspace of its own.
 """
 
-import json
 import statistics
 from argparse import Namespace
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any
 
 import medapp
 from benchmarks.kit.options import build_parser
+from benchmarks.kit.rows import append_row, has_row, load_rows
 from medapp.data.catalog import Catalog
 from medapp.data.deriving import Derivation, derive
 from medapp.data.importing.adding import add_path
@@ -79,12 +79,6 @@ def join_data(sources: list[DataSet]) -> DataSet:
     return known.get(name) or derive(Catalog(find_workspace()), name, wanted)
 
 
-def load_rows(path: Path) -> list[dict[str, Any]]:
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def measure(
     way: str,
     target: DataSet,
@@ -107,7 +101,7 @@ def measure(
         "epochs": options.epochs,
         "share": options.share,
     }
-    if any(key.items() <= row.items() for row in load_rows(options.out)):
+    if has_row(options.out, key):
         return
     row = dict(key)
     start: dict[str, Any] = {"share": options.share}
@@ -121,9 +115,7 @@ def measure(
     found = run.load_evaluation()
     assert found is not None
     row |= {"test": found.balanced_accuracy, "test_n": found.n}
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    with options.out.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(row) + "\n")
+    append_row(options.out, row)
     print(row, flush=True)
 
 

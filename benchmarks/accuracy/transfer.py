@@ -10,7 +10,6 @@ the script can be stopped and goes on where it was. Two processes of one thread 
 two threads. `--table` prints the Markdown table of `docs/results.md` from the lines.
 """
 
-import json
 import resource
 import statistics
 from itertools import product
@@ -19,6 +18,7 @@ from typing import Any
 
 import medapp
 from benchmarks.kit.options import build_parser
+from benchmarks.kit.rows import append_row, load_rows
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
 from medapp.data.importing.choice import ImportChoice
@@ -76,14 +76,6 @@ def _spend() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def load_rows(path: Path) -> list[dict[str, Any]]:
-    return (
-        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        if path.exists()
-        else []
-    )
-
-
 def measure(
     folder: Path, out: Path, seeds: int, arms: list[str], splits: list[str], threads: int
 ) -> None:
@@ -118,8 +110,7 @@ def measure(
             "epochs": len(epochs),
             "best_epoch": max(e.epoch for e in epochs if e.is_best),
         }
-        with out.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+        append_row(out, row)
         print(
             f"{arm} · {split} · seed {seed}: accuracy {row['accuracy']:.3f},"
             f" {row['cpu_seconds']:.0f} s",

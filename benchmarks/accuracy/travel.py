@@ -14,14 +14,14 @@ What the tables say is told in `travel_tables`.
 """
 
 import argparse
-import json
 from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 from pathlib import Path
 from typing import Any
 
 import medapp
-from benchmarks.accuracy.travel_tables import Row, print_tables
+from benchmarks.accuracy.travel_tables import print_tables
+from benchmarks.kit.rows import Row, append_row, has_row, load_rows
 from medapp.data.catalog import Catalog
 from medapp.data.deriving import Derivation, derive
 from medapp.data.importing.adding import add_folder
@@ -62,12 +62,6 @@ def main() -> None:
     print_tables(load_rows(options.out))
 
 
-def load_rows(path: Path) -> list[Row]:
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def measure(options: argparse.Namespace) -> None:
     """Train at each site and ask whether the model travels to every other one."""
     session = medapp.open()
@@ -81,7 +75,7 @@ def measure(options: argparse.Namespace) -> None:
             "strategy": strategy,
             "seed": seed,
         }
-        if any(key.items() <= row.items() for row in load_rows(options.out)):
+        if has_row(options.out, key):
             continue
         try:
             run = train(session, options, source, strategy, seed)
@@ -92,8 +86,7 @@ def measure(options: argparse.Namespace) -> None:
             print(f"{task}: {source.name} to {target.name} left out: {error}", flush=True)
             continue
         row = {**key, "image_size": options.image_size, **describe(found, run.name)}
-        with options.out.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
+        append_row(options.out, row)
         print(row, flush=True)
 
 

@@ -8,10 +8,10 @@ shifts of all other tasks.
 
 from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import Any
 
 import numpy as np
 
+from benchmarks.kit.rows import Row
 from medapp.studies.travel.rule import ADAPT, GO, LIMITS, RECOMMENDED, STOP, decide
 
 GAP = 0.05  # of balanced accuracy: what a model may lack where it goes as it is
@@ -27,8 +27,6 @@ COSTS = {
 GRID = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
 KEY = ("task", "source", "target", "strategy")
 FIGURES = ("home", "as_is", "own_labels")
-
-Row = dict[str, Any]
 
 
 def print_tables(rows: Sequence[Row]) -> None:

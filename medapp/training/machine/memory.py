@@ -7,7 +7,7 @@ estimate beside what runs took.
 """
 
 from medapp.models.architectures import Architecture
-from medapp.training.recipe.groups import Machine
+from medapp.training.recipe.machine import Machine
 from medapp.training.recipe.recipe import Recipe
 
 PROCESS_BYTES = 950 * 2**20  # with torch, the app's code and a small batch

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from medapp.errors import RecipeError
-from medapp.training.recipe.groups import Machine
+from medapp.training.recipe.machine import Machine
 from medapp.training.recipe.names import read_defaults, read_values
 from medapp.training.recipe.presets import PRESETS
 from medapp.training.recipe.recipe import Recipe

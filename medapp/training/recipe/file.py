@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from medapp.errors import RecipeError
-from medapp.training.recipe.groups import Machine
+from medapp.training.recipe.machine import Machine
 from medapp.training.recipe.recipe import Recipe, build_group
 
 VERSION = 6

@@ -1,4 +1,4 @@
-"""The groups of a recipe, and the settings of the machine. What they do not know: torch, images."""
+"""The groups of a recipe. What they do not know: torch, images."""
 
 from typing import Annotated, Any, ClassVar
 
@@ -30,8 +30,6 @@ NormalisationName: Any = choice_of(lambda: (AUTO, *NORMALISATIONS))
 OptimiserName: Any = choice_of(lambda: OPTIMISERS)
 NormsName: Any = choice_of(lambda: NORMS)
 ScheduleName: Any = choice_of(lambda: SCHEDULES)
-DeviceName: Any = choice_of(lambda: (AUTO, "cpu", "cuda", "mps"))
-PrecisionName: Any = choice_of(lambda: (AUTO, "float32", "bfloat16"))
 
 
 class DataChoice(Group):
@@ -363,42 +361,4 @@ class Budget(Group):
         low=0,
         high=1000,
         words=OFF,
-    )
-
-
-class Machine(Group):
-    """Where and how a run computes: another machine asks for other settings."""
-
-    device: DeviceName = setting(
-        AUTO,
-        "Device",
-        "Where it computes.",
-        is_expert=True,
-        words={AUTO: "the fastest here", "cpu": "CPU", "cuda": "graphics card", "mps": "Apple GPU"},
-    )
-    devices: int = setting(
-        1,
-        "Number of devices",
-        "Graphics cards, or processes on a CPU, that share each batch. More than one pays on"
-        " graphics cards.",
-        low=1,
-        high=64,
-        is_expert=True,
-    )
-    precision: PrecisionName = setting(
-        AUTO,
-        "Precision",
-        "auto takes bfloat16 where a short probe on this machine finds it faster.",
-        is_expert=True,
-        words={AUTO: "what a short probe finds faster"},
-    )
-    threads: int = setting(
-        0,
-        "Threads",
-        "CPU threads of each of the training's processes. 0 takes all cores.",
-        unit="threads",
-        low=0,
-        high=1024,
-        is_expert=True,
-        words={"0": "all cores"},
     )

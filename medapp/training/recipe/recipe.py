@@ -21,12 +21,12 @@ from medapp.training.recipe.groups import (
     AugmentationChoice,
     Budget,
     Data,
-    Machine,
     Objective,
     Optimisation,
     Start,
     StrategyChoice,
 )
+from medapp.training.recipe.machine import Machine
 from medapp.training.recipe.names import arrange, list_settings
 from medapp.training.strategies import STRATEGIES, Strategy, find_idle
 

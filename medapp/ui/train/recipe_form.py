@@ -15,7 +15,8 @@ from medapp.errors import RecipeError
 from medapp.imaging.preprocess import Preprocess
 from medapp.settings import find_choices, find_fact, find_range, write_value
 from medapp.training.objectives.table import OBJECTIVES
-from medapp.training.recipe.groups import AUTO, Machine
+from medapp.training.recipe.groups import AUTO
+from medapp.training.recipe.machine import Machine
 from medapp.training.recipe.names import Setting, list_settings
 from medapp.training.recipe.recipe import DEFAULT_AUGMENTATION, Recipe, build_group
 from medapp.training.strategies import STRATEGIES, find_default_rates, find_idle

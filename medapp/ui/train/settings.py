@@ -8,7 +8,7 @@ from medapp.models.backbones import BACKBONES
 from medapp.runs.run import Run
 from medapp.runs.summary import summarise
 from medapp.settings import write_value
-from medapp.training.recipe.groups import Machine
+from medapp.training.recipe.machine import Machine
 from medapp.training.recipe.names import list_settings, read_values
 from medapp.training.recipe.recipe import Recipe
 from medapp.training.strategies import find_idle

@@ -48,7 +48,7 @@ def test_training_goes_on_when_the_browser_is_closed(
     expect(page.get_by_role("heading", level=1, name="bänder", exact=True)).to_be_visible()
     expect(page.locator(".tile")).to_have_count(32)
     page.get_by_role("button", name="Train on this data set").click()
-    page.get_by_role("radio", name="Fine-tune").click()
+    page.get_by_role("radio", name="Balanced").click()
     expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value(
         "15"
     )  # the preset has come in

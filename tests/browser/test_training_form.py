@@ -43,7 +43,7 @@ def test_what_was_chosen_is_there_after_another_page(
     settle(page)
     find_fresh(page).get_by_role("textbox", name="Name of the run").last.fill("mine")
     page.keyboard.press("Tab")
-    find_fresh(page).get_by_role("radio", name="Fine-tune").last.click()
+    find_fresh(page).get_by_role("radio", name="Balanced").last.click()
     expect(find_number(page, "Epochs")).to_have_value("15")
     expect(find_fresh(page).get_by_role("textbox", name="Name of the run").last).to_have_value(
         "mine"
@@ -56,7 +56,7 @@ def test_what_was_chosen_is_there_after_another_page(
     go(page, "Models", "Models")
     go(page, "Train", "Train a model")
     expect(find_number(page, "Epochs")).to_have_value("7")
-    expect(find_fresh(page).get_by_role("radio", name="Fine-tune").last).to_be_checked()
+    expect(find_fresh(page).get_by_role("radio", name="Balanced").last).to_be_checked()
     expect(find_fresh(page).get_by_role("textbox", name="Name of the run").last).to_have_value(
         "mine"
     )
@@ -64,7 +64,7 @@ def test_what_was_chosen_is_there_after_another_page(
     expect(find_number(page, "Epochs")).to_have_value("10")
     expect(page.get_by_text("are not on this machine").first).to_be_visible()
     expect(find_fresh(page).get_by_role("button", name="Start", exact=True).last).to_be_disabled()
-    find_fresh(page).get_by_role("radio", name="Fine-tune").last.click()
+    find_fresh(page).get_by_role("radio", name="Balanced").last.click()
     expect(find_number(page, "Epochs")).to_have_value("7")
     expect(find_fresh(page).get_by_role("button", name="Start", exact=True).last).to_be_enabled()
 

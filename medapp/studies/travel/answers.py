@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from medapp.errors import RunError
+from medapp.studies.travel.entropy import predict_by_entropy
 from medapp.studies.travel.heads import teach_head
 from medapp.studies.travel.sides import Features, Floats, Ground, Indices, Tell
 from medapp.studies.travel.signals import tell_apart
@@ -18,6 +19,7 @@ from medapp.training.adaptation.label_shift import (
 )
 from medapp.training.adaptation.standardise import standardise
 from medapp.training.adaptation.table import METHODS, Method
+from medapp.training.adaptation.tent import has_collapsed
 
 Alignment = Callable[[Features, Features], tuple[Features, Features]]
 
@@ -66,6 +68,11 @@ def build_answers(
 
 def answer_as_is(ground: Ground) -> Answers:
     """The run's own model, unchanged: source-only."""
+    own = _predict_as_is(ground)
+    return _go_round(ground, own, ground.source.features, ground.target.features)
+
+
+def _predict_as_is(ground: Ground) -> Answers:
     network = ground.model.network
 
     def predict(features: Features) -> Floats:
@@ -74,8 +81,7 @@ def answer_as_is(ground: Ground) -> Answers:
             return ground.model.task.activate(logits.float()).double().cpu().numpy()
 
     held_out = ground.source.features[~ground.is_train]
-    own = build_answers(ground, predict(ground.target.features), predict(held_out))
-    return _go_round(ground, own, ground.source.features, ground.target.features)
+    return build_answers(ground, predict(ground.target.features), predict(held_out))
 
 
 def _go_round(ground: Ground, answers: Answers, source: Features, target: Features) -> Answers:
@@ -101,8 +107,10 @@ def answer_adapted(ground: Ground, tell: Tell) -> tuple[dict[str, Answers], dict
         tell("Adapting", done, len(METHODS))
         if method.reweighs:
             reason, found = _answer_reweighed(ground, answers["refit"])
-        elif method.adapts_batch_norm and ground.source.adapted is None:
+        elif _needs_norms(method) and ground.source.adapted is None:
             reason, found = "The network has no BatchNorm layers.", None
+        elif method.minimises_entropy:
+            reason, found = _answer_by_entropy(ground)
         else:
             reason, found = "", _answer_aligned(ground, method)
         if found is not None:
@@ -110,6 +118,20 @@ def answer_adapted(ground: Ground, tell: Tell) -> tuple[dict[str, Answers], dict
         else:
             closed[key] = reason
     return answers, closed
+
+
+def _answer_by_entropy(ground: Ground) -> tuple[str, Answers | None]:
+    """What the network says as its norms learn there; or that its classes ran together."""
+    found = build_answers(ground, *predict_by_entropy(ground))
+    before = _predict_as_is(ground).decided
+    if has_collapsed(before, found.decided, len(ground.classes)):
+        name = ground.classes[int(np.bincount(found.decided).argmax())]
+        return f"It collapsed: it came to call nearly every image {name}.", None
+    return "", found
+
+
+def _needs_norms(method: Method) -> bool:
+    return method.adapts_batch_norm or method.minimises_entropy
 
 
 def _answer_aligned(ground: Ground, method: Method) -> Answers:

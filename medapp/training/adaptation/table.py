@@ -12,13 +12,16 @@ SOURCE_ONLY = "source-only"
 class Method:
     """One way to adapt. To add a method, write a row of `METHODS`, and what it does in a file.
 
-    In each, a linear head is fitted again to the source's training images.
+    In each but those that minimise entropy, a linear head is fitted again to the source's training
+    images.
 
     Attributes:
         adapts_batch_norm: features are those of a network with each hospital's own statistics.
         alignment: how features are brought together: "", "standardise" or "coral".
         reweighs: the head's probabilities are brought to the shares of the classes there; only
             behind a gate, as it does harm where the classes look otherwise there.
+        minimises_entropy: the network's own norms learn on the target to be sure; not used where
+            classes run together.
     """
 
     title: str
@@ -26,6 +29,7 @@ class Method:
     adapts_batch_norm: bool = False
     alignment: str = ""
     reweighs: bool = False
+    minimises_entropy: bool = False
 
 
 METHODS: dict[str, Method] = {
@@ -52,5 +56,10 @@ METHODS: dict[str, Method] = {
         "Label shift (EM)",
         "Probabilities are brought to how common the classes are there.",
         reweighs=True,
+    ),
+    "tent": Method(
+        "TENT (to compare)",
+        "The network's norms learn, on the images there, to be sure of what they see.",
+        minimises_entropy=True,
     ),
 }

@@ -70,8 +70,9 @@ def test_the_same_kind_of_images_go(session: Session, tmp_path: Path) -> None:
         "coral",
         "batch-norm",
         "label-shift",
+        "tent",
     }
-    assert set(found.methods) >= {"refit", "standardise", "coral", "batch-norm"}
+    assert set(found.methods) >= {"refit", "standardise", "coral", "batch-norm", "tent"}
     assert all(f.gain is not None for f in found.methods.values())
     assert [count for count, _ in found.curve] == [0, 20]
 

@@ -9,6 +9,7 @@ from ui.test_pages import (
     read_text,
 )
 
+from medapp.runs.locks import hold_machine
 from medapp.runs.making import list_runs
 from medapp.runs.run import Run
 from medapp.studies.race import CONTESTANTS, create_race, list_races
@@ -35,12 +36,14 @@ def test_a_race_under_way_is_stopped_and_goes_on_by_a_click(trained: Trained) ->
     recipe = build_recipe({"data": "bands", "image_size": 32, "epochs": 1})
     race = create_race(trained.workspace, recipe, name="derby", minutes=30)
     runs = [Run(trained.workspace.runs_folder / id) for id in race.list_runs()]
-    app = open_page("compare", race=race.id)
-    find_button(app, "Stop all runs").click().run()
-    assert {run.state for run in runs} == {"stopped"}
-    find_button(app, f"Go on with the {len(runs)} runs not done").click().run()
-    assert not app.exception, app.exception
-    assert {run.state for run in runs} == {"queued"}
+    # While the machine is taken, the server leaves the runs in the queue.
+    with hold_machine(trained.workspace):
+        app = open_page("compare", race=race.id)
+        find_button(app, "Stop all runs").click().run()
+        assert {run.state for run in runs} == {"stopped"}
+        find_button(app, f"Go on with the {len(runs)} runs not done").click().run()
+        assert not app.exception, app.exception
+        assert {run.state for run in runs} == {"queued"}
 
 
 def test_a_race_whose_runs_were_stopped_says_that_nothing_can_be_said(trained: Trained) -> None:

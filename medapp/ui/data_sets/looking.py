@@ -252,6 +252,7 @@ def _draw_rest(found: Layout) -> None:
                 "file\treason\n" + "".join(f"{name}\t{why}\n" for name, why in found.left_out),
                 "left-out.tsv",
                 icon=":material/download:",
+                on_click="ignore",
             )
 
 

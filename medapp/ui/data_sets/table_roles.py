@@ -138,4 +138,5 @@ def draw_bad_rows(found: Layout) -> None:
             write_cells([titles, *cells]),
             "rows-not-used.csv",
             icon=":material/download:",
+            on_click="ignore",
         )

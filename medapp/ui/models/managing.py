@@ -79,6 +79,7 @@ def _draw_export(run: Run) -> None:
         name,
         "application/zip",
         icon=":material/download:",
+        on_click="ignore",
     )
 
 

@@ -45,7 +45,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/measured/ranking.jsonl"))
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--most", type=int, default=700, help="training images of a run")
+    parser.add_argument("--most", type=int, default=2000, help="images of a set, of all patients")
+    parser.add_argument("--precision", default="float32")
     options = parser.parse_args()
     if options.what == "measure":
         measure_all(options)
@@ -61,7 +62,7 @@ def measure_all(options: Namespace) -> None:
     for path in options.source:
         run = find_source_run(Path(path), options)
         sources[f"run:{run.id}"] = run.name
-    targets = [find_data(Path(path), *said) for path, *said in options.target]
+    targets = [find_data(Path(path), options.most, *said) for path, *said in options.target]
     for data in targets:
         rank(data, sources, options)
     for seed in range(options.seeds):
@@ -70,8 +71,12 @@ def measure_all(options: Namespace) -> None:
                 train(data, source, name, seed, options)
 
 
-def find_data(path: Path, said: str = "") -> DataSet:
-    """The data set of a path in the workspace, without classes that are too rare to be judged."""
+def find_data(path: Path, most: int, said: str = "") -> DataSet:
+    """The data set of a path in the workspace, without classes that are too rare to be judged.
+
+    Of a large one `most` images are drawn, by class and split: a share of the patients would be few
+    of them.
+    """
     catalog = Catalog(find_workspace())
     known = {data.name: data for data in catalog.list_data_sets()}
     if path.stem in known:
@@ -83,13 +88,15 @@ def find_data(path: Path, said: str = "") -> DataSet:
     whole = whole or add_path(catalog.workspace, path, f"{path.stem}, whole", choice).data_set
     counts = Counter(sample.label for sample in catalog.load_samples(whole))
     rare = {name: "" for name in whole.classes if counts[name] < RARE}
-    return derive(catalog, path.stem, Derivation((whole.uid,), rare))
+    left = counts.total() - sum(counts[name] for name in rare)
+    count = most if left > most else None
+    return derive(catalog, path.stem, Derivation((whole.uid,), rare, count=count))
 
 
 def find_source_run(path: Path, options: Namespace) -> Run:
     """The run that was fine-tuned on a file's images; made, or gone on with, where it is not."""
     session = medapp.open()
-    data = find_data(path)
+    data = find_data(path, options.most)
     found = next((run for run in session.list_runs() if run.name == f"on {data.name}"), None)
     if found is None:
         return fine_tune(data, BUNDLED.name, 0, options, f"on {data.name}")
@@ -99,9 +106,6 @@ def find_source_run(path: Path, options: Namespace) -> Run:
 def fine_tune(
     data: DataSet, source: str, seed: int, options: Namespace, name: str | None = None
 ) -> Run:
-    """A run that learned from at most `--most` training images; all others judge it."""
-    samples = Catalog(find_workspace()).load_samples(data)
-    count = sum(sample.split == "train" for sample in samples)
     return medapp.train(
         data,
         name=name,
@@ -109,9 +113,8 @@ def fine_tune(
         strategy="scratch" if source == NOTHING else "fine-tune",
         seed=seed,
         epochs=options.epochs,
-        share=round(min(1.0, options.most / count), 3),
         image_size=options.image_size,
-        precision="float32",
+        precision=options.precision,
         threads=1,
     )
 
@@ -180,7 +183,7 @@ def keep(row: Row, path: Path) -> None:
 def measure_time(options: Namespace) -> None:
     """How long a ranking takes when nothing is kept, and again."""
     for path, *said in options.target:
-        data = find_data(Path(path), *said)
+        data = find_data(Path(path), options.most, *said)
         for again in ("first", "again"):
             ranking = rank_sources(find_workspace(), data, (), options.image_size)
             print(

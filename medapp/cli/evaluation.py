@@ -8,6 +8,8 @@ from medapp.evaluation.headline import TITLES, list_headlines, state_references
 from medapp.evaluation.notes import list_of_patients
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_probability
+from medapp.runs.heads import list_heads
+from medapp.runs.run import Run
 from medapp.task import find_task
 
 OF_FINDINGS = ("auroc", "average_precision")  # what no threshold decides
@@ -78,6 +80,30 @@ def describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     """An evaluation for programs: its values, and the headlines with what needs no model."""
     headlines = [headline.to_dict() for headline in list_headlines(evaluation)]
     return {**evaluation.to_dict(), "headlines": headlines, "verdict": judge(evaluation).title}
+
+
+def describe_heads(run: Run) -> list[dict[str, Any]]:
+    """The figures of each head for programs, the first one's first; of one head alone too."""
+    found = [(name, head.load_evaluation()) for name, head in list_heads(run).items()]
+    return [
+        {"data_set": name, **(describe_evaluation(told) if told else {"n": None})}
+        for name, told in found
+    ]
+
+
+def print_figures(run: Run) -> None:
+    """Print the first figure of a run on its test split, and of each head where it has several."""
+    heads = list_heads(run)
+    if len(heads) < 2:
+        heads = {"": run}
+    for name, head in heads.items():
+        evaluation = head.load_evaluation()
+        begin = f"{name}: " if name else ""
+        if evaluation:
+            console.print(f"{begin}{state_headline(evaluation)}.", markup=False)
+            print_notes(evaluation.notes)
+        elif name:
+            console.print(f"{begin}not judged on a test split.", markup=False)
 
 
 def state_headline(evaluation: Evaluation) -> str:

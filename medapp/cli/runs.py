@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import DownloadColumn, Progress
 
-from medapp.cli.evaluation import state_headline
+from medapp.cli.evaluation import describe_heads, print_figures
 from medapp.cli.options import RunName
 from medapp.cli.output import (
     AsJson,
@@ -18,7 +18,6 @@ from medapp.cli.output import (
     list_notes,
     open_bar,
     print_json,
-    print_notes,
     print_table,
 )
 from medapp.cli.work import ProgressBar, report_run
@@ -166,6 +165,7 @@ def show(run: RunName, as_json: AsJson = False) -> None:
                 "messages": messages,
                 "computed": evaluation.computed if evaluation else {},
                 "notes": list_notes(evaluation.notes if evaluation else ()),
+                "heads": describe_heads(found),
             }
         )
         return
@@ -184,10 +184,7 @@ def show(run: RunName, as_json: AsJson = False) -> None:
             for epoch in epochs
         ],
     )
-    evaluation = found.load_evaluation()
-    if evaluation:
-        console.print(f"{state_headline(evaluation)}.", markup=False)
-        print_notes(evaluation.notes)
+    print_figures(found)
 
 
 def _list_values(settings: dict[str, Any]) -> list[tuple[str, str]]:

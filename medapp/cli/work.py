@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.progress import Progress
 
-from medapp.cli.evaluation import describe_evaluation, print_evaluation, state_headline
+from medapp.cli.evaluation import (
+    describe_evaluation,
+    describe_heads,
+    print_evaluation,
+    print_figures,
+)
 from medapp.cli.folds import print_folds
 from medapp.cli.options import (
     Adaptation,
@@ -62,7 +67,7 @@ from medapp.runs.events import (
     StateChanged,
     StepTaken,
 )
-from medapp.runs.heads import note_unjudged
+from medapp.runs.heads import find_head, name_head, note_unjudged
 from medapp.runs.making import find_run
 from medapp.runs.plan import plan_run
 from medapp.runs.run import Run
@@ -204,6 +209,7 @@ def report_run(run: Run, as_json: bool) -> None:
                 "messages": [event.text for event in events if isinstance(event, MessageSaid)],
                 "computed": evaluation.computed if evaluation else {},
                 "notes": list_notes(evaluation.notes if evaluation else ()),
+                "heads": describe_heads(run),
             }
         )
         return
@@ -211,9 +217,7 @@ def report_run(run: Run, as_json: bool) -> None:
         f"{run.name}: {run.state}, best epoch {best} of {len(epochs)}, {seconds:.1f} s.",
         markup=False,
     )
-    if evaluation:
-        console.print(f"{state_headline(evaluation)}.", markup=False)
-        print_notes(evaluation.notes)
+    print_figures(run)
 
 
 def evaluate(
@@ -223,16 +227,19 @@ def evaluate(
         str | None,
         typer.Option(help="Another data set with the same classes (external validation)."),
     ] = None,
+    head: HeadOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Figures of a run on images it did not learn from, each with its 95% interval."""
     if split not in ("test", "validation"):
         raise typer.BadParameter("choose test or validation", param_hint="--split")
-    evaluation = open_session().evaluate(run, split, data)
+    session = open_session()
+    evaluation = session.evaluate(run, split, data, head)
     if as_json:
         print_json(describe_evaluation(evaluation))
         return
-    console.print(f"{run} on {evaluation.dataset} ({evaluation.split} images).", markup=False)
+    name = name_head(find_head(session.find_run(run), head))
+    console.print(f"{name} on {evaluation.dataset} ({evaluation.split} images).", markup=False)
     print_evaluation(evaluation)
 
 
@@ -266,9 +273,9 @@ def predict(
         number = f"{len(rows):04d}-" if stems[prediction.file.stem] > 1 else ""
         rows.append(_report_prediction(prediction, cam, number))
         plain.append(build_row(prediction))
-    found = find_run(find_workspace(), run)
-    is_other = head not in (None, found.recipe.data.train.name)
-    notes = [note_unjudged(str(head))] if is_other else list_grave_notes(found)
+    found = find_head(find_run(find_workspace(), run), head)
+    is_unjudged = found.domain and found.load_evaluation() is None
+    notes = [note_unjudged(found)] if is_unjudged else list_grave_notes(found)
     if patient_pattern is not None:
         said = (tuple(row.probabilities) for row in plain if row.probabilities)
         classes = next(said, found.find_classes())
@@ -280,7 +287,7 @@ def predict(
         print_notes(notes)
     _report_failures(rows)
     if not as_json:
-        console.print(f"{found.name}. For research, not for diagnosis.", markup=False)
+        console.print(f"{name_head(found)}. For research, not for diagnosis.", markup=False)
 
 
 def _print_patients(

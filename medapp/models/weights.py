@@ -20,6 +20,7 @@ from medapp.errors import WeightsError
 from medapp.models.architectures import AUTO, WEIGHTLESS, find_architecture
 from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.models.cards import read_card
+from medapp.models.class_names import CLASS_NAMES, parse_classes
 from medapp.models.matching import Loaded, match_tensors
 from medapp.models.neighbours import KIND, NeighboursHead, count_rows
 from medapp.models.network import Network
@@ -181,7 +182,7 @@ def save_network(
     facts = {
         "format": "pt",
         "architecture": network.architecture,
-        "class_names": json.dumps(network.classes, ensure_ascii=False),
+        CLASS_NAMES: json.dumps(network.classes, ensure_ascii=False),
         "task": network.task.name,
         **network.normalisation.to_metadata(),
         **write_thresholds(network.thresholds),
@@ -223,7 +224,7 @@ def load_network(path: Path) -> tuple[Network, dict[str, str]]:
         WeightsError: the file is missing, damaged, or does not describe itself.
     """
     tensors, metadata = read_weights(path)
-    classes = _read_classes(metadata, path)
+    classes = parse_classes(metadata, path)
     # Older files do not name a task: there was only this one.
     task = find_task(metadata.get("task", "single-label"))
     network = Network(metadata.get("architecture", ""), classes, task)
@@ -236,28 +237,13 @@ def load_network(path: Path) -> tuple[Network, dict[str, str]]:
     return network.eval().to(memory_format=torch.channels_last), metadata
 
 
-def _read_classes(metadata: Mapping[str, str], path: Path) -> tuple[str, ...]:
-    """The classes that a file says it was trained for."""
-    try:
-        names = json.loads(metadata["class_names"])
-        are_texts = isinstance(names, list) and all(isinstance(name, str) for name in names)
-        if are_texts and len(set(names)) == len(names):
-            return tuple(names)
-    except (KeyError, ValueError, RecursionError):
-        pass
-    raise WeightsError(
-        f"{path.name} does not say its architecture and classes, or damaged ones.",
-        remedy="Export the run again.",
-    )
-
-
 def _read_head(metadata: Mapping[str, str], path: Path, task: Task) -> tuple[str, ...] | None:
     """The classes whose head a file holds, where it answers the same question."""
-    if "class_names" not in metadata or metadata.get("task", "single-label") != task.name:
+    if CLASS_NAMES not in metadata or metadata.get("task", "single-label") != task.name:
         return None
     if metadata.get("head") == KIND:
         return None
-    return _read_classes(metadata, path)
+    return parse_classes(metadata, path)
 
 
 def check_hash(path: Path, backbone: Backbone) -> None:

@@ -55,7 +55,14 @@ def add_caveats(
     notes += note_earlier(samples, data_set, earlier)
     notes += _note_adaptation(run, samples, data_set, [*seen, *earlier])
     notes += _note_patients(samples, own)
-    if split == "validation":
+    chosen_on = run.recipe.data.train.name
+    if run.domain and split != "all":
+        text = (
+            f"The epoch that is kept was chosen on validation images of {chosen_on}, and on none of"
+            f" {data_set.name}."
+        )
+        notes.append(Note("chosen-elsewhere", text, "info"))
+    elif split == "validation":
         text = "The epoch that is kept was chosen on these images: figures on them flatter."
         remedy = Remedy(
             "Judge on the test split.",
@@ -69,7 +76,8 @@ def add_caveats(
     looks = 0
     if split == "test":
         # A run whose figures are damaged is in no list, so that its own looks are counted here.
-        own_looks = sum(isinstance(event, TestRead) for event in events)
+        reads = [event for event in events if isinstance(event, TestRead)]
+        own_looks = sum(read.domain == run.domain for read in reads)
         counted = count_looks(workspace, sketch_images(s.content_hash for s in samples))
         looks = max(counted, own_looks)
         notes += [note_looks(looks)] if looks > 1 else []

@@ -20,13 +20,16 @@ from medapp.notes import sort_notes
 from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.caveats import add_caveats
 from medapp.runs.events import TestRead
+from medapp.runs.learned import Learned
 from medapp.runs.renewal import renew_figures
+from medapp.runs.reporter import Reporter
 from medapp.runs.results import save_evaluation, write_figures
 from medapp.runs.revisions import note_edits
 from medapp.runs.run import Run
-from medapp.runs.split_table import match_split
+from medapp.runs.split_table import SPLIT, match_split
 from medapp.store.cache import open_cache
 from medapp.store.files import hash_file
+from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 from medapp.task import Task, find_task
 from medapp.task.multi_label import SEPARATOR, UNKNOWN
@@ -64,6 +67,7 @@ def evaluate_run(
 
     The figures on the run's own test split are kept in its folder and given again, so that the
     split is read once a run; intervals of an older method are made anew from the kept predictions.
+    Of a run with several heads, each is judged on its own data set (`heads.find_head`).
 
     Args:
         split: "test" or "validation"; of no effect where a data set is named.
@@ -95,16 +99,50 @@ def _evaluate_own(workspace: Workspace, run: Run, split: str) -> Evaluation:
     pixels = load_squares(workspace, model, data_set, samples)
     if is_test:
         with run.lock():
-            run.append_event(TestRead(reason="evaluated on request"))
+            run.append_event(TestRead(reason="evaluated on request", domain=run.domain))
     probabilities = _predict(model, pixels)
-    found = judge(samples, probabilities, model.classes, model.task, model.thresholds)
-    computed = describe_computing(run.model_path, model.device, model.precision)
-    evaluation = replace(found, split=split, dataset=data_set.name, computed=computed)
-    evaluation = add_caveats(workspace, run, evaluation, samples, data_set)
+    evaluation = _judge_model(workspace, run, model, split, data_set, samples, probabilities)
     if is_test:
         with run.lock():
             save_evaluation(run, evaluation, samples, probabilities)
     return evaluation
+
+
+def judge_at_end(workspace: Workspace, head: Run, home: Learned, reporter: Reporter) -> None:
+    """Read the test split of a further data set at the end of a run, by the head that is its own.
+
+    Args:
+        reporter: of the process that holds the run.
+    """
+    samples = home.list_split("test")
+    if not samples:
+        reporter.say(
+            f"{home.data_set.name} has no test images, so nothing says how good its head is."
+        )
+        return
+    model = load_model(head.require_model())
+    told = reporter.follow_stage(f"Reading test images of {home.data_set.name}")
+    pixels = load_squares(workspace, model, home.data_set, samples, told)
+    reporter.report(TestRead(reason="end of the run", domain=head.domain))
+    probabilities = _predict(model, pixels)
+    evaluation = _judge_model(workspace, head, model, "test", home.data_set, samples, probabilities)
+    save_evaluation(head, evaluation, samples, probabilities)
+
+
+def _judge_model(
+    workspace: Workspace,
+    run: Run,
+    model: Model,
+    split: str,
+    data_set: DataSet,
+    samples: Sequence[Sample],
+    probabilities: NDArray[np.float32],
+) -> Evaluation:
+    """What a run's model said of samples, as figures with what to know of them."""
+    found = judge(samples, probabilities, model.classes, model.task, model.thresholds)
+    computed = describe_computing(run.model_path, model.device, model.precision)
+    evaluation = replace(found, split=split, dataset=data_set.name, computed=computed)
+    return add_caveats(workspace, run, evaluation, samples, data_set)
 
 
 def find_split(workspace: Workspace, run: Run, split: str) -> tuple[DataSet, list[Sample]]:
@@ -115,9 +153,8 @@ def find_split(workspace: Workspace, run: Run, split: str) -> tuple[DataSet, lis
         RunError: the run's images have changed, or there are none in that split.
     """
     catalog = Catalog(workspace)
-    choice = run.recipe.data.train
-    data_set = catalog.find_chosen(choice.id, choice.name)
-    table = run.folder / "split.parquet"
+    data_set = catalog.find_chosen(run.home.id, run.home.name)
+    table = run.find_part(SPLIT)
     everything = catalog.load_samples(data_set, with_left_out=True)
     matched = match_split(table, everything, run.name)
     samples = [sample for sample in matched if sample.split == split]
@@ -136,11 +173,10 @@ def _tell_later(workspace: Workspace, run: Run, kept: Evaluation) -> Evaluation:
     """
     if kept.looks:
         return kept
-    choice = run.recipe.data.train
     catalog = Catalog(workspace)
     try:
-        data_set = catalog.find_chosen(choice.id, choice.name)
-        table = run.folder / "split.parquet"
+        data_set = catalog.find_chosen(run.home.id, run.home.name)
+        table = run.find_part(SPLIT)
         everything = catalog.load_samples(data_set, with_left_out=True)
         matched = match_split(table, everything, run.name)
     except (DataError, RunError):
@@ -167,19 +203,20 @@ def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluat
             remedy="Choose another data set.",
         )
     probabilities = _predict(model, load_squares(workspace, model, data_set, samples))
-    found = judge(samples, probabilities, model.classes, model.task, model.thresholds)
-    computed = describe_computing(run.model_path, model.device, model.precision)
-    evaluation = replace(found, split="all", dataset=data_set.name, computed=computed)
-    return add_caveats(workspace, run, evaluation, samples, data_set)
+    return _judge_model(workspace, run, model, "all", data_set, samples, probabilities)
 
 
 def load_squares(
-    workspace: Workspace, model: Model, data_set: DataSet, samples: Sequence[Sample]
+    workspace: Workspace,
+    model: Model,
+    data_set: DataSet,
+    samples: Sequence[Sample],
+    on_progress: OnProgress | None = None,
 ) -> Table:
     """The squares of samples, as the model was trained with."""
     channels = count_channels(samples, model.recipe.preprocess)
     cache = open_cache(workspace)
-    return load_pixels(samples, model.recipe.preprocess, channels, cache, data_set.uid)
+    return load_pixels(samples, model.recipe.preprocess, channels, cache, data_set.uid, on_progress)
 
 
 def _predict(model: Model, pixels: Table) -> NDArray[np.float32]:

@@ -183,10 +183,15 @@ class SpeedMeasured(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TestRead(Event):
-    """The test split was read."""
+    """A test split was read.
+
+    Attributes:
+        domain: the place of its data set among those that the run learned from.
+    """
 
     kind = "test_read"
     reason: str = ""
+    domain: int = 0
 
 
 KINDS: dict[str, type[Event]] = {

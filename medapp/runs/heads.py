@@ -1,42 +1,40 @@
-"""The models of a run that learned several labelled data sets: one file for each, with its head.
+"""The heads of a run that learned several labelled data sets: a model and figures for each.
 
 `model.safetensors` answers what the run's first data set asks; `model-1.safetensors` … what its
-sources ask, in the order of the recipe. Each describes itself and predicts by itself.
+sources ask, in the order of the recipe. Each describes itself and predicts by itself, and each is
+judged on the test split of its own data set.
 """
 
-from pathlib import Path
-
-from medapp.errors import RunError
+from medapp.errors import Remedy, RunError
 from medapp.notes import Note
 from medapp.runs.run import Run
+from medapp.store.plain import quote_word
 from medapp.training.recipe import Recipe
 
 
-def name_model(domain: int) -> str:
-    """The file with the model of one of a run's data sets, by the place of the data set."""
-    return f"model-{domain}.safetensors" if domain else "model.safetensors"
+def list_heads(run: Run) -> dict[str, Run]:
+    """The heads that have a model, by the name that their data set had when the run began.
 
-
-def list_models(run: Run) -> dict[str, Path]:
-    """The models that are there, by the name that their data set had when the run was asked for."""
-    paths = {
-        choice.name: run.folder / name_model(domain)
+    A run over one data set has one.
+    """
+    heads = {
+        choice.name: Run(run.folder, domain)
         for domain, choice in enumerate(run.recipe.data.learned)
         if choice.role != "target"
     }
-    return {name: path for name, path in paths.items() if path.is_file()}
+    return {name: head for name, head in heads.items() if head.has_model}
 
 
-def find_model(run: Run, data_set: str | None) -> Path:
-    """The model that answers what a data set asks; the run's own where none is named.
+def find_head(run: Run, data_set: str | None) -> Run:
+    """The run with the head that answers what a data set asks; its first where none is named.
 
     Raises:
         RunError: the run has no model yet, or did not learn that data set.
     """
-    own = run.require_model()
+    run.require_model()
     if data_set is None:
-        return own
-    found = list_models(run)
+        return run
+    found = list_heads(run)
     if data_set not in found:
         raise RunError(
             f"Run {run.name} has no head for {data_set!r}.",
@@ -45,13 +43,22 @@ def find_model(run: Run, data_set: str | None) -> Path:
     return found[data_set]
 
 
-def note_unjudged(data_set: str) -> Note:
-    """That no figures say how good the model of a source is."""
+def name_head(run: Run) -> str:
+    """What a run's head is called: a further one by its data set too."""
+    return f"{run.name}, head of {run.home.name}" if run.domain else run.name
+
+
+def note_unjudged(head: Run) -> Note:
+    """That no figures say how good the model of a further data set is."""
     return Note(
         "head-unjudged",
-        f"How good the head of {data_set} is was not measured: the run's figures are those of the"
-        " data set that it trained on.",
-        remedy="Train on that data set with the other as its source; its test split is then read.",
+        f"How good the head of {head.home.name} is was not measured on a test split: the figures of"
+        f" run {head.name} are those of {head.recipe.data.train.name}.",
+        remedy=Remedy(
+            "Judge it on the model's page, where its data set has a test split.",
+            "Judge it, where its data set has a test split:"
+            f" medapp evaluate {quote_word(head.name)} --head {quote_word(head.home.name)}",
+        ),
     )
 
 

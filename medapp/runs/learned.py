@@ -4,6 +4,7 @@ Later changes of a data set are not the run's: what was taken stands in a table 
 `split_table`.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -31,7 +32,14 @@ class Learned:
 
     def list_split(self, split: str) -> list[Sample]:
         """The samples of one split, in their order."""
-        return [sample for sample in self.samples if sample.split == split]
+        return self._by_split.get(split, [])
+
+    @functools.cached_property
+    def _by_split(self) -> dict[str, list[Sample]]:
+        found: dict[str, list[Sample]] = {}
+        for sample in self.samples:
+            found.setdefault(sample.split, []).append(sample)
+        return found
 
 
 def take_samples(

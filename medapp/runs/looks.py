@@ -32,7 +32,8 @@ def count_looks(workspace: Workspace, sketch: Iterable[str]) -> int:
     """How often test images of this sketch were read, over all runs that are kept."""
     images = tuple(sketch)
     runs = find_registry(workspace).list_summaries()
-    return sum(run.test_reads for run in runs if are_alike(images, run.test_images))
+    looks = [look for run in runs for look in run.list_looks()]
+    return sum(reads for test_images, reads in looks if are_alike(images, test_images))
 
 
 def group_by_test_images(models: Iterable[Summary]) -> list[list[Summary]]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from medapp.errors import WeightsError
+from medapp.runs.run import name_part
 from medapp.runs.split_table import MOST, name_table
 
 # Columns of a table of samples, each with what its values become.
@@ -110,5 +111,5 @@ STRIPPED: dict[str, Callable[[Path], Any]] = {
     "events.jsonl": lambda path: strip_events(path.read_bytes()),
     **{name_table(domain): strip_table for domain in range(MOST)},
     "seen.parquet": strip_table,
-    "predictions.parquet": strip_table,
+    **{name_part("predictions.parquet", domain): strip_table for domain in range(MOST)},
 }

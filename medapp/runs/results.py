@@ -15,13 +15,17 @@ from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.robustness.record import Robustness, read_robustness
 from medapp.runs.locks import note_change
-from medapp.runs.run import Run
+from medapp.runs.run import Run, name_part
 from medapp.store.files import open_replacing, write_bytes
 from medapp.store.parquet import read_table
 from medapp.task import Task, find_task
 from medapp.task.task import Targets
 
+EVALUATION = "evaluation.json"
+PREDICTIONS = "predictions.parquet"
 ROBUSTNESS = "robustness.json"
+# What each head of a run may have.
+RESULTS = (EVALUATION, PREDICTIONS, ROBUSTNESS)
 # Probabilities, truth, classes, patients and task: the first arguments of `evaluate`.
 Evidence = tuple[NDArray[np.float64], Targets, Sequence[str], list[str | None], Task]
 
@@ -32,7 +36,7 @@ def save_evaluation(
     samples: Sequence[Sample],
     probabilities: NDArray[np.float32],
 ) -> None:
-    """Write `evaluation.json` and `predictions.parquet`. The run's lock must be held.
+    """Write the head's `evaluation.json` and `predictions.parquet`. The run's lock must be held.
 
     Args:
         probabilities: (N, K) of the samples, in their order.
@@ -53,25 +57,26 @@ def save_evaluation(
 
 
 def write_figures(run: Run, evaluation: Evaluation) -> None:
-    """Write `evaluation.json` alone. The run's lock must be held."""
+    """Write the head's `evaluation.json` alone. The run's lock must be held."""
     text = json.dumps(evaluation.to_dict(), indent=1, ensure_ascii=False)
-    write_bytes(run.folder / "evaluation.json", text.encode())
+    write_bytes(run.find_part(EVALUATION), text.encode())
     note_change(run.folder.parent)
 
 
 def discard_evaluation(run: Run) -> None:
-    """Delete the figures of a model that another one replaces. The run's lock must be held."""
-    for name in ("evaluation.json", "predictions.parquet", ROBUSTNESS):
-        path = run.folder / name
-        if path.exists():
-            path.unlink()
-            note_change(run.folder.parent)
+    """Delete the figures of all heads, which other ones replace. The run's lock must be held."""
+    for domain in range(len(run.recipe.data.learned)):
+        for name in RESULTS:
+            path = run.folder / name_part(name, domain)
+            if path.exists():
+                path.unlink()
+                note_change(run.folder.parent)
 
 
 def load_robustness(run: Run) -> Robustness | None:
     """What attacks made of a run's figures; None where nobody asked, or of a damaged file."""
     try:
-        values = json.loads((run.folder / ROBUSTNESS).read_text(encoding="utf-8"))
+        values = json.loads(run.find_part(ROBUSTNESS).read_text(encoding="utf-8"))
         return read_robustness(values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -113,7 +118,7 @@ def load_prediction_table(run: Run) -> pa.Table | None:
 
 def find_predictions(run: Run) -> Path:
     """Where the probabilities behind a run's figures lie, or would lie."""
-    return run.folder / "predictions.parquet"
+    return run.find_part(PREDICTIONS)
 
 
 def _name_column(name: str) -> str:
@@ -149,6 +154,6 @@ def list_evidence(
 
 def _remedy(run: Run) -> str:
     return (
-        f"Move predictions.parquet and evaluation.json out of {run.folder}, then evaluate the run"
-        " again."
+        f"Move {find_predictions(run).name} and {run.find_part(EVALUATION).name} out of"
+        f" {run.folder}, then evaluate the run again."
     )

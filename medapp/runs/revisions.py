@@ -5,7 +5,7 @@ from medapp.data.edits import LEAVE_OUT, RELABEL, TAKE_BACK, list_edits
 from medapp.errors import DataError, RunError
 from medapp.notes import Note
 from medapp.runs.run import Run
-from medapp.runs.split_table import load_split
+from medapp.runs.split_table import SPLIT, load_split
 from medapp.store.workspace import Workspace
 
 EDITED = "edited-since"  # the code of the note
@@ -17,13 +17,12 @@ def note_edits(workspace: Workspace, run: Run) -> list[Note]:
     Nothing where the data set or the run's table is not here, or nobody has edited anything.
     """
     catalog = Catalog(workspace)
-    choice = run.recipe.data.train
     try:
-        data_set = catalog.find_chosen(choice.id, choice.name)
+        data_set = catalog.find_chosen(run.home.id, run.home.name)
         kinds = {edit.kind for edit in list_edits(catalog, data_set)}
         if not kinds & {LEAVE_OUT, RELABEL, TAKE_BACK}:
             return []
-        rows = load_split(run.folder / "split.parquet", run.name)
+        rows = load_split(run.find_part(SPLIT), run.name)
     except (DataError, RunError):
         return []
     now = {s.content_hash: s for s in catalog.load_samples(data_set, with_left_out=True)}

@@ -47,6 +47,7 @@ from medapp.training.seeds import seed_of
 IMAGES = 200  # at most, where no number is asked for
 STEPS = 10
 TITLE = "Attacking test images"
+REASON = "attacked, to see how robust the model is"
 
 Probabilities = NDArray[np.float32]
 
@@ -134,7 +135,7 @@ def measure_robustness(
     samples = _choose(everything, images, seed)
     table = load_squares(workspace, model, data_set, samples)
     with run.lock():
-        run.append_event(TestRead(reason="attacked, to see how robust the model is"))
+        run.append_event(TestRead(reason=REASON, domain=run.domain))
     attacker = Attacker(model, steps, seed)
     with contextlib.closing(table.source):
         batches = table.iterate(BATCH)
@@ -166,7 +167,7 @@ def measure_robustness(
     )
     with run.lock():
         text = json.dumps(robustness.to_dict(), indent=1, ensure_ascii=False)
-        write_bytes(run.folder / ROBUSTNESS, text.encode())
+        write_bytes(run.find_part(ROBUSTNESS), text.encode())
     return robustness
 
 

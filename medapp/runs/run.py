@@ -12,6 +12,9 @@ The folder can be copied, zipped and read by hand.
     model.safetensors    the weights of the best epoch
     evaluation.json      the figures on the test split
     predictions.parquet  the probabilities behind them
+    robustness.json      what attacks made of them, where somebody asked
+    model-1.safetensors  the model, figures … of a further data set's head (`runs/heads.py`), each
+                         named like the file of the first head
     log.txt              what the worker printed
     lock                 held by the process that works on the run
     stop                 its presence asks the worker to stop; may say why
@@ -33,6 +36,7 @@ import filelock
 
 from medapp.errors import RecipeError, Remedy, RunError, WorkspaceError
 from medapp.evaluation.evaluation import Evaluation
+from medapp.models.class_names import read_classes
 from medapp.runs.events import (
     ACTIVE,
     Event,
@@ -48,7 +52,7 @@ from medapp.runs.events import (
 from medapp.runs.learning import count_seconds
 from medapp.runs.locks import in_words, is_run_locked, lock_run, note_change
 from medapp.store.files import write_bytes
-from medapp.training.recipe import Machine, Recipe, read_settings
+from medapp.training.recipe import DataChoice, Machine, Recipe, read_settings
 
 FINAL = ("done", "stopped", "failed")
 STOPPED = "Stopped on request."
@@ -56,11 +60,29 @@ HIDDEN = ".new-"  # begins the names of folders that are no runs yet, or no long
 TAIL_BYTES = 1 << 14  # the end of the events, where the state of a run that has ended stands
 
 
-class Run:
-    """One run, read from its folder at each question, so that every process sees the same."""
+def name_part(name: str, domain: int) -> str:
+    """The file that a run has of this name for one of its data sets, such as "split-1.parquet".
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        domain: the place of the data set; the first one's file has the plain name.
+    """
+    stem, _, suffix = name.rpartition(".")
+    return f"{stem}-{domain}.{suffix}" if domain else name
+
+
+class Run:
+    """One run, read from its folder at each question, so that every process sees the same.
+
+    A run that learned several labelled data sets has a head for each. Model, figures and test split
+    are those of one of them.
+
+    Args:
+        domain: the place of the head's data set among those that are learned from.
+    """
+
+    def __init__(self, folder: Path, domain: int = 0) -> None:
         self.folder = folder
+        self.domain = domain
 
     def __repr__(self) -> str:
         return f"Run({self.name!r}, {self.state})"
@@ -111,10 +133,19 @@ class Run:
                 remedy="Put it back, or delete the run.",
             ) from error
 
+    def find_part(self, name: str) -> Path:
+        """Where the head's own file of this name lies, or would lie."""
+        return self.folder / name_part(name, self.domain)
+
+    @property
+    def home(self) -> DataChoice:
+        """The data set whose question the head answers."""
+        return self.recipe.data.learned[self.domain]
+
     @property
     def model_path(self) -> Path:
         """The weights of the best epoch."""
-        return self.folder / "model.safetensors"
+        return self.find_part("model.safetensors")
 
     @property
     def checkpoint_path(self) -> Path:
@@ -183,7 +214,9 @@ class Run:
         return count_seconds(self.load_events()[0])
 
     def find_classes(self) -> tuple[str, ...]:
-        """The classes that the run learned, in the order of its probabilities."""
+        """The classes that the head tells, in the order of its probabilities."""
+        if self.domain:
+            return read_classes(self.model_path) if self.has_model else ()
         plans = (event for event in self.load_events()[0] if isinstance(event, PlanMade))
         plan = next(plans, None)
         return tuple(plan.classes) if plan else ()
@@ -306,7 +339,7 @@ class Run:
         Raises:
             RunError: the file is damaged.
         """
-        path = self.folder / "evaluation.json"
+        path = self.find_part("evaluation.json")
         if not path.exists():
             return None
         try:

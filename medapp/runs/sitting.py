@@ -17,9 +17,9 @@ from medapp.models.neighbours import NeighboursHead
 from medapp.models.rescaling import rescale_convolutions
 from medapp.models.weights import add_thresholds, build_network
 from medapp.runs.caveats import add_caveats
-from medapp.runs.evaluate import describe_computing, judge
+from medapp.runs.evaluate import describe_computing, judge, judge_at_end
 from medapp.runs.events import PlanMade, Resumed, SpeedMeasured, StateChanged, TestRead
-from medapp.runs.heads import describe_place, name_model
+from medapp.runs.heads import describe_place
 from medapp.runs.inputs import InputLoader
 from medapp.runs.learned import Learned, load_samples, save_samples
 from medapp.runs.objective import build_objective
@@ -87,7 +87,8 @@ class Sitting:
             return False
 
     def _do(self) -> bool:
-        home, loader, training = self._prepare()
+        learned, loader, training = self._prepare()
+        home = learned[0]
         with self.fabric.rank_zero_first():
             self._resume(training)
         self.reporter.report(StateChanged(state="training"))
@@ -98,9 +99,10 @@ class Sitting:
         self.reporter.report(StateChanged(state="evaluating"))
         self._choose_thresholds(training, validation)
         self._evaluate(training, loader, home)
+        self._evaluate_others(learned)
         return True
 
-    def _prepare(self) -> tuple[Learned, InputLoader, Loop | Fit]:
+    def _prepare(self) -> tuple[list[Learned], InputLoader, Loop | Fit]:
         """Everything before the first step."""
         learned = self._choose_samples()
         home = learned[0]
@@ -117,7 +119,7 @@ class Sitting:
         # Kept features are those of the source as it was, so what makes them is not scaled.
         if self.recipe.start.rescaled and self.recipe.find_source() != "none":
             rescale_convolutions(learner.network, learner.suffix)
-        return home, loader, self._build_training(learner, learned, train, validation)
+        return learned, loader, self._build_training(learner, learned, train, validation)
 
     def build_training(self) -> Loop | Fit:
         """The run's training before its first step, of which nothing is kept."""
@@ -250,7 +252,7 @@ class Sitting:
             place = f"{domain - 1}."
             head = {n.removeprefix(place): t for n, t in extra.items() if n.startswith(place)}
             facts = self._list_facts(describe_place(self.recipe, domain), epoch)
-            to = self.run.folder / name_model(domain)
+            to = Run(self.run.folder, domain).model_path
             save_with_head(self.run.model_path, to, one.data_set.classes, head, facts)
 
     def _choose_parts(self, further: int) -> int:
@@ -385,3 +387,10 @@ class Sitting:
         if self.fabric.is_global_zero:
             evaluation = add_caveats(self.workspace, self.run, evaluation, samples, data_set)
             save_evaluation(self.run, evaluation, samples, probabilities)
+
+    def _evaluate_others(self, learned: Sequence[Learned]) -> None:
+        """Read the test split of each further labelled data set, by the head that is its own."""
+        if not (OBJECTIVES[self.recipe.objective.name].has_heads and self.fabric.is_global_zero):
+            return
+        for domain, one in enumerate(learned[1:], start=1):
+            judge_at_end(self.workspace, Run(self.run.folder, domain), one, self.reporter)

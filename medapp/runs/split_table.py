@@ -15,10 +15,12 @@ import pyarrow.parquet as pq
 
 from medapp.data.samples import SPLITS, DataSet, Sample
 from medapp.errors import RunError
+from medapp.runs.run import name_part
 from medapp.store.files import open_replacing
 from medapp.store.parquet import read_table
 from medapp.task import find_task
 
+SPLIT = "split.parquet"
 COLUMNS = ("name", "label", "patient", "site", "split", "content_hash")
 # What older tables lack.
 MORE = ("fingerprint",)
@@ -28,7 +30,7 @@ MOST = 32  # data sets that a run may learn from
 
 def name_table(domain: int) -> str:
     """The file with the samples of one of a run's data sets, by the place of the data set."""
-    return f"split-{domain}.parquet" if domain else "split.parquet"
+    return name_part(SPLIT, domain)
 
 
 def save_split(path: Path, samples: Sequence[Sample], classes: Sequence[str] = ()) -> None:

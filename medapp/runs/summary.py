@@ -1,17 +1,18 @@
 """What a list shows of a run, small enough to keep a thousand of them in one file."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from medapp.errors import RunError, WorkspaceError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note, read_note, sort_notes
-from medapp.runs.events import ACTIVE, PlanMade, SpeedMeasured, TestRead
+from medapp.runs.events import ACTIVE, Event, PlanMade, SpeedMeasured, TestRead
 from medapp.runs.learning import Learning, read_learning
 from medapp.runs.run import FINAL, Run
 from medapp.runs.sketch import sketch_images
-from medapp.runs.split_table import load_split
+from medapp.runs.split_table import load_split, name_table
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Summary:
         learning: how it learned, with the figures of validation; of a run under way, as it was when
             the run was first looked at.
         test_images: a sketch of the test split (see `runs.sketch`).
+        further_tests: the same of each further data set whose test split was read, and how often.
     """
 
     id: str
@@ -53,6 +55,11 @@ class Summary:
     learning: Learning = field(default_factory=Learning)
     test_images: tuple[str, ...] = ()
     head_seconds: float = 0.0
+    further_tests: tuple[tuple[tuple[str, ...], int], ...] = ()
+
+    def list_looks(self) -> tuple[tuple[tuple[str, ...], int], ...]:
+        """A sketch of each test split that the run read, and how often it did."""
+        return ((self.test_images, self.test_reads), *self.further_tests)
 
     @property
     def gravest(self) -> Note | None:
@@ -84,7 +91,8 @@ class Summary:
         """The inverse of `to_dict`."""
         learning = Learning.from_dict(values["learning"])
         tuples = {name: tuple(values[name]) for name in ("classes", "test_images")}
-        return cls(**{**values, **tuples, "learning": learning})
+        further = tuple((tuple(sketch), reads) for sketch, reads in values["further_tests"])
+        return cls(**{**values, **tuples, "further_tests": further, "learning": learning})
 
 
 def summarise(run: Run) -> Summary:
@@ -96,7 +104,7 @@ def summarise(run: Run) -> Summary:
     try:
         events = run.load_events()[0]
         evaluation = run.load_evaluation()
-        test_images = _sketch_test_images(run)
+        looks = _count_looks(run, events)
     except (RunError, WorkspaceError) as error:
         return _summarise_damaged(run, str(error))
     speeds = [event for event in events if isinstance(event, SpeedMeasured)]
@@ -118,17 +126,25 @@ def summarise(run: Run) -> Summary:
         devices=run.machine.devices,
         classes=tuple(plans[0].classes) if plans else (),
         figures=_shorten(evaluation),
-        test_reads=sum(isinstance(event, TestRead) for event in events),
+        test_reads=looks[0][1],
         forwards_per_second=speeds[0].forwards_per_second if speeds else None,
         head_seconds=speeds[0].head_seconds if speeds else 0.0,
         damage=None,
         learning=read_learning(events, recipe.count_epochs()),
-        test_images=test_images,
+        test_images=looks[0][0],
+        further_tests=looks[1:],
     )
 
 
-def _sketch_test_images(run: Run) -> tuple[str, ...]:
-    path = run.folder / "split.parquet"
+def _count_looks(run: Run, events: Sequence[Event]) -> tuple[tuple[tuple[str, ...], int], ...]:
+    """A sketch of the run's test split and how often it was read; then those of further ones."""
+    reads = Counter(event.domain for event in events if isinstance(event, TestRead))
+    domains = [0, *sorted(reads.keys() - {0})]
+    return tuple((_sketch_test_images(run, domain), reads[domain]) for domain in domains)
+
+
+def _sketch_test_images(run: Run, domain: int) -> tuple[str, ...]:
+    path = run.folder / name_table(domain)
     if not path.exists():
         return ()
     rows = load_split(path, run.name)

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from medapp.errors import RunError
 from medapp.runs.drafts import draft_run
-from medapp.runs.heads import name_model
+from medapp.runs.heads import list_heads
 from medapp.runs.privacy import STRIPPED, strip_weights
 from medapp.runs.registry import find_registry
-from medapp.runs.results import load_predictions
-from medapp.runs.run import Run
+from medapp.runs.results import RESULTS, load_predictions
+from medapp.runs.run import Run, name_part
 from medapp.runs.seen import SEEN, list_own, load_seen
 from medapp.runs.split_table import MOST, name_table
 from medapp.store.archive import extract_archive
@@ -25,7 +25,7 @@ from medapp.store.workspace import Workspace
 
 RECIPE = "recipe.json"
 WEIGHTS = "model.safetensors"
-MODELS = tuple(name_model(domain) for domain in range(MOST))
+MODELS = tuple(name_part(WEIGHTS, domain) for domain in range(MOST))
 # What travels.
 TRAVELS = (
     RECIPE,
@@ -34,8 +34,7 @@ TRAVELS = (
     SEEN,
     "events.jsonl",
     *MODELS,
-    "evaluation.json",
-    "predictions.parquet",
+    *(name_part(name, domain) for name in RESULTS for domain in range(MOST)),
 )
 ALWAYS = (
     "Weights, recipe, curves, figures with their notes, the names of the run, its data set and"
@@ -95,7 +94,9 @@ def export_run(run: Run, to: Path, with_names: bool = False) -> Path:
 def describe_export(run: Run, with_names: bool) -> str:
     """What travels in an export, in words."""
     keeps = run.recipe.find_strategy().keeps_neighbours
-    return ALWAYS + MORE[with_names] + (FEATURES if keeps else "")
+    heads = list_heads(run)
+    several = f" A head travels for each of {', '.join(heads)}." if len(heads) > 1 else ""
+    return ALWAYS + MORE[with_names] + several + (FEATURES if keeps else "")
 
 
 def _list_files(run: Run) -> Iterator[Path]:
@@ -137,7 +138,7 @@ def _choose_name(workspace: Workspace, run: Run) -> str:
 
 def _check_tables(run: Run) -> None:
     """Read the recipe and the tables of a run, so that a damaged one is refused in words."""
-    _ = run.recipe, load_predictions(run), list_own(run)
+    _ = run.recipe, list_own(run), [load_predictions(head) for head in list_heads(run).values()]
     if (run.folder / SEEN).is_file():
         load_seen(run.folder / SEEN, run.name)
 
@@ -153,4 +154,5 @@ def _check(run: Run, path: Path) -> None:
     from medapp.models.weights import load_network
 
     _check_tables(run)
-    _ = load_network(run.model_path), run.load_evaluation()
+    for head in list_heads(run).values():
+        _ = load_network(head.model_path), head.load_evaluation()

@@ -64,9 +64,14 @@ def resume(run: Run | str, on_event: OnEvent | None = None) -> Run:
     return open().resume(run, on_event)
 
 
-def evaluate(run: Run | str, split: str = "test", data: DataSet | str | None = None) -> Evaluation:
+def evaluate(
+    run: Run | str,
+    split: str = "test",
+    data: DataSet | str | None = None,
+    head: str | None = None,
+) -> Evaluation:
     """See `Session.evaluate`; in the usual workspace."""
-    return open().evaluate(run, split, data)
+    return open().evaluate(run, split, data, head)
 
 
 def predict(

@@ -8,7 +8,7 @@ from medapp.data.samples import DataSet
 from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.events import Event
-from medapp.runs.heads import find_model
+from medapp.runs.heads import find_head, list_heads
 from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.plan import Plan, plan_run
 from medapp.runs.run import Run
@@ -160,7 +160,11 @@ class TrainingSession(DataSession):
         return self._run_to_end(found, on_event)
 
     def evaluate(
-        self, run: Run | str, split: str = "test", data: DataSet | str | None = None
+        self,
+        run: Run | str,
+        split: str = "test",
+        data: DataSet | str | None = None,
+        head: str | None = None,
     ) -> Evaluation:
         """Figures with 95% intervals on one of a run's splits, or on all of another data set.
 
@@ -169,15 +173,28 @@ class TrainingSession(DataSession):
         Args:
             split: "test" or "validation"; of no effect where `data` is given.
             data: another data set with the same classes (external validation).
+            head: of a run that learned several data sets, the one whose head is judged, on its own
+                splits; the run's first where none is named.
 
         Raises:
-            RunError: the run has no model, or its images have changed.
+            RunError: the run has no model or no such head, or its images have changed.
             DataError: the other data set has other classes.
         """
         from medapp.runs.evaluate import evaluate_run
 
         other = data.uid if isinstance(data, DataSet) else data
-        return evaluate_run(self.workspace, self._find(run), split, other)
+        return evaluate_run(self.workspace, find_head(self._find(run), head), split, other)
+
+    def load_figures(self, run: Run | str) -> dict[str, Evaluation | None]:
+        """The figures on the test split of each data set that a run has a head for, by its name.
+
+        None where it was not judged. Nothing is computed.
+
+        Raises:
+            RunError: a file is damaged.
+        """
+        heads = list_heads(self._find(run))
+        return {name: head.load_evaluation() for name, head in heads.items()}
 
     def measure_robustness(
         self,
@@ -227,11 +244,15 @@ class TrainingSession(DataSession):
         from medapp.prediction.files import predict_files
         from medapp.prediction.model import load_model
 
-        model = load_model(find_model(self._find(run), head))
+        model = load_model(find_head(self._find(run), head).require_model())
         return predict_files(model, [Path(image) for image in images], method, class_name)
 
     def predict_patients(
-        self, run: Run | str, images: Sequence[str | Path], patient_pattern: str
+        self,
+        run: Run | str,
+        images: Sequence[str | Path],
+        patient_pattern: str,
+        head: str | None = None,
     ) -> "list[PatientPrediction]":
         """One answer a patient: the mean of the probabilities of his or her images.
 
@@ -240,6 +261,7 @@ class TrainingSession(DataSession):
         Args:
             patient_pattern: a regular expression that finds the patient in a file's name, or else
                 in its path.
+            head: as in `predict`.
 
         Raises:
             DataError: the pattern is no regular expression, or is found in no name.
@@ -248,8 +270,8 @@ class TrainingSession(DataSession):
         from medapp.prediction.job import build_row
         from medapp.prediction.patients import combine_patients
 
-        found = self._find(run)
-        rows = [build_row(prediction) for prediction in self.predict(found, images)]
+        found = find_head(self._find(run), head)
+        rows = [build_row(prediction) for prediction in self.predict(found, images, head=head)]
         task = find_task(found.recipe.data.task)
         return combine_patients(rows, patient_pattern, task, found.find_classes())
 

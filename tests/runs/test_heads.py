@@ -13,7 +13,7 @@ from medapp.data.importing.choice import ImportChoice
 from medapp.errors import MedAppError, RecipeError, RunError
 from medapp.prediction.model import load_model
 from medapp.runs.events import EpochFinished
-from medapp.runs.heads import find_model, list_models
+from medapp.runs.heads import find_head, list_heads
 from medapp.runs.making import create_run
 from medapp.runs.run import Run
 from medapp.runs.sitting import Sitting
@@ -52,8 +52,9 @@ def sit(session: Session, **settings: object) -> Run:
 
 def test_each_data_set_has_a_model_with_its_own_classes_and_one_backbone(session: Session) -> None:
     run = sit(session, strategy="fine-tune", anchor=0.1, class_weights=True)
-    models = list_models(run)
-    assert list(models) == ["here", "there, too"]
+    heads = list_heads(run)
+    assert list(heads) == ["here", "there, too"]
+    models = {name: head.model_path for name, head in heads.items()}
     own, other = (load_model(path) for path in models.values())
     assert own.classes == ("above", "below")
     assert other.classes == ("lower", "upper")
@@ -73,10 +74,10 @@ def test_each_data_set_has_a_model_with_its_own_classes_and_one_backbone(session
             right += sum(prediction.label == wanted for prediction in said)
         assert right >= 10
     with pytest.raises(RunError, match="no head for 'elsewhere'"):
-        find_model(run, "elsewhere")
+        find_head(run, "elsewhere")
     # A model travels with its run.
     taken = import_run(session.workspace, export_run(run, folder / "run.zip"))
-    assert [path.name for path in list_models(taken).values()] == [
+    assert [head.model_path.name for head in list_heads(taken).values()] == [
         "model.safetensors",
         "model-1.safetensors",
     ]
@@ -93,8 +94,8 @@ def test_the_heads_kept_are_those_of_the_best_epoch_also_after_a_stop(session: S
 
     assert not Sitting(session.workspace, halved, has_an_epoch).do()
     assert Sitting(session.workspace, halved, lambda: False).do()
-    for one, two in zip(list_models(whole).values(), list_models(halved).values(), strict=True):
-        tensors, again = load_file(one), load_file(two)
+    for one, two in zip(list_heads(whole).values(), list_heads(halved).values(), strict=True):
+        tensors, again = load_file(one.model_path), load_file(two.model_path)
         assert all(torch.equal(tensors[name], again[name]) for name in tensors)
 
 

@@ -30,9 +30,8 @@ from medapp.ui.train.beginning import (
     draw_onward_button,
 )
 from medapp.ui.train.faults import Faults
-from medapp.ui.train.further_sets import draw_sources_form
+from medapp.ui.train.further_sets import draw_further_sets
 from medapp.ui.train.one_click import draw_one_click
-from medapp.ui.train.other_hospital import draw_adaptation_form
 from medapp.ui.train.queue import draw_queue
 from medapp.ui.train.recipe_form import draw_settings_form, name_augmentation
 from medapp.ui.train.settings import draw_settings as draw_run_settings
@@ -112,8 +111,7 @@ def draw_settings(
     values = draw_settings_form(beginning, faults)
     # Below the field of the rate; what it tries are all settings of the form.
     place_of_rate = st.container()
-    joined, sources = draw_sources_form(data_set, data_sets, beginning, faults)
-    adapted, targets = draw_adaptation_form(data_set, data_sets, beginning, faults)
+    further, others = draw_further_sets(data_set, data_sets, beginning, faults)
     size = values.pop("image_size")
     known = {k: v for k, v in beginning.values.items() if k in Preprocess.model_fields}
     kept = {} if beginning.is_run else load_preprocess(data_set).model_dump()
@@ -125,11 +123,10 @@ def draw_settings(
         shown = name_augmentation(values["strategy"], values["augmentation"])
         draw_augmentation_preview(data_set, shown, preprocess)
     choice = DataChoice(id=data_set.uid, name=data_set.name, only=dict(beginning.only))
-    further = {**joined, **adapted}
     if values["objective"] != DEFAULT:
         # Two objectives are refused, and neither is left out in silence.
         further.pop("objective", None)
-    data = {"data": {"choices": (choice, *sources, *targets)}, "preprocess": preprocess}
+    data = {"data": {"choices": (choice, *others)}, "preprocess": preprocess}
     chosen = {**values, **source, **further, **data}
     with place_of_rate:
         draw_which_rate(data_set, chosen, f"{beginning.key}-learning_rate")

@@ -183,9 +183,9 @@ def _draw_penalties(penalties: Sequence[PenaltyTried]) -> Chart:
 
 
 def _list_quality(standing: Standing) -> list[tuple[str, str, int]]:
-    """The figures to draw; the training accuracy only where it was kept."""
-    has_train = any(epoch.train_accuracy is not None for epoch in standing.epochs)
-    return [row for row in QUALITY if has_train or row[1] != "train_accuracy"]
+    """The figures to draw: those that the task has and that were kept."""
+    epochs = standing.epochs
+    return [row for row in QUALITY if any(getattr(each, row[1]) is not None for each in epochs)]
 
 
 def _trace(standing: Standing, name: str, key: str, colour: int) -> Series:

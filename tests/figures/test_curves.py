@@ -119,6 +119,11 @@ def test_training_accuracy_is_drawn_where_it_was_kept() -> None:
     assert having.series[0].y == [0.9] * 3
 
 
+def test_a_figure_that_the_task_does_not_have_is_not_in_the_legend() -> None:
+    quality = build(tell_run())[1]
+    assert [line.name for line in quality.series] == ["AUROC", "accuracy", "balanced accuracy"]
+
+
 def test_a_run_without_validation_shows_its_training() -> None:
     loss, quality = build([EpochFinished(epoch=1, train_loss=0.5, is_best=True)])
     assert [line.y for line in loss.series[1:]] == [[0.5], [None]]

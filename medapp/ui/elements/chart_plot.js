@@ -12,6 +12,11 @@ export function pickColour(element, index) {
   return readStyle(element, "--st-chart-categorical-colors").split(",")[index];
 }
 
+// Steps between ticks of x: whole ones where all points lie at whole numbers, such as epochs.
+function listSteps(plot) {
+  return plot.data[0].every(Number.isInteger) ? STEPS.filter((step) => step >= 1) : STEPS;
+}
+
 // The points of all lines over one x: [x, y of the first line, …].
 export function joinPoints(spec) {
   return uPlot.join(spec.series.map((line) => [line.x, line.y]));
@@ -26,7 +31,7 @@ export function buildPlot(chart, onCursor) {
     legend: { show: false },
     scales: { x: { time: false }, y: { range: findRange } },
     axes: [
-      buildAxis(box, spec.x, { space: 60, size: 32, incrs: STEPS }),
+      buildAxis(box, spec.x, { space: 60, size: 32, incrs: listSteps }),
       buildAxis(box, spec.y, { size: 58 }),
     ],
     cursor: { drag: { x: true, y: true, uni: 24 }, points: { size: 7 } },

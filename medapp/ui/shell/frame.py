@@ -15,6 +15,7 @@ from medapp.store.plain import show_controls
 from medapp.store.shipped import ASSETS
 from medapp.ui.elements.arrival import begin_at_top
 from medapp.ui.elements.figure_saver import draw_saver
+from medapp.ui.elements.menu import open_menu
 from medapp.ui.shell import url
 
 MARK = str(ASSETS / "icons" / "mark.png")
@@ -80,6 +81,7 @@ def open_frame() -> Iterator[None]:
     url.show_in_browser()
     st.html(STYLE)
     st.logo(MARK, size="large")
+    open_menu()
     with show_errors():
         yield
     with st.container(key="foot"):

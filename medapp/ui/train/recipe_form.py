@@ -46,7 +46,7 @@ def draw_settings_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
         rest = [setting for name, setting in settings.items() if name not in FIRST]
         _draw_settings(rest, beginning, values, faults)
         idle = find_idle(values)
-        # Asked beside the target, see `other_hospital`.
+        # Asked beside the target, see `further_sets`.
         idle.pop("adaptation_weight", None)
         reasons = dict.fromkeys(idle.values())
         if reasons:
@@ -76,7 +76,7 @@ def _draw_settings(
             values[name] = setting.field.default
             continue
         if drawn % 3 == 0:
-            columns = st.columns(3)
+            columns = st.columns(3, vertical_alignment="bottom")
         start = beginning.values.get(name, setting.field.default)
         with columns[drawn % 3]:
             stand_in = find_stand_in(name, values)
@@ -86,11 +86,11 @@ def _draw_settings(
 
 
 def find_stand_in(name: str, values: Mapping[str, Any]) -> str | None:
-    """What a rate of 0 stands for, in words; None for other settings."""
+    """The number that a rate of 0 stands for; None for other settings."""
     if name not in RATES:
         return None
     rates = find_default_rates(values["strategy"], values["optimiser"])
-    return f"{rates[RATES.index(name)]:g}, the strategy's default"
+    return f"{rates[RATES.index(name)]:g}"
 
 
 def key_preprocess(data_set: DataSet) -> str:
@@ -177,7 +177,8 @@ def _draw_setting(setting: Setting, value: Any, key: str, stand_in: str | None =
         said |= {"step": find_fact(field, "step") or (0.5 if high > 1 else 0.01), "format": "%g"}
     # A 0 that stands for another number is an empty field that says which.
     shown = (value or None) if stand_in else value
-    chosen = st.number_input(label, low, high, shown, placeholder=stand_in, **said)
+    said["placeholder"] = f"{stand_in} (default)" if stand_in else None
+    chosen = st.number_input(label, low, high, shown, **said)
     return setting.kind(chosen or 0) if stand_in else chosen
 
 

@@ -50,7 +50,9 @@ def describe_settings(run: Run) -> list[tuple[str, str]]:
         if setting.short in idle:
             continue
         stand_in = None if value else find_stand_in(setting.short, values)
-        written = stand_in or write_value(setting.field, value)
+        written = write_value(setting.field, value)
+        if stand_in is not None:
+            written = f"{stand_in}, the strategy's default"
         if setting.short == "source":
             written = name_source(value)
         rows.append((str(setting.field.title), written))

@@ -10,7 +10,10 @@ import pytest
 from medapp.ui.elements import read_script
 
 HERE = Path(__file__).parent
-ELEMENTS = ("arrival.js", "figure_saver.js", "gallery.js", "image_viewer.js", "live_chart.js")
+ELEMENTS = (
+    *("arrival.js", "figure_saver.js", "gallery.js", "image_viewer.js", "live_chart.js"),
+    "menu.js",
+)
 
 
 def run_node(*arguments: str) -> str:

@@ -1,4 +1,4 @@
-"""A run over several labelled data sets, asked for on the Train page."""
+"""A run over several data sets, labelled or without labels, asked for on the Train page."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from conftest import write_bands
 from streamlit.testing.v1 import AppTest
 from ui.test_pages import _one_server_a_test, find_button, open_page, read_text  # noqa: F401
 
+from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
 from medapp.data.samples import DataSet
 from medapp.runs.making import list_runs
@@ -18,13 +19,17 @@ from medapp.ui.train.settings import describe_settings
 def sets(workspace: Workspace, tmp_path: Path) -> list[DataSet]:
     names = ("here", "there", "third")
     return [
-        add_folder(workspace, write_bands(tmp_path / name, 8, seed=seed), name=name).data_set
+        add_folder(workspace, write_bands(tmp_path / name, seed=seed), name=name).data_set
         for seed, name in enumerate(names)
     ]
 
 
 def choose(app: AppTest, uids: list[str]) -> None:
     next(box for box in app.multiselect if box.label == "Also learn from").set_value(uids).run()
+
+
+def select(app: AppTest, label: str, value: str) -> None:
+    next(box for box in app.selectbox if box.label == label).select(value).run()
 
 
 def test_a_run_learns_from_further_data_sets_and_so_does_the_next(
@@ -55,3 +60,55 @@ def test_what_cannot_learn_from_several_says_why(sets: list[DataSet]) -> None:
     choose(app, [there.uid])
     assert any("the backbone does not learn" in error.value for error in app.error)
     assert find_button(app, "Start").disabled
+
+
+def test_a_run_learns_from_labels_or_is_adapted_without_them(sets: list[DataSet]) -> None:
+    here, there, third = sets
+    app = open_page("train", data=here.id, begin="balanced")
+    select(app, "Adapt to", there.uid)
+    choose(app, [third.uid])
+    closed = next(box for box in app.selectbox if box.label == "Adapt to")
+    assert closed.disabled
+    assert closed.value == "no other hospital"
+    assert not find_button(app, "Start").disabled
+    # Once the labels of others are left out, the hospital that was chosen is there again.
+    choose(app, [])
+    assert next(box for box in app.selectbox if box.label == "Adapt to").value == there.uid
+
+
+def test_a_run_is_adapted_to_another_data_set(workspace: Workspace, sets: list[DataSet]) -> None:
+    here, there, _ = sets
+    app = open_page("train", data=here.id, begin="balanced")
+    assert not [box for box in app.selectbox if box.label == "Method"]
+    select(app, "Adapt to", there.uid)
+    select(app, "Method", "dann")
+    assert "there's labels are not read" in read_text(app).replace("\\", "")
+    find_button(app, "Start").click().run()
+    recipe = list_runs(workspace)[0].recipe
+    assert [(c.name, c.role) for c in recipe.data.choices] == [
+        ("here", "train"),
+        ("there", "target"),
+    ]
+    assert (recipe.objective.name, recipe.objective.adaptation_weight) == ("dann", 0.0)
+    # Again, but: the same form with the same target.
+    run = list_runs(workspace)[0]
+    app = open_page("train", data=here.id, begin=f"run:{run.id}")
+    find_button(app, "Start").click().run()
+    assert list_runs(workspace)[0].recipe == recipe
+
+
+def test_what_cannot_be_adapted_says_why(sets: list[DataSet]) -> None:
+    here, there, _ = sets
+    app = open_page("train", data=here.id, begin="quick-look")
+    select(app, "Adapt to", there.uid)
+    assert "the backbone does not learn" in read_text(app) or any(
+        "the backbone does not learn" in error.value for error in app.error
+    )
+    assert find_button(app, "Start").disabled
+
+
+def test_one_data_set_alone_has_no_other_hospital(workspace: Workspace, tmp_path: Path) -> None:
+    add_folder(workspace, write_bands(tmp_path / "here"), name="here")
+    app = open_page("train")
+    assert not [box for box in app.selectbox if box.label == "Adapt to"]
+    assert len(Catalog(workspace).list_data_sets()) == 1

@@ -66,7 +66,7 @@ def test_what_has_no_effect_is_not_asked_and_says_why() -> None:
 
 @pytest.mark.parametrize(
     ("optimiser", "shown"),
-    [("adamw", "0.001, the strategy's default"), ("sgd", "0.02, the strategy's default")],
+    [("adamw", "0.001 (default)"), ("sgd", "0.02 (default)")],
 )
 def test_a_rate_of_zero_shows_the_number_it_stands_for(optimiser: str, shown: str) -> None:
     app = AppTest.from_function(_draw_form).run()

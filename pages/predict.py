@@ -1,7 +1,7 @@
 """Predict: a model, one image or many, and why.
 
-?by=RUN chooses the model, &sample=ID an image of a data set, &of=ID that data set, &folder=PATH or
-&upload=NAME many files.
+?by=RUN chooses the model, &head=1 one of its further heads, &sample=ID an image of a data set,
+&of=ID that data set, &folder=PATH or &upload=NAME many files.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from medapp.ui.predict.ranking import rank_models
 from medapp.ui.predict.sample import draw_sample
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
+from medapp.ui.shell.heads import ASKED, read_head
 from medapp.ui.shell.server import find_catalog, list_summaries, open_run, open_workspace
 
 
@@ -29,9 +30,9 @@ def draw_page() -> None:
 
 def draw_model(models: Sequence[Summary]) -> None:
     ids = [model.id for model in models]
-    run = open_run(url.read_choice("by", ids) or ids[0])
+    run = read_head(open_run(url.read_choice("by", ids) or ids[0]), ASKED)
     data_sets = find_catalog().list_data_sets()
-    for sentence in find_dead_links(models, data_sets):
+    for sentence in find_dead_links(run, models, data_sets):
         st.warning(frame.escape(sentence), icon=":material/link_off:")
     data_set = find_data_set(run, data_sets)
     number = url.read_number("sample")

@@ -13,6 +13,7 @@ from PIL import Image
 
 from medapp.data.catalog import Catalog
 from medapp.data.samples import DataSet
+from medapp.runs.run import Run
 from medapp.store.workspace import Workspace, find_workspace
 
 # A thread a process, those that tests start included: networks here are tiny, and two processes
@@ -113,3 +114,46 @@ def trained(trained_once: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     shutil.copytree(trained_once.workspace.root, tmp_path / "home")
     monkeypatch.setenv("MEDAPP_HOME", str(tmp_path / "home"))
     return Trained(find_workspace(), trained_once.folder)
+
+
+@pytest.fixture(scope="session")
+def two_heads_once(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Train a run over two data sets, "here" and "there, too", once a session."""
+    from medapp.data.importing.adding import add_folder
+
+    home = tmp_path_factory.mktemp("heads")
+    workspace = Workspace(home / "home")
+    workspace.runs_folder.mkdir(parents=True)
+    add_folder(workspace, write_bands(home / "here", 20), name="here")
+    there = write_bands(home / "there", 20, seed=5)
+    # Of the same classes by other names, so that a head of one is of no use to the other.
+    (there / "above").rename(there / "upper")
+    (there / "below").rename(there / "lower")
+    add_folder(workspace, there, name="there, too")
+    train_several(workspace, "there, too")
+    return workspace
+
+
+def train_several(workspace: Workspace, *sources: str) -> Run:
+    """A run on "here" and further data sets, two epochs long, in this process."""
+    from medapp.runs.making import create_run
+    from medapp.runs.sitting import Sitting
+    from medapp.session import Session
+
+    settings = {"strategy": "fine-tune", "image_size": 32, "epochs": 2, "batch_size": 8}
+    machine = {"precision": "float32", "threads": 1}
+    recipe = Session(workspace).build_settings("here", sources=sources, **settings, **machine)
+    run = create_run(workspace, *recipe)
+    assert Sitting(workspace, run, lambda: False).do()
+    run.set_state("done")
+    return run
+
+
+@pytest.fixture
+def two_heads(
+    two_heads_once: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Workspace:
+    """The workspace with the run over two data sets as `MEDAPP_HOME`, a copy of the test's own."""
+    shutil.copytree(two_heads_once.root, tmp_path / "home")
+    monkeypatch.setenv("MEDAPP_HOME", str(tmp_path / "home"))
+    return find_workspace()

@@ -13,8 +13,7 @@ The folder can be copied, zipped and read by hand.
     evaluation.json      the figures on the test split
     predictions.parquet  the probabilities behind them
     robustness.json      what attacks made of them, where somebody asked
-    model-1.safetensors  the model, figures … of a further data set's head (`runs/heads.py`), each
-                         named like the file of the first head
+    model-1.safetensors, evaluation-1.json …  the same of a further head (`runs/heads.py`)
     log.txt              what the worker printed
     lock                 held by the process that works on the run
     stop                 its presence asks the worker to stop; may say why
@@ -61,11 +60,7 @@ TAIL_BYTES = 1 << 14  # the end of the events, where the state of a run that has
 
 
 def name_part(name: str, domain: int) -> str:
-    """The file that a run has of this name for one of its data sets, such as "split-1.parquet".
-
-    Args:
-        domain: the place of the data set; the first one's file has the plain name.
-    """
+    """A file of a run for the data set in this place, such as "split-1.parquet" for 1."""
     stem, _, suffix = name.rpartition(".")
     return f"{stem}-{domain}.{suffix}" if domain else name
 

@@ -1,12 +1,11 @@
 """Each head of a run over several data sets is judged on the test split of its own data set."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import write_bands
+from conftest import train_several, write_bands
 from typer.testing import CliRunner
 
 from medapp.cli import app
@@ -18,52 +17,19 @@ from medapp.runs import events
 from medapp.runs.events import MessageSaid
 from medapp.runs.heads import find_head, name_head
 from medapp.runs.looks import count_test_reads
-from medapp.runs.making import create_run
 from medapp.runs.results import load_predictions
 from medapp.runs.robustness import measure_robustness
 from medapp.runs.run import Run
-from medapp.runs.sitting import Sitting
 from medapp.runs.transfer import export_run, import_run
 from medapp.session import Session
-from medapp.store.workspace import open_workspace
+from medapp.store.workspace import Workspace
 
 OTHER = "there, too"
-SMALL = {
-    "image_size": 32,
-    "epochs": 2,
-    "batch_size": 8,
-    "precision": "float32",
-    "threads": 1,
-    "augmentation": "none",
-    "strategy": "fine-tune",
-}
 
 
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A workspace with a run over two data sets; tests that write take a copy."""
-    root = tmp_path_factory.mktemp("heads")
-    workspace = open_workspace(root / "home")
-    add_folder(workspace, write_bands(root / "here", 20), name="here")
-    there = write_bands(root / "there", 20, seed=5)
-    (there / "above").rename(there / "upper")
-    (there / "below").rename(there / "lower")
-    add_folder(workspace, there, name=OTHER)
-    return root, sit(Session(workspace), OTHER).id
-
-
-def sit(session: Session, *sources: str) -> Run:
-    run = create_run(session.workspace, *session.build_settings("here", sources=sources, **SMALL))
-    assert Sitting(session.workspace, run, lambda: False).do()
-    run.set_state("done")
-    return run
-
-
-def open_copy(trained: tuple[Path, str], tmp_path: Path) -> tuple[Session, Run]:
-    root, id = trained
-    shutil.copytree(root / "home", tmp_path / "copied")
-    session = Session(open_workspace(tmp_path / "copied"))
-    return session, Run(session.workspace.runs_folder / id)
+def open_it(workspace: Workspace) -> tuple[Session, Run]:
+    session = Session(workspace)
+    return session, session.list_runs()[0]
 
 
 def count_reads(run: Run) -> list[int]:
@@ -71,9 +37,9 @@ def count_reads(run: Run) -> list[int]:
 
 
 def test_a_further_head_is_judged_on_the_test_split_of_its_own_data_set(
-    trained: tuple[Path, str], tmp_path: Path
+    two_heads: Workspace, tmp_path: Path
 ) -> None:
-    session, run = open_copy(trained, tmp_path)
+    session, run = open_it(two_heads)
     figures = session.load_figures(run)
     assert list(figures) == ["here", OTHER]
     told = figures[OTHER]
@@ -104,9 +70,9 @@ def test_a_further_head_is_judged_on_the_test_split_of_its_own_data_set(
 
 
 def test_a_look_at_a_further_test_split_is_counted_there_and_once(
-    trained: tuple[Path, str], tmp_path: Path
+    two_heads: Workspace, tmp_path: Path
 ) -> None:
-    session, run = open_copy(trained, tmp_path)
+    session, run = open_it(two_heads)
     catalog = Catalog(session.workspace)
     assert count_reads(run) == [0, 1]
     for name in ("here", OTHER):
@@ -126,9 +92,9 @@ def test_a_look_at_a_further_test_split_is_counted_there_and_once(
 
 
 def test_what_is_said_of_the_epoch_is_true_of_each_head(
-    trained: tuple[Path, str], tmp_path: Path
+    two_heads: Workspace, tmp_path: Path
 ) -> None:
-    session, run = open_copy(trained, tmp_path)
+    session, run = open_it(two_heads)
 
     def list_codes(head: str) -> set[str]:
         return {note.code for note in session.evaluate(run, "validation", head=head).notes}
@@ -141,9 +107,9 @@ def test_what_is_said_of_the_epoch_is_true_of_each_head(
 
 
 def test_figures_and_robustness_of_each_head_travel_with_the_run(
-    trained: tuple[Path, str], tmp_path: Path
+    two_heads: Workspace, tmp_path: Path
 ) -> None:
-    session, run = open_copy(trained, tmp_path)
+    session, run = open_it(two_heads)
     heads = (run, find_head(run, OTHER))
     for head in heads:
         measure_robustness(session.workspace, head, steps=1)
@@ -158,11 +124,8 @@ def test_figures_and_robustness_of_each_head_travel_with_the_run(
         assert json.loads(came)["n"] == len(load_predictions(heads[domain]))
 
 
-def test_the_shell_says_how_good_each_head_is(
-    trained: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session, run = open_copy(trained, tmp_path)
-    monkeypatch.setenv("MEDAPP_HOME", str(session.workspace.root))
+def test_the_shell_says_how_good_each_head_is(two_heads: Workspace) -> None:
+    _, run = open_it(two_heads)
 
     def ask(*words: str) -> str:
         answer = CliRunner().invoke(app, words)
@@ -183,13 +146,13 @@ def test_the_shell_says_how_good_each_head_is(
 
 
 def test_a_source_without_test_images_is_learned_and_said_to_be_unjudged(
-    trained: tuple[Path, str], tmp_path: Path
+    two_heads: Workspace, tmp_path: Path
 ) -> None:
-    session, _ = open_copy(trained, tmp_path)
+    session, _ = open_it(two_heads)
     bands = write_bands(tmp_path / "learned", 6, seed=8)
     # All of one patient, whom a split does not tear apart.
     add_folder(session.workspace, bands, "all train", ImportChoice(patient_pattern="^p"))
-    run = sit(session, "all train", OTHER)
+    run = train_several(session.workspace, "all train", OTHER)
     messages = [event.text for event in run.list_events() if isinstance(event, MessageSaid)]
     assert any("all train has no test images" in text for text in messages)
     figures = session.load_figures(run)
@@ -201,11 +164,10 @@ def test_a_source_without_test_images_is_learned_and_said_to_be_unjudged(
 
 
 def test_a_run_over_one_data_set_has_one_head_and_no_numbered_file(
-    trained: tuple[Path, str], tmp_path: Path
+    two_heads: Workspace, tmp_path: Path
 ) -> None:
-    session, _ = open_copy(trained, tmp_path)
-    run = create_run(session.workspace, *session.build_settings("here", **SMALL))
-    assert Sitting(session.workspace, run, lambda: False).do()
+    session, _ = open_it(two_heads)
+    run = train_several(session.workspace)
     assert list(session.load_figures(run)) == ["here"]
     assert count_reads(run) == [0]
     assert not list(run.folder.glob("*-1.*"))

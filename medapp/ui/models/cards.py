@@ -110,7 +110,7 @@ def _draw_card(headline: Headline) -> None:
 
 def note_run_reads(run: Run) -> Note:
     """How often the test images of a run were read: those of its split, though it be drawn anew."""
-    choice = run.recipe.data.train
+    choice = run.home
     workspace = open_workspace()
     try:
         data_set = find_catalog().find_chosen(choice.id, choice.name)
@@ -121,6 +121,6 @@ def note_run_reads(run: Run) -> Note:
         )
         return Note("looks-not-counted", text)
     known = find_registry(workspace).find(run.id)
-    if known is None:
+    if known is None or run.domain:
         return note_looks(count_test_reads(workspace, data_set))
     return note_looks(count_looks(workspace, known.test_images))

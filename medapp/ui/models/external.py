@@ -15,7 +15,7 @@ from medapp.ui.shell.server import find_catalog, open_workspace
 def draw_external(run: Run) -> None:
     """Draw the choice of a data set, and the figures once they were asked for."""
     classes = run.find_classes()
-    learned = run.recipe.data.train.id
+    learned = run.home.id
     others = [
         data_set
         for data_set in find_catalog().list_data_sets()

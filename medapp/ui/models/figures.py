@@ -8,6 +8,8 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.metrics import CLASS_METRICS
 from medapp.evaluation.words import write_figure
 from medapp.figures import draw_confusion, draw_roc, draw_sensitivity
+from medapp.runs.heads import note_unjudged
+from medapp.runs.progress import UNDER_WAY
 from medapp.runs.results import list_probabilities, load_predictions
 from medapp.runs.run import Run
 from medapp.task import find_task
@@ -15,6 +17,7 @@ from medapp.ui.models.cards import draw_quality
 from medapp.ui.models.findings import draw_findings
 from medapp.ui.models.mistakes import draw_cell_images
 from medapp.ui.shell import frame
+from medapp.ui.shell.server import open_workspace
 
 CLASS_TITLES = {"f1": "F1", "auroc": "AUROC"}
 
@@ -23,7 +26,7 @@ def draw_figures(run: Run) -> None:
     """Draw all that the evaluation on the test split said."""
     evaluation = run.load_evaluation()
     if evaluation is None:
-        st.info("There are no figures yet: a run reads the test split once, at its end.")
+        _draw_unjudged(run)
         return
     draw_quality(run)
     if evaluation.thresholds:
@@ -32,6 +35,21 @@ def draw_figures(run: Run) -> None:
     if evaluation.confusion:
         _draw_errors(run, evaluation)
     _draw_classes(evaluation)
+
+
+def _draw_unjudged(run: Run) -> None:
+    """Say that there are no figures; draw the way to those of a further head that has none."""
+    if not run.domain or run.state in UNDER_WAY:
+        st.info("There are no figures yet: a run reads the test split once, at its end.")
+        return
+    st.info(frame.escape(note_unjudged(run).text))
+    if st.button("Judge it on its test split", type="primary"):
+        with st.spinner("Predicting"), frame.show_errors():
+            # Imported here, because the page opens without torch.
+            from medapp.runs.evaluate import evaluate_run
+
+            evaluate_run(open_workspace(), run)
+            st.rerun()
 
 
 def _draw_errors(run: Run, evaluation: Evaluation) -> None:

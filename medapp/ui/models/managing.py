@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from medapp.errors import RunError
+from medapp.runs.heads import list_heads
 from medapp.runs.making import check_name, rename_run
 from medapp.runs.run import Run
 from medapp.runs.transfer import describe_export, export_run, import_run
@@ -66,8 +67,9 @@ def _draw_name(run: Run) -> None:
 def _draw_export(run: Run) -> None:
     st.markdown("**Export** as a zip, for another machine.")
     with_names = st.checkbox("With file names, patients and sites", key="export-names")
-    st.caption(f"What travels: {describe_export(run, with_names)}")
-    megabytes = run.model_path.stat().st_size / 1e6
+    st.caption(frame.escape(f"What travels: {describe_export(run, with_names)}"))
+    models = [head.model_path for head in list_heads(run).values()]
+    megabytes = sum(path.stat().st_size for path in models) / 1e6
     name = f"{run.id}.zip"
     if megabytes > DOWNLOAD_LIMIT_MB:
         if st.button("Write the zip beside the run"):

@@ -13,6 +13,7 @@ from medapp.ui.data_sets.editing import draw_edit_bar
 from medapp.ui.data_sets.gallery import ROUND, build_tile
 from medapp.ui.elements.gallery import PAGE_SIZE, draw_tiles
 from medapp.ui.shell import frame
+from medapp.ui.shell.heads import ASKED, list_parameters
 from medapp.ui.shell.server import find_catalog
 
 
@@ -50,7 +51,8 @@ def draw_images(run: Run, title: str, rows: Sequence[tuple[str, float]], named: 
     number = st.session_state.setdefault(ROUND, 0)
     picked = draw_tiles(tiles, data_set.classes, f"cell-{number}", note, is_selectable=True)
     if picked.opened is not None:
-        st.switch_page(frame.PREDICT, query_params={"by": run.id, "sample": str(picked.opened)})
+        where = {"by": run.id, "sample": str(picked.opened), **list_parameters(run, ASKED)}
+        st.switch_page(frame.PREDICT, query_params=where)
     chosen = find_catalog().load_some(data_set, picked.selected)
     if not chosen:
         return
@@ -67,7 +69,7 @@ def load_images(run: Run) -> tuple[DataSet, dict[str, Sample]] | None:
 
     Where the data set is gone, that is drawn instead.
     """
-    choice = run.recipe.data.train
+    choice = run.home
     try:
         data_set = find_catalog().find_chosen(choice.id, choice.name)
     except DataError as error:

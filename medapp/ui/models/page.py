@@ -15,6 +15,7 @@ from medapp.ui.models.managing import draw_management
 from medapp.ui.models.robustness import draw_robustness
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.chip import draw_chip
+from medapp.ui.shell.heads import ASKED, JUDGED, draw_head_choice, list_parameters, read_head
 from medapp.ui.shell.server import follow_run
 from medapp.ui.shell.words import state_course, state_run
 from medapp.ui.train.beginning import draw_again_button, draw_onward_button
@@ -22,15 +23,17 @@ from medapp.ui.train.settings import draw_settings
 
 
 def draw_model_page(run: Run) -> None:
-    """Draw the page of one run; the address names the view."""
+    """Draw the page of one run; the address names the view, and which head is judged."""
     frame.draw_head(run.name, state_run(run), {"Models": (frame.MODELS, {})})
+    head = read_head(run, JUDGED)
     with st.container(horizontal=True, vertical_alignment="center"):
         draw_chip(run.state)
         st.caption(frame.escape(state_course(summarise(run))))
         if run.has_model and st.button(
             "Predict with this model", type="primary", icon=":material/biotech:"
         ):
-            st.switch_page(frame.PREDICT, query_params={"by": run.id})
+            where = {"by": run.id, **list_parameters(head, ASKED)}
+            st.switch_page(frame.PREDICT, query_params=where)
         draw_onward_button(run)
         draw_again_button(run)
         if run.state == "done":
@@ -48,7 +51,11 @@ def draw_model_page(run: Run) -> None:
         label_visibility="collapsed",
         **url.bind("show", first),
     )
-    VIEWS[view](run)
+    if view in OF_HEADS:
+        draw_head_choice(head, JUDGED, "Head, judged on its own data set")
+        VIEWS[view](head)
+    else:
+        VIEWS[view](run)
 
 
 def _draw_curves(run: Run) -> None:
@@ -64,3 +71,5 @@ VIEWS: dict[str, Callable[[Run], None]] = {
     "Robustness": draw_robustness,
     "Manage": draw_management,
 }
+# What is another thing for each head of a model that has several.
+OF_HEADS = ("Figures", "Another data set", "Robustness")

@@ -21,14 +21,14 @@ USUAL = 100
 
 
 @st.cache_resource(show_spinner=False)
-def hold_jobs() -> dict[str, Job[Robustness]]:
-    """The attacks of this server that are under way or have ended with an error, by run."""
+def hold_jobs() -> dict[tuple[str, int], Job[Robustness]]:
+    """The attacks of this server under way or ended with an error, by run and head."""
     return {}
 
 
 def draw_robustness(run: Run) -> None:
     """Draw what is known of a run's robustness, and the way to find out."""
-    job = hold_jobs().get(run.id)
+    job = hold_jobs().get((run.id, run.domain))
     if job is not None and job.state == "running":
         st.fragment(run_every=TICK_SECONDS)(_draw_progress)(run)
         return
@@ -64,17 +64,17 @@ def _draw_form(run: Run, title: str) -> None:
 
                 return measure_robustness(workspace, run, images, on_progress=tell)
 
-            hold_jobs()[run.id] = job = Job("attack", work)
+            hold_jobs()[run.id, run.domain] = job = Job("attack", work)
             job.start()
             st.rerun()
     st.caption("Counts as a look at the test split, once for each number of images.")
 
 
 def _draw_progress(run: Run) -> None:
-    job = hold_jobs()[run.id]
+    job = hold_jobs()[run.id, run.domain]
     if job.state != "running":
         if not job.error:
-            hold_jobs().pop(run.id)
+            hold_jobs().pop((run.id, run.domain))
         # The whole page is drawn again: the polling ends, and the answer is shown.
         st.rerun()
     draw_bar(job, describe_job(job, "Reading the model"), "attack-stop")

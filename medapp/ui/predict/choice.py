@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from medapp.data.samples import NO_SPLIT, DataSet
+from medapp.runs.heads import name_head
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
 from medapp.ui.data_sets.filtering import Filters
@@ -14,13 +15,18 @@ from medapp.ui.predict.jobs import DATA_SET, FOLDER, UPLOAD, WAYS, draw_jobs
 from medapp.ui.predict.many_images import draw_folder, draw_upload, find_shown
 from medapp.ui.predict.ranking import describe_choice
 from medapp.ui.shell import frame, url
+from medapp.ui.shell.heads import ASKED, draw_head_choice
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import find_catalog, hold_uploads
 from medapp.ui.shell.words import state_quality
 
 
-def find_dead_links(models: Sequence[Summary], data_sets: Sequence[DataSet]) -> list[str]:
-    """What the address names and is not there, in sentences."""
+def find_dead_links(run: Run, models: Sequence[Summary], data_sets: Sequence[DataSet]) -> list[str]:
+    """What the address names and is not there, in sentences.
+
+    Args:
+        run: the model that is shown.
+    """
     known = {
         "by": ("model", {model.id for model in models}, "The best one is chosen."),
         "of": ("data set", {str(row.id) for row in data_sets}, "Choose one below."),
@@ -31,6 +37,8 @@ def find_dead_links(models: Sequence[Summary], data_sets: Sequence[DataSet]) -> 
         for name, (thing, there, remedy) in known.items()
         if url.read_text(name) and url.read_text(name) not in there
     ]
+    if (url.read_number(ASKED) or 0) != run.domain:
+        dead.append(f"The link names a head that {run.name} does not have. Its first one answers.")
     upload = url.read_text("upload")
     if upload and hold_uploads().find(upload) is None:
         dead.append("The uploaded images that the link names have been forgotten.")
@@ -43,7 +51,7 @@ def draw_choice(run: Run, models: Sequence[Summary], data_sets: Sequence[DataSet
     Args:
         run: the model that the address names, one of `models`.
     """
-    frame.draw_head("Predict", f"{run.name} · {state_quality(run)}")
+    frame.draw_head("Predict", f"{name_head(run)} · {state_quality(run)}")
     evaluation = run.load_evaluation()
     draw_notes(note for note in evaluation.notes if note.level == "grave") if evaluation else None
     way = url.read_choice("from", WAYS) or DATA_SET
@@ -61,7 +69,10 @@ def draw_choice(run: Run, models: Sequence[Summary], data_sets: Sequence[DataSet
     chosen = left.selectbox("Model", models, ids.index(run.id), format_func=describe_choice)
     url.write("by", chosen.id)
     if chosen.id != run.id:
+        url.write(ASKED, None)
         st.rerun()
+    with left:
+        draw_head_choice(run, ASKED, "Head, for the classes of", ["of", "explain", "open"])
     if way == UPLOAD:
         draw_upload(run)
     elif way == FOLDER:
@@ -75,7 +86,7 @@ def draw_choice(run: Run, models: Sequence[Summary], data_sets: Sequence[DataSet
 def find_data_set(run: Run, data_sets: Sequence[DataSet]) -> DataSet | None:
     """The data set that the address names, else the one that the run learned from."""
     named = [data_set for data_set in data_sets if data_set.id == url.read_number("of")]
-    choice = run.recipe.data.train
+    choice = run.home
     learned = [row for row in data_sets if row.uid == choice.id]
     learned += [row for row in data_sets if not choice.id and row.name == choice.name]
     return next(iter(named + learned), None)

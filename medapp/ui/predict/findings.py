@@ -11,10 +11,12 @@ from medapp.explanation.placing import measure_localisation, place_on_image
 from medapp.explanation.strength import FAINT
 from medapp.figures import draw_probabilities
 from medapp.imaging.geometry import Box
+from medapp.runs.heads import name_head
 from medapp.runs.run import Run
 from medapp.ui.predict.labels import AS_LABELLED, compare_findings
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
+from medapp.ui.shell.heads import JUDGED, list_parameters
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.words import state_quality
 
@@ -37,8 +39,8 @@ def draw_findings(run: Run, prediction: "Prediction", sample: Sample | None) -> 
         )
     st.page_link(
         frame.MODELS,
-        label=f"by **{escape(run.name)}**",
-        query_params={"model": run.id},
+        label=f"by **{escape(name_head(run))}**",
+        query_params={"model": run.id, **list_parameters(run, JUDGED)},
         icon=":material/deployed_code:",
     )
     st.caption(f"{escape(state_quality(run))}. A probability is the model's, not the patient's.")
@@ -64,6 +66,11 @@ def _compare_with_label(sample: Sample, prediction: "Prediction") -> None:
         if sentences[0] == AS_LABELLED:
             mark = ":green[:material/check:]"
         st.markdown(f"Prediction: **{escape(label)}**. {mark} {escape(' '.join(sentences))}")
+    elif sample.label not in prediction.probabilities:
+        st.markdown(
+            f"Prediction: **{escape(label)}**. The image is labelled {escape(sample.label)}, which"
+            " is no class of this model."
+        )
     elif sample.label == label:
         st.markdown(f"Prediction: **{escape(label)}**, :green[:material/check: as labelled].")
     else:

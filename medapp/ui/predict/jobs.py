@@ -8,13 +8,15 @@ import streamlit as st
 
 from medapp.prediction.job import PredictionJob
 from medapp.prediction.table import Row
+from medapp.runs.heads import name_head
 from medapp.runs.progress import format_seconds
 from medapp.runs.run import Run
 from medapp.ui.predict.predicting import JobKey, hold_jobs, name_job
 from medapp.ui.predict.table import draw_rows
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.frame import PREDICT, escape
-from medapp.ui.shell.server import hold_uploads, list_summaries
+from medapp.ui.shell.heads import ASKED, list_parameters
+from medapp.ui.shell.server import hold_uploads, list_summaries, open_run
 
 DATA_SET = "From a data set"
 UPLOAD = "Upload"
@@ -41,13 +43,13 @@ def draw_jobs(shown: JobKey | None, has_ended: bool) -> None:
         shown: the job that the page shows already.
         has_ended: draw those that have ended too.
     """
-    names = {run.id: run.name for run in list_summaries()}
+    known = {run.id for run in list_summaries()}
     for key, job in reversed(list(hold_jobs().items())):
         if key.folder.parent == hold_uploads().folder and not key.folder.exists():
             # Its time was over, or somebody forgot it in another tab.
             hold_jobs().pop(key).stop()
             continue
-        if key == shown or key.run_id not in names or (job.state != "running" and not has_ended):
+        if key == shown or key.run_id not in known or (job.state != "running" and not has_ended):
             continue
         if key.folder.parent == hold_uploads().folder:
             what = "an upload"
@@ -55,14 +57,16 @@ def draw_jobs(shown: JobKey | None, has_ended: bool) -> None:
         else:
             what = str(key.folder)
             way = {"from": FOLDER, "folder": str(key.folder)}
+        run = open_run(key.run_id, key.domain)
         with st.container(
-            horizontal=True, vertical_alignment="center", key=f"job-{key.run_id}-{key.folder}"
+            horizontal=True, vertical_alignment="center", key=f"job-{'-'.join(map(str, key))}"
         ):
             draw_chip(job.state)
+            where = {"by": run.id, **way, **list_parameters(run, ASKED)}
             label = escape(
-                f"{len(job.rows):,} of {len(job.files):,} images of {what} by {names[key.run_id]}"
+                f"{len(job.rows):,} of {len(job.files):,} images of {what} by {name_head(run)}"
             )
-            st.page_link(PREDICT, label=label, query_params={"by": key.run_id, **way})
+            st.page_link(PREDICT, label=label, query_params=where)
 
 
 def _draw_progress(job: PredictionJob) -> None:

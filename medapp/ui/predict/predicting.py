@@ -14,7 +14,7 @@ import streamlit as st
 from medapp.data.layouts.listing import list_files, list_folder, list_images
 from medapp.prediction.job import PredictionJob
 from medapp.runs.run import Run
-from medapp.ui.shell.server import hold_uploads, open_workspace
+from medapp.ui.shell.server import hold_uploads, open_run, open_workspace
 
 if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
@@ -25,23 +25,24 @@ MOST_JOBS = 4  # that are kept in memory with their rows
 
 
 class JobKey(NamedTuple):
-    """What a job is found by: the run, the moment its model was saved, and the folder."""
+    """What a job is found by: the run, when its model was saved, the folder, and which head."""
 
     run_id: str
     saved: int
     folder: Path
+    domain: int = 0
 
 
 def load_model(run: Run) -> "Model":
     """A run's model; the last few are kept in memory."""
-    return _load_model(run.id, run.model_path.stat().st_mtime_ns)
+    return _load_model(run.id, run.domain, run.model_path.stat().st_mtime_ns)
 
 
 @st.cache_resource(max_entries=3, show_spinner="Loading the model")
-def _load_model(run_id: str, changed: int) -> "Model":
+def _load_model(run_id: str, domain: int, changed: int) -> "Model":
     from medapp.prediction.model import load_model
 
-    return load_model(Run(open_workspace().runs_folder / run_id).require_model())
+    return load_model(open_run(run_id, domain).require_model())
 
 
 def predict_image(
@@ -54,6 +55,7 @@ def predict_image(
     """
     return _predict_image(
         run.id,
+        run.domain,
         run.model_path.stat().st_mtime_ns,
         str(path),
         path.stat().st_mtime_ns,
@@ -66,6 +68,7 @@ def predict_image(
 @st.cache_data(max_entries=64, show_spinner="Predicting")
 def _predict_image(
     run_id: str,
+    domain: int,
     changed: int,
     path: str,
     saved: int,
@@ -75,7 +78,7 @@ def _predict_image(
 ) -> "Prediction":
     from medapp.prediction.files import predict_files
 
-    model = _load_model(run_id, changed)
+    model = _load_model(run_id, domain, changed)
     return next(predict_files(model, [Path(path)], method, class_name, frame))
 
 
@@ -87,7 +90,7 @@ def hold_jobs() -> dict[JobKey, PredictionJob]:
 
 def name_job(run: Run, folder: Path) -> JobKey:
     """What the job that predicts a folder with a run's model is found by."""
-    return JobKey(run.id, run.model_path.stat().st_mtime_ns, folder)
+    return JobKey(run.id, run.model_path.stat().st_mtime_ns, folder, run.domain)
 
 
 def start_job(run: Run, folder: Path) -> PredictionJob:

@@ -10,14 +10,16 @@ from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements.image_viewer import Shown, draw_viewer
 from medapp.ui.predict.view import draw_prediction
 from medapp.ui.shell import frame, url
+from medapp.ui.shell.heads import ASKED, list_parameters
 
 
 def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
     """Draw the page of one image and what the run's model says of it."""
+    where = {"by": run.id, "of": str(data_set.id), **list_parameters(run, ASKED)}
     frame.draw_head(
         sample.name,
         f"{data_set.name} · {say_split(sample.split)}",
-        {"Predict": (frame.PREDICT, {"by": run.id, "of": str(data_set.id)})},
+        {"Predict": (frame.PREDICT, where)},
     )
     filters = Filters(split=sample.split or None)
     position = find_position(data_set, sample, filters)

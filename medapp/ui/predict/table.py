@@ -14,6 +14,7 @@ from medapp.explanation.methods import METHODS
 from medapp.imaging.image import load_image
 from medapp.imaging.preprocess import render_full
 from medapp.prediction.table import Row, say_notes, write_csv
+from medapp.runs.heads import name_head
 from medapp.runs.run import Run
 from medapp.ui.elements.gallery import build_data_uri
 from medapp.ui.predict.filters import Filter, choose_rows, find_truth
@@ -42,7 +43,7 @@ def draw_rows(run: Run, folder: Path, rows: Sequence[Row]) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Probabilities (CSV)",
-            lambda: write_csv([rows[i] for i in shown], classes, run.name, folder),
+            lambda: write_csv([rows[i] for i in shown], classes, name_head(run), folder),
             "predictions-research-use-only.csv",
             "text/csv",
             icon=":material/download:",
@@ -72,7 +73,7 @@ def _draw_heatmap_download(run: Run, folder: Path, files: Sequence[Path]) -> Non
     def write() -> bytes:
         from medapp.prediction.heatmaps import zip_heatmaps
 
-        return zip_heatmaps(model, run.name, folder, files, method, explained)
+        return zip_heatmaps(model, name_head(run), folder, files, method, explained)
 
     st.download_button(
         f"{len(files):,} heatmap{'s' * (len(files) != 1)} (zip)",

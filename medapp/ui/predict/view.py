@@ -13,6 +13,7 @@ from medapp.explanation.methods import METHODS
 from medapp.explanation.placing import colour
 from medapp.explanation.strength import write_strength
 from medapp.imaging.image import ImageFacts
+from medapp.runs.heads import name_head
 from medapp.runs.run import Run
 from medapp.ui.elements.image_viewer import MapLayer, Shown, draw_viewer
 from medapp.ui.predict.findings import draw_findings
@@ -77,7 +78,7 @@ def _draw_viewer(
     position: tuple[int, int] | None,
 ) -> int:
     """The viewer, which stays where an image cannot be read, with the reason and the way on."""
-    save_note = f"{run.name} · research use only{suffix}"
+    save_note = f"{name_head(run)} · research use only{suffix}"
     if prediction.error is not None:
         unread = Shown(None, name, position=position, save_note=save_note, problem=prediction.error)
         return draw_viewer(unread, "viewer")

@@ -85,9 +85,9 @@ def list_summaries() -> list[Summary]:
     return find_registry(open_workspace()).list_summaries()
 
 
-def open_run(id: str) -> Run:
-    """The run of an id that a summary named."""
-    return Run(open_workspace().runs_folder / id)
+def open_run(id: str, domain: int = 0) -> Run:
+    """The run of an id that a summary named, with one of its heads."""
+    return Run(open_workspace().runs_folder / id, domain)
 
 
 def follow_run(run: Run) -> Follower:

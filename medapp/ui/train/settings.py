@@ -17,9 +17,6 @@ from medapp.ui.train.beginning import RUN
 from medapp.ui.train.recipe_form import find_stand_in
 from medapp.ui.train.start import draw_command
 
-# What further data sets are called by their roles.
-FURTHER = {"source": "Learned from besides", "target": "Adapted to, without its labels"}
-
 
 def draw_settings(run: Run) -> None:
     """Draw the recipe's and the machine's settings, and the command that asks for them."""
@@ -44,7 +41,6 @@ def describe_settings(run: Run) -> list[tuple[str, str]]:
     for role, label in (("source", "Also learned from"), ("target", "Adapted to")):
         names = [choice.name for choice in run.recipe.data.choices if choice.role == role]
         rows += [(label, ", ".join(names))] if names else []
-    rows += [(FURTHER[c.role], c.name) for c in run.recipe.data.learned if c.role in FURTHER]
     for setting in (*list_settings(Recipe), *list_settings(Machine)):
         value = values[setting.short]
         if setting.short in idle:

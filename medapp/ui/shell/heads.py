@@ -1,0 +1,59 @@
+"""Which head of a model is meant, where it learned several labelled data sets; the address says."""
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from medapp.runs.heads import list_heads
+from medapp.runs.run import Run
+from medapp.ui.shell import url
+from medapp.ui.shell.frame import escape
+
+# Parameters of addresses, one a page: whose answers Predict gives, whose figures Models shows.
+ASKED = "head"
+JUDGED = "judged"
+
+
+def read_head(run: Run, name: str) -> Run:
+    """The run with the head that the address names, else with its first.
+
+    Args:
+        name: of the address's parameter, which holds the place of the head's data set.
+    """
+    asked = url.read_number(name)
+    heads = {head.domain: head for head in list_heads(run).values()} if asked else {}
+    return heads.get(asked or 0, run)
+
+
+def draw_head_choice(run: Run, name: str, title: str, drops: Collection[str] = ()) -> None:
+    """Draw the choice of a head; nothing is drawn where the model has one.
+
+    Args:
+        run: with the head that the address names, see `read_head`.
+        name: of the address's parameter.
+        drops: parameters that make no sense with another head.
+    """
+    heads = {head.domain: head for head in list_heads(run).values()}
+    if len(heads) < 2:
+        return
+    st.selectbox(
+        escape(title),
+        list(heads),
+        list(heads).index(run.domain),
+        format_func=lambda domain: describe_head(heads[domain]),
+        help="This model learned several data sets at once. It has a head for each, with the"
+        " classes of that data set.",
+        **url.bind(name, 0, drops),
+    )
+
+
+def describe_head(head: Run) -> str:
+    """A head in a list to choose from: its data set and the classes that it tells."""
+    classes = head.find_classes()
+    rest = " …" if len(classes) > 6 else ""
+    return f"{head.home.name}: {', '.join(classes[:6])}{rest}"
+
+
+def list_parameters(head: Run, name: str) -> dict[str, str]:
+    """The parameters of an address that name a head; none for the first one."""
+    return {name: str(head.domain)} if head.domain else {}

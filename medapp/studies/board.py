@@ -284,6 +284,7 @@ def _state(board: Board, race: Race, counts: tuple[int, int, str]) -> Iterator[s
     """The verdict: each question with its answer, then the one to take by validation."""
     by_key = {place.key: place for place in board.places}
     known = {place.key: place for place in board.places if place.test is not None}
+    yield from _state_unanswered(race, known)
     for asked, contrast in zip(_list_answered(race, known), board.contrasts, strict=True):
         cost = _state_cost(by_key[asked.a], by_key[asked.b])
         rest = contrast.verdict.removeprefix(contrast.claim)
@@ -302,6 +303,19 @@ def _state(board: Board, race: Race, counts: tuple[int, int, str]) -> Iterator[s
         )
     elif race.count == 1:
         yield "One seed a way of training: how much another seed would change them is not known."
+
+
+def _state_unanswered(race: Race, known: Collection[str]) -> Iterator[str]:
+    """That the race's first question has no answer, and who lacks for it.
+
+    The others are told by who did not run.
+    """
+    if not race.contrasts:
+        return
+    first = race.contrasts[0]
+    lacking = [race.entrants[key].title for key in (first.a, first.b) if key not in known]
+    if lacking:
+        yield f"{first.question} Not answered: {' and '.join(lacking)} did not come to an end."
 
 
 def _state_references(board: Board) -> str:
@@ -332,7 +346,8 @@ def _state_missing(workspace: Workspace, race: Race, runs: Sequence[Summary]) ->
     if late:
         yield (
             f"{len(late)} of {len(race.list_runs())} runs did not fit the {race.minutes:g} minutes,"
-            f" by what the others took: {', '.join(_shorten(race, run) for run in late)}."
+            f" by what the others took: {_count_late(race, {run.id for run in late})}. Go on with"
+            " them, or begin a race with more minutes, smaller images or fewer ways of training."
         )
     for run in ended:
         said = run.find_last_state()
@@ -343,6 +358,17 @@ def _state_missing(workspace: Workspace, race: Race, runs: Sequence[Summary]) ->
     gone = len(race.list_runs()) - len(runs)
     if gone:
         yield f"{gone} of {len(race.list_runs())} runs were deleted."
+
+
+def _count_late(race: Race, late: Collection[str]) -> str:
+    """Whose runs did not fit, such as "Last stage (1 of 2), From scratch"."""
+    said = []
+    for key, ids in race.runs.items():
+        count = sum(id in late for id in ids)
+        title = race.entrants[key].title
+        if count:
+            said.append(f"{title} ({count} of {len(ids)})" if len(ids) > 1 else title)
+    return ", ".join(said)
 
 
 def _shorten(race: Race, run: Run) -> str:

@@ -30,16 +30,17 @@ from medapp.training.strategies import STRATEGIES
 KIND = "race"
 MOST_SEEDS = 10
 MOST_SOURCES = 6
-# Who runs, from the quickest: a strategy's name. Where time runs out, the last ones stay behind.
+# Who runs: names of strategies. Where time runs out the last ones stay behind, so the quick ones
+# come first, and then those that the first question needs.
 CONTESTANTS = tuple(
     name
     for name in (
         "nearest-neighbours",
         "small-pixels",
         "linear-probe",
-        "last-stage",
         "fine-tune",
         "scratch",
+        "last-stage",
         "probe-then-fine-tune",
     )
     if name in STRATEGIES

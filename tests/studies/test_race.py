@@ -237,10 +237,24 @@ def test_what_failed_was_stopped_or_came_too_late_is_said(empty: Session) -> Non
         finish(empty.workspace, ids[0], always_right)
     said = read_board(empty.workspace, race).verdict
     assert said[-3:] == (
-        "1 of 6 runs did not fit the 3 minutes, by what the others took: From scratch, seed 1.",
+        "1 of 6 runs did not fit the 3 minutes, by what the others took: From scratch (1 of 2)."
+        " Go on with them, or begin a race with more minutes, smaller images or fewer ways of"
+        " training.",
         "Linear probe, seed 1 was stopped and is not judged.",
         "Fine-tune, seed 1 failed. Memory ran out.",
     )
+
+
+def test_a_first_question_without_an_answer_is_said_first(empty: Session) -> None:
+    race = replace(declare(empty), minutes=3.0)
+    late = empty.find_run(race.runs["scratch"][0])
+    late.request_stop(f"{OUT_OF_TIME}it takes about 2 min 0 s.")
+    for key in ("fine-tune", "linear-probe"):
+        finish(empty.workspace, race.runs[key][0], always_right)
+    said = read_board(empty.workspace, race).verdict
+    assert said[0] == "Was transfer worth it? Not answered: From scratch did not come to an end."
+    assert "Fine-tune and Linear probe cannot be told apart" in said[1]
+    assert "took: From scratch. Go on" in said[-1]
 
 
 def test_an_edit_in_the_middle_leaves_the_runs_comparable(empty: Session) -> None:

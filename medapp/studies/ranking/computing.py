@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from medapp.audit.audit import hash_basis
 from medapp.audit.questions import ask, number_groups
 from medapp.data.catalog import Catalog
+from medapp.data.preprocessing import load_preprocess
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError, WeightsError
 from medapp.evaluation.intervals import Interval, Z, count_effective, find_wilson
@@ -85,7 +86,9 @@ def rank_sources(
     started = time.perf_counter()
     candidates = list_candidates(workspace, data_set, sources)
     ground = _lay_ground(workspace, data_set, most_images)
-    preprocess = Preprocess() if image_size is None else Preprocess(image_size=image_size)
+    preprocess = load_preprocess(data_set)
+    if image_size is not None:
+        preprocess = preprocess.model_copy(update={"image_size": image_size})
     rows, replicates = _score_all(workspace, data_set, candidates, ground, preprocess, on_progress)
     ranked = _order(rows, replicates)
     ranking = Ranking(

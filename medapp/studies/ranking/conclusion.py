@@ -18,7 +18,10 @@ def conclude(ranking: Ranking) -> list[str]:
     said = [_say_leaders(ranking, leaders)]
     if controls:
         names = _join([row.title for row in controls])
-        said.append(f"Because of {names} it cannot be told that transfer helps on these images.")
+        said.append(
+            f"{names} {'is' if len(controls) == 1 else 'are'} among them, so it cannot be told that"
+            " transfer helps on these images. A race, under Compare, trains with and without."
+        )
     return [*said, *(_say_rule(row, leaders) for row in ruled)]
 
 
@@ -43,7 +46,7 @@ def _say_leaders(ranking: Ranking, leaders: Sequence[Row]) -> str:
         names = _join([row.title for row in leaders])
         return (
             f"{names} cannot be told apart ({first.title}: {figure})."
-            " Each of them tells the classes as well as the others, as far as these images show."
+            " As far as these images show, each is as good a start; more patients would tell more."
         )
     return f"{first.title} is told apart from all others: {figure}."
 

@@ -1,12 +1,14 @@
 """What begins a study, what stops one, and what goes on with it: for races and learning curves."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import streamlit as st
 
 from medapp.data.samples import DataSet
+from medapp.imaging.preprocess import Preprocess
+from medapp.settings import find_fact, find_range
 from medapp.store.plain import write_cells
 from medapp.studies.budget import renew_time
 from medapp.studies.curve import Curve
@@ -15,9 +17,12 @@ from medapp.studies.sheets import Row
 from medapp.studies.working import RESUMABLE, find_runs, resume_runs, stop_runs
 from medapp.training.recipe import Machine, Recipe, build_settings
 from medapp.ui.shell import frame
-from medapp.ui.shell.server import find_catalog, open_workspace
+from medapp.ui.shell.server import find_catalog, list_summaries, open_workspace
+from medapp.ui.train.beginning import find_newest
+from medapp.ui.train.recipe_form import find_preprocess
 
 MINUTES = 60
+SIZE = Preprocess.model_fields["image_size"]
 
 M = TypeVar("M")
 
@@ -61,12 +66,25 @@ def draw_form(
     if not known:
         return None
     with st.form(key, border=True):
-        columns = st.columns([3, 1, 1])
+        columns = st.columns([3, 1, 1, 1])
         data_set: DataSet = columns[0].selectbox(
-            "Data set", known, format_func=lambda each: each.name
+            "Data set",
+            known,
+            _find_likely(known),
+            format_func=lambda each: each.name,
+            help="Images are prepared as chosen on the data set's page.",
         )
-        seeds = columns[1].number_input("Seeds", 1, MOST_SEEDS, 1, help=frame.escape(help_of_seeds))
-        minutes = columns[2].number_input(
+        low, high = map(int, find_range(SIZE) or (0, 0))
+        size = columns[1].number_input(
+            f"{SIZE.title} ({find_fact(SIZE, 'unit')})",
+            low,
+            high,
+            Preprocess().image_size,
+            find_fact(SIZE, "step"),
+            help=f"{SIZE.description} Smaller is quicker.",
+        )
+        seeds = columns[2].number_input("Seeds", 1, MOST_SEEDS, 1, help=frame.escape(help_of_seeds))
+        minutes = columns[3].number_input(
             "Minutes",
             1,
             24 * 60,
@@ -78,8 +96,22 @@ def draw_form(
         if not st.form_submit_button(frame.escape(button), icon=icon):
             return None
     choice = {"choices": ({"id": data_set.uid, "name": data_set.name},)}
-    recipe, machine = build_settings({"data": choice})
-    return Asked(recipe, machine, seeds, minutes), more
+    with frame.show_errors():
+        preprocess = find_preprocess(data_set).model_copy(update={"image_size": size})
+        recipe, machine = build_settings({"data": choice, "preprocess": preprocess})
+        return Asked(recipe, machine, seeds, minutes), more
+    return None
+
+
+def _find_likely(known: Sequence[DataSet]) -> int:
+    """The place of the data set that is most likely meant.
+
+    That of the last run, else the one that came last.
+    """
+    places = {data_set.uid: place for place, data_set in enumerate(known)}
+    trained = (run.data_set_id for run in list_summaries())
+    newest = find_newest(known).uid
+    return next((places[uid] for uid in trained if uid in places), places[newest])
 
 
 def draw_control(study: Race | Curve, known: Watched) -> None:

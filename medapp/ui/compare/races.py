@@ -1,5 +1,6 @@
 """Races on the page: one is begun by a click, its board moves while it runs, and says a verdict."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -119,7 +120,7 @@ def draw_race(race: Race) -> None:
     noun = "fold" if race.folds else "seed"
     frame.draw_head(
         race.name,
-        f"Race on {race.data_set} · {len(race.runs)} ways of training ·"
+        f"{race.data_set} · {len(race.runs)} ways of training ·"
         f" {race.count} {noun if race.count == 1 else f'{noun}s'}",
         {"Compare": (frame.COMPARE, {})},
     )
@@ -166,12 +167,12 @@ def _draw_board(board: Board) -> None:
         {
             "Way of training": place.title,
             f"{TITLES[board.figure]} on validation": _write_validation(place),
-            "n": place.n or None,
+            "Validation images": place.n or None,
             "Test, 95% interval": write_figure(place.test.value, place.test.interval)
             if place.test
             else None,
             "Time": format_seconds(place.seconds) if place.seconds else None,
-            "Status": ", ".join(dict.fromkeys(place.states)),
+            "Runs": _write_states(place.states),
         }
         for place in board.places
     ]
@@ -179,10 +180,10 @@ def _draw_board(board: Board) -> None:
         {
             "Way of training": reference.title,
             f"{TITLES[board.figure]} on validation": _write_known(reference.validation),
-            "n": None,
+            "Validation images": None,
             "Test, 95% interval": _write_known(reference.test),
             "Time": None,
-            "Status": None,
+            "Runs": None,
         }
         for reference in board.references
     ]
@@ -199,8 +200,21 @@ def _write_validation(place: Place) -> str | None:
         return None
     if len(place.validation) == 1:
         return write_figure(place.mean)
-    low, high = min(place.validation), max(place.validation)
-    return f"{write_figure(place.mean)} ({low:.3f} to {high:.3f} over {len(place.validation)} runs)"
+    low, high = (f"{end(place.validation):.3f}" for end in (min, max))
+    over = f"over {len(place.validation)} runs"
+    # What learns without chance comes to the same under each seed.
+    spread = over if low == high else f"{low} to {high} {over}"
+    return f"{write_figure(place.mean)} ({spread})"
+
+
+def _write_states(states: Sequence[str]) -> str:
+    """What became of a way's runs, such as "1 of 2 done, 1 stopped"."""
+    counts = Counter(states)
+    if len(states) == 1 or len(counts) == 1:
+        return states[0]
+    done = counts.pop("done", 0)
+    rest = [f"{count} {state}" for state, count in counts.items()]
+    return ", ".join([f"{done} of {len(states)} done", *rest] if done else rest)
 
 
 def _draw_links(race: Race, board: Board) -> None:

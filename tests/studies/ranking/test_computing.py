@@ -15,6 +15,7 @@ from medapp.data.importing.choice import ImportChoice
 from medapp.data.removing import remove
 from medapp.data.samples import DataSet
 from medapp.errors import DataError, ImageError, WeightsError
+from medapp.imaging.preprocess import Preprocess
 from medapp.models.architectures import ARCHITECTURES
 from medapp.session import Session
 from medapp.store.workspace import Workspace
@@ -60,6 +61,16 @@ def test_what_pixels_tell_needs_no_network(workspace: Workspace, bands: DataSet)
     assert any("cannot be told that transfer helps" in said for said in conclude(ranking))
     assert set(rows["bundled"].scores) == {"probe", "neighbours", "logme", "h_score", "leep"}
     assert set(rows["pixels"].scores) == {"probe", "neighbours", "logme", "h_score"}
+
+
+def test_images_are_asked_as_they_are_prepared_for_training(
+    workspace: Workspace, bands: DataSet
+) -> None:
+    plain = rank_sources(workspace, bands, ["none"], image_size=32)
+    kept = Catalog(workspace).set_preprocess(bands, Preprocess(percentile_clip=20.0))
+    clipped = rank_sources(workspace, kept, ["none"], image_size=32)
+    assert clipped.image_size == plain.image_size == 32
+    assert clipped.rows[0].scores["logme"] != plain.rows[0].scores["logme"]
 
 
 def test_a_ranking_is_kept_until_its_data_set_goes(workspace: Workspace, bands: DataSet) -> None:

@@ -1,6 +1,6 @@
 """Races on the page that compares."""
 
-from conftest import Trained
+from conftest import Trained, write_bands
 from studies.finishing import always, always_right, finish
 from ui.test_pages import (
     _one_server_a_test,  # noqa: F401
@@ -9,6 +9,9 @@ from ui.test_pages import (
     read_text,
 )
 
+from medapp.data.catalog import Catalog
+from medapp.data.importing.adding import add_folder
+from medapp.imaging.preprocess import Preprocess
 from medapp.runs.locks import hold_machine
 from medapp.runs.making import list_runs
 from medapp.runs.run import Run
@@ -30,6 +33,30 @@ def test_a_click_begins_a_race_and_leads_to_its_board(trained: Trained) -> None:
     board = next(table.value for table in app.dataframe if "Way of training" in table.value)
     titles = {STRATEGIES[name].title for name in CONTESTANTS}
     assert {*board["Way of training"]} == {*titles, "Guessing", "Majority class"}
+
+
+def test_a_race_learns_from_images_as_they_were_prepared_for_the_data_set(
+    trained: Trained,
+) -> None:
+    catalog = Catalog(trained.workspace)
+    bands = catalog.find_data_set("bands")
+    catalog.set_preprocess(bands, Preprocess(resize="squash", percentile_clip=2.0))
+    app = open_page("compare")
+    app.number_input[0].set_value(64)
+    assert app.number_input[0].label == "Image size (px)"
+    find_button(app, "Begin a race").click().run()
+    (race,) = list_races(trained.workspace)
+    prepared = {
+        Run(trained.workspace.runs_folder / id).recipe.preprocess for id in race.list_runs()
+    }
+    assert prepared == {Preprocess(image_size=64, resize="squash", percentile_clip=2.0)}
+
+
+def test_the_data_set_of_the_last_run_is_proposed(trained: Trained) -> None:
+    folder = write_bands(trained.folder.parent / "newer", seed=4)
+    add_folder(trained.workspace, folder, name="newer")
+    app = open_page("compare")
+    assert {box.value.name for box in app.selectbox if box.label == "Data set"} == {"bands"}
 
 
 def test_a_race_under_way_is_stopped_and_goes_on_by_a_click(trained: Trained) -> None:

@@ -3,15 +3,20 @@
 Labels of a target are not looked at here either: what is refused, is refused by its images.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from medapp.data.catalog import Catalog
-from medapp.data.notes import count
+from medapp.data.facts import count_ct
+from medapp.data.importing.updating import note_stale
+from medapp.data.notes import count, describe
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import ImageError, RecipeError
 from medapp.imaging.image import is_colour, load_image
+from medapp.imaging.windows import note_share
+from medapp.notes import Note
 from medapp.runs.learned import take_samples
 from medapp.runs.split_table import MOST
 from medapp.task import TASKS
@@ -19,6 +24,9 @@ from medapp.training.objectives.table import OBJECTIVES, Row, list_adaptations
 from medapp.training.recipe import Recipe
 
 FEWEST = 20  # images of a target; the covariance of fewer is chance
+SETTINGS = {"source": "sources", "target": "target"}  # by which a data set is asked for, by role
+# What is said once, of the data set that is trained on.
+OF_PATIENTS = ("patients-unknown", "patients-partly-unknown")
 LOOKED_AT = 8  # images, to tell colour from grey that is stored as colour
 LEAST_SPREAD = 0.02  # between channels on average, of the brightest value
 
@@ -109,13 +117,13 @@ def count_further(catalog: Catalog, home: DataSet, recipe: Recipe) -> list[int]:
             raise RecipeError(
                 f"{data_set.name} is named twice.",
                 remedy=f"Name another data set as {choice.role}, or leave it out.",
-                setting="data",
+                setting=SETTINGS[choice.role],
             )
         names.add(data_set.uid)
         taken = take_samples(recipe, choice, data_set, catalog.load_samples(data_set))
         used = [sample for sample in taken if sample.split == "train"]
         _check_count(data_set, choice.role, len(used))
-        _check_colours(home, catalog.load_samples(home), data_set, used)
+        _check_colours(home, catalog.load_samples(home), data_set, used, SETTINGS[choice.role])
         counts.append(len(used))
     return counts
 
@@ -129,12 +137,43 @@ def _check_count(data_set: DataSet, role: str, images: int) -> None:
             " needed.",
             remedy="Add images"
             + ("; they need no labels." if role == "target" else " to its training split."),
-            setting="data",
+            setting=SETTINGS[role],
         )
 
 
+def note_further(catalog: Catalog, recipe: Recipe) -> Iterator[Note]:
+    """What to know of further labelled data sets before a run; facts are left out.
+
+    What concerns a data set that is trained on, concerns one that is learned from besides: its head
+    is judged on its own test split.
+    """
+    for choice in recipe.data.learned[1:]:
+        if choice.role != "source":
+            continue
+        data_set = catalog.find_chosen(choice.id, choice.name)
+        images = catalog.count_splits(data_set)["train"]
+        if images < FEWEST:
+            learns = count(images, "image", "images")
+            text = (
+                f"{data_set.name} has {learns} to learn from: they are seen again and again, help"
+                " the others little, and what its head says of new images is mostly chance."
+            )
+            yield Note("scarce-source", text, remedy="Add images, or leave it out.")
+        notes = [*describe(data_set, catalog), *note_stale(catalog, data_set)]
+        if recipe.preprocess.windows:
+            of_ct = count_ct(catalog, data_set)
+            notes += note_share(recipe.preprocess.windows, of_ct, catalog.count_samples(data_set))
+        for note in notes:
+            if note.level != "info" and note.code not in OF_PATIENTS:
+                yield replace(note, text=f"{data_set.name}: {note.text}")
+
+
 def _check_colours(
-    home: DataSet, own: Sequence[Sample], data_set: DataSet, others: Sequence[Sample]
+    home: DataSet,
+    own: Sequence[Sample],
+    data_set: DataSet,
+    others: Sequence[Sample],
+    setting: str,
 ) -> None:
     """Refuse data sets of which one is all in colour and the other all grey."""
     sides = ((home, own), (data_set, others))
@@ -148,7 +187,7 @@ def _check_colours(
             f"The images of {coloured.name} are in colour and those of {grey.name} are grey: there"
             " are no channels that both have.",
             remedy="Choose data sets of one kind of images.",
-            setting="data",
+            setting=setting,
         )
 
 

@@ -21,7 +21,7 @@ from medapp.models.sources import find_source
 from medapp.notes import Note, sort_notes
 from medapp.runs.caveats import note_earlier
 from medapp.runs.choosing import choose_samples
-from medapp.runs.further import check_roles, count_further
+from medapp.runs.further import SETTINGS, check_roles, count_further, note_further
 from medapp.runs.making import settle_recipe
 from medapp.runs.registry import find_registry
 from medapp.runs.seen import list_seen
@@ -153,6 +153,7 @@ def _find_notes(
         chosen = choose_samples(recipe, data_set, catalog.load_samples(data_set))
         tests = [sample for sample in chosen if sample.split == "test"]
         notes += note_earlier(tests, data_set, list_seen(workspace, source))
+    notes += note_further(catalog, recipe)
     return sort_notes(note for note in notes if note.level != "info")
 
 
@@ -209,10 +210,23 @@ def _check_source(
             )
     samples = select(catalog.load_samples(data_set), only)
     learned = Counter(sample.label for sample in samples if sample.split == "train")
-    _check_classes(data_set, sum(learned.values()), learned)
+    if not learned:
+        raise RecipeError(
+            f"{data_set.name} has no training images, so nothing can be learned from it.",
+            remedy="Leave it out, or draw its split anew.",
+            setting=SETTINGS["source"],
+        )
+    _check_classes(data_set, sum(learned.values()), learned, SETTINGS["source"])
 
 
-def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) -> None:
+def _check_classes(
+    data_set: DataSet, train: int, learned: Mapping[str, int], setting: str = "data"
+) -> None:
+    """Raise RecipeError where nothing can be learned from the classes of a data set.
+
+    Args:
+        setting: by which it is asked for.
+    """
     task = find_task(data_set.task)
     if UNLABELLED in data_set.classes:
         raise RecipeError(
@@ -222,7 +236,7 @@ def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) ->
                 "Label them or leave them out: medapp data edit"
                 f" {quote_word(data_set.name)} IMAGE …",
             ),
-            setting="data",
+            setting=setting,
         )
     if not train:
         raise RecipeError(
@@ -233,21 +247,21 @@ def _check_classes(data_set: DataSet, train: int, learned: Mapping[str, int]) ->
                 "Train on another one, then judge that model here:"
                 f" medapp evaluate RUN --data {quote_word(data_set.name)}",
             ),
-            setting="data",
+            setting=setting,
         )
     if len(data_set.classes) < task.min_classes:
         raise RecipeError(
             f"{data_set.name} has {f'one {task.noun}, ' if data_set.classes else f'no {task.noun}'}"
             f"{', '.join(data_set.classes)}; there is nothing to tell apart.",
             remedy=f"Add images of {'a second' if data_set.classes else 'a'} {task.noun}.",
-            setting="data",
+            setting=setting,
         )
     empty = [name for name in data_set.classes if not learned.get(name)]
     if empty:
         raise RecipeError(
             f"The training split of {data_set.name} has no image of {empty[0]}.",
             remedy=f"Add images of that {task.noun}, or derive a data set without it.",
-            setting="data",
+            setting=setting,
         )
 
 

@@ -14,6 +14,7 @@ from medapp.data.samples import UNLABELLED
 from medapp.errors import RecipeError
 from medapp.runs.making import create_run
 from medapp.runs.plan import plan_run
+from medapp.runs.sitting import Sitting
 from medapp.session import Session
 from medapp.store.workspace import Workspace
 from medapp.training.objectives.table import list_adaptations
@@ -124,3 +125,68 @@ def test_the_run_is_named_and_told_as_a_command(session: Session) -> None:
     command = write_command(run.recipe, run.machine, "here")
     assert command.startswith("medapp train --data here --target there --adaptation dann")
     assert command.endswith("--set adaptation_weight=0.5")
+
+
+def test_colour_and_grey_cannot_be_learned_together_either(
+    session: Session, tmp_path: Path
+) -> None:
+    for name, strength in (("red", 60), ("grey as RGB", 0)):
+        add_folder(session.workspace, write_coloured(tmp_path / name, strength), name=name)
+    add_folder(session.workspace, write_grey(tmp_path / "grey"), name="grey")
+    for one, other in (("red", "grey"), ("grey", "red")):
+        with pytest.raises(RecipeError, match="red are in colour and those of grey") as caught:
+            session.plan(one, sources=[other], strategy="fine-tune")
+        assert caught.value.setting == "sources"
+    # Images of both kinds have channels in common with each.
+    assert session.plan("grey", sources=["grey as RGB"], strategy="fine-tune").further > 0
+
+
+def test_a_source_of_five_images_is_learned_with_a_warning(
+    session: Session, tmp_path: Path
+) -> None:
+    few = write_bands(tmp_path / "few", 3)
+    next(few.rglob("*.png")).unlink()
+    add_folder(session.workspace, few, name="few")
+    plan = session.plan("here", sources=["few", "there"], strategy="fine-tune")
+    own = Catalog(session.workspace).count_splits(Catalog(session.workspace).find_data_set("few"))[
+        "train"
+    ]
+    (scarce,) = [note for note in plan.notes if note.code == "scarce-source"]
+    assert scarce.level == "caution"
+    assert scarce.text.startswith(f"few has {own} image")
+    # What a data set to train on is warned of, a source is too, by its name.
+    chance = [note.text for note in plan.notes if note.code in ("few-groups", "no-test")]
+    assert any(text.startswith("few: ") for text in chance)
+    assert not any(text.startswith("there: Patients") for text in chance)
+    alone = session.plan("here", sources=["there"], strategy="fine-tune")
+    assert "scarce-source" not in {note.code for note in alone.notes}
+
+
+def test_a_source_without_training_images_is_refused(session: Session, tmp_path: Path) -> None:
+    write_bands(tmp_path / "judged" / "test", 12, seed=4)
+    added = add_folder(session.workspace, tmp_path / "judged", name="judged").data_set
+    assert Catalog(session.workspace).count_splits(added)["train"] == 0
+    with pytest.raises(RecipeError, match="judged has no training images") as caught:
+        session.plan("here", sources=["judged"], strategy="fine-tune")
+    assert caught.value.setting == "sources"
+
+
+def test_a_source_of_16_bits_is_learned_beside_one_of_8(session: Session, tmp_path: Path) -> None:
+    deep = write_bands(tmp_path / "deep", 20, seed=6)
+    for path in deep.rglob("*.png"):
+        grey = np.asarray(Image.open(path).convert("L"), np.uint16) * 257
+        Image.fromarray(grey).save(path)
+    add_folder(session.workspace, deep, name="deep")
+    settings = {"strategy": "fine-tune", "image_size": 32, "epochs": 8, "batch_size": 8}
+    machine = {"precision": "float32", "threads": 1, "augmentation": "none"}
+    made = session.build_settings("here", sources=["deep"], **settings, **machine)
+    run = create_run(session.workspace, *made)
+    assert Sitting(session.workspace, run, lambda: False).do()
+    figures = session.load_figures(run)["deep"]
+    assert figures is not None
+    # The bands are as easy to tell as in 8 bits: nothing was cut or made dark.
+    assert figures.balanced_accuracy > 0.8
+    samples = Catalog(session.workspace).load_samples(
+        Catalog(session.workspace).find_data_set("deep")
+    )
+    assert {sample.mode for sample in samples} == {"16-bit grey"}

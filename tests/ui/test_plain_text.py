@@ -44,7 +44,7 @@ SCOPES = (ast.FunctionDef, ast.Lambda, ast.GeneratorExp, ast.ListComp, ast.DictC
 # Functions whose text is ours whatever they are given.
 SAFE = {
     *("escape", "len", "round", "sum", "int", "find_fact", "format_seconds", "write_interval"),
-    *("write_figure", "describe_export", "name_figure", "columns"),
+    *("write_figure", "name_figure", "columns"),
 }
 SCOPES = (ast.FunctionDef, ast.Lambda, ast.GeneratorExp, ast.ListComp, ast.DictComp, ast.SetComp)
 # Functions whose text is ours where what they are given is.

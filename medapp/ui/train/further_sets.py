@@ -67,8 +67,8 @@ def _draw_sources(
     st.caption(
         escape(
             f"Validation and test stay those of {data_set.name}. Whether the others helped,"
-            f" only a run on {data_set.name} alone tells, beside this one under Compare. The"
-            " model of each data set is kept in the run's folder."
+            f" only a run on {data_set.name} alone tells, beside this one under Compare. Each other"
+            " data set gets a head of its own, judged at the end on its own test split."
         )
     )
     sources = (DataChoice(id=uid, name=others[uid].name, role="source") for uid in chosen)

@@ -1,5 +1,6 @@
 """A run over several data sets, labelled or without labels, asked for on the Train page."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from ui.test_pages import _one_server_a_test, find_button, open_page, read_text 
 
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
 from medapp.data.samples import DataSet
 from medapp.runs.making import list_runs
 from medapp.store.workspace import Workspace
@@ -112,3 +114,26 @@ def test_one_data_set_alone_has_no_other_hospital(workspace: Workspace, tmp_path
     app = open_page("train")
     assert not [box for box in app.selectbox if box.label == "Adapt to"]
     assert len(Catalog(workspace).list_data_sets()) == 1
+
+
+def test_a_source_that_can_teach_nothing_is_named_beside_its_field(
+    workspace: Workspace, tmp_path: Path, sets: list[DataSet]
+) -> None:
+    alone = write_bands(tmp_path / "alone", 8, seed=7)
+    shutil.rmtree(alone / "below")
+    choice = ImportChoice(layout="{label}")
+    one_class = add_folder(workspace, alone, "alone", choice).data_set
+    app = open_page("train", data=sets[0].id, begin="balanced")
+    choose(app, [one_class.uid])
+    assert any("alone has one class" in error.value for error in app.error)
+    assert any(error.value.startswith("Also learn from\\: alone") for error in app.error)
+    assert find_button(app, "Start").disabled
+    choose(app, [sets[1].uid])
+    assert not any("alone" in error.value for error in app.error)
+    assert not find_button(app, "Start").disabled
+    few = write_bands(tmp_path / "few", 3, seed=9)
+    five = add_folder(workspace, few, name="few").data_set
+    app = open_page("train", data=sets[0].id, begin="balanced")
+    choose(app, [five.uid])
+    assert any("its head says of new images is mostly chance" in w.value for w in app.warning)
+    assert not find_button(app, "Start").disabled

@@ -18,12 +18,12 @@ from medapp.runs.registry import find_registry
 from medapp.runs.run import FINAL, Run
 from medapp.runs.summary import Summary
 from medapp.store.workspace import Workspace
-from medapp.studies.budget import is_out_of_time
 from medapp.studies.contrast import Contrast
 from medapp.studies.folds import LASTING
 from medapp.studies.judged import Judged, find_shared, load_judged, pool_folds
 from medapp.studies.kept import find_kept
 from medapp.studies.live import find_live
+from medapp.studies.missing import state_missing
 from medapp.studies.race import Declared, Race
 from medapp.task import find_task
 
@@ -153,7 +153,8 @@ def read_board(workspace: Workspace, race: Race) -> Board:
     if race.folds:
         judged = {key: [pool_folds(of)] if of else [] for key, of in judged.items()}
     over = _judge(board, race, {key: of for key, of in judged.items() if of})
-    verdict = (*over.verdict, *_state_missing(workspace, race, runs))
+    ways = {race.entrants[key].title: ids for key, ids in race.runs.items()}
+    verdict = (*over.verdict, *state_missing(workspace, race, ways))
     return replace(over, verdict=verdict, notes=_list_notes(race, judged))
 
 
@@ -337,40 +338,3 @@ def _state_cost(first: Place, second: Place) -> str:
         f"; a run of {first.title} takes {format_seconds(abs(more))}"
         f" {'more' if more > 0 else 'less'}"
     )
-
-
-def _state_missing(workspace: Workspace, race: Race, runs: Sequence[Summary]) -> Iterator[str]:
-    """Which runs have no figures, and why."""
-    ended = [Run(workspace.runs_folder / run.id) for run in runs if run.state != "done"]
-    late = [run for run in ended if is_out_of_time(run)]
-    if late:
-        yield (
-            f"{len(late)} of {len(race.list_runs())} runs did not fit the {race.minutes:g} minutes,"
-            f" by what the others took: {_count_late(race, {run.id for run in late})}. Go on with"
-            " them, or begin a race with more minutes, smaller images or fewer ways of training."
-        )
-    for run in ended:
-        said = run.find_last_state()
-        if said.state == "failed":
-            yield f"{_shorten(race, run)} failed. {said.reason or ''}"
-        elif run not in late:
-            yield f"{_shorten(race, run)} was stopped and is not judged."
-    gone = len(race.list_runs()) - len(runs)
-    if gone:
-        yield f"{gone} of {len(race.list_runs())} runs were deleted."
-
-
-def _count_late(race: Race, late: Collection[str]) -> str:
-    """Whose runs did not fit, such as "Last stage (1 of 2), From scratch"."""
-    said = []
-    for key, ids in race.runs.items():
-        count = sum(id in late for id in ids)
-        title = race.entrants[key].title
-        if count:
-            said.append(f"{title} ({count} of {len(ids)})" if len(ids) > 1 else title)
-    return ", ".join(said)
-
-
-def _shorten(race: Race, run: Run) -> str:
-    """A run's name without that of its race."""
-    return run.name.removeprefix(f"{race.name}: ")

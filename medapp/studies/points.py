@@ -1,7 +1,7 @@
 """What the runs of a learning curve say: points, the curves through them, and words for both."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from medapp.evaluation.comparison import average_seeds
@@ -16,10 +16,12 @@ from medapp.store.workspace import Workspace
 from medapp.studies.curve import Curve
 from medapp.studies.judged import find_shared, load_judged
 from medapp.studies.kept import find_kept
+from medapp.studies.missing import state_missing
 from medapp.training.strategies import STRATEGIES
 
 # Figures that lie in 0 to 1, as the curve asks; the first of them that the task has is taken.
 BOUNDED = ("balanced_accuracy", "macro_auroc", "accuracy")
+NOTHING = "No run of the learning curve was judged, so nothing can be said."
 FORETOLD = 2.0  # times all images: how far on a figure is foretold in words
 
 
@@ -53,6 +55,7 @@ class Reading:
         n: test images; units: the patients, or images, that these are of.
         seeds: of each point.
         ways: empty until all runs have ended.
+        missing: which runs have no figures, and why; empty until all runs have ended.
     """
 
     states: tuple[str, ...]
@@ -62,6 +65,7 @@ class Reading:
     units: int
     seeds: int
     ways: tuple[Way, ...]
+    missing: tuple[str, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -84,7 +88,8 @@ class Reading:
     @property
     def verdict(self) -> tuple[str, ...]:
         """What can be said, a sentence a way of training, and what these rest on."""
-        return tuple(_state(self)) if self.ways else ()
+        said = tuple(_state(self)) if self.ways else (NOTHING,)
+        return (*said, *self.missing) if self.is_over else ()
 
     def to_dict(self, target: float | None = None) -> dict[str, Any]:
         """Plain values for JSON.
@@ -117,9 +122,10 @@ def read_points(workspace: Workspace, curve: Curve) -> Reading:
     empty = Reading(states, BOUNDED[0], "images", 0, 0, seeds, ())
     if not empty.is_over:
         return empty
+    ends = tuple(state_missing(workspace, curve, _list_ways(curve)))
     done = {id for id, run in found.items() if run and run.state == "done" and run.figures}
     if not done:
-        return empty
+        return replace(empty, missing=ends)
     judged = {id: load_judged(Run(workspace.runs_folder / id)) for id in done}
     first = next(iter(judged.values()))
     keys = find_shared(list(judged.values()))
@@ -138,7 +144,15 @@ def read_points(workspace: Workspace, curve: Curve) -> Reading:
     for strategy, shares in curve.runs.items():
         points = tuple(point for ids in shares if (point := build(ids)))
         ways.append(Way(strategy, points, fit_power_law(points)))
-    return Reading(states, figure, counted, n, units, seeds, tuple(ways))
+    return Reading(states, figure, counted, n, units, seeds, tuple(ways), ends)
+
+
+def _list_ways(curve: Curve) -> dict[str, list[str]]:
+    """The runs of each way of training, over all shares and seeds, by what people call the way."""
+    return {
+        Way(strategy, (), None).title: [id for ids in shares for id in ids]
+        for strategy, shares in curve.runs.items()
+    }
 
 
 def find_points(workspace: Workspace, curve: Curve) -> Reading:

@@ -238,10 +238,10 @@ def test_what_failed_was_stopped_or_came_too_late_is_said(empty: Session) -> Non
     said = read_board(empty.workspace, race).verdict
     assert said[-3:] == (
         "1 of 6 runs did not fit the 3 minutes, by what the others took: From scratch (1 of 2)."
-        " Go on with them, or begin a race with more minutes, smaller images or fewer ways of"
+        " Go on with them, or begin anew with more minutes, smaller images or fewer ways of"
         " training.",
-        "Linear probe, seed 1 was stopped and is not judged.",
         "Fine-tune, seed 1 failed. Memory ran out.",
+        "1 of 6 runs were stopped and are not judged: Linear probe (1 of 2).",
     )
 
 

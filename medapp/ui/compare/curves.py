@@ -75,7 +75,7 @@ def _begin(asked: Asked, ways: Sequence[str]) -> None:
 
 def _state(reading: Reading) -> str:
     if reading.is_over:
-        return reading.verdict[0] if reading.verdict else "No run was judged"
+        return reading.verdict[0]
     return f"{reading.states.count('done')} of {len(reading.states)} runs are done"
 
 
@@ -96,12 +96,13 @@ def draw_curve(curve: Curve) -> None:
             draw_control(curve, reading)
             return
         draw_control(curve, reading)
-        if not any(way.points for way in reading.ways):
-            st.info("No run of the learning curve was judged, so nothing can be said.")
-            return
-        _draw_figure(reading)
+        has_points = any(way.points for way in reading.ways)
+        if has_points:
+            _draw_figure(reading)
         for sentence in reading.verdict:
             st.markdown(frame.escape(sentence))
+        if not has_points:
+            return
         _draw_reach(reading)
         _draw_points(reading)
         draw_sheet(list_curve(reading), "medapp-learning-curve")

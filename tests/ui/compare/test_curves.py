@@ -10,6 +10,7 @@ from ui.test_pages import (
 
 from medapp.runs.making import list_runs
 from medapp.runs.run import Run
+from medapp.studies.budget import OUT_OF_TIME
 from medapp.studies.curve import SHARES, WAYS, create_curve, list_curves
 from medapp.training.recipe import build_recipe
 
@@ -32,11 +33,15 @@ def test_a_click_begins_a_learning_curve_and_leads_to_it(trained: Trained) -> No
 
 def test_a_curve_whose_runs_were_stopped_says_that_nothing_can_be_said(trained: Trained) -> None:
     recipe = build_recipe({"data": "bands", "image_size": 32, "epochs": 1})
-    curve = create_curve(trained.workspace, recipe, name="rise", ways=["linear-probe"])
-    for id in curve.list_runs():
-        Run(trained.workspace.runs_folder / id).set_state("stopped", "No time.")
-    app = open_page("compare", curve=curve.id)
-    assert "No run of the learning curve was judged" in read_text(app)
+    curve = create_curve(trained.workspace, recipe, name="rise", ways=["linear-probe"], minutes=30)
+    first, *rest = curve.list_runs()
+    Run(trained.workspace.runs_folder / first).request_stop()
+    for id in rest:
+        Run(trained.workspace.runs_folder / id).request_stop(f"{OUT_OF_TIME}it takes a week.")
+    text = read_text(open_page("compare", curve=curve.id)).replace("\\", "")
+    assert "No run of the learning curve was judged" in text
+    assert "4 of 5 runs did not fit the 30 minutes" in text
+    assert "1 of 5 runs were stopped and are not judged: Linear probe (1 of 5)." in text
 
 
 def test_the_list_names_learning_curves(trained: Trained) -> None:

@@ -210,7 +210,7 @@ def _check_source(
             )
     samples = select(catalog.load_samples(data_set), only)
     learned = Counter(sample.label for sample in samples if sample.split == "train")
-    if not learned:
+    if not learned and UNLABELLED not in data_set.classes:
         raise RecipeError(
             f"{data_set.name} has no training images, so nothing can be learned from it.",
             remedy="Leave it out, or draw its split anew.",

@@ -83,6 +83,15 @@ def test_a_shift_moves_an_image_by_up_to_its_share_of_the_side_both_ways() -> No
     assert abs(correlate(across, down)) < 0.15
 
 
+def test_a_moved_image_keeps_its_fine_detail() -> None:
+    # Linear interpolation between two pixels leaves 2/3 of white noise's variance, on average over
+    # all places between them: (2/3)² = 0.44 in two directions.
+    images = 0.5 + 0.1 * torch.randn(200, 1, 32, 32, generator=generator())
+    moved = augment(images, Augmentation(shift=0.05), torch.arange(200))
+    kept = moved[:, :, 4:-4, 4:-4].var() / images.var()
+    assert 0.7 < kept < 1.1
+
+
 def test_brightness_adds_and_contrast_spreads_each_by_up_to_its_share_both_ways() -> None:
     n = 400
     images = torch.full((n, 1, 4, 4), 0.5)

@@ -34,9 +34,10 @@ from medapp.session import Session
 from medapp.studies.travel.record import Figure, Travel
 from medapp.training.strategies import STRATEGIES
 
-MACHINE = {"precision": "float32", "threads": 1}
 PHANTOM = "phantom"
 FITTED = "linear-probe"
+# The task, what is learned from, what is judged, and whether that is another place.
+Shift = tuple[str, DataSet, DataSet, bool]
 
 
 def main() -> None:
@@ -53,6 +54,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--image-size", type=int, default=96)
     parser.add_argument("--minutes", type=float, default=0.0, help="of fine-tuning on labels")
+    parser.add_argument("--precision", default="float32")
     parser.add_argument("--patient-pattern", help="finds the patient in a file's name")
     options = parser.parse_args()
     if options.what == "measure":
@@ -67,7 +69,7 @@ def measure(options: argparse.Namespace) -> None:
     session = medapp.open()
     shifts = list(list_shifts(Catalog(session.workspace), options))
     work = product(range(options.seeds), options.strategies.split(","), shifts)
-    for seed, strategy, (task, source, target) in work:
+    for seed, strategy, (task, source, target, is_elsewhere) in work:
         key = {
             "task": task,
             "source": source.name,
@@ -79,7 +81,7 @@ def measure(options: argparse.Namespace) -> None:
             continue
         try:
             run = train(session, options, source, strategy, seed)
-            for name in list_adaptations(options, strategy):
+            for name in list_adaptations(options, strategy) if is_elsewhere else ():
                 train(session, options, source, strategy, seed, target, name)
             found = session.travel(run, target, minutes=options.minutes)
         except MedAppError as error:
@@ -107,7 +109,8 @@ def train(
 ) -> Run:
     """The run of these settings, which is trained once."""
     name = f"{source.name}, {strategy}, {options.image_size} px, seed {seed}"
-    asked: dict[str, Any] = {**MACHINE, "image_size": options.image_size, "strategy": strategy}
+    asked: dict[str, Any] = {"image_size": options.image_size, "strategy": strategy}
+    asked |= {"precision": options.precision, "threads": 1}
     if strategy != FITTED:
         asked["epochs"] = options.epochs
     if target is not None:
@@ -117,10 +120,8 @@ def train(
     return known[0] if known else session.train(source, name=name, seed=seed, **asked)
 
 
-def list_shifts(
-    catalog: Catalog, options: argparse.Namespace
-) -> Iterator[tuple[str, DataSet, DataSet]]:
-    """The task, the data set that is learned from and the one that is judged, of each shift."""
+def list_shifts(catalog: Catalog, options: argparse.Namespace) -> Iterator[Shift]:
+    """All shifts of the tasks that are asked for."""
     wanted = set(filter(None, (options.tasks or "").split(",")))
     for task in sorted(path for path in options.folder.iterdir() if path.is_dir()):
         if wanted and task.name not in wanted:
@@ -147,11 +148,9 @@ def find_site(catalog: Catalog, path: Path, pattern: str | None) -> DataSet:
     return found[0] if found else add_folder(catalog.workspace, path, name, choice).data_set
 
 
-def list_pairs(
-    catalog: Catalog, task: str, sites: Sequence[DataSet]
-) -> Iterator[tuple[str, DataSet, DataSet]]:
+def list_pairs(catalog: Catalog, task: str, sites: Sequence[DataSet]) -> Iterator[Shift]:
     for source, target in permutations(sites, 2):
-        yield task, source, target
+        yield task, source, target, True
     known = {data_set.name: data_set for data_set in catalog.list_data_sets()}
     for site in sites:
         parts = {"learned": ("train", "validation"), "kept back": ("test",)}
@@ -160,7 +159,7 @@ def list_pairs(
             or choose(catalog, site, f"{site.name}, {part}", split=splits)
             for part, splits in parts.items()
         ]
-        yield task, halves[0], halves[1]
+        yield task, halves[0], halves[1], False
 
 
 def choose(catalog: Catalog, source: DataSet, name: str, **only: tuple[str, ...]) -> DataSet:

@@ -20,7 +20,7 @@ from medapp.errors import WeightsError
 from medapp.models.architectures import AUTO, WEIGHTLESS, find_architecture
 from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.models.cards import read_card
-from medapp.models.class_names import CLASS_NAMES, parse_classes
+from medapp.models.class_names import CLASS_NAMES, parse_classes, read_classes
 from medapp.models.matching import Loaded, match_tensors
 from medapp.models.neighbours import KIND, NeighboursHead, count_rows
 from medapp.models.network import Network
@@ -93,6 +93,8 @@ def build_network(
     name, path = find_source(source, architecture, workspace)
     torch.manual_seed(seed)
     network = Network(name, classes, task)
+    if path is not None and source.startswith("run:"):
+        path = _find_head(path, network.classes)
     if path is not None:
         row = BACKBONES.get(source)
         if row is not None:
@@ -110,6 +112,16 @@ def build_network(
     if normalisation != AUTO:
         _set_normalisation(network, normalisation)
     return network
+
+
+def _find_head(path: Path, classes: tuple[str, ...]) -> Path:
+    """Of the models of a run over several data sets the one with a head for these classes.
+
+    Args:
+        path: of its first model, which is taken where none is for them.
+    """
+    others = sorted(path.parent.glob(f"{path.stem}-*{path.suffix}"))
+    return next((model for model in (path, *others) if read_classes(model) == classes), path)
 
 
 def _set_normalisation(network: Network, name: str) -> None:

@@ -9,6 +9,7 @@ from medapp.errors import Remedy, RunError
 from medapp.notes import Note
 from medapp.runs.run import Run
 from medapp.store.plain import quote_word
+from medapp.store.workspace import Workspace
 from medapp.training.recipe import Recipe
 
 
@@ -46,6 +47,18 @@ def find_head(run: Run, data_set: str | None) -> Run:
 def name_head(run: Run) -> str:
     """What a run's head is called: a further one by its data set too."""
     return f"{run.name}, head of {run.home.name}" if run.domain else run.name
+
+
+def describe_start(workspace: Workspace, source: str) -> str:
+    """What the model that a run starts from had learned from, in a sentence.
+
+    Empty where the source is no run of this workspace.
+    """
+    run = Run(workspace.runs_folder / source.removeprefix("run:"))
+    if not source.startswith("run:") or not (run.folder / "recipe.json").is_file():
+        return ""
+    names = [choice.name for choice in run.recipe.data.learned if choice.role != "target"]
+    return f"The start is run {run.name}, which learned from {'; '.join(names)}."
 
 
 def note_unjudged(head: Run) -> Note:

@@ -19,7 +19,7 @@ from medapp.models.weights import add_thresholds, build_network
 from medapp.runs.caveats import add_caveats
 from medapp.runs.evaluate import describe_computing, judge, judge_at_end
 from medapp.runs.events import PlanMade, Resumed, SpeedMeasured, StateChanged, TestRead
-from medapp.runs.heads import describe_place
+from medapp.runs.heads import describe_place, describe_start
 from medapp.runs.inputs import InputLoader
 from medapp.runs.learned import Learned, load_samples, save_samples
 from medapp.runs.objective import build_objective
@@ -147,7 +147,8 @@ class Sitting:
         )
         # What MedApp knows needs no word; a person's own file does.
         if network.loaded is not None and recipe.find_source() not in BACKBONES:
-            self.reporter.say(network.loaded.describe())
+            start = describe_start(self.workspace, recipe.find_source())
+            self.reporter.say(f"{start} {network.loaded.describe()}".strip())
         strategy = recipe.find_strategy()
         if strategy.keeps_neighbours:
             features = network.head.in_features

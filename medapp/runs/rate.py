@@ -21,7 +21,10 @@ from medapp.store.files import write_bytes
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 from medapp.training.examples import Examples, Inputs
-from medapp.training.loop import DivergedError, Loop
+from medapp.training.feed import Feed
+from medapp.training.learner import Learner
+from medapp.training.loop import DivergedError, Loop, SaveBest
+from medapp.training.objectives.objective import Objective
 from medapp.training.rate import Rate
 from medapp.training.rate_range import STEPS, RateRange, has_exploded, list_rates, read_range
 from medapp.training.recipe import Machine, Recipe, write_settings
@@ -112,23 +115,9 @@ class _RateSitting(Sitting):
 
     def take_steps(self) -> RateRange:
         """Take the steps, and read what they say."""
-        loop = self.build_training()
-        assert isinstance(loop, Loop)
-        sweep = Loop(
-            self.recipe,
-            loop.learner,
-            loop.objective,
-            loop.feed,
-            _leave_out(loop.validation),
-            None,
-            self.recorder,
-            lambda *_: None,
-            loop.state.micro_batches,
-            build_rate=self._build_rate,
-        )
         has_ended = False
         try:
-            sweep.run()
+            self.build_training().run()
         except DivergedError:
             has_ended = True
         rates, losses = self.recorder.rates, self.recorder.losses
@@ -138,6 +127,29 @@ class _RateSitting(Sitting):
                 remedy="Choose other weights to start from, or float32.",
             )
         return read_range(rates, losses, has_ended or has_exploded(losses))
+
+    def build_loop(
+        self,
+        learner: Learner,
+        objective: Objective,
+        feed: Feed,
+        validation: Examples,
+        save_best: SaveBest,
+        parts: int,
+    ) -> Loop:
+        """A loop whose rate rises, that validates nothing and keeps nothing."""
+        return Loop(
+            self.recipe,
+            learner,
+            objective,
+            feed,
+            _leave_out(validation),
+            None,
+            self.recorder,
+            lambda *_: None,
+            parts,
+            self._build_rate,
+        )
 
     def _build_rate(
         self, optimiser: torch.optim.Optimizer, settings: Optimisation, steps: int

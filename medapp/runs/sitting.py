@@ -18,7 +18,7 @@ from medapp.models.rescaling import rescale_convolutions
 from medapp.models.weights import add_thresholds, build_network
 from medapp.runs.caveats import add_caveats
 from medapp.runs.evaluate import describe_computing, judge, judge_at_end
-from medapp.runs.events import PlanMade, Resumed, SpeedMeasured, StateChanged, TestRead
+from medapp.runs.events import PlanMade, Resumed, StateChanged, TestRead
 from medapp.runs.heads import describe_place, describe_start
 from medapp.runs.inputs import InputLoader
 from medapp.runs.learned import Learned, load_samples, save_samples
@@ -28,6 +28,7 @@ from medapp.runs.reporter import HeadReporter, Reporter, StopRequestedError
 from medapp.runs.results import discard_evaluation, save_evaluation
 from medapp.runs.run import Run
 from medapp.runs.seen import save_earlier
+from medapp.runs.speed import measure_speed
 from medapp.store.cache import open_cache
 from medapp.store.threads import count_cores
 from medapp.store.workspace import Workspace
@@ -37,14 +38,16 @@ from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.examples import Examples, join_examples
 from medapp.training.feed import Feed
 from medapp.training.fit import Fit
+from medapp.training.gradients import PARTS
 from medapp.training.learner import Learner
-from medapp.training.loop import PARTS, Loop
+from medapp.training.loop import Loop, SaveBest
 from medapp.training.machine.devices import open_fabric, synchronise_norms
 from medapp.training.machine.memory import choose_parts
 from medapp.training.machine.precision import choose_device, choose_precision, measure_room
 from medapp.training.neighbours import Neighbours
 from medapp.training.norms import list_norms
 from medapp.training.objectives.anchored import Anchored
+from medapp.training.objectives.objective import Objective
 from medapp.training.objectives.table import DEFAULT, OBJECTIVES
 from medapp.training.probe import Probe
 from medapp.training.recipe import Recipe, write_settings
@@ -95,7 +98,10 @@ class Sitting:
         if not training.run():
             return False
         validation = training.validation
-        self._report_speed(loader, training, len(home.list_split("train")), len(validation))
+        images = (len(home.list_split("train")), len(validation))
+        speed = measure_speed(self.recipe, loader, training, *images)
+        if speed is not None:
+            self.reporter.report(speed)
         self.reporter.report(StateChanged(state="evaluating"))
         self._choose_thresholds(training, validation)
         self._evaluate(training, loader, home)
@@ -227,16 +233,29 @@ class Sitting:
             mixup=learner.augmentation.mixup,
             is_balanced=self.recipe.objective.balanced_sampling,
         )
+        parts = self._choose_parts(sum(feed.further))
+        return self.build_loop(learner, objective, feed, on_device[1], save_best, parts)
+
+    def build_loop(
+        self,
+        learner: Learner,
+        objective: Objective,
+        feed: Feed,
+        validation: Examples,
+        save_best: SaveBest,
+        parts: int,
+    ) -> Loop:
+        """The loop of steps over what this sitting has made for it; see `Loop`."""
         return Loop(
             self.recipe,
             learner,
             objective,
             feed,
-            on_device[1],
+            validation,
             self.run.checkpoint_path,
             self.reporter,
             save_best,
-            parts=self._choose_parts(sum(feed.further)),
+            parts,
         )
 
     def _list_facts(self, recipe: Recipe, epoch: int) -> dict[str, str]:
@@ -327,26 +346,6 @@ class Sitting:
             idle.append("norms")
         if idle:
             self.reporter.say(f"Settings without effect on this run: {', '.join(idle)}.")
-
-    def _report_speed(
-        self, loader: InputLoader, training: Loop | Fit, train: int, validation: int
-    ) -> None:
-        """Report forward passes a second, which the estimate for the next run like this needs."""
-        passes = float(loader.passes)
-        seconds = loader.seconds
-        cost = self.recipe.count_passes()
-        learned = training.state.epoch * (train + validation)
-        head = training.state.seconds / learned if learned and not cost else 0.0
-        if isinstance(training, Loop) and cost:
-            images = training.feed.count_images() * cost + validation
-            passes = training.state.epoch * images
-            seconds = training.state.seconds
-        if seconds > 0 or head > 0:
-            # Where all features were kept by an earlier run there is no pass to time.
-            rate = passes / seconds if seconds > 0 else 0.0
-            self.reporter.report(
-                SpeedMeasured(forwards_per_second=rate, seconds=seconds, head_seconds=head)
-            )
 
     def _choose_thresholds(self, training: Loop | Fit, validation: Examples) -> None:
         """Choose each finding's threshold by the weights of the best epoch; keep them with these.

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,24 +22,21 @@ from medapp.training.batch import Batch
 from medapp.training.checkpoint import TrainingState, copy_state, load_checkpoint, save_checkpoint
 from medapp.training.examples import Examples, Inputs, JoinedInputs
 from medapp.training.feed import Feed
+from medapp.training.gradients import Gradients
 from medapp.training.learner import Learner
-from medapp.training.machine.devices import is_out_of_memory
 from medapp.training.norms import measure_statistics
-from medapp.training.objectives.objective import Objective, Position
+from medapp.training.objectives.objective import Objective
 from medapp.training.optimisers import OPTIMISERS
 from medapp.training.rate import Rate
 from medapp.training.recipe.groups import Optimisation
 from medapp.training.recipe.recipe import Recipe
-from medapp.training.seeds import seed_of
 from medapp.training.stopping import Fall, find_fall
-from medapp.training.sums import Sums
 from medapp.training.validation import judge_logits, predict_logits
 from medapp.training.watcher import Epoch, Step, Watcher
 
 CHECKPOINT_SECONDS = 180.0  # between two checkpoints within a long epoch
 WRITING_SHARE = 0.05  # of the time that checkpoints at the ends of epochs may take
 NORM_IMAGES = 10_000  # that are enough for BatchNorm's statistics (Wu & Johnson 2021, section 3)
-PARTS = "The steps stay as large; BatchNorm, where it learns, sees each part by itself."
 
 SaveBest = Callable[[dict[str, Tensor], int, dict[str, Tensor]], None]
 
@@ -95,6 +91,7 @@ class Loop:
         self._average = WeightAverage(learner.suffix, recipe.optimisation.averaging)
         # The stepper wraps the optimiser and shares its state.
         self.model, self._stepper = self.fabric.setup(learner.suffix, self._optimiser)
+        self._gradients = Gradients(recipe.seed, learner, self.model, objective, watcher)
         # The suffix's state after the best epoch, while it is not yet on disk.
         self._best: dict[str, Tensor] | None = None
         self._best_extra: dict[str, Tensor] = {}
@@ -198,7 +195,7 @@ class Loop:
     def _take_step(self, batch: Batch) -> float:
         """One optimiser step on a batch; gives the batch's loss."""
         state = self.state
-        whole = self._add_gradients(batch)
+        whole = self._gradients.add(batch, state, self._find_share())
         loss, right, *terms = self._add_up(whole.total, whole.right, *whole.terms.values())
         state.right += int(right)
         for name, term in zip(whole.terms, terms, strict=True):
@@ -222,61 +219,6 @@ class Loop:
         self._average.update()
         self._optimiser.zero_grad(set_to_none=True)
         return loss
-
-    def _add_gradients(self, batch: Batch) -> Sums:
-        """Add up the gradient of a batch, in smaller parts where memory runs out.
-
-        Returns:
-            This process's share of the batch's mean loss.
-        """
-        state = self.state
-        rank = self.fabric.global_rank
-        while True:
-            torch.manual_seed(seed_of(self.recipe.seed, state.epoch, state.step, "dropout", rank))
-            # Every process computes as many parts.
-            count = min(state.micro_batches, batch.count // self.fabric.world_size)
-            parts = np.array_split(np.arange(len(batch)), count)
-            try:
-                sums = [
-                    self._accumulate(batch.take(part), is_last=part is parts[-1]) for part in parts
-                ]
-            except (torch.OutOfMemoryError, RuntimeError, MemoryError) as error:
-                self._make_do_with_less(error, batch.count)
-            else:
-                return Sums.add_up(sums)
-
-    def _make_do_with_less(self, error: BaseException, images: int) -> None:
-        """Compute batches in twice as many parts from now on, if memory ran out and that helps."""
-        state = self.state
-        if not is_out_of_memory(error):
-            raise error
-        # The other processes wait for this step's gradients.
-        if self.fabric.world_size > 1:
-            raise RunError(
-                "Memory ran out on one of the devices.",
-                remedy="Choose a smaller batch or image size.",
-            ) from error
-        if state.micro_batches >= images:
-            raise RunError(
-                "Not even one image fits into the memory.",
-                remedy="Choose a smaller image size or a smaller backbone.",
-            ) from error
-        state.micro_batches *= 2
-        self._optimiser.zero_grad(set_to_none=True)
-        self.watcher.say(
-            f"Memory ran out: each batch is now computed in {state.micro_batches} parts. {PARTS}"
-        )
-
-    def _accumulate(self, part: Batch, is_last: bool) -> Sums:
-        """Add the gradient of one part of a batch; gives its share of the loss."""
-        inputs = self.learner.prepare(part.inputs, part.seeds, part.mix)
-        brought = part.bring(inputs, self.fabric.device)
-        position = Position(self.state.epoch, self.state.step, self._find_share())
-        with self.fabric.no_backward_sync(self.model, enabled=not is_last):
-            loss = self.objective.loss(self.model, brought, position)
-            # The mean of all processes' gradients is taken.
-            self.fabric.backward(loss.total * self.fabric.world_size)
-        return Sums(float(loss.total.detach()), loss.right, loss.terms)
 
     def _add_up(self, *values: float) -> list[float]:
         """The sum of each value over all processes."""

@@ -12,7 +12,7 @@ from medapp.data.layouts.boxes import BOXES_FILE
 from medapp.data.layouts.class_names import name_classes
 from medapp.data.layouts.disc import PREFIX, doubt_folders, read_by_header
 from medapp.data.layouts.encoding import decode_text
-from medapp.data.layouts.layout import Layout, read_layout
+from medapp.data.layouts.layout import Layout
 from medapp.data.layouts.listing import Listing, Parts, explain_nothing, find_remedy, list_folder
 from medapp.data.layouts.manifest import (
     Placed,
@@ -24,6 +24,7 @@ from medapp.data.layouts.manifest import (
     read_beside,
     read_named,
 )
+from medapp.data.layouts.reading import read_layout
 from medapp.data.layouts.roles import TableChoice
 from medapp.data.layouts.sequences import tell_sequences
 from medapp.data.layouts.several import find_below, offer_below

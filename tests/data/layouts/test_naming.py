@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from medapp.data.layouts.layout import read_layout
 from medapp.data.layouts.listing import Listing
 from medapp.data.layouts.naming import guess_name_templates
+from medapp.data.layouts.reading import read_layout
 
 
 def spread(form: str, *labels: str, count: int = 4) -> list[tuple[str, ...]]:

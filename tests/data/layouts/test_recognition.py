@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medapp.data.layouts.layout import Layout, read_layout
+from medapp.data.layouts.layout import Layout
 from medapp.data.layouts.listing import Listing
+from medapp.data.layouts.reading import read_layout
 from medapp.data.layouts.recognition import recognise
 from medapp.errors import DataError
 

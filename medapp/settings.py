@@ -178,10 +178,16 @@ def explain(error: ValidationError, owner: type[Group]) -> RecipeError:
     limits = find_range(field)
     if limits and fault["type"] in ("greater_than_equal", "less_than_equal"):
         unit = f" {unit}" if (unit := find_fact(field, "unit")) else ""
-        between = f"between {limits[0]:g} and {limits[1]:g}{unit}"
-        return RecipeError(f"{name} must lie {between}, not {value:g}.", setting=name)
+        low, high, given = map(_write_number, (*limits, value))
+        text = f"{name} must lie between {low} and {high}{unit}, not {given}."
+        return RecipeError(text, setting=name)
     kind = describe_kind(field.annotation)
     return RecipeError(f"{name} must be {kind}, not {value!r}.", setting=name)
+
+
+def _write_number(value: float) -> str:
+    """A number in full where it is whole: 2147483647 and not 2.14748e+09."""
+    return str(int(value)) if float(value).is_integer() else f"{value:g}"
 
 
 def _find_owner(owner: type[Group], path: list[str]) -> tuple[type[Group], str]:

@@ -50,7 +50,13 @@ def add_caveats(
         remedy = suggest_split(data_set.name)
     # Said again below, with what follows for leaks.
     notes = [note for note in evaluation.notes if note.code != UNKNOWN]
-    notes += note_seen(samples, data_set, own, where, remedy)
+    further = {c.id: c.name for c in run.recipe.data.learned if c.role == "source"}
+    at_home = [image for image in own if image.data_set not in further]
+    notes += note_seen(samples, data_set, at_home, where, remedy)
+    for id, name in further.items():
+        beside = [image for image in own if image.data_set == id]
+        remedy = f"Leave these images out of {name}, and train again."
+        notes += note_seen(samples, data_set, beside, f"{name}, which the run learned too", remedy)
     earlier = list_earlier(workspace, run)
     notes += note_earlier(samples, data_set, earlier)
     notes += _note_adaptation(run, samples, data_set, [*seen, *earlier])

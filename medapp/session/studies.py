@@ -14,12 +14,16 @@ from medapp.studies.folds import FoldStudy, Pooled, create_folds, find_study, po
 from medapp.studies.points import Reading, read_points
 from medapp.studies.race import CONTESTANTS, Race, create_race, find_race
 from medapp.studies.ranking.ranking import Ranking
+from medapp.studies.study import refuse_settings
 from medapp.studies.working import find_runs, resume_runs, work_off
 
 if TYPE_CHECKING:
     from medapp.studies.ranking.computing import OnRanking
     from medapp.studies.travel.record import Travel
     from medapp.studies.travel.sides import Tell
+
+# What a learning curve itself gives its runs.
+OWN_OF_CURVE = {"strategy": "Name it as one of its ways.", "share": "Name the curve's shares."}
 
 
 class Session(TrainingSession):
@@ -100,7 +104,9 @@ class Session(TrainingSession):
 
         Ctrl-C stops the run under way and those that wait.
         """
+        refuse_settings("race", settings, {"strategy": "Name who runs as its strategies."})
         recipe, machine = self.build_settings(data, preset, **settings)
+        self._check_engine(workers, jobs)
         found = create_race(
             self.workspace,
             recipe,
@@ -156,7 +162,9 @@ class Session(TrainingSession):
 
         Ctrl-C stops the run under way and those that wait.
         """
+        refuse_settings("learning curve", settings, OWN_OF_CURVE)
         recipe, machine = self.build_settings(data, preset, **settings)
+        self._check_engine(workers, jobs)
         found = create_curve(
             self.workspace,
             recipe,
@@ -199,10 +207,18 @@ class Session(TrainingSession):
         Returns:
             The study, as it is now.
         """
+        self._check_engine(workers, jobs)
         found = renew_time(self.workspace, study, minutes, workers)
         resume_runs(find_runs(self.workspace, found.list_runs()))
         self._work_on(found, jobs, on_event)
         return found
+
+    def _check_engine(self, workers: int, jobs: Mapping[str, Any] | None) -> None:
+        """Raise RunError where workers could not be sent, before a run is made for them."""
+        if workers > 1:
+            from medapp.studies.engine import check_engine
+
+            check_engine(jobs)
 
     def _work_on(
         self, study: Race | Curve, jobs: Mapping[str, Any] | None, on_event: OnEvent | None

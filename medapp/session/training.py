@@ -1,11 +1,11 @@
 """What can be done with the runs of a workspace."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medapp.data.samples import DataSet
-from medapp.errors import RunError
+from medapp.errors import RecipeError, RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.events import Event
 from medapp.runs.heads import find_head, list_heads
@@ -15,6 +15,7 @@ from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
 from medapp.runs.transfer import export_run, import_run
 from medapp.session.data import DataSession
+from medapp.settings import Group
 from medapp.store.files import expand_path
 from medapp.studies.time import fit_preset
 from medapp.task import find_task
@@ -73,10 +74,10 @@ class TrainingSession(DataSession):
         choices = [self._choose(data, "train"), *(self._choose(one, "source") for one in sources)]
         if target is not None:
             choices.append(self._choose(target, "target"))
-        if sources:
+        if sources and adaptation is None:
             settings = {"objective": "several-tasks", **settings}
         if adaptation is not None:
-            settings["objective"] = find_adaptation(adaptation)
+            settings["objective"] = _join_objective(settings.get("objective"), adaptation)
         if preset:
             found, rest = self._find_data(data), choices[1:]
             settings = fit_preset(self.workspace, found, find_preset(preset), settings, rest)
@@ -320,3 +321,22 @@ class TrainingSession(DataSession):
         if state == "failed":
             raise RunError(f"Run {run.name} failed: {run.find_last_state().reason or ''}")
         return run
+
+
+def _join_objective(asked: Any, adaptation: str) -> Any:
+    """The objective of a run that is adapted, with what else was asked of it.
+
+    Raises:
+        RecipeError: there is no such method, or another objective was asked for.
+    """
+    method = find_adaptation(adaptation)
+    values = dict(asked) if isinstance(asked, Group | Mapping) else {}
+    named = values.get("name", method) if values else asked or method
+    if named != method:
+        raise RecipeError(
+            f"The objective {named} and the adaptation {method} were asked for, and a run has one"
+            " objective.",
+            remedy="Leave one of them out.",
+            setting="adaptation",
+        )
+    return {**values, "name": method} if values else method

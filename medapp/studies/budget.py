@@ -20,9 +20,11 @@ from medapp.runs.progress import format_seconds
 from medapp.runs.run import Run
 from medapp.store.workspace import Workspace
 from medapp.studies.curve import Curve, list_curves
+from medapp.studies.fitting import check_workers
 from medapp.studies.folder import update_study
 from medapp.studies.live import follow
 from medapp.studies.race import Race, list_races
+from medapp.studies.time import check_minutes
 
 # A run under way may go so far beyond the time, in parts of it: stopped, its work is lost.
 GRACE = 0.1
@@ -87,7 +89,12 @@ def renew_time(workspace: Workspace, study: S, minutes: float | None = None, wor
         minutes: in all; without it the time that the study was given holds, unless runs did not fit
             it: then there is no limit any more.
         workers: how many runs will work at once.
+
+    Raises:
+        RecipeError: minutes or workers cannot be.
     """
+    check_minutes(minutes, "study")
+    check_workers("study", workers)
     known = [Run(workspace.runs_folder / id) for id in study.list_runs()]
     has_late = any(run.folder.is_dir() and is_out_of_time(run) for run in known)
     limit = minutes if minutes is not None or has_late else study.minutes

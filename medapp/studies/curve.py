@@ -17,39 +17,28 @@ from medapp.store.workspace import Workspace
 from medapp.studies.entrants import create_named_runs, save_with_runs, take_strategy
 from medapp.studies.fitting import fit_recipes
 from medapp.studies.folder import find_named, load_studies, name_study
+from medapp.studies.study import Study, check_seeds, read_common
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.strategies import STRATEGIES
 
 KIND = "curve"
-MOST_SEEDS = 10
 WAYS = ("fine-tune", "scratch")  # with transfer and without
 SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
 # What learns from less passes over it more often, up to so many times.
 MOST_PASSES = 4
 
 
-@dataclass(frozen=True)
-class Curve:
+@dataclass(frozen=True, kw_only=True)
+class Curve(Study):
     """A learning curve.
 
     Attributes:
-        data_set: what it was called when the curve was asked for.
         shares: of the training patients, ascending; the largest is all of them.
         runs: strategy to the ids of its runs, for each share those of all seeds.
-        remarks: what was changed of the settings so that the curve fits its time.
-        minutes: that the curve may take; None where it may take any.
-        workers: how many of its runs may work at once.
     """
 
-    id: str
-    name: str
-    made: str
-    data_set: str
     shares: tuple[float, ...]
     runs: Mapping[str, tuple[tuple[str, ...], ...]]
-    remarks: tuple[str, ...]
-    minutes: float | None = None
-    workers: int = 1
 
     def list_runs(self) -> list[str]:
         """The ids of all runs: seed by seed, and of each seed the largest share first, as a curve
@@ -168,10 +157,7 @@ def _check(ways: Sequence[str], shares: Sequence[float], seeds: int) -> tuple[fl
             remedy=f"Choose among {', '.join(STRATEGIES)}.",
             setting="strategy",
         )
-    if not 1 <= seeds <= MOST_SEEDS:
-        raise RecipeError(
-            f"A learning curve takes 1 to {MOST_SEEDS} seeds, not {seeds}.", setting="seeds"
-        )
+    check_seeds("learning curve", seeds)
     ordered = tuple(sorted({*shares, 1.0}))
     if len(ordered) < FEWEST or ordered[0] < 0.01 or ordered[-1] > 1:
         raise RecipeError(
@@ -221,15 +207,12 @@ def _suggest_name(workspace: Workspace, data_set: str) -> str:
 def _read(facts: Mapping[str, Any]) -> Curve | None:
     try:
         return Curve(
-            **{n: str(facts[n]) for n in ("id", "name", "made", "data_set")},
+            **read_common(facts),
             shares=tuple(map(float, facts["shares"])),
             runs={
                 str(way): tuple(tuple(map(str, ids)) for ids in of)
                 for way, of in facts["runs"].items()
             },
-            remarks=tuple(map(str, facts["remarks"])),
-            minutes=None if facts.get("minutes") is None else float(facts["minutes"]),
-            workers=max(1, int(facts.get("workers", 1))),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -8,6 +8,7 @@ study's time is kept. The workspace must lie on a disk that all of the cluster's
 import contextlib
 import logging
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -37,6 +38,20 @@ class Job(Protocol):
         """Whether it has ended."""
 
 
+def check_engine(options: Mapping[str, Any] | None = None) -> None:
+    """Find out whether jobs could be sent, before there is anything to send.
+
+    Args:
+        options: as for `hand_over`.
+
+    Raises:
+        RunError: submitit is not there, or an option is unknown.
+    """
+    # An executor makes its folder at once.
+    with tempfile.TemporaryDirectory() as folder:
+        _open_executor(Path(folder), options or {})
+
+
 def hand_over(
     workspace: Workspace,
     study: str,
@@ -54,7 +69,7 @@ def hand_over(
     Raises:
         RunError: submitit is not there, an option is unknown, or the engine takes no job.
     """
-    executor = _open_executor(workspace, study, options or {})
+    executor = _open_executor(workspace.studies_folder / study, options or {})
     for run in find_runs(workspace, ids):
         if run.state in ("queued", "interrupted"):
             run.hand_over(executor.cluster)
@@ -129,7 +144,8 @@ def wait_for(
             stop_runs(runs)
 
 
-def _open_executor(workspace: Workspace, study: str, options: Mapping[str, Any]) -> Any:
+def _open_executor(folder: Path, options: Mapping[str, Any]) -> Any:
+    """What sends jobs, whose logs lie in `jobs` of a folder, once there is one."""
     try:
         import submitit
     except ImportError as error:
@@ -141,8 +157,7 @@ def _open_executor(workspace: Workspace, study: str, options: Mapping[str, Any])
             ),
             setting="workers",
         ) from error
-    folder = workspace.studies_folder / study / "jobs"
-    executor = submitit.AutoExecutor(folder=folder)
+    executor = submitit.AutoExecutor(folder=folder / "jobs")
     try:
         executor.update_parameters(**{"name": "medapp", "timeout_min": DAY_MINUTES, **options})
     except (TypeError, ValueError, NameError, AssertionError) as error:

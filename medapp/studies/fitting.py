@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar
 
+from medapp.errors import RecipeError
 from medapp.runs.plan import plan_run
 from medapp.store.workspace import Workspace
 from medapp.studies.time import fit_epochs
@@ -37,8 +38,10 @@ def fit_recipes(
         noun: what the study is called.
 
     Raises:
-        RecipeError: a run could not work, or the time is too short even for one epoch each.
+        RecipeError: a run could not work, no worker is asked for, or the time is too short even for
+            one epoch each.
     """
+    check_workers(noun, workers)
 
     def plan(epochs: int) -> float:
         each = (plan_run(workspace, recipe, machine) for recipe in build(epochs).values())
@@ -53,3 +56,17 @@ def fit_recipes(
         " here: a way of training that needs long is judged after a short one."
     )
     return build(epochs), (text,)
+
+
+def check_workers(noun: str, workers: int) -> None:
+    """Raise RecipeError where nobody would work.
+
+    Args:
+        noun: what the study is called.
+    """
+    if workers < 1:
+        raise RecipeError(
+            f"A {noun} needs one worker or more, not {workers}.",
+            remedy="1 runs one training after the other on this machine.",
+            setting="workers",
+        )

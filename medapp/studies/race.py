@@ -23,12 +23,12 @@ from medapp.studies.entrants import (
 )
 from medapp.studies.fitting import fit_recipes
 from medapp.studies.folder import find_named, load_studies, name_study
+from medapp.studies.study import Study, check_seeds, read_common
 from medapp.studies.time import limit_epochs
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.strategies import STRATEGIES
 
 KIND = "race"
-MOST_SEEDS = 10
 MOST_SOURCES = 6
 # Who runs: names of strategies. Where time runs out the last ones stay behind, so the quick ones
 # come first, and then those that the first question needs.
@@ -71,32 +71,21 @@ class Declared:
     question: str
 
 
-@dataclass(frozen=True)
-class Race:
+@dataclass(frozen=True, kw_only=True)
+class Race(Study):
     """A race.
 
     Attributes:
-        data_set: what it was called when the race was made.
         entrants: the ways of training by their keys.
         runs: an entrant's key to the ids of its runs, one a seed, or one a fold.
         contrasts: that were declared before the start.
-        remarks: what was changed of the settings so that the race fits its time.
         folds: how many all images are dealt into; 0 where the data set's split is used.
-        minutes: that the race may take; None where it may take any.
-        workers: how many of its runs may work at once.
     """
 
-    id: str
-    name: str
-    made: str
-    data_set: str
     entrants: Mapping[str, Entrant]
     runs: Mapping[str, tuple[str, ...]]
     contrasts: tuple[Declared, ...]
-    remarks: tuple[str, ...]
     folds: int = 0
-    minutes: float | None = None
-    workers: int = 1
 
     @property
     def count(self) -> int:
@@ -219,8 +208,7 @@ def find_race(workspace: Workspace, name: str) -> Race:
 
 def _check(recipe: Recipe, sources: Sequence[str], strategies: Sequence[str], seeds: int) -> None:
     """Raise RecipeError where the declaration is wrong."""
-    if not 1 <= seeds <= MOST_SEEDS:
-        raise RecipeError(f"A race takes 1 to {MOST_SEEDS} seeds, not {seeds}.", setting="seeds")
+    check_seeds("race", seeds)
     if recipe.data.folds and seeds > 1:
         raise RecipeError(
             "A race goes over seeds, or over folds, and not over both.",
@@ -303,16 +291,12 @@ def _read(facts: Mapping[str, Any]) -> Race | None:
     try:
         runs = {str(k): tuple(map(str, ids)) for k, ids in facts["runs"].items()}
         entrants = facts.get("entrants", {})
-        minutes = facts.get("minutes")
         return Race(
-            **{n: str(facts[n]) for n in ("id", "name", "made", "data_set")},
+            **read_common(facts),
             entrants={key: Entrant.read(key, entrants.get(key)) for key in runs},
             runs=runs,
             contrasts=tuple(map(_read_declared, facts["contrasts"])),
-            remarks=tuple(map(str, facts["remarks"])),
             folds=int(facts.get("folds", 0)),
-            minutes=None if minutes is None else float(minutes),
-            workers=max(1, int(facts.get("workers", 1))),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -1,5 +1,6 @@
 """Fewer epochs, or smaller images, so that runs take no longer than a person gives them."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -30,8 +31,9 @@ def fit_epochs(plan: Callable[[int], float], asked: int, minutes: float | None, 
         noun: what the study is called in an error.
 
     Raises:
-        RecipeError: the time is too short even for one epoch.
+        RecipeError: the time is too short even for one epoch, or is none.
     """
+    check_minutes(minutes, noun)
     whole = plan(asked)
     if minutes is None or whole <= 60 * minutes:
         return asked
@@ -45,6 +47,21 @@ def fit_epochs(plan: Callable[[int], float], asked: int, minutes: float | None, 
         )
     # The estimate rises evenly with the epochs.
     return 1 + int((60 * minutes - least) / ((whole - least) / (asked - 1)))
+
+
+def check_minutes(minutes: float | None, noun: str) -> None:
+    """Raise RecipeError where a time is none: not above 0, or no number.
+
+    Args:
+        minutes: None where there is no limit.
+        noun: what would take the time.
+    """
+    if minutes is not None and not 0 < minutes < math.inf:
+        raise RecipeError(
+            f"A {noun} takes minutes above 0, not {minutes:g}.",
+            remedy="Give a number such as 30, or none to let the time be.",
+            setting="minutes",
+        )
 
 
 def limit_epochs(recipe: Recipe, epochs: int) -> Recipe:

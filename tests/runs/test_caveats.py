@@ -2,8 +2,10 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import Trained, draw_picture
 from PIL import Image
@@ -15,17 +17,19 @@ from medapp.data.removing import remove
 from medapp.data.splits.redrawing import redraw_split
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note
-from medapp.runs.caveats import list_grave_notes, note_balance
-from medapp.runs.evaluate import evaluate_run
+from medapp.runs.caveats import add_caveats, list_grave_notes, note_balance
+from medapp.runs.evaluate import evaluate_run, judge
 from medapp.runs.events import EpochFinished, merge_events
+from medapp.runs.learned import save_samples
 from medapp.runs.learning import note_learning
 from medapp.runs.looks import count_test_reads, group_by_test_images, note_looks
-from medapp.runs.making import find_run
+from medapp.runs.making import create_run, find_run
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
-from medapp.runs.split_table import load_split
+from medapp.runs.split_table import load_split, name_table
 from medapp.session import Session
 from medapp.store.workspace import Workspace
+from medapp.task import find_task
 from medapp.training.recipe import build_recipe
 
 SETTINGS = {
@@ -75,6 +79,31 @@ def test_a_run_on_leaking_splits_says_so_at_its_end(workspace: Workspace, tmp_pa
     find(run.load_evaluation(), "patients-unknown")
     (summary,) = find_registry(workspace).list_summaries()
     assert summary.gravest == note
+
+
+def test_a_leak_from_a_further_data_set_names_that_set(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """All pictures of one set stand in the other, which the run learns from too."""
+    home = add_folder(workspace, write_pictures(tmp_path / "home", 0), name="home").data_set
+    shutil.copytree(tmp_path / "home", tmp_path / "copied")
+    add_folder(workspace, write_pictures(tmp_path / "copied", 100), name="copied")
+    recipe, _ = Session(workspace).build_settings("home", sources=["copied"], image_size=32)
+    run = create_run(workspace, recipe)
+    catalog = Catalog(workspace)
+    save_samples(run, catalog)
+    tested = catalog.load_samples(home, "test")
+    learned = load_split(run.folder / name_table(1), run.name)
+    trained = {row["content_hash"] for row in learned if row["split"] == "train"}
+    shared = sum(sample.content_hash in trained for sample in tested)
+    assert shared
+    halves = np.full((len(tested), 2), 0.5)
+    evaluation = judge(tested, halves, home.classes, find_task(home.task), ())
+    evaluation = replace(evaluation, split="test", dataset="home")
+    note = find(add_caveats(workspace, run, evaluation, tested, home), "leak")
+    assert f"{shared} of {len(tested)} judged images w" in note.text
+    assert "in copied, which the run learned too" in note.text
+    assert str(note.remedy) == "Leave these images out of copied, and train again."
 
 
 def test_the_split_that_chose_the_epoch_is_told(trained: Trained) -> None:

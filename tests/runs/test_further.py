@@ -1,6 +1,7 @@
 """Which further data sets a run can learn from, and what is refused in words."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,16 +60,31 @@ def test_each_method_has_a_plan(session: Session, method: str) -> None:
         ({"target": "there", "adaptation": "magic"}, "no method of adaptation 'magic'. .* mcc"),
         ({"target": "here", "adaptation": "dann"}, "here is named twice"),
         (
+            {"target": "there", "adaptation": "mcc", "objective": "adversarial"},
+            "objective adversarial and the adaptation mcc were asked for",
+        ),
+        (
+            {"target": "there", "adaptation": "dann", "sources": ["there"]},
+            "'DANN' does not learn from there as source",
+        ),
+        (
             {"target": "there", "adaptation": "dan", "strategy": "linear-probe"},
             "In 'Linear probe' the backbone does not learn",
         ),
     ],
 )
 def test_what_does_not_go_together_is_refused(
-    session: Session, asked: dict[str, str], words: str
+    session: Session, asked: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(RecipeError, match=words):
         session.plan("here", **asked)
+
+
+def test_what_else_is_asked_of_the_objective_stays(session: Session) -> None:
+    both = {"target": "there", "adaptation": "dan"}
+    weighed = session.build_settings("here", **both, objective={"class_weights": True})[0]
+    assert (weighed.objective.name, weighed.objective.class_weights) == ("dan", True)
+    assert session.build_settings("here", **both, objective="dan")[0].objective.name == "dan"
 
 
 def test_a_target_of_five_images_is_refused(session: Session, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from conftest import write_bands
 from studies.finishing import always_right, finish
 
 import medapp as api
+from medapp.errors import RecipeError
 from medapp.runs.events import Event, StateChanged, StepTaken, WorkerReady
 from medapp.runs.run import Run
 from medapp.session import Session
@@ -183,3 +184,13 @@ def test_a_run_that_another_process_works_on_is_waited_for(session: Session) -> 
     work_off(session.workspace, race.list_runs(), end_it)
     assert first.state == "done"
     assert seen
+
+
+@pytest.mark.parametrize("minutes", [0.0, -1.0, float("nan")])
+def test_a_time_that_is_none_is_refused_and_the_old_one_holds(
+    session: Session, minutes: float
+) -> None:
+    race = declare(session, minutes=30)
+    with pytest.raises(RecipeError, match="takes minutes above 0"):
+        session.resume_study(race, minutes=minutes)
+    assert find_race(session.workspace, race.name).minutes == 30

@@ -11,7 +11,7 @@ from conftest import write_bands
 from studies.finishing import always_right, finish
 
 import medapp as api
-from medapp.errors import RunError
+from medapp.errors import RecipeError, RunError
 from medapp.runs.events import MessageSaid, StateChanged, WorkerReady
 from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
@@ -130,3 +130,25 @@ def test_an_unknown_option_is_refused_in_words(session: Session) -> None:
         hand_over(session.workspace, race.id, race.list_runs(), 2, {"magic": "gpu"})
     runs = find_runs(session.workspace, race.list_runs())
     assert not any(run.is_handed_over for run in runs)
+
+
+def test_what_cannot_be_sent_is_refused_before_a_run_is_made(session: Session) -> None:
+    before = {run.id for run in session.list_runs()}
+    for option in ({"magic": "gpu"}, {"nosuch_thing": 3}):
+        with pytest.raises(RunError, match="An option for the jobs cannot be used"):
+            session.race("bands", workers=2, jobs=option, **SETTINGS)
+        with pytest.raises(RunError, match="An option for the jobs cannot be used"):
+            session.curve("bands", workers=2, jobs=option, **SETTINGS)
+    assert {run.id for run in session.list_runs()} == before
+    assert not list(session.workspace.studies_folder.glob("*"))
+
+
+@pytest.mark.parametrize("workers", [0, -2])
+def test_without_a_worker_nothing_is_made(session: Session, workers: int) -> None:
+    before = {run.id for run in session.list_runs()}
+    with pytest.raises(RecipeError, match="needs one worker or more"):
+        session.race("bands", workers=workers, **SETTINGS)
+    race = declare(session)
+    with pytest.raises(RecipeError, match="needs one worker or more"):
+        session.resume_study(race, workers=workers)
+    assert {run.id for run in session.list_runs()} == before | set(race.list_runs())

@@ -384,3 +384,13 @@ def test_the_shell_says_what_python_says(session: Session) -> None:
     assert "From scratch" in said
     assert "Majority class" in said
     assert "derby" in medapp("race")
+
+
+def test_a_setting_that_a_study_gives_its_runs_itself_is_refused(empty: Session) -> None:
+    with pytest.raises(RecipeError, match="strategy of its own") as caught:
+        empty.race("bands", strategy="scratch", **SETTINGS)
+    assert "as its strategies" in str(caught.value)
+    for asked in ({"strategy": "scratch"}, {"share": 0.5}):
+        with pytest.raises(RecipeError, match=f"{next(iter(asked))} of its own"):
+            empty.curve("bands", **asked, **SETTINGS)
+    assert not empty.list_runs()

@@ -36,6 +36,14 @@ def test_too_short_a_time_is_refused_in_words() -> None:
     assert caught.value.setting == "minutes"
 
 
+@pytest.mark.parametrize("minutes", [0, -3, float("nan"), float("inf")])
+@pytest.mark.parametrize("asked", [1, 20])
+def test_a_time_that_is_none_is_refused(minutes: float, asked: int) -> None:
+    with pytest.raises(RecipeError, match="takes minutes above 0") as caught:
+        fit_epochs(plan, asked, minutes, "race")
+    assert caught.value.setting == "minutes"
+
+
 def test_epochs_are_lowered_and_never_raised() -> None:
     recipe = build_recipe({"data": "x", "epochs": 8})
     assert limit_epochs(recipe, 3).budget.epochs == 3

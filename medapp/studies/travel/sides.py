@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from medapp.audit.features import load_features
 from medapp.audit.questions import number_groups
 from medapp.data.catalog import Catalog
+from medapp.data.notes import count
 from medapp.data.pixels import Table, count_channels, load_pixels
 from medapp.data.samples import UNLABELLED, DataSet, Sample
 from medapp.errors import DataError, Remedy, RunError
@@ -36,6 +37,9 @@ Mask = NDArray[np.bool_]
 # Called with what is being done, how much is done and how much there is of that.
 Tell = Callable[[str, int, int], None]
 
+# Why images of the other data set are left out.
+COPIES = "they are copies of the run's own images"
+STRANGERS = "they are of a class that the run does not know"
 # With fewer images nothing can be said of how a hospital's images differ.
 FEWEST = 20
 
@@ -132,12 +136,7 @@ def open_sides(
     mapping = map_classes(data_set.classes, model.classes, asked)
     others, left_out = _choose(workspace, run, catalog.load_samples(data_set), mapping)
     if len(others) < FEWEST:
-        said = "".join(f" {count:,} were left out: {why}." for why, count in left_out.items())
-        raise DataError(
-            f"{data_set.name} has {len(others):,} images that can be compared with those of run"
-            f" {run.name}; that needs at least {FEWEST}.{said}",
-            remedy="Add images of that hospital; they need no labels.",
-        )
+        raise _refuse_few(run, data_set, len(others), left_out)
     _check_declared(data_set, labelled, len(others), bool(mapping), run.name)
     look = _Looking(workspace, model, tell)
     return Ground(
@@ -151,6 +150,26 @@ def open_sides(
         target=look.at(data_set, others, f"images of {data_set.name}"),
         mapping=mapping,
         left_out=left_out,
+    )
+
+
+def _refuse_few(run: Run, data_set: DataSet, left: int, left_out: Mapping[str, int]) -> DataError:
+    """That too few images can be compared, why, and what helps most."""
+    said = "".join(f" {number:,} were left out: {why}." for why, number in left_out.items())
+    remedy: str | Remedy = "Add images of that hospital; they need no labels."
+    if left + left_out.get(STRANGERS, 0) >= FEWEST:
+        known = ", ".join(run.find_classes())
+        remedy = Remedy(
+            f"Say which of its classes means which of the run's: {known}.",
+            f"Say with --map THEIRS=OURS which of its classes means which of the run's: {known}.",
+        )
+    elif left_out.get(COPIES):
+        remedy = "Name a data set whose images the run has not seen."
+    images = count(left, "image", "images")
+    return DataError(
+        f"{data_set.name} has {images} that can be compared with those of run {run.name}; that"
+        f" needs at least {FEWEST}.{said}",
+        remedy=remedy,
     )
 
 
@@ -176,10 +195,10 @@ def _choose(
     known = [image for image in seen if image.split != WITHOUT_LABEL]
     _, is_copy = mark_copies(samples, known)
     others = [s for s, copied in zip(samples, is_copy.tolist(), strict=True) if not copied]
-    left_out = {"they are copies of the run's own images": int(is_copy.sum())}
+    left_out = {COPIES: int(is_copy.sum())}
     if mapping:
         chosen = [sample for sample in others if sample.label in mapping]
-        left_out["they are of a class that the run does not know"] = len(others) - len(chosen)
+        left_out[STRANGERS] = len(others) - len(chosen)
         others = chosen
     return others, {why: count for why, count in left_out.items() if count}
 

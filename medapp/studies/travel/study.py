@@ -17,6 +17,7 @@ from medapp.runs.run import Run
 from medapp.store.files import open_replacing
 from medapp.store.workspace import Workspace
 from medapp.studies.folder import name_study
+from medapp.studies.time import check_minutes
 from medapp.studies.travel.adapted_runs import answer_runs
 from medapp.studies.travel.answers import Answers, answer_adapted, answer_as_is
 from medapp.studies.travel.judging import Truth, judge
@@ -54,7 +55,9 @@ def run_travel(
     Raises:
         RunError: the run has no model, or its images are not in this workspace.
         DataError: what both ask for cannot be compared, or too few images are left.
+        RecipeError: minutes or the number of declared images cannot be.
     """
+    check_minutes(minutes or None, "training")
     tell = on_progress or (lambda title, done, total: None)
     ground = open_sides(workspace, run, data_set, asked, labelled, minutes, tell)
     own = answer_as_is(ground)

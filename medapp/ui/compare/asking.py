@@ -12,8 +12,9 @@ from medapp.settings import find_fact, find_range
 from medapp.store.plain import write_cells
 from medapp.studies.budget import renew_time
 from medapp.studies.curve import Curve
-from medapp.studies.race import MOST_SEEDS, Race
+from medapp.studies.race import Race
 from medapp.studies.sheets import Row
+from medapp.studies.study import MOST_SEEDS
 from medapp.studies.working import RESUMABLE, find_runs, resume_runs, stop_runs
 from medapp.training.recipe import Machine, Recipe, build_settings
 from medapp.ui.shell import frame

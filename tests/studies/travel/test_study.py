@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 import medapp
 from medapp.data.catalog import Catalog
-from medapp.errors import DataError, MedAppError, RunError
+from medapp.errors import DataError, MedAppError, RecipeError, RunError
 from medapp.runs.making import create_run
 from medapp.runs.split_table import name_table, save_split
 from medapp.session import Session
@@ -176,15 +176,28 @@ def test_what_was_found_is_kept(session: Session, tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_asked_is_refused(session: Session, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"0 images that can be compared.*copies"):
+    with pytest.raises(
+        DataError, match=r"0 images that can be compared.*copies.*the run has not seen"
+    ):
         session.travel("probe", "bands")
     small = write_elsewhere(tmp_path / "small")
     for path in sorted(small.glob("*/*.png"))[5:]:
         path.unlink()
     shutil.copytree(small / "above", small / "below", dirs_exist_ok=True)
     session.add_data(small)
-    with pytest.raises(DataError, match="at least 20"):
+    with pytest.raises(DataError, match=r"at least 20.*Add images of that hospital"):
         session.travel("probe", "small")
+    # Classes that are not the run's are not mended by more images.
+    apart = write_elsewhere(tmp_path / "apart", {"below": "sideways"})
+    for path in sorted((apart / "above").glob("*.png"))[5:]:
+        path.unlink()
+    session.add_data(apart)
+    with pytest.raises(DataError, match=r"5 images that.*above, below") as caught:
+        session.travel("probe", "apart")
+    assert "--map THEIRS=OURS" in caught.value.in_shell
+    assert "--map" not in str(caught.value)
+    with pytest.raises(RecipeError, match="takes minutes above 0"):
+        session.travel("probe", "apart", minutes=float("nan"))
     other = session.add_data(write_elsewhere(tmp_path / "there"))
     recipe = build_recipe({"data": "bands", "strategy": "linear-probe", "image_size": 32})
     waiting = create_run(session.workspace, recipe, name="waiting")

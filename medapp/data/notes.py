@@ -231,9 +231,10 @@ def _find_few(groups: Mapping[str, int], has_patients: bool, task: str) -> Itera
     of_one = "patient" if has_patients else "image"
     noun = find_task(task).noun
     least = min((label for label in groups if label), key=lambda label: groups[label], default="")
-    remedy = (
-        "Add more patients, train with folds, which judge each of them once, or judge on another"
-        " data set."
+    ways = "Add more patients, judge on another data set, or train with folds"
+    remedy = Remedy(
+        f"{ways} (Folds, among all settings of the form): each of them is then judged once.",
+        f"{ways} (--folds 5): each of them is then judged once.",
     )
     if whole < FEW_GROUPS:
         part = f", {groups[least]:,} of them of the {noun} {least}" if whole > 1 else ""

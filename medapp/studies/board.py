@@ -24,6 +24,7 @@ from medapp.studies.judged import Judged, find_shared, load_judged, pool_folds
 from medapp.studies.kept import find_kept
 from medapp.studies.live import find_live
 from medapp.studies.missing import state_missing
+from medapp.studies.proposing import propose_folds
 from medapp.studies.race import Declared, Race
 from medapp.task import find_task
 
@@ -92,7 +93,7 @@ class Board:
         references: what guessing and the majority class get.
         contrasts: those that were declared, corrected together; empty until all runs have ended.
         verdict: what can be said, a sentence a question.
-        notes: what is grave of the runs' figures, each once.
+        notes: what is grave of the runs' figures, each once; and what would tell more.
     """
 
     figure: str
@@ -155,7 +156,11 @@ def read_board(workspace: Workspace, race: Race) -> Board:
     over = _judge(board, race, {key: of for key, of in judged.items() if of})
     ways = {race.entrants[key].title: ids for key, ids in race.runs.items()}
     verdict = (*over.verdict, *state_missing(workspace, race, ways))
-    return replace(over, verdict=verdict, notes=_list_notes(race, judged))
+    notes = _list_notes(race, judged)
+    if over.contrasts and not race.folds:
+        one = next(each for of in judged.values() for each in of).run
+        notes = sort_notes([*notes, *propose_folds(one, race.data_set, over.contrasts)])
+    return replace(over, verdict=verdict, notes=notes)
 
 
 def _list_notes(race: Race, judged: Mapping[str, Sequence[Judged]]) -> tuple[Note, ...]:

@@ -127,10 +127,15 @@ def test_the_verdict_of_known_answers(empty: Session) -> None:
     board = read_board(empty.workspace, race)
     gain, same = board.contrasts
     # What is grave of the runs' figures stands with the verdict, once.
-    assert [note.text for note in board.notes] == [
+    collapsed, folds = board.notes
+    assert collapsed.text == (
         "From scratch: Every image was taken for above: at its threshold the model tells no classes"
         " apart."
-    ]
+    )
+    # One question is open, and nine patients are few: folds would judge all sixty.
+    assert folds.text.startswith("The test split has 9 of the 60 patients. In folds each of them")
+    assert "Race again with Folds at 5" in folds.remedy
+    assert folds.in_shell.endswith('medapp race --data "bands" --folds 5')
     assert gain.difference.value == pytest.approx(0.5)
     assert gain.difference.seed_reach == 0.0
     assert gain.is_told
@@ -156,6 +161,7 @@ def test_folds_judge_each_image_once(empty: Session) -> None:
     assert (contrast.n, contrast.units, contrast.counted) == (120, 60, "patients")
     assert contrast.difference.value == pytest.approx(0.5)
     assert "all 120 count" in board.verdict[-1]
+    assert "folds-judge-all" not in {note.code for note in board.notes}
     names = [empty.find_run(id).name for id in race.runs["scratch"]]
     assert names[0] == "Race on bands: From scratch, fold 1 of 4"
     with pytest.raises(RecipeError, match="over seeds, or over folds"):

@@ -277,7 +277,7 @@ def _check_sampling(data_set: DataSet, recipe: Recipe) -> None:
 
 def _check_batches(recipe: Recipe, machine: Machine, train: int) -> None:
     batch_size = recipe.optimisation.batch_size
-    takes_statistics = recipe.find_strategy().learns_backbone and recipe.strategy.norms != "keep"
+    takes_statistics = recipe.find_strategy().learns_backbone and recipe.find_norms() != "keep"
     if takes_statistics and min(batch_size, train) < 2:
         raise RecipeError(
             "A batch of one image cannot train BatchNorm.",

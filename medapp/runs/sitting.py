@@ -14,7 +14,6 @@ from medapp.evaluation.words import write_probability
 from medapp.models.backbones import BACKBONES
 from medapp.models.heads import save_with_head
 from medapp.models.neighbours import NeighboursHead
-from medapp.models.rescaling import rescale_convolutions
 from medapp.models.weights import add_thresholds, build_network
 from medapp.runs.caveats import add_caveats
 from medapp.runs.evaluate import describe_computing, judge, judge_at_end
@@ -51,6 +50,7 @@ from medapp.training.objectives.objective import Objective
 from medapp.training.objectives.table import DEFAULT, OBJECTIVES
 from medapp.training.probe import Probe
 from medapp.training.recipe import Recipe, write_settings
+from medapp.training.recipe.groups import AUTO
 from medapp.training.shares import count_shown, temper_shares
 from medapp.training.strategies import STRATEGIES
 
@@ -123,8 +123,6 @@ class Sitting:
         if learner.strategy.starts_from_probe:
             self._fit_head(learner, home)
         # Kept features are those of the source as it was, so what makes them is not scaled.
-        if self.recipe.start.rescaled and self.recipe.find_source() != "none":
-            rescale_convolutions(learner.network, learner.suffix)
         return learned, loader, self._build_training(learner, learned, train, validation)
 
     def build_training(self) -> Loop | Fit:
@@ -160,7 +158,7 @@ class Sitting:
             features = network.head.in_features
             network.set_head(NeighboursHead(features, 0, len(network.classes), network.task))
         variation = recipe.find_variation()
-        learner = Learner(network, strategy, variation, self.fabric, recipe.strategy)
+        learner = Learner(network, strategy, variation, self.fabric, recipe.find_strategy_choice())
         if self.fabric.world_size > 1:
             synchronise_norms(learner.suffix)
         return learner
@@ -341,7 +339,7 @@ class Sitting:
     def _say_idle(self, learner: Learner) -> None:
         """Name the settings that were asked for and have no effect."""
         idle = self.recipe.list_idle()
-        has_asked = self.recipe.strategy.norms != "learn" and "norms" not in idle
+        has_asked = self.recipe.strategy.norms != AUTO and "norms" not in idle
         if has_asked and not list_norms(learner.suffix):
             idle.append("norms")
         if idle:

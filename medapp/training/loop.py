@@ -257,7 +257,7 @@ class Loop:
 
     def _measure_norms(self) -> None:
         """Take BatchNorm's statistics of the training images, where the recipe asks for that."""
-        if self.recipe.strategy.norms != "measure":
+        if self.recipe.find_norms() != "measure":
             return
         self.learner.train(self._find_share())
         batches = self.feed.batches(self.state.epoch, 0, self.objective.count_weight)

@@ -81,7 +81,7 @@ STEPS = (
     "balanced_sampling",
 )
 # What says how the backbone learns.
-BACKBONE = ("backbone_rate", "stage_rate", "unfreezing", "norms", "rescaled", "anchor")
+BACKBONE = ("backbone_rate", "stage_rate", "unfreezing", "norms", "anchor")
 
 STRATEGIES: dict[str, Strategy] = {
     "linear-probe": Strategy(
@@ -217,8 +217,6 @@ def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
         idle["architecture"] = f"{row.title} {row.lacks_source}."
     if row is not None and row.keeps_neighbours:
         idle |= dict.fromkeys(LOSS, f"{row.title} counts labels and has no loss.")
-    if values.get("source") == "none" or (row is not None and row.is_from_random):
-        idle["rescaled"] = "Random weights have their size already."
     objective = OBJECTIVES.get(values.get("objective", ""))
     if objective is None or objective.takes != "target":
         idle["adaptation_weight"] = "Nothing is adapted to another hospital's images."

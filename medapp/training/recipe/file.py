@@ -7,6 +7,7 @@
 5   `value_range` in the preprocessing: before, each image that was not of 8 bits was stretched
     from its darkest to its brightest pixel
 6   `windows` on CT numbers in the preprocessing: before, a CT was shown as its file says
+7   `norms` may be auto; before, they learned from each batch where nothing else was said
 """
 
 import json
@@ -17,7 +18,7 @@ from medapp.errors import RecipeError
 from medapp.training.recipe.machine import Machine
 from medapp.training.recipe.recipe import Recipe, build_group
 
-VERSION = 6
+VERSION = 7
 
 
 def write_settings(recipe: Recipe, machine: Machine) -> str:
@@ -129,6 +130,18 @@ def _say_windows(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "preprocess": {**preprocess, "windows": ""}}
 
 
+def _say_norms(values: dict[str, Any]) -> dict[str, Any]:
+    """Version 6 to 7: before, a head that was fitted first went on under each batch's statistics.
+
+    Convolutions are no longer rescaled; what was, is in the weights.
+    """
+    strategy, start = values.get("strategy", {}), values.get("start", {})
+    if not isinstance(strategy, dict) or not isinstance(start, dict):
+        return values
+    kept = {name: value for name, value in start.items() if name != "rescaled"}
+    return {**values, "strategy": {"norms": "learn", **strategy}, "start": kept}
+
+
 # The row of version n leads to n + 1. A row that was released is never changed.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: _group_settings,
@@ -136,4 +149,5 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     3: _name_head_by_steps,
     4: _say_value_range,
     5: _say_windows,
+    6: _say_norms,
 }

@@ -28,7 +28,7 @@ ObjectiveName: Any = choice_of(lambda: OBJECTIVES)
 AugmentationName: Any = choice_of(lambda: (AUTO, *AUGMENTATIONS))
 NormalisationName: Any = choice_of(lambda: (AUTO, *NORMALISATIONS))
 OptimiserName: Any = choice_of(lambda: OPTIMISERS)
-NormsName: Any = choice_of(lambda: NORMS)
+NormsName: Any = choice_of(lambda: (AUTO, *NORMS))
 ScheduleName: Any = choice_of(lambda: SCHEDULES)
 
 
@@ -125,13 +125,6 @@ class Start(Group):
         is_expert=True,
         words={AUTO: "as the source says"},
     )
-    rescaled: bool = setting(
-        False,
-        "Rescaled convolutions",
-        "What learns of the backbone begins with weights as large as random ones would be, where a"
-        " BatchNorm follows: the network says what it said, but its layers learn equally fast.",
-        is_expert=True,
-    )
 
 
 class StrategyChoice(Group):
@@ -150,13 +143,15 @@ class StrategyChoice(Group):
         words=OFF,
     )
     norms: NormsName = setting(
-        "learn",
+        AUTO,
         "BatchNorm statistics",
         "Those of each batch while learning, and their moving average when judged; the"
         " same, but measured anew over the training images before each judging; or the source's"
-        " throughout. Scale and shift learn in all.",
+        " throughout. Scale and shift learn in all. auto: the source's where a head was fitted on"
+        " them first, else of the last batches.",
         is_expert=True,
         words={
+            AUTO: "as the strategy needs",
             "learn": "of the last batches",
             "measure": "measured before judging",
             "keep": "the source's",

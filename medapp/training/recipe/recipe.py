@@ -157,6 +157,21 @@ class Recipe(Group):
             return name
         return "none" if self.find_strategy().must_keep_features else DEFAULT_AUGMENTATION
 
+    def find_norms(self) -> str:
+        """One of `NORMS`: the one asked for, or what the strategy leaves it to.
+
+        A head that was fitted on features under the source's statistics is worth nothing under
+        those of a batch.
+        """
+        name: str = self.strategy.norms
+        if name != AUTO:
+            return name
+        return "keep" if self.find_strategy().starts_from_probe else "learn"
+
+    def find_strategy_choice(self) -> StrategyChoice:
+        """What learns, with nothing left open."""
+        return self.strategy.model_copy(update={"norms": self.find_norms()})
+
     def count_passes(self) -> float:
         """What a training image costs in an epoch, in forward passes."""
         own = OBJECTIVES[self.objective.name].count_passes(self.objective)

@@ -54,12 +54,13 @@ FIRST = {
 def test_every_setting_of_the_first_version_is_kept() -> None:
     flat = {name: value for name, value in FIRST.items() if name not in ("version", "dataset")}
     flat["preprocess"] = {**FIRST["preprocess"], "value_range": "image", "windows": ""}
+    flat["norms"] = "learn"
     assert read_settings(json.dumps(FIRST)) == build_settings({"data": "Köpfe", **flat})
     recipe, machine = read_settings(json.dumps(FIRST))
     assert (recipe.data.train.name, recipe.data.train.id) == ("Köpfe", "")
     assert machine == Machine(device="cpu", devices=2, precision="bfloat16", threads=3)
     written = json.loads(write_settings(recipe, machine))
-    assert written["version"] == 6
+    assert written["version"] == 7
     assert written["preprocess"] == {**flat["preprocess"], "image_size": 96}
 
 
@@ -81,11 +82,23 @@ def test_a_recipe_of_the_fifth_version_has_no_windows_of_its_own() -> None:
     assert recipe.preprocess.windows == ""
 
 
+def test_a_recipe_of_the_sixth_version_learns_norms_from_each_batch() -> None:
+    text = write_settings(
+        build_recipe({"data": "d", "strategy": "probe-then-fine-tune"}), Machine()
+    )
+    assert read_settings(text)[0].find_norms() == "keep"
+    values = json.loads(text) | {"version": 6}
+    del values["strategy"]["norms"]
+    values["start"]["rescaled"] = False
+    recipe, _ = read_settings(json.dumps(values))
+    assert recipe.find_norms() == "learn"
+
+
 def test_the_second_version_s_bootstrap_replicates_are_asked_for_no_more() -> None:
     grouped = {"data": {"choices": [{"name": "d"}]}, "budget": {"epochs": 4}}
     second = {"version": 2, **grouped, "judging": {"resamples": 500}, "machine": {"threads": 1}}
     assert read_settings(json.dumps(second)) == build_settings(
-        {"data": "d", "epochs": 4, "threads": 1, "value_range": "image"}
+        {"data": "d", "epochs": 4, "threads": 1, "value_range": "image", "norms": "learn"}
     )
 
 
@@ -141,6 +154,7 @@ def test_an_earlier_probe_keeps_the_way_it_learned(version: int) -> None:
             "epochs": 7,
             "optimiser": "sgd",
             "value_range": "image",
+            "norms": "learn",
         }
     )
     new = build_recipe({"data": "d", "strategy": "linear-probe"})
@@ -207,6 +221,6 @@ def test_foreign_json_is_refused_in_words(text: str) -> None:
 
 def test_a_newer_version_asks_for_an_update() -> None:
     text = write_settings(build_recipe({"data": "d"}), Machine())
-    newer = json.dumps(json.loads(text) | {"version": 7})
-    with pytest.raises(RecipeError, match=r"version 7 .* Update MedApp"):
+    newer = json.dumps(json.loads(text) | {"version": 8})
+    with pytest.raises(RecipeError, match=r"version 8 .* Update MedApp"):
         read_settings(newer)

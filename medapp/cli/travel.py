@@ -28,6 +28,7 @@ from medapp.studies.travel.words import (
     name_way,
     state_declared,
     state_labelling,
+    state_outcome,
     write_gain,
     write_score,
 )
@@ -207,6 +208,7 @@ def _print_unlabelled(found: Travel) -> None:
 
 def _print_figures(found: Travel) -> None:
     console.print("\nWith the labels there, read for reporting alone (95% intervals):")
+    console.print(state_outcome(found))
     rows = [
         (name, write_figure(f.balanced_accuracy, f.interval), write_gain(f))
         for name, f in list_figures(found)

@@ -47,24 +47,25 @@ def decide(distance: float, limits: tuple[float, float] = LIMITS) -> Verdict:
     """The verdict for a distance of 0 or more."""
     size = f"{distance:.1f} times" if distance < 100 else "over a hundred times"
     differ = (
-        f"Images there differ from those it learned from by {size} what its classes differ by from"
+        f"Images there differ from those it learned from {size} as much as its classes differ from"
         " one another"
     )
     if distance <= limits[0]:
         return Verdict(
             GO,
-            f"{differ}, which is no more than parts of one hospital's images do. How its labels"
-            " compare is not known: check with 30 labelled images all the same.",
+            f"{differ}, which is no more than parts of one hospital's images do. Whether its labels"
+            " mean the same is not known: check with 30 labelled images all the same.",
         )
     if distance <= limits[1]:
         return Verdict(
             ADAPT,
-            f"{differ}. As it is, the model may fail; features that are aligned (CORAL) can win"
-            " back part of it. Check with 30 to 100 labelled images before use.",
+            f"{differ}. As it is, the model may fail there; aligned features (CORAL, or a run that"
+            " is adapted to that hospital) may win back part of what is lost, and may not. Check"
+            " with 30 to 100 labelled images before use.",
         )
     return Verdict(
         STOP,
         f"{differ}. At such a distance models failed while they were as sure as at home, and no"
-        " method without labels could be relied on. Label 30 to 100 images there: a head that"
-        " learns from those is worth more.",
+        " method without labels could be relied on. Label 30 to 100 images there, as a data"
+        " set of their own, and ask again: a head that learns from those is worth more.",
     )

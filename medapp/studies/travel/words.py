@@ -51,6 +51,29 @@ def list_figures(found: Travel) -> list[tuple[str, Figure]]:
     return [(name, figure) for name, figure in named if figure is not None]
 
 
+def state_outcome(found: Travel) -> str:
+    """What the labels there say of the model and of the methods that read none; empty without."""
+    here = found.source_only
+    if here is None:
+        return ""
+    now = write_figure(here.balanced_accuracy, here.interval)
+    said = f"The labels there say: balanced accuracy {now} as it is"
+    if found.home is not None:
+        said += f", {write_figure(found.home.balanced_accuracy)} at home"
+    gaining = [
+        f"{name_way(found, key)} gains {write_gain(figure)} points"
+        for key, figure in (found.methods or {}).items()
+        if _find_least_gain(figure) > 0
+    ]
+    if not gaining:
+        gaining = ["No method without labels can be told apart from that"]
+    if found.own_labels is not None and _find_least_gain(found.own_labels) > 0:
+        gaining.append(
+            f"Learning from all labels there gains {write_gain(found.own_labels)} points"
+        )
+    return f"{said}. {'. '.join(gaining)}."
+
+
 def write_gain(figure: Figure) -> str:
     """By how many points a figure is higher than the model's as it is; empty for that itself."""
     if figure.gain is None or figure.gain_interval is None:

@@ -21,6 +21,7 @@ from medapp.studies.travel.words import (
     name_way,
     state_declared,
     state_labelling,
+    state_outcome,
     write_gain,
 )
 from medapp.training.adaptation.table import SOURCE_ONLY
@@ -66,6 +67,7 @@ def draw_travel(found: Travel) -> None:
 def _draw_figures(found: Travel) -> None:
     st.subheader("With the labels there", anchor=False)
     guess = f" Guessing gets {write_figure(found.chance)}." if found.chance else ""
+    st.markdown(f"**{frame.escape(state_outcome(found))}**")
     st.caption(f"Read after the verdict, for reporting alone.{guess}")
     rows = [
         IntervalRow(
@@ -81,7 +83,7 @@ def _draw_figures(found: Travel) -> None:
     figure = draw_intervals(rows, title, "balanced accuracy, 95% interval", frame.find_theme())
     frame.draw_figure(figure, key="travel-figures")
     gains = [
-        {"": name, "Points more than as it is, 95% interval": write_gain(each)}
+        {"Method": name, "Points gained over the model as it is, 95% interval": write_gain(each)}
         for name, each in list_figures(found)
         if write_gain(each)
     ]
@@ -126,7 +128,7 @@ def _draw_labels(found: Travel) -> None:
             "Learns": name,
             "Labelled images there": count,
             "Balanced accuracy, 95% interval": write_figure(each.balanced_accuracy, each.interval),
-            "Points more than as it is": write_gain(each) or None,
+            "Points gained": write_gain(each) or None,
         }
         for name, curve in curves
         for count, each in curve
@@ -137,9 +139,9 @@ def _draw_labels(found: Travel) -> None:
 
 def _describe_curves(found: Travel) -> str:
     said = (
-        "Judged throughout on one half of the patients; so many images are drawn from the other"
-        " half, several times, and figures are means. 0 is the model as it is. The head moves on"
-        " from what the model says."
+        "Judged throughout on one half of the images there, patients whole; so many are"
+        " drawn from the other half, several times, and figures are means. 0 is the model as it"
+        " is. The head moves on from what the model says."
     )
     if found.tuned is None:
         return said
@@ -151,21 +153,22 @@ def _describe_curves(found: Travel) -> str:
 
 
 def _draw_unlabelled(found: Travel) -> None:
-    st.subheader("Without a label", anchor=False)
     rows = [_list_shares(found, "Its own validation images", found.home_shares)]
     for key, each in found.scores.items():
         scores = [None if score is None else write_figure(score) for score in list_scores(each)]
         more = dict(zip(SCORES, scores, strict=True))
         rows.append({**_list_shares(found, name_way(found, key), each.shares), **more})
-    st.dataframe(rows, hide_index=True, placeholder="–", alt="What can be said without labels")
-    st.caption(
-        "The share of images that is decided as each class. *Expected accuracy*: the share above"
-        " the confidence at which as many validation images lie as are decided rightly."
-        " *Circular*: balanced accuracy on the images it learned from of a head that takes the"
-        " answers there for labels. *Evenness*: 1 where all classes are decided equally often, 0"
-        " where one gets all. Where images differ much, each of these numbers flatters: models"
-        " that failed were as sure as at home."
-    )
+    with st.expander("What can be said without a label", icon=":material/visibility_off:"):
+        st.dataframe(rows, hide_index=True, placeholder="–", alt="What can be said without labels")
+        st.caption(
+            "The share of images that is decided as each class. *Expected accuracy*: the share"
+            " above the confidence at which as many validation images lie as are decided rightly."
+            " *Circular*: balanced accuracy on the images it learned from of a head that takes the"
+            " answers there for labels. *Evenness*: 1 where all classes are decided equally often,"
+            " 0 where one gets all. *As the model*: the share that is decided as the model decides"
+            " as it is. Where images differ much, each of these numbers flatters: models that"
+            " failed were as sure as at home."
+        )
 
 
 def _draw_map(found: Travel) -> None:

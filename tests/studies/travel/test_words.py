@@ -5,7 +5,13 @@ from dataclasses import replace
 import pytest
 
 from medapp.studies.travel.record import Declared, Figure, Travel, Tuned
-from medapp.studies.travel.words import list_rows, name_way, state_declared, state_labelling
+from medapp.studies.travel.words import (
+    list_rows,
+    name_way,
+    state_declared,
+    state_labelling,
+    state_outcome,
+)
 
 START = (0, Figure(0.5, (0.4, 0.6)))
 
@@ -39,6 +45,23 @@ def found() -> Travel:
         notes=(),
         runs={"run x": "Deep CORAL, x"},
     )
+
+
+def test_what_the_labels_say_is_one_sentence_and_no_gain_that_cannot_be_told(
+    found: Travel,
+) -> None:
+    assert state_outcome(found) == ""
+    here, home = Figure(0.5, (0.4, 0.6)), Figure(0.8, (0.7, 0.9))
+    unsure = Figure(0.55, (0.45, 0.65), 0.05, (-0.05, 0.15))
+    sure = Figure(0.7, (0.6, 0.8), 0.2, (0.1, 0.3))
+    read = replace(found, source_only=here, home=home, methods={"coral": unsure}, own_labels=sure)
+    assert state_outcome(read) == (
+        "The labels there say: balanced accuracy 0.500 [0.400, 0.600] as it is, 0.800 at home."
+        " No method without labels can be told apart from that."
+        " Learning from all labels there gains +20.0 [+10.0, +30.0] points."
+    )
+    helped = replace(read, methods={"coral": sure}, own_labels=None)
+    assert state_outcome(helped).endswith(" at home. CORAL gains +20.0 [+10.0, +30.0] points.")
 
 
 def test_the_first_number_that_helps_is_named_and_the_most(found: Travel) -> None:

@@ -39,7 +39,7 @@ def test_a_pattern_of_patients_is_taken_with_one_click(
     page = open_page(f"{server.url}/data_sets?add=folder")
     look_at(page, folder)
     expect(page.get_by_text("20 images · 2 classes · patients unknown")).to_be_visible()
-    page.get_by_role("button", name="Use", exact=True).click()
+    page.get_by_role("button", name="Take 1001 as the patient").click()
     expect(page.get_by_text("20 images · 2 classes · 5 patients")).to_be_visible()
     expect(page.get_by_role("textbox", name="Regular expression")).to_have_value("^[^-]*-([^-]+)")
     page.get_by_role("button", name="Register 20 images").click()

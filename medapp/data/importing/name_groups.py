@@ -62,7 +62,7 @@ def suggest_pattern(names: Sequence[str]) -> tuple[Note, ...]:
     )
     begin = "If these are patients, keep each in one split:"
     remedy = Remedy(
-        f"{begin} take the pattern {groups.pattern}, with Use below Patient in the file name.",
+        f"{begin} take {groups.group} as the patient, below Patient in the file name.",
         f"{begin} --patient-pattern '{groups.pattern}'",
     )
     return (Note("patients-in-names", text, "info", remedy),)

@@ -155,7 +155,9 @@ def _draw_ways(path: Path, recognised: Layout) -> tuple[str | None, TableChoice 
 
 
 def _name_way(way: Candidate) -> str:
-    """What tells the classes, in words where it is a column of DICOM headers or a table."""
+    """What tells the classes, in words where it is a folder a class, DICOM headers or a table."""
+    if way.template == "{label}":
+        return "the folders"
     column = way.template.removeprefix(PREFIX)
     return way.name if column == way.template else f"{write_column(column)} in the DICOM headers"
 

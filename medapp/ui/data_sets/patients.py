@@ -50,10 +50,9 @@ def draw_patient_pattern(path: Path, names: Sequence[str], source: str = "") -> 
         _draw_suggestion(path, names)
     if pattern and names:
         found = preview_patients(names[:PREVIEWED], pattern)
-        patients = {patient for _, patient in found if patient is not None}
         missing = sum(patient is None for _, patient in found)
-        gaps = f"; none found in {missing:,} names" if missing else ""
-        st.caption(f"{len(patients):,} patients in the first {len(found):,} images{gaps}")
+        if missing:
+            st.caption(f"No patient is found in {missing:,} of the first {len(found):,} names.")
         st.dataframe(
             [{"File": name, "Patient": patient or "not found"} for name, patient in found[:5]],
             hide_index=True,
@@ -70,14 +69,14 @@ def _draw_suggestion(path: Path, names: Sequence[str]) -> None:
         st.caption(
             escape(
                 f"{groups.example} may be of the patient {groups.group}: {groups.count:,} such"
-                " groups of several images."
+                " groups of several images. If so, each is kept in one split."
             ),
             width="stretch",
         )
         st.button(
-            "Use",
+            escape(f"Take {groups.group} as the patient"),
             key="use-pattern",
-            help="Take this part of the file name as the patient",
+            icon=":material/person:",
             on_click=_take_pattern,
             args=(path, groups.pattern),
         )

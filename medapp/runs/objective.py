@@ -35,7 +35,7 @@ def build_objective(
             one.data_set.name,
             one.data_set.classes,
             len(examples),
-            _weigh_classes(recipe, one.data_set.classes, examples, learner),
+            weigh_classes(recipe, one.data_set.classes, examples, learner),
         )
         for one, examples in zip(learned, train, strict=True)
     )
@@ -65,7 +65,7 @@ def _build_attack(recipe: Recipe, learner: Learner, train: Examples) -> Attack |
     return Attack(learner.network, strength, settings.attack_steps, channels, autocast)
 
 
-def _weigh_classes(
+def weigh_classes(
     recipe: Recipe, classes: Sequence[str], examples: Examples, learner: Learner
 ) -> Tensor | None:
     """The weights of a data set's classes, where they are asked for and it has labels."""

@@ -68,11 +68,6 @@ def build_answers(
 
 def answer_as_is(ground: Ground) -> Answers:
     """The run's own model, unchanged: source-only."""
-    own = _predict_as_is(ground)
-    return _go_round(ground, own, ground.source.features, ground.target.features)
-
-
-def _predict_as_is(ground: Ground) -> Answers:
     network = ground.model.network
 
     def predict(features: Features) -> Floats:
@@ -80,8 +75,9 @@ def _predict_as_is(ground: Ground) -> Answers:
             logits = network.head(torch.from_numpy(features).to(ground.model.device))
             return ground.model.task.activate(logits.float()).double().cpu().numpy()
 
-    held_out = ground.source.features[~ground.is_train]
-    return build_answers(ground, predict(ground.target.features), predict(held_out))
+    source, target = ground.source.features, ground.target.features
+    own = build_answers(ground, predict(target), predict(source[~ground.is_train]))
+    return _go_round(ground, own, source, target)
 
 
 def _go_round(ground: Ground, answers: Answers, source: Features, target: Features) -> Answers:
@@ -95,8 +91,13 @@ def _go_round(ground: Ground, answers: Answers, source: Features, target: Featur
     return replace(answers, circular=float(np.mean(shares)))
 
 
-def answer_adapted(ground: Ground, tell: Tell) -> tuple[dict[str, Answers], dict[str, str]]:
+def answer_adapted(
+    ground: Ground, own: Answers, tell: Tell
+) -> tuple[dict[str, Answers], dict[str, str]]:
     """The heads of `METHODS`, each fitted to the source's training images alone.
+
+    Args:
+        own: what the run's own model says, unchanged.
 
     Returns:
         Method to its answers; and methods that could not be used, each with the reason.
@@ -110,7 +111,7 @@ def answer_adapted(ground: Ground, tell: Tell) -> tuple[dict[str, Answers], dict
         elif _needs_norms(method) and ground.source.adapted is None:
             reason, found = "The network has no BatchNorm layers.", None
         elif method.minimises_entropy:
-            reason, found = _answer_by_entropy(ground)
+            reason, found = _answer_by_entropy(ground, own.decided)
         else:
             reason, found = "", _answer_aligned(ground, method)
         if found is not None:
@@ -120,10 +121,13 @@ def answer_adapted(ground: Ground, tell: Tell) -> tuple[dict[str, Answers], dict
     return answers, closed
 
 
-def _answer_by_entropy(ground: Ground) -> tuple[str, Answers | None]:
-    """What the network says as its norms learn there; or that its classes ran together."""
+def _answer_by_entropy(ground: Ground, before: Indices) -> tuple[str, Answers | None]:
+    """What the network says as its norms learn there; or that its classes ran together.
+
+    Args:
+        before: (M,) what the network decided of the target's images as it is.
+    """
     found = build_answers(ground, *predict_by_entropy(ground))
-    before = _predict_as_is(ground).decided
     if has_collapsed(before, found.decided, len(ground.classes)):
         name = ground.classes[int(np.bincount(found.decided).argmax())]
         return f"It collapsed: it came to call nearly every image {name}.", None

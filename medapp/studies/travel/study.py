@@ -61,7 +61,7 @@ def run_travel(
     tell = on_progress or (lambda title, done, total: None)
     ground = open_sides(workspace, run, data_set, asked, labelled, minutes, tell)
     own = answer_as_is(ground)
-    adapted, closed = answer_adapted(ground, tell)
+    adapted, closed = answer_adapted(ground, own, tell)
     others, titles = answer_runs(workspace, ground, tell)
     answers = {SOURCE_ONLY: own, **adapted, **others}
     tell("Comparing the hospitals", 0, 1)

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from medapp.models.network import Network
 from medapp.prediction.model import Model
+from medapp.runs.objective import weigh_classes
 from medapp.studies.travel.judging import Truth
 from medapp.studies.travel.sides import Indices, Mask
-from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.examples import Examples, Inputs
 from medapp.training.feed import Feed
 from medapp.training.learner import Learner
@@ -36,7 +36,9 @@ class Tuner:
     """Fine-tunes copies of a run's network, as long as there is time.
 
     The network starts from all that the run learned, its head included, and learns whole, at the
-    strategy's own rates, for `EPOCHS` passes; images vary as in the run.
+    strategy's own rates, for `EPOCHS` passes. Images vary, are mixed and drawn as in the run, and
+    its task's loss is the same; what an objective adds to that, of other data sets or of attacks,
+    is left out: what is asked is what labels buy.
 
     Args:
         pixels: of the images there (M).
@@ -92,15 +94,15 @@ class Tuner:
         """Logits (J, K) after a training; None where it was broken off."""
         recipe = write_recipe(self.model.recipe, seed)
         network: Network = copy.deepcopy(self.model.network).requires_grad_(True)
-        augmentation = AUGMENTATIONS[self.model.recipe.find_augmentation()]
-        learner = Learner(network, STRATEGIES[STRATEGY], augmentation, self._fabric)
+        variation = recipe.find_variation()
+        learner = Learner(network, STRATEGIES[STRATEGY], variation, self._fabric)
         examples = Examples(self._take(rows), self.truth.labels[rows])
         nothing = Examples(self._take(rows[:0]), self.truth.labels[rows[:0]])
         loop = Loop(
             recipe,
             learner,
-            Supervised(network.task, None, 0.0),
-            Feed(examples, BATCH, seed),
+            build_loss(recipe, examples, learner),
+            build_feed(recipe, examples),
             nothing,
             None,
             _Listener(self._hear, time.perf_counter() + self._seconds - self._spent),
@@ -120,6 +122,24 @@ def write_recipe(recipe: Recipe, seed: int) -> Recipe:
             "budget": Budget(epochs=EPOCHS),
             "seed": seed,
         }
+    )
+
+
+def build_loss(recipe: Recipe, examples: Examples, learner: Learner) -> Supervised:
+    """The run's own loss on labelled images; class weights are those of these images."""
+    network = learner.network
+    weights = weigh_classes(recipe, network.classes, examples, learner)
+    return Supervised(network.task, weights, recipe.objective.label_smoothing)
+
+
+def build_feed(recipe: Recipe, examples: Examples) -> Feed:
+    """The images in batches, mixed and drawn as the run's were."""
+    return Feed(
+        examples,
+        BATCH,
+        recipe.seed,
+        mixup=recipe.augmentation.mixup,
+        is_balanced=recipe.objective.balanced_sampling,
     )
 
 

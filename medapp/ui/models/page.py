@@ -52,7 +52,8 @@ def draw_model_page(run: Run) -> None:
         **url.bind("show", first),
     )
     if view in OF_HEADS:
-        draw_head_choice(head, JUDGED, "Head, judged on its own data set")
+        with st.container(width=560):
+            draw_head_choice(head, JUDGED, "Head, judged on its own data set")
         VIEWS[view](head)
     else:
         VIEWS[view](run)

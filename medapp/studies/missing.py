@@ -1,24 +1,12 @@
 """Which runs of a study have no figures, and why, in sentences."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Protocol
 
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.store.workspace import Workspace
 from medapp.studies.budget import is_out_of_time
-
-
-class Study(Protocol):
-    """A study with a time."""
-
-    @property
-    def name(self) -> str:
-        """What people call the study; begins the names of its runs."""
-
-    @property
-    def minutes(self) -> float | None:
-        """That the study may take."""
+from medapp.studies.study import Study
 
 
 def state_missing(

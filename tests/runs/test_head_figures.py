@@ -69,6 +69,19 @@ def test_a_further_head_is_judged_on_the_test_split_of_its_own_data_set(
     assert run.load_evaluation() != told
 
 
+def test_patients_are_answered_in_the_classes_of_the_head_that_is_asked(
+    two_heads: Workspace, tmp_path: Path
+) -> None:
+    session, run = open_it(two_heads)
+    images = sorted(write_bands(tmp_path / "new", 3, seed=9).rglob("*.png"))
+    found = session.predict_patients(run, images, r"p\d+", head=OTHER)
+    assert [one.patient for one in found] == ["p00", "p01", "p02"]
+    for one in found:
+        assert set(one.probabilities) == {"lower", "upper"}
+        assert len(one.files) == 2
+        assert sum(one.probabilities.values()) == pytest.approx(1.0, abs=1e-5)
+
+
 def test_a_look_at_a_further_test_split_is_counted_there_and_once(
     two_heads: Workspace, tmp_path: Path
 ) -> None:

@@ -52,8 +52,7 @@ def draw_model_page(run: Run) -> None:
         **url.bind("show", first),
     )
     if view in OF_HEADS:
-        with st.container(width=560):
-            draw_head_choice(head, JUDGED, "Head, judged on its own data set")
+        draw_head_choice(head, JUDGED, "Head, judged on its own data set", width=560)
         VIEWS[view](head)
     else:
         VIEWS[view](run)

@@ -1,6 +1,7 @@
 """Which head of a model is meant, where it learned several labelled data sets; the address says."""
 
 from collections.abc import Collection
+from typing import Literal
 
 import streamlit as st
 
@@ -25,13 +26,20 @@ def read_head(run: Run, name: str) -> Run:
     return heads.get(asked or 0, run)
 
 
-def draw_head_choice(run: Run, name: str, title: str, drops: Collection[str] = ()) -> None:
+def draw_head_choice(
+    run: Run,
+    name: str,
+    title: str,
+    drops: Collection[str] = (),
+    width: int | Literal["stretch"] = "stretch",
+) -> None:
     """Draw the choice of a head; nothing is drawn where the model has one.
 
     Args:
         run: with the head that the address names, see `read_head`.
         name: of the address's parameter.
         drops: parameters that make no sense with another head.
+        width: in pixels.
     """
     heads = {head.domain: head for head in list_heads(run).values()}
     if len(heads) < 2:
@@ -43,6 +51,7 @@ def draw_head_choice(run: Run, name: str, title: str, drops: Collection[str] = (
         format_func=lambda domain: describe_head(heads[domain]),
         help="This model learned several data sets at once. It has a head for each, with the"
         " classes of that data set.",
+        width=width,
         **url.bind(name, 0, drops),
     )
 

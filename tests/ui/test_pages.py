@@ -421,7 +421,7 @@ def test_a_model_is_attacked_in_the_background(trained: Trained) -> None:
     app = open_page("models", model=run.id, show="Robustness")
     assert "certifies nothing" in read_text(app)
     app.button(key="attack-begin").click().run()
-    assert robustness.hold_jobs()[run.id].wait(60)
+    assert robustness.hold_jobs()[run.id, 0].wait(60)
     found = load_robustness(run)
     assert found is not None
     text = read_text(open_page("models", model=run.id, show="Robustness"))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import medapp
-from benchmarks.kit.options import build_parser
+from benchmarks.kit.options import build_arms_parser
 from benchmarks.kit.rows import append_row, has_row, load_rows
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_path
@@ -64,16 +64,7 @@ ARMS: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    parser = build_parser(__doc__, takes_folder=False, image_size=64)
-    parser.add_argument("path", type=Path)
-    parser.add_argument("--patients", help="pattern that finds the patient in a file's name")
-    parser.add_argument("--out", type=Path, default=Path("docs/measured/recipes.jsonl"))
-    parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--arms", nargs="*", default=list(ARMS))
-    parser.add_argument("--precision", default="float32")
-    parser.add_argument("--threads", type=int, default=0, help="threads of each run; 0 is all")
-    options = parser.parse_args()
+    options = build_arms_parser(__doc__, ARMS, "docs/measured/recipes.jsonl").parse_args()
     data = find_data(options.path, options.patients)
     for seed in range(options.seeds):
         for arm in options.arms:

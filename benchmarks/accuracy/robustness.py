@@ -10,12 +10,11 @@ name a workspace of its own.
 """
 
 from argparse import Namespace
-from pathlib import Path
 from typing import Any
 
 import medapp
 from benchmarks.accuracy.recipes import find_data, write_range
-from benchmarks.kit.options import build_parser
+from benchmarks.kit.options import build_arms_parser
 from benchmarks.kit.rows import append_row, has_row, load_rows
 from medapp.data.samples import DataSet
 from medapp.evaluation.headline import write_title
@@ -32,16 +31,8 @@ ARMS: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    parser = build_parser(__doc__, takes_folder=False, image_size=64, images=0)
-    parser.add_argument("path", type=Path)
-    parser.add_argument("--patients", help="pattern that finds the patient in a file's name")
-    parser.add_argument("--out", type=Path, default=Path("docs/measured/robustness.jsonl"))
-    parser.add_argument("--epochs", type=int, default=8)
+    parser = build_arms_parser(__doc__, ARMS, "docs/measured/robustness.jsonl", images=0)
     parser.add_argument("--steps", type=int, default=10, help="of the attack that judges")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--arms", nargs="*", default=list(ARMS))
-    parser.add_argument("--precision", default="float32")
-    parser.add_argument("--threads", type=int, default=0, help="threads of each run; 0 is all")
     options = parser.parse_args()
     data = find_data(options.path, options.patients)
     for seed in range(options.seeds):

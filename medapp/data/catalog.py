@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from medapp.data.filters import Where
+from medapp.data.classes import arrange_classes
+from medapp.data.filters import Where, build_filter
 from medapp.data.layouts.order import Entry
 from medapp.data.preprocessing import KEY, write_preprocess
 from medapp.data.records import (
@@ -30,8 +31,7 @@ from medapp.data.schema import change, connect, find_remedy, migrate
 from medapp.errors import DataError, WorkspaceError
 from medapp.imaging.preprocess import Preprocess
 from medapp.store.workspace import Workspace
-from medapp.task import Task, find_task
-from medapp.task.multi_label import SEPARATOR
+from medapp.task import find_task
 
 Shared = Literal["copy_group", "content_hash", "patient"]
 MOST_VALUES = 30_000  # that one query is given; SQLite takes 32,766
@@ -125,7 +125,7 @@ class Catalog:
             with_left_out: those too that a person has left out.
         """
         table = "samples" if with_left_out else "used"
-        where, values = _build_filter(data_set, split, label, text)
+        where, values = build_filter(data_set, split, label, text)
         query = f"SELECT {SAMPLE_COLUMNS} FROM {table} WHERE {where} ORDER BY id LIMIT ? OFFSET ?"
         rows = self.read(query, *values, -1 if limit is None else limit, offset)
         return self._load_with_boxes(data_set, rows)
@@ -139,7 +139,7 @@ class Catalog:
             text: as for `load_samples`.
             only: a value that they have in a column; see `Where` for those that are left out.
         """
-        where, values = _build_filter(data_set, None, None, text)
+        where, values = build_filter(data_set, None, None, text)
         table, condition, more = only.write_condition() if only else ("used", "1", [])
         query = (
             f"SELECT id, name, label, split, COALESCE(patient, '') FROM {table}"
@@ -184,7 +184,7 @@ class Catalog:
         text: str | None = None,
     ) -> int:
         """How many samples `load_samples` would give without a limit."""
-        where, values = _build_filter(data_set, split, label, text)
+        where, values = build_filter(data_set, split, label, text)
         return self.count(f"FROM used WHERE {where}", *values)
 
     def count_splits(self, data_set: DataSet) -> dict[str, int]:
@@ -387,46 +387,9 @@ def check_name(name: str) -> str:
     return name
 
 
-def arrange_classes(
-    data_set: DataSet, task: Task, labels: Sequence[str], order: Sequence[str] | None
-) -> tuple[str, ...]:
-    """The classes that labels name under a task, in the order given or in that of their names."""
-    joined = [label for label in labels if not label or SEPARATOR in label]
-    if find_task(data_set.task).has_several and not task.has_several and joined:
-        shown = joined[0].replace(SEPARATOR, " and ") or "no finding"
-        raise DataError(
-            f"Images of {data_set.name} have several labels or none, such as {shown}.",
-            remedy="Let it be multi-label, or derive a data set with one label an image.",
-        )
-    found = {name for label in labels for name in task.list_labels(label)}
-    if order is None:
-        return task.order_classes(found)
-    if len(order) != len(found) or set(order) != found:
-        raise DataError(
-            f"The order {', '.join(order)} does not name the {task.nouns} of {data_set.name} once"
-            " each.",
-            remedy=f"They are {', '.join(sorted(found))}.",
-        )
-    return tuple(order)
-
-
 def _refuse_taken(db: sqlite3.Connection, name: str) -> None:
     if db.execute("SELECT 1 FROM data_sets WHERE name = ?", (name,)).fetchone():
         raise DataError(
             f"There is a data set {name!r} already.",
             remedy="Choose another name, or remove that one first.",
         )
-
-
-def _build_filter(
-    data_set: DataSet, split: str | None, label: str | None, text: str | None
-) -> tuple[str, list[Any]]:
-    """A WHERE clause and its values; an empty text or None filters nothing."""
-    wanted = (
-        ("data_set_id = ?", data_set.id),
-        ("split = ?", split),
-        ("label = ?", label),
-        ("instr(searched, ?) > 0", text.casefold() if text else None),
-    )
-    given = [(condition, value) for condition, value in wanted if value]
-    return " AND ".join(condition for condition, _ in given), [value for _, value in given]

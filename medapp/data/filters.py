@@ -1,6 +1,9 @@
 """Which images of a data set are meant: those with a value in a column, left out, or edited."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from medapp.data.samples import DataSet
 
 STATE = "state"  # what a person did with an image; a column of the page, not of the table
 LEFT_OUT = "left out"
@@ -34,3 +37,17 @@ class Where:
             return "used", f"{self.column} = ?", [self.value]
         rows = "SELECT 1 FROM json_each(attributes) AS j WHERE j.key = ? AND j.value = ?"
         return "used", f"EXISTS ({rows})", [self.column, self.value]
+
+
+def build_filter(
+    data_set: DataSet, split: str | None, label: str | None, text: str | None
+) -> tuple[str, list[Any]]:
+    """A WHERE clause and its values; an empty text or None filters nothing."""
+    wanted = (
+        ("data_set_id = ?", data_set.id),
+        ("split = ?", split),
+        ("label = ?", label),
+        ("instr(searched, ?) > 0", text.casefold() if text else None),
+    )
+    given = [(condition, value) for condition, value in wanted if value]
+    return " AND ".join(condition for condition, _ in given), [value for _, value in given]

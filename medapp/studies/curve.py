@@ -12,12 +12,11 @@ from medapp.errors import RecipeError
 from medapp.evaluation.power_law import FEWEST
 from medapp.runs.making import settle_recipe
 from medapp.runs.registry import find_registry
-from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
 from medapp.studies.entrants import create_named_runs, save_with_runs, take_strategy
 from medapp.studies.fitting import fit_recipes
 from medapp.studies.folder import find_named, load_studies, name_study
-from medapp.studies.study import Study, check_seeds, read_common
+from medapp.studies.study import Study, check_seeds, choose_name, read_common
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.strategies import STRATEGIES
 
@@ -109,7 +108,10 @@ def create_curve(
         workers=workers,
         noun="learning curve",
     )
-    title = name or _suggest_name(workspace, settled.data.train.name)
+    taken = {curve.name for curve in list_curves(workspace)}
+    title = choose_name(
+        "learning curve", name, f"Learning curve of {settled.data.train.name}", taken
+    )
     runs = _create_runs(workspace, machine, title, entrants, seeds)
     id, made = name_study()
     curve = Curve(
@@ -197,11 +199,6 @@ def _create_runs(
     ]
     ids = create_named_runs(workspace, named, machine)
     return {key: tuple(ids[place :: len(entrants)]) for place, key in enumerate(entrants)}
-
-
-def _suggest_name(workspace: Workspace, data_set: str) -> str:
-    taken = {curve.name for curve in list_curves(workspace)}
-    return number_name(f"Learning curve of {data_set}", taken)
 
 
 def _read(facts: Mapping[str, Any]) -> Curve | None:

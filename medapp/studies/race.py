@@ -11,7 +11,6 @@ from typing import Any
 from medapp.errors import RecipeError
 from medapp.runs.making import settle_recipe, settle_source
 from medapp.runs.registry import find_registry
-from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
 from medapp.studies.entrants import (
     Entrant,
@@ -23,7 +22,7 @@ from medapp.studies.entrants import (
 )
 from medapp.studies.fitting import fit_recipes
 from medapp.studies.folder import find_named, load_studies, name_study
-from medapp.studies.study import Study, check_seeds, read_common
+from medapp.studies.study import Study, check_seeds, choose_name, read_common
 from medapp.studies.time import limit_epochs
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.strategies import STRATEGIES
@@ -145,7 +144,8 @@ def create_race(
         workers=workers,
         noun="race",
     )
-    title = name or _suggest_name(workspace, settled.data.train.name)
+    taken = {race.name for race in list_races(workspace)}
+    title = choose_name("race", name, f"Race on {settled.data.train.name}", taken)
     named = [
         (f"{title}: {entrants[key].title}, {_name_part(part)}", part)
         for number in range(parts)
@@ -279,12 +279,6 @@ def _name_part(recipe: Recipe) -> str:
     if recipe.data.folds:
         return f"fold {recipe.data.fold} of {recipe.data.folds}"
     return f"seed {recipe.seed}"
-
-
-def _suggest_name(workspace: Workspace, data_set: str) -> str:
-    base = f"Race on {data_set}"
-    taken = {race.name for race in list_races(workspace)}
-    return number_name(base, taken)
 
 
 def _read(facts: Mapping[str, Any]) -> Race | None:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from medapp.errors import RecipeError
+from medapp.errors import RecipeError, RunError
+from medapp.store.names import number_name
 
 MOST_SEEDS = 10
 STRINGS = ("id", "name", "made", "data_set")
@@ -43,6 +44,24 @@ def read_common(facts: Mapping[str, Any]) -> dict[str, Any]:
         "minutes": None if minutes is None else float(minutes),
         "workers": max(1, int(facts.get("workers", 1))),
     }
+
+
+def choose_name(noun: str, asked: str | None, base: str, taken: Collection[str]) -> str:
+    """What a study is called: as asked, else the base, with a number where that is taken.
+
+    Args:
+        noun: what a study of the kind is called.
+
+    Raises:
+        RunError: a study of the kind is called so already.
+    """
+    if asked is not None and asked in taken:
+        raise RunError(
+            f"There is already a {noun} called {asked}.",
+            remedy=f"Choose another name, such as {number_name(asked, taken)}, or go on with it.",
+            setting="name",
+        )
+    return asked or number_name(base, taken)
 
 
 def check_seeds(noun: str, seeds: int) -> None:

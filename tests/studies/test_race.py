@@ -400,3 +400,12 @@ def test_a_setting_that_a_study_gives_its_runs_itself_is_refused(empty: Session)
         with pytest.raises(RecipeError, match=f"{next(iter(asked))} of its own"):
             empty.curve("bands", **asked, **SETTINGS)
     assert not empty.list_runs()
+
+
+def test_a_second_race_of_a_name_is_refused_by_that_name_and_leaves_no_run(empty: Session) -> None:
+    first = declare(empty, name="derby")
+    with pytest.raises(RunError, match=r"already a race called derby.*such as derby 2"):
+        declare(empty, name="derby")
+    assert {run.id for run in empty.list_runs()} == set(first.list_runs())
+    assert [race.name for race in list_races(empty.workspace)] == ["derby"]
+    assert declare(empty).name == "Race on bands"

@@ -152,7 +152,7 @@ def test_a_form_finds_range_unit_and_step() -> None:
         ({"learning_rate": "fast"}, "learning_rate must be a number"),
         ({"class_weights": 1}, "class_weights must be true or false"),
         ({"source": 1}, "source must be a text"),
-        ({"seed": 1e20}, "seed must lie between 0 and 2147483647, not 1000000000000000"),
+        ({"seed": 10**15}, "seed must lie between 0 and 2147483647, not 1000000000000000"),
         ({"threads": -1}, "threads must lie between 0 and 1024 threads"),
         ({"strategy": "magic"}, "one of linear-probe"),
         ({"augmentation": "wild"}, "one of auto, none, light"),

@@ -10,11 +10,12 @@ from medapp.figures.data import draw_balance, draw_histogram
 from medapp.figures.intervals import draw_differences
 from medapp.figures.judgement import draw_probabilities, draw_roc, draw_sensitivity
 from medapp.figures.learning_curve import draw_learning_curves
-from medapp.figures.style import CONFIG, PALETTES, pick_colour
+from medapp.figures.style import CONFIG, PALETTES, PAPER, pair_colours, pick_colour
 
 __all__ = [
     "CONFIG",
     "PALETTES",
+    "PAPER",
     "draw_balance",
     "draw_confusion",
     "draw_differences",
@@ -23,5 +24,6 @@ __all__ = [
     "draw_probabilities",
     "draw_roc",
     "draw_sensitivity",
+    "pair_colours",
     "pick_colour",
 ]

@@ -14,11 +14,6 @@ from medapp.figures.style import PALETTES, finish, pick_colour, shorten, show_pl
 MOST_NAMED = 8  # values with a colour of their own; the others share one
 MOST_DRAWN = 3000  # points that a browser draws without WebGL, which not every machine has
 HEIGHT = 480  # px
-# From low to high: parts of "plasma", whose high end stands out of a light page, and of a dark one.
-SCALES = {
-    "light": ("#FCA636", "#E16462", "#B12A90", "#6A00A8", "#0D0887"),
-    "dark": ("#9C179E", "#CC4778", "#ED7953", "#FDB42F", "#F0F921"),
-}
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,7 @@ def draw_amounts(
     grey = pick_colour(-1, theme)
     said = [missing] * len(unknown)
     _add_points(figure, points, unknown, said, {"color": grey, "opacity": 0.35})
-    scale = SCALES[theme]
+    scale = colours.amounts
     marker = {
         "color": amounts[known],
         "colorscale": [(i / (len(scale) - 1), colour) for i, colour in enumerate(scale)],

@@ -1,5 +1,6 @@
 """What all figures share: colours for light and dark pages, type, axes, a title that wraps."""
 
+import dataclasses
 import html
 import textwrap
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ WIDE = 54
 NARROW = 30
 LINE_HEIGHT = 20  # px
 LONGEST_NAME = 22
+SCALES = ("ramp", "amounts")  # of a palette: what lies between their colours is drawn too
 
 # Plotly's own bar of buttons would cover the end of a title.
 CONFIG: dict[str, Any] = {"displayModeBar": False}
@@ -26,6 +28,8 @@ class Palette:
 
     Attributes:
         ramp: from low to high; the text is legible on all of them.
+        amounts: from low to high, of points: a part of "plasma" whose high end stands out of the
+            page.
         splits: in the order of `SPLITS`.
         classes: in a fixed order that colour-blind readers can tell apart (after Okabe & Ito 2008).
     """
@@ -36,6 +40,7 @@ class Palette:
     page: str
     accent: str
     ramp: tuple[str, str]
+    amounts: tuple[str, ...]
     splits: tuple[str, str, str]
     classes: tuple[str, ...]
 
@@ -48,6 +53,7 @@ PALETTES = {
         page="#FFFFFF",
         accent="#0B6E8A",
         ramp=("#EEF2F4", "#6DB1C6"),
+        amounts=("#FCA636", "#E16462", "#B12A90", "#6A00A8", "#0D0887"),
         splits=("#0B6E8A", "#7FB3C4", "#C5D3D9"),
         classes=(
             "#0072B2",
@@ -67,6 +73,7 @@ PALETTES = {
         page="#0F161B",
         accent="#45B5D0",
         ramp=("#18232A", "#23708A"),
+        amounts=("#9C179E", "#CC4778", "#ED7953", "#FDB42F", "#F0F921"),
         splits=("#45B5D0", "#2A8098", "#8798A2"),
         classes=(
             "#4DA6E0",
@@ -80,6 +87,25 @@ PALETTES = {
         ),
     ),
 }
+
+PAPER = PALETTES["light"]  # of what is saved
+
+
+def pair_colours(theme: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The colours of a page's figures, each beside its own on paper, then the scales, as wholes."""
+    shown = PALETTES[theme]
+    if shown is PAPER:
+        return []
+    pairs: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    for field in dataclasses.fields(Palette):
+        ours, theirs = getattr(shown, field.name), getattr(PAPER, field.name)
+        if isinstance(ours, str):
+            pairs.append(((ours,), (theirs,)))
+        elif field.name in SCALES:
+            pairs.append((ours, theirs))
+        else:
+            pairs += [((one,), (other,)) for one, other in zip(ours, theirs, strict=True)]
+    return pairs
 
 
 def pick_colour(index: int, theme: str = "light") -> str:

@@ -1,5 +1,6 @@
 """What all figures share: the page's colours, a legible title, names shown letter by letter."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from medapp.figures import (
     draw_probabilities,
     draw_roc,
     draw_sensitivity,
+    pair_colours,
     pick_colour,
 )
 from medapp.figures.style import finish, shorten, show_plain
@@ -111,3 +113,21 @@ def test_names_are_shown_letter_by_letter_and_short() -> None:
     assert shorten("adenocarcinoma") == "adenocarcinoma"
     long = shorten("squamous cell carcinoma grade 2")
     assert long == "squamous cel…a grade 2"
+
+
+def test_each_colour_of_a_dark_page_has_one_on_paper_and_a_light_page_is_paper() -> None:
+    assert pair_colours("light") == []
+    pairs = pair_colours("dark")
+    assert (("#E4ECF0",), ("#13212B",)) in pairs  # text
+    assert (("#18232A", "#23708A"), ("#EEF2F4", "#6DB1C6")) in pairs  # the scale, as a whole
+    assert all(len(shown) == len(paper) for shown, paper in pairs)
+    single = [(shown[0], paper[0]) for shown, paper in pairs if len(shown) == 1]
+    assert len(dict(single)) == len(set(single))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_dark_figure_has_no_colour_that_paper_does_not_know(name: str) -> None:
+    known = {colour for shown, _ in pair_colours("dark") for colour in shown}
+    drawn = set(re.findall(r"#[0-9A-Fa-f]{6}\b", FIGURES[name](theme="dark").to_json()))
+    assert drawn
+    assert drawn <= known

@@ -52,8 +52,22 @@ export function buildPlot(chart, onCursor) {
   return plot;
 }
 
+// The picture in the light page's colours, whatever the page's; the plot is then as it was.
+export function drawForPaper(chart) {
+  const colours = Object.entries(globalThis.medappChartPaper);
+  const redraw = () => chart.plot.batch(() => chart.plot.redraw(false)); // at once
+  for (const [name, colour] of colours) chart.box.style.setProperty(name, colour);
+  try {
+    redraw();
+    return drawPicture(chart);
+  } finally {
+    for (const [name] of colours) chart.box.style.removeProperty(name);
+    redraw();
+  }
+}
+
 // The plot under its title and legend, on the page's ground.
-export function drawPicture({ box, plot, spec }) {
+function drawPicture({ box, plot, spec }) {
   const from = plot.ctx.canvas;
   const scale = devicePixelRatio;
   const head = 56 * scale;

@@ -1,7 +1,9 @@
-// Saves a Plotly figure of the page as it is drawn: as SVG, or as PNG or PDF for print.
-// data: { key, name, ground }: the chart's key, the file's name without ending, the page's colour.
+// Saves a Plotly figure of the page as SVG, or as PNG or PDF for print, always in light colours.
+// data: { key, name, ground, pairs }: the chart's key, the file's name without ending, the colour of
+// paper, and which colours of the page are which on paper (see paper.js).
 
 import { make } from "./dom.js";
+import { copyForPaper } from "./paper.js";
 import { deflate, writePdf } from "./pdf.js";
 import { saveFile, savePng } from "./png.js";
 
@@ -21,11 +23,12 @@ export default function ({ parentElement, data }) {
 }
 
 // The figure's drawing as one SVG text; Plotly draws it in layers.
-function writeSvg({ key, ground }) {
+async function writeSvg({ key, ground, pairs }) {
   const chart = document.querySelector(`.st-key-${key} .js-plotly-plot`);
   const layers = [...chart.querySelectorAll("svg.main-svg")].filter((e) => !e.closest(".modebar"));
   const { width, height } = chart.getBoundingClientRect();
-  const inner = layers.map((e) => new XMLSerializer().serializeToString(e)).join("");
+  const copies = await Promise.all(layers.map((layer) => copyForPaper(layer, pairs)));
+  const inner = copies.map((e) => new XMLSerializer().serializeToString(e)).join("");
   const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
   const back = `<rect width="100%" height="100%" fill="${ground}"/>`;
   return {
@@ -35,8 +38,9 @@ function writeSvg({ key, ground }) {
   };
 }
 
-function saveAsSvg(data) {
-  saveFile(new Blob([writeSvg(data).text], { type: "image/svg+xml" }), `${data.name}.svg`);
+async function saveAsSvg(data) {
+  const { text } = await writeSvg(data);
+  saveFile(new Blob([text], { type: "image/svg+xml" }), `${data.name}.svg`);
 }
 
 async function saveAsPng(data) {
@@ -53,7 +57,7 @@ async function saveAsPdf(data) {
 
 // The figure on a canvas, so many times as large as on the screen.
 async function paint(data, scale) {
-  const { width, height, text } = writeSvg(data);
+  const { width, height, text } = await writeSvg(data);
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();

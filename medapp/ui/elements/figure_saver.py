@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from medapp.figures import PALETTES
+from medapp.figures import PAPER, pair_colours
 from medapp.ui.elements import read_element, read_script
 
 _saver = st.components.v2.component(
@@ -14,6 +14,10 @@ _saver = st.components.v2.component(
 
 
 def draw_saver(key: str, theme: str) -> None:
-    """Draw the buttons for the Plotly figure of this key; `theme` is "light" or "dark"."""
-    data = {"key": key, "name": f"medapp-{key}", "ground": PALETTES[theme].page}
+    """Draw the buttons for the Plotly figure of this key; `theme` is "light" or "dark".
+
+    What is saved is light, whatever the page.
+    """
+    pairs = pair_colours(theme)
+    data = {"key": key, "name": f"medapp-{key}", "ground": PAPER.page, "pairs": pairs}
     _saver(key=f"save-{key}", data=data)

@@ -6,7 +6,7 @@
 // `colour` is an index into the theme's palette, or -1 for the theme's accent.
 
 import { findPoints, hasPoints, hasSameLines, writeLegend } from "./chart_values.js";
-import { HEIGHT, buildPlot, drawPicture, joinPoints, pickColour } from "./chart_plot.js";
+import { HEIGHT, buildPlot, drawForPaper, joinPoints, pickColour } from "./chart_plot.js";
 import { make } from "./dom.js";
 import { nameChartFile } from "./file_names.js";
 import { savePng } from "./png.js";
@@ -41,7 +41,7 @@ function openChart(state, spec) {
   const chart = { box, spec, plot: null, isZoomed: false, hidden: new Set() };
   chart.title = make("div", "title", head);
   chart.save = make("button", "save", head, "Save as PNG");
-  chart.save.onclick = () => savePng(drawPicture(chart), nameChartFile(chart.spec.title));
+  chart.save.onclick = () => savePng(drawForPaper(chart), nameChartFile(chart.spec.title));
   chart.legend = make("div", "legend", box);
   chart.body = make("div", "plot", box);
   chart.body.setAttribute("role", "img");

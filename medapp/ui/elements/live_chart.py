@@ -13,6 +13,7 @@ from typing import Any
 
 import streamlit as st
 
+from medapp.figures import PAPER
 from medapp.figures.curves import Chart, Series
 from medapp.figures.thinning import thin_out
 from medapp.ui.elements import read_element, read_script
@@ -20,8 +21,19 @@ from medapp.ui.elements import read_element, read_script
 
 def _build_library() -> str:
     style = json.dumps(read_element("uplot/uPlot.min.css") + read_element("live_chart.css"))
+    paper = json.dumps(
+        {
+            "--st-text-color": PAPER.text,
+            "--st-background-color": PAPER.page,
+            "--st-primary-color": PAPER.accent,
+            "--st-chart-categorical-colors": ",".join(PAPER.classes),
+        }
+    )
     library = read_element("uplot/uPlot.iife.min.js").replace("var uPlot=", "globalThis.uPlot=", 1)
-    return f"{library}\nglobalThis.medappChartStyle = {style};\n{read_script('live_chart.js')}"
+    style_and_paper = (
+        f"globalThis.medappChartStyle = {style};\nglobalThis.medappChartPaper = {paper};"
+    )
+    return f"{library}\n{style_and_paper}\n{read_script('live_chart.js')}"
 
 
 _HAND_OVER = """

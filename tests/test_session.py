@@ -2,6 +2,7 @@
 
 import inspect
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Trained, draw_picture, write_bands
@@ -12,6 +13,7 @@ from medapp import session as session_module
 from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, RELABEL, Change
 from medapp.errors import MedAppError, RecipeError, WorkspaceError
+from medapp.imaging.preprocess import Preprocess
 from medapp.runs.events import Event, StateChanged
 from medapp.runs.making import create_run
 from medapp.session import Session
@@ -206,3 +208,23 @@ def test_only_a_split_with_a_leak_can_flatter(session: Session, tmp_path: Path) 
     (tmp_path / "set/test/a/copy.png").write_bytes(copy)
     with pytest.raises(MedAppError, match="too few images"):
         session.flatter(session.add_data(tmp_path / "set", "leak"))
+
+
+@pytest.mark.parametrize("preset", [None, "balanced"])
+def test_what_is_kept_with_a_data_set_is_trained_with_unless_something_else_is_asked(
+    session: Session, tmp_path: Path, preset: str | None
+) -> None:
+    data = session.add_data(write_bands(tmp_path / "bands", 4))
+    kept = Preprocess(windows="lung", crop_borders=True)
+    Catalog(session.workspace).set_preprocess(data, kept)
+
+    def prepare(**asked: Any) -> Preprocess:
+        return session.build_settings("bands", preset, image_size=64, **asked)[0].preprocess
+
+    assert prepare() == kept.model_copy(update={"image_size": 64})
+    assert prepare(windows="bone").windows == "bone"
+    assert prepare(windows="bone").crop_borders
+    assert prepare(windows="").windows == ""
+    assert prepare(**{"preprocess.windows": "bone"}).windows == "bone"
+    assert prepare(preprocess={"windows": "bone"}).windows == "bone"
+    assert not prepare(preprocess=Preprocess()).crop_borders

@@ -18,7 +18,7 @@ from medapp.cli.options import (
     read_options,
 )
 from medapp.cli.output import AsJson, console, open_bar, print_json, print_list, print_table
-from medapp.cli.work import ProgressBar, gather_values
+from medapp.cli.work import ProgressBar, gather_values, say_kept
 from medapp.evaluation.comparison import average_seeds
 from medapp.evaluation.headline import TITLES
 from medapp.evaluation.words import write_figure
@@ -72,6 +72,8 @@ def curve(
         print_curve(known, session.read_curve(known.id), to, as_json)
         return
     asked = {"source": source, "epochs": epochs, "image_size": image_size, "seed": seed}
+    values = gather_values(settings, **asked)
+    say_kept(session, data, session.build_settings(data, preset, **values)[0])
     with open_bar() as bar:
         found = session.curve(
             data,
@@ -81,7 +83,7 @@ def curve(
             name=title or name,
             preset=preset,
             on_event=ProgressBar(bar),
-            **gather_values(settings, **asked),
+            **values,
         )
     print_curve(found, session.read_curve(found), to, as_json)
 

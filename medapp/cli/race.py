@@ -27,7 +27,7 @@ from medapp.cli.output import (
     print_notes,
     print_table,
 )
-from medapp.cli.work import ProgressBar, gather_values
+from medapp.cli.work import ProgressBar, gather_values, say_kept
 from medapp.evaluation.headline import TITLES
 from medapp.evaluation.words import write_figure
 from medapp.runs.progress import format_seconds
@@ -86,6 +86,7 @@ def race(
         return
     asked = {"folds": folds, "epochs": epochs, "image_size": image_size, "seed": seed}
     values = gather_values(settings, **asked)
+    say_kept(session, data, session.build_settings(data, preset, **values)[0])
     with open_bar() as bar:
         found = session.race(
             data,

@@ -6,7 +6,7 @@ import typer
 
 from medapp.cli.options import ImageSize, Preset, Settings, Source, Strategy, TrainedOn
 from medapp.cli.output import AsJson, console, open_bar, print_json, print_table
-from medapp.cli.work import gather_values
+from medapp.cli.work import gather_values, say_kept
 from medapp.session import open as open_session
 from medapp.training.rate_range import RateRange
 from medapp.training.recipe import Recipe
@@ -38,6 +38,7 @@ def rate(
             bar.update(task, description=title, completed=done, total=total)
 
         recipe, _ = session.build_settings(data, preset, **values)
+        say_kept(session, data, recipe)
         found = session.find_rate(data, preset=preset, on_progress=tell, **values)
     if as_json:
         print_json(describe_range(found, recipe))

@@ -49,6 +49,7 @@ from medapp.cli.output import (
     print_table,
 )
 from medapp.data.layouts.listing import list_folder, list_images
+from medapp.data.preprocessing import describe_taken
 from medapp.evaluation.words import write_probability
 from medapp.explanation.strength import FAINT
 from medapp.notes import Note
@@ -71,6 +72,7 @@ from medapp.runs.heads import find_head, name_head, note_unjudged
 from medapp.runs.making import find_run
 from medapp.runs.plan import plan_run
 from medapp.runs.run import Run
+from medapp.session import Session
 from medapp.session import open as open_session
 from medapp.store.files import write_bytes
 from medapp.store.workspace import find_workspace
@@ -117,8 +119,9 @@ def train(
     session = open_session()
     if sources:
         values["sources"] = split_names(sources, [d.name for d in session.list_data()])
+    recipe, machine = session.build_settings(data, preset, **values)
+    say_kept(session, data, recipe)
     if not as_json:
-        recipe, machine = session.build_settings(data, preset, **values)
         plan = plan_run(session.workspace, recipe, machine)
         print_notes(plan.notes, errors)
         if preset:
@@ -141,6 +144,13 @@ def gather_values(settings: list[str] | None, **asked: str | int | None) -> dict
     """The settings that options of their own and `--set` ask for; an own option counts more."""
     values = parse_assignments(settings or [], Recipe, Machine)
     return values | {key: value for key, value in asked.items() if value is not None}
+
+
+def say_kept(session: Session, data: str, recipe: Recipe) -> None:
+    """Say, beside what a program reads, what the recipe has from the data set's own settings."""
+    said = describe_taken(session.find_data(data), recipe.preprocess)
+    if said:
+        errors.print(said, markup=False)
 
 
 def split_names(given: Sequence[str], known: Collection[str]) -> list[str]:
@@ -284,6 +294,8 @@ def predict(
         print_json([{**row, "notes": [*row["notes"], *list_notes(notes)]} for row in rows])
     else:
         print_table(("file", "label", "probability", "note"), [_list_cells(row) for row in rows])
+        for said in {row["cells_note"]: None for row in rows if row.get("cells_note")}:
+            console.print(said)
         print_notes(notes)
     _report_failures(rows)
     if not as_json:
@@ -354,6 +366,8 @@ def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) 
         row["strength"] = prediction.heatmap.strength
         is_faint = (prediction.heatmap.strength or 0) < FAINT
         row["note"] = prediction.describe_heatmap() if is_faint else prediction.heatmap.note
+        row["cells"] = prediction.heatmap.cells
+        row["cells_note"] = prediction.describe_cells()
     row["error"] = prediction.error
     row["stored_as"] = prediction.facts.mode if prediction.facts else None
     row["notes"] = list_notes(prediction.notes)

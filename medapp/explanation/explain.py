@@ -54,6 +54,7 @@ class Heatmap:
         class_index: which of the classes the map explains.
         strength: 0 to 1, how much the map is worth beside those of the image's other classes, see
             `strength.compare_evidence`; None until a caller who knows the probabilities says so.
+        cells: height and width of the layer that the map was read from; None where none was read.
     """
 
     values: NDArray[np.float32]
@@ -61,6 +62,7 @@ class Heatmap:
     evidence: NDArray[np.float32]
     class_index: int
     strength: float | None = None
+    cells: tuple[int, int] | None = None
 
 
 def explain(
@@ -109,8 +111,10 @@ def explain(
     with torch.autocast(x.device.type, enabled=False):
         drawn = _draw(RULES[method], row, x, maps, gradients)
     picks = _pick(logits, indices).tolist()
+    cells = (maps.shape[2], maps.shape[3])
     return logits, [
-        Heatmap(values, note, evidence[i], picks[i]) for i, (values, note) in enumerate(drawn)
+        Heatmap(values, note, evidence[i], picks[i], cells=cells)
+        for i, (values, note) in enumerate(drawn)
     ]
 
 

@@ -1,4 +1,5 @@
-"""How much a heatmap is worth: each is scaled to its own maximum, and looks as hot as any other.
+"""How much a heatmap is worth: each is scaled to its own maximum, and looks as hot as any other;
+each is drawn smooth, of however few cells it was made.
 
 Works on plain arrays. A strength compares the classes of one image; a page dims a map by it.
 """
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 FAINT = 0.05  # strength below which a map carries next to nothing
+MOST_FEW = 4  # cells along the shorter side, up to which a map tells places only roughly
 LEAST_LOGIT = 0.1  # evidence that moves a probability of one half by 0.025
 
 
@@ -40,6 +42,17 @@ def describe_strength(strength: float, evidence: float, class_name: str) -> str:
     return (
         f"Strength {written}: this map carries next to nothing, however hot its places look once"
         f" stretched; {adds}."
+    )
+
+
+def describe_cells(cells: tuple[int, int]) -> str | None:
+    """That a map of so few cells (height and width) is coarse; None where there are enough."""
+    if min(cells) > MOST_FEW:
+        return None
+    height, width = cells
+    return (
+        f"The heatmap has {height} × {width} cells at this image size; learn from larger images for"
+        " a finer one."
     )
 
 

@@ -16,7 +16,7 @@ from medapp.errors import ExplanationError, ImageError
 from medapp.explanation.explain import Heatmap
 from medapp.explanation.methods import find_method
 from medapp.explanation.placing import overlay, place_on_image
-from medapp.explanation.strength import describe_strength
+from medapp.explanation.strength import describe_cells, describe_strength
 from medapp.imaging.geometry import View
 from medapp.imaging.image import ImageFacts, load_image, read_image
 from medapp.imaging.preprocess import render_full, render_square
@@ -73,6 +73,12 @@ class Prediction:
             return self.heatmap.note
         evidence = float(self.heatmap.evidence[self.heatmap.class_index])
         return describe_strength(self.heatmap.strength, evidence, self.explained)
+
+    def describe_cells(self) -> str | None:
+        """That the heatmap is coarse; None where it is not, shows nothing or is not there."""
+        if self.heatmap is None or self.heatmap.cells is None or not self.heatmap.values.any():
+            return None
+        return describe_cells(self.heatmap.cells)
 
 
 def predict_files(

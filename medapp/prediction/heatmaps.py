@@ -40,7 +40,8 @@ def zip_heatmaps(
                 picture = f"{file}.png"
                 strength = f"{found.heatmap.strength:.4f}"
                 archive.writestr(picture, draw_heatmap(found))
-            facts = [found.explained or "", strength, found.describe_heatmap() or ""]
+            said = " ".join(filter(None, [found.describe_heatmap(), found.describe_cells()]))
+            facts = [found.explained or "", strength, said]
             table.append([file, picture, *facts, found.error or "", name, "research only"])
         archive.writestr("heatmaps.csv", write_cells(table))
     return target.getvalue()

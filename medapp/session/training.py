@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from medapp.data.preprocessing import load_preprocess, write_preprocess
 from medapp.data.samples import DataSet
 from medapp.errors import RecipeError, RunError
 from medapp.evaluation.evaluation import Evaluation
@@ -60,6 +61,9 @@ class TrainingSession(DataSession):
     ) -> tuple[Recipe, Machine]:
         """The recipe and the machine's settings that `train` would make of the same arguments.
 
+        What is kept with the data set from file to square (windows, crops) is taken over; a setting
+        that is given here wins.
+
         Args:
             sources: further labelled data sets that the same backbone learns from, each with a head
                 of its own.
@@ -78,8 +82,11 @@ class TrainingSession(DataSession):
             settings = {"objective": "several-tasks", **settings}
         if adaptation is not None:
             settings["objective"] = _join_objective(settings.get("objective"), adaptation)
+        found = self._find_data(data)
+        kept = write_preprocess(load_preprocess(found))
+        settings = {**{f"preprocess.{name}": value for name, value in kept.items()}, **settings}
         if preset:
-            found, rest = self._find_data(data), choices[1:]
+            rest = choices[1:]
             settings = fit_preset(self.workspace, found, find_preset(preset), settings, rest)
         return build_settings({**settings, "data": {"choices": tuple(choices)}})
 

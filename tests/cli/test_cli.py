@@ -13,8 +13,11 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from medapp.cli import app
+from medapp.data.catalog import Catalog
+from medapp.data.preprocessing import describe_preprocess
 from medapp.errors import MedAppError
 from medapp.evaluation.metrics import METRICS
+from medapp.imaging.preprocess import Preprocess
 from medapp.runs.making import create_run
 from medapp.store.workspace import Workspace
 from medapp.training.recipe import build_settings
@@ -353,3 +356,26 @@ def test_a_folder_that_grew_is_updated(workspace: Workspace, tmp_path: Path) -> 
     shutil.copyfile(folder / "above" / "p00.png", folder / "below" / "other.png")
     changes = ask("data", "update", "bands")
     assert (changes["new"], changes["gone"]) == (["below/other.png"], [])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "--data", "bands", "--from", "run:absent"),
+        ("race", "--data", "bands", "--minutes", "0.0001"),
+        ("curve", "--data", "bands", "--minutes", "0.0001"),
+    ],
+)
+def test_what_is_kept_with_a_data_set_is_taken_and_said_in_one_line(
+    workspace: Workspace, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    medapp("data", "add", write_bands(tmp_path / "bands", 8))
+    catalog = Catalog(workspace)
+    catalog.set_preprocess(catalog.find_data_set("bands"), Preprocess(crop_borders=True))
+    said = runner.invoke(app, list(words))
+    assert said.exception is not None  # nothing of this can work, and nothing is trained
+    line = f"As kept with bands: {describe_preprocess(Preprocess(crop_borders=True))}."
+    assert said.stderr.splitlines().count(line) == 1
+    assert line not in said.stdout
+    other = runner.invoke(app, [*words, "--set", "crop_borders=false"])
+    assert "As kept" not in other.output

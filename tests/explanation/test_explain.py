@@ -289,6 +289,17 @@ def test_an_even_map_and_a_map_of_one_cell_say_so() -> None:
     assert "Train with larger images" in (cell.note or "")
 
 
+@pytest.mark.parametrize(("size", "cells"), [(64, (2, 2)), (224, (7, 7))])
+def test_a_map_knows_of_how_many_cells_it_was_made(
+    network: Network, size: int, cells: tuple[int, int]
+) -> None:
+    image = torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(2))
+    (coarse,) = draw(network, image, [0])
+    (fine,) = draw(network, image, [0], "layercam")
+    assert coarse.cells == cells
+    assert fine.cells == (size // 16, size // 16)
+
+
 def test_a_blank_image_says_where_its_map_comes_from(network: Network) -> None:
     heatmap, _ = draw(network, torch.cat([torch.full_like(IMAGE, 0.3), IMAGE]), [0, 0], "eigencam")
     assert "The image is blank" in (heatmap.note or "")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medapp.explanation.strength import compare_evidence, describe_strength
+from medapp.explanation.strength import compare_evidence, describe_cells, describe_strength
 
 EVIDENCE = st.lists(st.floats(0, 50), min_size=2, max_size=6)
 
@@ -46,3 +46,12 @@ def test_the_strongest_has_at_most_1_and_more_evidence_is_never_weaker(
 )
 def test_a_strength_in_words(strength: float, words: str) -> None:
     assert describe_strength(strength, 1.2345, "nodule").startswith(words)
+
+
+def test_a_map_of_few_cells_says_how_many_and_one_of_enough_says_nothing() -> None:
+    assert describe_cells((2, 2)) == (
+        "The heatmap has 2 × 2 cells at this image size; learn from larger images for a finer one."
+    )
+    assert "has 4 × 4 cells" in (describe_cells((4, 4)) or "")
+    assert describe_cells((5, 5)) is None
+    assert describe_cells((7, 7)) is None

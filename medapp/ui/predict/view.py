@@ -57,9 +57,9 @@ def draw_prediction(
         suffix = f" · {frame.SYNTHETIC}" if is_synthetic else ""
         layer = _build_layer(prediction, method, suffix)
         step = _draw_viewer(run, prediction, name, sample, layer, suffix, position)
-        worth = prediction.describe_heatmap()
-        if worth:
-            st.caption(escape(worth))
+        for said in (prediction.describe_heatmap(), prediction.describe_cells()):
+            if said:
+                st.caption(escape(said))
         _draw_choices(classes, method, explained)
     with right:
         draw_notes(prediction.notes)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from medapp.data.preprocessing import describe_preprocess
 from medapp.data.samples import DataSet
 from medapp.errors import MedAppError
 from medapp.imaging.preprocess import Preprocess
@@ -12,7 +13,7 @@ from medapp.training.recipe.presets import PRESETS
 from medapp.ui.shell import frame
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import open_workspace
-from medapp.ui.train.recipe_form import describe_preprocess, find_preprocess
+from medapp.ui.train.recipe_form import find_preprocess
 
 
 def draw_one_click(data_set: DataSet, is_alone: bool) -> None:

@@ -131,16 +131,6 @@ def find_preprocess(data_set: DataSet) -> Preprocess:
     return build_group(Preprocess, values)
 
 
-def describe_preprocess(preprocess: Preprocess) -> str:
-    """What differs from the defaults, such as "CT windows lung"; "" where nothing does."""
-    values = [(s.field, getattr(preprocess, s.name)) for s in list_settings_of_preprocess()]
-    return ", ".join(
-        f"{field.title} {write_value(field, value)}"
-        for field, value in values
-        if value != field.default
-    )
-
-
 def list_settings_of_preprocess() -> list[Setting]:
     """The settings from file to square but the image size."""
     fields = Preprocess.model_fields.items()

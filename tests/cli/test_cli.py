@@ -212,6 +212,8 @@ def test_prediction_writes_a_heatmap_for_each_image(trained: Trained, tmp_path: 
     assert len({r["cam"] for r in rows[:2]}) == 2
     assert all(Path(r["cam"]).read_bytes().startswith(b"\x89PNG") for r in rows[:2])
     assert all(0 <= r["strength"] <= 1 for r in rows[:2])
+    # 32 px are one cell of a ResNet: its map is blank and says so in its note.
+    assert [(r["cells"], r["cells_note"]) for r in rows[:2]] == [([1, 1], None)] * 2
     assert rows[2]["cam"] is None
     assert rows[2]["label"] is None
 

@@ -158,3 +158,15 @@ def test_the_frame_that_is_asked_for_is_predicted(trained: Trained, tmp_path: Pa
     assert first.pixels.tolist() == frames[0].tolist()
     below = np.asarray(Image.open(io.BytesIO(draw_heatmap(second, opacity=0))).convert("L"))
     assert below[31, 31] == 90
+
+
+def test_a_coarse_heatmap_says_so_unless_it_shows_nothing(trained: Trained) -> None:
+    (image,) = sorted((trained.folder / "above").iterdir())[:1]
+    found = next(api.predict("probe", [image], "gradcam"))
+    assert found.heatmap is not None
+    shown = replace(found.heatmap, values=np.eye(32, dtype=np.float32))
+    coarse = replace(found, heatmap=replace(shown, cells=(2, 2)))
+    assert (coarse.describe_cells() or "").startswith("The heatmap has 2 × 2 cells")
+    assert replace(found, heatmap=replace(shown, cells=(7, 7))).describe_cells() is None
+    blank = replace(shown, values=np.zeros((32, 32), np.float32), cells=(2, 2))
+    assert replace(found, heatmap=blank).describe_cells() is None

@@ -289,7 +289,10 @@ def test_a_probe_starts_from_another_one_of_the_same_classes(
     for name, tensor in one.items():
         assert torch.allclose(tensor, other[name], rtol=1e-3, atol=1e-5), name
     said = [e.text for e in second.list_events() if isinstance(e, MessageSaid)]
-    assert said[0] == "102 tensors were loaded from model.safetensors; with the head."
+    assert said[0] == (
+        "The start is run Linear probe on bands, which learned from bands. 102 tensors were loaded"
+        " from model.safetensors; with the head."
+    )
 
 
 def test_a_head_that_is_fitted_first_is_that_of_a_linear_probe(

@@ -19,7 +19,7 @@ SOURCES = sorted(
     if (ROOT / "medapp" / "cli") not in path.parents
 )
 SHELL = re.compile(
-    r"(?<![\w-])--[a-z]"
+    r"(?<![\w-])--(?!st-)[a-z]"  # --st-… is a colour of the theme
     r"|\b(?:pip|pipx|uv) install\b"
     r"|\bmedapp (?:app|backbones|compare|curve|data|doctor|evaluate|folds|predict|race|rank|runs"
     r"|train|travel)\b|medapp\["

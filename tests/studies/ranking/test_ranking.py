@@ -48,7 +48,10 @@ def test_those_that_cannot_be_told_apart_are_never_an_order() -> None:
     assert [ranking.is_told_apart(row) for row in ranking.rows] == [False, False, False, True]
     said = conclude(ranking)
     assert said[0].startswith("Resnet50, None and Bundled cannot be told apart")
-    assert said[1] == "Because of None it cannot be told that transfer helps on these images."
+    assert said[1] == (
+        "None is among them, so it cannot be told that transfer helps on these images. A race,"
+        " under Compare, trains with and without."
+    )
     assert said[2] == 'The rule "the largest" takes Resnet50 too.'
     assert said[3] == 'The rule "ImageNet first" takes Bundled; nothing here speaks against that.'
 

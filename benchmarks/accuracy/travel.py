@@ -117,7 +117,9 @@ def train(
         name = f"{name}, {adaptation} to {target.name}"
         asked |= {"target": target.name, "adaptation": adaptation}
     known = [run for run in session.list_runs() if run.name == name]
-    return known[0] if known else session.train(source, name=name, seed=seed, **asked)
+    if not known:
+        return session.train(source, name=name, seed=seed, **asked)
+    return known[0] if known[0].state == "done" else session.resume(known[0])
 
 
 def list_shifts(catalog: Catalog, options: argparse.Namespace) -> Iterator[Shift]:

@@ -7,8 +7,9 @@
 (photographs) keeps what it knows in the mix, and each file of POOL is a medical task. What should
 keep the old features: heads are learned before anything else moves; only the last two stages
 learn, at a low rate, with the source's BatchNorm statistics; features are anchored to those of the
-start; the weights are averaged. `--stages`, `--rate` and `--anchor` say how much of that. The
-averaged weights are written to FOLDER after each epoch, and a training that was ended goes on.
+start; the weights are averaged. `--stages`, `--rate`, `--norms` and `--anchor` say how much of
+that. The averaged weights are written to FOLDER after each epoch, and a training that was ended
+goes on. In the end they are there as a backbone in float16, with a card, called as FOLDER is.
 
 `judge` freezes each backbone and takes a logistic regression on its standardised features at 96 px
 over sets that are in no pool: by folds of patients, or by the set's own test split. It prints
@@ -39,7 +40,7 @@ from medapp.data.pixels import load_pixels
 from medapp.data.samples import DataSet, Sample
 from medapp.imaging.preprocess import Preprocess
 from medapp.models.network import Network
-from medapp.models.weights import build_network
+from medapp.models.weights import build_network, export_backbone
 from medapp.phantom.data_set import add_phantom
 from medapp.store.cache import open_cache
 from medapp.store.workspace import find_workspace
@@ -51,6 +52,7 @@ from medapp.training.feed import Feed
 from medapp.training.learner import Learner
 from medapp.training.loop import Loop
 from medapp.training.machine.devices import open_fabric
+from medapp.training.machine.precision import choose_device
 from medapp.training.objectives.anchored import Anchored
 from medapp.training.objectives.several_tasks import SeveralTasks, Taught
 from medapp.training.recipe import build_recipe
@@ -61,6 +63,7 @@ from medapp.training.watcher import Epoch, NeighbourCount, Penalty, Step
 
 TASK = find_task("single-label")
 TEMPER = 0.5  # a set's share of a batch goes by the square root of its size
+RECIPE = ("image_size", "epochs", "head_epochs", "batch", "stages", "norms", "rate", "anchor")
 FOLDS = 5
 REPLICATES = 1000
 PENALTY = 100.0  # on half the squared weights beside the summed loss, 1 / C of scikit-learn
@@ -81,11 +84,13 @@ def main() -> None:
     further.add_argument("--epochs", type=int, default=12)
     further.add_argument("--head-epochs", type=int, default=6)
     further.add_argument("--batch", type=int, default=16, help="natural images a step")
-    further.add_argument("--stages", type=int, default=2)
+    further.add_argument("--stages", type=int, default=2, help="the last ones that learn; 0 all")
+    further.add_argument("--norms", choices=["keep", "learn"], default="keep")
     further.add_argument("--rate", type=float, default=1e-4, help="of the backbone; heads 1e-3")
     further.add_argument("--anchor", type=float, default=2.0)
     further.add_argument("--precision", default="bfloat16")
     further.add_argument("--threads", type=int, default=2)
+    further.add_argument("--device", default="auto")
     further.set_defaults(do=train)
     judging = ways.add_parser("judge")
     for name in ("chest", "slices", "pneumonia"):
@@ -164,7 +169,7 @@ def train(options: Namespace) -> None:
     print(dict(zip((d.name for d in data), (options.batch, *shares), strict=True)), flush=True)
     workspace = find_workspace()
     network = build_network("bundled", "resnet18", data[0].classes, 0, workspace, TASK)
-    fabric = open_fabric("cpu", options.precision, 1)
+    fabric = open_fabric(choose_device(options.device), options.precision, 1)
     tasks = [Taught(one.name, TASK, one.classes) for one in data]
     objective = SeveralTasks(tasks, network.head.in_features, 0.0, seed=0)
     examples = join_examples(parts)
@@ -172,8 +177,17 @@ def train(options: Namespace) -> None:
     heads = replace(STRATEGIES["head-by-steps"], standardises_features=False)
     learn(*shared, heads, options.head_epochs, 0.0)
     network.requires_grad_(True)
-    stages = replace(STRATEGIES["last-stage"], learning_stages=options.stages)
+    stages = replace(STRATEGIES["last-stage"], learning_stages=options.stages or None)
     learn(*shared, stages, options.epochs, options.anchor)
+    card = {
+        "source_task": {
+            d.name: f"{len(d.classes)} classes, {len(p)} images"
+            for d, p in zip(data, parts, strict=True)
+        },
+        "recipe": {k: getattr(options, k) for k in RECIPE},
+    }
+    network_file = options.out / "backbone.safetensors"
+    export_backbone(network_file, options.out / f"{options.out.name}.safetensors", card)
 
 
 def learn(
@@ -200,11 +214,11 @@ def learn(
             "schedule": "cosine",
         }
     )
-    choice = StrategyChoice(norms="keep")
+    choice = StrategyChoice(norms=options.norms if is_whole else "keep")
     learner = Learner(network, strategy, AUGMENTATIONS["light"], fabric, choice)
     name = "backbone" if is_whole else "heads"
 
-    def save(learned: dict[str, torch.Tensor], epoch: int) -> None:
+    def save(learned: dict[str, torch.Tensor], epoch: int, _: dict[str, torch.Tensor]) -> None:
         learner.save(options.out / f"{name}.safetensors", learned, {"epoch": str(epoch)})
 
     held = Anchored(objective, learner.suffix, anchor, fabric.autocast) if anchor else None

@@ -58,6 +58,12 @@ ARMS: dict[str, dict[str, Any]] = {
     "the whole, stages join over a third": {**WHOLE, "unfreezing": 0.33},
     "the whole, norms kept": {**WHOLE, "norms": "keep"},
     "the whole, norms measured": {**WHOLE, "norms": "measure"},
+    "to early stopping": {**FINE, "early_stopping": 10},
+    "to early stopping, standard augmentation": {
+        **FINE,
+        "early_stopping": 10,
+        "augmentation": "standard",
+    },
     "from scratch": {"strategy": "scratch"},
     "linear probe": {"strategy": "linear-probe"},
 }

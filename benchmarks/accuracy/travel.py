@@ -52,6 +52,7 @@ def main() -> None:
     parser.add_argument("--adaptations", default="", help="objectives, with commas")
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--image-size", type=int, default=96)
     parser.add_argument("--minutes", type=float, default=0.0, help="of fine-tuning on labels")
     parser.add_argument("--precision", default="float32")
@@ -68,7 +69,11 @@ def measure(options: argparse.Namespace) -> None:
     """Train at each site and ask whether the model travels to every other one."""
     session = medapp.open()
     shifts = list(list_shifts(Catalog(session.workspace), options))
-    work = product(range(options.seeds), options.strategies.split(","), shifts)
+    work = product(
+        range(options.first_seed, options.first_seed + options.seeds),
+        options.strategies.split(","),
+        shifts,
+    )
     for seed, strategy, (task, source, target, is_elsewhere) in work:
         key = {
             "task": task,

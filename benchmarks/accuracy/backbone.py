@@ -50,7 +50,7 @@ from medapp.training.embedding import build_part, embed
 from medapp.training.examples import Examples, Inputs, join_examples
 from medapp.training.feed import Feed
 from medapp.training.learner import Learner
-from medapp.training.loop import Loop
+from medapp.training.loop import Course, Loop
 from medapp.training.machine.devices import open_fabric
 from medapp.training.machine.precision import choose_device
 from medapp.training.objectives.anchored import Anchored
@@ -223,14 +223,16 @@ def learn(
 
     held = Anchored(objective, learner.suffix, anchor, fabric.autocast) if anchor else None
     loop = Loop(
-        recipe,
-        learner,
-        held or objective,
-        Feed(examples, options.batch, 0, further=shares),
-        NOTHING,
-        options.out / f"{name}.pt",
-        Talker(60 * options.minutes if is_whole else math.inf),
-        save,
+        Course(
+            recipe,
+            learner,
+            held or objective,
+            Feed(examples, options.batch, 0, further=shares),
+            NOTHING,
+            options.out / f"{name}.pt",
+            Talker(60 * options.minutes if is_whole else math.inf),
+            save,
+        )
     )
     loop.resume()
     print(f"{name}: {loop.run()}", flush=True)

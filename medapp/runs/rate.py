@@ -6,6 +6,7 @@ rate rises, nothing is validated, and nothing is kept. Training images alone are
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,7 @@ from medapp.store.files import write_bytes
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 from medapp.training.examples import Examples, Inputs
-from medapp.training.feed import Feed
-from medapp.training.learner import Learner
-from medapp.training.loop import DivergedError, Loop, SaveBest
-from medapp.training.objectives.objective import Objective
+from medapp.training.loop import Course, DivergedError, Loop
 from medapp.training.rate import Rate
 from medapp.training.rate_range import STEPS, RateRange, has_exploded, list_rates, read_range
 from medapp.training.recipe import Machine, Recipe, write_settings
@@ -128,27 +126,16 @@ class _RateSitting(Sitting):
             )
         return read_range(rates, losses, has_ended or has_exploded(losses))
 
-    def build_loop(
-        self,
-        learner: Learner,
-        objective: Objective,
-        feed: Feed,
-        validation: Examples,
-        save_best: SaveBest,
-        parts: int,
-    ) -> Loop:
+    def build_loop(self, course: Course) -> Loop:
         """A loop whose rate rises, that validates nothing and keeps nothing."""
         return Loop(
-            self.recipe,
-            learner,
-            objective,
-            feed,
-            _leave_out(validation),
-            None,
-            self.recorder,
-            lambda *_: None,
-            parts,
-            self._build_rate,
+            replace(
+                course,
+                validation=_leave_out(course.validation),
+                checkpoint_path=None,
+                save_best=lambda *_: None,
+                build_rate=self._build_rate,
+            )
         )
 
     def _build_rate(

@@ -39,14 +39,13 @@ from medapp.training.feed import Feed
 from medapp.training.fit import Fit
 from medapp.training.gradients import PARTS
 from medapp.training.learner import Learner
-from medapp.training.loop import Loop, SaveBest
+from medapp.training.loop import Course, Loop
 from medapp.training.machine.devices import open_fabric, synchronise_norms
 from medapp.training.machine.memory import choose_parts
 from medapp.training.machine.precision import choose_device, choose_precision, measure_room
 from medapp.training.neighbours import Neighbours
 from medapp.training.norms import list_norms
 from medapp.training.objectives.anchored import Anchored
-from medapp.training.objectives.objective import Objective
 from medapp.training.objectives.table import DEFAULT, OBJECTIVES
 from medapp.training.probe import Probe
 from medapp.training.recipe import Recipe, write_settings
@@ -232,29 +231,23 @@ class Sitting:
             is_balanced=self.recipe.objective.balanced_sampling,
         )
         parts = self._choose_parts(sum(feed.further))
-        return self.build_loop(learner, objective, feed, on_device[1], save_best, parts)
-
-    def build_loop(
-        self,
-        learner: Learner,
-        objective: Objective,
-        feed: Feed,
-        validation: Examples,
-        save_best: SaveBest,
-        parts: int,
-    ) -> Loop:
-        """The loop of steps over what this sitting has made for it; see `Loop`."""
-        return Loop(
-            self.recipe,
-            learner,
-            objective,
-            feed,
-            validation,
-            self.run.checkpoint_path,
-            self.reporter,
-            save_best,
-            parts,
+        return self.build_loop(
+            Course(
+                self.recipe,
+                learner,
+                objective,
+                feed,
+                on_device[1],
+                self.run.checkpoint_path,
+                self.reporter,
+                save_best,
+                parts,
+            )
         )
+
+    def build_loop(self, course: Course) -> Loop:
+        """The loop of steps over what this sitting has made for it."""
+        return Loop(course)
 
     def _list_facts(self, recipe: Recipe, epoch: int) -> dict[str, str]:
         """What a model's file says of its training."""

@@ -10,6 +10,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,11 @@ class DivergedError(RunError):
     """The loss is no longer a number: the steps were too long."""
 
 
-class Loop:
-    """One training.
+@dataclass(frozen=True)
+class Course:
+    """What a loop is made of.
 
-    Args:
+    Attributes:
         learner: the network, what of it learns, and how inputs are prepared.
         objective: what a step makes smaller.
         feed: the training images in batches.
@@ -61,37 +63,40 @@ class Loop:
         build_rate: how the rate goes over the steps, where not by the recipe's schedule.
     """
 
-    def __init__(
-        self,
-        recipe: Recipe,
-        learner: Learner,
-        objective: Objective,
-        feed: Feed,
-        validation: Examples,
-        checkpoint_path: Path | None,
-        watcher: Watcher,
-        save_best: SaveBest,
-        parts: int = 1,
-        build_rate: Callable[[torch.optim.Optimizer, Optimisation, int], Rate] = Rate,
-    ) -> None:
-        self.recipe = recipe
-        self.learner = learner
-        self.objective = objective
-        self.feed = feed
-        self.validation = validation
-        self.checkpoint_path = checkpoint_path
-        self.watcher = watcher
-        self.save_best = save_best
+    recipe: Recipe
+    learner: Learner
+    objective: Objective
+    feed: Feed
+    validation: Examples
+    checkpoint_path: Path | None
+    watcher: Watcher
+    save_best: SaveBest
+    parts: int = 1
+    build_rate: Callable[[torch.optim.Optimizer, Optimisation, int], Rate] = Rate
+
+
+class Loop:
+    """One training."""
+
+    def __init__(self, course: Course) -> None:
+        self.recipe = recipe = course.recipe
+        self.learner = learner = course.learner
+        self.objective = course.objective
+        self.feed = course.feed
+        self.validation = course.validation
+        self.checkpoint_path = course.checkpoint_path
+        self.watcher = course.watcher
+        self.save_best = course.save_best
         self.fabric = learner.fabric
-        self.state = TrainingState(micro_batches=parts)
+        self.state = TrainingState(micro_batches=course.parts)
         row = OPTIMISERS[recipe.optimisation.optimiser]
         self._optimiser = row.build(self._group_parameters(), recipe.optimisation)
-        steps = recipe.budget.epochs * feed.steps_per_epoch
-        self._rate = build_rate(self._optimiser, recipe.optimisation, steps)
+        steps = recipe.budget.epochs * self.feed.steps_per_epoch
+        self._rate = course.build_rate(self._optimiser, recipe.optimisation, steps)
         self._average = WeightAverage(learner.suffix, recipe.optimisation.averaging)
         # The stepper wraps the optimiser and shares its state.
         self.model, self._stepper = self.fabric.setup(learner.suffix, self._optimiser)
-        self._gradients = Gradients(recipe.seed, learner, self.model, objective, watcher)
+        self._gradients = Gradients(recipe.seed, learner, self.model, self.objective, self.watcher)
         # The suffix's state after the best epoch, while it is not yet on disk.
         self._best: dict[str, Tensor] | None = None
         self._best_extra: dict[str, Tensor] = {}

@@ -17,7 +17,7 @@ from medapp.training.examples import Examples, Inputs
 from medapp.training.features import to_tensor
 from medapp.training.feed import Feed
 from medapp.training.freezing import Freezing
-from medapp.training.loop import DivergedError, Loop
+from medapp.training.loop import Course, DivergedError, Loop
 from medapp.training.objectives.objective import Loss, Objective, Position
 from medapp.training.objectives.supervised import Supervised
 from medapp.training.rate import Rate
@@ -111,22 +111,24 @@ class Bench:
         train = train or build_examples(90, 1)
         rule = find_task(task)
         self.loop = Loop(
-            recipe,
-            PlainLearner(self.model, rule, recipe.strategy),  # type: ignore[arg-type]
-            objective or Supervised(rule, None, 0.0),
-            Feed(
-                train,
-                recipe.optimisation.batch_size,
-                recipe.seed,
-                reads_ahead=reads_ahead,
-                mixup=recipe.augmentation.mixup,
-                is_balanced=recipe.objective.balanced_sampling,
-            ),
-            build_examples(40, 2) if validation is None else validation,
-            folder / "checkpoint.pt",
-            self,
-            lambda learned, *_: self.best.update(learned),
-            parts,
+            Course(
+                recipe,
+                PlainLearner(self.model, rule, recipe.strategy),  # type: ignore[arg-type]
+                objective or Supervised(rule, None, 0.0),
+                Feed(
+                    train,
+                    recipe.optimisation.batch_size,
+                    recipe.seed,
+                    reads_ahead=reads_ahead,
+                    mixup=recipe.augmentation.mixup,
+                    is_balanced=recipe.objective.balanced_sampling,
+                ),
+                build_examples(40, 2) if validation is None else validation,
+                folder / "checkpoint.pt",
+                self,
+                lambda learned, *_: self.best.update(learned),
+                parts,
+            )
         )
 
     def on_step(self, step: Step) -> None:
@@ -620,15 +622,17 @@ def test_a_loop_takes_another_rate_and_writes_nothing_without_a_place_for_it(
     bench = Bench(tmp_path, epochs=1)
     loop = bench.loop
     other = Loop(
-        loop.recipe,
-        loop.learner,
-        loop.objective,
-        loop.feed,
-        NOTHING,
-        None,
-        bench,
-        lambda learned, *_: bench.best.update(learned),
-        build_rate=Rising,
+        Course(
+            loop.recipe,
+            loop.learner,
+            loop.objective,
+            loop.feed,
+            NOTHING,
+            None,
+            bench,
+            lambda learned, *_: bench.best.update(learned),
+            build_rate=Rising,
+        )
     )
     assert not other.resume()
     assert other.run()

@@ -16,7 +16,7 @@ from medapp.studies.travel.sides import Indices, Mask
 from medapp.training.examples import Examples, Inputs
 from medapp.training.feed import Feed
 from medapp.training.learner import Learner
-from medapp.training.loop import Loop
+from medapp.training.loop import Course, Loop
 from medapp.training.machine.devices import open_fabric
 from medapp.training.objectives.supervised import Supervised
 from medapp.training.recipe import Recipe
@@ -99,14 +99,16 @@ class Tuner:
         examples = Examples(self._take(rows), self.truth.labels[rows])
         nothing = Examples(self._take(rows[:0]), self.truth.labels[rows[:0]])
         loop = Loop(
-            recipe,
-            learner,
-            build_loss(recipe, examples, learner),
-            build_feed(recipe, examples),
-            nothing,
-            None,
-            _Listener(self._hear, time.perf_counter() + self._seconds - self._spent),
-            lambda *_: None,
+            Course(
+                recipe,
+                learner,
+                build_loss(recipe, examples, learner),
+                build_feed(recipe, examples),
+                nothing,
+                None,
+                _Listener(self._hear, time.perf_counter() + self._seconds - self._spent),
+                lambda *_: None,
+            )
         )
         if not loop.run():
             return None

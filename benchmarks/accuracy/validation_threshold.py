@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, roc_auc_score
 
 import medapp
-from medapp.prediction.model import BATCH, load_model
-from medapp.runs.evaluate import find_split, load_squares
+from medapp.prediction.model import load_model
+from medapp.runs.evaluate import find_split, load_squares, predict_table
 from medapp.runs.run import Run
 from medapp.store.workspace import find_workspace
 
@@ -51,7 +51,7 @@ def read(run: Run) -> tuple[list[Floats], list[Booleans]]:
     for split in SPLITS:
         data_set, samples = find_split(workspace, run, split)
         pixels = load_squares(workspace, model, data_set, samples)
-        answers = np.concatenate([model.predict(batch) for batch in pixels.iterate(BATCH)])
+        answers = predict_table(model, pixels)
         probabilities.append(answers[:, 1].astype(float))
         truths.append(np.array([sample.label == model.classes[1] for sample in samples]))
     return probabilities, truths

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from medapp.cli.options import RunName
+from medapp.cli.options import HeadOf, RunName
 from medapp.cli.output import (
     AsJson,
     console,
@@ -18,6 +18,7 @@ from medapp.evaluation.headline import TITLES
 from medapp.evaluation.robustness.record import ATTACKS, STATEMENT, Robustness
 from medapp.evaluation.robustness.words import state_finding, state_ground, state_references
 from medapp.evaluation.words import write_figure
+from medapp.runs.heads import find_head, name_head
 from medapp.runs.run import Run
 from medapp.session import open as open_session
 
@@ -29,6 +30,7 @@ def measure(
     ] = 200,
     steps: Annotated[int, typer.Option(min=1, max=1000, help="Of PGD.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Of the images and random starts.")] = 0,
+    head: HeadOf = None,
     as_json: AsJson = False,
 ) -> None:
     """Figures on test images that FGSM and PGD changed by at most 1, 2, 4 and 8 of 255 grey levels.
@@ -42,11 +44,12 @@ def measure(
         def tell(title: str, done: int, total: int) -> None:
             bar.update(task, description=title, completed=done, total=total)
 
-        asked = session.find_run(run)
+        asked = find_head(session.find_run(run), head)
         found = session.measure_robustness(asked, images, steps, seed, tell)
     if as_json:
         print_json(describe_robustness(asked, found))
     else:
+        console.print(f"{name_head(asked)}.", markup=False)
         print_robustness(found)
 
 
@@ -67,6 +70,7 @@ def describe_robustness(run: Run, found: Robustness) -> dict[str, Any]:
     return {
         "run": run.name,
         "id": run.id,
+        "dataset": run.home.name,
         "split": "test",
         "figure": found.figure,
         "chance": found.chance,

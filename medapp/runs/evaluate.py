@@ -100,7 +100,7 @@ def _evaluate_own(workspace: Workspace, run: Run, split: str) -> Evaluation:
     if is_test:
         with run.lock():
             run.append_event(TestRead(reason="evaluated on request", domain=run.domain))
-    probabilities = _predict(model, pixels)
+    probabilities = predict_table(model, pixels)
     evaluation = _judge_model(workspace, run, model, split, data_set, samples, probabilities)
     if is_test:
         with run.lock():
@@ -124,7 +124,7 @@ def judge_at_end(workspace: Workspace, head: Run, home: Learned, reporter: Repor
     told = reporter.follow_stage(f"Reading test images of {home.data_set.name}")
     pixels = load_squares(workspace, model, home.data_set, samples, told)
     reporter.report(TestRead(reason="end of the run", domain=head.domain))
-    probabilities = _predict(model, pixels)
+    probabilities = predict_table(model, pixels)
     evaluation = _judge_model(workspace, head, model, "test", home.data_set, samples, probabilities)
     save_evaluation(head, evaluation, samples, probabilities)
 
@@ -202,7 +202,7 @@ def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluat
             f"There are no images in {data_set.name}, so there is nothing to evaluate.",
             remedy="Choose another data set.",
         )
-    probabilities = _predict(model, load_squares(workspace, model, data_set, samples))
+    probabilities = predict_table(model, load_squares(workspace, model, data_set, samples))
     return _judge_model(workspace, run, model, "all", data_set, samples, probabilities)
 
 
@@ -219,7 +219,7 @@ def load_squares(
     return load_pixels(samples, model.recipe.preprocess, channels, cache, data_set.uid, on_progress)
 
 
-def _predict(model: Model, pixels: Table) -> NDArray[np.float32]:
+def predict_table(model: Model, pixels: Table) -> NDArray[np.float32]:
     """Probabilities (N, K) for a table of pixels, which is then closed."""
     with contextlib.closing(pixels.source):
         return np.concatenate([model.predict(batch) for batch in pixels.iterate(BATCH)])

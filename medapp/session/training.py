@@ -211,6 +211,7 @@ class TrainingSession(DataSession):
         steps: int = 10,
         seed: int = 0,
         on_progress: "Tell | None" = None,
+        head: str | None = None,
     ) -> "Robustness":
         """Figures on test images that FGSM and PGD changed; counts as a look at the test split.
 
@@ -219,13 +220,14 @@ class TrainingSession(DataSession):
         Args:
             images: how many at most, drawn by the seed; 0 takes all.
             steps: of PGD.
+            head: as in `predict`.
 
         Raises:
             RunError: the run has no model or no test images, or its model gives no gradient.
         """
         from medapp.runs.robustness import measure_robustness
 
-        found = self._find(run)
+        found = find_head(self._find(run), head)
         return measure_robustness(self.workspace, found, images, steps, seed, on_progress)
 
     def predict(
@@ -279,7 +281,7 @@ class TrainingSession(DataSession):
         from medapp.prediction.patients import combine_patients
 
         found = find_head(self._find(run), head)
-        rows = [build_row(prediction) for prediction in self.predict(found, images, head=head)]
+        rows = [build_row(prediction) for prediction in self.predict(found, images)]
         task = find_task(found.recipe.data.task)
         return combine_patients(rows, patient_pattern, task, found.find_classes())
 

@@ -154,6 +154,9 @@ def test_the_shell_says_how_good_each_head_is(two_heads: Workspace) -> None:
     assert f"{OTHER}: Balanced accuracy {told['balanced_accuracy']:.3f}" in words
     assert "here: Balanced accuracy" in words
     assert f"head of {OTHER} on {OTHER} (test images)" in ask("evaluate", run.name, "--head", OTHER)
+    attacked = ["robustness", run.name, "--head", OTHER, "--images", "2", "--steps", "1"]
+    assert json.loads(ask(*attacked, "--json"))["dataset"] == OTHER
+    assert f"head of {OTHER}" in ask(*attacked)
     refused = CliRunner().invoke(app, ["evaluate", run.name, "--head", "nowhere"])
     assert refused.exit_code != 0
 

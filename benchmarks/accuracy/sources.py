@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/measured/sources.jsonl"))
     parser.add_argument("--drop", nargs="*", default=[])
     parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--ways", nargs="*", help="some of them; else all")
     parser.add_argument("--share", type=float, default=0.25, help="of the target's training images")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--precision", default="float32")
@@ -57,7 +58,7 @@ def main() -> None:
         measure("union", target, union, [], seed, options)
         measure("several", target, sources[FIRST], sources[FIRST + 1 :], seed, options)
         measure("joint", target, None, sources, seed, options)
-    print(build_table(load_rows(options.out), target.name))
+    print(build_table(load_rows(options.out), target.name, options.epochs))
 
 
 def find_data(path: Path, dropped: list[str]) -> DataSet:
@@ -101,7 +102,7 @@ def measure(
         "epochs": options.epochs,
         "share": options.share,
     }
-    if has_row(options.out, key):
+    if has_row(options.out, key) or (options.ways and way not in options.ways):
         return
     row = dict(key)
     start: dict[str, Any] = {"share": options.share}
@@ -147,11 +148,11 @@ def train(
     )
 
 
-def build_table(rows: list[dict[str, Any]], target: str) -> str:
+def build_table(rows: list[dict[str, Any]], target: str, epochs: int) -> str:
     """Means over seeds, with the lowest and the highest in brackets."""
-    own = [row for row in rows if row["target"] == target]
+    own = [row for row in rows if row["target"] == target and row["epochs"] == epochs]
     lines = [
-        f"Target: {target}",
+        f"Target: {target}, {epochs} epochs",
         "",
         "| learned from | seeds | unseen target: balanced accuracy | after fine-tuning there |",
         "|---|---|---|---|",

@@ -17,6 +17,7 @@ from medapp.ui.models.study import draw_studies, draw_study
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.counting import count_models
 from medapp.ui.shell.first_model import draw_first_model_button
+from medapp.ui.shell.heads import JUDGED, list_parameters
 from medapp.ui.shell.server import list_summaries, open_run, open_workspace
 from medapp.ui.shell.words import name_data_set, name_figure
 from medapp.ui.train.queue import draw_queue
@@ -45,7 +46,7 @@ def draw_list(runs: Sequence[Summary], damages: Sequence[str]) -> None:
         draw_studies()
         folds = {id for study in list_studies(open_workspace()) for id in study.runs}
         runs = [run for run in runs if run.id not in folds]
-        draw_models([run for run in runs if run.is_trained])
+        draw_models([model for run in runs if run.is_trained for model in run.list_models()])
         draw_others([run for run in runs if not (run.is_trained or run.is_under_way)])
     else:
         draw_newcomer()
@@ -67,7 +68,7 @@ def draw_models(models: Sequence[Summary]) -> None:
         again = ", judged on other test images" if title in titles else ""
         titles.add(title)
         st.subheader(frame.escape(title + again), anchor=False)
-        open_chosen(table.draw_models(some, some[0].id))
+        open_chosen(table.draw_models(some, f"{some[0].id}-{some[0].domain}"))
         figure = name_figure(table.find_headline(some[0]))
         looks = note_looks(count_looks(open_workspace(), some[0].test_images))
         st.caption(f"Figures are {figure}. {frame.escape(looks.text)}")
@@ -81,9 +82,10 @@ def draw_others(runs: Sequence[Summary]) -> None:
         open_chosen(table.draw_runs(runs))
 
 
-def open_chosen(id: str | None) -> None:
-    if id:
-        st.switch_page(frame.MODELS, query_params={"model": id})
+def open_chosen(run: Summary | None) -> None:
+    if run:
+        where = {"model": run.id, **list_parameters(run, JUDGED)}
+        st.switch_page(frame.MODELS, query_params=where)
 
 
 def draw_newcomer() -> None:

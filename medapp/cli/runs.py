@@ -71,8 +71,10 @@ def list_all(as_json: AsJson = False) -> None:
         if run.damage:
             errors.print(f"Not listed: {run.damage}")
             continue
-        data_set = data_sets.get(run.data_set_id, run.data_set)
-        rows.append({**_describe_summary(run, data_set), "looks": looks_at(run.test_images)})
+        for model in run.list_models():
+            data_set = data_sets.get(model.data_set_id, model.data_set)
+            described = _describe_summary(model, data_set)
+            rows.append({**described, "looks": looks_at(model.test_images)})
     if as_json:
         print_json(rows)
     elif rows:
@@ -98,6 +100,7 @@ def _describe_summary(run: Summary, data_set: str) -> dict[str, Any]:
     return {
         "run": run.name,
         "id": run.id,
+        "head": run.data_set if run.domain else None,
         "state": run.state,
         "dataset": data_set,
         "source": run.source,

@@ -22,8 +22,9 @@ from medapp.runs.summary import Summary, summarise
 from medapp.store.files import write_bytes
 from medapp.store.workspace import Workspace
 
-VERSION = 5
-SIGNED = ("events.jsonl", "evaluation.json", "name.txt", "recipe.json", "model.safetensors")
+VERSION = 6
+# The folder itself too: a further head's figures and model come and go in it.
+SIGNED = ("events.jsonl", "evaluation.json", "name.txt", "recipe.json", "model.safetensors", ".")
 # A look that comes so long after the last one compares all signatures, for changes by hand.
 TRUST_SECONDS = 10.0
 
@@ -203,7 +204,7 @@ class Registry:
 
 
 def _sign(folder: Path) -> Signature:
-    """Sizes and times of the files that a summary is read from; 0 for one that is not there."""
+    """Sizes and times of what a summary is read from; 0 for one that is not there."""
     signature = []
     for name in SIGNED:
         try:

@@ -2,17 +2,40 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from medapp.errors import RunError, WorkspaceError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note, read_note, sort_notes
 from medapp.runs.events import ACTIVE, Event, PlanMade, SpeedMeasured, TestRead
+from medapp.runs.heads import list_heads
 from medapp.runs.learning import Learning, read_learning
 from medapp.runs.run import FINAL, Run
 from medapp.runs.sketch import sketch_images
 from medapp.runs.split_table import load_split, name_table
+
+
+@dataclass(frozen=True)
+class HeadSummary:
+    """What a list shows of a further head of a run.
+
+    Attributes:
+        domain: the place of its data set among those that the run learned from.
+        data_set_id, data_set: that data set, by uid (empty in old recipes) and name.
+        figures, test_images: as of a `Summary`, on the test split of that data set.
+    """
+
+    domain: int
+    data_set_id: str
+    data_set: str
+    figures: dict[str, Any] | None
+    test_images: tuple[str, ...]
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "HeadSummary":
+        """The inverse of `asdict`."""
+        return cls(**{**values, "test_images": tuple(values["test_images"])})
 
 
 @dataclass(frozen=True)
@@ -32,6 +55,9 @@ class Summary:
             the run was first looked at.
         test_images: a sketch of the test split (see `runs.sketch`).
         further_tests: the same of each further data set whose test split was read, and how often.
+        heads: those that have a model beside the first one.
+        domain: whose figures, data set and test images these are: 0 of the run's first head, else
+            the place of a further one, see `list_models`.
     """
 
     id: str
@@ -56,6 +82,31 @@ class Summary:
     test_images: tuple[str, ...] = ()
     head_seconds: float = 0.0
     further_tests: tuple[tuple[tuple[str, ...], int], ...] = ()
+    heads: tuple[HeadSummary, ...] = ()
+    domain: int = 0
+
+    @property
+    def title(self) -> str:
+        """What a list calls it: a further head by its data set too."""
+        return f"{self.name}, head of {self.data_set}" if self.domain else self.name
+
+    def list_models(self) -> list["Summary"]:
+        """The run once for each of its heads, with the data set and the figures of that head.
+
+        Validation is that of the run's first data set, so a further head has no figures of it.
+        """
+        return [self, *map(self._take_head, self.heads)]
+
+    def _take_head(self, head: HeadSummary) -> "Summary":
+        return replace(
+            self,
+            data_set_id=head.data_set_id,
+            data_set=head.data_set,
+            figures=head.figures,
+            test_images=head.test_images,
+            learning=replace(self.learning, figures={}, n=0),
+            domain=head.domain,
+        )
 
     def list_looks(self) -> tuple[tuple[tuple[str, ...], int], ...]:
         """A sketch of each test split that the run read, and how often it did."""
@@ -92,7 +143,9 @@ class Summary:
         learning = Learning.from_dict(values["learning"])
         tuples = {name: tuple(values[name]) for name in ("classes", "test_images")}
         further = tuple((tuple(sketch), reads) for sketch, reads in values["further_tests"])
-        return cls(**{**values, **tuples, "further_tests": further, "learning": learning})
+        heads = tuple(map(HeadSummary.from_dict, values["heads"]))
+        rest = {"further_tests": further, "heads": heads, "learning": learning}
+        return cls(**{**values, **tuples, **rest})
 
 
 def summarise(run: Run) -> Summary:
@@ -105,6 +158,7 @@ def summarise(run: Run) -> Summary:
         events = run.load_events()[0]
         evaluation = run.load_evaluation()
         looks = _count_looks(run, events)
+        heads = tuple(_summarise_head(head) for head in list_heads(run).values() if head.domain)
     except (RunError, WorkspaceError) as error:
         return _summarise_damaged(run, str(error))
     speeds = [event for event in events if isinstance(event, SpeedMeasured)]
@@ -133,6 +187,17 @@ def summarise(run: Run) -> Summary:
         learning=read_learning(events, recipe.count_epochs()),
         test_images=looks[0][0],
         further_tests=looks[1:],
+        heads=heads,
+    )
+
+
+def _summarise_head(head: Run) -> HeadSummary:
+    return HeadSummary(
+        head.domain,
+        head.home.id,
+        head.home.name,
+        _shorten(head.load_evaluation()),
+        _sketch_test_images(head, head.domain),
     )
 
 

@@ -16,7 +16,9 @@ from medapp.errors import RunError
 from medapp.runs import events
 from medapp.runs.events import MessageSaid
 from medapp.runs.heads import find_head, name_head
+from medapp.runs.locks import note_change
 from medapp.runs.looks import count_test_reads
+from medapp.runs.registry import Registry
 from medapp.runs.results import load_predictions
 from medapp.runs.robustness import measure_robustness
 from medapp.runs.run import Run
@@ -34,6 +36,34 @@ def open_it(workspace: Workspace) -> tuple[Session, Run]:
 
 def count_reads(run: Run) -> list[int]:
     return [event.domain for event in run.list_events() if isinstance(event, events.TestRead)]
+
+
+def test_a_registry_tells_the_figures_of_each_head_also_after_they_were_deleted(
+    two_heads: Workspace,
+) -> None:
+    session, run = open_it(two_heads)
+    told = session.load_figures(run)[OTHER]
+    assert told is not None
+    for registry in (Registry(two_heads.runs_folder), Registry(two_heads.runs_folder)):
+        (summary,) = registry.list_summaries()
+        first, second = summary.list_models()
+        assert (first.title, second.title) == (run.name, f"{run.name}, head of {OTHER}")
+        assert (first.data_set, second.data_set) == ("here", OTHER)
+        assert second.figures is not None
+        assert second.figures["balanced_accuracy"] == told.balanced_accuracy
+        assert second.learning.figures == {}
+        assert set(first.test_images).isdisjoint(second.test_images)
+    (run.folder / "evaluation-1.json").unlink()
+    note_change(two_heads.runs_folder)
+    (summary,) = registry.list_summaries()
+    assert summary.list_models()[1].figures is None
+
+
+def test_the_shell_lists_each_head(two_heads: Workspace) -> None:
+    listed = CliRunner().invoke(app, ["runs", "list", "--json"])
+    rows = json.loads(listed.stdout)
+    assert [(row["head"], row["dataset"]) for row in rows] == [(None, "here"), (OTHER, OTHER)]
+    assert rows[1]["n"] == Session(two_heads).load_figures(rows[1]["run"])[OTHER].n  # type: ignore[union-attr]
 
 
 def test_a_further_head_is_judged_on_the_test_split_of_its_own_data_set(

@@ -35,18 +35,18 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def draw_models(models: Sequence[Summary], key: str) -> str | None:
-    """Draw the models of one data set; gives the id of the one that was just chosen, else None."""
+def draw_models(models: Sequence[Summary], key: str) -> Summary | None:
+    """Draw the models of one data set; gives the one that was just chosen, else None."""
     ordered = sort_models(models)
     return _draw(ordered, [describe_model(model) for model in ordered], key)
 
 
-def draw_runs(runs: Sequence[Summary]) -> str | None:
-    """Draw runs that have no model, of any data sets; gives the id of the chosen one."""
+def draw_runs(runs: Sequence[Summary]) -> Summary | None:
+    """Draw runs that have no model, of any data sets; gives the chosen one."""
     return _draw(runs, [describe_run(run) for run in runs], "others")
 
 
-def _draw(runs: Sequence[Summary], rows: Sequence[Mapping[str, Any]], key: str) -> str | None:
+def _draw(runs: Sequence[Summary], rows: Sequence[Mapping[str, Any]], key: str) -> Summary | None:
     opened = st.session_state.get(OPENED, 0)
     chosen = st.dataframe(
         rows,
@@ -60,7 +60,7 @@ def _draw(runs: Sequence[Summary], rows: Sequence[Mapping[str, Any]], key: str) 
         # whole, would find the tick still there and open it again.
         key=f"runs-{key}-{opened}",
     ).selection
-    found = next((runs[row].id for row in chosen.rows if row < len(runs)), None)
+    found = next((runs[row] for row in chosen.rows if row < len(runs)), None)
     if found:
         st.session_state[OPENED] = opened + 1
     return found
@@ -83,7 +83,7 @@ def describe_model(run: Summary) -> dict[str, Any]:
     judged = run.figures
     test = write_figure(judged[headline], judged["intervals"][headline]) if judged else None
     return {
-        "Model": run.name,
+        "Model": run.title,
         "Validation": learned.figures.get(headline),
         "n": learned.n or None,
         "Test, 95% interval": test,

@@ -7,6 +7,7 @@ import streamlit as st
 
 from medapp.runs.heads import list_heads
 from medapp.runs.run import Run
+from medapp.runs.summary import Summary
 from medapp.ui.shell import url
 from medapp.ui.shell.frame import escape
 
@@ -63,6 +64,6 @@ def describe_head(head: Run) -> str:
     return f"{head.home.name}: {', '.join(classes[:6])}{rest}"
 
 
-def list_parameters(head: Run, name: str) -> dict[str, str]:
+def list_parameters(head: Run | Summary, name: str) -> dict[str, str]:
     """The parameters of an address that name a head; none for the first one."""
     return {name: str(head.domain)} if head.domain else {}

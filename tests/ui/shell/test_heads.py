@@ -86,6 +86,21 @@ def test_figures_are_those_of_the_head_that_is_chosen(two_heads: Workspace) -> N
     assert f"A head travels for each of here, {OTHER}" in read_text(app)
 
 
+def test_a_list_shows_each_head_among_the_models_of_its_own_data_set(two_heads: Workspace) -> None:
+    run = list_runs(two_heads)[0]
+    app = open_page("models")
+    assert [title.value for title in app.subheader[:2]] == ["here", OTHER]
+    first, second = (table.value.iloc[0] for table in app.dataframe[:2])
+    assert (first["Model"], second["Model"]) == (run.name, f"{run.name}, head of {OTHER}")
+    told = find_head(run, OTHER).load_evaluation()
+    assert told is not None
+    assert second["n of test"] == told.n
+    assert second["Test, 95% interval"].startswith(f"{told.balanced_accuracy:.3f} [")
+    # Validation is that of the first data set alone.
+    assert first["n"] > 0
+    assert "Validation" not in second.dropna()
+
+
 def test_a_model_with_one_head_is_shown_without_a_choice(trained: Trained) -> None:
     run = list_runs(trained.workspace)[0]
     assert find_choice(open_page("predict", by=run.id), "Head") is None

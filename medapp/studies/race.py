@@ -133,6 +133,13 @@ def create_race(
     _check(recipe, sources, strategies, seeds)
     settled = settle_recipe(workspace, recipe)
     entrants, recipes = _list_entrants(workspace, settled, sources, strategies)
+    if len(entrants) < 2:
+        raise RecipeError(
+            "A race is of two ways of training or more, or of one from several sources, and fewer"
+            " were named.",
+            remedy=f"Name more sources, or choose among {', '.join(STRATEGIES)}.",
+            setting="strategy",
+        )
     parts = settled.data.folds or seeds
     fitted, remarks = fit_recipes(
         workspace,
@@ -181,11 +188,14 @@ def declare(entrants: Mapping[str, Entrant]) -> tuple[Declared, ...]:
         for (a, b), question in QUESTIONS.items()
         if a in firsts and b in firsts
     ]
-    best = firsts.get("fine-tune")
+    started = [entrant.strategy for entrant in entrants.values() if entrant.source != "none"]
+    # Sources are told apart by fine-tuning where that has several, else by what is named last.
+    several = sorted((s for s in firsts if started.count(s) > 1), key=lambda s: s == "fine-tune")
     others = [
-        Declared(best, key, OTHER_SOURCE.format(entrant.title.partition(" from ")[2]))
+        Declared(firsts[strategy], key, OTHER_SOURCE.format(entrant.title.partition(" from ")[2]))
+        for strategy in several[-1:]
         for key, entrant in entrants.items()
-        if best is not None and entrant.strategy == "fine-tune" and key != best
+        if entrant.strategy == strategy and entrant.source != "none" and key != firsts[strategy]
     ]
     return (*asked, *others)
 
@@ -221,10 +231,9 @@ def _check(recipe: Recipe, sources: Sequence[str], strategies: Sequence[str], se
             setting="source",
         )
     unknown = [name for name in strategies if name not in STRATEGIES]
-    if unknown or len(set(strategies)) < 2:
-        what = f"{unknown[0]!r} is none" if unknown else "fewer were named"
+    if unknown:
         raise RecipeError(
-            f"A race is of two ways of training or more, and {what}.",
+            f"A race is of ways of training, and {unknown[0]!r} is none.",
             remedy=f"Choose among {', '.join(STRATEGIES)}.",
             setting="strategy",
         )

@@ -193,6 +193,10 @@ def test_sources_run_beside_each_other_and_one_control_is_enough(empty: Session)
     last = race.contrasts[-1]
     assert (last.a, last.b) == ("fine-tune", f"fine-tune from {run}")
     assert last.question == "Is old the better start?"
+    alone = declare(empty, sources=["bundled", "old"], strategies=["linear-probe"])
+    assert [(each.a, each.b, each.question) for each in alone.contrasts] == [
+        ("linear-probe", f"linear-probe from {run}", "Is old the better start?")
+    ]
     with pytest.raises(RecipeError, match="each once"):
         declare(empty, sources=["bundled", "bundled"])
 
@@ -347,7 +351,9 @@ def test_epochs_are_lowered_to_fit_the_time_and_this_is_said(empty: Session) -> 
     ("asked", "words"),
     [
         ({"seeds": 0}, "1 to 10 seeds"),
-        ({"strategies": ["fine-tune"]}, "two ways of training or more, and fewer were named"),
+        ({"strategies": ["fine-tune"]}, "or of one from several sources, and fewer were named"),
+        # A baseline starts from nothing, so that sources make no second one.
+        ({"strategies": ["small-pixels"], "sources": ["bundled", "none"]}, "fewer were named"),
         ({"strategies": ["fine-tune", "magic"]}, "'magic' is none"),
         ({"sources": ["nowhere"]}, "nothing to start from at 'nowhere'"),
     ],

@@ -17,7 +17,15 @@ from medapp.cli.options import (
     Workers,
     read_options,
 )
-from medapp.cli.output import AsJson, console, open_bar, print_json, print_list, print_table
+from medapp.cli.output import (
+    AsJson,
+    console,
+    open_bar,
+    print_json,
+    print_list,
+    print_notes,
+    print_table,
+)
 from medapp.cli.work import ProgressBar, gather_values, say_kept
 from medapp.evaluation.comparison import average_seeds
 from medapp.evaluation.headline import TITLES
@@ -124,6 +132,7 @@ def print_curve(found: Curve, reading: Reading, to: float | None, as_json: bool)
             rows.append((way.title, f"{point.size:,}", figure, str(len(point.estimates))))
     columns = ("way of training", f"{reading.counted} learned from", TITLES[reading.figure])
     print_table((*columns, "seeds"), rows)
+    print_notes(reading.notes)
 
 
 def describe_curve(found: Curve, reading: Reading, to: float | None) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from medapp.models.backbones import BACKBONES, find_file
 from medapp.runs.events import EpochFinished, MessageSaid
 from medapp.runs.looks import count_looks
 from medapp.runs.making import find_data_set_name, find_run
+from medapp.runs.needed import delete_run
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
@@ -222,9 +223,10 @@ def resume(run: RunName, as_json: AsJson = False) -> None:
 @app.command()
 def delete(run: RunName) -> None:
     """Delete a run with its model."""
-    found = find_run(find_workspace(), run)
+    workspace = find_workspace()
+    found = find_run(workspace, run)
     name = found.name
-    found.delete()
+    delete_run(workspace, found)
     console.print(f"{name} is deleted.", markup=False)
 
 

@@ -101,7 +101,17 @@ class Catalog:
         """
         known = self.list_data_sets()
         found = next((d for d in known if uid and d.uid == uid), None)
-        return found or self.find_data_set(name)
+        if found is not None:
+            return found
+        try:
+            return self.find_data_set(name)
+        except DataError as error:
+            if not uid:
+                raise
+            raise DataError(
+                f"The data set {name!r} was removed from this workspace, or is of another one.",
+                remedy=f"Add its images again under the name {name}.",
+            ) from error
 
     def list_names(self, data_set: DataSet) -> set[str]:
         """The data set's name, and those that it had."""

@@ -11,10 +11,13 @@ from medapp.store.workspace import Workspace
 EDITED = "edited-since"  # the code of the note
 
 
-def note_edits(workspace: Workspace, run: Run) -> list[Note]:
+def note_edits(workspace: Workspace, run: Run, noun: str = "run") -> list[Note]:
     """A note where images of the run have another label now, or are left out.
 
     Nothing where the data set or the run's table is not here, or nobody has edited anything.
+
+    Args:
+        noun: what it is that has these images, such as a race of which this is a run.
     """
     catalog = Catalog(workspace)
     try:
@@ -35,7 +38,8 @@ def note_edits(workspace: Workspace, run: Run) -> list[Note]:
     what = " and ".join(f"{n:,} {'was' if n == 1 else 'were'} {word}" for n, word in counts if n)
     judged = sum(row["split"] == "test" for row in [*other, *gone])
     text = (
-        f"Of the {len(rows):,} images of this run, {what} since it began ({judged:,} in its test"
-        " split). The run keeps the images and labels that it began with; its figures are on those."
+        f"Of the {len(rows):,} images of this {noun}, {what} since it began ({judged:,} in its test"
+        f" split). The {noun} keeps the images and labels that it began with; its figures are on"
+        " those."
     )
     return [Note(EDITED, text, remedy="Train anew to learn from the edited data set.")]

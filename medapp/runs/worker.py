@@ -106,7 +106,9 @@ def _work_in_words(
     run.set_state("preparing")
     try:
         from medapp.runs.sitting import Sitting
+        from medapp.runs.starting import hold_start
 
+        hold_start(workspace, run)
         seconds = round(time.perf_counter() - started, 3)
         run.append_event(WorkerReady(startup_seconds=seconds, pid=os.getpid()))
         is_stopped = run.is_stop_requested

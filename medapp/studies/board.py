@@ -26,6 +26,7 @@ from medapp.studies.live import find_live
 from medapp.studies.missing import state_missing
 from medapp.studies.proposing import propose_folds
 from medapp.studies.race import Declared, Race
+from medapp.studies.revisions import note_study_edits
 from medapp.task import find_task
 
 # Of validation, by which a run is chosen: what guessing and the majority class get alike.
@@ -132,6 +133,13 @@ def read_board(workspace: Workspace, race: Race) -> Board:
     Raises:
         RunError: the figures of a run are damaged.
     """
+    board = _read_board(workspace, race)
+    edits = note_study_edits(workspace, race.list_runs(), "race")
+    return replace(board, notes=sort_notes([*board.notes, *edits]))
+
+
+def _read_board(workspace: Workspace, race: Race) -> Board:
+    """The board without what was edited since."""
     registry = find_registry(workspace)
     found = {key: [registry.find(id) for id in ids] for key, ids in race.runs.items()}
     runs = [run for of in found.values() for run in of if run]
@@ -187,12 +195,14 @@ def _say_whose(race: Race, note: Note, keys: Iterable[str], known: Collection[st
 
 
 def find_board(workspace: Workspace, race: Race) -> Board:
-    """The board as `read_board` gives it; of a race that is over it is kept while nothing changes.
+    """The board as `read_board` gives it, without what was edited since.
+
+    Of a race that is over it is kept while nothing changes.
 
     Raises:
         RunError: as `read_board`.
     """
-    return find_kept(workspace, race.id, race.list_runs(), lambda: read_board(workspace, race))
+    return find_kept(workspace, race.id, race.list_runs(), lambda: _read_board(workspace, race))
 
 
 def _find_figure(runs: Sequence[Summary]) -> str:

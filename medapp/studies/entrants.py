@@ -14,6 +14,7 @@ from medapp.runs.making import check_name, create_run
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.seen import save_earlier
+from medapp.runs.starting import hold_start
 from medapp.store.workspace import Workspace
 from medapp.studies.folder import save_study
 from medapp.training.recipe import Machine, Recipe
@@ -85,8 +86,8 @@ def create_named_runs(
 ) -> list[str]:
     """Make runs with their names, in order; all are made, or none.
 
-    Which images each of them takes is written now, so that an edit of the data set before the last
-    of them begins leaves them comparable.
+    Which images each of them takes, and from which weights it starts, is written now, so that an
+    edit of the data set or of a weights file before the last of them begins leaves them comparable.
 
     Args:
         named: names, and settled recipes.
@@ -108,6 +109,7 @@ def create_named_runs(
     def fix(run: Run) -> None:
         save_samples(run, catalog)
         save_earlier(workspace, run)
+        hold_start(workspace, run)
 
     try:
         for name, recipe in named:

@@ -9,6 +9,7 @@ from medapp.evaluation.headline import TITLES, list_headlines, write_title
 from medapp.evaluation.intervals import Interval
 from medapp.evaluation.power_law import FURTHEST, Point, PowerLaw, Reach, fit_power_law
 from medapp.evaluation.words import write_figure
+from medapp.notes import Note
 from medapp.runs.registry import find_registry
 from medapp.runs.run import FINAL, Run
 from medapp.runs.split_table import load_split
@@ -17,6 +18,7 @@ from medapp.studies.curve import Curve
 from medapp.studies.judged import find_shared, load_judged
 from medapp.studies.kept import find_kept
 from medapp.studies.missing import state_missing
+from medapp.studies.revisions import note_study_edits
 from medapp.training.strategies import STRATEGIES
 
 # Figures that lie in 0 to 1, as the curve asks; the first of them that the task has is taken.
@@ -56,6 +58,7 @@ class Reading:
         seeds: of each point.
         ways: empty until all runs have ended.
         missing: which runs have no figures, and why; empty until all runs have ended.
+        notes: what was edited of the images since.
     """
 
     states: tuple[str, ...]
@@ -66,6 +69,7 @@ class Reading:
     seeds: int
     ways: tuple[Way, ...]
     missing: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -106,6 +110,7 @@ class Reading:
             "seeds": self.seeds,
             "ways": [_describe_way(way, target) for way in self.ways],
             "verdict": list(self.verdict),
+            "notes": [note.to_dict() for note in self.notes],
         }
 
 
@@ -115,6 +120,12 @@ def read_points(workspace: Workspace, curve: Curve) -> Reading:
     Raises:
         RunError: the figures of a run are damaged, or labels were edited between two runs.
     """
+    edits = note_study_edits(workspace, curve.list_runs(), "learning curve")
+    return replace(_read_points(workspace, curve), notes=tuple(edits))
+
+
+def _read_points(workspace: Workspace, curve: Curve) -> Reading:
+    """The learning curve without what was edited since."""
     registry = find_registry(workspace)
     found = {id: registry.find(id) for id in curve.list_runs()}
     states = tuple("gone" if run is None else run.state for run in found.values())
@@ -156,12 +167,14 @@ def _list_ways(curve: Curve) -> dict[str, list[str]]:
 
 
 def find_points(workspace: Workspace, curve: Curve) -> Reading:
-    """The curve as `read_points` gives it; of one that is over it is kept while nothing changes.
+    """The curve as `read_points` gives it, without what was edited since.
+
+    Of one that is over it is kept while nothing changes.
 
     Raises:
         RunError: as `read_points`.
     """
-    return find_kept(workspace, curve.id, curve.list_runs(), lambda: read_points(workspace, curve))
+    return find_kept(workspace, curve.id, curve.list_runs(), lambda: _read_points(workspace, curve))
 
 
 def _count_learned(run: Run, counted: str) -> int:

@@ -266,6 +266,8 @@ def test_what_a_run_names_is_found_by_id_then_name_then_former_name(
     assert catalog.find_chosen("", "y") == renamed
     assert catalog.find_chosen("", "x") == renamed
     assert catalog.find_chosen("an id of another workspace", "y") == renamed
+    with pytest.raises(DataError, match=r"was removed from this workspace.* under the name z"):
+        catalog.find_chosen("an id of another workspace", "z")
     newer = catalog.add(build_data_set("x", root), [])
     assert catalog.find_chosen("", "x") == newer  # the present name comes before a former one
     assert catalog.find_chosen(stored.uid, "x") == renamed

@@ -10,6 +10,8 @@ from cli.test_cli import ask, medapp
 from conftest import write_bands
 
 import medapp as api
+from medapp.data.catalog import Catalog
+from medapp.data.edits import LEAVE_OUT, Change, apply_edits
 from medapp.errors import RecipeError, RunError
 from medapp.evaluation.estimates import Estimate
 from medapp.evaluation.power_law import Point, fit_power_law
@@ -136,6 +138,17 @@ def test_what_cannot_be_is_refused_in_words(
     with pytest.raises(RecipeError, match=words):
         create_curve(session.workspace, recipe, **asked)  # type: ignore[arg-type]
     assert len(list_runs(session.workspace)) == before
+
+
+def test_what_was_edited_since_is_said_with_the_curve(session: Session) -> None:
+    catalog = Catalog(session.workspace)
+    data_set = catalog.find_data_set("bands")
+    sample = catalog.load_samples(data_set, split="train")[0]
+    assert session.read_curve("rise").notes == ()
+    apply_edits(catalog, data_set, [Change(sample.id, LEAVE_OUT)])
+    (note,) = session.read_curve("rise").notes
+    assert "images of this learning curve, 1 was left out since it began" in note.text
+    assert "1 was left out" in medapp("curve", "rise")
 
 
 def test_kinds_of_studies_are_told_apart(session: Session) -> None:

@@ -13,10 +13,11 @@ from studies.finishing import always, always_right, finish
 
 import medapp as api
 from medapp.data.catalog import Catalog
-from medapp.data.edits import MOVE, Change, apply_edits
+from medapp.data.edits import MOVE, RELABEL, Change, apply_edits
 from medapp.errors import RecipeError, RunError, WorkspaceError
 from medapp.runs.making import create_run, list_runs
 from medapp.runs.results import load_predictions
+from medapp.runs.revisions import EDITED
 from medapp.runs.run import Run
 from medapp.runs.split_table import load_split
 from medapp.session import Session
@@ -284,6 +285,17 @@ def test_an_edit_in_the_middle_leaves_the_runs_comparable(empty: Session) -> Non
     ]
     assert splits[0] == splits[1] == splits[2]
     assert read_board(empty.workspace, race).contrasts[0].n == len(tested)
+
+
+def test_what_was_edited_since_is_said_beside_the_board(session: Session) -> None:
+    catalog = Catalog(session.workspace)
+    data_set = catalog.find_data_set("bands")
+    sample = catalog.load_samples(data_set, split="train", label="above")[0]
+    assert EDITED not in {note.code for note in session.read_race("derby").notes}
+    apply_edits(catalog, data_set, [Change(sample.id, RELABEL, "below")])
+    (note,) = [note for note in session.read_race("derby").notes if note.code == EDITED]
+    assert "images of this race, 1 was relabelled since it began" in note.text
+    assert "1 was relabelled" in medapp("race", "derby")
 
 
 def test_nothing_is_left_of_a_race_that_cannot_be_made(

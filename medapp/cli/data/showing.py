@@ -11,12 +11,12 @@ from medapp.cli.output import (
     print_notes,
     print_table,
 )
-from medapp.data import removing
 from medapp.data.catalog import Catalog
 from medapp.data.facts import list_values
 from medapp.data.notes import describe
 from medapp.data.samples import IN_PLACE, SPLITS
 from medapp.runs.looks import count_test_reads
+from medapp.runs.needed import remove_data_set
 from medapp.store.workspace import find_workspace
 from medapp.task import find_task
 
@@ -109,7 +109,7 @@ def remove(name: DataSetName) -> None:
     """
     catalog = Catalog(find_workspace())
     data_set = catalog.find_data_set(name)
-    removing.remove(catalog, data_set)
+    remove_data_set(catalog, data_set)
     console.print(
         f"{data_set.name} is removed."
         + (" No image was touched." if data_set.origin in IN_PLACE else "")

@@ -12,11 +12,13 @@ from medapp.figures import draw_learning_curves
 from medapp.figures.learning_curve import CurveLine
 from medapp.studies.curve import WAYS, Curve, create_curve, list_curves
 from medapp.studies.points import Reading, Way, find_points, state_reach
+from medapp.studies.revisions import note_study_edits
 from medapp.studies.sheets import list_curve
 from medapp.training.strategies import STRATEGIES
 from medapp.ui.compare.asking import Asked, draw_control, draw_form, draw_sheet
 from medapp.ui.compare.watching import watch
 from medapp.ui.shell import frame
+from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import open_workspace
 from medapp.ui.shell.words import name_figure
 
@@ -101,6 +103,7 @@ def draw_curve(curve: Curve) -> None:
             _draw_figure(reading)
         for sentence in reading.verdict:
             st.markdown(frame.escape(sentence))
+        draw_notes(note_study_edits(open_workspace(), curve.list_runs(), "learning curve"))
         if not has_points:
             return
         _draw_reach(reading)

@@ -12,6 +12,7 @@ from medapp.models.backbones import BACKBONES, find_file
 from medapp.runs.progress import format_seconds
 from medapp.studies.board import Board, Place, find_board
 from medapp.studies.race import CONTESTANTS, MOST_SOURCES, Race, create_race, list_races
+from medapp.studies.revisions import note_study_edits
 from medapp.studies.sheets import list_board
 from medapp.training.strategies import STRATEGIES
 from medapp.ui.compare.asking import Asked, draw_control, draw_form, draw_sheet
@@ -135,7 +136,8 @@ def draw_race(race: Race) -> None:
             question, mark, answer = sentence.rpartition("? ")
             asked = f"**{frame.escape(question + mark)}** " if mark else ""
             st.markdown(f"{asked}{frame.escape(answer)}")
-        draw_notes(board.notes)
+        edits = note_study_edits(open_workspace(), race.list_runs(), "race")
+        draw_notes([*board.notes, *edits])
         if board.contrasts:
             _draw_contrasts(board)
         _draw_board(board)

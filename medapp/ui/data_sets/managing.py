@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from medapp.data.removing import remove
 from medapp.data.samples import IN_PLACE, DataSet
+from medapp.runs.needed import remove_data_set
 from medapp.task import TASKS, find_task
 from medapp.ui.data_sets.naming import draw_name
 from medapp.ui.data_sets.updating import draw_updating
@@ -30,8 +30,9 @@ def draw_management(data_set: DataSet) -> None:
         st.markdown(f"**Remove.** {fate} Runs that were trained on it stay.")
         is_sure = st.checkbox("Yes, remove this data set")
         if st.button("Remove", icon=":material/delete:", disabled=not is_sure):
-            remove(find_catalog(), data_set)
-            st.switch_page(frame.DATA_SETS)
+            with frame.show_errors():
+                remove_data_set(find_catalog(), data_set)
+                st.switch_page(frame.DATA_SETS)
 
 
 def _draw_task(data_set: DataSet) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from medapp.errors import RunError
 from medapp.runs.heads import list_heads
 from medapp.runs.making import check_name, rename_run
+from medapp.runs.needed import delete_run
 from medapp.runs.run import Run
 from medapp.runs.transfer import describe_export, export_run, import_run
 from medapp.ui.data_sets.uploads import save_upload
@@ -47,8 +48,9 @@ def draw_management(run: Run) -> None:
         )
         is_sure = st.checkbox("Yes, delete this run")
         if st.button("Delete", icon=":material/delete:", disabled=not is_sure):
-            run.delete()
-            st.switch_page(frame.MODELS)
+            with frame.show_errors():
+                delete_run(open_workspace(), run)
+                st.switch_page(frame.MODELS)
 
 
 def _draw_name(run: Run) -> None:

@@ -16,7 +16,7 @@ from medapp.ui.compare.races import draw_race, draw_races
 from medapp.ui.compare.travel_answer import draw_travel
 from medapp.ui.compare.travels import draw_travels
 from medapp.ui.shell import frame, url
-from medapp.ui.shell.first_model import draw_first_model_button
+from medapp.ui.shell.first_model import draw_ways_to_model
 from medapp.ui.shell.server import list_summaries, open_workspace
 
 
@@ -53,7 +53,7 @@ def draw_page() -> None:
             if runs:
                 st.page_link(frame.TRAIN, label="Train another model")
             else:
-                draw_first_model_button("compare")
+                draw_ways_to_model("compare")
     draw_races()
     draw_curves()
     draw_travels()

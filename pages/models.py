@@ -16,7 +16,7 @@ from medapp.ui.models.page import draw_model_page
 from medapp.ui.models.study import draw_studies, draw_study
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.counting import count_models
-from medapp.ui.shell.first_model import draw_first_model_button
+from medapp.ui.shell.first_model import draw_ways_to_model
 from medapp.ui.shell.heads import JUDGED, list_parameters
 from medapp.ui.shell.server import list_summaries, open_run, open_workspace
 from medapp.ui.shell.words import name_data_set, name_figure
@@ -94,7 +94,7 @@ def draw_newcomer() -> None:
         " imported below."
     )
     with frame.draw_empty("No model yet", words, "deployed_code"):
-        draw_first_model_button("try")
+        draw_ways_to_model("try")
 
 
 frame.require_app()

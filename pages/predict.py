@@ -14,7 +14,7 @@ from medapp.ui.predict.choice import draw_choice, find_data_set, find_dead_links
 from medapp.ui.predict.ranking import rank_models
 from medapp.ui.predict.sample import draw_sample
 from medapp.ui.shell import frame, url
-from medapp.ui.shell.first_model import draw_first_model_button
+from medapp.ui.shell.first_model import draw_ways_to_model
 from medapp.ui.shell.heads import ASKED, read_head
 from medapp.ui.shell.server import find_catalog, list_summaries, open_run, open_workspace
 
@@ -54,7 +54,7 @@ def draw_newcomer() -> None:
         " quick model on them."
     )
     with frame.draw_empty("First, a model", words, "deployed_code"):
-        draw_first_model_button("try")
+        draw_ways_to_model("try")
 
 
 frame.require_app()

@@ -20,6 +20,7 @@ from medapp.ui.data_sets.preview import draw_augmentation_preview, draw_preproce
 from medapp.ui.models.cards import draw_quality
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.first_model import draw_first_model_button
+from medapp.ui.shell.heads import draw_further_heads
 from medapp.ui.shell.server import find_catalog, follow_run, list_summaries, open_run
 from medapp.ui.shell.words import state_run
 from medapp.ui.train.beginning import (
@@ -72,6 +73,7 @@ def draw_end(run: Run) -> None:
     draw_status(run, run.state, follow_run(run).read())
     if run.has_model:
         draw_quality(run)
+        draw_further_heads(run)
     with st.container(horizontal=True):
         if run.has_model and st.button(
             "Predict with this model", type="primary", icon=":material/biotech:"

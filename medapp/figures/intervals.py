@@ -91,5 +91,5 @@ def draw_differences(
     figure.add_vline(x=0, line={"color": PALETTES[theme].text, "width": 1})
     ends = [0.0, *(end for row in rows for end in row.interval)]
     room = 0.05 * (max(ends) - min(ends)) or 1.0
-    figure.update_xaxes(tickformat="+.2f", range=[min(ends) - room, max(ends) + room])
+    figure.update_xaxes(tickformat="+~g", range=[min(ends) - room, max(ends) + room])
     return figure

@@ -184,7 +184,10 @@ def _note_adaptation(
                 f" {data_set.name}: these figures say nothing of {choice.name}, whose labels were"
                 " not read."
             )
-            yield Note("adapted", text, "info")
+            asks = f"Whether it got better for {choice.name}, Does it travel? tells"
+            shell = f"medapp travel {quote_word(run.name)} --to {quote_word(choice.name)}"
+            remedy = Remedy(f"{asks}, under Compare.", f"{asks}: {shell}")
+            yield Note("adapted", text, "info", remedy)
 
 
 def _note_patients(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> Iterator[Note]:

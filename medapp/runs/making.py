@@ -152,6 +152,10 @@ def check_name(name: str, others: list[Summary]) -> None:
 
 def _suggest_name(recipe: Recipe, others: list[Summary]) -> str:
     base = f"{recipe.find_strategy().title} on {recipe.data.train.name}"
+    sources = [choice.name for choice in recipe.data.learned if choice.role == "source"]
+    if sources:
+        several = f"{len(sources)} other data sets"
+        base += f" and {sources[0] if len(sources) == 1 else several}"
     for choice in recipe.data.learned:
         base += f", adapted to {choice.name}" if choice.role == "target" else ""
     pattern = re.compile(re.escape(base) + r"(?: (\d+))?")

@@ -46,7 +46,7 @@ class Comparison:
     """What can be said of some runs beside each other.
 
     Attributes:
-        runs: their names, the first first.
+        runs: what they are called, the first first.
         ids: of the runs.
         n: test images that all judged.
         alone: of each run, how many test images it judged that are left out here.
@@ -106,8 +106,11 @@ class Comparison:
         }
 
 
-def compare_runs(runs: Sequence[Run]) -> Comparison:
+def compare_runs(runs: Sequence[Run], called: Sequence[str] = ()) -> Comparison:
     """Compare runs with the first of them.
+
+    Args:
+        called: what to call each of them; their names where it is empty.
 
     Raises:
         RunError: fewer than two runs, one twice, one without predictions, different questions, or
@@ -120,7 +123,7 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
     judged = [load_judged(run) for run in runs]
     keys = find_shared(judged)
     figures = tuple(each.estimate(keys) for each in judged)
-    names = tuple(run.name for run in runs)
+    names = tuple(called) or tuple(run.name for run in runs)
     headlines = tuple(
         (headline.name, headline.title)
         for headline in list_headlines(judged[0].evaluation)

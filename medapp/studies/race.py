@@ -48,9 +48,9 @@ BASELINES = ("nearest-neighbours", "small-pixels")  # of one source each, howeve
 # Differences that are looked at, and what each one asks.
 QUESTIONS = {
     ("fine-tune", "scratch"): "Was transfer worth it?",
-    ("fine-tune", "linear-probe"): "Was it worth to train more than the head?",
-    ("fine-tune", "last-stage"): "Was it worth to train more than the last stage?",
-    ("fine-tune", "probe-then-fine-tune"): "Was it worth to fit the head first?",
+    ("fine-tune", "linear-probe"): "Was it worth training more than the head?",
+    ("fine-tune", "last-stage"): "Was it worth training more than the last stage?",
+    ("fine-tune", "probe-then-fine-tune"): "Was it worth fitting the head first?",
     ("fine-tune", "small-pixels"): "Does a network see more than small pixels do?",
 }
 OTHER_SOURCE = "Is {} the better start?"

@@ -34,6 +34,7 @@ def test_texts_stand_out_from_their_ground(
         "/": ".st-key-foot",
         f"/data_sets?set={data_set.id}": ".tile",
         f"/models?model={run.id}": ".js-plotly-plot",
+        "/compare": ".stMultiSelect [data-tag]:visible",
         f"/predict?by={run.id}&of={data_set.id}&sample={sample.id}": ".pane canvas",
     }
     page = open_page(trained_server.url, color_scheme=theme)

@@ -140,6 +140,8 @@ def test_the_run_is_named_and_told_as_a_command(session: Session) -> None:
     assert run.name == "Fine-tune on here, adapted to there"
     command = write_command(run.recipe, run.machine, "here")
     assert command.startswith("medapp train --data here --target there --adaptation dann")
+    sources = session.build_settings("here", sources=("there",))
+    assert create_run(session.workspace, *sources).name == "Fine-tune on here and there"
     assert command.endswith("--set adaptation_weight=0.5")
 
 

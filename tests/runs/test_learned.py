@@ -176,6 +176,8 @@ def test_an_adapted_run_says_so(sets: Workspace, method: str) -> None:
     own = {note.code: note for note in session.evaluate(run).notes}
     assert own["adapted"].level == "info"
     assert f"from {len(there.samples)} images of it), and judged on here" in own["adapted"].text
+    assert "Does it travel? tells, under Compare" in own["adapted"].remedy
+    assert "medapp travel" in own["adapted"].in_shell
     assert "there, whose labels were not read" in own["adapted"].text
     elsewhere = {note.code: note for note in session.evaluate(run, data="there").notes}
     assert "adapted" not in elsewhere

@@ -94,7 +94,7 @@ def draw_curve(curve: Curve) -> None:
     with frame.show_errors():
         reading = find_points(open_workspace(), curve)
         if not reading.is_over:
-            watch(lambda: find_points(open_workspace(), curve), reading)
+            watch(lambda: find_points(open_workspace(), curve), reading, curve.list_runs())
             draw_control(curve, reading)
             return
         draw_control(curve, reading)

@@ -7,6 +7,7 @@ import streamlit as st
 from medapp.evaluation.words import write_figure
 from medapp.figures.curves import lay_over
 from medapp.runs.run import Run
+from medapp.studies.calling import tell_apart
 from medapp.studies.comparison import Comparison, compare_runs
 from medapp.studies.contrast import LOWER_IS_BETTER, Contrast, write_difference
 from medapp.ui.compare.contrasts import draw_contrasts
@@ -22,7 +23,7 @@ def draw_comparison(ids: Sequence[str]) -> None:
     """Draw runs beside the first of them."""
     runs = [open_run(id) for id in ids]
     with frame.show_errors():
-        found = compare_runs(runs)
+        found = compare_runs(runs, tell_apart([run.name for run in runs]))
         draw_notes(note for note in found.notes if note.level == "grave")
         for contrast in found.contrasts:
             st.markdown(f"**{frame.escape(contrast.verdict)}**")
@@ -31,7 +32,7 @@ def draw_comparison(ids: Sequence[str]) -> None:
             _draw_contrasts(found)
         _draw_figures(found)
         _draw_settings(found)
-        _draw_curves(runs)
+        _draw_curves(found, runs)
         draw_disputed(found, runs)
 
 
@@ -45,11 +46,10 @@ def _draw_contrasts(found: Comparison) -> None:
         else f"None can be told from {found.runs[0]} by {name}"
     )
     better = found.runs[0] if figure not in LOWER_IS_BETTER else "the other"
-    label = f"difference in {name}"
-    draw_contrasts(found.contrasts, title, label, "differences")
+    draw_contrasts(found.contrasts, title, f"difference in {name}", "differences")
     said = [
         f"Differences on the same {found.n:,} test images, with 95% intervals. Right of 0,"
-        f" {better} is better. Grey: the two cannot be told apart."
+        f" {better} is better. An open circle: the two cannot be told apart."
     ]
     if len(found.contrasts) > 1:
         said.append("What is told apart counts that several runs are compared (Holm's correction).")
@@ -77,7 +77,7 @@ def _draw_figures(found: Comparison) -> None:
         for key, title in found.headlines
     ]
     _draw_table("Figure", less, found.runs[1:], "Differences from the first run")
-    first = found.headlines[0][1]
+    first = name_figure(found.headlines[0][0])
     st.caption(frame.escape(f"The verdict goes by {first}; each other figure stands for itself."))
 
 
@@ -105,8 +105,9 @@ def _draw_table(
     )
 
 
-def _draw_curves(runs: Sequence[Run]) -> None:
-    charts = lay_over({run.name: follow_run(run).read() for run in runs})
+def _draw_curves(found: Comparison, runs: Sequence[Run]) -> None:
+    standings = [follow_run(run).read() for run in runs]
+    charts = lay_over(dict(zip(found.runs, standings, strict=True)))
     if charts:
         st.subheader("Learning", anchor=False)
         load_charts()

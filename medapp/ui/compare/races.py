@@ -118,19 +118,13 @@ def _state(board: Board) -> str:
 
 def draw_race(race: Race) -> None:
     """Draw one race; while its runs train, the page looks again by itself."""
-    noun = "fold" if race.folds else "seed"
-    frame.draw_head(
-        race.name,
-        f"{race.data_set} · {len(race.runs)} ways of training ·"
-        f" {race.count} {noun if race.count == 1 else f'{noun}s'}",
-        {"Compare": (frame.COMPARE, {})},
-    )
+    frame.draw_head(race.name, _state_terms(race), {"Compare": (frame.COMPARE, {})})
     for remark in race.remarks:
         st.info(frame.escape(remark))
     with frame.show_errors():
         board = find_board(open_workspace(), race)
         if not board.is_over:
-            watch(lambda: find_board(open_workspace(), race), board)
+            watch(lambda: find_board(open_workspace(), race), board, race.list_runs())
         draw_control(race, board)
         for sentence in board.verdict:
             question, mark, answer = sentence.rpartition("? ")
@@ -146,6 +140,22 @@ def draw_race(race: Race) -> None:
             _draw_links(race, board)
 
 
+def _state_terms(race: Race) -> str:
+    """What all ways of training have in common, in one line."""
+    noun = "fold" if race.folds else "seed"
+    ids = set(race.list_runs())
+    sizes = {f"{run.image_size} px" for run in list_summaries() if run.id in ids and not run.damage}
+    facts = [
+        race.data_set,
+        *sizes,
+        f"{len(race.runs)} ways of training",
+        f"{race.count} {noun if race.count == 1 else f'{noun}s'}",
+    ]
+    if race.minutes is not None:
+        facts.append(f"{race.minutes:g} min at most")
+    return " · ".join(facts)
+
+
 def _draw_contrasts(board: Board) -> None:
     told = sum(contrast.is_told for contrast in board.contrasts)
     title = f"{told} of {len(board.contrasts)} declared differences can be told"
@@ -158,7 +168,8 @@ def _draw_contrasts(board: Board) -> None:
     st.caption(
         frame.escape(
             f"On {n:,} test images{of_units}, looked at once, with 95% intervals over"
-            f" {counted} and seeds. Grey: cannot be told apart, after Holm's correction."
+            f" {counted} and seeds. An open circle: cannot be told apart, after Holm's"
+            " correction."
         )
     )
 
@@ -189,7 +200,14 @@ def _draw_board(board: Board) -> None:
         }
         for reference in board.references
     ]
-    st.dataframe(rows, hide_index=True, placeholder="–", alt="Ways of training, the best first")
+    st.dataframe(
+        rows,
+        hide_index=True,
+        placeholder="–",
+        alt="Ways of training, the best first",
+        # While runs train, columns stay as wide as they were drawn first, when all waited.
+        column_config={"Runs": st.column_config.TextColumn(width="medium")},
+    )
     st.caption("The order is that of validation. Time is the mean of the runs of each.")
 
 

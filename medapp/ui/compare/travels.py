@@ -56,18 +56,17 @@ def draw_travels() -> None:
 
 
 def _draw_form(runs: Mapping[str, Summary], data_sets: Mapping[str, DataSet]) -> None:
-    columns = st.columns([2, 2, 1, 1], vertical_alignment="bottom")
-    run = columns[0].selectbox(
-        "Model", list(runs), format_func=lambda id: runs[id].name, key="travel-run"
-    )
+    # A model's name is long: it has the width for itself.
+    run = st.selectbox("Model", list(runs), format_func=lambda id: runs[id].name, key="travel-run")
+    columns = st.columns([2, 1, 1], vertical_alignment="bottom")
     others = [uid for uid in data_sets if uid != runs[run].data_set_id]
-    uid = columns[1].selectbox(
+    uid = columns[0].selectbox(
         "Images of the other hospital",
         others,
         format_func=lambda uid: data_sets[uid].name,
         key="travel-to",
     )
-    labelled = columns[2].selectbox(
+    labelled = columns[1].selectbox(
         "Labelled to choose by",
         LABELLED,
         format_func=lambda count: f"{count} images" if count else "None",
@@ -75,7 +74,7 @@ def _draw_form(runs: Mapping[str, Summary], data_sets: Mapping[str, DataSet]) ->
         " the others judge the choice.",
         key="travel-labelled",
     )
-    minutes = columns[3].selectbox(
+    minutes = columns[2].selectbox(
         "Fine-tune on labels",
         MINUTES,
         format_func=lambda count: f"{count} minutes" if count else "No",

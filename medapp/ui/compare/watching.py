@@ -1,11 +1,14 @@
-"""A study whose runs train: a bar, and the page drawn again when there is more to say."""
+"""A study whose runs train: a bar, the run at work, and a new page when there is more to say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol, TypeVar
 
 import streamlit as st
 
+from medapp.runs.events import ACTIVE
 from medapp.ui.shell.frame import escape
+from medapp.ui.shell.server import list_summaries
+from medapp.ui.train.queue import draw_turn
 
 AGAIN_SECONDS = 2.0
 
@@ -21,12 +24,13 @@ class Watched(Protocol):
 W = TypeVar("W", bound=Watched)
 
 
-def watch(read: Callable[[], W], known: W) -> None:
+def watch(read: Callable[[], W], known: W, runs: Collection[str]) -> None:
     """Ask every few seconds whether a study has moved, and draw the page again when it has.
 
     Args:
         read: gives what is known of the study now.
         known: what the page shows.
+        runs: their ids.
     """
 
     @st.fragment(run_every=AGAIN_SECONDS)
@@ -38,6 +42,9 @@ def watch(read: Callable[[], W], known: W) -> None:
             " end"
         )
         st.progress(done / len(now.states), escape(said))
+        for run in list_summaries():
+            if run.id in runs and run.state in ACTIVE:
+                draw_turn(run)
         if now != known:
             st.rerun()
 

@@ -8,13 +8,26 @@ from medapp.runs.run import Run
 from medapp.training.recipe import DataChoice, build_recipe
 from medapp.training.recipe.presets import PRESETS
 from medapp.ui.shell.frame import TRAIN, ButtonKind, show_progress
-from medapp.ui.shell.server import open_workspace
+from medapp.ui.shell.server import find_catalog, open_workspace
 
 
 def draw_first_model_button(key: str, kind: ButtonKind = "primary") -> None:
     """Draw the button; a click makes the phantom images, queues the run, and opens its page."""
     if st.button("Try it on phantom images", type=kind, icon=":material/play_circle:", key=key):
         st.switch_page(TRAIN, query_params={"run": start_first_model().id})
+
+
+def draw_ways_to_model(key: str) -> None:
+    """Draw what leads to a first model: where there are images, training on them comes first."""
+    if not find_catalog().list_data_sets():
+        draw_first_model_button(key)
+        return
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        if st.button(
+            "Train a model", type="primary", icon=":material/model_training:", key=f"{key}-train"
+        ):
+            st.switch_page(TRAIN)
+        draw_first_model_button(key, "secondary")
 
 
 def start_first_model() -> Run:

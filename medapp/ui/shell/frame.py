@@ -16,6 +16,7 @@ from medapp.store.shipped import ASSETS
 from medapp.ui.elements.arrival import begin_at_top
 from medapp.ui.elements.figure_saver import draw_saver
 from medapp.ui.elements.menu import open_menu
+from medapp.ui.elements.theme import follow_theme
 from medapp.ui.shell import url
 
 MARK = str(ASSETS / "icons" / "mark.png")
@@ -82,6 +83,7 @@ def open_frame() -> Iterator[None]:
     st.html(STYLE)
     st.logo(MARK, size="large")
     open_menu()
+    follow_theme()
     with show_errors():
         yield
     with st.container(key="foot"):

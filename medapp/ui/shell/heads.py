@@ -9,7 +9,8 @@ from medapp.runs.heads import list_heads
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
 from medapp.ui.shell import url
-from medapp.ui.shell.frame import escape
+from medapp.ui.shell.frame import MODELS, escape
+from medapp.ui.shell.words import state_quality
 
 # Parameters of addresses, one a page: whose answers Predict gives, whose figures Models shows.
 ASKED = "head"
@@ -55,6 +56,20 @@ def draw_head_choice(
         width=width,
         **url.bind(name, 0, drops),
     )
+
+
+def draw_further_heads(run: Run) -> None:
+    """Draw how good the heads of a run's other data sets are, each with the way to its figures."""
+    for head in list_heads(run).values():
+        if not head.domain:
+            continue
+        with st.container(horizontal=True, vertical_alignment="center", key=f"head-{head.domain}"):
+            st.page_link(
+                MODELS,
+                label=escape(f"Head of {head.home.name}"),
+                query_params={"model": run.id, **list_parameters(head, JUDGED)},
+            )
+            st.caption(escape(state_quality(head)))
 
 
 def describe_head(head: Run) -> str:

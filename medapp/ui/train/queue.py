@@ -17,7 +17,12 @@ def draw_queue(runs: Sequence[Summary]) -> None:
     if waiting:
         st.subheader("Under way and waiting", anchor=False)
     for run in waiting:
-        with st.container(horizontal=True, vertical_alignment="center", key=f"queued-{run.id}"):
-            draw_chip(run.state)
-            st.page_link(frame.TRAIN, label=frame.escape(run.name), query_params={"run": run.id})
-            st.caption(frame.escape(state_pace(follow_run(open_run(run.id)).read())))
+        draw_turn(run)
+
+
+def draw_turn(run: Summary) -> None:
+    """Draw the state of one run, the way to it, and how far it is."""
+    with st.container(horizontal=True, vertical_alignment="center", key=f"queued-{run.id}"):
+        draw_chip(run.state)
+        st.page_link(frame.TRAIN, label=frame.escape(run.name), query_params={"run": run.id})
+        st.caption(frame.escape(state_pace(follow_run(open_run(run.id)).read())))

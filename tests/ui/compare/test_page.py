@@ -39,6 +39,24 @@ def test_two_runs_from_the_address_are_compared(trained: Trained, twins: tuple[s
     assert list(figures["0"]) == list(figures["1"])
 
 
+def test_runs_of_a_race_are_called_by_their_ways_of_training(
+    trained: Trained, twins: tuple[str, str]
+) -> None:
+    for id, way in zip(twins, ("Fine-tune", "From scratch"), strict=True):
+        name = f"Race on bands: {way}, seed 0"
+        (trained.workspace.runs_folder / id / "name.txt").write_text(name)
+    app = open_page("compare", runs=",".join(twins))
+    assert "**Fine\\-tune and From scratch cannot be told apart with" in read_text(app)
+    assert "The verdict goes by balanced accuracy;" in read_text(app)
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert figure["layout"]["yaxis"]["ticktext"] == ["From scratch"]
+    # As in the verdict: 100 points are 1.
+    assert (
+        figure["layout"]["xaxis"]["title"]["text"] == "difference in balanced accuracy, in points"
+    )
+    assert "An open circle: the two" in read_text(app).replace("\\", "")
+
+
 def test_a_choice_stands_in_the_address(trained: Trained, twins: tuple[str, str]) -> None:
     app = open_page("compare", runs=twins[0])
     assert "Choose two or more" in read_text(app)

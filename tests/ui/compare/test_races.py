@@ -65,6 +65,15 @@ def test_a_race_under_way_is_stopped_and_goes_on_by_a_click(trained: Trained) ->
     runs = [Run(trained.workspace.runs_folder / id) for id in race.list_runs()]
     # While the machine is taken, the server leaves the runs in the queue.
     with hold_machine(trained.workspace):
+        runs[0].set_state("preparing")
+        with runs[0].lock():
+            text = read_text(open_page("compare", race=race.id)).replace("\\", "")
+            assert f"{len(race.runs)} ways of training · 1 seed · 30 min at most" in text
+            assert "bands · 32 px · " in text
+            # The run at work, and no other one.
+            assert "Getting ready" in text
+            assert "Waits for its turn" not in text
+        runs[0].set_state("queued")
         app = open_page("compare", race=race.id)
         find_button(app, "Stop all runs").click().run()
         assert {run.state for run in runs} == {"stopped"}

@@ -86,6 +86,14 @@ def test_figures_are_those_of_the_head_that_is_chosen(two_heads: Workspace) -> N
     assert f"A head travels for each of here, {OTHER}" in read_text(app)
 
 
+def test_a_run_that_has_ended_tells_of_its_further_heads(two_heads: Workspace) -> None:
+    run = list_runs(two_heads)[0]
+    told = find_head(run, OTHER).load_evaluation()
+    assert told is not None
+    text = read_text(open_page("train", run=run.id))
+    assert f"test balanced accuracy {told.balanced_accuracy:.3f}" in text.replace("\\", "")
+
+
 def test_a_list_shows_each_head_among_the_models_of_its_own_data_set(two_heads: Workspace) -> None:
     run = list_runs(two_heads)[0]
     app = open_page("models")

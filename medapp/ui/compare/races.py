@@ -39,8 +39,9 @@ def draw_races() -> None:
     """Draw the races so far, and what begins another one."""
     st.subheader("Was transfer worth it?", anchor=False)
     st.markdown(
-        "A race trains baselines, a linear probe, the last stage, everything, and everything from"
-        " random weights on one data set, and says which differences can be told."
+        "A race trains simple baselines, a new head alone, the last stage, the whole network, and"
+        " the whole network from random weights on one data set, and says which differences can be"
+        " told."
     )
     for race in list_races(open_workspace()):
         with frame.show_errors(), st.container(horizontal=True, gap="small"):

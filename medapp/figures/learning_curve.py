@@ -15,6 +15,7 @@ HEIGHT = 340  # px
 STEPS = 30  # points of each half of a drawn curve
 CARRIED_ON = 2.0  # times the largest size
 BAND = 0.14  # opacity
+APART = 0.006  # of the largest size, between the points of two ways, so that none hides another
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def draw_learning_curves(
 ) -> go.Figure:
     """Points with whiskers, and the curve through them, dashed where nothing was measured.
 
-    The band around a curve is its 95% interval.
+    The band around a curve is its 95% interval. Points of the same size stand side by side.
 
     Args:
         title: the finding.
@@ -46,10 +47,12 @@ def draw_learning_curves(
     colours = PALETTES[theme]
     palette = (colours.accent, colours.muted, *colours.classes[1:3])
     figure = go.Figure()
-    for line, colour in zip(lines, palette, strict=False):
+    largest = max((size for line in lines for size, _, _ in line.points), default=0)
+    for place, (line, colour) in enumerate(zip(lines, palette, strict=False)):
         if line.law is not None and line.points:
             _draw_law(figure, line, line.law, colour)
-        _draw_points(figure, line, colour, counted)
+        aside = (place - (len(lines) - 1) / 2) * APART * largest
+        _draw_points(figure, line, colour, counted, aside)
     key = [(line.name, colour) for line, colour in zip(lines, palette, strict=False)]
     finish(figure, theme, title, HEIGHT, key=key)
     figure.update_xaxes(title_text=f"training {counted}", rangemode="tozero")
@@ -57,11 +60,14 @@ def draw_learning_curves(
     return figure
 
 
-def _draw_points(figure: go.Figure, line: CurveLine, colour: str, counted: str) -> None:
+def _draw_points(
+    figure: go.Figure, line: CurveLine, colour: str, counted: str, aside: float
+) -> None:
     sizes, values, intervals = zip(*line.points, strict=True) if line.points else ((), (), ())
     figure.add_scatter(
-        x=sizes,
+        x=[size + aside for size in sizes],
         y=values,
+        customdata=sizes,
         mode="markers",
         marker={"size": 9, "color": colour},
         error_y={
@@ -74,7 +80,8 @@ def _draw_points(figure: go.Figure, line: CurveLine, colour: str, counted: str) 
             "width": 4,
         },
         name=show_plain(line.name),
-        hovertemplate=f"{show_plain(line.name)}<br>%{{x:,}} {counted}: %{{y:.3f}}<extra></extra>",
+        hovertemplate=f"{show_plain(line.name)}<br>%{{customdata:,}} {counted}: %{{y:.3f}}"
+        "<extra></extra>",
         cliponaxis=False,
     )
 

@@ -25,7 +25,11 @@ def test_points_have_whiskers_and_the_curve_goes_on_in_dashes(theme: str) -> Non
     assert solid.y[0] == pytest.approx(0.7)
     assert solid.y[-1] == dashed.y[0] == pytest.approx(0.8)
     assert dashed.y[-1] == pytest.approx(0.9 - 200**-0.5)
-    assert list(points.x) == list(flat.x) == [25, 100]
+    # Points of one size stand side by side, so that none hides another, and say their true size.
+    assert list(points.x) == pytest.approx([24.7, 99.7])
+    assert list(flat.x) == pytest.approx([25.3, 100.3])
+    assert list(points.customdata) == list(flat.customdata) == [25, 100]
+    assert "customdata" in points.hovertemplate
     assert list(points.error_y.array) == pytest.approx([0.1, 0.06])
     assert list(points.error_y.arrayminus) == pytest.approx([0.1, 0.05])
     assert points.marker.color == PALETTES[theme].accent

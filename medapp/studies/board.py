@@ -46,6 +46,8 @@ class Place:
         seconds: of work, the mean over its runs that are done.
         test: over the seeds, or the images of all folds; None until all runs of the race have
             ended.
+        image_size: in px.
+        epochs: that its runs were asked for; 1 where the head is fitted in one go.
     """
 
     key: str
@@ -57,6 +59,8 @@ class Place:
     n: int
     seconds: float | None
     test: Estimate | None = None
+    image_size: int = 0
+    epochs: int = 0
 
     @property
     def mean(self) -> float | None:
@@ -234,6 +238,8 @@ def _place(
         tuple(value for value, _ in learned if value is not None),
         max((n for _, n in learned), default=0),
         float(np.mean(took)) if took else None,
+        image_size=max((run.image_size for run in known), default=0),
+        epochs=max((run.learning.asked for run in known), default=0),
     )
 
 

@@ -24,14 +24,17 @@ def list_board(board: Board) -> Iterator[Row]:
         "high",
         "seconds a run",
         "runs done",
+        "image size",
+        "epochs",
     )
     for place in board.places:
         test = _write(place.test) if place.test else ("", "", "")
         done = place.states.count("done")
-        numbers = (_blank(place.mean), place.n, *test, _blank(place.seconds), done)
+        asked = (place.image_size or "", place.epochs or "")
+        numbers = (_blank(place.mean), place.n, *test, _blank(place.seconds), done, *asked)
         yield (place.title, place.source, *numbers)
     for line in board.references:
-        yield (line.title, "", _blank(line.validation), "", _blank(line.test), "", "", "", "")
+        yield (line.title, "", _blank(line.validation), "", _blank(line.test), *[""] * 6)
     if board.contrasts:
         yield ()
         heads = ("difference", "less", figure, "low", "high", "p (Holm)", "test images")

@@ -73,6 +73,9 @@ def test_each_way_runs_on_the_same_images_and_the_verdict_is_of_the_test_split(
     means = [place.mean for place in board.places]
     assert all(mean is not None for mean in means)
     assert means == sorted(means, reverse=True)
+    asked = {place.key: (place.image_size, place.epochs) for place in board.places}
+    assert asked["linear-probe"] == (SETTINGS["image_size"], 1)
+    assert asked["fine-tune"] == (SETTINGS["image_size"], SETTINGS["epochs"])
     assert [(c.a, c.b) for c in board.contrasts] == [
         ("Fine-tune", "From scratch"),
         ("Fine-tune", "Linear probe"),

@@ -10,15 +10,16 @@ from medapp.studies.sheets import list_board, list_curve
 
 
 def test_a_board_with_its_references_and_differences() -> None:
-    place = Place("fine-tune", "fine-tune", "bundled", "Fine-tune", ("done",), (0.75,), 40, 12.5)
+    facts = (("done",), (0.75,), 40, 12.5, None, 64, 8)
+    place = Place("fine-tune", "fine-tune", "bundled", "Fine-tune", *facts)
     difference = Difference(0.9, 0.8, (0.02, 0.18))
     contrast = Contrast("Fine-tune", "Scratch", "accuracy", difference, 0.03, 97, 60, "patients")
     reference = Reference("Guessing", 0.5, None)
     rows = list(list_board(Board("accuracy", (place,), (reference,), (contrast,))))
     assert rows[0][2:4] == ("accuracy on validation", "n of validation")
-    assert rows[1] == ("Fine-tune", "bundled", 0.75, 40, "", "", "", 12.5, 1)
-    assert rows[2] == ("Guessing", "", 0.5, "", "", "", "", "", "")
-    assert {len(row) for row in rows[:3]} == {9}
+    assert rows[1] == ("Fine-tune", "bundled", 0.75, 40, "", "", "", 12.5, 1, 64, 8)
+    assert rows[2] == ("Guessing", "", 0.5, *[""] * 8)
+    assert {len(row) for row in rows[:3]} == {11}
     assert rows[-1] == ("Fine-tune", "Scratch", pytest.approx(0.1), 0.02, 0.18, 0.03, 97, 60)
 
 

@@ -13,6 +13,7 @@ const BROWSER = [
   "Image",
   "ImageData",
   "location",
+  "MutationObserver",
   "PopStateEvent",
   "ResizeObserver",
   "Response",

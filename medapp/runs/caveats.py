@@ -185,8 +185,10 @@ def _note_adaptation(
                 " not read."
             )
             asks = f"Whether it got better for {choice.name}, Does it travel? tells"
-            shell = f"medapp travel {quote_word(run.name)} --to {quote_word(choice.name)}"
-            remedy = Remedy(f"{asks}, under Compare.", f"{asks}: {shell}")
+            names = quote_word(run.name), quote_word(choice.name)
+            remedy = Remedy(
+                f"{asks}, under Compare.", f"{asks}: medapp travel {names[0]} --to {names[1]}"
+            )
             yield Note("adapted", text, "info", remedy)
 
 

@@ -6,7 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score, mean_absolute_error
 
-from medapp.evaluation.agreement import estimate_mean_error, estimate_quadratic_kappa
+from medapp.evaluation.agreement import (
+    estimate_kappa,
+    estimate_mcc,
+    estimate_mean_error,
+    estimate_quadratic_kappa,
+)
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import list_headlines
@@ -117,3 +122,19 @@ def test_intervals_of_grades_hold_the_truth_and_do_not_flatter() -> None:
     for name in aims:
         assert held[name] >= 0.9 * 200, (name, held)
         assert flattering[name] <= 0.05 * 200, (name, flattering)
+
+
+def test_the_shifts_of_kappa_and_of_matthews_correlation_are_their_derivatives() -> None:
+    """An image counted a little more, as a repeated table says it."""
+    generator = np.random.default_rng(4)
+    truths = generator.integers(0, 3, 40)
+    decisions = np.where(generator.random(40) < 0.6, truths, generator.integers(0, 3, 40))
+    for estimate in (estimate_kappa, estimate_mcc):
+        found = estimate(truths, decisions, 3, np.arange(40), 40)
+        assert found is not None
+        times = 2000
+        more = np.append(np.tile(np.arange(40), times), 7)
+        again = estimate(truths[more], decisions[more], 3, np.arange(len(more)), len(more))
+        assert again is not None
+        slope = (again.value - found.value) * times
+        assert found.shifts[7] == pytest.approx(slope * np.sqrt(40 / 39), rel=1e-3)

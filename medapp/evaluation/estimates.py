@@ -183,3 +183,33 @@ def inflate(shifts: Floats, sizes: Floats) -> Floats:
     m = int((sizes > 0).sum())
     inflated: Floats = shifts * np.sqrt(m / (m - 1)) if m > 1 else np.zeros_like(shifts)
     return inflated
+
+
+def take_complement(estimate: Estimate) -> Estimate:
+    """The share of all that are not counted: 1 less a share."""
+    low, high = estimate.interval
+    return Estimate(1 - estimate.value, (1 - high, 1 - low), -estimate.shifts)
+
+
+def bound_ratio(first: Estimate, second: Estimate, correlation: float = 0.0) -> Interval:
+    """The 95% interval of the first figure over the second, from 0; its end may be infinite.
+
+    The ratios at which the first figure less so many times the second cannot be told from 0, by
+    MOVER (MOVER-R: Donner & Zou 2012, doi:10.1177/0962280210383082; here with a correlation too).
+    It does not collapse where the first figure is 0.
+    """
+    product = first.value * second.value
+    ends = []
+    for side in (0, 1):
+        a = abs(first.interval[side] - first.value)
+        b = abs(second.interval[1 - side] - second.value)
+        square = second.value**2 - b * b
+        half = product - correlation * a * b
+        root = np.sqrt(max(half * half - square * (first.value**2 - a * a), 0.0))
+        if side and square <= 1e-12:
+            ends.append(float("inf"))
+        elif abs(square) <= 1e-12:
+            ends.append(float((first.value**2 - a * a) / (2 * half)) if half > 0 else 0.0)
+        else:
+            ends.append(float(max((half + root if side else half - root) / square, 0.0)))
+    return ends[0], ends[1]

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medapp.evaluation.estimates import average, estimate_auroc, estimate_f1, estimate_share
+from medapp.evaluation.estimates import (
+    average,
+    bound_ratio,
+    estimate_auroc,
+    estimate_f1,
+    estimate_share,
+    take_complement,
+)
 from medapp.evaluation.intervals import find_wilson
 
 
@@ -155,3 +162,33 @@ def test_independent_shares_are_averaged_by_squares_of_their_reach() -> None:
     assert mean.interval[0] == pytest.approx(0.9 - reach)
     assert mean.interval[1] == pytest.approx(min(1.0, 0.9 + (find_wilson(0.8, 5)[1] - 0.8) / 2))
     assert average([]) is None
+
+
+def test_a_ratio_has_the_closed_limits_of_donner_and_zou() -> None:
+    first = estimate_share(mark("1" * 8 + "0" * 12), mark("1" * 20), np.arange(20), 40)
+    second = estimate_share(mark("1" * 15 + "0" * 5), mark("1" * 20), np.arange(20), 40)
+    assert first is not None
+    assert second is not None
+    (l1, u1), (l2, u2) = first.interval, second.interval
+    a, b = first.value, second.value
+    low = a * b - np.sqrt((a * b) ** 2 - l1 * u2 * (2 * a - l1) * (2 * b - u2))
+    high = a * b + np.sqrt((a * b) ** 2 - u1 * l2 * (2 * a - u1) * (2 * b - l2))
+    expected = low / (u2 * (2 * b - u2)), high / (l2 * (2 * b - l2))
+    assert bound_ratio(first, second) == pytest.approx(expected)
+    # What varies together varies less as a ratio.
+    alike = bound_ratio(first, second, 0.8)
+    assert expected[0] < alike[0] < a / b < alike[1] < expected[1]
+
+
+def test_a_ratio_of_nothing_is_not_sure_and_one_over_nothing_has_no_end() -> None:
+    nothing = estimate_share(mark("0" * 20), mark("1" * 20), np.arange(20), 20)
+    half = estimate_share(mark("10" * 10), mark("1" * 20), np.arange(20), 20)
+    assert nothing is not None
+    assert half is not None
+    low, high = bound_ratio(nothing, half)
+    assert (low, high > 0.16) == (0.0, True)
+    assert bound_ratio(half, nothing)[1] == np.inf
+    assert bound_ratio(half, nothing)[0] == pytest.approx(1 / high, rel=0.5)
+    other = take_complement(half)
+    assert other.interval == pytest.approx(half.interval)
+    assert other.shifts == pytest.approx(-half.shifts)

@@ -1,0 +1,94 @@
+"""Rules by which a threshold is chosen, and how a person writes them."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from medapp.errors import RecipeError
+from medapp.evaluation.metrics import Floats
+
+Kind = Literal["sensitivity", "specificity", "youden", "cost"]
+_FLOOR = re.compile(r"(sensitivity|specificity)\s*(?:>=|≥|=)\s*(?P<number>[0-9.]+)\s*(%?)", re.I)
+_COST = re.compile(r"cost\s*=\s*(?P<number>[0-9.]+(?:e[+-]?\d+)?)", re.I)
+WAYS = "sensitivity>=0.95, specificity>=0.9, youden, or cost=10"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule.
+
+    Attributes:
+        kind: "sensitivity" or "specificity", at least `value`, and of such thresholds the one with
+            the highest of the other; "youden", the highest sensitivity + specificity (Youden
+            1950); "cost", the lowest cost where a miss costs `value` times as much as a false
+            alarm.
+        value: in 0 to 1, or a ratio above 0; of no meaning for "youden".
+    """
+
+    kind: Kind
+    value: float = 0.0
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "youden":
+                return "highest sensitivity + specificity"
+            case "cost":
+                return f"a miss costs as much as {self.value:g} false alarms"
+            case _:
+                return f"{self.kind} of at least {self.value:g}"
+
+    def pick(self, sensitivities: Floats, specificities: Floats, prevalence: float) -> int:
+        """Which of thresholds (T,), rising, the rule takes; of equal ones the lowest.
+
+        Args:
+            sensitivities, specificities: (T,) at each; they begin with 1 and 0, and end with 0 and
+                1, so that a floor can be kept.
+            prevalence: how common the finding is.
+        """
+        match self.kind:
+            case "youden":
+                gains = sensitivities + specificities
+            case "cost":
+                misses = prevalence * self.value * (1 - sensitivities)
+                gains = -(misses + (1 - prevalence) * (1 - specificities))
+            case "sensitivity":
+                gains = np.where(sensitivities >= self.value - 1e-12, specificities, -1.0)
+            case "specificity":
+                gains = np.where(specificities >= self.value - 1e-12, sensitivities, -1.0)
+        # Rounded, so that equal gains stay equal.
+        return int(np.argmax(np.round(gains, 12)))
+
+
+def read_rule(text: str) -> Rule:
+    """A rule as a person writes one: see `WAYS`.
+
+    Raises:
+        RecipeError: it is none, or its number is out of range.
+    """
+    asked = text.strip()
+    if asked.lower() == "youden":
+        return Rule("youden")
+    floor = _FLOOR.fullmatch(asked)
+    cost = _COST.fullmatch(asked)
+    match = floor or cost
+    number = _read_number(match["number"]) if match else None
+    if floor and number is not None:
+        share = number / 100 if floor[3] else number
+        if 0 < share <= 1:
+            return Rule(
+                "sensitivity" if floor[1].lower() == "sensitivity" else "specificity", share
+            )
+    if cost and number:
+        return Rule("cost", number)
+    raise RecipeError(
+        f"{text!r} is no rule for a threshold.", remedy=f"Write {WAYS}.", setting="operating"
+    )
+
+
+def _read_number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

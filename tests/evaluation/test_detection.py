@@ -1,0 +1,58 @@
+"""One finding out of predictions."""
+
+import numpy as np
+import pytest
+
+from medapp.errors import RecipeError
+from medapp.evaluation.detection import build_detection
+from medapp.task import find_task
+
+THREE = ("cyst", "nodule", "normal")
+ROWS = np.array([[0.2, 0.3, 0.5], [0.6, 0.3, 0.1], [0.1, 0.1, 0.8]])
+
+
+def test_classes_against_the_rest_have_the_sum_of_their_probabilities() -> None:
+    found = build_detection(ROWS, [1, 0, 2], THREE, positives=("nodule", "cyst"), where="here")
+    assert found.name == "cyst or nodule"
+    assert found.scores == pytest.approx([0.5, 0.9, 0.2])
+    assert found.true.tolist() == [True, True, False]
+    assert (found.counted, found.noun, found.where) == ("images", "images", "here")
+    assert found.prevalence == pytest.approx(2 / 3)
+
+
+def test_of_two_classes_the_names_tell() -> None:
+    found = build_detection([[0.9, 0.1], [0.4, 0.6]], [0, 1], ("nodule", "normal"), ["a", "b"])
+    assert found.name == "nodule"
+    assert found.true.tolist() == [True, False]
+    assert found.noun == "patients"
+    again = build_detection([[0.9, 0.1], [0.4, 0.6]], [0, 1], ("nodule", "normal"), ["a", "a"])
+    assert (again.noun, again.count) == ("images", 1)
+
+
+def test_of_a_finding_the_images_count_of_which_it_is_known() -> None:
+    targets = np.array([[1, np.nan], [0, 1], [np.nan, 0]])
+    task = find_task("multi-label")
+    scores = np.array([[0.9, 0.2], [0.1, 0.7], [0.5, 0.5]])
+    found = build_detection(
+        scores, targets, ("mass", "nodule"), ["a", "b", "c"], task, positives=("nodule",)
+    )
+    assert found.scores.tolist() == [0.7, 0.5]
+    assert found.true.tolist() == [True, False]
+    assert found.units.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("positives", "task", "words"),
+    [
+        ((), "single-label", "Which of the classes"),
+        (("tumour",), "single-label", "'tumour' is none of the classes"),
+        (THREE, "single-label", "none is left"),
+        (("cyst", "nodule"), "multi-label", "do not exclude each other"),
+    ],
+)
+def test_what_is_to_be_found_must_be_told(
+    positives: tuple[str, ...], task: str, words: str
+) -> None:
+    targets = np.eye(3) if task == "multi-label" else np.arange(3)
+    with pytest.raises(RecipeError, match=words):
+        build_detection(ROWS, targets, THREE, task=find_task(task), positives=positives)

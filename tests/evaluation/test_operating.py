@@ -1,0 +1,182 @@
+"""Thresholds: how they are chosen, what they do elsewhere, what that means for a thousand."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from medapp.errors import RunError
+from medapp.evaluation.detection import Detection
+from medapp.evaluation.estimates import estimate_share
+from medapp.evaluation.intervals import find_wilson
+from medapp.evaluation.operating import (
+    Rate,
+    choose_threshold,
+    describe_choice,
+    find_predictive_values,
+    judge_threshold,
+    list_cuts,
+    state_floor,
+    state_outcomes,
+)
+from medapp.evaluation.rules import Rule, read_rule
+
+# Ten with it and ten without; by falling score: yes ×6, no, yes ×2, no ×3, yes, no ×5, yes, no.
+ORDER = "1111110110001000001" + "0"
+SCORES = np.linspace(0.95, 0.05, 20)
+
+
+def detect(order: str = ORDER, scores: np.ndarray = SCORES) -> Detection:
+    true = np.array([letter == "1" for letter in order])
+    return Detection("nodule", scores, true, np.arange(len(true)), "patients", "validation split")
+
+
+def count(detection: Detection, threshold: float) -> tuple[int, int]:
+    called = detection.scores >= threshold
+    return int((called & detection.true).sum()), int((called & ~detection.true).sum())
+
+
+def test_each_rule_takes_the_threshold_that_it_says() -> None:
+    found = detect()
+    assert found.true.sum() == 10
+    # Hits and false alarms as the threshold falls: 6/0, 8/1, 9/4, 10/9, 10/10.
+    expected = {
+        "sensitivity>=0.9": (9, 4),
+        "sensitivity>=95%": (10, 9),
+        "specificity>=0.9": (8, 1),
+        "specificity>=1": (6, 0),
+        "youden": (8, 1),
+        "cost=1": (8, 1),
+        # A miss as bad as ten: 9/4 costs 10 + 4, 10/9 costs 9.
+        "cost=10": (10, 9),
+        # A false alarm as bad as ten misses.
+        "cost=0.1": (6, 0),
+    }
+    for text, cell in expected.items():
+        assert count(found, choose_threshold(found, read_rule(text))) == cell, text
+
+
+def test_a_rare_finding_is_worth_fewer_false_alarms() -> None:
+    found = detect()
+    common = choose_threshold(found, Rule("cost", 10), prevalence=0.5)
+    rare = choose_threshold(found, Rule("cost", 10), prevalence=0.02)
+    assert count(found, rare) == (6, 0)
+    assert rare > common
+
+
+def test_a_threshold_is_not_chosen_on_a_handful() -> None:
+    with pytest.raises(RunError, match="4 of the images of the validation split have nodule"):
+        choose_threshold(detect("1111" + "0" * 16), Rule("youden"))
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.2, 0.4, 0.7, 1.0]), st.booleans()), min_size=12))
+def test_a_floor_is_always_kept_where_it_was_chosen(rows: list[tuple[float, bool]]) -> None:
+    scores = np.array([score for score, _ in rows])
+    true = np.array([is_true for _, is_true in rows])
+    assume(min(true.sum(), (~true).sum()) >= 5)
+    found = Detection("nodule", scores, true, np.arange(len(rows)), "images")
+    for floor in (0.5, 0.95, 1.0):
+        limit = choose_threshold(found, Rule("sensitivity", floor))
+        assert (scores[true] >= limit).mean() >= floor
+        limit = choose_threshold(found, Rule("specificity", floor))
+        assert (scores[~true] < limit).mean() >= floor
+    cuts = list_cuts(scores)
+    assert (scores >= cuts[0]).all()
+    assert not (scores >= cuts[-1]).any()
+    assert (np.diff(cuts) > 0).all()
+
+
+def test_of_a_thousand_by_hand() -> None:
+    """Sensitivity 19/20, specificity 15/16, 40 in 1,000: 38 found, 2 missed, 60 for nothing."""
+    true = np.arange(52) < 20
+    called = np.where(true, np.arange(52) < 19, np.arange(52) >= 50)
+    found = Detection("nodule", called.astype(float), true, np.arange(52), "patients", "test split")
+    point = judge_threshold(found, 0.5, prevalence=0.04)
+    assert (point.found, point.missed, point.false_alarms, point.spared) == (19, 1, 2, 30)
+    low, high = find_wilson(0.95, 20)
+    least, most = (1 - end for end in find_wilson(30 / 32, 32)[::-1])
+    assert state_outcomes(point) == (
+        "Of 1,000 patients of whom 40 have nodule: 38 found"
+        f" [{round(40 * low)} to {round(40 * high)}], 2 missed"
+        f" [{40 - round(40 * high)} to {40 - round(40 * low)}], 60 called back for nothing"
+        f" [{round(960 * least)} to {round(960 * most)}]."
+    )
+    assert point.ppv is not None
+    assert point.npv is not None
+    assert point.ppv.value == pytest.approx(38 / (38 + 60))
+    assert point.npv.value == pytest.approx(900 / (900 + 2))
+    values = json.loads(json.dumps(point.to_dict(), allow_nan=False))
+    assert values["in_words"].startswith("Of 1,000 patients")
+    several = Detection("nodule", called.astype(float), true, np.arange(52) // 2, "patients")
+    assert "1,000 images of which" in state_outcomes(judge_threshold(several, 0.5, 0.04))
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.floats(0.001, 0.999))
+@settings(max_examples=60)
+def test_bayes_rule_leads_back(hits: int, spared: int, prevalence: float) -> None:
+    """From PPV, NPV and how many are called, back to sensitivity and specificity."""
+    assume(0 < hits + 40 - spared < 80)
+    every = np.ones(40, dtype=bool)
+    units = np.arange(40)
+    sensitivity = estimate_share(np.arange(40) < hits, every, units, 40)
+    specificity = estimate_share(np.arange(40) < spared, every, units, 40)
+    ppv, npv = find_predictive_values(sensitivity, specificity, prevalence)
+    assert ppv is not None
+    assert npv is not None
+    called = prevalence * hits / 40 + (1 - prevalence) * (1 - spared / 40)
+    assert called * ppv.value / prevalence == pytest.approx(hits / 40)
+    assert (1 - called) * npv.value / (1 - prevalence) == pytest.approx(spared / 40)
+    assert called * ppv.value + (1 - called) * (1 - npv.value) == pytest.approx(prevalence)
+    for rate in (ppv, npv):
+        low, high = rate.interval
+        assert 0 <= low <= rate.value + 1e-12
+        assert rate.value - 1e-12 <= high <= 1
+
+
+def test_at_the_prevalence_of_the_images_ppv_is_the_share_of_hits_among_calls() -> None:
+    found = detect()
+    point = judge_threshold(found, choose_threshold(found, Rule("youden")))
+    assert point.prevalence == 0.5
+    assert point.ppv is not None
+    assert point.ppv.value == pytest.approx(8 / 9)
+    assert point.npv is not None
+    assert point.npv.value == pytest.approx(9 / 11)
+
+
+def test_perfect_specificity_leaves_doubt_about_ppv() -> None:
+    true = np.arange(60) < 30
+    found = Detection("nodule", true.astype(float), true, np.arange(60), "images")
+    point = judge_threshold(found, 0.5, prevalence=0.01)
+    assert point.ppv is not None
+    assert point.ppv.value == 1.0
+    # One in nine of those without it may be called: then PPV is below a tenth.
+    assert point.ppv.interval[0] < 0.1
+    nobody = judge_threshold(found, 2.0, prevalence=0.01)
+    assert nobody.ppv is None
+    alone = Detection("nodule", np.ones(9), np.ones(9, dtype=bool), np.arange(9), "images")
+    assert judge_threshold(alone, 0.5).specificity is None
+    assert state_outcomes(judge_threshold(alone, 0.5)) == ""
+
+
+def test_whether_a_floor_holds_elsewhere_is_said_no_more_surely_than_it_is_known() -> None:
+    found = detect()
+    rule = Rule("sensitivity", 0.9)
+    limit = choose_threshold(found, rule)
+    choice = describe_choice(found, rule, limit)
+    assert (choice.sensitivity, choice.specificity, choice.n, choice.positives) == (
+        0.9,
+        0.6,
+        20,
+        10,
+    )
+    said = state_floor(judge_threshold(found, limit, choice=choice))
+    assert said.startswith("Whether the floor of 0.9 holds cannot be told")
+    for hits, words in ((300, "holds here"), (150, "is missed here")):
+        true = np.arange(600) < 300
+        scores = (np.arange(600) < hits).astype(float)
+        many = Detection("nodule", scores, true, np.arange(600), "images")
+        assert words in state_floor(judge_threshold(many, 0.5, choice=choice))
+    assert state_floor(judge_threshold(found, limit)) == ""
+    assert isinstance(judge_threshold(found, limit).sensitivity, Rate)

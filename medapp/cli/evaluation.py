@@ -6,6 +6,7 @@ from medapp.cli.output import console, print_notes, print_table
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import TITLES, list_headlines, state_references
 from medapp.evaluation.notes import list_of_patients
+from medapp.evaluation.sample_size import state_sample_size
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.runs.heads import list_heads
@@ -23,6 +24,8 @@ def print_evaluation(evaluation: Evaluation) -> None:
         f"95% intervals over {evaluation.units:,} {evaluation.counted}."
         f" {state_references(evaluation)}"
     )
+    if needed := state_sample_size(evaluation):
+        console.print(needed)
     print_headlines(evaluation)
     noun = find_task(evaluation.task).noun
     shown = OF_FINDINGS if evaluation.thresholds else SHOWN

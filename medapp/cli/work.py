@@ -10,12 +10,11 @@ import typer
 from rich.progress import Progress
 
 from medapp.cli.evaluation import (
-    describe_evaluation,
     describe_heads,
-    print_evaluation,
     print_figures,
 )
 from medapp.cli.folds import print_folds
+from medapp.cli.judging import AtPrevalence, By, Operating, PositiveClass, Told
 from medapp.cli.options import (
     Adaptation,
     ClassName,
@@ -50,6 +49,7 @@ from medapp.cli.output import (
 )
 from medapp.data.layouts.listing import list_folder, list_images
 from medapp.data.preprocessing import describe_taken
+from medapp.evaluation.probability import judge_probabilities
 from medapp.evaluation.words import write_probability
 from medapp.explanation.strength import FAINT
 from medapp.notes import Note
@@ -238,19 +238,46 @@ def evaluate(
         typer.Option(help="Another data set with the same classes (external validation)."),
     ] = None,
     head: HeadOf = None,
+    operating: Operating = None,
+    at_prevalence: AtPrevalence = None,
+    positive: PositiveClass = None,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
-    """Figures of a run on images it did not learn from, each with its 95% interval."""
+    """Figures of a run on images it did not learn from, each with its 95% interval.
+
+    With --operating, --at-prevalence or --positive also what a threshold does in a clinic.
+    """
     if split not in ("test", "validation"):
         raise typer.BadParameter("choose test or validation", param_hint="--split")
+    has_point = operating is not None or at_prevalence is not None or bool(positive)
+    if split == "validation" and (has_point or by):
+        raise typer.BadParameter(
+            "a threshold and groups are judged on test images", param_hint="--split"
+        )
+    if by and data:
+        raise typer.BadParameter("groups are those of the test split", param_hint="--by")
+    # Imported here, so that the shell starts without torch.
+    from medapp.runs.evaluate import examine_run
+
     session = open_session()
-    evaluation = session.evaluate(run, split, data, head)
+    found = find_head(session.find_run(run), head)
+    evaluation, evidence = examine_run(session.workspace, found, split, data)
+    thresholds = evaluation.thresholds
+    told = Told(
+        evaluation,
+        judge_probabilities(*evidence, thresholds=thresholds) if evidence else None,
+        session.find_operating_point(run, operating, at_prevalence, positive, data, head)
+        if has_point
+        else None,
+        session.judge_subgroups(run, by, head=head) if by else None,
+    )
     if as_json:
-        print_json(describe_evaluation(evaluation))
+        print_json(told.describe())
         return
-    name = name_head(find_head(session.find_run(run), head))
+    name = name_head(found)
     console.print(f"{name} on {evaluation.dataset} ({evaluation.split} images).", markup=False)
-    print_evaluation(evaluation)
+    told.print()
 
 
 def predict(

@@ -33,6 +33,17 @@ def order_values(values: Sequence[Value], is_descending: bool = False) -> NDArra
     return np.lexsort((-keys if is_descending else keys, groups))
 
 
+def read_numbers(values: Sequence[str | None]) -> dict[str, float]:
+    """The texts of a column that are numbers, with these, where at least half of the images' are.
+
+    A date is no number. Empty where a column holds words.
+    """
+    counts = Counter(value.strip() for value in values if value and value.strip())
+    found = _read_numbers({text: text for text in counts})
+    is_of_numbers = 2 * sum(counts[text] for text in found) >= sum(counts.values())
+    return found if is_of_numbers else {}
+
+
 def _rank(values: Sequence[Value]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
     """Of each value what it is (0 as its column, 1 another word, 2 missing), and a number."""
     counts = Counter(values)

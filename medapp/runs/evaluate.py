@@ -23,7 +23,13 @@ from medapp.runs.events import TestRead
 from medapp.runs.learned import Learned
 from medapp.runs.renewal import renew_figures
 from medapp.runs.reporter import Reporter
-from medapp.runs.results import save_evaluation, write_figures
+from medapp.runs.results import (
+    Evidence,
+    collect_evidence,
+    load_evidence,
+    save_evaluation,
+    write_figures,
+)
 from medapp.runs.revisions import note_edits
 from medapp.runs.run import Run
 from medapp.runs.split_table import SPLIT, match_split
@@ -77,15 +83,36 @@ def evaluate_run(
         DataError: the other data set has other classes, or there are no images in that split.
         RunError: the run has no model, or its images have changed.
     """
+    return _examine(workspace, run, split, dataset)[0]
+
+
+def examine_run(
+    workspace: Workspace, run: Run, split: str = "test", dataset: str | None = None
+) -> tuple[Evaluation, Evidence | None]:
+    """`evaluate_run`, with the probabilities behind its figures.
+
+    These are None where the figures on the test split were kept without them.
+
+    Raises:
+        RunError: also where the kept predictions are damaged.
+    """
+    evaluation, evidence = _examine(workspace, run, split, dataset)
+    return evaluation, load_evidence(run) if evidence is None else evidence
+
+
+def _examine(
+    workspace: Workspace, run: Run, split: str, dataset: str | None
+) -> tuple[Evaluation, Evidence | None]:
+    """Figures, and the probabilities behind them where they were computed just now."""
     if dataset is not None:
         return _evaluate_elsewhere(workspace, run, dataset)
-    evaluation = _evaluate_own(workspace, run, split)
+    evaluation, evidence = _evaluate_own(workspace, run, split)
     # What was edited since is of today, and not kept.
     notes = sort_notes([*evaluation.notes, *note_edits(workspace, run)])
-    return replace(evaluation, notes=notes)
+    return replace(evaluation, notes=notes), evidence
 
 
-def _evaluate_own(workspace: Workspace, run: Run, split: str) -> Evaluation:
+def _evaluate_own(workspace: Workspace, run: Run, split: str) -> tuple[Evaluation, Evidence | None]:
     """The run's figures on one of its splits; those on the test split are kept."""
     is_test = split == "test"
     if is_test:
@@ -93,7 +120,7 @@ def _evaluate_own(workspace: Workspace, run: Run, split: str) -> Evaluation:
         with contextlib.suppress(RunError):
             kept = run.load_evaluation()
             if kept is not None:
-                return _tell_later(workspace, run, renew_figures(run, kept))
+                return _tell_later(workspace, run, renew_figures(run, kept)), None
     model = load_model(run.require_model())
     data_set, samples = find_split(workspace, run, split)
     pixels = load_squares(workspace, model, data_set, samples)
@@ -105,7 +132,20 @@ def _evaluate_own(workspace: Workspace, run: Run, split: str) -> Evaluation:
     if is_test:
         with run.lock():
             save_evaluation(run, evaluation, samples, probabilities)
-    return evaluation
+    return evaluation, collect_evidence(samples, probabilities, model.classes, model.task)
+
+
+def predict_samples(
+    workspace: Workspace, run: Run, data_set: DataSet, samples: Sequence[Sample]
+) -> Evidence:
+    """What a run's model says of samples of a data set, beside their labels.
+
+    Raises:
+        RunError: the run has no model.
+    """
+    model = load_model(run.require_model())
+    probabilities = predict_table(model, load_squares(workspace, model, data_set, samples))
+    return collect_evidence(samples, probabilities, model.classes, model.task)
 
 
 def judge_at_end(workspace: Workspace, head: Run, home: Learned, reporter: Reporter) -> None:
@@ -188,7 +228,9 @@ def _tell_later(workspace: Workspace, run: Run, kept: Evaluation) -> Evaluation:
     return told
 
 
-def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluation:
+def _evaluate_elsewhere(
+    workspace: Workspace, run: Run, dataset: str
+) -> tuple[Evaluation, Evidence]:
     """The run's figures on all images of another data set."""
     model = load_model(run.require_model())
     catalog = Catalog(workspace)
@@ -203,7 +245,8 @@ def _evaluate_elsewhere(workspace: Workspace, run: Run, dataset: str) -> Evaluat
             remedy="Choose another data set.",
         )
     probabilities = predict_table(model, load_squares(workspace, model, data_set, samples))
-    return _judge_model(workspace, run, model, "all", data_set, samples, probabilities)
+    evaluation = _judge_model(workspace, run, model, "all", data_set, samples, probabilities)
+    return evaluation, collect_evidence(samples, probabilities, model.classes, model.task)
 
 
 def load_squares(

@@ -152,6 +152,35 @@ def list_evidence(
     )
 
 
+def collect_evidence(
+    samples: Sequence[Sample],
+    probabilities: NDArray[np.float32],
+    classes: Sequence[str],
+    task: Task,
+) -> Evidence:
+    """What a model said of samples, probabilities (N, K), as the first arguments of `evaluate`."""
+    return (
+        np.asarray(probabilities, np.float64),
+        task.encode([sample.label for sample in samples], classes),
+        classes,
+        [sample.patient for sample in samples],
+        task,
+    )
+
+
+def load_evidence(run: Run) -> Evidence | None:
+    """The kept predictions of the test split; None where there are none, or no figures.
+
+    Raises:
+        RunError: figures or predictions are damaged.
+    """
+    evaluation = run.load_evaluation()
+    rows = load_predictions(run) if evaluation else []
+    if evaluation is None or not rows:
+        return None
+    return list_evidence(rows, evaluation.classes, find_task(evaluation.task))
+
+
 def _remedy(run: Run) -> str:
     return (
         f"Move {find_predictions(run).name} and {run.find_part(EVALUATION).name} out of"

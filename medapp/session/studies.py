@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from medapp.data.samples import DataSet
 from medapp.runs.run import Run
-from medapp.session.training import OnEvent, TrainingSession
+from medapp.session.judging import JudgingSession
+from medapp.session.training import OnEvent
 from medapp.studies.board import Board, read_board
 from medapp.studies.budget import renew_time
 from medapp.studies.comparison import Comparison, compare_runs
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 OWN_OF_CURVE = {"strategy": "Name it as one of its ways.", "share": "Name the curve's shares."}
 
 
-class Session(TrainingSession):
+class Session(JudgingSession):
     """One workspace, and what can be done in it."""
 
     def cross_validate(

@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 
 from medapp.cli.evaluation import describe_evaluation, print_evaluation, state_headline
+from medapp.cli.judging import Told
+from medapp.evaluation.detection import build_detection
 from medapp.evaluation.evaluate import evaluate
+from medapp.evaluation.operating import operate
+from medapp.evaluation.probability import judge_probabilities
+from medapp.evaluation.rules import read_rule
+from medapp.evaluation.subgroups import judge_subgroups
 from medapp.task import find_task
 
 CLASSES = ("nodule", "normal")
@@ -65,3 +71,43 @@ def test_findings_stand_with_their_thresholds_and_counts(
         "macro_auroc",
         "macro_average_precision",
     ]
+
+
+def test_probabilities_a_threshold_and_groups_stand_below_the_figures(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    scores = np.linspace(0.05, 0.95, 40)
+    probabilities = np.stack([scores, 1 - scores], axis=1)
+    truth = [0 if i > 18 else 1 for i in range(40)]
+    found = evaluate(probabilities, truth, CLASSES)
+    detection = build_detection(probabilities, truth, CLASSES)
+    point = operate(detection, 0.04, detection, read_rule("sensitivity>=0.95"))
+    sexes = ["F", "M"] * 20
+    told = Told(
+        found,
+        judge_probabilities(probabilities, truth, CLASSES),
+        point,
+        judge_subgroups(probabilities, truth, CLASSES, None, None, sexes, "sex"),
+    )
+    told.print()
+    said = capsys.readouterr().out
+    for words in (
+        "An interval of the balanced accuracy half as wide would take about",
+        "Brier score",
+        "Cohen's kappa",
+        "ECE ",
+        "Threshold for nodule: ",
+        "sensitivity of at least 0.95",
+        "PPV at a prevalence of 0.04",
+        "Of 1,000 images of which 40 have nodule: ",
+        "By sex. Balanced accuracy: no gap between groups can be told (1 comparison).",
+    ):
+        assert words in said, words
+    values = json.loads(json.dumps(told.describe(), allow_nan=False))
+    assert values["operating"]["choice"]["rule"] == {"kind": "sensitivity", "value": 0.95}
+    assert values["operating"]["in_words"] in said
+    assert values["subgroups"]["groups"][0]["name"] == "F"
+    assert values["probability"]["brier"]["chance"] == 0.25
+    assert values["n"] == 40
+    assert Told(found).describe()["operating"] is None

@@ -1,0 +1,159 @@
+"""What `medapp evaluate` says beyond the usual figures: probabilities, a threshold, subgroups."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from medapp.cli.evaluation import describe_evaluation, print_evaluation
+from medapp.cli.output import console, print_notes, print_table
+from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.operating import OperatingPoint, Rate, state_floor, state_outcomes
+from medapp.evaluation.probability import Figure, ProbabilityFigures
+from medapp.evaluation.reliability import state_reliability
+from medapp.evaluation.sample_size import state_sample_size
+from medapp.evaluation.subgroups import Subgroups, state_gaps
+from medapp.evaluation.words import write_figure
+
+Operating = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RULE",
+        help="Choose a threshold on validation images by a rule: sensitivity>=0.95,"
+        " specificity>=0.9, youden, or cost=10 (a miss costs as much as 10 false alarms).",
+    ),
+]
+AtPrevalence = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        help="How common the finding is where the model is to be used, such as 0.04: PPV and NPV"
+        " for that.",
+    ),
+]
+PositiveClass = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--positive",
+        metavar="CLASS",
+        help="What counts as the finding; may be repeated. Of two classes it need not be named.",
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(metavar="COLUMN", help="Figures by site, or any column of the data set."),
+]
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that was asked of an evaluation; None is what was not asked, or not kept."""
+
+    evaluation: Evaluation
+    probability: ProbabilityFigures | None = None
+    point: OperatingPoint | None = None
+    subgroups: Subgroups | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """Plain values for programs."""
+        return {
+            **describe_evaluation(self.evaluation),
+            "sample_size": state_sample_size(self.evaluation),
+            "probability": self.probability.to_dict() if self.probability else None,
+            "operating": self.point.to_dict() if self.point else None,
+            "subgroups": self.subgroups.to_dict() if self.subgroups else None,
+        }
+
+    def print(self) -> None:
+        """Print it all for people."""
+        print_evaluation(self.evaluation)
+        if self.probability:
+            print_probability(self.probability)
+        if self.point:
+            print_operating(self.point)
+        if self.subgroups:
+            print_subgroups(self.subgroups)
+
+
+def print_probability(found: ProbabilityFigures) -> None:
+    """Print how good probabilities are, beside what needs no image to get it."""
+    console.print("\nProbabilities (low is good for Brier score and log loss):")
+    named = (
+        ("Brier score", found.brier),
+        ("Log loss (nats)", found.log_loss),
+        ("Matthews correlation", found.mcc),
+        ("Cohen's kappa", found.kappa),
+    )
+    rows = [(title, *_list_cells(figure)) for title, figure in named if figure is not None]
+    print_table(("figure", "value", "guessing", "classes' shares"), rows)
+    of_classes = [
+        (name, *(_write(one) for one in (figures.brier, figures.npv, figures.mcc)))
+        for name, figures in found.per_class.items()
+    ]
+    print_table(("class", "Brier score", "NPV", "Matthews correlation"), of_classes)
+    for one in found.reliability:
+        console.print(f"{state_reliability(one)}.")
+
+
+def print_operating(point: OperatingPoint) -> None:
+    """Print a threshold, and what it does."""
+    choice = point.choice
+    how = "not chosen by a rule"
+    if choice is not None:
+        how = (
+            f"{choice.rule}, chosen on {choice.n:,} images of the {choice.where}"
+            f" ({choice.positives:,} of them {point.finding})"
+        )
+    console.print(f"\nThreshold for {point.finding}: {point.threshold:.4g} ({how}).")
+    console.print(
+        f"On {point.n:,} images, {point.positives:,} of them {point.finding}:"
+        f" {point.found:,} found, {point.missed:,} missed, {point.false_alarms:,} false alarms,"
+        f" {point.spared:,} rightly not."
+    )
+    named = (
+        ("Sensitivity", point.sensitivity),
+        ("Specificity", point.specificity),
+        (f"PPV at a prevalence of {point.prevalence:.3g}", point.ppv),
+        (f"NPV at a prevalence of {point.prevalence:.3g}", point.npv),
+    )
+    print_table(("figure", "value"), [(title, _write_rate(rate)) for title, rate in named])
+    for sentence in (state_floor(point), state_outcomes(point)):
+        if sentence:
+            console.print(sentence)
+
+
+def print_subgroups(found: Subgroups) -> None:
+    """Print a figure by group, and what can be told of the gaps."""
+    console.print(f"\nBy {found.column}. {state_gaps(found)}.")
+    title = f"{found.title[:1].upper()}{found.title[1:]}"
+    print_table(
+        (found.column, "images", found.counted, title),
+        [
+            (group.name, group.n, group.units, write_figure(group.value, group.interval))
+            for group in found.groups
+        ],
+    )
+    if found.gaps:
+        print_table(
+            ("gap", "difference", "p (Holm)"),
+            [
+                (f"{gap.first} − {gap.second}", write_figure(gap.value, gap.interval), gap.p)
+                for gap in found.gaps
+            ],
+        )
+    print_notes(found.notes)
+
+
+def _list_cells(figure: Figure) -> tuple[str, str | None, str | None]:
+    beside = (figure.chance, figure.shares)
+    chance, shares = (None if value is None else write_figure(value) for value in beside)
+    return write_figure(figure.value, figure.interval), chance, shares
+
+
+def _write(figure: Figure | None) -> str:
+    return write_figure(None) if figure is None else write_figure(figure.value, figure.interval)
+
+
+def _write_rate(rate: Rate | None) -> str:
+    return write_figure(None) if rate is None else write_figure(rate.value, rate.interval)

@@ -1,0 +1,56 @@
+"""The operating point of a run: a threshold chosen on some images, and what it does on others."""
+
+from collections.abc import Sequence
+
+from medapp.data.catalog import Catalog
+from medapp.data.samples import Sample
+from medapp.evaluation.detection import Detection, build_detection
+from medapp.evaluation.operating import OperatingPoint, operate
+from medapp.runs.detecting import Asked, detect, find_own_threshold
+from medapp.runs.evaluate import examine_run, find_split, predict_samples
+from medapp.runs.run import Run
+from medapp.store.workspace import Workspace
+
+
+def find_operating_point(
+    workspace: Workspace,
+    run: Run,
+    asked: Asked,
+    dataset: str | None = None,
+    chosen_on: Sequence[Sample] | None = None,
+) -> OperatingPoint:
+    """Choose a threshold on validation images and judge it on the test split.
+
+    Args:
+        dataset: judge on all of another data set in place of the test split.
+        chosen_on: samples of the run's own data set to choose on; its whole validation split where
+            none are named. They must not be among those that judge.
+
+    Raises:
+        RecipeError: the classes do not tell which is the finding.
+        RunError: too few images to choose on, or the probabilities of the test split were not kept.
+        DataError: a data set is gone, or has other classes.
+    """
+    evaluation, evidence = examine_run(workspace, run, "test", dataset)
+    judging = detect(run, evaluation, evidence, asked)
+    choosing = None
+    if asked.rule is not None:
+        choosing = detect_chosen_on(workspace, run, asked, chosen_on)
+    threshold = find_own_threshold(evaluation, asked)
+    notes = [note for note in evaluation.notes if note.level != "info"]
+    return operate(judging, asked.prevalence, choosing, asked.rule, threshold, notes)
+
+
+def detect_chosen_on(
+    workspace: Workspace, run: Run, asked: Asked, chosen_on: Sequence[Sample] | None = None
+) -> Detection:
+    """The finding in the images that a threshold is chosen on; see `find_operating_point`."""
+    if chosen_on is None:
+        data_set, samples = find_split(workspace, run, "validation")
+        where = "validation split"
+    else:
+        data_set = Catalog(workspace).find_chosen(run.home.id, run.home.name)
+        samples = list(chosen_on)
+        where = f"{len(samples):,} chosen images"
+    evidence = predict_samples(workspace, run, data_set, samples)
+    return build_detection(*evidence, positives=asked.positives, where=where)

@@ -1,0 +1,86 @@
+"""The subgroups of a run's test images, by any column of its data set. No torch here."""
+
+from collections.abc import Sequence
+
+from medapp.data.banding import band_values
+from medapp.data.catalog import Catalog
+from medapp.data.samples import Sample
+from medapp.errors import DataError, RunError
+from medapp.evaluation.subgroups import Subgroups, judge_subgroups
+from medapp.runs.results import load_evidence, load_predictions
+from medapp.runs.run import Run
+from medapp.store.workspace import Workspace
+
+OWN = ("site",)  # a column of the table of samples that parts them; others are attributes
+
+
+def list_columns(workspace: Workspace, run: Run) -> list[str]:
+    """The columns that part the judged test images into at least two groups, by name.
+
+    Raises:
+        DataError: the data set is gone.
+        RunError: the predictions are damaged.
+    """
+    samples = _load_judged(workspace, run)
+    names = {name for sample in samples if sample for name in sample.attributes}
+    found = []
+    for column in [*OWN, *sorted(names)]:
+        try:
+            _, order = band_values(_list_values(samples, column), column)
+        except DataError:
+            continue
+        if len(order) > 1:
+            found.append(column)
+    return found
+
+
+def split_by(workspace: Workspace, run: Run, column: str, figure: str = "") -> Subgroups:
+    """The headline figure, or another, in each group of the run's test images.
+
+    Args:
+        column: "site" or an attribute, such as "sex".
+        figure: see `medapp.evaluation.subgroups.list_figures`.
+
+    Raises:
+        DataError: the data set is gone or has no such column, or it has too many values.
+        RunError: the run was not judged, or its predictions were not kept.
+    """
+    evaluation = run.load_evaluation()
+    evidence = load_evidence(run)
+    if evaluation is None or evidence is None:
+        raise RunError(
+            f"The predictions of {run.name} on a test split were not kept, so they cannot be"
+            " parted.",
+            remedy="Judge a run that has a test split.",
+        )
+    samples = _load_judged(workspace, run)
+    known = list_columns(workspace, run)
+    values = _list_values(samples, column)
+    if all(value is None for value in values):
+        others = ", ".join(known) or "none that parts the test images"
+        raise DataError(
+            f"Nothing is known of {column!r} for the test images of {run.home.name}.",
+            remedy=f"Its columns are: {others}.",
+        )
+    parted, order = band_values(values, column)
+    return judge_subgroups(*evidence, parted, column, order, figure, evaluation.thresholds)
+
+
+def _load_judged(workspace: Workspace, run: Run) -> list[Sample | None]:
+    """The sample of each row of the kept predictions; None where it is no longer the same image."""
+    catalog = Catalog(workspace)
+    data_set = catalog.find_chosen(run.home.id, run.home.name)
+    by_name = {s.name: s for s in catalog.load_samples(data_set, with_left_out=True)}
+    rows = load_predictions(run)
+    found = [by_name.get(row["name"]) for row in rows]
+    return [
+        sample if sample and sample.content_hash == row["content_hash"] else None
+        for sample, row in zip(found, rows, strict=True)
+    ]
+
+
+def _list_values(samples: Sequence[Sample | None], column: str) -> list[str | None]:
+    return [
+        None if sample is None else sample.site if column in OWN else sample.attributes.get(column)
+        for sample in samples
+    ]

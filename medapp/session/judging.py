@@ -1,0 +1,104 @@
+"""What more can be asked of how good a run's model is."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from medapp.data.samples import DataSet, Sample
+from medapp.errors import RecipeError, RunError
+from medapp.evaluation.rules import read_rule
+from medapp.runs.heads import find_head
+from medapp.runs.run import Run
+from medapp.session.training import TrainingSession
+
+if TYPE_CHECKING:
+    from medapp.evaluation.operating import OperatingPoint
+    from medapp.evaluation.probability import ProbabilityFigures
+    from medapp.evaluation.subgroups import Subgroups
+
+
+class JudgingSession(TrainingSession):
+    """Runs of one workspace: their probabilities, thresholds and subgroups."""
+
+    def judge_probabilities(
+        self,
+        run: Run | str,
+        split: str = "test",
+        data: DataSet | str | None = None,
+        head: str | None = None,
+    ) -> "ProbabilityFigures":
+        """Brier score, log loss, calibration and the like; arguments as for `evaluate`.
+
+        Raises:
+            RunError: also where the probabilities of the test split were not kept.
+        """
+        from medapp.evaluation.probability import judge_probabilities
+        from medapp.runs.evaluate import examine_run
+
+        other = data.uid if isinstance(data, DataSet) else data
+        found = find_head(self._find(run), head)
+        evaluation, evidence = examine_run(self.workspace, found, split, other)
+        if evidence is None:
+            raise RunError(
+                f"The probabilities behind the figures of {found.name} were not kept.",
+                remedy="Judge it on another data set.",
+            )
+        return judge_probabilities(*evidence, thresholds=evaluation.thresholds)
+
+    def find_operating_point(
+        self,
+        run: Run | str,
+        rule: str | None = None,
+        prevalence: float | None = None,
+        positive: str | Sequence[str] | None = None,
+        data: DataSet | str | None = None,
+        head: str | None = None,
+        chosen_on: Sequence[Sample] | None = None,
+    ) -> "OperatingPoint":
+        """A threshold chosen on validation images, judged on the test split.
+
+        Args:
+            rule: "sensitivity>=0.95", "specificity>=0.9", "youden", or "cost=10" (a miss costs as
+                much as so many false alarms); None judges the threshold that the model has.
+            prevalence: of the place where the model is to be used, in 0 to 1, for PPV and NPV; that
+                of the judged images where none is given.
+            positive: the class that is the finding, or several; needed unless there are two classes
+                whose names, or else whose order, tell it.
+            data: judge on all of another data set in place of the test split.
+            chosen_on: samples to choose on in place of the whole validation split.
+
+        Raises:
+            RecipeError: no such rule or class, or a prevalence out of range.
+            RunError: too few images to choose on, or the probabilities were not kept.
+        """
+        from medapp.runs.detecting import Asked
+        from medapp.runs.operating import find_operating_point
+
+        if prevalence is not None and not 0 < prevalence < 1:
+            raise RecipeError(
+                f"A prevalence lies between 0 and 1, not at {prevalence:g}.",
+                remedy="Write 0.04 for 4%.",
+                setting="at-prevalence",
+            )
+        names = (positive,) if isinstance(positive, str) else tuple(positive or ())
+        asked = Asked(read_rule(rule) if rule else None, prevalence, names)
+        other = data.uid if isinstance(data, DataSet) else data
+        found = find_head(self._find(run), head)
+        return find_operating_point(self.workspace, found, asked, other, chosen_on)
+
+    def judge_subgroups(
+        self, run: Run | str, by: str, figure: str = "", head: str | None = None
+    ) -> "Subgroups":
+        """The headline figure, or another, in each group of the test images.
+
+        Args:
+            by: "site" or any further column of the data set, such as "sex"; numbers are parted in
+                bands.
+            figure: such as "sensitivity"; see `medapp.evaluation.subgroups.list_figures`.
+
+        Raises:
+            DataError: the data set is gone or has no such column, or it has too many values.
+            RunError: the run was not judged, or its predictions were not kept.
+        """
+        from medapp.runs.subgroups import split_by
+
+        return split_by(self.workspace, find_head(self._find(run), head), by, figure)

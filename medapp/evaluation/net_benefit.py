@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from medapp.evaluation.detection import Detection
-from medapp.evaluation.intervals import Interval, expand_student
-from medapp.evaluation.metrics import Floats
+from medapp.evaluation.estimates import Estimate, correlate, estimate_share, reach_difference
+from medapp.evaluation.intervals import Interval
+from medapp.evaluation.metrics import Floats, Mask
 
 THRESHOLDS = np.arange(1, 100) / 100
 
@@ -62,8 +63,9 @@ class DecisionCurve:
 def trace_decisions(detection: Detection, thresholds: Floats = THRESHOLDS) -> DecisionCurve | None:
     """The decision curve of a finding; None without images with it, or without it.
 
-    A net benefit is a mean over images, and so are its differences: their variance is that over
-    patients, and each interval is for its own threshold alone.
+    A net benefit is one share of all images less so many times another, and so are the differences
+    to treating all and none; the intervals of the shares are put together by MOVER. So no false
+    alarm among few calls is no proof that there is none. Each interval is for its own threshold.
     """
     if detection.true.all() or not detection.true.any():
         return None
@@ -73,20 +75,27 @@ def trace_decisions(detection: Detection, thresholds: Floats = THRESHOLDS) -> De
 
 def _weigh(detection: Detection, threshold: float) -> NetBenefit:
     called = detection.scores >= threshold
-    of_all = np.where(detection.true, 1.0, -threshold / (1 - threshold))
-    of_model = np.where(called, of_all, 0.0)
-    model, interval = _average(of_model, detection)
-    everyone = float(of_all.mean())
-    _, to_all = _average(of_model - of_all, detection)
-    is_better = interval[0] > 0 and to_all[0] > 0
+    true = detection.true
+    odds = threshold / (1 - threshold)
+    model, interval = _balance(detection, called & true, called & ~true, odds)
+    # Who is not called is neither rightly treated nor treated for nothing.
+    to_all, gain_interval = _balance(detection, ~called & ~true, ~called & true, 1 / odds)
+    everyone = float(true.mean() - odds * (~true).mean())
+    is_better = interval[0] > 0 and to_all > 0 and gain_interval[0] > 0
     return NetBenefit(threshold, model, interval, everyone, model - max(everyone, 0.0), is_better)
 
 
-def _average(values: Floats, detection: Detection) -> tuple[float, Interval]:
-    """The mean of values (N,) of images, with its interval over units."""
-    count = detection.count
-    mean = float(values.mean())
-    sums = np.bincount(detection.units, values - mean, count)
-    spread = float(np.sqrt(np.square(sums).sum() * count / max(count - 1, 1))) / len(values)
-    reach = expand_student(max(count - 1, 1)) * spread
-    return mean, (mean - reach, mean + reach)
+def _balance(
+    detection: Detection, gained: Mask, lost: Mask, weight: float
+) -> tuple[float, Interval]:
+    """The share of images that are gained less `weight` times the share that are lost."""
+    every = np.ones(len(gained), dtype=bool)
+    first = estimate_share(gained, every, detection.units, detection.count)
+    second = estimate_share(lost, every, detection.units, detection.count)
+    if first is None or second is None:
+        raise ValueError("there must be an image")
+    low, high = second.interval
+    scaled = Estimate(weight * second.value, (weight * low, weight * high), weight * second.shifts)
+    down, up = reach_difference(first, scaled, correlate(first, scaled))
+    value = first.value - scaled.value
+    return value, (value - down, value + up)

@@ -54,6 +54,11 @@ def note_positive(positive: Positive) -> Note:
     return Note("positive-class", text, "info")
 
 
+def means_absence(name: str) -> bool:
+    """Whether a class's name says by itself that nothing is there, such as "normal"."""
+    return _rate_absence(name, "") == 2
+
+
 def _rate_absence(name: str, other: str) -> int:
     """2 where a name means absence, 1 where it means something harmless, else 0."""
     words = list_words(name)

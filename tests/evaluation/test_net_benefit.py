@@ -56,3 +56,15 @@ def test_a_good_model_is_useful_in_a_span_and_a_coin_is_not() -> None:
     coin = trace_decisions(detect(generator.random(400), true))
     assert coin is not None
     assert coin.useful == []
+
+
+def test_a_few_sure_calls_are_no_proof_at_a_threshold_where_one_false_alarm_costs_much() -> None:
+    true = np.arange(200) < 100
+    scores = np.where(np.arange(200) < 6, 0.99, 0.4)
+    curve = trace_decisions(detect(scores, true), np.array([0.5, 0.98]))
+    assert curve is not None
+    even, strict = curve.points
+    assert even.model == strict.model == pytest.approx(0.03)
+    assert even.interval[0] > 0
+    assert not strict.is_better
+    assert strict.interval[0] < 0

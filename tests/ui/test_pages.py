@@ -408,7 +408,13 @@ def test_looks_at_a_model_are_those_at_the_split_it_learned_with(trained: Traine
     assert "These test images were read once by the runs that are kept" in text
 
 
-@pytest.mark.parametrize("view", ["Curves", "Settings", "Another data set", "Robustness", "Manage"])
+@pytest.mark.parametrize(
+    "view",
+    [
+        *("Threshold", "Probabilities", "Subgroups"),
+        *("Curves", "Settings", "Another data set", "Robustness", "Manage"),
+    ],
+)
 def test_a_model_has_its_other_views(trained: Trained, view: str) -> None:
     run = find_run(trained.workspace, "probe")
     app = open_page("models", model=run.id, show=view)

@@ -10,6 +10,7 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import Headline, list_headlines, state_references
 from medapp.evaluation.intervals import OLDER_METHOD
 from medapp.evaluation.notes import list_of_patients
+from medapp.evaluation.sample_size import state_sample_size
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_interval
 from medapp.notes import Note
@@ -63,7 +64,7 @@ def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = (
     st.caption(
         f"Figures on {evaluation.n:,} images, {escape(where)}, with 95% intervals over"
         f" {evaluation.units:,} {escape(evaluation.counted)}."
-        f" {escape(state_references(evaluation))}"
+        f" {escape(state_references(evaluation))} {escape(state_sample_size(evaluation))}"
     )
     draw_notes(note for note in notes if note.level != "grave")
     if evaluation.per_patient is not None:

@@ -12,7 +12,10 @@ from medapp.ui.elements.live_chart import draw_charts, load_charts
 from medapp.ui.models.external import draw_external
 from medapp.ui.models.figures import draw_figures
 from medapp.ui.models.managing import draw_management
+from medapp.ui.models.probabilities import draw_probabilities
 from medapp.ui.models.robustness import draw_robustness
+from medapp.ui.models.subgroups import draw_subgroups
+from medapp.ui.models.threshold import draw_threshold
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.heads import ASKED, JUDGED, draw_head_choice, list_parameters, read_head
@@ -65,6 +68,9 @@ def _draw_curves(run: Run) -> None:
 
 VIEWS: dict[str, Callable[[Run], None]] = {
     "Figures": draw_figures,
+    "Threshold": draw_threshold,
+    "Probabilities": draw_probabilities,
+    "Subgroups": draw_subgroups,
     "Curves": _draw_curves,
     "Settings": draw_settings,
     "Another data set": draw_external,
@@ -72,4 +78,7 @@ VIEWS: dict[str, Callable[[Run], None]] = {
     "Manage": draw_management,
 }
 # What is another thing for each head of a model that has several.
-OF_HEADS = ("Figures", "Another data set", "Robustness")
+OF_HEADS = (
+    *("Figures", "Threshold", "Probabilities", "Subgroups"),
+    *("Another data set", "Robustness"),
+)

@@ -1,0 +1,176 @@
+"""Figures of a threshold: the ROC curve with its point, scores by truth, the decision curve."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from medapp.evaluation.detection import Detection
+from medapp.evaluation.metrics import trace_roc
+from medapp.evaluation.net_benefit import DecisionCurve
+from medapp.evaluation.operating import OperatingPoint
+from medapp.evaluation.words import write_figure
+from medapp.figures.style import PALETTES, finish, hold_together, show_plain
+from medapp.figures.thinning import thin_out
+
+HEIGHT = 320  # px
+BINS = 20
+BAND = 0.16  # opacity
+
+
+def draw_operating(detection: Detection, point: OperatingPoint, theme: str = "light") -> go.Figure:
+    """The ROC curve of the judged images, with the threshold's point and its 95% intervals."""
+    colours = PALETTES[theme]
+    false_rate, true_rate = trace_roc(detection.scores, detection.true)
+    kept = thin_out(len(true_rate))
+    figure = go.Figure()
+    figure.add_scatter(
+        x=false_rate[kept],
+        y=true_rate[kept],
+        customdata=1 - false_rate[kept],
+        mode="lines",
+        line={"color": colours.muted, "width": 2},
+        hovertemplate="sensitivity %{y:.3f} at specificity %{customdata:.3f}<extra></extra>",
+    )
+    sensitivity, specificity = point.sensitivity, point.specificity
+    if sensitivity and specificity:
+        (low, high), (least, most) = sensitivity.interval, specificity.interval
+        whisker = {"symmetric": False, "color": colours.accent, "thickness": 2, "width": 5}
+        figure.add_scatter(
+            x=[1 - specificity.value],
+            y=[sensitivity.value],
+            mode="markers",
+            marker={"size": 12, "color": colours.accent},
+            error_x={
+                **whisker,
+                "array": [specificity.value - least],
+                "arrayminus": [most - specificity.value],
+            },
+            error_y={
+                **whisker,
+                "array": [high - sensitivity.value],
+                "arrayminus": [sensitivity.value - low],
+            },
+            hovertemplate=f"threshold {point.threshold:.3g}<extra></extra>",
+            cliponaxis=False,
+        )
+    chance = {"type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "layer": "below"}
+    figure.add_shape(**chance, line={"color": colours.muted, "width": 1, "dash": "dash"})
+    finish(figure, theme, _state_point(point), HEIGHT)
+    figure.update_xaxes(title_text="1 − specificity", range=[-0.01, 1.01], showgrid=True)
+    figure.update_yaxes(title_text="sensitivity", range=[-0.01, 1.03], showgrid=True)
+    return figure
+
+
+def draw_scores(detection: Detection, threshold: float, theme: str = "light") -> go.Figure:
+    """How many images have which probability: with the finding upwards, without it downwards."""
+    colours = PALETTES[theme]
+    edges = np.linspace(0, 1, BINS + 1)
+    middles = (edges[:-1] + edges[1:]) / 2
+    scores = np.clip(detection.scores, 0, 1)
+    sides = (
+        (f"with {detection.name}", detection.true, 1, colours.accent),
+        ("without", ~detection.true, -1, colours.muted),
+    )
+    figure = go.Figure()
+    tallest = 1
+    for name, mask, sign, colour in sides:
+        counts, _ = np.histogram(scores[mask], edges)
+        tallest = max(tallest, int(counts.max()))
+        figure.add_bar(
+            x=middles,
+            y=sign * counts,
+            customdata=counts,
+            marker={"color": colour, "line": {"width": 0}},
+            hovertemplate=(
+                f"%{{customdata:,}} images {show_plain(name)}, about %{{x:.3f}}<extra></extra>"
+            ),
+        )
+    figure.add_vline(x=threshold, line={"color": colours.text, "width": 2})
+    figure.add_hline(y=0, line={"color": colours.muted, "width": 1})
+    key = [(name, colour) for name, _, _, colour in sides]
+    finish(figure, theme, _state_scores(detection, threshold), HEIGHT - 20, key=key)
+    figure.update_layout(barmode="relative", bargap=0.08)
+    step = max(1, int(np.ceil(tallest / 3)))
+    ticks = list(range(-3 * step, 3 * step + 1, step))
+    name = f"probability of {show_plain(detection.name)}"
+    figure.update_xaxes(title_text=name, range=[-0.01, 1.01], tickvals=[0, 0.25, 0.5, 0.75, 1])
+    figure.update_yaxes(
+        title_text="images",
+        showgrid=True,
+        tickvals=ticks,
+        ticktext=[f"{abs(tick):,}" for tick in ticks],
+        range=[-1.08 * tallest, 1.08 * tallest],
+    )
+    return figure
+
+
+def draw_decisions(curve: DecisionCurve, theme: str = "light") -> go.Figure:
+    """Net benefit over the probability from which one would act, beside treating all and none."""
+    colours = PALETTES[theme]
+    at = [point.threshold for point in curve.points]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[*at, *reversed(at)],
+        y=[
+            *(point.interval[1] for point in curve.points),
+            *(point.interval[0] for point in reversed(curve.points)),
+        ],
+        fill="toself",
+        fillcolor=colours.accent,
+        opacity=BAND,
+        line={"width": 0},
+        hoverinfo="skip",
+    )
+    lines = (
+        ("all are treated", [point.all for point in curve.points], colours.muted, "solid"),
+        ("none is", [0.0] * len(at), colours.text, "dot"),
+        ("the model decides", [point.model for point in curve.points], colours.accent, "solid"),
+    )
+    for name, values, colour, dash in lines:
+        figure.add_scatter(
+            x=at,
+            y=values,
+            mode="lines",
+            line={"color": colour, "width": 2, "dash": dash},
+            hovertemplate=f"{name}: %{{y:.3f}} at %{{x:.2f}}<extra></extra>",
+        )
+    key = [(name, colour) for name, _, colour, _ in lines]
+    finish(figure, theme, _state_decisions(curve), HEIGHT - 20, key=key)
+    share = curve.positives / curve.n
+    highest = max(point.interval[1] for point in curve.points)
+    figure.update_xaxes(title_text="probability from which one would act", range=[0, 1])
+    figure.update_yaxes(
+        title_text="net benefit", showgrid=True, range=[-0.3 * share, 1.08 * max(highest, share)]
+    )
+    return figure
+
+
+def _state_point(point: OperatingPoint) -> str:
+    if not point.sensitivity or not point.specificity:
+        return "No ROC curve: it needs images with the finding and without it"
+    said = (
+        ("Sensitivity", point.sensitivity),
+        ("specificity", point.specificity),
+    )
+    return ", ".join(
+        hold_together(f"{name} {write_figure(rate.value, rate.interval)}") for name, rate in said
+    )
+
+
+def _state_scores(detection: Detection, threshold: float) -> str:
+    called = detection.scores >= threshold
+    true = detection.true
+    hits, alarms = int((called & true).sum()), int((called & ~true).sum())
+    return (
+        f"{hits:,} of {int(true.sum()):,} with {detection.name} reach {threshold:.2g}, and"
+        f" {alarms:,} of {int((~true).sum()):,} without"
+    )
+
+
+def _state_decisions(curve: DecisionCurve) -> str:
+    spans = curve.useful
+    if not spans:
+        return "At no threshold is the model shown to beat treating all, or none"
+    low, high = spans[0][0], spans[-1][1]
+    gaps = ", with gaps" if len(spans) > 1 else ""
+    where = f"from {low:.2f} to {high:.2f}{gaps}" if high > low else f"at {low:.2f}"
+    return f"The model beats treating all, or none, {hold_together(where)}"

@@ -1,0 +1,45 @@
+"""The calibration figure, and the accuracy of what is answered."""
+
+import numpy as np
+import pytest
+
+from medapp.evaluation.reliability import measure_reliability
+from medapp.evaluation.selective import trace_coverage
+from medapp.figures.reliability import draw_coverage, draw_reliability
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_each_bin_stands_where_it_was_seen_with_its_count(theme: str) -> None:
+    scores = np.repeat([0.1, 0.8], 10)
+    came_true = np.array([1, 1, *[0] * 8, *[1] * 5, *[0] * 5], dtype=bool)
+    found = measure_reliability(scores, came_true, np.arange(20), "<i>nodule")
+    assert found is not None
+    figure = draw_reliability(found, theme)
+    points, counts = figure.data
+    assert list(points.x) == pytest.approx([0.1, 0.8])
+    assert list(points.y) == [0.2, 0.5]
+    assert list(counts.text) == ["10", "10"]
+    title = figure.layout.title.text.replace("\u00a0", " ").replace("<br>", " ")
+    assert "error 0.200" in title
+    assert f"{found.noise:.3f}, up to {found.noise_limit:.3f}" in title
+    assert "&lt;i&gt;nodule" in figure.layout.xaxis.title.text
+
+
+def test_a_title_says_that_probabilities_do_not_come_true_only_beyond_the_noise() -> None:
+    sure = np.full(200, 0.95)
+    for seen, words in ((190, "no more than chance"), (100, "do not come true")):
+        found = measure_reliability(sure, np.arange(200) < seen, np.arange(200))
+        assert found is not None
+        assert words in draw_reliability(found).layout.title.text.replace("<br>", " ")
+
+
+def test_the_surest_half_stands_beside_all() -> None:
+    points = trace_coverage(np.linspace(1, 0.5, 100), np.arange(100) < 80, np.arange(100))
+    figure = draw_coverage(points)
+    band, line = figure.data
+    assert len(band.y) == 2 * len(line.y)
+    assert line.y[-1] == 0.8
+    title = figure.layout.title.text.replace("\u00a0", " ").replace("<br>", " ")
+    assert title.startswith("Of the surest 50%, 1.000 [")
+    assert "of all, 0.800 [" in title
+    assert "No image" in draw_coverage(()).layout.title.text

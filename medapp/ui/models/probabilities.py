@@ -61,16 +61,7 @@ def _draw_cards(found: ProbabilityFigures) -> None:
     told = [(title, figure) for title, figure in known if figure is not None]
     for column, (title, figure) in zip(st.columns(max(len(told), 1)), told, strict=True):
         with column.container(border=True, height="stretch"):
-            st.metric(
-                escape(title),
-                write_figure(figure.value),
-                write_interval(figure.interval),
-                delta_color="off",
-                delta_arrow="off",
-            )
-            beside = (("guessing", figure.chance), ("shares", figure.shares))
-            known = [f"{escape(name)} {value:.3f}" for name, value in beside if value is not None]
-            st.caption("  \n".join(known))
+            _draw_card(title, figure)
     st.caption(
         escape(
             f"On {found.n:,} test images, with 95% intervals over {found.units:,} {found.counted}."
@@ -78,6 +69,19 @@ def _draw_cards(found: ProbabilityFigures) -> None:
             " probability; shares gives each its share of these images."
         )
     )
+
+
+def _draw_card(title: str, figure: Figure) -> None:
+    st.metric(
+        escape(title),
+        write_figure(figure.value),
+        write_interval(figure.interval),
+        delta_color="off",
+        delta_arrow="off",
+    )
+    beside = (("guessing", figure.chance), ("shares", figure.shares))
+    known = [f"{escape(name)} {value:.3f}" for name, value in beside if value is not None]
+    st.caption("  \n".join(known))
 
 
 def _choose_reliability(found: ProbabilityFigures) -> Reliability | None:

@@ -13,6 +13,7 @@ devices and lines, any disease but three. Nodules are denser than life, so that 
 """
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from medapp.imaging.geometry import Box
 from medapp.phantom.chest import PIXEL_MM, SIZE_PX, Chest, Patient, View, draw_chest
 from medapp.phantom.exact import Floats, Stream, exp, interpolate, log, smooth, spread
+from medapp.phantom.shortcut import Mark, check_shortcut, draw_mark, place_mark
 from medapp.store.threads import OnProgress, map_threaded
 
 CLASSES = ("cardiomegaly", "effusion", "normal", "nodule")
@@ -31,8 +33,9 @@ _SOFT = 0.0165
 _LUNG = 0.0050
 _BONE = 0.042
 # Random streams of each patient: 0 body, 1 how many images, 2 … 4 views, 5 … 7 noise, 8 outlines,
-# 9 vessels, 10 texture.
+# 9 vessels, 10 texture, 11 … 13 planted marks.
 _STREAMS = 16
+_MARKS = 6  # from an image's noise to its planted mark
 
 
 @dataclass(frozen=True)
@@ -95,13 +98,18 @@ class Exposure:
 
 @dataclass(frozen=True)
 class PhantomImage:
-    """What stands in one file: `name` is its path below the folder, with a forward slash."""
+    """What stands in one file: `name` is its path below the folder, with a forward slash.
+
+    Attributes:
+        mark: what was planted to give the class away; None in an image without it.
+    """
 
     name: str
     label: str
     patient: str
     site: str
     boxes: tuple[Box, ...]
+    mark: Mark | None = None
 
 
 def draw_patient(seed: int, number: int, label: str) -> Patient:
@@ -203,24 +211,44 @@ def plan_exposures(patients: int, seed: int) -> list[tuple[str, Exposure]]:
 
 
 def generate_phantom(
-    folder: Path, patients: int = 320, seed: int = 0, on_progress: OnProgress | None = None
+    folder: Path,
+    patients: int = 320,
+    seed: int = 0,
+    on_progress: OnProgress | None = None,
+    shortcut: Mapping[str, float] | None = None,
 ) -> list[PhantomImage]:
     """Write the data set below `folder`, a folder a class, and say what stands in each file.
 
     The same arguments give the same bytes. Each patient has one to three images, all at one site;
     320 patients have 648 images and take about twelve seconds on two cores. `on_progress` is told
     how many images are done and of how many, in the caller's thread; what it raises stops the work.
-    Raises OSError where the folder cannot be written.
+
+    Args:
+        shortcut: class to the share of its images, 0 to 1, that get a mark in a corner; a class
+            that is not named gets none.
+
+    Raises:
+        DataError: a class of the shortcut is unknown, or a share is not in 0 to 1.
+        OSError: the folder cannot be written.
     """
+    shares = shortcut or {}
+    check_shortcut(shares, CLASSES)
     plans = plan_exposures(patients, seed)
     for label in CLASSES:
         (folder / label).mkdir(parents=True, exist_ok=True)
-    return list(map_threaded(lambda plan: _write_image(folder, *plan), plans, on_progress))
+    return list(map_threaded(lambda plan: _write_image(folder, *plan, shares), plans, on_progress))
 
 
-def _write_image(folder: Path, name: str, exposure: Exposure) -> PhantomImage:
+def _write_image(
+    folder: Path, name: str, exposure: Exposure, shortcut: Mapping[str, float]
+) -> PhantomImage:
     chest = draw_chest(exposure.patient, exposure.view)
-    (folder / name).write_bytes(_encode_bmp(_expose(exposure, chest)))
+    pixels = _expose(exposure, chest)
+    share = shortcut.get(exposure.patient.label, 0.0)
+    mark = place_mark(exposure.patient.seed, exposure.stream + _MARKS, share)
+    if mark is not None:
+        draw_mark(pixels, mark)
+    (folder / name).write_bytes(_encode_bmp(pixels))
     patient = name.split("/")[1].split("_")[0]
     return PhantomImage(
         name,
@@ -228,6 +256,7 @@ def _write_image(folder: Path, name: str, exposure: Exposure) -> PhantomImage:
         patient,
         exposure.site.name,
         find_boxes(exposure, chest.finding),
+        mark,
     )
 
 

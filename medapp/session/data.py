@@ -1,6 +1,6 @@
 """What can be done with the data sets of a workspace."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from medapp.data.selecting import select_one
 from medapp.data.splits.cleaning import make_clean_split
 from medapp.data.splits.redrawing import redraw_split
 from medapp.notes import Note
-from medapp.phantom.data_set import add_phantom
+from medapp.phantom.data_set import add_phantom, refuse_shortcut
 from medapp.store.files import expand_path
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
@@ -50,6 +50,7 @@ class DataSession:
         self,
         path: str | Path,
         name: str | None = None,
+        shortcut: Mapping[str, float] | None = None,
         **reading: Any,
     ) -> DataSet:
         """Register a folder in place, or copy the images of a file into the workspace.
@@ -58,6 +59,8 @@ class DataSession:
             path: a folder, a zip, a `.npz`, or Parquet or NIfTI with images, or a folder of these;
                 "phantom", where there is no such folder, makes the built-in data set.
             name: of the data set; None takes the path's, with a number where that is taken.
+            shortcut: of the phantom: class to the share of its images, 0 to 1, that get a mark in a
+                corner, such as `{"effusion": 0.9}`.
             reading: fields of `ImportChoice`, such as `patient_pattern=r"^.{8}"` or
                 `layout="{patient}/{label}"`; what is not said is recognised.
 
@@ -67,7 +70,8 @@ class DataSession:
         """
         given = expand_path(path)
         if str(path) == "phantom" and not given.exists():
-            return add_phantom(self.workspace, name or "Phantom").data_set
+            return add_phantom(self.workspace, name, shortcut=shortcut).data_set
+        refuse_shortcut(shortcut)
         return add_path(self.workspace, given, name, ImportChoice(**reading)).data_set
 
     def describe_data(self, data: DataSet | str) -> tuple[Note, ...]:

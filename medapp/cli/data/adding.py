@@ -25,11 +25,13 @@ from medapp.cli.data.options import (
     PatientPattern,
     Plane,
     Separator,
+    Shortcuts,
     SiteColumn,
     Slices,
     SplitColumn,
     Uncertain,
     Windows,
+    read_shares,
 )
 from medapp.cli.output import (
     AsJson,
@@ -57,7 +59,7 @@ from medapp.data.preprocessing import load_preprocess
 from medapp.data.samples import UNLABELLED, say_splits
 from medapp.errors import DataError, WorkspaceError, read_remedy
 from medapp.notes import Note
-from medapp.phantom.data_set import add_phantom
+from medapp.phantom.data_set import add_phantom, refuse_shortcut
 from medapp.store.files import expand_path
 from medapp.store.plain import quote_word, write_cells
 from medapp.store.threads import OnProgress
@@ -87,6 +89,7 @@ def add(
     masks: Masks = "none",
     windows: Windows = "",
     bad_rows: BadRows = None,
+    shortcut: Shortcuts = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -103,6 +106,9 @@ def add(
         windows=windows,
     )
     is_phantom = path == "phantom" and not os.path.exists(given)  # noqa: PTH110
+    planted = read_shares(shortcut)
+    if not is_phantom:
+        refuse_shortcut(planted)
     if dry_run and not is_phantom:
         shown = preview(given, choice)
         _write_bad_rows(bad_rows, [asdict(row) for row in shown.layout.bad_rows])
@@ -111,7 +117,7 @@ def add(
     workspace = find_workspace()
     with _follow(workspace, given) as show:
         if is_phantom:
-            report = add_phantom(workspace, name or "Phantom", on_progress=show)
+            report = add_phantom(workspace, name, show, planted)
         else:
             report = add_path(workspace, given, name, choice, show)
     _write_bad_rows(bad_rows, report.data_set.reading.get("bad_rows", ()))

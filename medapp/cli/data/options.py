@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import typer
 
 from medapp.data.containers import PLANES
+from medapp.errors import DataError
 
 MaskUse = Literal["none", "boxes"]
 
@@ -112,6 +113,35 @@ Windows = Annotated[
 BadRows = Annotated[
     str | None, typer.Option(help="A CSV file to write the table's unused rows to.")
 ]
+Shortcuts = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="CLASS=SHARE",
+        help="Of the phantom: plant a mark in a corner of that share of a class's images, such as"
+        " effusion=0.9, to see who learns it; may come often.",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say how it would be read, and store nothing.")
 ]
+
+
+def read_shares(texts: list[str] | None) -> dict[str, float]:
+    """Shares by class.
+
+    Raises:
+        DataError: one is not of the form CLASS=SHARE, with a number.
+    """
+    found: dict[str, float] = {}
+    for text in texts or []:
+        label, _, share = text.rpartition("=")
+        try:
+            found[label] = float(share)
+        except ValueError:
+            label = ""
+        if not label:
+            raise DataError(
+                f"{text!r} is no class and share.",
+                remedy="Write CLASS=SHARE, such as effusion=0.9.",
+            )
+    return found

@@ -31,7 +31,7 @@ from medapp.imaging.geometry import Box
 from medapp.imaging.preprocess import Preprocess
 from medapp.imaging.thumbnails import load_thumbnail
 from medapp.phantom import render as phantom
-from medapp.phantom.data_set import add_phantom
+from medapp.phantom.data_set import add_phantom, refuse_shortcut
 from medapp.store.cache import open_cache
 from medapp.store.files import expand_path
 from medapp.store.workspace import Workspace
@@ -292,6 +292,31 @@ def test_the_phantom_is_made_once(workspace: Workspace, monkeypatch: pytest.Monk
     assert {s.site is not None and s.patient is not None for s in samples} == {True}
     assert {s.label for s in samples if s.boxes} == {"cardiomegaly", "effusion", "nodule"}
     assert add_phantom(workspace).data_set == data_set
+
+
+def test_what_is_planted_in_the_phantom_is_recorded(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        phantom, "generate_phantom", functools.partial(phantom.generate_phantom, patients=12)
+    )
+    data_set = add_phantom(workspace, shortcut={"effusion": 1.0}).data_set
+    assert data_set.name == "Phantom with a shortcut"
+    assert data_set.reading["shortcut"] == {"effusion": 1.0}
+    assert "100% of effusion" in data_set.reading["sentences"][0]
+    for sample in Catalog(workspace).load_samples(data_set):
+        is_marked = sample.label == "effusion"
+        assert sample.attributes["planted mark"] == ("yes" if is_marked else "no")
+        assert ("px" in sample.attributes.get("planted mark, place", "")) == is_marked
+    assert add_phantom(workspace, shortcut={"effusion": 1.0}).data_set == data_set
+    with pytest.raises(DataError, match="already"):
+        add_phantom(workspace, shortcut={"effusion": 0.5})
+
+
+def test_nothing_is_planted_in_images_of_people() -> None:
+    refuse_shortcut({})
+    with pytest.raises(DataError, match="never changed"):
+        refuse_shortcut({"effusion": 0.9})
 
 
 def save_dicom(path: Path, patient: str, seed: int) -> None:

@@ -12,6 +12,7 @@
     medapp race                      was transfer worth it (cli/race.py)
     medapp curve                     would more images help (cli/curve.py)
     medapp travel                    the next hospital     (cli/travel.py)
+    medapp explain trial             are heatmaps worth it (cli/explain.py)
 
 Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
 """
@@ -28,6 +29,7 @@ from medapp.cli import (
     curve,
     data,
     doctor,
+    explain,
     folds,
     race,
     rank,
@@ -50,6 +52,7 @@ app = typer.Typer(
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
 app.add_typer(runs.backbones, name="backbones")
+app.add_typer(explain.app, name="explain")
 app.command("app")(application.open_app)
 app.command("doctor")(doctor.examine_machine)
 app.command("folds")(folds.show_folds)

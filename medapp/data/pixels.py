@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from medapp.data.samples import Sample
 from medapp.errors import ImageError
 from medapp.imaging.image import decode_image, is_colour, read_content
-from medapp.imaging.preprocess import VERSION, Bytes, Preprocess, render_square
+from medapp.imaging.preprocess import VERSION, Bytes, Preprocess, Square, render_square
 from medapp.imaging.registered import hash_content
 from medapp.store.cache import Cache
 from medapp.store.rows import Numbers, Rows
@@ -89,15 +89,20 @@ def load_pixels(
         nonlocal computed
         wanted = [samples[index] for index in missing]
         computed = len(wanted)
-        for square in map_threaded(lambda s: _load_square(s, preprocess), wanted, on_progress):
-            pixels = square if square.ndim == 3 else square[..., None]
+        for square in map_threaded(lambda s: load_square(s, preprocess), wanted, on_progress):
+            pixels = square.pixels if square.pixels.ndim == 3 else square.pixels[..., None]
             yield np.broadcast_to(pixels, (size, size, channels))
 
     numbers = rows.fill([sample.content_hash for sample in samples], compute)
     return Table(key, rows.open_array(), numbers, computed, rows)
 
 
-def _load_square(sample: Sample, preprocess: Preprocess) -> Bytes:
+def load_square(sample: Sample, preprocess: Preprocess) -> Square:
+    """The square of one sample, and where it lies in the image.
+
+    Raises:
+        ImageError: the file is missing, damaged, or not the one that was registered.
+    """
     try:
         content = read_content(sample.path)
         if hash_content(content, sample.frame) != sample.content_hash:
@@ -114,4 +119,4 @@ def _load_square(sample: Sample, preprocess: Preprocess) -> Bytes:
         raise ImageError(f"{sample.name} cannot be opened: {reason}.", remedy=REMEDY) from error
     except ImageError as error:
         raise ImageError(f"{sample.name} cannot be used: {error}.", remedy=REMEDY) from error
-    return render_square(image, preprocess).pixels
+    return render_square(image, preprocess)

@@ -112,6 +112,27 @@ def measure_localisation(values: Floats, boxes: Sequence[Box]) -> Localisation:
     return Localisation(_holds(boxes, *peak), min(max(mass, 0.0), 1.0), float(cover.mean()))
 
 
+def measure_overlap(values: Floats, boxes: Sequence[Box]) -> float | None:
+    """Intersection over union of the boxes and as many of the hottest pixels of a map (H, W).
+
+    So it needs no threshold: a map that orders places as the boxes do has 1. Of pixels of one value
+    a share counts. None for a blank map, or boxes that cover no pixel.
+    """
+    height, width = values.shape
+    inside = _cover(boxes, height, width).ravel()
+    wanted = float(inside.sum())
+    if not values.max(initial=0) > 0 or not wanted:
+        return None
+    flat = values.ravel()
+    limit = np.sort(flat)[::-1][min(round(wanted), flat.size) - 1]
+    hotter = flat > limit
+    level = flat == limit
+    share = min(max((wanted - hotter.sum()) / level.sum(), 0.0), 1.0)
+    chosen = hotter + level * share
+    common = float((inside * chosen).sum())
+    return common / (wanted + float(chosen.sum()) - common)
+
+
 def find_best_constant_point(
     boxes_of_images: Sequence[Sequence[Box]], height: int, width: int
 ) -> tuple[tuple[float, float], int]:

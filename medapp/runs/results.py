@@ -14,6 +14,7 @@ from medapp.data.samples import Sample
 from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.robustness.record import Robustness, read_robustness
+from medapp.explanation.trials.record import Trial, read_trial
 from medapp.runs.locks import note_change
 from medapp.runs.run import Run, name_part
 from medapp.store.files import open_replacing, write_bytes
@@ -24,8 +25,9 @@ from medapp.task.task import Targets
 EVALUATION = "evaluation.json"
 PREDICTIONS = "predictions.parquet"
 ROBUSTNESS = "robustness.json"
+TRIAL = "trial.json"
 # What each head of a run may have.
-RESULTS = (EVALUATION, PREDICTIONS, ROBUSTNESS)
+RESULTS = (EVALUATION, PREDICTIONS, ROBUSTNESS, TRIAL)
 # Probabilities, truth, classes, patients and task: the first arguments of `evaluate`.
 Evidence = tuple[NDArray[np.float64], Targets, Sequence[str], list[str | None], Task]
 
@@ -80,6 +82,26 @@ def load_robustness(run: Run) -> Robustness | None:
         return read_robustness(values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def load_trials(run: Run) -> dict[str, Trial]:
+    """What is known of a run's heatmaps, by method; empty where nobody asked, or of a damaged file.
+
+    The latest is the last.
+    """
+    try:
+        values = json.loads(run.find_part(TRIAL).read_text(encoding="utf-8"))
+        return {str(name): read_trial(each) for name, each in values["trials"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def save_trial(run: Run, trial: Trial) -> None:
+    """Put a trial beside those of other methods. The run's lock must be held."""
+    others = {name: each for name, each in load_trials(run).items() if name != trial.method}
+    values = {name: each.to_dict() for name, each in {**others, trial.method: trial}.items()}
+    text = json.dumps({"trials": values}, indent=1, ensure_ascii=False)
+    write_bytes(run.find_part(TRIAL), text.encode())
 
 
 def load_predictions(run: Run) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ The functions of the package do the same in the usual workspace. Nothing here im
 it is needed: a program that lists data sets answers at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,9 +42,14 @@ def open(path: str | Path | None = None) -> Session:
     return Session(find_workspace() if path is None else open_workspace(expand_path(path)))
 
 
-def add_data(path: str | Path, name: str | None = None, **reading: Any) -> DataSet:
+def add_data(
+    path: str | Path,
+    name: str | None = None,
+    shortcut: Mapping[str, float] | None = None,
+    **reading: Any,
+) -> DataSet:
     """See `Session.add_data`; in the usual workspace."""
-    return open().add_data(path, name, **reading)
+    return open().add_data(path, name, shortcut, **reading)
 
 
 def train(

@@ -26,6 +26,7 @@ from medapp.training.recipe.presets import find_preset
 
 if TYPE_CHECKING:
     from medapp.evaluation.robustness.record import Robustness
+    from medapp.explanation.trials.record import Trial
     from medapp.prediction.files import Prediction
     from medapp.prediction.patients import PatientPrediction
     from medapp.store.job import Tell
@@ -229,6 +230,34 @@ class TrainingSession(DataSession):
 
         found = find_head(self._find(run), head)
         return measure_robustness(self.workspace, found, images, steps, seed, on_progress)
+
+    def try_heatmaps(
+        self,
+        run: Run | str,
+        images: int = 100,
+        method: str = "gradcam",
+        seed: int = 0,
+        on_progress: "Tell | None" = None,
+        head: str | None = None,
+    ) -> "Trial":
+        """What heatmaps on test images are worth; counts as a look at the test split.
+
+        What was asked before is given again without a look. `explanation.trials.words.judge_trial`
+        says it in sentences.
+
+        Args:
+            images: how many at most, drawn by the seed; 0 takes all.
+            method: a key of `medapp.explanation.methods.METHODS`.
+            head: as in `predict`.
+
+        Raises:
+            ExplanationError: there is no such method.
+            RunError: the run has no model or no test images, or its model has no heatmaps.
+        """
+        from medapp.runs.trial import try_heatmaps
+
+        found = find_head(self._find(run), head)
+        return try_heatmaps(self.workspace, found, images, method, seed, on_progress)
 
     def predict(
         self,

@@ -23,11 +23,12 @@ from medapp.data.layouts.listing import list_images
 from medapp.data.splits.redrawing import redraw_split
 from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.verdict import judge
+from medapp.explanation.trials.words import state_finding
 from medapp.notes import Note
 from medapp.prediction.job import PredictionJob
 from medapp.runs.looks import count_test_reads
 from medapp.runs.making import create_run, find_run, list_runs
-from medapp.runs.results import load_robustness
+from medapp.runs.results import load_robustness, load_trials
 from medapp.runs.run import Run
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
@@ -37,9 +38,9 @@ from medapp.training.recipe.presets import PRESETS
 from medapp.ui.data_sets.filtering import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements import image_viewer
-from medapp.ui.models import robustness
+from medapp.ui.models import robustness, trial
 from medapp.ui.predict import predicting
-from medapp.ui.shell import server
+from medapp.ui.shell import frame, server
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("home", "data_sets", "train", "models", "compare", "predict")
@@ -412,7 +413,8 @@ def test_looks_at_a_model_are_those_at_the_split_it_learned_with(trained: Traine
     "view",
     [
         *("Threshold", "Probabilities", "Subgroups"),
-        *("Curves", "Settings", "Another data set", "Robustness", "Manage"),
+        *("Curves", "Settings", "Another data set", "Robustness"),
+        *("Heatmaps on trial", "Manage"),
     ],
 )
 def test_a_model_has_its_other_views(trained: Trained, view: str) -> None:
@@ -433,6 +435,18 @@ def test_a_model_is_attacked_in_the_background(trained: Trained) -> None:
     text = read_text(open_page("models", model=run.id, show="Robustness"))
     assert f"All {found.of} test images" in text
     assert "falls from" in text
+
+
+def test_heatmaps_are_tried_in_the_background(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    app = open_page("models", model=run.id, show="Heatmaps on trial")
+    assert "A heatmap can look right and mean nothing" in read_text(app)
+    app.button(key="trial-begin").click().run()
+    assert trial.hold_jobs()[run.id, 0].wait(120)
+    found = load_trials(run)["gradcam"]
+    text = read_text(open_page("models", model=run.id, show="Heatmaps on trial"))
+    assert frame.escape(state_finding(found)) in text
+    assert f"All {found.of} test images" in text
 
 
 def test_the_images_before_and_after_go_round_those_that_fit(trained: Trained) -> None:

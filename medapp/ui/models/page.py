@@ -16,6 +16,7 @@ from medapp.ui.models.probabilities import draw_probabilities
 from medapp.ui.models.robustness import draw_robustness
 from medapp.ui.models.subgroups import draw_subgroups
 from medapp.ui.models.threshold import draw_threshold
+from medapp.ui.models.trial import draw_trial
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.heads import ASKED, JUDGED, draw_head_choice, list_parameters, read_head
@@ -75,10 +76,11 @@ VIEWS: dict[str, Callable[[Run], None]] = {
     "Settings": draw_settings,
     "Another data set": draw_external,
     "Robustness": draw_robustness,
+    "Heatmaps on trial": draw_trial,
     "Manage": draw_management,
 }
 # What is another thing for each head of a model that has several.
 OF_HEADS = (
     *("Figures", "Threshold", "Probabilities", "Subgroups"),
-    *("Another data set", "Robustness"),
+    *("Another data set", "Robustness", "Heatmaps on trial"),
 )

@@ -1,0 +1,248 @@
+"""A trial of a run's heatmaps on its test images: are they worth looking at?"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.data.pixels import load_square
+from medapp.data.samples import Sample
+from medapp.errors import RunError
+from medapp.evaluation.patients import number_units
+from medapp.explanation.methods import find_method
+from medapp.explanation.trials.asking import hide_regions, mark_regions
+from medapp.explanation.trials.mass import average_maps, measure_mass
+from medapp.explanation.trials.means import measure_mean
+from medapp.explanation.trials.randomisation import randomise
+from medapp.explanation.trials.record import Trial
+from medapp.explanation.trials.removal import SHARES
+from medapp.explanation.trials.similarity import correlate_ranks
+from medapp.explanation.trials.stability import Explain, compare_noisy, compare_shifted
+from medapp.explanation.trials.trying import (
+    SIGNED,
+    UNIT,
+    Subject,
+    compare_removal,
+    count_blank,
+    draw_controls,
+    follow_cascade,
+    place_all,
+)
+from medapp.imaging.geometry import Box
+from medapp.prediction.model import BATCH, Model, load_model
+from medapp.runs.caveats import add_caveats
+from medapp.runs.evaluate import find_split, judge, load_squares
+from medapp.runs.events import TestRead
+from medapp.runs.results import load_trials, save_trial
+from medapp.runs.run import Run
+from medapp.store.files import hash_file
+from medapp.store.job import Tell
+from medapp.store.threads import map_threaded
+from medapp.store.workspace import Workspace
+from medapp.training.seeds import seed_of
+
+IMAGES = 100  # at most, where no number is asked for
+METHOD = "gradcam"
+REASON = "asked for heatmaps, to see what they are worth"
+
+
+def try_heatmaps(
+    workspace: Workspace,
+    run: Run,
+    images: int = IMAGES,
+    method: str = METHOD,
+    seed: int = 0,
+    on_progress: Tell | None = None,
+) -> Trial:
+    """Put a run's heatmaps on trial, keep what came of it, and count the look at the test split.
+
+    What was asked before is given again, and no image is looked at.
+
+    Args:
+        images: how many at most, drawn by the seed; 0 takes all.
+        method: a key of `METHODS`.
+
+    Raises:
+        ExplanationError: there is no such method.
+        RunError: the run has no model or no test images, its images have changed, or no heatmap can
+            be drawn of its model.
+    """
+    find_method(method)
+    if images < 0:
+        raise RunError("Images must be 0 or more.", remedy="Choose another number.")
+    path = run.require_model()
+    kept = load_trials(run).get(method)
+    if kept is not None and (kept.n, kept.seed) == (_count(images, kept.of), seed):
+        return kept
+    model = load_model(path)
+    if model.network.unexplained:
+        raise RunError(
+            f"Run {run.name} has no heatmaps to try. {model.network.unexplained}",
+            remedy="Choose a run whose model is another network.",
+        )
+    tell = on_progress or (lambda *_: None)
+    data_set, everything = find_split(workspace, run, "test")
+    samples = choose_samples(everything, images, seed)
+    tell("Drawing heatmaps", 0, len(samples))
+    pixels = load_squares(workspace, model, data_set, samples).take()
+    with run.lock():
+        run.append_event(TestRead(reason=REASON, domain=run.domain))
+    subject, probabilities = build_subject(model, method, pixels, samples, seed)
+    found = judge(samples, probabilities, model.classes, model.task, model.thresholds)
+    # Looks are counted by the whole split.
+    is_of = replace(found, split="test", dataset=data_set.name)
+    notes = add_caveats(workspace, run, is_of, everything, data_set).notes
+    trial = _try(model, method, subject, samples, seed, tell)
+    trial = replace(
+        trial,
+        of=len(everything),
+        counted=found.counted,
+        units=found.units,
+        model_sha256=hash_file(path),
+        notes=notes,
+    )
+    with run.lock():
+        save_trial(run, trial)
+    return trial
+
+
+def choose_samples(samples: Sequence[Sample], images: int, seed: int) -> list[Sample]:
+    """So many of the samples at most, by the seed, in their order."""
+    if not images or images >= len(samples):
+        return list(samples)
+    numbers = np.random.default_rng(seed).permutation(len(samples))[:images]
+    return [samples[number] for number in sorted(numbers)]
+
+
+def build_subject(
+    model: Model,
+    method: str,
+    pixels: NDArray[np.uint8],
+    samples: Sequence[Sample],
+    seed: int,
+) -> tuple[Subject, NDArray[np.float32]]:
+    """A model before its trial, with the maps of what it predicts, and its probabilities (N, K)."""
+    probabilities = model.predict(pixels)
+    limits = np.array(model.thresholds) if model.thresholds else None
+    picks = np.asarray(model.task.pick(probabilities, limits), dtype=np.intp)
+    explain = build_explain(model, method)
+    preprocess = model.recipe.preprocess
+    views = [square.view for square in map_threaded(lambda s: load_square(s, preprocess), samples)]
+    size = pixels.shape[1]
+    contents = [
+        view.to_square(Box("", 0, 0, sample.width, sample.height), size)
+        for view, sample in zip(views, samples, strict=True)
+    ]
+    boxes = [
+        [
+            view.to_square(box, size)
+            for box in sample.boxes
+            if box.label not in model.classes or box.label == model.classes[pick]
+        ]
+        for view, sample, pick in zip(views, samples, picks, strict=True)
+    ]
+    units, _, _ = number_units([sample.patient for sample in samples], len(samples))
+    _, first = model.explain(pixels[:1], method)
+    subject = Subject(
+        pixels=pixels,
+        contents=contents,
+        boxes=boxes,
+        classes=model.classes,
+        picks=picks,
+        units=units,
+        seeds=[seed_of(seed, sample.content_hash) for sample in samples],
+        cells=first[0].cells,
+        maps=explain(pixels, picks),
+        probabilities=probabilities,
+        answer=model.predict,
+        decide=lambda rows: model.task.decide(rows, limits),
+        explain=explain,
+    )
+    return subject, probabilities
+
+
+def build_explain(model: Model, method: str) -> Explain:
+    """What draws a model's maps, of any number of images, for a class of each."""
+
+    def explain(pixels: NDArray[np.uint8], picks: NDArray[np.intp]) -> NDArray[np.float32]:
+        maps = np.zeros(pixels.shape[:3], np.float32)
+        for index in np.unique(picks):
+            rows = np.flatnonzero(picks == index)
+            for start in range(0, len(rows), BATCH):
+                part = rows[start : start + BATCH]
+                _, found = model.explain(pixels[part], method, model.classes[index])
+                maps[part] = np.stack([heatmap.values for heatmap in found])
+        return maps
+
+    return explain
+
+
+def _try(
+    model: Model,
+    method: str,
+    subject: Subject,
+    samples: Sequence[Sample],
+    seed: int,
+    tell: Tell,
+) -> Trial:
+    """All checks, one after the other; what they rest on is filled in by whoever knows it."""
+    units = subject.units
+    controls = draw_controls(subject)
+    placement, cover = place_all(subject, controls)
+    regions = mark_regions(subject)
+    title = "Changing images a little"
+    tell(title, 0, 2)
+    shifted = compare_shifted(subject.explain, subject.pixels, subject.maps, subject.picks)
+    tell(title, 1, 2)
+    noisy = compare_noisy(
+        subject.explain, subject.pixels, subject.maps, subject.picks, subject.seeds
+    )
+    tell(title, 2, 2)
+    labels = [subject.classes[index] for index in subject.picks]
+    return Trial(
+        method=method,
+        cascade=follow_cascade(
+            subject, _explain_cascade(model, method, seed), _count_parts(model), tell
+        ),
+        edges=measure_mean(correlate_ranks(subject.maps, controls["edges"]), units, SIGNED),
+        shares=SHARES,
+        removal=compare_removal(subject, controls, tell),
+        placement=placement,
+        cover=cover,
+        shift=measure_mean(count_blank(subject, shifted), units, SIGNED),
+        noise=measure_mean(count_blank(subject, noisy), units, SIGNED),
+        mass={
+            name: measure_mean(measure_mass(subject.maps, masks), units, UNIT)
+            for name, masks in regions.items()
+            if name != "box"
+        },
+        areas={name: float(m.mean()) for name, m in regions.items() if name != "box"},
+        hiding=hide_regions(subject, regions, tell),
+        averages=average_maps(subject.maps, labels, [sample.site for sample in samples]),
+        blank=int((~subject.shows).sum()),
+        n=len(samples),
+        of=len(samples),
+        counted="images",
+        units=len(np.unique(units)),
+        size_px=subject.size_px,
+        cells=subject.cells,
+        seed=seed,
+        model_sha256="",
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _explain_cascade(model: Model, method: str, seed: int) -> Iterator[tuple[str, Explain]]:
+    for part, network in randomise(model.network, seed):
+        yield part, build_explain(replace(model, network=network), method)
+
+
+def _count_parts(model: Model) -> int:
+    parts = (model.network.head, model.network.pool, *(stage for _, stage in model.network.stages))
+    return sum(any(True for _ in part.parameters()) for part in parts)
+
+
+def _count(images: int, of: int) -> int:
+    return min(images, of) if images else of

@@ -31,7 +31,16 @@ from medapp.errors import (
 )
 from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.run import Run
-from medapp.session import Session, add_data, evaluate, open, predict, resume, train
+from medapp.session import (
+    Session,
+    add_data,
+    evaluate,
+    find_operating_point,
+    open,
+    predict,
+    resume,
+    train,
+)
 from medapp.training.recipe import Machine, Recipe
 
 logging.getLogger("medapp").addHandler(logging.NullHandler())
@@ -60,6 +69,7 @@ __all__ = [
     "WorkspaceError",
     "add_data",
     "evaluate",
+    "find_operating_point",
     "open",
     "predict",
     "resume",

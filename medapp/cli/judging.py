@@ -8,7 +8,8 @@ import typer
 from medapp.cli.evaluation import describe_evaluation, print_evaluation
 from medapp.cli.output import console, print_notes, print_table
 from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.operating import OperatingPoint, Rate, state_floor, state_outcomes
+from medapp.evaluation.operating import OperatingPoint, state_floor, state_outcomes
+from medapp.evaluation.predictive import Rate
 from medapp.evaluation.probability import Figure, ProbabilityFigures
 from medapp.evaluation.reliability import state_reliability
 from medapp.evaluation.sample_size import state_sample_size
@@ -38,6 +39,13 @@ PositiveClass = Annotated[
         "--positive",
         metavar="CLASS",
         help="What counts as the finding; may be repeated. Of two classes it need not be named.",
+    ),
+]
+PerPatient = Annotated[
+    bool,
+    typer.Option(
+        "--per-patient",
+        help="Choose and judge the threshold by the mean of each patient's images.",
     ),
 ]
 By = Annotated[
@@ -102,12 +110,12 @@ def print_operating(point: OperatingPoint) -> None:
     how = "not chosen by a rule"
     if choice is not None:
         how = (
-            f"{choice.rule}, chosen on {choice.n:,} images of the {choice.where}"
-            f" ({choice.positives:,} of them {point.finding})"
+            f"{choice.rule}, chosen on {choice.n:,} {point.noun} of the {choice.where},"
+            f" {choice.positives:,} of them {point.finding}"
         )
     console.print(f"\nThreshold for {point.finding}: {point.threshold:.4g} ({how}).")
     console.print(
-        f"On {point.n:,} images, {point.positives:,} of them {point.finding}:"
+        f"On {point.n:,} {point.noun}, {point.positives:,} of them {point.finding}:"
         f" {point.found:,} found, {point.missed:,} missed, {point.false_alarms:,} false alarms,"
         f" {point.spared:,} rightly not."
     )
@@ -121,6 +129,8 @@ def print_operating(point: OperatingPoint) -> None:
     for sentence in (state_floor(point), state_outcomes(point)):
         if sentence:
             console.print(sentence)
+    # The evaluation's own notes stand above.
+    print_notes(note for note in point.notes if note.code == "patients-left-out")
 
 
 def print_subgroups(found: Subgroups) -> None:

@@ -14,7 +14,7 @@ from medapp.cli.evaluation import (
     print_figures,
 )
 from medapp.cli.folds import print_folds
-from medapp.cli.judging import AtPrevalence, By, Operating, PositiveClass, Told
+from medapp.cli.judging import AtPrevalence, By, Operating, PerPatient, PositiveClass, Told
 from medapp.cli.options import (
     Adaptation,
     ClassName,
@@ -241,6 +241,7 @@ def evaluate(
     operating: Operating = None,
     at_prevalence: AtPrevalence = None,
     positive: PositiveClass = None,
+    per_patient: PerPatient = False,
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
@@ -250,7 +251,7 @@ def evaluate(
     """
     if split not in ("test", "validation"):
         raise typer.BadParameter("choose test or validation", param_hint="--split")
-    has_point = operating is not None or at_prevalence is not None or bool(positive)
+    has_point = per_patient or bool(positive) or (operating, at_prevalence) != (None, None)
     if split == "validation" and (has_point or by):
         raise typer.BadParameter(
             "a threshold and groups are judged on test images", param_hint="--split"
@@ -267,7 +268,9 @@ def evaluate(
     told = Told(
         evaluation,
         judge_probabilities(*evidence, thresholds=thresholds) if evidence else None,
-        session.find_operating_point(run, operating, at_prevalence, positive, data, head)
+        session.find_operating_point(
+            run, operating, at_prevalence, positive, data, head, per_patient=per_patient
+        )
         if has_point
         else None,
         session.judge_subgroups(run, by, head=head) if by else None,

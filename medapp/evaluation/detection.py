@@ -1,7 +1,7 @@
 """A finding that is there or not, with a score for it: one class, or several against the rest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,6 +26,8 @@ class Detection:
         units: (N,) the number of each image's unit, 0 … count - 1.
         counted: "patients" or "images": what units are.
         where: the images, in words, such as "validation split".
+        left_out: patients who have images with the finding and others without it, where patients
+            are judged in place of images.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Detection:
     units: Units
     counted: str
     where: str = ""
+    left_out: int = 0
 
     @property
     def count(self) -> int:
@@ -60,6 +63,7 @@ def build_detection(
     task: Task | None = None,
     positives: Sequence[str] = (),
     where: str = "",
+    per_patient: bool = False,
 ) -> Detection:
     """One finding out of predictions; the first five arguments are those of `evaluate.evaluate`.
 
@@ -67,6 +71,8 @@ def build_detection(
         positives: the classes that count as the finding, their probabilities added up; of two
             classes `find_positive` names it where none is given. Of several findings one.
         where: the images, in words.
+        per_patient: a patient counts once, by the mean of the probabilities of his or her images;
+            who has images with the finding and others without it is left out.
 
     Raises:
         RecipeError: the classes do not tell which is the finding, or one is not among them.
@@ -79,13 +85,29 @@ def build_detection(
     units, counted, _ = number_units(groups, len(case.scores))
     _, kept = np.unique(units[known], return_inverse=True)
     true: Mask = np.any(case.true[known][:, columns], axis=1)
-    return Detection(
+    found = Detection(
         " or ".join(classes[c] for c in columns),
         case.scores[known][:, columns].sum(axis=1),
         true,
         kept.astype(np.intp),
         counted,
         where,
+    )
+    return _gather_patients(found) if per_patient and counted == "patients" else found
+
+
+def _gather_patients(found: Detection) -> Detection:
+    """A finding of patients in place of images."""
+    sizes = np.bincount(found.units, minlength=found.count)
+    means = np.bincount(found.units, found.scores, found.count) / sizes
+    having = np.bincount(found.units, found.true, found.count)
+    kept = np.flatnonzero((having == 0) | (having == sizes))
+    return replace(
+        found,
+        scores=means[kept],
+        true=having[kept] > 0,
+        units=np.arange(len(kept)),
+        left_out=found.count - len(kept),
     )
 
 

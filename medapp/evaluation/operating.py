@@ -9,33 +9,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
-from medapp.errors import RunError
 from medapp.evaluation.detection import Detection
-from medapp.evaluation.estimates import (
-    Estimate,
-    bound_ratio,
-    correlate,
-    estimate_share,
-    take_complement,
-)
-from medapp.evaluation.intervals import Interval
-from medapp.evaluation.metrics import Floats
-from medapp.evaluation.rules import Rule
+from medapp.evaluation.estimates import estimate_share
+from medapp.evaluation.notes import note_left_out
+from medapp.evaluation.predictive import Rate, find_predictive_values, show
+from medapp.evaluation.rules import Rule, choose_threshold
 from medapp.evaluation.words import write_figure
 from medapp.notes import Note
-from medapp.task.thresholds import FEWEST, THRESHOLD
+from medapp.task.thresholds import THRESHOLD
 
 PEOPLE = 1000  # of whom a sentence speaks
-
-
-@dataclass(frozen=True)
-class Rate:
-    """A share with its 95% interval."""
-
-    value: float
-    interval: Interval
 
 
 @dataclass(frozen=True)
@@ -64,8 +47,9 @@ class OperatingPoint:
     Attributes:
         finding: what is found.
         threshold: from which probability it counts as found.
-        n, positives, counted, units: the images that were judged, and how many have the finding.
-        found, missed, false_alarms, spared: how many images stand in each cell at the threshold.
+        n, positives, counted, units: the images, or patients, that were judged, and how many have
+            the finding.
+        found, missed, false_alarms, spared: how many stand in each cell at the threshold.
         prevalence: for which PPV, NPV and `called` are given.
         sensitivity, specificity: None where no image has the finding, or none lacks it.
         ppv, npv: the share of those who were called, and of those who were not, who have the
@@ -93,6 +77,9 @@ class OperatingPoint:
     noun: str
     choice: Choice | None
     notes: tuple[Note, ...] = ()
+
+    def __str__(self) -> str:
+        return state_outcomes(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, with the sentences."""
@@ -122,39 +109,6 @@ def operate(
     limit = choose_threshold(choosing, rule, share)
     choice = describe_choice(choosing, rule, limit)
     return judge_threshold(judging, limit, prevalence, choice, notes)
-
-
-def choose_threshold(detection: Detection, rule: Rule, prevalence: float | None = None) -> float:
-    """The threshold that a rule takes on these images, midway between two scores that occur.
-
-    Args:
-        prevalence: of the place where the model is to be used, for a rule that weighs costs; None
-            takes that of the images.
-
-    Raises:
-        RunError: fewer than `FEWEST` images have the finding, or fewer lack it.
-    """
-    positives, negatives = int(detection.true.sum()), int((~detection.true).sum())
-    if min(positives, negatives) < FEWEST:
-        raise RunError(
-            f"No threshold can be chosen: {positives:,} of the images of the {detection.where}"
-            f" have {detection.name} and {negatives:,} do not, and {FEWEST} of each are needed.",
-            remedy="Take the probability of one half, or a larger validation split.",
-        )
-    cuts = list_cuts(detection.scores)
-    missed = np.searchsorted(np.sort(detection.scores[detection.true]), cuts) / positives
-    spared = np.searchsorted(np.sort(detection.scores[~detection.true]), cuts) / negatives
-    share = detection.prevalence if prevalence is None else prevalence
-    return float(cuts[rule.pick(1 - missed, spared, share)])
-
-
-def list_cuts(scores: Floats) -> Floats:
-    """Every threshold that parts scores (N,) in another way, rising: from all found to none."""
-    levels = np.unique(scores)
-    between = (levels[:-1] + levels[1:]) / 2
-    top = (levels[-1] + 1) / 2 if levels[-1] < 1 else np.nextafter(levels[-1], np.inf)
-    cuts: Floats = np.concatenate([[min(0.0, levels[0])], between, [top]])
-    return cuts
 
 
 def judge_threshold(
@@ -189,13 +143,13 @@ def judge_threshold(
         false_alarms=int((called & ~true).sum()),
         spared=int((~called & ~true).sum()),
         prevalence=share,
-        sensitivity=_show(sensitivity),
-        specificity=_show(specificity),
+        sensitivity=show(sensitivity),
+        specificity=show(specificity),
         ppv=ppv,
         npv=npv,
         noun=detection.noun,
         choice=choice,
-        notes=tuple(notes),
+        notes=(*note_left_out(detection.left_out, detection.left_out + len(true)), *notes),
     )
 
 
@@ -211,33 +165,6 @@ def describe_choice(detection: Detection, rule: Rule, threshold: float) -> Choic
         float(called[true].mean()),
         float((~called[~true]).mean()),
     )
-
-
-def find_predictive_values(
-    sensitivity: Estimate | None, specificity: Estimate | None, prevalence: float
-) -> tuple[Rate | None, Rate | None]:
-    """PPV and NPV at a prevalence, by Bayes' rule.
-
-    PPV is 1 / (1 + odds against the finding · (1 − specificity) / sensitivity), and NPV likewise
-    with both turned round; their intervals are those of that ratio, see `bound_ratio`.
-    """
-    if sensitivity is None or specificity is None or not 0 < prevalence < 1:
-        return None, None
-    together = correlate(sensitivity, specificity)
-    against = (1 - prevalence) / prevalence
-    ppv = _find_predictive(take_complement(specificity), sensitivity, -together, against)
-    npv = _find_predictive(take_complement(sensitivity), specificity, -together, 1 / against)
-    return ppv, npv
-
-
-def _find_predictive(
-    wrong: Estimate, right: Estimate, correlation: float, odds: float
-) -> Rate | None:
-    if not wrong.value and not right.value:
-        return None
-    ratio = wrong.value / right.value if right.value else np.inf
-    low, high = bound_ratio(wrong, right, correlation)
-    return Rate(1 / (1 + odds * ratio), (1 / (1 + odds * high), 1 / (1 + odds * low)))
 
 
 def state_outcomes(point: OperatingPoint) -> str:
@@ -274,7 +201,3 @@ def state_floor(point: OperatingPoint) -> str:
     if high < rule.value:
         return f"The floor of {rule.value:g} is missed here: {written}."
     return f"Whether the floor of {rule.value:g} holds cannot be told from these: {written}."
-
-
-def _show(found: Estimate | None) -> Rate | None:
-    return None if found is None else Rate(found.value, found.interval)

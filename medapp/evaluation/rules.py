@@ -6,8 +6,10 @@ from typing import Literal
 
 import numpy as np
 
-from medapp.errors import RecipeError
+from medapp.errors import RecipeError, RunError
+from medapp.evaluation.detection import Detection
 from medapp.evaluation.metrics import Floats
+from medapp.task.thresholds import FEWEST
 
 Kind = Literal["sensitivity", "specificity", "youden", "cost"]
 _FLOOR = re.compile(r"(sensitivity|specificity)\s*(?:>=|≥|=)\s*(?P<number>[0-9.]+)\s*(%?)", re.I)
@@ -92,3 +94,37 @@ def _read_number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def choose_threshold(detection: Detection, rule: Rule, prevalence: float | None = None) -> float:
+    """The threshold that a rule takes on these images, midway between two scores that occur.
+
+    Args:
+        prevalence: of the place where the model is to be used, for a rule that weighs costs; None
+            takes that of the images.
+
+    Raises:
+        RunError: fewer than `FEWEST` images have the finding, or fewer lack it.
+    """
+    positives, negatives = int(detection.true.sum()), int((~detection.true).sum())
+    if min(positives, negatives) < FEWEST:
+        raise RunError(
+            f"No threshold can be chosen: {positives:,} of the {detection.noun} of the"
+            f" {detection.where} have {detection.name} and {negatives:,} do not, and {FEWEST} of"
+            " each are needed.",
+            remedy="Take the probability of one half, or a larger validation split.",
+        )
+    cuts = list_cuts(detection.scores)
+    missed = np.searchsorted(np.sort(detection.scores[detection.true]), cuts) / positives
+    spared = np.searchsorted(np.sort(detection.scores[~detection.true]), cuts) / negatives
+    share = detection.prevalence if prevalence is None else prevalence
+    return float(cuts[rule.pick(1 - missed, spared, share)])
+
+
+def list_cuts(scores: Floats) -> Floats:
+    """Every threshold that parts scores (N,) in another way, rising: from all found to none."""
+    levels = np.unique(scores)
+    between = (levels[:-1] + levels[1:]) / 2
+    top = (levels[-1] + 1) / 2 if levels[-1] < 1 else np.nextafter(levels[-1], np.inf)
+    cuts: Floats = np.concatenate([[min(0.0, levels[0])], between, [top]])
+    return cuts

@@ -81,7 +81,8 @@ def draw_scores(detection: Detection, threshold: float, theme: str = "light") ->
             customdata=counts,
             marker={"color": colour, "line": {"width": 0}},
             hovertemplate=(
-                f"%{{customdata:,}} images {show_plain(name)}, about %{{x:.3f}}<extra></extra>"
+                f"%{{customdata:,}} {detection.noun} {show_plain(name)}, about %{{x:.3f}}"
+                "<extra></extra>"
             ),
         )
     figure.add_vline(x=threshold, line={"color": colours.text, "width": 2})
@@ -94,7 +95,7 @@ def draw_scores(detection: Detection, threshold: float, theme: str = "light") ->
     name = f"probability of {show_plain(detection.name)}"
     figure.update_xaxes(title_text=name, range=[-0.01, 1.01], tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_yaxes(
-        title_text="images",
+        title_text=detection.noun,
         showgrid=True,
         tickvals=ticks,
         ticktext=[f"{abs(tick):,}" for tick in ticks],

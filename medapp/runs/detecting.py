@@ -21,11 +21,13 @@ class Asked:
         prevalence: of the place where the model is to be used, in 0 to 1; None takes that of the
             judged images.
         positives: the classes that count as the finding; none where two classes tell it.
+        per_patient: judge patients, by the mean of their images' probabilities, in place of images.
     """
 
     rule: Rule | None = None
     prevalence: float | None = None
     positives: tuple[str, ...] = ()
+    per_patient: bool = False
 
 
 def detect(run: Run, evaluation: Evaluation, evidence: Evidence | None, asked: Asked) -> Detection:
@@ -41,7 +43,9 @@ def detect(run: Run, evaluation: Evaluation, evidence: Evidence | None, asked: A
             remedy="Judge it on another data set.",
         )
     where = f"{evaluation.split} split" if evaluation.split != "all" else evaluation.dataset
-    return build_detection(*evidence, positives=asked.positives, where=where)
+    return build_detection(
+        *evidence, positives=asked.positives, where=where, per_patient=asked.per_patient
+    )
 
 
 def find_own_threshold(evaluation: Evaluation, asked: Asked) -> float:

@@ -53,4 +53,6 @@ def detect_chosen_on(
         samples = list(chosen_on)
         where = f"{len(samples):,} chosen images"
     evidence = predict_samples(workspace, run, data_set, samples)
-    return build_detection(*evidence, positives=asked.positives, where=where)
+    return build_detection(
+        *evidence, positives=asked.positives, where=where, per_patient=asked.per_patient
+    )

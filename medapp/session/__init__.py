@@ -24,9 +24,20 @@ from medapp.store.files import expand_path
 from medapp.store.workspace import find_workspace, open_workspace
 
 if TYPE_CHECKING:
+    from medapp.evaluation.operating import OperatingPoint
     from medapp.prediction.files import Prediction
 
-__all__ = ["OnEvent", "Session", "add_data", "evaluate", "open", "predict", "resume", "train"]
+__all__ = [
+    "OnEvent",
+    "Session",
+    "add_data",
+    "evaluate",
+    "find_operating_point",
+    "open",
+    "predict",
+    "resume",
+    "train",
+]
 
 
 def open(path: str | Path | None = None) -> Session:
@@ -77,6 +88,16 @@ def evaluate(
 ) -> Evaluation:
     """See `Session.evaluate`; in the usual workspace."""
     return open().evaluate(run, split, data, head)
+
+
+def find_operating_point(
+    run: Run | str,
+    rule: str | None = None,
+    prevalence: float | None = None,
+    **asked: Any,
+) -> "OperatingPoint":
+    """See `Session.find_operating_point`; in the usual workspace."""
+    return open().find_operating_point(run, rule, prevalence, **asked)
 
 
 def predict(

@@ -53,6 +53,7 @@ class JudgingSession(TrainingSession):
         data: DataSet | str | None = None,
         head: str | None = None,
         chosen_on: Sequence[Sample] | None = None,
+        per_patient: bool = False,
     ) -> "OperatingPoint":
         """A threshold chosen on validation images, judged on the test split.
 
@@ -65,6 +66,8 @@ class JudgingSession(TrainingSession):
                 whose names, or else whose order, tell it.
             data: judge on all of another data set in place of the test split.
             chosen_on: samples to choose on in place of the whole validation split.
+            per_patient: choose and judge by the mean of each patient's images, where patients are
+                known.
 
         Raises:
             RecipeError: no such rule or class, or a prevalence out of range.
@@ -80,7 +83,7 @@ class JudgingSession(TrainingSession):
                 setting="at-prevalence",
             )
         names = (positive,) if isinstance(positive, str) else tuple(positive or ())
-        asked = Asked(read_rule(rule) if rule else None, prevalence, names)
+        asked = Asked(read_rule(rule) if rule else None, prevalence, names, per_patient)
         other = data.uid if isinstance(data, DataSet) else data
         found = find_head(self._find(run), head)
         return find_operating_point(self.workspace, found, asked, other, chosen_on)

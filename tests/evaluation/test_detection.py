@@ -5,6 +5,7 @@ import pytest
 
 from medapp.errors import RecipeError
 from medapp.evaluation.detection import build_detection
+from medapp.evaluation.operating import judge_threshold
 from medapp.task import find_task
 
 THREE = ("cyst", "nodule", "normal")
@@ -56,3 +57,19 @@ def test_what_is_to_be_found_must_be_told(
     targets = np.eye(3) if task == "multi-label" else np.arange(3)
     with pytest.raises(RecipeError, match=words):
         build_detection(ROWS, targets, THREE, task=find_task(task), positives=positives)
+
+
+def test_a_patient_counts_once_by_the_mean_of_the_images() -> None:
+    """Patient a: .9 and .5, with it; b: .2, without; c: .8 with and .4 without, left out."""
+    scores = np.array([0.9, 0.5, 0.2, 0.8, 0.4])
+    rows = np.stack([1 - scores, scores], axis=1)
+    given = (rows, [1, 1, 0, 1, 0], ("normal", "nodule"), ["a", "a", "b", "c", "c"])
+    found = build_detection(*given, per_patient=True)
+    assert found.scores == pytest.approx([0.7, 0.2])
+    assert found.true.tolist() == [True, False]
+    assert (found.noun, found.count, found.left_out) == ("patients", 2, 1)
+    point = judge_threshold(found, 0.5)
+    assert [note.code for note in point.notes] == ["patients-left-out"]
+    assert "1 of 3 patients" in point.notes[0].text
+    # Without patients there is nothing to gather.
+    assert build_detection(*given[:3], per_patient=True).noun == "images"

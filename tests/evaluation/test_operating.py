@@ -4,24 +4,17 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
-from medapp.errors import RunError
 from medapp.evaluation.detection import Detection
-from medapp.evaluation.estimates import estimate_share
 from medapp.evaluation.intervals import find_wilson
 from medapp.evaluation.operating import (
-    Rate,
-    choose_threshold,
     describe_choice,
-    find_predictive_values,
     judge_threshold,
-    list_cuts,
     state_floor,
     state_outcomes,
 )
-from medapp.evaluation.rules import Rule, read_rule
+from medapp.evaluation.predictive import Rate
+from medapp.evaluation.rules import Rule, choose_threshold
 
 # Ten with it and ten without; by falling score: yes ×6, no, yes ×2, no ×3, yes, no ×5, yes, no.
 ORDER = "1111110110001000001" + "0"
@@ -31,61 +24,6 @@ SCORES = np.linspace(0.95, 0.05, 20)
 def detect(order: str = ORDER, scores: np.ndarray = SCORES) -> Detection:
     true = np.array([letter == "1" for letter in order])
     return Detection("nodule", scores, true, np.arange(len(true)), "patients", "validation split")
-
-
-def count(detection: Detection, threshold: float) -> tuple[int, int]:
-    called = detection.scores >= threshold
-    return int((called & detection.true).sum()), int((called & ~detection.true).sum())
-
-
-def test_each_rule_takes_the_threshold_that_it_says() -> None:
-    found = detect()
-    assert found.true.sum() == 10
-    # Hits and false alarms as the threshold falls: 6/0, 8/1, 9/4, 10/9, 10/10.
-    expected = {
-        "sensitivity>=0.9": (9, 4),
-        "sensitivity>=95%": (10, 9),
-        "specificity>=0.9": (8, 1),
-        "specificity>=1": (6, 0),
-        "youden": (8, 1),
-        "cost=1": (8, 1),
-        # A miss as bad as ten: 9/4 costs 10 + 4, 10/9 costs 9.
-        "cost=10": (10, 9),
-        # A false alarm as bad as ten misses.
-        "cost=0.1": (6, 0),
-    }
-    for text, cell in expected.items():
-        assert count(found, choose_threshold(found, read_rule(text))) == cell, text
-
-
-def test_a_rare_finding_is_worth_fewer_false_alarms() -> None:
-    found = detect()
-    common = choose_threshold(found, Rule("cost", 10), prevalence=0.5)
-    rare = choose_threshold(found, Rule("cost", 10), prevalence=0.02)
-    assert count(found, rare) == (6, 0)
-    assert rare > common
-
-
-def test_a_threshold_is_not_chosen_on_a_handful() -> None:
-    with pytest.raises(RunError, match="4 of the images of the validation split have nodule"):
-        choose_threshold(detect("1111" + "0" * 16), Rule("youden"))
-
-
-@given(st.lists(st.tuples(st.sampled_from([0.0, 0.2, 0.4, 0.7, 1.0]), st.booleans()), min_size=12))
-def test_a_floor_is_always_kept_where_it_was_chosen(rows: list[tuple[float, bool]]) -> None:
-    scores = np.array([score for score, _ in rows])
-    true = np.array([is_true for _, is_true in rows])
-    assume(min(true.sum(), (~true).sum()) >= 5)
-    found = Detection("nodule", scores, true, np.arange(len(rows)), "images")
-    for floor in (0.5, 0.95, 1.0):
-        limit = choose_threshold(found, Rule("sensitivity", floor))
-        assert (scores[true] >= limit).mean() >= floor
-        limit = choose_threshold(found, Rule("specificity", floor))
-        assert (scores[~true] < limit).mean() >= floor
-    cuts = list_cuts(scores)
-    assert (scores >= cuts[0]).all()
-    assert not (scores >= cuts[-1]).any()
-    assert (np.diff(cuts) > 0).all()
 
 
 def test_of_a_thousand_by_hand() -> None:
@@ -111,28 +49,6 @@ def test_of_a_thousand_by_hand() -> None:
     assert values["in_words"].startswith("Of 1,000 patients")
     several = Detection("nodule", called.astype(float), true, np.arange(52) // 2, "patients")
     assert "1,000 images of which" in state_outcomes(judge_threshold(several, 0.5, 0.04))
-
-
-@given(st.integers(0, 40), st.integers(0, 40), st.floats(0.001, 0.999))
-@settings(max_examples=60)
-def test_bayes_rule_leads_back(hits: int, spared: int, prevalence: float) -> None:
-    """From PPV, NPV and how many are called, back to sensitivity and specificity."""
-    assume(0 < hits + 40 - spared < 80)
-    every = np.ones(40, dtype=bool)
-    units = np.arange(40)
-    sensitivity = estimate_share(np.arange(40) < hits, every, units, 40)
-    specificity = estimate_share(np.arange(40) < spared, every, units, 40)
-    ppv, npv = find_predictive_values(sensitivity, specificity, prevalence)
-    assert ppv is not None
-    assert npv is not None
-    called = prevalence * hits / 40 + (1 - prevalence) * (1 - spared / 40)
-    assert called * ppv.value / prevalence == pytest.approx(hits / 40)
-    assert (1 - called) * npv.value / (1 - prevalence) == pytest.approx(spared / 40)
-    assert called * ppv.value + (1 - called) * (1 - npv.value) == pytest.approx(prevalence)
-    for rate in (ppv, npv):
-        low, high = rate.interval
-        assert 0 <= low <= rate.value + 1e-12
-        assert rate.value - 1e-12 <= high <= 1
 
 
 def test_at_the_prevalence_of_the_images_ppv_is_the_share_of_hits_among_calls() -> None:

@@ -31,6 +31,10 @@ def test_a_threshold_is_chosen_on_validation_images_and_judged_on_test_images(
     assert (point.n, point.counted) == (tests.n, "patients")
     assert point.prevalence == 0.04
     assert point.found + point.missed == point.positives == tests.per_class["below"].n
+    patients = session.find_operating_point(run, per_patient=True)
+    # Each patient has an image of either class.
+    assert (patients.n, patients.noun) == (0, "patients")
+    assert str(patients) == ""
     own = session.find_operating_point(run, positive="above")
     assert (own.finding, own.threshold, own.choice) == ("above", 0.5, None)
     for given in (0.0, 4.0):

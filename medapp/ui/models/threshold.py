@@ -7,14 +7,9 @@ import streamlit as st
 from medapp.evaluation.detection import Detection, build_detection
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.net_benefit import trace_decisions
-from medapp.evaluation.operating import (
-    OperatingPoint,
-    Rate,
-    operate,
-    state_floor,
-    state_outcomes,
-)
+from medapp.evaluation.operating import OperatingPoint, operate, state_floor, state_outcomes
 from medapp.evaluation.positive import find_positive, means_absence
+from medapp.evaluation.predictive import Rate
 from medapp.evaluation.rules import Kind, Rule
 from medapp.evaluation.words import write_figure, write_interval
 from medapp.figures.operating import draw_decisions, draw_operating, draw_scores
@@ -53,14 +48,19 @@ def draw_threshold(run: Run) -> None:
     if not names:
         st.info("Choose what counts as the finding.")
         return
-    judging = build_detection(*evidence, positives=names, where="test split")
+    per_patient = _ask_for_patients(build_detection(*evidence, positives=names))
+    judging = build_detection(
+        *evidence, positives=names, where="test split", per_patient=per_patient
+    )
     rule, prevalence = _draw_controls(judging)
     choosing = None
     if rule is not None:
         validation = _find_validation(run)
         if validation is None:
             return
-        choosing = build_detection(*validation, positives=names, where="validation split")
+        choosing = build_detection(
+            *validation, positives=names, where="validation split", per_patient=per_patient
+        )
     own = find_own_threshold(evaluation, Asked(positives=names))
     notes = [note for note in evaluation.notes if note.level != "info"]
     point = operate(judging, prevalence, choosing, rule, own, notes)
@@ -92,6 +92,17 @@ def _suggest(classes: Sequence[str]) -> list[str]:
     """All but the classes that mean that nothing is there; the first where none does."""
     present = [name for name in classes if not means_absence(name)]
     return present if 0 < len(present) < len(classes) else list(classes[:1])
+
+
+def _ask_for_patients(images: Detection) -> bool:
+    """Whether patients are to be judged; asked where some have several images."""
+    if images.noun == "patients" or images.counted != "patients":
+        return False
+    return st.toggle(
+        "Per patient",
+        help="By the mean of the probabilities of each patient's images.",
+        key="threshold-per-patient",
+    )
 
 
 def _draw_controls(judging: Detection) -> tuple[Rule | None, float]:
@@ -158,8 +169,8 @@ def _draw_outcome(point: OperatingPoint) -> None:
     st.subheader(escape(state_outcomes(point)), anchor=False)
     at = f"at a prevalence of {100 * point.prevalence:.3g}%"
     shares = (
-        ("Sensitivity", point.sensitivity, f"of {point.positives:,} images"),
-        ("Specificity", point.specificity, f"of {point.n - point.positives:,} images"),
+        ("Sensitivity", point.sensitivity, f"of {point.positives:,} {point.noun}"),
+        ("Specificity", point.specificity, f"of {point.n - point.positives:,} {point.noun}"),
         ("PPV", point.ppv, at),
         ("NPV", point.npv, at),
     )
@@ -182,15 +193,16 @@ def _draw_card(title: str, rate: Rate | None, of: str) -> None:
 
 def _state_choice(point: OperatingPoint) -> str:
     judged = (
-        f"Judged on {point.n:,} test images, with 95% intervals over {point.units:,}"
-        f" {point.counted}; those of PPV and NPV take the prevalence as known."
+        f"Judged on {point.n:,} {point.noun} of the test split, with 95% intervals over"
+        f" {point.units:,} {point.counted}; those of PPV and NPV take the prevalence as known."
     )
     if point.choice is None:
         return f"{point.finding} counts as found from {point.threshold:.3g} on. {judged}"
     choice = point.choice
     return (
         f"{point.finding} counts as found from {point.threshold:.3g} on: {choice.rule}, chosen on"
-        f" {choice.n:,} validation images, {choice.positives:,} of them with it. {judged}"
+        f" {choice.n:,} {point.noun} of the validation split, {choice.positives:,} of them with"
+        f" it. {judged}"
     )
 
 
@@ -215,6 +227,9 @@ def _draw_curves(judging: Detection, point: OperatingPoint) -> None:
             " at that rate. A model is worth using where its line stands above both others."
         )
         st.caption(
-            f"On {curve.n:,} test images, {curve.positives:,} of them with the finding: at their"
-            " prevalence, whatever is set above. Each 95% interval is for its own threshold alone."
+            escape(
+                f"On {curve.n:,} {point.noun}, {curve.positives:,} of them with the finding: at"
+                " their prevalence, whatever is set above. Each 95% interval is for its own"
+                " threshold alone."
+            )
         )

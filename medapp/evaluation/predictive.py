@@ -1,0 +1,48 @@
+"""PPV and NPV at any prevalence, with intervals from those of sensitivity and specificity."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from medapp.evaluation.estimates import Estimate, bound_ratio, correlate, take_complement
+from medapp.evaluation.intervals import Interval
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share with its 95% interval."""
+
+    value: float
+    interval: Interval
+
+
+def find_predictive_values(
+    sensitivity: Estimate | None, specificity: Estimate | None, prevalence: float
+) -> tuple[Rate | None, Rate | None]:
+    """PPV and NPV at a prevalence, by Bayes' rule.
+
+    PPV is 1 / (1 + odds against the finding · (1 − specificity) / sensitivity), and NPV likewise
+    with both turned round; their intervals are those of that ratio, see `bound_ratio`.
+    """
+    if sensitivity is None or specificity is None or not 0 < prevalence < 1:
+        return None, None
+    together = correlate(sensitivity, specificity)
+    against = (1 - prevalence) / prevalence
+    ppv = _find_predictive(take_complement(specificity), sensitivity, -together, against)
+    npv = _find_predictive(take_complement(sensitivity), specificity, -together, 1 / against)
+    return ppv, npv
+
+
+def _find_predictive(
+    wrong: Estimate, right: Estimate, correlation: float, odds: float
+) -> Rate | None:
+    if not wrong.value and not right.value:
+        return None
+    ratio = wrong.value / right.value if right.value else np.inf
+    low, high = bound_ratio(wrong, right, correlation)
+    return Rate(1 / (1 + odds * ratio), (1 / (1 + odds * high), 1 / (1 + odds * low)))
+
+
+def show(found: Estimate | None) -> Rate | None:
+    """An estimate as a share with its interval."""
+    return None if found is None else Rate(found.value, found.interval)

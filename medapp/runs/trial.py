@@ -31,7 +31,8 @@ from medapp.explanation.trials.trying import (
     place_all,
 )
 from medapp.imaging.geometry import Box
-from medapp.prediction.model import BATCH, Model, load_model
+from medapp.prediction.card import build_explain
+from medapp.prediction.model import Model, load_model
 from medapp.runs.caveats import add_caveats
 from medapp.runs.evaluate import find_split, judge, load_squares
 from medapp.runs.events import TestRead
@@ -161,22 +162,6 @@ def build_subject(
         explain=explain,
     )
     return subject, probabilities
-
-
-def build_explain(model: Model, method: str) -> Explain:
-    """What draws a model's maps, of any number of images, for a class of each."""
-
-    def explain(pixels: NDArray[np.uint8], picks: NDArray[np.intp]) -> NDArray[np.float32]:
-        maps = np.zeros(pixels.shape[:3], np.float32)
-        for index in np.unique(picks):
-            rows = np.flatnonzero(picks == index)
-            for start in range(0, len(rows), BATCH):
-                part = rows[start : start + BATCH]
-                _, found = model.explain(pixels[part], method, model.classes[index])
-                maps[part] = np.stack([heatmap.values for heatmap in found])
-        return maps
-
-    return explain
 
 
 def _try(

@@ -30,16 +30,25 @@ def fit_rectangle(box: Box, size_px: int) -> tuple[int, int, int, int]:
     return x0, y0, x1, y1
 
 
-def mark_corners(content: Box, size_px: int) -> Mask:
-    """The four corners of the image, which may fill less than the square."""
+def mark_each_corner(content: Box, size_px: int) -> dict[str, Mask]:
+    """The corners of the image, which may fill less than the square, by name."""
     x0, y0, x1, y1 = fit_rectangle(content, size_px)
     wide = max(1, round(CORNER * (x1 - x0)))
     tall = max(1, round(CORNER * (y1 - y0)))
-    mask = np.zeros((size_px, size_px), bool)
-    for rows in (slice(y0, y0 + tall), slice(y1 - tall, y1)):
-        for columns in (slice(x0, x0 + wide), slice(x1 - wide, x1)):
-            mask[rows, columns] = True
-    return mask
+    rows = {"top": slice(y0, y0 + tall), "bottom": slice(y1 - tall, y1)}
+    columns = {"left": slice(x0, x0 + wide), "right": slice(x1 - wide, x1)}
+    found = {}
+    for height, across in rows.items():
+        for side, down in columns.items():
+            mask = np.zeros((size_px, size_px), bool)
+            mask[across, down] = True
+            found[f"{height} {side}"] = mask
+    return found
+
+
+def mark_corners(content: Box, size_px: int) -> Mask:
+    """The four corners of the image together."""
+    return np.asarray(np.any(list(mark_each_corner(content, size_px).values()), axis=0))
 
 
 def mark_borders(content: Box, size_px: int) -> Mask:

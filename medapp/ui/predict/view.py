@@ -17,6 +17,7 @@ from medapp.runs.heads import name_head
 from medapp.runs.run import Run
 from medapp.ui.elements.image_viewer import MapLayer, Shown, draw_viewer
 from medapp.ui.predict.findings import draw_findings
+from medapp.ui.predict.map_card import draw_map_card
 from medapp.ui.predict.predicting import load_model, predict_image
 from medapp.ui.predict.sight import draw_sight, load_sight
 from medapp.ui.shell import frame, url
@@ -61,6 +62,7 @@ def draw_prediction(
             if said:
                 st.caption(escape(said))
         _draw_choices(classes, method, explained)
+        draw_map_card(run, prediction, method)
     with right:
         draw_notes(prediction.notes)
         if prediction.label is not None:

@@ -1,0 +1,117 @@
+"""The report card of one heatmap: where it lies, whether it stays when the image hardly changes.
+
+What needs many images (does a map follow the weights, does it tell more than an edge filter) stands
+in a `Trial`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.explanation.trials.hiding import mark_borders, mark_each_corner
+from medapp.explanation.trials.mass import measure_mass
+from medapp.explanation.trials.stability import (
+    SHIFT_PX,
+    Explain,
+    compare_noisy,
+    compare_shifted,
+)
+from medapp.explanation.trials.words import ALIKE, DO_NOT
+from medapp.imaging.geometry import Box
+from medapp.notes import Note, sort_notes
+
+CROWDED = 2  # times its part of the image, from which the mass in a region is worth a word
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Card:
+    """What can be said of one map by itself.
+
+    Attributes:
+        corner: the one that holds most of the map, such as "bottom right".
+        mass: share of the map's sum, 0 to 1, in that corner and on the borders.
+        areas: the same if the map were flat.
+        shift, noise: Spearman's correlation with the map of the image shifted by `SHIFT_PX`, and
+            with noise too weak to see; None where that map shows nothing.
+    """
+
+    corner: str
+    mass: dict[str, float]
+    areas: dict[str, float]
+    shift: float | None
+    noise: float | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, with what they say."""
+        notes = [{"level": note.level, "text": note.text} for note in judge_card(self)]
+        return {**asdict(self), "says": notes}
+
+
+def draw_up_card(
+    explain: Explain,
+    pixels: NDArray[np.uint8],
+    map_: NDArray[np.floating],
+    class_index: int,
+    content: Box,
+) -> Card | None:
+    """The card of a map (S, S) of one image; None of a blank map, of which there is nothing to say.
+
+    Args:
+        explain: what drew the map.
+        pixels: (S, S, C), as the network saw the image.
+        class_index: the class that the map explains.
+        content: the rectangle of the square that the image fills.
+    """
+    if not map_.any():
+        return None
+    size = len(map_)
+    images, maps, picks = pixels[None], map_[None], np.array([class_index])
+    corners = mark_each_corner(content, size)
+    fullest = max(corners, key=lambda name: float((map_ * corners[name]).sum()))
+    regions = {"corner": corners[fullest], "borders": mark_borders(content, size)}
+    shift = compare_shifted(explain, images, maps, picks)[0]
+    noise = compare_noisy(explain, images, maps, picks, [SEED])[0]
+    return Card(
+        fullest,
+        {name: float(measure_mass(maps, mask[None])[0]) for name, mask in regions.items()},
+        {name: float(mask.mean()) for name, mask in regions.items()},
+        *(None if np.isnan(value) else float(value) for value in (shift, noise)),
+    )
+
+
+def judge_card(card: Card) -> tuple[Note, ...]:
+    """What the card says, the gravest first."""
+    return sort_notes([*_judge_stability(card), *_judge_mass(card)])
+
+
+def _judge_stability(card: Card) -> Iterator[Note]:
+    ways = (
+        (f"when the image is shifted by {SHIFT_PX} px", card.shift),
+        ("under noise too weak to see", card.noise),
+    )
+    for change, agreement in ways:
+        if agreement is None:
+            text = f"This map shows nothing any more {change}. {DO_NOT}"
+            yield Note("map-unstable", text, "grave")
+        elif agreement < ALIKE:
+            text = f"This map becomes another {change} (rank correlation {agreement:.2f}). {DO_NOT}"
+            yield Note("map-unstable", text, "grave")
+        else:
+            text = f"The map stays {change} (rank correlation {agreement:.2f})."
+            yield Note("map-stable", text, "info")
+
+
+def _judge_mass(card: Card) -> Iterator[Note]:
+    places = {"corner": f"in the {card.corner} corner", "borders": "on the borders"}
+    for region, mass in card.mass.items():
+        area = card.areas[region]
+        written = f"{mass:.1%} of the map lies {places[region]}, {area:.1%} of the image"
+        if mass >= CROWDED * area:
+            text = f"{written}: look whether a mark or a border is what the model sees."
+            yield Note("map-place", text)
+        else:
+            yield Note("map-place", f"{written}.", "info")

@@ -1,0 +1,37 @@
+"""What draws a model's maps for a trial or a card, and the card of one prediction's map."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.explanation.trials.card import Card, draw_up_card
+from medapp.explanation.trials.stability import Explain
+from medapp.imaging.geometry import Box
+from medapp.prediction.files import Prediction, to_batch
+from medapp.prediction.model import BATCH, Model
+
+
+def build_explain(model: Model, method: str) -> Explain:
+    """What draws a model's maps, of any number of images, for a class of each."""
+
+    def explain(pixels: NDArray[np.uint8], picks: NDArray[np.intp]) -> NDArray[np.float32]:
+        maps = np.zeros(pixels.shape[:3], np.float32)
+        for index in np.unique(picks):
+            rows = np.flatnonzero(picks == index)
+            for start in range(0, len(rows), BATCH):
+                part = rows[start : start + BATCH]
+                _, found = model.explain(pixels[part], method, model.classes[index])
+                maps[part] = np.stack([heatmap.values for heatmap in found])
+        return maps
+
+    return explain
+
+
+def describe_map(model: Model, prediction: Prediction, method: str) -> Card | None:
+    """The report card of a prediction's map; None where there is no map, or it is blank."""
+    heatmap, view, pixels = prediction.heatmap, prediction.view, prediction.pixels
+    if heatmap is None or view is None or pixels is None:
+        return None
+    content = view.to_square(Box("", 0, 0, *prediction.image_size), len(pixels))
+    (image,) = to_batch([pixels])
+    explain = build_explain(model, method)
+    return draw_up_card(explain, image, heatmap.values, heatmap.class_index, content)

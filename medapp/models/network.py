@@ -107,6 +107,31 @@ class Network(nn.Module):
         logits: Tensor = self.head(self.pool(maps))
         return logits
 
+    def look(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Normalised images (N, 3, S, S) to logits (N, K), and features (N, C) of each stage.
+
+        Features of a stage are the means of its maps; those of the last one are what the pool
+        gives.
+        """
+        features = []
+        for _, stage in self.stages:
+            x = stage(x)
+            features.append(x.float().mean((2, 3)))
+        pooled = self.pool(x)
+        return self.head(pooled), [*features[:-1], pooled.float()]
+
+    def rescale(self, scale: Tensor, offset: Tensor) -> None:
+        """Let the head give its logits times `scale`, then plus `offset`, both (K,).
+
+        Raises:
+            ValueError: the head counts votes, and has no logits of its own.
+        """
+        if self.keeps_neighbours:
+            raise ValueError("a head that counts votes cannot be rescaled")
+        with torch.no_grad():
+            self.head.weight.mul_(scale[:, None].to(self.head.weight))
+            self.head.bias.mul_(scale.to(self.head.bias)).add_(offset.to(self.head.bias))
+
     def forward(self, x: Tensor) -> Tensor:
         """Normalised images (N, 3, S, S) to logits (N, K)."""
         for _, stage in self.stages:

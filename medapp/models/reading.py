@@ -13,6 +13,7 @@ from typing import Any
 
 import safetensors
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from medapp.errors import WeightsError
@@ -40,12 +41,16 @@ WRAPPERS = (
     *("state_dict", "model_state_dict", "model", "network", "net", "weights", "params"),
     "checkpoint",
 )
+# What the names of arrays begin with that a model carries beside its network.
+CARRIED = "medapp."
 UNREAD = "unread"  # in the metadata: classes of other programs whose objects stand in the file
 DEEPEST = 5  # of tables within tables
 
 
 def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """The tensors and the metadata of a `.safetensors` or `.pth` file, on the CPU.
+
+    What a model carries beside its network is left out, see `read_carried`.
 
     Raises:
         WeightsError: no such file, truncated, or a pickle that wants to run code.
@@ -56,7 +61,8 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         if path.suffix == ".safetensors":
             with safetensors.safe_open(path, framework="pt") as file:
                 names = file.keys()
-                return {name: file.get_tensor(name) for name in names}, dict(file.metadata() or {})
+                own = [name for name in names if not name.startswith(CARRIED)]
+                return {name: file.get_tensor(name) for name in own}, dict(file.metadata() or {})
         values, strangers = _load(path)
     except pickle.UnpicklingError as error:
         raise WeightsError(
@@ -77,6 +83,24 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             remedy="Save the network's state_dict, or better .safetensors.",
         )
     return tensors, {UNREAD: ", ".join(strangers)} if strangers else {}
+
+
+def read_carried(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays that a model's file carries beside its network, by name.
+
+    Raises:
+        WeightsError: no such file, or a damaged one.
+    """
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            names = file.keys()
+            carried = [name for name in names if name.startswith(CARRIED)]
+            return {name.removeprefix(CARRIED): file.get_tensor(name) for name in carried}
+    except (safetensors.SafetensorError, *DAMAGE) as error:
+        raise WeightsError(
+            f"{path.name} cannot be read as weights: it is truncated or of another format.",
+            remedy="Copy it again.",
+        ) from error
 
 
 def _load(path: Path) -> tuple[Any, list[str]]:

@@ -12,7 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import save
 from torch import Tensor
 
@@ -32,7 +34,7 @@ from medapp.models.normalisation import (
     Normalisation,
     read_normalisation,
 )
-from medapp.models.reading import UNREAD, read_weights
+from medapp.models.reading import CARRIED, UNREAD, read_weights
 from medapp.models.scale import estimate_scale
 from medapp.models.sources import find_source
 from medapp.models.thresholds import read_thresholds, write_thresholds
@@ -175,10 +177,14 @@ def save_network(
     path: Path,
     metadata: Mapping[str, str] | None = None,
     dtype: torch.dtype | None = None,
+    carried: Mapping[str, NDArray[Any]] | None = None,
 ) -> None:
     """Write the network as `.safetensors` with its model's own names of tensors.
 
     The metadata hold architecture, classes, task, normalisation and thresholds.
+
+    Args:
+        carried: arrays that the file holds beside the network, see `reading.read_carried`.
     """
 
     def convert(tensor: Tensor) -> Tensor:
@@ -191,6 +197,8 @@ def save_network(
         for name, tensor in network.model.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
+    for name, array in (carried or {}).items():
+        tensors[f"{CARRIED}{name}"] = torch.from_numpy(np.ascontiguousarray(array))
     facts = {
         "format": "pt",
         "architecture": network.architecture,
@@ -206,13 +214,6 @@ def save_network(
     with open_replacing(path) as file:
         file.write(header)
         file.write(memoryview(content)[start:])
-
-
-def add_thresholds(path: Path, thresholds: tuple[float, ...]) -> None:
-    """Write thresholds into a file that `save_network` wrote; all else stays as it is."""
-    network, metadata = load_network(path)
-    network.thresholds = thresholds
-    save_network(network, path, {**metadata, **write_thresholds(thresholds)})
 
 
 def _sort_header(content: bytes) -> tuple[bytes, int]:

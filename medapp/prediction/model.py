@@ -8,9 +8,13 @@ import torch
 from numpy.typing import NDArray
 
 from medapp.errors import RecipeError, WeightsError
+from medapp.evaluation.calibration import Calibration, read_calibration
+from medapp.evaluation.conformal import Conformal, read_conformal
+from medapp.evaluation.familiarity import Familiar, Familiarity, read_familiarity
 from medapp.explanation.explain import Heatmap, explain
 from medapp.explanation.strength import compare_evidence
 from medapp.models.network import Network, to_input
+from medapp.models.reading import read_carried
 from medapp.models.weights import load_network
 from medapp.task import Task
 from medapp.task.thresholds import THRESHOLD
@@ -18,6 +22,7 @@ from medapp.training.machine.precision import choose_device
 from medapp.training.recipe import Recipe, read_settings
 
 BATCH = 32
+FAMILIARITY = "familiarity."  # what the names of its arrays in a model's file begin with
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,19 @@ class Model:
     Attributes:
         recipe: how it was trained, and how images are prepared for it.
         precision: "float32" or "bfloat16", as it was trained and evaluated.
+        calibration: how its probabilities were calibrated, or why not; None of a model from before
+            that was done, or whose training was stopped.
+        conformal: which sets of classes it promises; None as before.
+        familiarity: what it remembers of its own kind of image; None where it had too few.
     """
 
     network: Network
     recipe: Recipe
     precision: str
     device: str
+    calibration: Calibration | None = None
+    conformal: Conformal | None = None
+    familiarity: Familiarity | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -70,6 +82,23 @@ class Model:
             probabilities = self.task.activate(self.network(x).float())
         found: NDArray[np.float32] = probabilities.cpu().numpy()
         return found
+
+    def see(self, pixels: NDArray[np.uint8]) -> tuple[torch.Tensor, list[NDArray[np.float32]]]:
+        """Pixels (N, S, S, C) to logits (N, K), and to features (N, C) of each stage."""
+        logits = []
+        stages = []
+        for start in range(0, len(pixels), BATCH):
+            with torch.inference_mode(), self._autocast():
+                found, features = self.network.look(self.prepare(pixels[start : start + BATCH]))
+            logits.append(found.float().cpu())
+            stages.append([feature.float().cpu().numpy() for feature in features])
+        return torch.cat(logits), [np.concatenate(rows) for rows in zip(*stages, strict=True)]
+
+    def recognise(self, pixels: NDArray[np.uint8]) -> list[Familiar | None]:
+        """How each image lies to those that the model learned from; None where it cannot tell."""
+        if self.familiarity is None or not len(pixels):
+            return [None] * len(pixels)
+        return list(self.familiarity.judge(self.see(pixels)[1]))
 
     def explain(
         self, pixels: NDArray[np.uint8], method: str, class_name: str | None = None
@@ -157,4 +186,28 @@ def load_model(path: Path) -> Model:
             f"{path.name} does not say how it was trained. {error.what}", remedy=error.remedy
         ) from error
     device = choose_device("auto")
-    return Model(network.to(device), recipe, metadata.get("precision", "float32"), device)
+    return Model(
+        network.to(device),
+        recipe,
+        metadata.get("precision", "float32"),
+        device,
+        read_calibration(metadata),
+        read_conformal(metadata),
+        _read_familiarity(path),
+    )
+
+
+def _read_familiarity(path: Path) -> Familiarity | None:
+    arrays = {
+        name.removeprefix(FAMILIARITY): array
+        for name, array in read_carried(path).items()
+        if name.startswith(FAMILIARITY)
+    }
+    if not arrays:
+        return None
+    try:
+        return read_familiarity(arrays)
+    except (KeyError, ValueError, IndexError) as error:
+        raise WeightsError(
+            f"What {path.name} remembers of its images is damaged.", remedy="Train the run again."
+        ) from error

@@ -64,7 +64,8 @@ class PlanMade(Event):
 
     Attributes:
         passes: what a training image costs, in forward passes.
-        train, validation, test: how many images each split has.
+        train, validation, test: how many images learn, choose the epoch, and judge.
+        calibration: how many images of the validation split choose nothing, and calibrate.
         parameters: how many learn.
     """
 
@@ -76,6 +77,7 @@ class PlanMade(Event):
     passes: float = 3.0
     train: int = 0
     validation: int = 0
+    calibration: int = 0
     test: int = 0
     architecture: str = ""
     parameters: int = 0

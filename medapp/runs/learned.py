@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 from medapp.data.catalog import Catalog
 from medapp.data.samples import DataSet, Sample
+from medapp.data.splits.halving import divide_validation
 from medapp.runs.choosing import choose_samples
 from medapp.runs.run import Run
 from medapp.runs.split_table import load_classes, match_split, name_table, save_split, select
+from medapp.task import find_task
 from medapp.training.recipe import DataChoice, Recipe
 
 
@@ -33,6 +35,20 @@ class Learned:
     def list_split(self, split: str) -> list[Sample]:
         """The samples of one split, in their order."""
         return self._by_split.get(split, [])
+
+    @functools.cached_property
+    def choosing(self) -> list[Sample]:
+        """The validation images that choose the epoch, see `divide_validation`."""
+        return self._divided[0]
+
+    @functools.cached_property
+    def calibrating(self) -> list[Sample]:
+        """The validation images that nothing is chosen on; none where there are too few."""
+        return self._divided[1]
+
+    @functools.cached_property
+    def _divided(self) -> tuple[list[Sample], list[Sample]]:
+        return divide_validation(self.list_split("validation"), find_task(self.data_set.task))
 
     @functools.cached_property
     def _by_split(self) -> dict[str, list[Sample]]:

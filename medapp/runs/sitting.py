@@ -10,14 +10,14 @@ from torch import Tensor
 from medapp.data.catalog import Catalog
 from medapp.data.samples import SPLITS, DataSet
 from medapp.errors import RunError
-from medapp.evaluation.words import write_probability
 from medapp.models.backbones import BACKBONES
 from medapp.models.heads import save_with_head
 from medapp.models.neighbours import NeighboursHead
-from medapp.models.weights import add_thresholds, build_network
+from medapp.models.weights import build_network
 from medapp.runs.caveats import add_caveats
 from medapp.runs.evaluate import describe_computing, judge, judge_at_end
 from medapp.runs.events import PlanMade, Resumed, StateChanged, TestRead
+from medapp.runs.finishing import finish_model
 from medapp.runs.heads import describe_place, describe_start
 from medapp.runs.inputs import InputLoader
 from medapp.runs.learned import Learned, load_samples, save_samples
@@ -32,7 +32,6 @@ from medapp.store.cache import open_cache
 from medapp.store.threads import count_cores
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
-from medapp.task.thresholds import RULE, choose_thresholds
 from medapp.training.augmentation import AUGMENTATIONS
 from medapp.training.examples import Examples, join_examples
 from medapp.training.feed import Feed
@@ -96,13 +95,12 @@ class Sitting:
         self.reporter.report(StateChanged(state="training"))
         if not training.run():
             return False
-        validation = training.validation
-        images = (len(home.list_split("train")), len(validation))
+        images = (len(home.list_split("train")), len(training.validation))
         speed = measure_speed(self.recipe, loader, training, *images)
         if speed is not None:
             self.reporter.report(speed)
         self.reporter.report(StateChanged(state="evaluating"))
-        self._choose_thresholds(training, validation)
+        self._finish(training, learned)
         self._evaluate(training, loader, home)
         self._evaluate_others(learned)
         return True
@@ -117,7 +115,7 @@ class Sitting:
         self._report_plan(learned, learner)
         self._say_idle(learner)
         train = loader.load_training()
-        validation = loader.load(home.list_split("validation"), "validation")
+        validation = loader.load(home.choosing, "validation")
         learner.standardise(train[0].inputs)
         if learner.strategy.starts_from_probe:
             self._fit_head(learner, home)
@@ -169,7 +167,8 @@ class Sitting:
         frozen = Learner(network, row, AUGMENTATIONS["none"], self.fabric)
         cache = open_cache(self.workspace)
         loader = InputLoader(self.recipe, frozen, [home], cache, self.reporter)
-        train, validation = (loader.load(home.list_split(s), s) for s in ("train", "validation"))
+        train = loader.load(home.list_split("train"), "train")
+        validation = loader.load(home.choosing, "validation")
         frozen.standardise(train.inputs)
         objective = build_objective(self.recipe, DEFAULT, frozen, [home], [train])
         watcher = HeadReporter(self.run, self.reporter.should_stop, self.reporter.is_silent)
@@ -301,6 +300,7 @@ class Sitting:
 
     def _report_plan(self, learned: Sequence[Learned], learner: Learner) -> None:
         counts = {split: len(learned[0].list_split(split)) for split in SPLITS}
+        counts["validation"] = len(learned[0].choosing)
         batch_size = self.recipe.optimisation.batch_size
         # A step on a kept feature costs as much as one on an image of a network that learns whole.
         passes = 3.0 if learner.keeps_features else self.recipe.count_passes()
@@ -314,6 +314,7 @@ class Sitting:
             batch_size=counts["train"] if is_fitted else batch_size,
             passes=passes,
             **counts,
+            calibration=len(learned[0].calibrating),
             architecture=learner.network.architecture,
             parameters=sum(p.numel() for p in learner.suffix.parameters()),
             device=str(self.fabric.device),
@@ -338,26 +339,16 @@ class Sitting:
         if idle:
             self.reporter.say(f"Settings without effect on this run: {', '.join(idle)}.")
 
-    def _choose_thresholds(self, training: Loop | Fit, validation: Examples) -> None:
-        """Choose each finding's threshold by the weights of the best epoch; keep them with these.
-
-        Of no effect where each image has one label, or none validates.
-        """
-        network = training.learner.network
-        # Wait until the first process has written the weights.
-        self.fabric.barrier()
-        if not network.task.has_several or not len(validation):
-            return
-        training.learner.load(self.run.model_path)
-        probabilities = network.task.activate(training.predict(validation.inputs)).numpy()
-        network.thresholds = choose_thresholds(probabilities, validation.targets)
+    def _finish(self, training: Loop | Fit, learned: Sequence[Learned]) -> None:
+        """Let each head learn how far its answers reach; then take over what that made of it."""
+        # The first process has to have written the weights, and then the others read them.
         self.fabric.barrier()
         if self.fabric.is_global_zero:
-            add_thresholds(self.run.model_path, network.thresholds)
-        chosen = zip(network.classes, network.thresholds, strict=True)
-        written = ", ".join(f"{name} {write_probability(limit)}" for name, limit in chosen)
-        self.reporter.say(f"Thresholds, by {RULE}: {written}.")
+            heads = learned if OBJECTIVES[self.recipe.objective.name].has_heads else learned[:1]
+            for domain, home in enumerate(heads):
+                finish_model(self.workspace, Run(self.run.folder, domain), home, self.reporter)
         self.fabric.barrier()
+        training.learner.load(self.run.model_path)
 
     def _evaluate(self, training: Loop | Fit, loader: InputLoader, home: Learned) -> None:
         """Read the test split, once, with the weights of the best epoch."""
@@ -366,7 +357,6 @@ class Sitting:
         if not samples:
             self.reporter.say("There are no test images, so nothing says how good the model is.")
             return
-        training.learner.load(self.run.model_path)
         self.reporter.report(TestRead(reason="end of the run"))
         test = loader.load(samples, "test")
         network = training.learner.network

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from medapp.models.network import Network, to_input
 from medapp.models.reading import read_weights
+from medapp.models.thresholds import read_thresholds
 from medapp.models.weights import save_network
 from medapp.training.augment import augment
 from medapp.training.augmentation import Augmentation
@@ -176,9 +177,11 @@ class Learner:
         self.suffix.load_state_dict(now)
 
     def load(self, path: Path) -> None:
-        """Take over the weights that `save` wrote; a scale is folded into their head."""
-        tensors, _ = read_weights(path)
+        """Take over weights and thresholds of a file; a scale is folded into its head."""
+        tensors, metadata = read_weights(path)
         self.network.model.load_state_dict(tensors, strict=False)
+        classes = len(self.network.classes)
+        self.network.thresholds = read_thresholds(metadata, path.name, classes)
         self._scale = None
 
 

@@ -59,14 +59,14 @@ def split_samples(
     rows = [row for row, split in enumerate(splits) if split == "train"]
     task = task or find_task("single-label")
     groups = find_groups(rows, find_strata(labels, task), copies or hashes, patients)
-    groups, turns = _put_in_order(groups, hashes, seed, task)
+    groups, turns = put_in_order(groups, hashes, seed, task)
     for group, split in zip(groups, deal_groups(groups, shares, turns), strict=True):
         for row in group.rows:
             splits[row] = split
     return splits
 
 
-def _put_in_order(
+def put_in_order(
     groups: list[Group], hashes: Sequence[str], seed: int, task: Task
 ) -> tuple[list[Group], Sequence[str | None]]:
     """The groups in the order in which they are dealt, and for which class each one's turn is."""

@@ -1,0 +1,150 @@
+"""Probabilities that are as high as the share of images that prove them right.
+
+A network that fits its training images says too high probabilities of others (Guo et al. 2017,
+arXiv 1706.04599). A scale and an offset of its logits mend that. They are fitted on images that
+neither taught the network nor chose its epoch.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.evaluation.patients import number_units
+from medapp.task import Task
+from medapp.task.task import Targets
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+KEY = "calibration"  # in the metadata of a model's file
+FEWEST = 30  # patients or images that a temperature is fitted on
+FEWEST_OF_CLASS = 30  # of each class, for a scale and an offset a logit
+
+NONE = "none"
+TEMPERATURE = "temperature"
+VECTOR = "vector"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How logits were changed so that probabilities can be taken at their word.
+
+    Attributes:
+        method: "none"; "temperature": one scale for all logits; "vector": a scale and an offset a
+            logit (Guo et al. 2017, section 4.2).
+        scale, offset: (K,) a logit is multiplied by the one, then the other is added; empty where
+            nothing was fitted.
+        images, patients: that it was fitted on, or would have been.
+        before, after: mean log loss on them, in nats; None where nothing was fitted.
+        reason: why there is none; empty where there is one.
+    """
+
+    method: str
+    scale: tuple[float, ...]
+    offset: tuple[float, ...]
+    images: int
+    patients: int
+    before: float | None = None
+    after: float | None = None
+    reason: str = ""
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether anything was fitted."""
+        return self.method != NONE
+
+    def to_metadata(self) -> dict[str, str]:
+        """As a model's file says it."""
+        return {KEY: json.dumps(asdict(self))}
+
+
+def read_calibration(metadata: Mapping[str, str]) -> Calibration | None:
+    """The inverse of `Calibration.to_metadata`; None where a file says nothing."""
+    try:
+        values = json.loads(metadata[KEY])
+        pair = {name: tuple(map(float, values[name])) for name in ("scale", "offset")}
+        return Calibration(**{**values, **pair})
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+
+
+def fit_calibration(
+    logits: "Tensor", targets: Targets, groups: Sequence[str | None], task: Task
+) -> Calibration:
+    """Find the scale and the offset that make the log loss smallest.
+
+    A temperature leaves every decision as it is. A scale and an offset a logit also mend the shares
+    of classes, which class weights and balanced sampling distort; that is fitted where each class
+    has images enough.
+
+    Args:
+        logits: (N, K) of images that the network did not learn from.
+        targets: of the task, (N,) or (N, K).
+        groups: (N,) the patient of each image, None where unknown.
+    """
+    n, width = logits.shape
+    _, units, _ = number_units(groups, n) if n else (None, "", 0)
+    patients = len(set(groups)) if units == "patients" else n
+    if patients < FEWEST:
+        reason = f"too few {units or 'images'} to calibrate on: {patients}, and {FEWEST} are needed"
+        return Calibration(NONE, (), (), n, patients, reason=reason)
+    rarest = _count_rarest(targets, groups, task)
+    method = VECTOR if rarest >= FEWEST_OF_CLASS else TEMPERATURE
+    scale, offset = minimise(logits, targets, task, method)
+    before = _measure_loss(logits, targets, task)
+    after = _measure_loss(logits.double() * scale + offset, targets, task)
+    found = tuple(map(float, scale)), tuple(map(float, offset))
+    return Calibration(method, *found, n, patients, before, after)
+
+
+def minimise(
+    logits: "Tensor", targets: Targets, task: Task, method: str, smooths: bool = True
+) -> tuple["Tensor", "Tensor"]:
+    """The scale and the offset (K,) of the smallest loss, by L-BFGS in double precision.
+
+    Args:
+        smooths: targets are drawn in by as much as Laplace's rule of succession says, so that
+            images which are all decided rightly do not ask for endless logits (Platt 1999).
+    """
+    import torch
+
+    kept = logits.detach().double()
+    wanted = torch.from_numpy(np.asarray(targets))
+    n, width = kept.shape
+    alternatives = 2 if task.has_several else max(width, 2)
+    smoothing = alternatives / (n + alternatives) if smooths else 0.0
+    logs = torch.zeros(width if method == VECTOR else 1, dtype=torch.float64, requires_grad=True)
+    offset = torch.zeros(width, dtype=torch.float64, requires_grad=method == VECTOR)
+    learned = [logs, offset] if method == VECTOR else [logs]
+    optimiser = torch.optim.LBFGS(learned, max_iter=200, line_search_fn="strong_wolfe")
+
+    def measure() -> float:
+        optimiser.zero_grad()
+        loss = task.loss(kept * logs.exp() + offset, wanted, None, smoothing) / n
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss  # type: ignore[return-value]
+
+    optimiser.step(measure)  # type: ignore[no-untyped-call]
+    return logs.detach().exp().expand(width).clone(), offset.detach().clone()
+
+
+def _measure_loss(logits: "Tensor", targets: Targets, task: Task) -> float:
+    import torch
+
+    total = task.loss(logits.double(), torch.from_numpy(np.asarray(targets)))
+    return float(total) / len(targets)
+
+
+def _count_rarest(targets: Targets, groups: Sequence[str | None], task: Task) -> int:
+    """Patients, or images where those are unknown, that the rarest class has."""
+    marks: NDArray[np.bool_]
+    if task.has_several:
+        marks = np.concatenate([targets == 1, targets == 0], axis=1)
+    else:
+        marks = targets[:, None] == np.arange(int(targets.max(initial=0)) + 1)
+    names = np.array([f"image {i}" if g is None else f"of {g}" for i, g in enumerate(groups)])
+    return min((len(set(names[column])) for column in marks.T), default=0)

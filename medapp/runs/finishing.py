@@ -1,0 +1,216 @@
+"""What a model learns of its own answers once its weights are found; its file keeps all of it.
+
+In order: probabilities are calibrated, thresholds chosen, sets promised, and what is usual among
+its images is remembered. Nothing here reads a test image.
+"""
+
+import contextlib
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from medapp.data.samples import Sample
+from medapp.data.splits.halving import FEWEST
+from medapp.evaluation.calibration import KEY, NONE, Calibration, fit_calibration
+from medapp.evaluation.conformal import Conformal, fit_conformal
+from medapp.evaluation.familiarity import Familiarity, fit_familiarity
+from medapp.evaluation.words import write_probability
+from medapp.models.thresholds import write_thresholds
+from medapp.models.weights import load_network, save_network
+from medapp.prediction.model import BATCH, FAMILIARITY, Model, load_model
+from medapp.runs.evaluate import load_squares
+from medapp.runs.learned import Learned
+from medapp.runs.reporter import Reporter
+from medapp.runs.run import Run
+from medapp.store.workspace import Workspace
+from medapp.task.thresholds import RULE, choose_thresholds
+
+MOST_TRAINING = 500  # images that say where the model's own kind lies
+STAGE = "Learning what is usual"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a network makes of samples.
+
+    Attributes:
+        logits: (N, K).
+        features: (N, C) of each stage.
+    """
+
+    samples: list[Sample]
+    logits: Tensor
+    features: list[NDArray[np.float32]]
+
+
+def finish_model(workspace: Workspace, head: Run, home: Learned, reporter: Reporter) -> None:
+    """Let the model of a head learn how far its answers reach; nothing where that was done.
+
+    Args:
+        home: the data set whose question the head answers.
+    """
+    _, metadata = load_network(head.require_model())
+    if KEY in metadata:
+        return
+    model = load_model(head.model_path)
+    held_out = _see(workspace, model, home, home.list_split("validation"), reporter)
+    training = _see(workspace, model, home, _draw(home, head.recipe.seed), reporter)
+    calibration, held_out = _calibrate(model, home, held_out)
+    own = _pick(held_out, home.calibrating)
+    thresholds = _choose_thresholds(model, own if own.samples else held_out)
+    model.network.thresholds = thresholds
+    conformal = _promise(model, own)
+    familiarity = fit_familiarity(training.features, held_out.features)
+    carried = familiarity.to_arrays() if familiarity is not None else {}
+    facts = {**calibration.to_metadata(), **conformal.to_metadata(), **write_thresholds(thresholds)}
+    save_network(
+        model.network,
+        head.model_path,
+        {**metadata, **facts},
+        carried={f"{FAMILIARITY}{name}": array for name, array in carried.items()},
+    )
+    for sentence in (
+        describe_calibration(calibration),
+        describe_promise(conformal),
+        describe_familiarity(familiarity, len(training.samples), len(held_out.samples)),
+        _describe_thresholds(model.classes, thresholds),
+    ):
+        if sentence:
+            reporter.say(sentence)
+
+
+def _draw(home: Learned, seed: int) -> list[Sample]:
+    """Training images, at most so many, drawn from the seed."""
+    samples = home.list_split("train")
+    if len(samples) <= MOST_TRAINING:
+        return samples
+    drawn = random.Random(seed).sample(range(len(samples)), MOST_TRAINING)
+    return [samples[row] for row in sorted(drawn)]
+
+
+def _see(
+    workspace: Workspace,
+    model: Model,
+    home: Learned,
+    samples: list[Sample],
+    reporter: Reporter,
+) -> Seen:
+    if not samples:
+        outputs = model.task.count_outputs(model.classes)
+        nothing = [np.zeros((0, 1), np.float32) for _ in model.network.stages]
+        return Seen([], torch.zeros(0, outputs), nothing)
+    advance = reporter.follow_stage(STAGE)
+    pixels = load_squares(workspace, model, home.data_set, samples)
+    logits = []
+    features = []
+    with contextlib.closing(pixels.source):
+        for done, batch in enumerate(pixels.iterate(BATCH), start=1):
+            found, stages = model.see(batch)
+            logits.append(found)
+            features.append(stages)
+            advance(min(done * BATCH, len(samples)), len(samples))
+    joined = [np.concatenate(rows) for rows in zip(*features, strict=True)]
+    return Seen(samples, torch.cat(logits), joined)
+
+
+def _pick(seen: Seen, samples: Sequence[Sample]) -> Seen:
+    """What was seen of some of the samples, in their order."""
+    rows = {id(sample): row for row, sample in enumerate(seen.samples)}
+    picked = [rows[id(sample)] for sample in samples]
+    return Seen(list(samples), seen.logits[picked], [f[picked] for f in seen.features])
+
+
+def _calibrate(model: Model, home: Learned, held_out: Seen) -> tuple[Calibration, Seen]:
+    """Rescale the head, and the logits that were seen of it."""
+    own = _pick(held_out, home.calibrating)
+    network = model.network
+    groups = [sample.patient for sample in own.samples]
+    targets = network.task.encode([sample.label for sample in own.samples], model.classes)
+    found = fit_calibration(own.logits, targets, groups, network.task)
+    reason = found.reason
+    if network.keeps_neighbours:
+        reason = "its probabilities are shares of votes, which have no scale"
+    elif not own.samples:
+        reason = (
+            f"the validation split has fewer than {FEWEST} patients, too few to choose the epoch on"
+            " some and to calibrate on others"
+        )
+    if reason:
+        return Calibration(NONE, (), (), found.images, found.patients, reason=reason), held_out
+    scale, offset = torch.tensor(found.scale), torch.tensor(found.offset)
+    network.rescale(scale, offset)
+    return found, Seen(held_out.samples, held_out.logits * scale + offset, held_out.features)
+
+
+def _choose_thresholds(model: Model, seen: Seen) -> tuple[float, ...]:
+    """Each finding's threshold; none where each image has one label, or none validates."""
+    if not model.task.has_several or not seen.samples:
+        return ()
+    targets = model.task.encode([sample.label for sample in seen.samples], model.classes)
+    return choose_thresholds(model.task.activate(seen.logits).numpy(), targets)
+
+
+def _promise(model: Model, own: Seen) -> Conformal:
+    targets = model.task.encode([sample.label for sample in own.samples], model.classes)
+    groups = [sample.patient for sample in own.samples]
+    probabilities = model.task.activate(own.logits).numpy()
+    return fit_conformal(probabilities, targets, model.classes, groups, model.task)
+
+
+def describe_calibration(found: Calibration) -> str:
+    """How probabilities were calibrated, or why they were not, in a sentence."""
+    if not found.is_calibrated:
+        return f"Probabilities are not calibrated: {found.reason}."
+    how = f"one temperature, {1 / found.scale[0]:.2f}"
+    if found.method != "temperature":
+        how = "a scale and an offset a class"
+    return (
+        f"Probabilities are calibrated on {found.images:,} validation images that chose nothing"
+        f" else ({how}): log loss {found.before:.3f} before, {found.after:.3f} after."
+    )
+
+
+def describe_promise(found: Conformal) -> str:
+    """Which levels sets of classes are promised at, or why at none, in a sentence."""
+    if not sum(found.patients):
+        return ""
+    refused = [level for level in found.limits if level not in found.levels]
+    fewest = min(found.patients, default=0)
+    said = ""
+    if found.levels:
+        levels = " and ".join(f"{level:.0%}" for level in found.levels)
+        said = f"Sets of classes are promised at {levels}, for each class by itself."
+    if refused:
+        levels = " and ".join(f"{level:.0%}" for level in refused)
+        needed = max(round(1 / (1 - level)) - 1 for level in refused)
+        said += (
+            f" No sets are promised at {levels}: the rarest class has {fewest} patients or images"
+            f" to calibrate on, and {needed} are needed."
+        )
+    return said.strip()
+
+
+def describe_familiarity(found: Familiarity | None, training: int, held_out: int) -> str:
+    """From how many images the model knows its own kind, in a sentence."""
+    if found is None:
+        return (
+            f"Whether an image is of the model's kind cannot be told: {training} training and"
+            f" {held_out} validation images are too few."
+        )
+    return (
+        f"The model knows its own kind of image from {found.learned:,} training and"
+        f" {found.held_out:,} validation images."
+    )
+
+
+def _describe_thresholds(classes: Sequence[str], thresholds: Sequence[float]) -> str:
+    if not thresholds:
+        return ""
+    chosen = zip(classes, thresholds, strict=True)
+    written = ", ".join(f"{name} {write_probability(limit)}" for name, limit in chosen)
+    return f"Thresholds, by {RULE}: {written}."

@@ -3,7 +3,8 @@
     medapp app                       the pages             (cli/application.py)
     medapp doctor                    what is there to run  (cli/doctor.py)
     medapp data …                    data sets             (cli/data/)
-    medapp train, evaluate, predict  the main job          (cli/work.py)
+    medapp train, evaluate           the main job          (cli/work.py)
+    medapp predict                   new images            (cli/predict.py)
     medapp runs …, backbones …       what came of it       (cli/runs.py)
     medapp folds                     cross-validations     (cli/folds.py)
     medapp rank                      which source          (cli/rank.py)
@@ -31,6 +32,7 @@ from medapp.cli import (
     doctor,
     explain,
     folds,
+    predict,
     race,
     rank,
     rate,
@@ -63,7 +65,7 @@ app.command()(compare.compare)
 app.command()(race.race)
 app.command()(curve.curve)
 app.command("travel")(travel.travel)
-for command in (work.train, work.evaluate, work.predict):
+for command in (work.train, work.evaluate, predict.predict):
     app.command()(command)
 
 

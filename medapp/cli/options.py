@@ -92,6 +92,13 @@ Method = Annotated[str, typer.Option(help=f"How the heatmap is made: {', '.join(
 ClassName = Annotated[
     str | None, typer.Option("--class", help="The class to explain; else the predicted one.")
 ]
+AnswersAll = Annotated[
+    bool,
+    typer.Option(
+        "--answer-all",
+        help="Answer for images unlike all that the model learned from, too.",
+    ),
+]
 PatientPattern = Annotated[
     str | None,
     typer.Option(

@@ -1,9 +1,6 @@
 """`medapp train`, `evaluate`, `predict`: the main job."""
 
-import os
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,16 +14,11 @@ from medapp.cli.folds import print_folds
 from medapp.cli.judging import AtPrevalence, By, Operating, PerPatient, PositiveClass, Told
 from medapp.cli.options import (
     Adaptation,
-    ClassName,
     Epochs,
     Folds,
     HeadOf,
-    HeatmapFolder,
-    Images,
     ImageSize,
-    Method,
     NewRun,
-    PatientPattern,
     Preset,
     RunName,
     Seed,
@@ -45,18 +37,9 @@ from medapp.cli.output import (
     open_bar,
     print_json,
     print_notes,
-    print_table,
 )
-from medapp.data.layouts.listing import list_folder, list_images
 from medapp.data.preprocessing import describe_taken
 from medapp.evaluation.probability import judge_probabilities
-from medapp.evaluation.words import write_probability
-from medapp.explanation.strength import FAINT
-from medapp.notes import Note
-from medapp.prediction.job import build_row
-from medapp.prediction.patients import combine_patients
-from medapp.prediction.table import Row
-from medapp.runs.caveats import list_grave_notes
 from medapp.runs.events import (
     EpochFinished,
     Event,
@@ -68,22 +51,18 @@ from medapp.runs.events import (
     StateChanged,
     StepTaken,
 )
-from medapp.runs.heads import find_head, name_head, note_unjudged
-from medapp.runs.making import find_run
+from medapp.runs.heads import find_head, name_head
 from medapp.runs.plan import plan_run
 from medapp.runs.run import Run
 from medapp.session import Session
 from medapp.session import open as open_session
-from medapp.store.files import write_bytes
-from medapp.store.workspace import find_workspace
 from medapp.studies.time import describe_fit
-from medapp.task import find_task
 from medapp.training.recipe import Machine, Recipe
 from medapp.training.recipe.names import parse_assignments
 from medapp.training.recipe.presets import find_preset
 
 if TYPE_CHECKING:
-    from medapp.prediction.files import Prediction
+    pass
 
 
 def train(
@@ -281,159 +260,3 @@ def evaluate(
     name = name_head(found)
     console.print(f"{name} on {evaluation.dataset} ({evaluation.split} images).", markup=False)
     told.print()
-
-
-def predict(
-    run: RunName,
-    images: Images,
-    cam: HeatmapFolder = None,
-    method: Method = "gradcam",
-    class_name: ClassName = None,
-    patient_pattern: PatientPattern = None,
-    head: HeadOf = None,
-    as_json: AsJson = False,
-) -> None:
-    """Class probabilities for images, and heatmaps that show why.
-
-    For research, not for diagnosis. The exit status is 1 where no file could be predicted.
-    """
-    files: list[Path] = []
-    for path in images:
-        # Path.is_dir raises where it may not look.
-        if os.path.isdir(path):  # noqa: PTH112
-            files += list_images(path)
-            for sentence in list_folder(path).describe_rest():
-                errors.print(sentence)
-        else:
-            files.append(path)
-    rows: list[dict[str, Any]] = []
-    plain: list[Row] = []
-    stems = Counter(file.stem for file in files)
-    for prediction in open_session().predict(run, files, method if cam else None, class_name, head):
-        number = f"{len(rows):04d}-" if stems[prediction.file.stem] > 1 else ""
-        rows.append(_report_prediction(prediction, cam, number))
-        plain.append(build_row(prediction))
-    found = find_head(find_run(find_workspace(), run), head)
-    is_unjudged = found.domain and found.load_evaluation() is None
-    notes = [note_unjudged(found)] if is_unjudged else list_grave_notes(found)
-    if patient_pattern is not None:
-        said = (tuple(row.probabilities) for row in plain if row.probabilities)
-        classes = next(said, found.find_classes())
-        _print_patients(found, plain, patient_pattern, notes, as_json, classes)
-    elif as_json:
-        print_json([{**row, "notes": [*row["notes"], *list_notes(notes)]} for row in rows])
-    else:
-        print_table(("file", "label", "probability", "note"), [_list_cells(row) for row in rows])
-        for said in {row["cells_note"]: None for row in rows if row.get("cells_note")}:
-            console.print(said)
-        print_notes(notes)
-    _report_failures(rows)
-    if not as_json:
-        console.print(f"{name_head(found)}. For research, not for diagnosis.", markup=False)
-
-
-def _print_patients(
-    run: Run,
-    rows: Sequence[Row],
-    pattern: str,
-    notes: Sequence[Note],
-    as_json: bool,
-    classes: Sequence[str],
-) -> None:
-    task = find_task(run.recipe.data.task)
-    patients = combine_patients(rows, pattern, task, classes)
-    if as_json:
-        print_json(
-            [
-                {
-                    "patient": one.patient,
-                    "label": one.label,
-                    "probabilities": one.probabilities,
-                    "thresholds": one.thresholds,
-                    "files": [str(file) for file in one.files],
-                    "notes": list_notes([*one.notes, *notes]),
-                }
-                for one in patients
-            ]
-        )
-        return
-    cells = [
-        (
-            one.patient or one.files[0].name,
-            len(one.files),
-            one.label,
-            _write_probabilities(one.label, one.probabilities, one.thresholds),
-            " ".join(note.text for note in one.notes) or None,
-        )
-        for one in patients
-    ]
-    print_table(("patient", "images", "label", "mean probability", "note"), cells)
-    unknown = sum(one.patient is None for one in patients)
-    if unknown:
-        console.print(f"Images without a patient, each by itself: {unknown}.", markup=False)
-    print_notes(notes)
-
-
-def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) -> dict[str, Any]:
-    """A prediction as plain values; its heatmap is written to the folder `cam`, if that is given.
-
-    Args:
-        prefix: what the heatmap's name begins with, before that of the image.
-    """
-    from medapp.prediction.files import draw_heatmap
-
-    row: dict[str, Any] = {
-        "file": str(prediction.file),
-        "label": prediction.label,
-        "probabilities": prediction.probabilities,
-        "thresholds": prediction.thresholds,
-        "cam": None,
-    }
-    if cam is not None and prediction.heatmap is not None:
-        target = cam / f"{prefix}{prediction.file.stem}.png"
-        write_bytes(target, draw_heatmap(prediction))
-        row["cam"] = str(target)
-        row["strength"] = prediction.heatmap.strength
-        is_faint = (prediction.heatmap.strength or 0) < FAINT
-        row["note"] = prediction.describe_heatmap() if is_faint else prediction.heatmap.note
-        row["cells"] = prediction.heatmap.cells
-        row["cells_note"] = prediction.describe_cells()
-    row["error"] = prediction.error
-    row["stored_as"] = prediction.facts.mode if prediction.facts else None
-    row["notes"] = list_notes(prediction.notes)
-    return row
-
-
-def _report_failures(rows: Sequence[dict[str, Any]]) -> None:
-    """Say how many files could not be predicted; where none could, the status is 1."""
-    failed = sum(row["error"] is not None for row in rows)
-    if failed:
-        errors.print(f"{failed} of {len(rows)} files could not be predicted.", markup=False)
-    if failed == len(rows):
-        raise typer.Exit(1)
-
-
-def _list_cells(row: dict[str, Any]) -> tuple[object, ...]:
-    """A prediction as a row of the table."""
-    label = row["label"]
-    probability = _write_probabilities(label, row["probabilities"], row["thresholds"])
-    return row["file"], label, probability, row["error"] or _say_notes(row)
-
-
-def _write_probabilities(
-    label: str | None, probabilities: Mapping[str, float], thresholds: Mapping[str, float]
-) -> str | None:
-    """The probability of what is decided; of findings, those of each that is there."""
-    if label is None:
-        return None
-    found = [
-        probabilities[name] for name, limit in thresholds.items() if probabilities[name] >= limit
-    ]
-    said = found if thresholds else [probabilities.get(label, max(probabilities.values()))]
-    return ", ".join(map(write_probability, said)) or None
-
-
-def _say_notes(row: dict[str, Any]) -> str | None:
-    """What to know of a prediction's image, then of its heatmap."""
-    texts = [note["text"] for note in row["notes"]]
-    return " ".join(text for text in (*texts, row.get("note")) if text) or None

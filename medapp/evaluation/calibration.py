@@ -86,11 +86,11 @@ def fit_calibration(
         targets: of the task, (N,) or (N, K).
         groups: (N,) the patient of each image, None where unknown.
     """
-    n, width = logits.shape
-    _, units, _ = number_units(groups, n) if n else (None, "", 0)
-    patients = len(set(groups)) if units == "patients" else n
+    n = len(logits)
+    numbers, units, _ = number_units(groups, n)
+    patients = len(np.unique(numbers))
     if patients < FEWEST:
-        reason = f"too few {units or 'images'} to calibrate on: {patients}, and {FEWEST} are needed"
+        reason = f"too few {units} to calibrate on: {patients}, and {FEWEST} are needed"
         return Calibration(NONE, (), (), n, patients, reason=reason)
     rarest = _count_rarest(targets, groups, task)
     method = VECTOR if rarest >= FEWEST_OF_CLASS else TEMPERATURE

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
 
 Floats = NDArray[np.floating]
 
@@ -115,6 +114,9 @@ class Familiarity:
         The share of less unlike images is the predictive distribution of a normal sample: Student's
         t with one degree of freedom less than held-out images, so that few of them say less.
         """
+        # Whoever only shows what was judged needs no SciPy.
+        from scipy.special import stdtr
+
         scaled = self.score(features) / np.sqrt(1 + 1 / self.held_out)
         shares = stdtr(self.held_out - 1, scaled)
         return [Familiar(100 * float(share), _name(float(share))) for share in shares]

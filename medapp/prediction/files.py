@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from medapp.errors import ExplanationError, ImageError
+from medapp.evaluation.familiarity import Familiar
 from medapp.explanation.explain import Heatmap
 from medapp.explanation.methods import find_method
 from medapp.explanation.placing import overlay, place_on_image
@@ -20,7 +21,8 @@ from medapp.explanation.strength import describe_cells, describe_strength
 from medapp.imaging.geometry import View
 from medapp.imaging.image import ImageFacts, load_image, read_image
 from medapp.imaging.preprocess import render_full, render_square
-from medapp.notes import Note
+from medapp.notes import Note, sort_notes
+from medapp.prediction.doubt import REFUSAL, note_familiar
 from medapp.prediction.model import BATCH, Model
 from medapp.store.threads import map_threaded
 
@@ -30,7 +32,9 @@ class Prediction:
     """What a model says of one file.
 
     Attributes:
-        label: what is decided, in words; None where the file could not be read.
+        label: what is decided, in words; None where the file could not be read, or the answer is
+            withheld.
+        probabilities: class → 0 to 1; empty where there is no label.
         thresholds: finding → the probability from which it counts as there; empty where each image
             has one label.
         pixels: (S, S) or (S, S, 3) uint8: the square that the network saw.
@@ -41,6 +45,13 @@ class Prediction:
             something.
         facts: how the file holds its image, how that was read, and what to know of it.
         heatmap: over the square, where one was asked for.
+        familiar: how the image lies to those that the model learned from; None where that cannot be
+            told.
+        refusal: why the answer is withheld; None where it is given.
+        sets: level → the classes that are left at it, see `evaluation.conformal`; empty where none
+            is promised.
+        is_calibrated: whether the probabilities were calibrated.
+        has_several: the image may show several findings.
     """
 
     file: Path
@@ -54,11 +65,17 @@ class Prediction:
     facts: ImageFacts | None = None
     thresholds: dict[str, float] = field(default_factory=dict)
     frame: int | None = None
+    familiar: Familiar | None = None
+    refusal: str | None = None
+    sets: dict[float, tuple[str, ...]] = field(default_factory=dict)
+    is_calibrated: bool = False
+    has_several: bool = False
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What to know of the image: that it is blank, or which page of its file it is."""
-        return self.facts.notes if self.facts else ()
+        """What to know of the image: that it is blank, a page of its file, unlike the model's."""
+        own = self.facts.notes if self.facts else ()
+        return sort_notes([*own, *([] if self.refusal else note_familiar(self.familiar))])
 
     @property
     def explained(self) -> str | None:
@@ -87,14 +104,18 @@ def predict_files(
     method: str | None = None,
     class_name: str | None = None,
     frame: int | None = None,
+    answers_all: bool = False,
 ) -> Iterator[Prediction]:
     """A prediction for each file, in order; a file that cannot be read gives one that says why.
+
+    So does an image that is unlike all that the model learned from.
 
     Args:
         method: a key of `explanation.METHODS` for a heatmap beside each prediction.
         class_name: the class that the heatmap explains; the predicted one where none is named.
         frame: which frame, page or slice of each file, from 0; None for the first that shows
             something.
+        answers_all: give an answer for such an image too.
 
     Raises:
         ExplanationError: no such method or class.
@@ -109,36 +130,52 @@ def predict_files(
     for start in range(0, len(files), BATCH):
         batch = files[start : start + BATCH]
         read = list(map_threaded(lambda file: _read_square(model, file, frame), batch))
-        yield from _predict_batch(model, read, method, class_name)
+        yield from _predict_batch(model, read, method, class_name, answers_all)
 
 
 def _predict_batch(
-    model: Model, read: Sequence[Prediction], method: str | None, class_name: str | None
+    model: Model,
+    read: Sequence[Prediction],
+    method: str | None,
+    class_name: str | None,
+    answers_all: bool,
 ) -> Iterator[Prediction]:
     squares = [r.pixels for r in read if r.pixels is not None]
     if not squares:
         yield from read
         return
-    pixels = to_batch(squares)
-    heatmaps: Sequence[Heatmap | None] = [None] * len(squares)
-    if method is None:
-        probabilities = model.predict(pixels)
-    else:
-        probabilities, heatmaps = model.explain(pixels, method, class_name)
-    rows = iter(zip(probabilities, heatmaps, strict=True))
+    found = model.answer_images(to_batch(squares), method, class_name)
+    rows = iter(zip(found.probabilities, found.familiar, found.heatmaps, strict=True))
     for prediction in read:
         if prediction.error is not None:
             yield prediction
             continue
-        row, heatmap = next(rows)
-        named = {name: float(p) for name, p in zip(model.classes, row, strict=True)}
-        yield replace(
+        row, familiar, heatmap = next(rows)
+        is_calibrated = model.calibration is not None and model.calibration.is_calibrated
+        seen = replace(
             prediction,
-            label=model.describe(row),
-            probabilities=named,
-            heatmap=heatmap,
-            thresholds=dict(zip(model.classes, model.thresholds, strict=False)),
+            familiar=familiar,
+            is_calibrated=is_calibrated,
+            has_several=model.task.has_several,
         )
+        if familiar is not None and familiar.is_alien and not answers_all:
+            yield replace(seen, refusal=REFUSAL)
+        else:
+            yield _answer(model, seen, row, heatmap)
+
+
+def _answer(
+    model: Model, seen: Prediction, row: NDArray[np.float32], heatmap: Heatmap | None
+) -> Prediction:
+    """A prediction with what the model says of its image, from probabilities (K,)."""
+    return replace(
+        seen,
+        label=model.describe(row),
+        probabilities={name: float(p) for name, p in zip(model.classes, row, strict=True)},
+        heatmap=heatmap,
+        thresholds=dict(zip(model.classes, model.thresholds, strict=False)),
+        sets=model.find_sets(row),
+    )
 
 
 def _read_square(model: Model, file: Path, frame: int | None) -> Prediction:

@@ -42,6 +42,8 @@ def zip_heatmaps(
                 archive.writestr(picture, draw_heatmap(found))
             said = " ".join(filter(None, [found.describe_heatmap(), found.describe_cells()]))
             facts = [found.explained or "", strength, said]
-            table.append([file, picture, *facts, found.error or "", name, "research only"])
+            table.append(
+                [file, picture, *facts, found.error or found.refusal or "", name, "research only"]
+            )
         archive.writestr("heatmaps.csv", write_cells(table))
     return target.getvalue()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from medapp.errors import MedAppError
+from medapp.evaluation.familiarity import Familiar
 from medapp.notes import Note
 from medapp.prediction.table import Row
 
@@ -31,6 +32,12 @@ class Predicted(Protocol):
     def error(self) -> str | None: ...
     @property
     def notes(self) -> tuple[Note, ...]: ...
+    @property
+    def familiar(self) -> Familiar | None: ...
+    @property
+    def refusal(self) -> str | None: ...
+    @property
+    def sets(self) -> dict[float, tuple[str, ...]]: ...
 
 
 def build_row(found: Predicted) -> Row:
@@ -42,6 +49,9 @@ def build_row(found: Predicted) -> Row:
         found.error,
         found.notes,
         found.thresholds,
+        found.familiar,
+        found.refusal,
+        found.sets,
     )
 
 

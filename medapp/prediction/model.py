@@ -1,5 +1,6 @@
 """A trained network with what belongs to it, from its file alone: pixels to probabilities."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from medapp.explanation.strength import compare_evidence
 from medapp.models.network import Network, to_input
 from medapp.models.reading import read_carried
 from medapp.models.weights import load_network
+from medapp.notes import Note
+from medapp.prediction.doubt import note_model
 from medapp.task import Task
 from medapp.task.thresholds import THRESHOLD
 from medapp.training.machine.precision import choose_device
@@ -23,6 +26,22 @@ from medapp.training.recipe import Recipe, read_settings
 
 BATCH = 32
 FAMILIARITY = "familiarity."  # what the names of its arrays in a model's file begin with
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a model says of images.
+
+    Attributes:
+        probabilities: (N, K).
+        familiar: how each image lies to those that the model learned from; None where that cannot
+            be told.
+        heatmaps: one an image, where a method was named.
+    """
+
+    probabilities: NDArray[np.float32]
+    familiar: list[Familiar | None]
+    heatmaps: Sequence[Heatmap | None]
 
 
 @dataclass(frozen=True)
@@ -91,14 +110,25 @@ class Model:
             with torch.inference_mode(), self._autocast():
                 found, features = self.network.look(self.prepare(pixels[start : start + BATCH]))
             logits.append(found.float().cpu())
-            stages.append([feature.float().cpu().numpy() for feature in features])
+            stages.append([feature.cpu().numpy() for feature in features])
         return torch.cat(logits), [np.concatenate(rows) for rows in zip(*stages, strict=True)]
 
-    def recognise(self, pixels: NDArray[np.uint8]) -> list[Familiar | None]:
-        """How each image lies to those that the model learned from; None where it cannot tell."""
-        if self.familiarity is None or not len(pixels):
-            return [None] * len(pixels)
-        return list(self.familiarity.judge(self.see(pixels)[1]))
+    def answer_images(
+        self, pixels: NDArray[np.uint8], method: str | None = None, class_name: str | None = None
+    ) -> Answers:
+        """All that the model says of pixels (N, S, S, C), N at least 1.
+
+        Args:
+            method, class_name: as for `explain`; no heatmaps without a method.
+        """
+        if method is not None and not self.network.unexplained:
+            return self._explain(pixels, method, class_name)
+        logits, features = self.see(pixels)
+        probabilities = self.task.activate(logits).numpy()
+        maps: list[Heatmap | None] = [None] * len(pixels)
+        if method is not None:
+            maps = list(self._refuse_maps(pixels, probabilities, class_name))
+        return Answers(probabilities, self._recognise(features), maps)
 
     def explain(
         self, pixels: NDArray[np.uint8], method: str, class_name: str | None = None
@@ -112,10 +142,10 @@ class Model:
 
         A network that no map can be drawn of gives blank ones whose notes say why.
         """
+        found = self.answer_images(pixels, method, class_name)
+        return found.probabilities, [map_ for map_ in found.heatmaps if map_ is not None]
 
-        if self.network.unexplained:
-            return self._refuse_maps(pixels, class_name)
-
+    def _explain(self, pixels: NDArray[np.uint8], method: str, class_name: str | None) -> Answers:
         def choose(scores: torch.Tensor) -> NDArray[np.intp]:
             if class_name is not None:
                 return np.full(len(scores), self.classes.index(class_name))
@@ -126,29 +156,52 @@ class Model:
             scored = _Scored(self.network)
             scores, heatmaps = explain(scored, self.prepare(pixels), choose, method)
         probabilities = self.task.normalise(scores).cpu().numpy()
-        return probabilities, [
+        maps = [
             replace(map_, strength=float(compare_evidence(map_.evidence, row)[map_.class_index]))
             for map_, row in zip(heatmaps, probabilities, strict=True)
         ]
+        return Answers(probabilities, self._recognise(scored.list_features()), maps)
+
+    def _recognise(self, features: Sequence[NDArray[np.float32]]) -> list[Familiar | None]:
+        """How each image lies to those that the model learned from; None where it cannot tell."""
+        if self.familiarity is None:
+            return [None] * len(features[0])
+        return list(self.familiarity.judge(features))
 
     def _refuse_maps(
-        self, pixels: NDArray[np.uint8], class_name: str | None
-    ) -> tuple[NDArray[np.float32], list[Heatmap]]:
-        """Probabilities, and blank maps that say why there are none."""
-        probabilities = self.predict(pixels)
+        self,
+        pixels: NDArray[np.uint8],
+        probabilities: NDArray[np.float32],
+        class_name: str | None,
+    ) -> list[Heatmap]:
+        """Blank maps that say why there are none."""
         picked = self.task.pick(probabilities, self._limits)
         if class_name is not None:
             picked = np.full(len(pixels), self.classes.index(class_name))
         blank = np.zeros(pixels.shape[1:3], np.float32)
         nothing = np.zeros(len(self.classes), np.float32)
         reason = self.network.unexplained
-        maps = [Heatmap(blank, reason, nothing, int(index), 0.0) for index in picked]
-        return probabilities, maps
+        return [Heatmap(blank, reason, nothing, int(index), 0.0) for index in picked]
 
     def describe(self, probabilities: NDArray[np.float32]) -> str:
         """What the model decides of one image, from its probabilities (K,)."""
         decision = self.task.decide(probabilities[None], self._limits)[0]
         return self.task.describe(decision, self.classes)
+
+    def find_sets(self, probabilities: NDArray[np.float32]) -> dict[float, tuple[str, ...]]:
+        """The classes that are left of one image at each level that is promised.
+
+        Args:
+            probabilities: (K,).
+        """
+        if self.conformal is None:
+            return {}
+        row = [float(p) for p in probabilities]
+        return {level: self.conformal.describe(row, level) for level in self.conformal.levels}
+
+    def list_notes(self) -> list[Note]:
+        """What holds for each of the model's answers."""
+        return note_model(self.calibration, self.familiarity is not None)
 
     @property
     def _limits(self) -> NDArray[np.float64] | None:
@@ -160,16 +213,50 @@ class Model:
 
 
 class _Scored:
-    """A network as heatmaps see it: its logits are the scores of its classes."""
+    """A network as heatmaps see it: its logits are the scores of its classes.
+
+    What each stage says of the images when they first go through it is kept, so that whether they
+    are of the model's kind costs no second pass.
+    """
 
     def __init__(self, network: Network) -> None:
         self.training = network.training
-        self.stages = network.stages
         self._network = network
+        self._features: dict[str, torch.Tensor] = {}
+        names = [name for name, _ in network.stages]
+        self.stages = [
+            (name, _Kept(stage, self._features, name if name != names[-1] else ""))
+            for name, stage in network.stages
+        ]
 
     def logits_from_maps(self, maps: torch.Tensor) -> torch.Tensor:
         """Maps (N, C, h, w) to scores (N, K), a column a class."""
-        return self._network.task.score(self._network.logits_from_maps(maps))
+        pooled = self._network.pool(maps)
+        self._features.setdefault("", pooled.detach())
+        return self._network.task.score(self._network.head(pooled))
+
+    def list_features(self) -> list[NDArray[np.float32]]:
+        """Features (N, C) of each stage, as `Network.look` gives them."""
+        return [feature.float().cpu().numpy() for feature in self._features.values()]
+
+
+class _Kept(torch.nn.Module):
+    """A stage that keeps the means of the first maps it gives, under a name; none without one."""
+
+    def __init__(
+        self, stage: torch.nn.Module, features: dict[str, torch.Tensor], name: str
+    ) -> None:
+        super().__init__()
+        self.stage = stage
+        self.features = features
+        self.name = name
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Maps to maps, as the stage says."""
+        maps: torch.Tensor = self.stage(x)
+        if self.name and self.name not in self.features:
+            self.features[self.name] = maps.detach().float().mean((2, 3))
+        return maps
 
 
 def load_model(path: Path) -> Model:

@@ -52,7 +52,7 @@ def combine_patients(
     Raises:
         DataError: the pattern is no regular expression, or is found in no name.
     """
-    read = [row for row in rows if row.error is None]
+    read = [row for row in rows if row.problem is None]
     named = preview_patients([row.file.as_posix() for row in read], patient_pattern)
     patients = [patient for _, patient in named]
     if read and not any(patients):

@@ -106,6 +106,7 @@ def predict(
     method: str | None = None,
     class_name: str | None = None,
     head: str | None = None,
+    answers_all: bool = False,
 ) -> "Iterator[Prediction]":
     """See `Session.predict`; in the usual workspace."""
-    return open().predict(run, images, method, class_name, head)
+    return open().predict(run, images, method, class_name, head, answers_all)

@@ -266,15 +266,18 @@ class TrainingSession(DataSession):
         method: str | None = None,
         class_name: str | None = None,
         head: str | None = None,
+        answers_all: bool = False,
     ) -> "Iterator[Prediction]":
         """Probabilities for each image, in order, and heatmaps where a method is named.
 
-        A file that cannot be read gives a prediction whose `error` says why; the others go on.
+        A file that cannot be read gives a prediction whose `error` says why, and an image unlike
+        all that the model learned from one whose `refusal` does; the others go on.
 
         Args:
             method: a key of `medapp.explanation.methods.METHODS`.
             class_name: the class that heatmaps explain; the predicted one where none is named.
             head: of a run that learned several data sets, the one whose classes are asked for.
+            answers_all: give an answer for images unlike all that the model learned from, too.
 
         Raises:
             RunError, WeightsError: there is no such run, or it has no model.
@@ -284,7 +287,8 @@ class TrainingSession(DataSession):
         from medapp.prediction.model import load_model
 
         model = load_model(find_head(self._find(run), head).require_model())
-        return predict_files(model, [Path(image) for image in images], method, class_name)
+        files = [Path(image) for image in images]
+        return predict_files(model, files, method, class_name, answers_all=answers_all)
 
     def predict_patients(
         self,
@@ -295,7 +299,7 @@ class TrainingSession(DataSession):
     ) -> "list[PatientPrediction]":
         """One answer a patient: the mean of the probabilities of his or her images.
 
-        Files that cannot be read are left out.
+        Files that cannot be read, and images that are not answered, are left out.
 
         Args:
             patient_pattern: a regular expression that finds the patient in a file's name, or else

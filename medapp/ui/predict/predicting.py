@@ -46,12 +46,18 @@ def _load_model(run_id: str, domain: int, changed: int) -> "Model":
 
 
 def predict_image(
-    run: Run, path: Path, method: str, class_name: str | None, frame: int | None = None
+    run: Run,
+    path: Path,
+    method: str,
+    class_name: str | None,
+    frame: int | None = None,
+    answers_all: bool = False,
 ) -> "Prediction":
     """The prediction for one image, with a heatmap for a class: the predicted one for None.
 
     Args:
         frame: which frame of a file with several, from 0; None for the first that shows something.
+        answers_all: answer for an image unlike all that the model learned from, too.
     """
     return _predict_image(
         run.id,
@@ -62,6 +68,7 @@ def predict_image(
         method,
         class_name,
         frame,
+        answers_all,
     )
 
 
@@ -75,11 +82,13 @@ def _predict_image(
     method: str,
     class_name: str | None,
     frame: int | None,
+    answers_all: bool,
 ) -> "Prediction":
     from medapp.prediction.files import predict_files
 
     model = _load_model(run_id, domain, changed)
-    return next(predict_files(model, [Path(path)], method, class_name, frame))
+    found = predict_files(model, [Path(path)], method, class_name, frame, answers_all)
+    return next(found)
 
 
 @st.cache_resource(show_spinner=False)

@@ -26,6 +26,8 @@ from medapp.ui.shell.frame import escape
 MOST_THUMBNAILS = 200
 THUMBNAIL_PX = 96
 ANY = "anything"
+# Columns that are not shown where no row has anything to say there.
+EMPTY = ("Label", "Probability", "Kind", "Left at 90%", "Problem")
 
 
 def draw_rows(run: Run, folder: Path, rows: Sequence[Row]) -> None:
@@ -49,7 +51,7 @@ def draw_rows(run: Run, folder: Path, rows: Sequence[Row]) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-        _draw_heatmap_download(run, folder, [rows[i].file for i in shown if not rows[i].error])
+        _draw_heatmap_download(run, folder, [rows[i].file for i in shown if not rows[i].problem])
     if not shown:
         st.info("No image fits. Lower the probability, or show other images.")
         return
@@ -131,14 +133,19 @@ def _draw_table(
         _describe_row(rows[i], folder, classes, place < MOST_THUMBNAILS)
         for place, i in enumerate(shown)
     ]
-    empty = {
-        c for c in ("Label", "Probability", "Problem") if all(line[c] is None for line in table)
-    }
+    empty = {c for c in EMPTY if all(line[c] is None for line in table)}
     table = [{c: value for c, value in line.items() if c not in empty} for line in table]
     look: dict[str, Any] = {
         "Image": st.column_config.ImageColumn(width="small"),
         "File": st.column_config.TextColumn(width="medium"),
         "Label": st.column_config.TextColumn(help="From the name of the file's folder."),
+        "Kind": st.column_config.TextColumn(
+            help="Whether the image is of the kind that the model learned from: familiar, unlike"
+            " (1 in 100 of its own kind lies so far off) or alien (1 in 10,000; not answered)."
+        ),
+        "Left at 90%": st.column_config.TextColumn(
+            help="The classes that hold the true one nine times in ten, for each class by itself."
+        ),
     }
     for label in [] if any(rows[i].thresholds for i in shown) else classes:
         look[f"p({label})"] = st.column_config.ProgressColumn(
@@ -206,6 +213,8 @@ def _describe_row(
         "Label": None if row.thresholds else find_truth(row.file, folder, classes),
         "Prediction": row.label,
         "Probability": _write_probability(row),
-        "Problem": row.error or say_notes(row.notes) or None,
+        "Kind": row.familiar.verdict if row.familiar else None,
+        "Left at 90%": ", ".join(row.sets[0.9]) or "none" if 0.9 in row.sets else None,
+        "Problem": row.problem or say_notes(row.notes) or None,
         **{f"p({name})": _write_cell(row, name) for name in classes},
     }

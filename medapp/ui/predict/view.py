@@ -16,6 +16,7 @@ from medapp.imaging.image import ImageFacts
 from medapp.runs.heads import name_head
 from medapp.runs.run import Run
 from medapp.ui.elements.image_viewer import MapLayer, Shown, draw_viewer
+from medapp.ui.predict.doubt import answers_all, draw_refusal
 from medapp.ui.predict.findings import draw_findings
 from medapp.ui.predict.map_card import draw_map_card
 from medapp.ui.predict.predicting import load_model, predict_image
@@ -52,7 +53,7 @@ def draw_prediction(
     method = url.read_choice("method", METHODS) or FIRST_METHOD
     explained = url.read_choice("explain", classes)
     frame_number = sample.frame if sample else None
-    prediction = predict_image(run, path, method, explained, frame_number)
+    prediction = predict_image(run, path, method, explained, frame_number, answers_all())
     left, right = frame.draw_columns([3.2, 1], key="prediction")
     with left:
         suffix = f" · {frame.SYNTHETIC}" if is_synthetic else ""
@@ -64,6 +65,8 @@ def draw_prediction(
         _draw_choices(classes, method, explained)
         draw_map_card(run, prediction, method)
     with right:
+        if prediction.refusal:
+            draw_refusal(prediction)
         draw_notes(prediction.notes)
         if prediction.label is not None:
             draw_findings(run, prediction, sample)

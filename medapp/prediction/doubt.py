@@ -1,0 +1,92 @@
+"""What a reader must know before a model's answer to one image: is it of its kind, is it sure?"""
+
+from collections.abc import Mapping, Sequence
+
+from medapp.errors import Remedy
+from medapp.evaluation.calibration import Calibration
+from medapp.evaluation.familiarity import FAMILIAR_VERDICT, Familiar
+from medapp.notes import Note
+
+UNKNOWN = Note(
+    "familiarity-unknown",
+    "This model cannot tell whether an image is of the kind that it learned from: it answers for"
+    " any picture.",
+    remedy="Train again with enough validation images, and let the training end.",
+)
+# Why an image is not answered.
+REFUSAL = (
+    "Not answered: the image is unlike all that the model learned from. Of their own kind, fewer"
+    " than one image in 10,000 is expected to lie so far off. A probability would say nothing."
+)
+UNSURE = "Not sure"  # what a sentence of several classes that are left begins with
+
+
+def write_percentile(familiar: Familiar) -> str:
+    """How unlike an image is, such as "97%" or "over 99.99%"."""
+    if familiar.percentile > 99.99:
+        return "over 99.99%"
+    # Rounded down, so that what is below a limit is not written as the limit.
+    digits = 0 if familiar.percentile < 99 else 2
+    return f"{int(familiar.percentile * 10**digits) / 10**digits:.{digits}f}%"
+
+
+def note_familiar(familiar: Familiar | None) -> list[Note]:
+    """That an image which is answered is unlike those that the model learned from."""
+    if familiar is None or familiar.verdict == FAMILIAR_VERDICT:
+        return []
+    if familiar.is_alien:
+        text = (
+            "Answered because you asked: the image is unlike all that the model learned from, and"
+            " what it says of such an image means nothing."
+        )
+        return [Note("alien", text, "grave")]
+    text = (
+        "The image is unlike those that the model learned from: further from them than"
+        f" {write_percentile(familiar)} of their own kind. Its figures say nothing of such"
+        " images."
+    )
+    return [Note("unlike", text)]
+
+
+def note_model(calibration: Calibration | None, knows_kind: bool) -> list[Note]:
+    """What holds for each answer of a model: that it is not calibrated, or knows no kind.
+
+    Args:
+        knows_kind: whether the model can tell how unlike an image is.
+    """
+    notes = [] if knows_kind else [UNKNOWN]
+    if calibration is None or not calibration.is_calibrated:
+        because = f": {calibration.reason}" if calibration and calibration.reason else ""
+        text = (
+            f"Probabilities are not calibrated{because}. Of images called 0.9, more or fewer than"
+            " nine in ten may be right."
+        )
+        remedy = Remedy("The calibration figure on the model's page shows how far they are off.")
+        notes.append(Note("uncalibrated", text, "info", remedy))
+    return notes
+
+
+def describe_set(held: Sequence[str], level: float, has_several: bool) -> str:
+    """What a set of classes says, in a sentence.
+
+    Args:
+        held: what the set holds; of findings as "effusion present".
+        has_several: each class is asked for by itself.
+    """
+    chance = f"{level:.0%}"
+    if has_several:
+        doubtful = [name.rsplit(" ", 1)[0] for name in held]
+        unsure = [name for name in dict.fromkeys(doubtful) if doubtful.count(name) > 1]
+        if not unsure:
+            return f"At {chance} each finding is decided."
+        return f"{UNSURE} at {chance}: {', '.join(unsure)}."
+    if not held:
+        return f"No class fits at {chance}: the image is unusual for each of them."
+    if len(held) == 1:
+        return f"At {chance} one class is left: {held[0]}."
+    return f"{UNSURE} at {chance}: {', '.join(held[:-1])} or {held[-1]}."
+
+
+def describe_sets(sets: Mapping[float, Sequence[str]], has_several: bool) -> list[str]:
+    """What the sets of one image say, a sentence a level, the lowest first."""
+    return [describe_set(held, level, has_several) for level, held in sorted(sets.items())]

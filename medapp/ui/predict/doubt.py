@@ -1,0 +1,49 @@
+"""Beside the probabilities of one image: is it of the model's kind, and is the model sure?"""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from medapp.prediction.doubt import describe_sets, write_percentile
+from medapp.ui.shell import url
+from medapp.ui.shell.frame import escape
+from medapp.ui.shell.notes import draw_notes
+
+if TYPE_CHECKING:
+    from medapp.prediction.files import Prediction
+    from medapp.prediction.model import Model
+
+ANSWER = "answer"  # the parameter that holds whether alien images are answered
+ALL = "anyway"
+
+
+def answers_all() -> bool:
+    """Whether the reader asked for an answer for an image unlike all that the model knows."""
+    return url.read_choice(ANSWER, [ALL]) is not None
+
+
+def draw_refusal(prediction: "Prediction") -> None:
+    """Say why there is no answer, and offer one all the same."""
+    st.error(escape(prediction.refusal or ""), icon=":material/do_not_disturb_on:")
+    if st.button("Answer anyway", icon=":material/quiz:", width="stretch"):
+        url.write(ANSWER, ALL)
+        st.rerun()
+
+
+def draw_doubt(model: "Model", prediction: "Prediction") -> None:
+    """Draw how sure the answer is: the kind of image, what is left at each level, calibration."""
+    if prediction.familiar is not None:
+        percentile = write_percentile(prediction.familiar)
+        st.markdown(
+            f"**Kind of image:** {prediction.familiar.verdict}",
+            help=f"Further from the training images than {percentile} of their own kind. Above 99%"
+            " an image counts as unlike; above 99.99% it is answered only when you ask.",
+        )
+    sentences = describe_sets(prediction.sets, prediction.has_several)
+    if sentences:
+        st.markdown(
+            escape(" ".join(dict.fromkeys(sentences))),
+            help="For each class by itself, the classes that are left hold the true one as often as"
+            " promised, in images of new patients from where the model's own come from.",
+        )
+    draw_notes(model.list_notes())

@@ -30,9 +30,14 @@ def write_percentile(familiar: Familiar) -> str:
     return f"{int(familiar.percentile * 10**digits) / 10**digits:.{digits}f}%"
 
 
+def is_unlike(familiar: Familiar | None) -> bool:
+    """Whether an image is known not to be of the model's kind: promises do not hold for it."""
+    return familiar is not None and familiar.verdict != FAMILIAR_VERDICT
+
+
 def note_familiar(familiar: Familiar | None) -> list[Note]:
     """That an image which is answered is unlike those that the model learned from."""
-    if familiar is None or familiar.verdict == FAMILIAR_VERDICT:
+    if familiar is None or not is_unlike(familiar):
         return []
     if familiar.is_alien:
         text = (
@@ -66,27 +71,29 @@ def note_model(calibration: Calibration | None, knows_kind: bool) -> list[Note]:
     return notes
 
 
-def describe_set(held: Sequence[str], level: float, has_several: bool) -> str:
-    """What a set of classes says, in a sentence.
+def describe_sets(sets: Mapping[float, Sequence[str]], has_several: bool) -> list[str]:
+    """What the sets of one image say, the lowest level first, levels of which one holds together.
 
     Args:
-        held: what the set holds; of findings as "effusion present".
+        sets: level → what the set holds; of findings as "effusion present".
         has_several: each class is asked for by itself.
     """
-    chance = f"{level:.0%}"
-    if has_several:
-        doubtful = [name.rsplit(" ", 1)[0] for name in held]
-        unsure = [name for name in dict.fromkeys(doubtful) if doubtful.count(name) > 1]
-        if not unsure:
-            return f"At {chance} each finding is decided."
-        return f"{UNSURE} at {chance}: {', '.join(unsure)}."
+    levels: dict[tuple[str, ...], list[str]] = {}
+    for level, held in sorted(sets.items()):
+        levels.setdefault(tuple(held), []).append(f"{level:.0%}")
+    describe = _describe_findings if has_several else _describe_classes
+    return [describe(held, " and ".join(said)) for held, said in levels.items()]
+
+
+def _describe_classes(held: Sequence[str], level: str) -> str:
     if not held:
-        return f"No class fits at {chance}: the image is unusual for each of them."
+        return f"No class fits at {level}: the image is unusual for each of them."
     if len(held) == 1:
-        return f"At {chance} one class is left: {held[0]}."
-    return f"{UNSURE} at {chance}: {', '.join(held[:-1])} or {held[-1]}."
+        return f"At {level} one class is left: {held[0]}."
+    return f"{UNSURE} at {level}: {', '.join(held[:-1])} or {held[-1]}."
 
 
-def describe_sets(sets: Mapping[float, Sequence[str]], has_several: bool) -> list[str]:
-    """What the sets of one image say, a sentence a level, the lowest first."""
-    return [describe_set(held, level, has_several) for level, held in sorted(sets.items())]
+def _describe_findings(held: Sequence[str], level: str) -> str:
+    names = [answer.rsplit(" ", 1)[0] for answer in held]
+    unsure = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    return f"{UNSURE} at {level}: {', '.join(unsure)}." if unsure else f"Sure at {level}."

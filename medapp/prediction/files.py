@@ -22,7 +22,7 @@ from medapp.imaging.geometry import View
 from medapp.imaging.image import ImageFacts, load_image, read_image
 from medapp.imaging.preprocess import render_full, render_square
 from medapp.notes import Note, sort_notes
-from medapp.prediction.doubt import REFUSAL, note_familiar
+from medapp.prediction.doubt import REFUSAL, is_unlike, note_familiar
 from medapp.prediction.model import BATCH, Model
 from medapp.store.threads import map_threaded
 
@@ -49,7 +49,7 @@ class Prediction:
             told.
         refusal: why the answer is withheld; None where it is given.
         sets: level → the classes that are left at it, see `evaluation.conformal`; empty where none
-            is promised.
+            is promised, as for an image that is unlike the model's.
         is_calibrated: whether the probabilities were calibrated.
         has_several: the image may show several findings.
     """
@@ -174,7 +174,7 @@ def _answer(
         probabilities={name: float(p) for name, p in zip(model.classes, row, strict=True)},
         heatmap=heatmap,
         thresholds=dict(zip(model.classes, model.thresholds, strict=False)),
-        sets=model.find_sets(row),
+        sets={} if is_unlike(seen.familiar) else model.find_sets(row),
     )
 
 

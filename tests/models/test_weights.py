@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, BUNDLED, BUNDLED_PATH, find_file
 from medapp.models.network import Network
-from medapp.models.reading import read_weights
+from medapp.models.reading import read_carried, read_weights
 from medapp.models.weights import (
-    add_thresholds,
     build_network,
     check_hash,
     export_backbone,
@@ -216,7 +216,8 @@ def test_thresholds_travel_with_the_model_s_file(tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     save_network(network, path, {"recipe": "{}"})
     assert load_network(path)[0].thresholds == ()
-    add_thresholds(path, (0.125, 0.3))
+    network.thresholds = (0.125, 0.3)
+    save_network(network, path, {"recipe": "{}"})
     loaded, metadata = load_network(path)
     assert loaded.thresholds == (0.125, 0.3)
     assert metadata["recipe"] == "{}"
@@ -246,3 +247,23 @@ def test_a_head_that_answers_another_question_is_not_taken(workspace: Workspace)
         )
         assert network.loaded is not None
         assert network.loaded.has_head is takes
+
+
+def test_arrays_travel_beside_the_network_and_are_no_part_of_it(tmp_path: Path) -> None:
+    network = Network("resnet18", ("mass", "scar"))
+    path = tmp_path / "model.safetensors"
+    arrays = {"kind.0.axes": np.arange(6, dtype=np.float16).reshape(2, 3), "kind.facts": np.ones(2)}
+    save_network(network, path, carried=arrays)
+    tensors, _ = read_weights(path)
+    assert set(tensors) == {n for n in network.model.state_dict() if "num_batches" not in n}
+    carried = read_carried(path)
+    assert carried.keys() == arrays.keys()
+    for name, array in arrays.items():
+        assert carried[name].dtype == array.dtype
+        assert np.array_equal(carried[name], array)
+
+
+def test_damaged_file_says_so_when_carried_arrays_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"nothing")
+    with pytest.raises(WeightsError, match="cannot be read"):
+        read_carried(tmp_path / "model.safetensors")

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from medapp.prediction.doubt import describe_sets, write_percentile
+from medapp.runs.heads import name_head
+from medapp.runs.run import Run
 from medapp.ui.shell import url
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
@@ -22,9 +24,14 @@ def answers_all() -> bool:
     return url.read_choice(ANSWER, [ALL]) is not None
 
 
-def draw_refusal(prediction: "Prediction") -> None:
-    """Say why there is no answer, and offer one all the same."""
+def draw_refusal(run: Run, prediction: "Prediction") -> None:
+    """Say why there is no answer, from what the model learned, and offer one all the same."""
     st.error(escape(prediction.refusal or ""), icon=":material/do_not_disturb_on:")
+    learned = ", ".join(choice.name for choice in run.recipe.data.learned)
+    st.caption(
+        f"{escape(name_head(run))} learned from {escape(learned)}, and knows"
+        f" {escape(', '.join(run.find_classes()))}."
+    )
     if st.button("Answer anyway", icon=":material/quiz:", width="stretch"):
         url.write(ANSWER, ALL)
         st.rerun()
@@ -42,7 +49,7 @@ def draw_doubt(model: "Model", prediction: "Prediction") -> None:
     sentences = describe_sets(prediction.sets, prediction.has_several)
     if sentences:
         st.markdown(
-            escape(" ".join(dict.fromkeys(sentences))),
+            escape(" ".join(sentences)),
             help="For each class by itself, the classes that are left hold the true one as often as"
             " promised, in images of new patients from where the model's own come from.",
         )

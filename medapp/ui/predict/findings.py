@@ -26,8 +26,14 @@ if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
 
 
-def draw_findings(run: Run, prediction: "Prediction", sample: Sample | None) -> None:
-    """Draw the probabilities, who says so, and what is known beside them: label, split, boxes."""
+def draw_findings(
+    run: Run, prediction: "Prediction", sample: Sample | None, is_learned: bool = False
+) -> None:
+    """Draw the probabilities, who says so, and what is known beside them: label, split, boxes.
+
+    Args:
+        is_learned: the model learned from the data set that the image belongs to.
+    """
     decided = prediction.label if prediction.label in prediction.probabilities else ""
     theme = frame.find_theme()
     limits = prediction.thresholds
@@ -49,6 +55,11 @@ def draw_findings(run: Run, prediction: "Prediction", sample: Sample | None) -> 
     st.caption(f"{escape(state_quality(run))}. A probability is the model's, not the patient's.")
     if sample is not None and prediction.label is not None:
         _compare_with_label(sample, prediction)
+        if is_learned and sample.split not in ("test", NO_SPLIT):
+            st.caption(
+                f"This image is in the {escape(sample.split)} split: the model may have learned it"
+                " by heart."
+            )
         for sentence in describe_boxes(prediction, sample.boxes):
             st.markdown(escape(sentence))
     evaluation = run.load_evaluation()
@@ -79,11 +90,6 @@ def _compare_with_label(sample: Sample, prediction: "Prediction") -> None:
     else:
         verdict = f":orange[:material/close: labelled {escape(sample.label)}]"
         st.markdown(f"Prediction: **{escape(label)}**, {verdict}.")
-    if sample.split not in ("test", NO_SPLIT):
-        st.caption(
-            f"This image is in the {escape(sample.split)} split: the model may have learned it by"
-            " heart."
-        )
 
 
 def describe_boxes(prediction: "Prediction", boxes: Sequence[Box]) -> list[str]:

@@ -125,9 +125,12 @@ def count_predictions(rows: Sequence[Row]) -> str:
     )
     found = [f"{count:,} {escape(label)}" for label, count in counts.most_common()]
     unread = sum(row.error is not None for row in rows)
+    refused = sum(row.refusal is not None for row in rows)
     sentences = [f"Predicted: {', '.join(found)}."] if found else []
     if worthless:
         sentences.append(f"{len(worthless):,} with nothing on it to judge, not counted.")
+    if refused:
+        sentences.append(f"{refused:,} not answered: unlike all that the model learned from.")
     if unread:
         sentences.append(f"{unread:,} could not be read.")
     return " ".join(sentences)

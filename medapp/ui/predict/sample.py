@@ -29,7 +29,10 @@ def draw_sample(run: Run, data_set: DataSet, sample: Sample) -> None:
         step = draw_viewer(unread, "viewer")
     else:
         is_synthetic = data_set.is_synthetic
-        step = draw_prediction(run, sample.path, sample.name, sample, is_synthetic, position)
+        is_learned = data_set.uid in {choice.id for choice in run.recipe.data.learned}
+        step = draw_prediction(
+            run, sample.path, sample.name, sample, is_synthetic, position, is_learned
+        )
     if step and position:
         url.write("sample", find_neighbour(data_set, filters, position, step))
         st.rerun()

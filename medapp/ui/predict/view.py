@@ -39,12 +39,14 @@ def draw_prediction(
     sample: Sample | None = None,
     is_synthetic: bool = False,
     position: tuple[int, int] | None = None,
+    is_learned: bool = False,
 ) -> int:
     """Draw the image under its heatmap, the probabilities, and below them how the map is made.
 
     Args:
         sample: what is known of the image, where it belongs to a data set.
         position: which image this is, from 1, and of how many.
+        is_learned: the model learned from the data set that the image belongs to.
 
     Returns:
         -1 or 1 when the reader asks for a neighbour, else 0.
@@ -62,14 +64,15 @@ def draw_prediction(
         for said in (prediction.describe_heatmap(), prediction.describe_cells()):
             if said:
                 st.caption(escape(said))
-        _draw_choices(classes, method, explained)
-        draw_map_card(run, prediction, method)
+        if not prediction.refusal:
+            _draw_choices(classes, method, explained)
+            draw_map_card(run, prediction, method)
     with right:
         if prediction.refusal:
-            draw_refusal(prediction)
+            draw_refusal(run, prediction)
         draw_notes(prediction.notes)
         if prediction.label is not None:
-            draw_findings(run, prediction, sample)
+            draw_findings(run, prediction, sample, is_learned)
     return step
 
 

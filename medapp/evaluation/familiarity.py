@@ -111,13 +111,21 @@ class Familiarity:
     def judge(self, features: Sequence[Floats]) -> list[Familiar]:
         """How each image lies to those that the model learned from.
 
+        Args:
+            features: of each stage (N, C).
+        """
+        return self.grade(self.score(features))
+
+    def grade(self, scores: Floats) -> list[Familiar]:
+        """What scores (N,) say of their images.
+
         The share of less unlike images is the predictive distribution of a normal sample: Student's
         t with one degree of freedom less than held-out images, so that few of them say less.
         """
         # Whoever only shows what was judged needs no SciPy.
         from scipy.special import stdtr
 
-        scaled = self.score(features) / np.sqrt(1 + 1 / self.held_out)
+        scaled = scores / np.sqrt(1 + 1 / self.held_out)
         shares = stdtr(self.held_out - 1, scaled)
         return [Familiar(100 * float(share), _name(float(share))) for share in shares]
 

@@ -4,6 +4,7 @@ import torchvision
 
 from medapp.errors import WeightsError
 from medapp.models.architectures import ARCHITECTURES
+from medapp.models.neighbours import NeighboursHead
 from medapp.models.network import Network, to_input
 from medapp.models.normalisation import IMAGENET, Normalisation
 from medapp.task import find_task
@@ -112,3 +113,36 @@ def test_head_tells_apart_in_bfloat16_what_differs_by_little() -> None:
         wanted = network.head(features)
         with torch.autocast("cpu", torch.bfloat16):
             assert torch.allclose(network.head(features), wanted, rtol=1e-4, atol=1e-2)
+
+
+@pytest.mark.parametrize("architecture", [*LIGHT, "small-pixels"])
+def test_a_look_gives_the_logits_and_what_each_stage_says(architecture: str) -> None:
+    network = Network(architecture, ("a", "b", "c")).eval()
+    x = torch.randn(2, 3, 64, 64)
+    with torch.no_grad():
+        logits, features = network.look(x)
+        assert torch.equal(logits, network(x))
+        assert len(features) == len(network.stages)
+        maps = network.stages[0][1](x)
+        if len(features) > 1:
+            assert torch.allclose(features[0], maps.mean((2, 3)))
+        assert torch.allclose(network.head(features[-1]), logits, atol=1e-5)
+
+
+@pytest.mark.parametrize("task", ["single-label", "multi-label", "ordinal"])
+def test_a_rescaled_head_gives_its_logits_times_scale_plus_offset(task: str) -> None:
+    network = Network("resnet18", ("a", "b", "c"), find_task(task)).eval()
+    x = torch.randn(2, 3, 64, 64)
+    outputs = network.task.count_outputs(network.classes)
+    scale, offset = torch.rand(outputs) + 0.5, torch.randn(outputs)
+    with torch.no_grad():
+        before = network(x)
+        network.rescale(scale, offset)
+        assert torch.allclose(network(x), before * scale + offset, atol=1e-5)
+
+
+def test_votes_are_not_rescaled() -> None:
+    network = Network("resnet18", ("a", "b"))
+    network.set_head(NeighboursHead(512, 3, 2, network.task))
+    with pytest.raises(ValueError, match="votes"):
+        network.rescale(torch.ones(2), torch.zeros(2))

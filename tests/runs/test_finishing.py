@@ -1,0 +1,215 @@
+"""What a model learns of its own answers, through a whole run in this process."""
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import write_bands
+from PIL import Image
+from typer.testing import CliRunner
+
+from medapp.cli import app
+from medapp.data.catalog import Catalog
+from medapp.data.importing.adding import add_folder
+from medapp.data.importing.choice import ImportChoice
+from medapp.evaluation.calibration import Calibration, read_calibration
+from medapp.evaluation.conformal import Conformal
+from medapp.models.reading import read_carried, read_weights
+from medapp.prediction.files import predict_files
+from medapp.prediction.job import build_row
+from medapp.prediction.model import load_model
+from medapp.prediction.patients import combine_patients
+from medapp.prediction.table import write_csv
+from medapp.runs.events import MessageSaid, PlanMade
+from medapp.runs.finishing import (
+    describe_calibration,
+    describe_familiarity,
+    describe_promise,
+    finish_model,
+)
+from medapp.runs.learned import load_samples
+from medapp.runs.making import create_run
+from medapp.runs.reporter import Reporter
+from medapp.runs.results import load_predictions
+from medapp.runs.run import Run
+from medapp.runs.sitting import Sitting
+from medapp.store.files import hash_file
+from medapp.store.workspace import Workspace
+from medapp.training.recipe import build_settings
+
+
+@dataclass(frozen=True)
+class Finished:
+    workspace: Workspace
+    folder: Path
+    run: Run
+
+
+@pytest.fixture(scope="module")
+def finished_once(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """A linear probe over 460 images, of which 69 validate."""
+    home = tmp_path_factory.mktemp("finished")
+    workspace = Workspace(home / "home")
+    workspace.runs_folder.mkdir(parents=True)
+    folder = write_bands(home / "bands", count=230)
+    data = add_folder(workspace, folder, "bands", ImportChoice()).data_set
+    settings = {"strategy": "linear-probe", "image_size": 32, "precision": "float32", "threads": 1}
+    run = create_run(workspace, *build_settings({"data": data.name, **settings}), "probe")
+    assert Sitting(workspace, run, lambda: False).do()
+    return Finished(workspace, folder, run)
+
+
+@pytest.fixture
+def finished(finished_once: Finished, monkeypatch: pytest.MonkeyPatch) -> Finished:
+    monkeypatch.setenv("MEDAPP_HOME", str(finished_once.workspace.root))
+    return finished_once
+
+
+def make_noise(folder: Path) -> Path:
+    """An image that is like none of the bands."""
+    pixels = np.random.default_rng(0).integers(0, 2, (64, 64, 3), np.uint8) * 255
+    Image.fromarray(pixels).save(folder / "noise.png")
+    return folder / "noise.png"
+
+
+def test_half_of_the_validation_split_chooses_nothing(finished: Finished) -> None:
+    (home,) = load_samples(finished.run, Catalog(finished.workspace))
+    plan = next(e for e in finished.run.list_events() if isinstance(e, PlanMade))
+    assert (plan.validation, plan.calibration) == (len(home.choosing), len(home.calibrating))
+    assert plan.validation + plan.calibration == len(home.list_split("validation"))
+    assert abs(plan.validation - plan.calibration) <= 1
+
+
+def test_the_file_carries_what_was_learned(finished: Finished) -> None:
+    model = load_model(finished.run.model_path)
+    assert model.calibration is not None
+    assert model.calibration.method == "temperature"
+    plan = next(e for e in finished.run.list_events() if isinstance(e, PlanMade))
+    assert model.calibration.images == plan.calibration
+    assert model.conformal is not None
+    assert sum(model.conformal.patients) == plan.calibration
+    assert model.familiarity is not None
+    assert model.familiarity.held_out == plan.validation + plan.calibration
+    carried = sum(array.nbytes for array in read_carried(finished.run.model_path).values())
+    assert carried < 200_000
+
+
+def test_figures_are_those_of_the_calibrated_model(finished: Finished) -> None:
+    rows = load_predictions(finished.run)[:20]
+    model = load_model(finished.run.model_path)
+    files = [finished.folder / row["name"] for row in rows]
+    for row, found in zip(rows, predict_files(model, files, answers_all=True), strict=True):
+        assert found.is_calibrated
+        for name, p in found.probabilities.items():
+            assert p == pytest.approx(row[f"probability of {name}"], abs=1e-5)
+
+
+def test_temperature_is_in_the_head_and_can_be_taken_out_again(finished: Finished) -> None:
+    tensors, metadata = read_weights(finished.run.model_path)
+    found = read_calibration(metadata)
+    assert found is not None
+    model = load_model(finished.run.model_path)
+    square = np.random.default_rng(1).integers(0, 256, (1, 32, 32, 1), np.uint8)
+    logits, features = model.see(square)
+    raw = torch.from_numpy(features[-1]) @ (tensors["fc.weight"] / found.scale[0]).T
+    raw = raw + tensors["fc.bias"] / found.scale[0]
+    assert torch.allclose(raw * found.scale[0], logits, rtol=1e-4, atol=1e-4)
+    assert found.scale[0] != 1.0
+
+
+def test_a_model_is_finished_once(finished: Finished) -> None:
+    (home,) = load_samples(finished.run, Catalog(finished.workspace))
+    before = hash_file(finished.run.model_path)
+    finish_model(finished.workspace, finished.run, home, Reporter(finished.run, lambda: False))
+    assert hash_file(finished.run.model_path) == before
+
+
+def test_the_log_says_what_was_learned(finished: Finished) -> None:
+    said = [e.text for e in finished.run.list_events() if isinstance(e, MessageSaid)]
+    assert any(text.startswith("Probabilities are calibrated on ") for text in said)
+    assert any(text.startswith("The model knows its own kind of image from") for text in said)
+
+
+def test_own_images_are_answered_and_a_stranger_is_not(finished: Finished, tmp_path: Path) -> None:
+    model = load_model(finished.run.model_path)
+    rows = load_predictions(finished.run)
+    own = list(predict_files(model, [finished.folder / row["name"] for row in rows]))
+    assert sum(found.refusal is not None for found in own) == 0
+    assert sum(found.sets == {} for found in own) <= 0.1 * len(own)
+    noise = make_noise(tmp_path)
+    for method in (None, "gradcam"):
+        (refused,) = predict_files(model, [noise], method)
+        assert (refused.label, refused.probabilities, refused.heatmap) == (None, {}, None)
+        assert refused.refusal is not None
+        assert refused.error is None
+    (answered,) = predict_files(model, [noise], answers_all=True)
+    assert answered.label in model.classes
+    assert [note.level for note in answered.notes] == ["grave"]
+    # What is promised of the model's own kind is not promised here.
+    assert answered.sets == {}
+
+
+def test_familiarity_is_the_same_with_and_without_a_heatmap(finished: Finished) -> None:
+    model = load_model(finished.run.model_path)
+    squares = np.random.default_rng(2).integers(0, 190, (3, 32, 32, 1), np.uint8)
+    plain = model.answer_images(squares)
+    for method in ("gradcam", "layercam"):
+        explained = model.answer_images(squares, method)
+        assert explained.probabilities == pytest.approx(plain.probabilities, abs=1e-5)
+        for one, other in zip(plain.familiar, explained.familiar, strict=True):
+            assert one is not None
+            assert other is not None
+            assert one.percentile == pytest.approx(other.percentile, abs=1e-3)
+
+
+def test_table_and_patients_leave_out_what_is_not_answered(
+    finished: Finished, tmp_path: Path
+) -> None:
+    model = load_model(finished.run.model_path)
+    own = finished.folder / load_predictions(finished.run)[0]["name"]
+    rows = [build_row(p) for p in predict_files(model, [own, make_noise(tmp_path)])]
+    first, second = csv.DictReader(io.StringIO(write_csv(rows, model.classes, "probe")))
+    assert float(first["unlike percentile"]) < 99.99
+    assert first["prediction"] in model.classes
+    assert (second["kind"], second["prediction"]) == ("alien", "")
+    assert second["error"].startswith("Not answered")
+    patients = combine_patients(rows, "^.{3}", model.task, model.classes)
+    assert [len(patient.files) for patient in patients] == [1]
+
+
+def test_shell_says_the_same(finished: Finished, tmp_path: Path) -> None:
+    noise = make_noise(tmp_path)
+    own = finished.folder / load_predictions(finished.run)[0]["name"]
+    runner = CliRunner()
+    result = runner.invoke(app, ["predict", "probe", str(own), str(noise), "--json"])
+    assert result.exit_code == 0, result.output
+    answered, refused = json.loads(result.stdout)
+    assert answered["calibrated"]
+    assert answered["familiarity"].keys() == {"percentile", "verdict"}
+    assert answered["warnings"] == []
+    assert refused["label"] is None
+    assert refused["familiarity"]["verdict"] == "alien"
+    assert refused["warnings"][0].startswith("Not answered")
+    assert "1 of 2 images are not answered" in result.stderr
+    result = runner.invoke(app, ["predict", "probe", str(noise), "--json", "--answer-all"])
+    (forced,) = json.loads(result.stdout)
+    assert forced["label"] is not None
+    assert forced["set"] == {}
+    assert "Answered because you asked" in forced["warnings"][0]
+
+
+def test_what_could_not_be_learned_is_said_in_words() -> None:
+    refused = Calibration("none", (), (), 9, 9, reason="too few patients")
+    assert describe_calibration(refused) == "Probabilities are not calibrated: too few patients."
+    half = Conformal(("a", "b"), {0.9: (0.2, 0.1), 0.95: None}, (30, 12))
+    assert describe_promise(half) == (
+        "Sets of classes are promised at 90%, for each class by itself. No sets are promised at"
+        " 95%: the rarest class has 12 patients or images to calibrate on, and 19 are needed."
+    )
+    assert describe_promise(Conformal((), {0.9: None}, ())) == ""
+    assert "12 training and 4 validation images are too few" in describe_familiarity(None, 12, 4)

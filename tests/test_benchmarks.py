@@ -12,7 +12,13 @@ from browser.serving import find_chromium
 from conftest import Trained
 
 from benchmarks.__main__ import BENCHMARKS, Row, keep
-from benchmarks.accuracy import choosing, ranking_published, robustness, travel_tables
+from benchmarks.accuracy import (
+    choosing,
+    coverage_clinic,
+    ranking_published,
+    robustness,
+    travel_tables,
+)
 from benchmarks.accuracy.coverage import Population, Tally, measure
 from benchmarks.accuracy.ranking_table import build_tables
 from benchmarks.kit.claims import Claim
@@ -219,3 +225,13 @@ def test_rows_are_kept_and_found_again(tmp_path: Path) -> None:
     assert [row["seed"] for row in load_rows(path)] == [0, 1]
     assert has_row(path, {"arm": "fine-tune", "seed": 1})
     assert not has_row(path, {"arm": "scratch", "seed": 1})
+
+
+def test_intervals_of_a_clinics_figures_are_measured() -> None:
+    rows = list(coverage_clinic.measure(Population((30, 10), 2, 1.683, 0.5), 3))
+    assert [row.split(" | ")[1] for row in rows] == [
+        *("Brier score", "log loss", "Matthews correlation", "kappa", "NPV"),
+        *("PPV at 0.04", "NPV at 0.04", "net benefit at 0.2"),
+    ]
+    claims = coverage_clinic.count_claims(40, 1, 2)
+    assert all(share in (0.0, 0.5, 1.0) for share in claims.values())

@@ -15,6 +15,7 @@ from medapp.evaluation.reliability import state_reliability
 from medapp.evaluation.sample_size import state_sample_size
 from medapp.evaluation.subgroups import Subgroups, state_gaps
 from medapp.evaluation.words import write_figure
+from medapp.task import find_task
 
 Operating = Annotated[
     str | None,
@@ -77,15 +78,19 @@ class Told:
         """Print it all for people."""
         print_evaluation(self.evaluation)
         if self.probability:
-            print_probability(self.probability)
+            print_probability(self.probability, find_task(self.evaluation.task).noun)
         if self.point:
             print_operating(self.point)
         if self.subgroups:
             print_subgroups(self.subgroups)
 
 
-def print_probability(found: ProbabilityFigures) -> None:
-    """Print how good probabilities are, beside what needs no image to get it."""
+def print_probability(found: ProbabilityFigures, noun: str = "class") -> None:
+    """Print how good probabilities are, beside what needs no image to get it.
+
+    Args:
+        noun: what one class is called.
+    """
     console.print("\nProbabilities (low is good for Brier score and log loss):")
     named = (
         ("Brier score", found.brier),
@@ -99,7 +104,7 @@ def print_probability(found: ProbabilityFigures) -> None:
         (name, *(_write(one) for one in (figures.brier, figures.npv, figures.mcc)))
         for name, figures in found.per_class.items()
     ]
-    print_table(("class", "Brier score", "NPV", "Matthews correlation"), of_classes)
+    print_table((noun, "Brier score", "NPV", "Matthews correlation"), of_classes)
     for one in found.reliability:
         console.print(f"{state_reliability(one)}.")
 

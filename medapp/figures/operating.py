@@ -90,8 +90,8 @@ def draw_scores(detection: Detection, threshold: float, theme: str = "light") ->
     key = [(name, colour) for name, _, _, colour in sides]
     finish(figure, theme, _state_scores(detection, threshold), HEIGHT - 20, key=key)
     figure.update_layout(barmode="relative", bargap=0.08)
-    step = max(1, int(np.ceil(tallest / 3)))
-    ticks = list(range(-3 * step, 3 * step + 1, step))
+    step = _find_step(tallest)
+    ticks = list(range(-(tallest // step) * step, tallest + 1, step))
     name = f"probability of {show_plain(detection.name)}"
     figure.update_xaxes(title_text=name, range=[-0.01, 1.01], tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_yaxes(
@@ -143,6 +143,16 @@ def draw_decisions(curve: DecisionCurve, theme: str = "light") -> go.Figure:
         title_text="net benefit", showgrid=True, range=[-0.3 * share, 1.08 * max(highest, share)]
     )
     return figure
+
+
+def _find_step(tallest: int) -> int:
+    """The smallest of 1, 2, 5, 10, 20 … that goes at most four times into a count."""
+    power = 1
+    while True:
+        for step in (power, 2 * power, 5 * power):
+            if tallest // step <= 4:
+                return step
+        power *= 10
 
 
 def _state_point(point: OperatingPoint) -> str:

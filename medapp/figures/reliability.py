@@ -11,6 +11,7 @@ from medapp.figures.style import PALETTES, finish, hold_together, show_plain
 
 HEIGHT = 320  # px
 BAND = 0.16  # opacity
+APART = 0.045  # of the axis, between the counts of two bins
 
 
 def draw_reliability(found: Reliability, theme: str = "light") -> go.Figure:
@@ -38,12 +39,16 @@ def draw_reliability(found: Reliability, theme: str = "light") -> go.Figure:
         ),
         cliponaxis=False,
     )
-    # Counts stand at the foot, where no whisker crosses them.
+    # Counts stand at the foot, where no whisker crosses them, and none over another.
+    told = list(bins[:1])
+    for one in bins:
+        if one.said - told[-1].said >= APART:
+            told.append(one)
     figure.add_scatter(
-        x=[one.said for one in bins],
-        y=[-0.06] * len(bins),
+        x=[one.said for one in told],
+        y=[-0.06] * len(told),
         mode="text",
-        text=[f"{one.n:,}" for one in bins],
+        text=[f"{one.n:,}" for one in told],
         textfont={"size": 11, "color": colours.muted},
         hoverinfo="skip",
         cliponaxis=False,

@@ -45,6 +45,9 @@ def test_scores_are_counted_up_with_the_finding_and_down_without() -> None:
     assert sum(above.y) == 80
     assert sum(below.y) == -120
     assert figure.layout.shapes[0].x0 == 0.5
+    ticks = list(figure.layout.yaxis.tickvals)
+    assert ticks == [-tick for tick in reversed(ticks)]
+    assert ticks[1] - ticks[0] in (1, 2, 5, 10, 20, 50)
     hits = int((found.scores[TRUE] >= 0.5).sum())
     assert f"{hits} of 80 with &lt;b&gt;nodule reach 0.5" in figure.layout.title.text.replace(
         "<br>", " "

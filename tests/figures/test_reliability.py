@@ -43,3 +43,12 @@ def test_the_surest_half_stands_beside_all() -> None:
     assert title.startswith("Of the surest 50%, 1.000 [")
     assert "of all, 0.800 [" in title
     assert "No image" in draw_coverage(()).layout.title.text
+
+
+def test_no_count_stands_over_another() -> None:
+    scores = np.repeat([0.1, 0.11, 0.12, 0.5], 10)
+    found = measure_reliability(scores, np.arange(40) % 2 == 0, np.arange(40))
+    assert found is not None
+    points, counts = draw_reliability(found).data
+    assert len(points.x) == 4
+    assert list(counts.x) == pytest.approx([0.1, 0.5])

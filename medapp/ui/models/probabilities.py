@@ -96,9 +96,10 @@ def _explain(one: Reliability) -> str:
     k = len(one.bins)
     bins = "one bin" if k == 1 else f"{k:,} bins with about as many images each"
     return (
-        f"Expected calibration error over {bins} (the numbers at the foot). A perfectly calibrated"
-        f" model shows an error too, as bins are small: of {DRAWS:,} such models, drawn with these"
-        f" probabilities, the mean is {one.noise:.3f} and 95% stay below {one.noise_limit:.3f}."
+        f"Expected calibration error over {bins} (their numbers at the foot). A perfectly"
+        f" calibrated model shows an error too, as bins are small: of {DRAWS:,} such models, drawn"
+        f" with these probabilities, the mean is {one.noise:.3f} and 95% stay below"
+        f" {one.noise_limit:.3f}."
     )
 
 

@@ -8,7 +8,7 @@ from medapp.evaluation.headline import TITLES
 from medapp.evaluation.subgroups import Gap, Subgroups, list_figures, state_gaps
 from medapp.evaluation.words import write_figure
 from medapp.figures.intervals import IntervalRow, draw_intervals
-from medapp.figures.style import show_plain
+from medapp.figures.style import hold_together, show_plain
 from medapp.runs.results import load_evidence
 from medapp.runs.run import Run
 from medapp.runs.subgroups import list_columns, split_by
@@ -46,9 +46,10 @@ def draw_subgroups(run: Run) -> None:
         )
     found = split_by(open_workspace(), run, column, figure)
     draw_notes(note for note in evaluation.notes if note.level == "grave")
+    title = state_gaps(found).replace(" comparison", hold_together(" comparison"))
     axis = f"{show_plain(found.title)}, with 95% interval"
     frame.draw_figure(
-        draw_intervals(_list_groups(found), state_gaps(found), axis, frame.find_theme()),
+        draw_intervals(_list_groups(found), title, axis, frame.find_theme()),
         key="subgroups",
     )
     if found.gaps:

@@ -64,9 +64,10 @@ def draw_threshold(run: Run) -> None:
     own = find_own_threshold(evaluation, Asked(positives=names))
     notes = [note for note in evaluation.notes if note.level != "info"]
     point = operate(judging, prevalence, choosing, rule, own, notes)
+    draw_notes(note for note in point.notes if note.level == "grave")
     _draw_outcome(point)
+    draw_notes(note for note in point.notes if note.level != "grave")
     _draw_curves(judging, point)
-    draw_notes(point.notes)
 
 
 def _choose_positives(evaluation: Evaluation) -> tuple[str, ...]:

@@ -99,6 +99,13 @@ AnswersAll = Annotated[
         help="Answer for images unlike all that the model learned from, too.",
     ),
 ]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CLASS",
+        help="Another class: heatmaps show why the explained class and not this one.",
+    ),
+]
 PatientPattern = Annotated[
     str | None,
     typer.Option(

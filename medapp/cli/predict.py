@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from medapp.cli.options import (
+    Against,
     AnswersAll,
     ClassName,
     HeadOf,
@@ -53,6 +54,7 @@ def predict(
     cam: HeatmapFolder = None,
     method: Method = "gradcam",
     class_name: ClassName = None,
+    against: Against = None,
     patient_pattern: PatientPattern = None,
     head: HeadOf = None,
     answers_all: AnswersAll = False,
@@ -63,6 +65,7 @@ def predict(
     An image unlike all that the model learned from is not answered. For research, not for
     diagnosis. The exit status is 1 where no file could be read.
     """
+    from medapp.prediction.card import describe_map
     from medapp.prediction.files import predict_files
     from medapp.prediction.model import load_model
 
@@ -72,10 +75,13 @@ def predict(
     rows: list[dict[str, Any]] = []
     plain: list[Row] = []
     stems = Counter(file.stem for file in files)
-    explained = method if cam else None
-    for prediction in predict_files(model, files, explained, class_name, answers_all=answers_all):
+    asked = (method if cam else None, class_name, None, answers_all, against)
+    for prediction in predict_files(model, files, *asked):
         number = f"{len(rows):04d}-" if stems[prediction.file.stem] > 1 else ""
         rows.append(_report_prediction(prediction, cam, number))
+        if cam and as_json:
+            card = describe_map(model, prediction, method)
+            rows[-1]["card"] = card.to_dict() if card else None
         plain.append(build_row(prediction))
     is_unjudged = found.domain and found.load_evaluation() is None
     notes = [note_unjudged(found)] if is_unjudged else list_grave_notes(found)
@@ -186,6 +192,7 @@ def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) 
         row["strength"] = prediction.heatmap.strength
         is_faint = (prediction.heatmap.strength or 0) < FAINT
         row["note"] = prediction.describe_heatmap() if is_faint else prediction.heatmap.note
+        row["against"] = prediction.against
         row["cells"] = prediction.heatmap.cells
         row["cells_note"] = prediction.describe_cells()
     row["error"] = prediction.error

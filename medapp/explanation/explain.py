@@ -55,6 +55,7 @@ class Heatmap:
         strength: 0 to 1, how much the map is worth beside those of the image's other classes, see
             `strength.compare_evidence`; None until a caller who knows the probabilities says so.
         cells: height and width of the layer that the map was read from; None where none was read.
+        against: the class that the explained one is contrasted with, see `contrast`; None for none.
     """
 
     values: NDArray[np.float32]
@@ -63,6 +64,7 @@ class Heatmap:
     class_index: int
     strength: float | None = None
     cells: tuple[int, int] | None = None
+    against: int | None = None
 
 
 def explain(

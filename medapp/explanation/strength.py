@@ -45,6 +45,14 @@ def describe_strength(strength: float, evidence: float, class_name: str) -> str:
     )
 
 
+def describe_contrast(evidence: float, class_name: str, other: str) -> str:
+    """How much a map is worth that contrasts a class with another, in a sentence."""
+    return (
+        f"Why {class_name} and not {other}: what speaks for the one more than for the other adds"
+        f" {evidence:.2g} to the difference of their logits."
+    )
+
+
 def describe_cells(cells: tuple[int, int]) -> str | None:
     """That a map of so few cells (height and width) is coarse; None where there are enough."""
     if min(cells) > MOST_FEW:

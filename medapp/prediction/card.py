@@ -10,8 +10,12 @@ from medapp.prediction.files import Prediction, to_batch
 from medapp.prediction.model import BATCH, Model
 
 
-def build_explain(model: Model, method: str) -> Explain:
-    """What draws a model's maps, of any number of images, for a class of each."""
+def build_explain(model: Model, method: str, against: str | None = None) -> Explain:
+    """What draws a model's maps, of any number of images, for a class of each.
+
+    Args:
+        against: another class that all are contrasted with.
+    """
 
     def explain(pixels: NDArray[np.uint8], picks: NDArray[np.intp]) -> NDArray[np.float32]:
         maps = np.zeros(pixels.shape[:3], np.float32)
@@ -19,7 +23,7 @@ def build_explain(model: Model, method: str) -> Explain:
             rows = np.flatnonzero(picks == index)
             for start in range(0, len(rows), BATCH):
                 part = rows[start : start + BATCH]
-                _, found = model.explain(pixels[part], method, model.classes[index])
+                _, found = model.explain(pixels[part], method, model.classes[index], against)
                 maps[part] = np.stack([heatmap.values for heatmap in found])
         return maps
 
@@ -33,5 +37,5 @@ def describe_map(model: Model, prediction: Prediction, method: str) -> Card | No
         return None
     content = view.to_square(Box("", 0, 0, *prediction.image_size), len(pixels))
     (image,) = to_batch([pixels])
-    explain = build_explain(model, method)
+    explain = build_explain(model, method, prediction.against)
     return draw_up_card(explain, image, heatmap.values, heatmap.class_index, content)

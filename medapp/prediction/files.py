@@ -17,7 +17,7 @@ from medapp.evaluation.familiarity import Familiar
 from medapp.explanation.explain import Heatmap
 from medapp.explanation.methods import find_method
 from medapp.explanation.placing import overlay, place_on_image
-from medapp.explanation.strength import describe_cells, describe_strength
+from medapp.explanation.strength import describe_cells, describe_contrast, describe_strength
 from medapp.imaging.geometry import View
 from medapp.imaging.image import ImageFacts, load_image, read_image
 from medapp.imaging.preprocess import render_full, render_square
@@ -82,13 +82,22 @@ class Prediction:
         """The class that the heatmap explains; None where there is no heatmap."""
         return None if self.heatmap is None else list(self.probabilities)[self.heatmap.class_index]
 
+    @property
+    def against(self) -> str | None:
+        """The class that the explained one is contrasted with; None where there is none."""
+        if self.heatmap is None or self.heatmap.against is None:
+            return None
+        return list(self.probabilities)[self.heatmap.against]
+
     def describe_heatmap(self) -> str | None:
         """Why the heatmap shows nothing, else how much it is worth; None where there is none."""
         if self.heatmap is None or self.explained is None:
             return None
+        evidence = float(self.heatmap.evidence[self.heatmap.class_index])
+        if self.against is not None and not self.heatmap.note:
+            return describe_contrast(evidence, self.explained, self.against)
         if self.heatmap.note or self.heatmap.strength is None:
             return self.heatmap.note
-        evidence = float(self.heatmap.evidence[self.heatmap.class_index])
         return describe_strength(self.heatmap.strength, evidence, self.explained)
 
     def describe_cells(self) -> str | None:
@@ -105,6 +114,7 @@ def predict_files(
     class_name: str | None = None,
     frame: int | None = None,
     answers_all: bool = False,
+    against: str | None = None,
 ) -> Iterator[Prediction]:
     """A prediction for each file, in order; a file that cannot be read gives one that says why.
 
@@ -116,21 +126,23 @@ def predict_files(
         frame: which frame, page or slice of each file, from 0; None for the first that shows
             something.
         answers_all: give an answer for such an image too.
+        against: another class, so that the heatmap shows why the one and not this.
 
     Raises:
         ExplanationError: no such method or class.
     """
     if method is not None:
         find_method(method)
-    if class_name is not None and class_name not in model.classes:
-        raise ExplanationError(
-            f"The model knows no class {class_name!r}.",
-            remedy=f"Its classes: {', '.join(model.classes)}.",
-        )
+    for name in (class_name, against):
+        if name is not None and name not in model.classes:
+            raise ExplanationError(
+                f"The model knows no class {name!r}.",
+                remedy=f"Its classes: {', '.join(model.classes)}.",
+            )
     for start in range(0, len(files), BATCH):
         batch = files[start : start + BATCH]
         read = list(map_threaded(lambda file: _read_square(model, file, frame), batch))
-        yield from _predict_batch(model, read, method, class_name, answers_all)
+        yield from _predict_batch(model, read, method, class_name, answers_all, against)
 
 
 def _predict_batch(
@@ -139,12 +151,13 @@ def _predict_batch(
     method: str | None,
     class_name: str | None,
     answers_all: bool,
+    against: str | None,
 ) -> Iterator[Prediction]:
     squares = [r.pixels for r in read if r.pixels is not None]
     if not squares:
         yield from read
         return
-    found = model.answer_images(to_batch(squares), method, class_name)
+    found = model.answer_images(to_batch(squares), method, class_name, against)
     rows = iter(zip(found.probabilities, found.familiar, found.heatmaps, strict=True))
     for prediction in read:
         if prediction.error is not None:

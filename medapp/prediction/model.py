@@ -12,6 +12,7 @@ from medapp.errors import RecipeError, WeightsError
 from medapp.evaluation.calibration import Calibration, read_calibration
 from medapp.evaluation.conformal import Conformal, read_conformal
 from medapp.evaluation.familiarity import Familiar, Familiarity, read_familiarity
+from medapp.explanation.contrast import Contrasted
 from medapp.explanation.explain import Heatmap, explain
 from medapp.explanation.strength import compare_evidence
 from medapp.models.network import Network, to_input
@@ -114,15 +115,20 @@ class Model:
         return torch.cat(logits), [np.concatenate(rows) for rows in zip(*stages, strict=True)]
 
     def answer_images(
-        self, pixels: NDArray[np.uint8], method: str | None = None, class_name: str | None = None
+        self,
+        pixels: NDArray[np.uint8],
+        method: str | None = None,
+        class_name: str | None = None,
+        against: str | None = None,
     ) -> Answers:
         """All that the model says of pixels (N, S, S, C), N at least 1.
 
         Args:
-            method, class_name: as for `explain`; no heatmaps without a method.
+            method, class_name, against: as for `explain`; no heatmaps without a method.
         """
         if method is not None and not self.network.unexplained:
-            return self._explain(pixels, method, class_name)
+            found = self._explain(pixels, method, class_name)
+            return found if against is None else self._contrast(pixels, method, found, against)
         logits, features = self.see(pixels)
         probabilities = self.task.activate(logits).numpy()
         maps: list[Heatmap | None] = [None] * len(pixels)
@@ -131,7 +137,11 @@ class Model:
         return Answers(probabilities, self._recognise(features), maps)
 
     def explain(
-        self, pixels: NDArray[np.uint8], method: str, class_name: str | None = None
+        self,
+        pixels: NDArray[np.uint8],
+        method: str,
+        class_name: str | None = None,
+        against: str | None = None,
     ) -> tuple[NDArray[np.float32], list[Heatmap]]:
         """Pixels (N, S, S, C) to probabilities (N, K) and a heatmap for each image.
 
@@ -139,10 +149,11 @@ class Model:
             method: a key of `METHODS`.
             class_name: the class that is explained; the one that speaks for what is decided of each
                 image if None.
+            against: another class: why the one and not this. Such a map has no strength.
 
         A network that no map can be drawn of gives blank ones whose notes say why.
         """
-        found = self.answer_images(pixels, method, class_name)
+        found = self.answer_images(pixels, method, class_name, against)
         return found.probabilities, [map_ for map_ in found.heatmaps if map_ is not None]
 
     def _explain(self, pixels: NDArray[np.uint8], method: str, class_name: str | None) -> Answers:
@@ -161,6 +172,22 @@ class Model:
             for map_, row in zip(heatmaps, probabilities, strict=True)
         ]
         return Answers(probabilities, self._recognise(scored.list_features()), maps)
+
+    def _contrast(
+        self, pixels: NDArray[np.uint8], method: str, found: Answers, against: str
+    ) -> Answers:
+        """The same answers with maps of why the explained classes and not another."""
+        other = self.classes.index(against)
+        picked = [map_.class_index for map_ in found.heatmaps if map_ is not None]
+        with self._autocast():
+            network = Contrasted(_Scored(self.network), other)
+            _, maps = explain(network, self.prepare(pixels), picked, method)
+        itself = f"The map is blank: {against} is not contrasted with itself."
+        contrasted: list[Heatmap | None] = [
+            replace(map_, against=other, note=itself if map_.class_index == other else map_.note)
+            for map_ in maps
+        ]
+        return replace(found, heatmaps=contrasted)
 
     def _recognise(self, features: Sequence[NDArray[np.float32]]) -> list[Familiar | None]:
         """How each image lies to those that the model learned from; None where it cannot tell."""

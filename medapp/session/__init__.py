@@ -107,6 +107,7 @@ def predict(
     class_name: str | None = None,
     head: str | None = None,
     answers_all: bool = False,
+    against: str | None = None,
 ) -> "Iterator[Prediction]":
     """See `Session.predict`; in the usual workspace."""
-    return open().predict(run, images, method, class_name, head, answers_all)
+    return open().predict(run, images, method, class_name, head, answers_all, against)

@@ -267,6 +267,7 @@ class TrainingSession(DataSession):
         class_name: str | None = None,
         head: str | None = None,
         answers_all: bool = False,
+        against: str | None = None,
     ) -> "Iterator[Prediction]":
         """Probabilities for each image, in order, and heatmaps where a method is named.
 
@@ -278,6 +279,7 @@ class TrainingSession(DataSession):
             class_name: the class that heatmaps explain; the predicted one where none is named.
             head: of a run that learned several data sets, the one whose classes are asked for.
             answers_all: give an answer for images unlike all that the model learned from, too.
+            against: another class, so that heatmaps show why the one and not this.
 
         Raises:
             RunError, WeightsError: there is no such run, or it has no model.
@@ -288,7 +290,7 @@ class TrainingSession(DataSession):
 
         model = load_model(find_head(self._find(run), head).require_model())
         files = [Path(image) for image in images]
-        return predict_files(model, files, method, class_name, answers_all=answers_all)
+        return predict_files(model, files, method, class_name, None, answers_all, against)
 
     def predict_patients(
         self,

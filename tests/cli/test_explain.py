@@ -1,6 +1,7 @@
 """`medapp explain trial`: in words and in JSON."""
 
 import json
+from pathlib import Path
 
 from conftest import Trained
 from typer.testing import CliRunner
@@ -21,3 +22,18 @@ def test_the_shell_says_what_it_found_and_gives_it_as_json(trained: Trained) -> 
     assert values["finding"] in said
     assert "3 of 4 test images" in said
     assert "an edge filter" in said
+
+
+def test_a_prediction_says_against_what_its_map_is(trained: Trained, tmp_path: Path) -> None:
+    image = str(trained.folder / "above" / "p00.png")
+    asked = ["predict", "probe", image, "--cam", str(tmp_path / "maps"), "--method", "layercam"]
+    wanted = [*asked, "--class", "above", "--against", "below", "--json"]
+    (row,) = json.loads(CliRunner().invoke(app, wanted).stdout)
+    assert row["against"] == "below"
+    assert row["strength"] is None
+    assert row["card"]["areas"]["corner"] == 16 / 1024
+    assert row["note"].startswith("Why above and not below") or "blank" in row["note"]
+    (row,) = json.loads(CliRunner().invoke(app, [*asked, "--json"]).stdout)
+    assert row["against"] is None
+    result = CliRunner().invoke(app, [*asked, "--against", "beside"])
+    assert "knows no class 'beside'" in str(result.exception)

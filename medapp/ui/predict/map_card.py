@@ -62,7 +62,14 @@ def _find_card(run: Run, prediction: "Prediction", method: str) -> "Card | None"
     saved = prediction.file.stat().st_mtime_ns
     key = (
         *(run.id, run.domain, run.model_path.stat().st_mtime_ns),
-        *(prediction.file, saved, prediction.frame, method, prediction.heatmap.class_index),
+        *(
+            prediction.file,
+            saved,
+            prediction.frame,
+            method,
+            prediction.heatmap.class_index,
+            prediction.against,
+        ),
     )
     if key not in kept:
         kept.clear()

@@ -52,12 +52,14 @@ def predict_image(
     class_name: str | None,
     frame: int | None = None,
     answers_all: bool = False,
+    against: str | None = None,
 ) -> "Prediction":
     """The prediction for one image, with a heatmap for a class: the predicted one for None.
 
     Args:
         frame: which frame of a file with several, from 0; None for the first that shows something.
         answers_all: answer for an image unlike all that the model learned from, too.
+        against: another class that the heatmap contrasts the one with.
     """
     return _predict_image(
         run.id,
@@ -69,6 +71,7 @@ def predict_image(
         class_name,
         frame,
         answers_all,
+        against,
     )
 
 
@@ -83,11 +86,12 @@ def _predict_image(
     class_name: str | None,
     frame: int | None,
     answers_all: bool,
+    against: str | None,
 ) -> "Prediction":
     from medapp.prediction.files import predict_files
 
     model = _load_model(run_id, domain, changed)
-    found = predict_files(model, [Path(path)], method, class_name, frame, answers_all)
+    found = predict_files(model, [Path(path)], method, class_name, frame, answers_all, against)
     return next(found)
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
 
 PREDICTED = "the prediction"
+NOTHING = "(no contrast)"
 FIRST_METHOD = "gradcam"
 
 
@@ -54,8 +55,9 @@ def draw_prediction(
     classes = load_model(run).classes
     method = url.read_choice("method", METHODS) or FIRST_METHOD
     explained = url.read_choice("explain", classes)
-    frame_number = sample.frame if sample else None
-    prediction = predict_image(run, path, method, explained, frame_number, answers_all())
+    against = url.read_choice("against", classes)
+    asked = (method, explained, sample.frame if sample else None, answers_all(), against)
+    prediction = predict_image(run, path, *asked)
     left, right = frame.draw_columns([3.2, 1], key="prediction")
     with left:
         suffix = f" · {frame.SYNTHETIC}" if is_synthetic else ""
@@ -65,7 +67,7 @@ def draw_prediction(
             if said:
                 st.caption(escape(said))
         if not prediction.refusal:
-            _draw_choices(classes, method, explained)
+            _draw_choices(classes, method, explained, against)
             draw_map_card(run, prediction, method)
     with right:
         if prediction.refusal:
@@ -115,9 +117,11 @@ def describe_reading(facts: ImageFacts) -> str:
     return f"{size} · {facts.mode} · {scale}"
 
 
-def _draw_choices(classes: Sequence[str], method: str, explained: str | None) -> None:
-    """How the map is made, and the class that it explains; the address holds both."""
-    one, two = st.columns(2)
+def _draw_choices(
+    classes: Sequence[str], method: str, explained: str | None, against: str | None
+) -> None:
+    """How the map is made, the class that it explains, and against which; the address holds all."""
+    one, two, three = st.columns(3)
     methods = list(METHODS)
     choices = [PREDICTED, *classes]
     one.selectbox(
@@ -133,6 +137,13 @@ def _draw_choices(classes: Sequence[str], method: str, explained: str | None) ->
         choices.index(explained or PREDICTED),
         **url.bind("explain", PREDICTED),
     )
+    others = [NOTHING, *classes]
+    three.selectbox(
+        "And why not",
+        others,
+        others.index(against or NOTHING),
+        **url.bind("against", NOTHING),
+    )
     st.caption(f"{METHODS[method].help} ({METHODS[method].paper})")
 
 
@@ -143,9 +154,11 @@ def _build_layer(prediction: "Prediction", method: str, suffix: str) -> MapLayer
         return None
     strength = 1.0 if heatmap.strength is None else heatmap.strength
     probability = prediction.probabilities[prediction.explained]
+    contrast = f" and not {prediction.against}" if prediction.against else ""
+    worth = "" if heatmap.strength is None else f" · strength {write_strength(strength)}"
     note = (
-        f"{METHODS[method].title} for {prediction.explained}, probability"
-        f" {write_probability(probability)} · strength {write_strength(strength)}{suffix}"
+        f"{METHODS[method].title} for {prediction.explained}{contrast}, probability"
+        f" {write_probability(probability)}{worth}{suffix}"
     )
     corners = (view.x0, view.y0, view.x1, view.y1)
     return MapLayer(heatmap.values, corners, note, colour(np.linspace(0, 1, 256)), strength)

@@ -54,6 +54,13 @@ By = Annotated[
     typer.Option(metavar="COLUMN", help="Figures by site, or any column of the data set."),
 ]
 
+ByFigure = Annotated[
+    str,
+    typer.Option(
+        "--figure", metavar="NAME", help="What groups are compared by, such as sensitivity."
+    ),
+]
+
 
 @dataclass(frozen=True)
 class Told:

@@ -11,7 +11,15 @@ from medapp.cli.evaluation import (
     print_figures,
 )
 from medapp.cli.folds import print_folds
-from medapp.cli.judging import AtPrevalence, By, Operating, PerPatient, PositiveClass, Told
+from medapp.cli.judging import (
+    AtPrevalence,
+    By,
+    ByFigure,
+    Operating,
+    PerPatient,
+    PositiveClass,
+    Told,
+)
 from medapp.cli.options import (
     Adaptation,
     Epochs,
@@ -222,6 +230,7 @@ def evaluate(
     positive: PositiveClass = None,
     per_patient: PerPatient = False,
     by: By = None,
+    figure: ByFigure = "",
     as_json: AsJson = False,
 ) -> None:
     """Figures of a run on images it did not learn from, each with its 95% interval.
@@ -252,7 +261,7 @@ def evaluate(
         )
         if has_point
         else None,
-        session.judge_subgroups(run, by, head=head) if by else None,
+        session.judge_subgroups(run, by, figure, head) if by else None,
     )
     if as_json:
         print_json(told.describe())

@@ -16,7 +16,9 @@ from medapp.evaluation.metrics import Floats, Mask
 MOST_BINS = 10
 LEAST_IN_BIN = 10  # images; fewer bins are made where there would be less
 DRAWS = 1000
-AT_ONCE = 100  # draws
+DRAWS_OF_MANY = 200  # of more than `MANY` images, whose noise is small and costs more
+MANY = 10_000  # images
+AT_ONCE = 2_000_000  # images of all draws that are held at once
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def measure_reliability(
 ) -> Reliability | None:
     """The calibration curve of probabilities, its error, and the error that is noise.
 
-    Outcomes of a perfectly calibrated model are drawn `DRAWS` times. A patient's images share one
+    Outcomes of a perfectly calibrated model are drawn many times. A patient's images share one
     draw, so that they come true together as far as their probabilities allow: the noise of patients
     with several images is larger than that of as many single ones.
 
@@ -111,7 +113,7 @@ def measure_reliability(
         float(noise.mean()),
         float(np.quantile(noise, 0.95)),
         float((noise >= ece - 1e-12).mean()),
-        DRAWS,
+        len(noise),
         seed,
     )
 
@@ -141,15 +143,18 @@ def assign_bins(scores: Floats) -> Units:
 
 
 def _draw_errors(scores: Floats, units: Units, owners: Units, said: Floats, seed: int) -> Floats:
-    """The ECE (DRAWS,) of perfectly calibrated models with these probabilities."""
+    """The ECE (D,) of perfectly calibrated models with these probabilities."""
+    n = len(scores)
+    draws = DRAWS if n <= MANY else DRAWS_OF_MANY
+    at_once = max(1, AT_ONCE // n)
     generator = np.random.default_rng(seed)
     order = np.argsort(owners, kind="stable")
     starts = np.searchsorted(owners[order], np.arange(len(said)))
     errors = []
-    for _ in range(DRAWS // AT_ONCE):
-        luck = generator.random((AT_ONCE, int(units.max()) + 1))
+    for start in range(0, draws, at_once):
+        luck = generator.random((min(at_once, draws - start), int(units.max()) + 1))
         came_true = (luck[:, units[order]] < scores[order]).astype(float)
-        errors.append(_find_error(np.add.reduceat(came_true, starts, axis=1), said, len(scores)))
+        errors.append(_find_error(np.add.reduceat(came_true, starts, axis=1), said, n))
     return np.concatenate(errors)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from medapp.errors import RecipeError
 from medapp.evaluation.comparison import LEVEL, Difference, correct_holm, subtract
 from medapp.evaluation.estimates import Estimate, Units
 from medapp.evaluation.evaluate import estimate_figures
@@ -122,13 +123,10 @@ def judge_subgroups(
         figure: one of `list_figures`; the first of them where none is named.
 
     Raises:
-        ValueError: there is no such figure.
+        RecipeError: there is no such figure.
     """
     task = task or find_task("single-label")
-    known = list_figures(classes, task)
-    figure = figure or known[0]
-    if figure not in known:
-        raise ValueError(f"figure must be one of {', '.join(known)}, not {figure!r}")
+    figure = _choose_figure(figure, list_figures(classes, task))
     scores, targets = np.asarray(probabilities, dtype=float), np.asarray(truth)
     units, counted, _ = number_units(groups, len(scores))
     named = np.array([value if value is not None else "" for value in values], dtype=object)
@@ -142,13 +140,23 @@ def judge_subgroups(
         ).get(figure)
         lacking = everywhere - _list_judged(targets[rows], len(classes))
         names = tuple(classes[c] for c in sorted(lacking))
-        found.append(_describe(name, rows, estimate, units, names, figure))
+        found.append(_describe(name, rows, estimate, units, names))
     gaps = _compare([one for one in found if one[0].is_compared])
     subgroups = tuple(subgroup for subgroup, _ in found)
     unknown = int((named == "").sum())
     notes = _note(subgroups, counted, unknown, column)
     title = _write_title(figure, classes, task)
     return Subgroups(column, figure, title, counted, unknown, subgroups, gaps, notes)
+
+
+def _choose_figure(figure: str, known: Sequence[str]) -> str:
+    if figure and figure not in known:
+        raise RecipeError(
+            f"Groups are not compared by {figure!r}.",
+            remedy=f"Choose one of {', '.join(known)}.",
+            setting="figure",
+        )
+    return figure or known[0]
 
 
 def list_figures(classes: Sequence[str], task: Task) -> tuple[str, ...]:
@@ -194,7 +202,6 @@ def _describe(
     estimate: Estimate | None,
     units: Units,
     lacking: tuple[str, ...],
-    figure: str,
 ) -> tuple[Subgroup, Estimate | None]:
     """A group with its figure, whose shifts are spread over the units of all images."""
     # Units of a group are numbered in the order of their first images.

@@ -100,6 +100,7 @@ class JudgingSession(TrainingSession):
 
         Raises:
             DataError: the data set is gone or has no such column, or it has too many values.
+            RecipeError: there is no such figure.
             RunError: the run was not judged, or its predictions were not kept.
         """
         from medapp.runs.subgroups import split_by

@@ -76,3 +76,14 @@ def test_bins_know_no_order_and_part_no_equals(values: list[float]) -> None:
 def test_ten_bins_hold_as_many_images_each() -> None:
     scores = np.random.default_rng(0).random(200)
     assert np.bincount(assign_bins(scores)).tolist() == [20] * 10
+
+
+def test_many_images_are_drawn_fewer_times_and_in_parts() -> None:
+    scores = np.random.default_rng(0).random(12_000)
+    found = measure_reliability(scores, scores > 0.5, np.arange(12_000), seed=1)
+    assert found is not None
+    assert found.draws == 200
+    # Ten bins, each a mean of 1,200: E|mean| of a normal is its spread times √(2 / π).
+    said = np.arange(0.05, 1, 0.1)
+    spread = np.sqrt(said * (1 - said) / 1200).mean()
+    assert found.noise == pytest.approx(spread * np.sqrt(2 / np.pi), rel=0.05)

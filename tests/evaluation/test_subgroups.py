@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from medapp.errors import RecipeError
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.subgroups import judge_subgroups, list_figures, state_gaps
 from medapp.task import find_task
@@ -116,5 +117,5 @@ def test_figures_are_those_of_the_task() -> None:
     assert list_figures(CLASSES, find_task("single-label"))[1] == "sensitivity"
     assert list_figures("abc", find_task("single-label"))[0] == "balanced_accuracy"
     assert list_figures("ab", find_task("ordinal"))[0] == "quadratic_kappa"
-    with pytest.raises(ValueError, match="figure must be one of"):
+    with pytest.raises(RecipeError, match="not compared by 'beauty'"):
         judge_subgroups([[1, 0]], [0], CLASSES, None, None, ["a"], "sex", figure="beauty")

@@ -1,11 +1,10 @@
-"""The calibration figure, and the accuracy of what is answered."""
+"""The calibration figure."""
 
 import numpy as np
 import pytest
 
 from medapp.evaluation.reliability import measure_reliability
-from medapp.evaluation.selective import trace_coverage
-from medapp.figures.reliability import draw_coverage, draw_reliability
+from medapp.figures.reliability import draw_reliability
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -31,18 +30,6 @@ def test_a_title_says_that_probabilities_do_not_come_true_only_beyond_the_noise(
         found = measure_reliability(sure, np.arange(200) < seen, np.arange(200))
         assert found is not None
         assert words in draw_reliability(found).layout.title.text.replace("<br>", " ")
-
-
-def test_the_surest_half_stands_beside_all() -> None:
-    points = trace_coverage(np.linspace(1, 0.5, 100), np.arange(100) < 80, np.arange(100))
-    figure = draw_coverage(points)
-    band, line = figure.data
-    assert len(band.y) == 2 * len(line.y)
-    assert line.y[-1] == 0.8
-    title = figure.layout.title.text.replace("\u00a0", " ").replace("<br>", " ")
-    assert title.startswith("Of the surest 50%, 1.000 [")
-    assert "of all, 0.800 [" in title
-    assert "No image" in draw_coverage(()).layout.title.text
 
 
 def test_no_count_stands_over_another() -> None:

@@ -8,10 +8,11 @@ import streamlit as st
 from medapp.evaluation.case import build_case
 from medapp.evaluation.patients import number_units
 from medapp.evaluation.probability import Figure, ProbabilityFigures, judge_probabilities
-from medapp.evaluation.reliability import DRAWS, Reliability
+from medapp.evaluation.reliability import Reliability
 from medapp.evaluation.selective import trace_coverage
 from medapp.evaluation.words import write_figure, write_interval
-from medapp.figures.reliability import draw_coverage, draw_reliability
+from medapp.figures.reliability import draw_reliability
+from medapp.figures.selective import draw_coverage
 from medapp.runs.results import Evidence, load_evidence
 from medapp.runs.run import Run
 from medapp.task import find_task
@@ -97,8 +98,8 @@ def _explain(one: Reliability) -> str:
     bins = "one bin" if k == 1 else f"{k:,} bins with about as many images each"
     return (
         f"Expected calibration error over {bins} (their numbers at the foot). A perfectly"
-        f" calibrated model shows an error too, as bins are small: of {DRAWS:,} such models, drawn"
-        f" with these probabilities, the mean is {one.noise:.3f} and 95% stay below"
+        f" calibrated model shows an error too, as bins are small: of {one.draws:,} such models,"
+        f" drawn with these probabilities, the mean is {one.noise:.3f} and 95% stay below"
         f" {one.noise_limit:.3f}."
     )
 

@@ -437,6 +437,18 @@ def test_a_model_is_attacked_in_the_background(trained: Trained) -> None:
     assert "falls from" in text
 
 
+def test_a_map_has_its_card(trained: Trained) -> None:
+    """At 32 px Grad-CAM sees one place, and its map is blank: there is nothing to say of it."""
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    sample = Catalog(trained.workspace).load_samples(data_set)[0]
+    run = find_run(trained.workspace, "probe")
+    where = {"by": run.id, "of": data_set.id, "sample": sample.id}
+    assert "worth interpreting" not in read_text(open_page("predict", **where))
+    text = read_text(open_page("predict", **where, method="layercam", against="below"))
+    assert "Is this map worth interpreting?" in text
+    assert "LayerCAM was not tried on this model" in text
+
+
 def test_heatmaps_are_tried_in_the_background(trained: Trained) -> None:
     run = find_run(trained.workspace, "probe")
     app = open_page("models", model=run.id, show="Heatmaps on trial")

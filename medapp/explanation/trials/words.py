@@ -3,7 +3,7 @@
 A check passes, is undecided, or fails; the rules stand in the constants and in the sentences.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from medapp.evaluation.comparison import LEVEL, correct_holm
 from medapp.evaluation.words import write_figure
@@ -29,6 +29,7 @@ from medapp.notes import Note, sort_notes
 ALIKE = 0.5  # rank correlation from which two maps tell the same places
 NOTABLE = 0.05  # of probability, from which a fall that is no chance is worth a word
 DO_NOT = "Do not interpret it."
+OF_MAPS = ("trial-weights", "trial-removal", "trial-place")
 MARKS = {f"trial-{name}": REGIONS[name] for name in ("corners", "borders")}
 
 
@@ -42,7 +43,10 @@ def judge_trial(trial: Trial) -> tuple[Note, ...]:
 
 
 def state_finding(trial: Trial) -> str:
-    """The trial in a sentence or two: what its maps are worth, and whether a mark is suspected."""
+    """The trial in a sentence or two: what its maps are worth, and whether a mark is suspected.
+
+    A check whose interval allows both answers is open.
+    """
     notes = judge_trial(trial)
     title = METHODS[trial.method].title
     grave = {note.code for note in notes if note.level == "grave"}
@@ -52,10 +56,17 @@ def state_finding(trial: Trial) -> str:
         checks = "one check" if failed == 1 else f"{failed} checks"
         said = f"{title} fails {checks} on this model: do not interpret its maps."
     else:
-        said = f"{title} fails no check on this model."
+        said = f"{title} fails no check on this model{_count_open(notes)}."
     if marked:
         return f"{said} The model may use a mark in {' and '.join(marked)}."
     return said
+
+
+def _count_open(notes: Sequence[Note]) -> str:
+    still = sum(note.level == "caution" and note.code in OF_MAPS for note in notes)
+    if not still:
+        return ""
+    return ", and one is open" if still == 1 else f", and {still} are open"
 
 
 def state_ground(trial: Trial) -> str:
@@ -122,7 +133,7 @@ def _judge_removal(trial: Trial) -> Iterator[Note]:
         if name == CONSTANT:
             yield Note("trial-removal", f"{text} It adds little that is this image's own.")
         else:
-            yield Note("trial-removal", f"{text} {DO_NOT}", "grave")
+            yield Note("trial-removal", f"{text} {DO_NOT}", "grave" if high < 0 else "caution")
 
 
 def _judge_places(trial: Trial) -> Iterator[Note]:

@@ -4,9 +4,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import safetensors
-
 from medapp.errors import WeightsError
+from medapp.models.carried import read_metadata
 
 CLASS_NAMES = "class_names"  # the key in the metadata
 
@@ -36,9 +35,4 @@ def read_classes(path: Path) -> tuple[str, ...]:
     Raises:
         WeightsError: the file is damaged, or does not name them.
     """
-    try:
-        with safetensors.safe_open(path, framework="numpy") as file:
-            metadata = dict(file.metadata() or {})
-    except (OSError, safetensors.SafetensorError):
-        metadata = {}
-    return parse_classes(metadata, path)
+    return parse_classes(read_metadata(path), path)

@@ -13,10 +13,10 @@ from typing import Any
 
 import safetensors
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from medapp.errors import WeightsError
+from medapp.models.carried import CARRIED
 from medapp.models.pickles import StandIn, load_without_code
 
 # What torch raises on damaged files, found by reading files with changed bytes.
@@ -41,8 +41,6 @@ WRAPPERS = (
     *("state_dict", "model_state_dict", "model", "network", "net", "weights", "params"),
     "checkpoint",
 )
-# What the names of arrays begin with that a model carries beside its network.
-CARRIED = "medapp."
 UNREAD = "unread"  # in the metadata: classes of other programs whose objects stand in the file
 DEEPEST = 5  # of tables within tables
 
@@ -50,7 +48,7 @@ DEEPEST = 5  # of tables within tables
 def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """The tensors and the metadata of a `.safetensors` or `.pth` file, on the CPU.
 
-    What a model carries beside its network is left out, see `read_carried`.
+    What a model carries beside its network is left out, see `carried.read_carried`.
 
     Raises:
         WeightsError: no such file, truncated, or a pickle that wants to run code.
@@ -83,24 +81,6 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             remedy="Save the network's state_dict, or better .safetensors.",
         )
     return tensors, {UNREAD: ", ".join(strangers)} if strangers else {}
-
-
-def read_carried(path: Path) -> dict[str, NDArray[Any]]:
-    """The arrays that a model's file carries beside its network, by name.
-
-    Raises:
-        WeightsError: no such file, or a damaged one.
-    """
-    try:
-        with safetensors.safe_open(path, framework="numpy") as file:
-            names = file.keys()
-            carried = [name for name in names if name.startswith(CARRIED)]
-            return {name.removeprefix(CARRIED): file.get_tensor(name) for name in carried}
-    except (safetensors.SafetensorError, *DAMAGE) as error:
-        raise WeightsError(
-            f"{path.name} cannot be read as weights: it is truncated or of another format.",
-            remedy="Copy it again.",
-        ) from error
 
 
 def _load(path: Path) -> tuple[Any, list[str]]:

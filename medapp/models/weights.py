@@ -22,6 +22,7 @@ from medapp.errors import WeightsError
 from medapp.models.architectures import AUTO, WEIGHTLESS, find_architecture
 from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.models.cards import read_card
+from medapp.models.carried import CARRIED
 from medapp.models.class_names import CLASS_NAMES, parse_classes, read_classes
 from medapp.models.matching import Loaded, match_tensors
 from medapp.models.neighbours import KIND, NeighboursHead, count_rows
@@ -34,7 +35,7 @@ from medapp.models.normalisation import (
     Normalisation,
     read_normalisation,
 )
-from medapp.models.reading import CARRIED, UNREAD, read_weights
+from medapp.models.reading import UNREAD, read_weights
 from medapp.models.scale import estimate_scale
 from medapp.models.sources import find_source
 from medapp.models.thresholds import read_thresholds, write_thresholds
@@ -184,7 +185,7 @@ def save_network(
     The metadata hold architecture, classes, task, normalisation and thresholds.
 
     Args:
-        carried: arrays that the file holds beside the network, see `reading.read_carried`.
+        carried: arrays that the file holds beside the network, see `carried.read_carried`.
     """
 
     def convert(tensor: Tensor) -> Tensor:

@@ -53,6 +53,27 @@ def note_familiar(familiar: Familiar | None) -> list[Note]:
     return [Note("unlike", text)]
 
 
+def note_kind(familiar: Sequence[Familiar | None], data_set: str) -> list[Note]:
+    """How many images of a data set are not of the kind that a model learned from.
+
+    Up to one image in a hundred is expected among its own.
+    """
+    known = [one for one in familiar if one is not None]
+    n = len(known)
+    unlike = sum(is_unlike(one) for one in known)
+    alien = sum(one.is_alien for one in known)
+    if not n or unlike <= max(1, 0.02 * n):
+        return []
+    counted = (
+        f"{unlike:,} of {n:,} images of {data_set} are unlike those that the model learned from,"
+        f" where 1 in 100 of their own kind is; {alien:,} are so much unlike that Predict does not"
+        " answer for them. The figures count them all."
+    )
+    if alien > n / 2:
+        return [Note("alien", f"{counted} They say nothing of the model's own kind.", "grave")]
+    return [Note("unlike", counted)]
+
+
 def note_model(calibration: Calibration | None, knows_kind: bool) -> list[Note]:
     """What holds for each answer of a model: that it is not calibrated, or knows no kind.
 

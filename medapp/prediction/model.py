@@ -11,22 +11,21 @@ from numpy.typing import NDArray
 from medapp.errors import RecipeError, WeightsError
 from medapp.evaluation.calibration import Calibration, read_calibration
 from medapp.evaluation.conformal import Conformal, read_conformal
-from medapp.evaluation.familiarity import Familiar, Familiarity, read_familiarity
+from medapp.evaluation.familiarity import Familiar, Familiarity
 from medapp.explanation.contrast import Contrasted
 from medapp.explanation.explain import Heatmap, explain
 from medapp.explanation.strength import compare_evidence
 from medapp.models.network import Network, to_input
-from medapp.models.reading import read_carried
 from medapp.models.weights import load_network
 from medapp.notes import Note
 from medapp.prediction.doubt import note_model
+from medapp.prediction.memory import load_familiarity
 from medapp.task import Task
 from medapp.task.thresholds import THRESHOLD
 from medapp.training.machine.precision import choose_device
 from medapp.training.recipe import Recipe, read_settings
 
 BATCH = 32
-FAMILIARITY = "familiarity."  # what the names of its arrays in a model's file begin with
 
 
 @dataclass(frozen=True)
@@ -307,21 +306,5 @@ def load_model(path: Path) -> Model:
         device,
         read_calibration(metadata),
         read_conformal(metadata),
-        _read_familiarity(path),
+        load_familiarity(path),
     )
-
-
-def _read_familiarity(path: Path) -> Familiarity | None:
-    arrays = {
-        name.removeprefix(FAMILIARITY): array
-        for name, array in read_carried(path).items()
-        if name.startswith(FAMILIARITY)
-    }
-    if not arrays:
-        return None
-    try:
-        return read_familiarity(arrays)
-    except (KeyError, ValueError, IndexError) as error:
-        raise WeightsError(
-            f"What {path.name} remembers of its images is damaged.", remedy="Train the run again."
-        ) from error

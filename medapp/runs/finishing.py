@@ -18,11 +18,12 @@ from medapp.data.samples import Sample
 from medapp.data.splits.halving import FEWEST
 from medapp.evaluation.calibration import KEY, NONE, Calibration, fit_calibration
 from medapp.evaluation.conformal import Conformal, fit_conformal
-from medapp.evaluation.familiarity import Familiarity, fit_familiarity
+from medapp.evaluation.familiarity import fit_familiarity
 from medapp.evaluation.words import write_probability
 from medapp.models.thresholds import write_thresholds
 from medapp.models.weights import load_network, save_network
-from medapp.prediction.model import BATCH, FAMILIARITY, Model, load_model
+from medapp.prediction.memory import FAMILIARITY, describe_memory
+from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.evaluate import load_squares
 from medapp.runs.learned import Learned
 from medapp.runs.reporter import Reporter
@@ -74,14 +75,10 @@ def finish_model(workspace: Workspace, head: Run, home: Learned, reporter: Repor
         {**metadata, **facts},
         carried={f"{FAMILIARITY}{name}": array for name, array in carried.items()},
     )
-    for sentence in (
-        describe_calibration(calibration),
-        describe_promise(conformal),
-        describe_familiarity(familiarity, len(training.samples), len(held_out.samples)),
-        _describe_thresholds(model.classes, thresholds),
-    ):
-        if sentence:
-            reporter.say(sentence)
+    for sentence in describe_memory(head.model_path):
+        reporter.say(sentence)
+    if thresholds:
+        reporter.say(_describe_thresholds(model.classes, thresholds))
 
 
 def _draw(home: Learned, seed: int) -> list[Sample]:
@@ -162,55 +159,7 @@ def _promise(model: Model, own: Seen) -> Conformal:
     return fit_conformal(probabilities, targets, model.classes, groups, model.task)
 
 
-def describe_calibration(found: Calibration) -> str:
-    """How probabilities were calibrated, or why they were not, in a sentence."""
-    if not found.is_calibrated:
-        return f"Probabilities are not calibrated: {found.reason}."
-    how = f"one temperature, {1 / found.scale[0]:.2f}"
-    if found.method != "temperature":
-        how = "a scale and an offset a class"
-    return (
-        f"Probabilities are calibrated on {found.images:,} validation images that chose nothing"
-        f" else ({how}): log loss {found.before:.3f} before, {found.after:.3f} after."
-    )
-
-
-def describe_promise(found: Conformal) -> str:
-    """Which levels sets of classes are promised at, or why at none, in a sentence."""
-    if not sum(found.patients):
-        return ""
-    refused = [level for level in found.limits if level not in found.levels]
-    fewest = min(found.patients, default=0)
-    said = ""
-    if found.levels:
-        levels = " and ".join(f"{level:.0%}" for level in found.levels)
-        said = f"Sets of classes are promised at {levels}, for each class by itself."
-    if refused:
-        levels = " and ".join(f"{level:.0%}" for level in refused)
-        needed = max(round(1 / (1 - level)) - 1 for level in refused)
-        said += (
-            f" No sets are promised at {levels}: the rarest class has {fewest} patients or images"
-            f" to calibrate on, and {needed} are needed."
-        )
-    return said.strip()
-
-
-def describe_familiarity(found: Familiarity | None, training: int, held_out: int) -> str:
-    """From how many images the model knows its own kind, in a sentence."""
-    if found is None:
-        return (
-            f"Whether an image is of the model's kind cannot be told: {training} training and"
-            f" {held_out} validation images are too few."
-        )
-    return (
-        f"The model knows its own kind of image from {found.learned:,} training and"
-        f" {found.held_out:,} validation images."
-    )
-
-
 def _describe_thresholds(classes: Sequence[str], thresholds: Sequence[float]) -> str:
-    if not thresholds:
-        return ""
     chosen = zip(classes, thresholds, strict=True)
     written = ", ".join(f"{name} {write_probability(limit)}" for name, limit in chosen)
     return f"Thresholds, by {RULE}: {written}."

@@ -13,8 +13,9 @@ import torch
 
 from medapp.errors import WeightsError
 from medapp.models.backbones import BACKBONES, BUNDLED, BUNDLED_PATH, find_file
+from medapp.models.carried import read_carried
 from medapp.models.network import Network
-from medapp.models.reading import read_carried, read_weights
+from medapp.models.reading import read_weights
 from medapp.models.weights import (
     build_network,
     check_hash,

@@ -6,6 +6,7 @@ from medapp.prediction.doubt import (
     describe_sets,
     is_unlike,
     note_familiar,
+    note_kind,
     note_model,
     write_percentile,
 )
@@ -28,6 +29,19 @@ def test_an_unlike_image_has_a_caution_and_an_alien_one_that_is_answered_a_grave
     (alien,) = note_familiar(Familiar(100.0, "alien"))
     assert (alien.code, alien.level) == ("alien", "grave")
     assert [is_unlike(f) for f in (None, Familiar(99.5, "unlike"))] == [False, True]
+
+
+def test_a_data_set_of_another_kind_is_told() -> None:
+    own = [Familiar(50.0, "familiar")] * 98
+    unlike, alien = Familiar(99.5, "unlike"), Familiar(100.0, "alien")
+    assert note_kind([*own, unlike, unlike], "there") == []
+    (note,) = note_kind([*own, unlike, unlike, alien], "there")
+    assert (note.code, note.level) == ("unlike", "caution")
+    assert note.text.startswith("3 of 101 images of there are unlike")
+    assert "1 are so much unlike" in note.text
+    (grave,) = note_kind([*own, *[alien] * 99], "there")
+    assert grave.level == "grave"
+    assert note_kind([None, None], "there") == []
 
 
 def test_a_model_says_what_it_cannot() -> None:

@@ -17,21 +17,16 @@ from medapp.cli import app
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
 from medapp.data.importing.choice import ImportChoice
-from medapp.evaluation.calibration import Calibration, read_calibration
-from medapp.evaluation.conformal import Conformal
-from medapp.models.reading import read_carried, read_weights
+from medapp.evaluation.calibration import read_calibration
+from medapp.models.carried import read_carried
+from medapp.models.reading import read_weights
 from medapp.prediction.files import predict_files
 from medapp.prediction.job import build_row
 from medapp.prediction.model import load_model
 from medapp.prediction.patients import combine_patients
 from medapp.prediction.table import write_csv
 from medapp.runs.events import MessageSaid, PlanMade
-from medapp.runs.finishing import (
-    describe_calibration,
-    describe_familiarity,
-    describe_promise,
-    finish_model,
-)
+from medapp.runs.finishing import finish_model
 from medapp.runs.learned import load_samples
 from medapp.runs.making import create_run
 from medapp.runs.reporter import Reporter
@@ -201,15 +196,3 @@ def test_shell_says_the_same(finished: Finished, tmp_path: Path) -> None:
     assert forced["label"] is not None
     assert forced["set"] == {}
     assert "Answered because you asked" in forced["warnings"][0]
-
-
-def test_what_could_not_be_learned_is_said_in_words() -> None:
-    refused = Calibration("none", (), (), 9, 9, reason="too few patients")
-    assert describe_calibration(refused) == "Probabilities are not calibrated: too few patients."
-    half = Conformal(("a", "b"), {0.9: (0.2, 0.1), 0.95: None}, (30, 12))
-    assert describe_promise(half) == (
-        "Sets of classes are promised at 90%, for each class by itself. No sets are promised at"
-        " 95%: the rarest class has 12 patients or images to calibrate on, and 19 are needed."
-    )
-    assert describe_promise(Conformal((), {0.9: None}, ())) == ""
-    assert "12 training and 4 validation images are too few" in describe_familiarity(None, 12, 4)

@@ -13,6 +13,7 @@ from medapp.evaluation.selective import trace_coverage
 from medapp.evaluation.words import write_figure, write_interval
 from medapp.figures.reliability import draw_reliability
 from medapp.figures.selective import draw_coverage
+from medapp.prediction.memory import describe_memory
 from medapp.runs.results import Evidence, load_evidence
 from medapp.runs.run import Run
 from medapp.task import find_task
@@ -52,6 +53,8 @@ def draw_probabilities(run: Run) -> None:
                 "How sure the model is: the probability of its most probable class. Where it"
                 " answers only above a bound, the others are left to a reader."
             )
+    for sentence in describe_memory(run.model_path):
+        st.caption(escape(sentence))
     noun = find_task(evaluation.task).noun
     st.subheader(escape(f"Per {noun}, against the rest"), anchor=False)
     st.dataframe(_list_rows(found, noun), hide_index=True, alt=f"Probabilities of each {noun}")

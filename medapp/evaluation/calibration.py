@@ -24,7 +24,10 @@ KEY = "calibration"  # in the metadata of a model's file
 FEWEST = 30  # patients or images that a temperature is fitted on
 FEWEST_OF_CLASS = 30  # of each class, for a scale and an offset a logit
 
+SIGNIFICANCE = 0.05
+
 NONE = "none"
+UNCHANGED = "unchanged"
 TEMPERATURE = "temperature"
 VECTOR = "vector"
 
@@ -34,10 +37,11 @@ class Calibration:
     """How logits were changed so that probabilities can be taken at their word.
 
     Attributes:
-        method: "none"; "temperature": one scale for all logits; "vector": a scale and an offset a
+        method: "none": nothing was examined; "unchanged": nothing made the loss lower by more than
+            chance does; "temperature": one scale for all logits; "vector": a scale and an offset a
             logit (Guo et al. 2017, section 4.2).
         scale, offset: (K,) a logit is multiplied by the one, then the other is added; empty where
-            nothing was fitted.
+            nothing was examined.
         images, patients: that it was fitted on, or would have been.
         before, after: mean log loss on them, in nats; None where nothing was fitted.
         reason: why there is none; empty where there is one.
@@ -54,7 +58,7 @@ class Calibration:
 
     @property
     def is_calibrated(self) -> bool:
-        """Whether anything was fitted."""
+        """Whether probabilities are as near to what comes true as the images could tell."""
         return self.method != NONE
 
     def to_metadata(self) -> dict[str, str]:
@@ -78,27 +82,37 @@ def fit_calibration(
     """Find the scale and the offset that make the log loss smallest.
 
     A temperature leaves every decision as it is. A scale and an offset a logit also mend the shares
-    of classes, which class weights and balanced sampling distort; that is fitted where each class
-    has images enough.
+    of classes, which class weights and balanced sampling distort; that is tried where each class
+    has images enough. Each is taken only where the likelihood-ratio test says that it is better
+    than what is simpler (5%, patients counting once): a temperature of few images is mostly noise.
 
     Args:
         logits: (N, K) of images that the network did not learn from.
         targets: of the task, (N,) or (N, K).
         groups: (N,) the patient of each image, None where unknown.
     """
+    import torch
+    from scipy.special import chdtri
+
     n = len(logits)
     numbers, units, _ = number_units(groups, n)
     patients = len(np.unique(numbers))
     if patients < FEWEST:
         reason = f"too few {units} to calibrate on: {patients}, and {FEWEST} are needed"
         return Calibration(NONE, (), (), n, patients, reason=reason)
-    rarest = _count_rarest(targets, groups, task)
-    method = VECTOR if rarest >= FEWEST_OF_CLASS else TEMPERATURE
-    scale, offset = minimise(logits, targets, task, method)
+    enough = _count_rarest(targets, groups, task) >= FEWEST_OF_CLASS
     before = _measure_loss(logits, targets, task)
-    after = _measure_loss(logits.double() * scale + offset, targets, task)
-    found = tuple(map(float, scale)), tuple(map(float, offset))
-    return Calibration(method, *found, n, patients, before, after)
+    width = logits.shape[1]
+    method, after, parameters = UNCHANGED, before, 0
+    scale = torch.ones(width, dtype=torch.float64)
+    offset = torch.zeros(width, dtype=torch.float64)
+    for tried, more in ((TEMPERATURE, 1), (VECTOR, 2 * width))[: 1 + enough]:
+        found = minimise(logits, targets, task, tried)
+        loss = _measure_loss(logits.double() * found[0] + found[1], targets, task)
+        if 2 * patients * (after - loss) > chdtri(more - parameters, SIGNIFICANCE):
+            method, after, parameters, (scale, offset) = tried, loss, more, found
+    pair = tuple(map(float, scale)), tuple(map(float, offset))
+    return Calibration(method, *pair, n, patients, before, after)
 
 
 def minimise(

@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from medapp.evaluation.calibration import (
     NONE,
     TEMPERATURE,
+    UNCHANGED,
     VECTOR,
     fit_calibration,
     minimise,
@@ -81,6 +82,29 @@ def test_offsets_mend_the_shares_that_class_weights_distort() -> None:
     assert found.after < found.before
 
 
+def test_what_chance_explains_changes_nothing() -> None:
+    kept = 0
+    for seed in range(40):
+        logits, truth = draw_logits(60, seed, too_sure=1.0)
+        found = fit_calibration(logits, truth, [None] * 60, ONE)
+        kept += found.method == UNCHANGED
+        if found.method == UNCHANGED:
+            assert found.scale == (1.0, 1.0, 1.0)
+            assert found.after == found.before
+    # Of forty well calibrated models two are expected to be changed.
+    assert 34 <= kept <= 40
+
+
+def test_images_of_few_patients_say_no_more_than_these() -> None:
+    logits, truth = draw_logits(35, 1, too_sure=1.7)
+    alone = fit_calibration(logits, truth, [f"p{i}" for i in range(35)], ONE)
+    copies = logits.repeat(8, 1)
+    patients = [f"p{i}" for i in range(35)] * 8
+    again = fit_calibration(copies, np.tile(truth, 8), patients, ONE)
+    assert again.patients == alone.patients == 35
+    assert again.method == alone.method
+
+
 def test_few_patients_are_not_calibrated_on_and_that_is_said() -> None:
     logits, truth = draw_logits(58)
     found = fit_calibration(logits, truth, [f"p{i // 2}" for i in range(58)], ONE)
@@ -88,7 +112,7 @@ def test_few_patients_are_not_calibrated_on_and_that_is_said() -> None:
     assert "29" in found.reason
     assert "patients" in found.reason
     assert not found.is_calibrated
-    assert fit_calibration(logits, truth, [None] * 58, ONE).method == TEMPERATURE
+    assert fit_calibration(logits, truth, [None] * 58, ONE).is_calibrated
 
 
 def test_images_all_decided_rightly_ask_for_no_endless_logits() -> None:

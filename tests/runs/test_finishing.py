@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +18,8 @@ from medapp.cli import app
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
 from medapp.data.importing.choice import ImportChoice
-from medapp.evaluation.calibration import read_calibration
 from medapp.models.carried import read_carried
-from medapp.models.reading import read_weights
+from medapp.models.weights import load_network, save_network
 from medapp.prediction.files import predict_files
 from medapp.prediction.job import build_row
 from medapp.prediction.model import load_model
@@ -83,7 +83,7 @@ def test_half_of_the_validation_split_chooses_nothing(finished: Finished) -> Non
 def test_the_file_carries_what_was_learned(finished: Finished) -> None:
     model = load_model(finished.run.model_path)
     assert model.calibration is not None
-    assert model.calibration.method == "temperature"
+    assert model.calibration.method != "none"
     plan = next(e for e in finished.run.list_events() if isinstance(e, PlanMade))
     assert model.calibration.images == plan.calibration
     assert model.conformal is not None
@@ -104,17 +104,26 @@ def test_figures_are_those_of_the_calibrated_model(finished: Finished) -> None:
             assert p == pytest.approx(row[f"probability of {name}"], abs=1e-5)
 
 
-def test_temperature_is_in_the_head_and_can_be_taken_out_again(finished: Finished) -> None:
-    tensors, metadata = read_weights(finished.run.model_path)
-    found = read_calibration(metadata)
-    assert found is not None
-    model = load_model(finished.run.model_path)
+def test_what_was_fitted_is_in_the_head_and_can_be_taken_out_again(
+    finished: Finished, tmp_path: Path
+) -> None:
+    (home,) = load_samples(finished.run, Catalog(finished.workspace))
+    # The same run with a head that is far from sure enough, and of which nothing was learned yet.
+    copied = Run(shutil.copytree(finished.run.folder, tmp_path / "run"))
+    network, metadata = load_network(copied.model_path)
+    network.rescale(torch.full((2,), 0.05), torch.zeros(2))
+    del metadata["calibration"]
+    save_network(network, copied.model_path, metadata)
     square = np.random.default_rng(1).integers(0, 256, (1, 32, 32, 1), np.uint8)
-    logits, features = model.see(square)
-    raw = torch.from_numpy(features[-1]) @ (tensors["fc.weight"] / found.scale[0]).T
-    raw = raw + tensors["fc.bias"] / found.scale[0]
-    assert torch.allclose(raw * found.scale[0], logits, rtol=1e-4, atol=1e-4)
-    assert found.scale[0] != 1.0
+    before, _ = load_model(copied.model_path).see(square)
+    finish_model(finished.workspace, copied, home, Reporter(copied, lambda: False))
+    model = load_model(copied.model_path)
+    found = model.calibration
+    assert found is not None
+    assert found.method == "temperature"
+    assert found.scale[0] > 2
+    after, _ = model.see(square)
+    assert torch.allclose(before * found.scale[0], after, rtol=1e-3)
 
 
 def test_a_model_is_finished_once(finished: Finished) -> None:
@@ -126,7 +135,7 @@ def test_a_model_is_finished_once(finished: Finished) -> None:
 
 def test_the_log_says_what_was_learned(finished: Finished) -> None:
     said = [e.text for e in finished.run.list_events() if isinstance(e, MessageSaid)]
-    assert any(text.startswith("Probabilities are calibrated on ") for text in said)
+    assert any(text.startswith("Probabilities ") for text in said)
     assert any(text.startswith("The model knows its own kind of image from") for text in said)
 
 

@@ -47,7 +47,7 @@ def draw_subgroups(run: Run) -> None:
     found = split_by(open_workspace(), run, column, figure)
     draw_notes(note for note in evaluation.notes if note.level == "grave")
     title = state_gaps(found).replace(" comparison", hold_together(" comparison"))
-    axis = f"{show_plain(found.title)}, with 95% interval"
+    axis = f"{show_plain(found.title)}, with 95% interval (in brackets: {found.counted})"
     frame.draw_figure(
         draw_intervals(_list_groups(found), title, axis, frame.find_theme()),
         key="subgroups",
@@ -62,10 +62,9 @@ def draw_subgroups(run: Run) -> None:
 
 
 def _list_groups(found: Subgroups) -> list[IntervalRow]:
-    counted = found.counted
     return [
         IntervalRow(
-            f"{group.name} ({group.units:,} {counted})",
+            f"{group.name} ({group.units:,})",
             group.value,
             group.interval,
             group.is_compared,

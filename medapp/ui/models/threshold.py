@@ -24,6 +24,7 @@ from medapp.ui.shell.server import find_catalog, open_workspace
 
 KEPT = "validation-evidence"
 OWN = "As the model decides"
+HALF = "Probability of one half"  # of classes put together, of which a model decides otherwise
 # What a rule is called, and the number that it takes: label, lowest, highest, usual, step.
 RULES: dict[str, tuple[Kind, tuple[str, float, float, float, float] | None]] = {
     "Sensitivity at least": ("sensitivity", ("Sensitivity", 0.5, 1.0, 0.95, 0.01)),
@@ -52,7 +53,8 @@ def draw_threshold(run: Run) -> None:
     judging = build_detection(
         *evidence, positives=names, where="test split", per_patient=per_patient
     )
-    rule, prevalence = _draw_controls(judging)
+    is_decided = len(evaluation.classes) == 2 or bool(evaluation.thresholds)
+    rule, prevalence = _draw_controls(judging, OWN if is_decided else HALF)
     choosing = None
     if rule is not None:
         validation = _find_validation(run)
@@ -106,16 +108,20 @@ def _ask_for_patients(images: Detection) -> bool:
     )
 
 
-def _draw_controls(judging: Detection) -> tuple[Rule | None, float]:
-    """Draw the choice of a rule and of a prevalence; both stand in the address."""
+def _draw_controls(judging: Detection, own: str) -> tuple[Rule | None, float]:
+    """Draw the choice of a rule and of a prevalence; both stand in the address.
+
+    Args:
+        own: what it is called where no rule chooses.
+    """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        titles = [OWN, *RULES]
+        titles = [own, *RULES]
         title = st.selectbox(
             "Threshold",
             titles,
-            titles.index(url.read_choice("rule", titles) or OWN),
+            titles.index(url.read_choice("rule", titles) or own),
             width=300,
-            **url.bind("rule", OWN),
+            **url.bind("rule", own),
         )
         rule = None
         if title in RULES:

@@ -5,7 +5,7 @@ and loads there too. Strategies freeze stages, heatmaps read a stage's maps, mos
 and features are what the pool gives.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -113,12 +113,8 @@ class Network(nn.Module):
         Features of a stage are the means of its maps; those of the last one are what the pool
         gives.
         """
-        features = []
-        for _, stage in self.stages:
-            x = stage(x)
-            features.append(x.float().mean((2, 3)))
-        pooled = self.pool(x)
-        return self.head(pooled), [*features[:-1], pooled.float()]
+        features = list_features([stage for _, stage in self.stages], self.pool, x)
+        return self.head(features[-1]), features
 
     def rescale(self, scale: Tensor, offset: Tensor) -> None:
         """Let the head give its logits times `scale`, then plus `offset`, both (K,).
@@ -137,6 +133,35 @@ class Network(nn.Module):
         for _, stage in self.stages:
             x = stage(x)
         return self.logits_from_maps(x)
+
+
+class StageFeatures(nn.Module):
+    """A network without its head: images to the features of all stages beside one another.
+
+    Attributes:
+        widths: of each stage's features, once images went through.
+    """
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.stages = nn.ModuleList(stage for _, stage in network.stages)
+        self.pool = network.pool
+        self.widths: list[int] = []
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalised images (N, 3, S, S) to (N, the sum of the widths) float32."""
+        features = list_features(self.stages, self.pool, x)
+        self.widths = [feature.shape[1] for feature in features]
+        return torch.cat(features, dim=1)
+
+
+def list_features(stages: Iterable[nn.Module], pool: nn.Module, x: Tensor) -> list[Tensor]:
+    """The features (N, C) float32 of each stage, see `Network.look`."""
+    features = []
+    for stage in stages:
+        x = stage(x)
+        features.append(x.float().mean((2, 3)))
+    return [*features[:-1], pool(x).float()]
 
 
 def to_unit(pixels: Tensor) -> Tensor:

@@ -8,28 +8,31 @@ import contextlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from medapp.data.pixels import count_channels, load_pixels
 from medapp.data.samples import Sample
 from medapp.data.splits.halving import FEWEST
 from medapp.evaluation.calibration import KEY, NONE, Calibration, fit_calibration
 from medapp.evaluation.conformal import Conformal, fit_conformal
 from medapp.evaluation.familiarity import fit_familiarity
 from medapp.evaluation.words import write_probability
+from medapp.models.network import StageFeatures
 from medapp.models.thresholds import write_thresholds
 from medapp.models.weights import load_network, save_network
 from medapp.prediction.memory import FAMILIARITY, describe_memory
-from medapp.prediction.model import BATCH, Model, load_model
-from medapp.runs.evaluate import load_squares
+from medapp.prediction.model import Model, load_model
 from medapp.runs.learned import Learned
 from medapp.runs.reporter import Reporter
 from medapp.runs.run import Run
-from medapp.store.workspace import Workspace
+from medapp.store.cache import Cache
 from medapp.task.thresholds import RULE, choose_thresholds
+from medapp.training.features import FrozenPart
 
 MOST_TRAINING = 500  # images that say where the model's own kind lies
 STAGE = "Learning what is usual"
@@ -49,70 +52,83 @@ class Seen:
     features: list[NDArray[np.float32]]
 
 
-def finish_model(workspace: Workspace, head: Run, home: Learned, reporter: Reporter) -> None:
-    """Let the model of a head learn how far its answers reach; nothing where that was done.
+class Finishing:
+    """Lets the models of a run learn how far their answers reach.
 
     Args:
-        home: the data set whose question the head answers.
+        learned: the run's data sets.
+        fabric: of the process that writes.
     """
-    _, metadata = load_network(head.require_model())
-    if KEY in metadata:
-        return
-    model = load_model(head.model_path)
-    held_out = _see(workspace, model, home, home.list_split("validation"), reporter)
-    training = _see(workspace, model, home, _draw(home, head.recipe.seed), reporter)
-    calibration, held_out = _calibrate(model, home, held_out)
-    own = _pick(held_out, home.calibrating)
-    thresholds = _choose_thresholds(model, own if own.samples else held_out)
-    model.network.thresholds = thresholds
-    conformal = _promise(model, own)
-    familiarity = fit_familiarity(training.features, held_out.features)
-    carried = familiarity.to_arrays() if familiarity is not None else {}
-    facts = {**calibration.to_metadata(), **conformal.to_metadata(), **write_thresholds(thresholds)}
-    save_network(
-        model.network,
-        head.model_path,
-        {**metadata, **facts},
-        carried={f"{FAMILIARITY}{name}": array for name, array in carried.items()},
-    )
-    for sentence in describe_memory(head.model_path):
-        reporter.say(sentence)
-    if thresholds:
-        reporter.say(_describe_thresholds(model.classes, thresholds))
+
+    def __init__(
+        self, cache: Cache, learned: Sequence[Learned], fabric: Any, reporter: Reporter
+    ) -> None:
+        self.cache = cache
+        self.samples = [sample for one in learned for sample in one.samples]
+        self.fabric = fabric
+        self.reporter = reporter
+
+    def finish(self, head: Run, home: Learned) -> None:
+        """Write what a head's model learns into its file; nothing where that was done.
+
+        Args:
+            home: the data set whose question the head answers.
+        """
+        _, metadata = load_network(head.require_model())
+        if KEY in metadata:
+            return
+        model = load_model(head.model_path)
+        model.network.to(self.fabric.device)
+        held_out = self._see(model, home, home.list_split("validation"))
+        training = self._see(model, home, _draw(home.list_split("train")))
+        calibration, held_out = _calibrate(model, home, held_out)
+        own = _pick(held_out, home.calibrating)
+        thresholds = _choose_thresholds(model, own if own.samples else held_out)
+        model.network.thresholds = thresholds
+        conformal = _promise(model, own)
+        familiarity = fit_familiarity(training.features, held_out.features)
+        carried = familiarity.to_arrays() if familiarity is not None else {}
+        facts = calibration.to_metadata() | conformal.to_metadata() | write_thresholds(thresholds)
+        save_network(
+            model.network,
+            head.model_path,
+            {**metadata, **facts},
+            carried={f"{FAMILIARITY}{name}": array for name, array in carried.items()},
+        )
+        for sentence in describe_memory(head.model_path):
+            self.reporter.say(sentence)
+        if thresholds:
+            self.reporter.say(_describe_thresholds(model.classes, thresholds))
+
+    def _see(self, model: Model, home: Learned, samples: list[Sample]) -> Seen:
+        """What the network makes of samples; features that another run computed are kept."""
+        network = model.network
+        if not samples:
+            outputs = model.task.count_outputs(model.classes)
+            return Seen([], torch.zeros(0, outputs), [np.zeros((0, 1), np.float32)])
+        asked = model.recipe.preprocess
+        channels = count_channels(self.samples, asked)
+        pixels = load_pixels(samples, asked, channels, self.cache, home.data_set.uid)
+        stages = StageFeatures(network).eval()
+        frozen = FrozenPart(stages, network.normalisation, asked.image_size, self.fabric)
+        keys = [sample.content_hash for sample in samples]
+        told = self.reporter.follow_stage(STAGE)
+        with contextlib.closing(pixels.source):
+            table = frozen.load(pixels, keys, self.cache, told)
+        with contextlib.closing(table.source):
+            rows = table.take()
+        features = np.split(rows, np.cumsum(stages.widths)[:-1], axis=1)
+        with torch.inference_mode():
+            logits = network.head(torch.from_numpy(features[-1]).to(self.fabric.device))
+        return Seen(samples, logits.float().cpu(), features)
 
 
-def _draw(home: Learned, seed: int) -> list[Sample]:
-    """Training images, at most so many, drawn from the seed."""
-    samples = home.list_split("train")
+def _draw(samples: list[Sample]) -> list[Sample]:
+    """Training images, at most so many: the same in each run, so that features are kept."""
     if len(samples) <= MOST_TRAINING:
         return samples
-    drawn = random.Random(seed).sample(range(len(samples)), MOST_TRAINING)
+    drawn = random.Random(0).sample(range(len(samples)), MOST_TRAINING)
     return [samples[row] for row in sorted(drawn)]
-
-
-def _see(
-    workspace: Workspace,
-    model: Model,
-    home: Learned,
-    samples: list[Sample],
-    reporter: Reporter,
-) -> Seen:
-    if not samples:
-        outputs = model.task.count_outputs(model.classes)
-        nothing = [np.zeros((0, 1), np.float32) for _ in model.network.stages]
-        return Seen([], torch.zeros(0, outputs), nothing)
-    advance = reporter.follow_stage(STAGE)
-    pixels = load_squares(workspace, model, home.data_set, samples)
-    logits = []
-    features = []
-    with contextlib.closing(pixels.source):
-        for done, batch in enumerate(pixels.iterate(BATCH), start=1):
-            found, stages = model.see(batch)
-            logits.append(found)
-            features.append(stages)
-            advance(min(done * BATCH, len(samples)), len(samples))
-    joined = [np.concatenate(rows) for rows in zip(*features, strict=True)]
-    return Seen(samples, torch.cat(logits), joined)
 
 
 def _pick(seen: Seen, samples: Sequence[Sample]) -> Seen:

@@ -17,7 +17,7 @@ from medapp.models.weights import build_network
 from medapp.runs.caveats import add_caveats
 from medapp.runs.evaluate import describe_computing, judge, judge_at_end
 from medapp.runs.events import PlanMade, Resumed, StateChanged, TestRead
-from medapp.runs.finishing import finish_model
+from medapp.runs.finishing import Finishing
 from medapp.runs.heads import describe_place, describe_start
 from medapp.runs.inputs import InputLoader
 from medapp.runs.learned import Learned, load_samples, save_samples
@@ -345,8 +345,11 @@ class Sitting:
         self.fabric.barrier()
         if self.fabric.is_global_zero:
             heads = learned if OBJECTIVES[self.recipe.objective.name].has_heads else learned[:1]
+            cache = open_cache(self.workspace)
+            finishing = Finishing(cache, learned, self.fabric, self.reporter)
             for domain, home in enumerate(heads):
-                finish_model(self.workspace, Run(self.run.folder, domain), home, self.reporter)
+                if home.role != "target":
+                    finishing.finish(Run(self.run.folder, domain), home)
         self.fabric.barrier()
         training.learner.load(self.run.model_path)
 

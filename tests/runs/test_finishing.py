@@ -26,15 +26,17 @@ from medapp.prediction.model import load_model
 from medapp.prediction.patients import combine_patients
 from medapp.prediction.table import write_csv
 from medapp.runs.events import MessageSaid, PlanMade
-from medapp.runs.finishing import finish_model
+from medapp.runs.finishing import Finishing
 from medapp.runs.learned import load_samples
 from medapp.runs.making import create_run
 from medapp.runs.reporter import Reporter
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
 from medapp.runs.sitting import Sitting
+from medapp.store.cache import open_cache
 from medapp.store.files import hash_file
 from medapp.store.workspace import Workspace
+from medapp.training.machine.devices import open_fabric
 from medapp.training.recipe import build_settings
 
 
@@ -63,6 +65,13 @@ def finished_once(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 def finished(finished_once: Finished, monkeypatch: pytest.MonkeyPatch) -> Finished:
     monkeypatch.setenv("MEDAPP_HOME", str(finished_once.workspace.root))
     return finished_once
+
+
+def build_finishing(finished: Finished, run: Run) -> Finishing:
+    learned = load_samples(finished.run, Catalog(finished.workspace))
+    fabric = open_fabric("cpu", "float32", 1)
+    cache = open_cache(finished.workspace)
+    return Finishing(cache, learned, fabric, Reporter(run, lambda: False))
 
 
 def make_noise(folder: Path) -> Path:
@@ -116,7 +125,7 @@ def test_what_was_fitted_is_in_the_head_and_can_be_taken_out_again(
     save_network(network, copied.model_path, metadata)
     square = np.random.default_rng(1).integers(0, 256, (1, 32, 32, 1), np.uint8)
     before, _ = load_model(copied.model_path).see(square)
-    finish_model(finished.workspace, copied, home, Reporter(copied, lambda: False))
+    build_finishing(finished, copied).finish(copied, home)
     model = load_model(copied.model_path)
     found = model.calibration
     assert found is not None
@@ -129,7 +138,7 @@ def test_what_was_fitted_is_in_the_head_and_can_be_taken_out_again(
 def test_a_model_is_finished_once(finished: Finished) -> None:
     (home,) = load_samples(finished.run, Catalog(finished.workspace))
     before = hash_file(finished.run.model_path)
-    finish_model(finished.workspace, finished.run, home, Reporter(finished.run, lambda: False))
+    build_finishing(finished, finished.run).finish(finished.run, home)
     assert hash_file(finished.run.model_path) == before
 
 

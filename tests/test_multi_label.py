@@ -95,6 +95,10 @@ def test_main_job(workspace: Workspace, findings: DataSet, strategy: str) -> Non
     assert patient.label == (", ".join(found) or "none")
     if strategy == "linear-probe":
         assert evaluation.macro_auroc > 0.9
+        trial = session.try_heatmaps(run, 4)
+        assert trial.n == 4
+        # Each image's map is of one finding.
+        assert sum(of.n for of in trial.hiding[0].of_class.values()) == 4
         judge_elsewhere(workspace, session, run, findings)
 
 

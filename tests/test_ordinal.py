@@ -72,6 +72,7 @@ def test_main_job(workspace: Workspace, grades: DataSet, strategy: str) -> None:
         assert prediction.label == "severe"
         assert evaluation.quadratic_kappa > 0.9
         assert evaluation.mean_absolute_error < 0.3
+        assert session.try_heatmaps(run, 4).n == 4
     # What starts from it takes its head too.
     again = session.train(
         grades,

@@ -45,7 +45,7 @@ def draw_removal(found: Trial, theme: str = "light") -> go.Figure:
 
 
 def draw_averages(averages: Sequence[Average], theme: str = "light") -> go.Figure:
-    """The mean map of each class, side by side; all on one scale."""
+    """The mean map of each class, side by side; all on one scale, and of one site or of all."""
     titles = [f"{shorten(each.label)}, {each.n} maps" for each in averages]
     figure = make_subplots(1, max(len(averages), 1), horizontal_spacing=0.03)
     steps = [tuple(bytes.fromhex(step)) for step in INFERNO.split()]
@@ -62,7 +62,9 @@ def draw_averages(averages: Sequence[Average], theme: str = "light") -> go.Figur
             col=place,
         )
         figure.update_xaxes(title_text=title, row=1, col=place)
-    finish(figure, theme, "Where the maps lie on the mean", MAP_PX + 30)
+    sites = {each.site for each in averages if each.site is not None}
+    where = f", {' and '.join(sorted(sites))} alone" if sites else ""
+    finish(figure, theme, f"Where the maps lie on the mean{where}", MAP_PX + 30)
     colours = PALETTES[theme]
     figure.update_xaxes(
         showticklabels=False,
@@ -70,6 +72,7 @@ def draw_averages(averages: Sequence[Average], theme: str = "light") -> go.Figur
         ticks="",
         constrain="domain",
         title_font={"color": colours.text, "size": 13},
+        title_standoff=8,
     )
     figure.update_yaxes(showticklabels=False, showgrid=False, ticks="", autorange="reversed")
     for place in range(1, len(averages) + 1):

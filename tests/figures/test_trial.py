@@ -1,5 +1,7 @@
 """A trial's figures: every map has its line, every class its mean map."""
 
+from dataclasses import replace
+
 from explanation.trials.test_words import build_trial
 
 from medapp.figures.trial import draw_averages, draw_removal
@@ -21,4 +23,7 @@ def test_mean_maps_share_a_scale_and_stand_upright() -> None:
     assert (shown.zmin, shown.zmax) == (0, 1)
     assert [list(row) for row in shown.z] == [[0.0, 1.0], [0.5, 0.25]]
     assert figure.layout.yaxis.autorange == "reversed"
+    assert "alone" not in figure.layout.title.text
+    of_site = draw_averages([replace(each, site="north") for each in build_trial().averages])
+    assert "north alone" in of_site.layout.title.text
     assert "a, 40 maps" in figure.layout.xaxis.title.text

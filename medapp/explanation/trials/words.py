@@ -152,7 +152,9 @@ def _judge_places(trial: Trial) -> Iterator[Note]:
         text = f"The map points worse than a fixed point: {written}."
         yield Note("trial-place", f"{text} It does not show where the finding is.", "grave")
     else:
-        yield Note("trial-place", f"The map is not shown to point better than chance: {written}.")
+        yield Note(
+            "trial-place", f"The map is not shown to point better than a fixed point: {written}."
+        )
 
 
 def _count(placement: Placement) -> str:

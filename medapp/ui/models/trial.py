@@ -127,6 +127,9 @@ def _draw_found(found: Trial) -> None:
         if found.placement:
             st.dataframe(_list_placement(found), hide_index=True, alt="Maps and marked boxes")
         st.dataframe(_list_hiding(found), hide_index=True, alt="Hidden regions")
+        for site in sorted({each.site for each in found.averages if each.site is not None}):
+            own = [each for each in found.averages if each.site == site]
+            frame.draw_figure(draw_averages(own, theme), key=f"trial-averages-{site}")
     st.caption(escape(f"{state_ground(found)} {STATEMENT}"))
     draw_notes(found.notes)
 

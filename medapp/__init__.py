@@ -6,7 +6,7 @@
     run = medapp.train(data, strategy="fine-tune")     # waits; on_event=print tells what happens
     print(medapp.evaluate(run).balanced_accuracy)      # on the test split
     for prediction in medapp.predict(run, ["new.png"], method="gradcam"):
-        print(prediction.label, prediction.probabilities)
+        print(prediction.refusal or prediction.label, prediction.probabilities)
 
 The work is done in the workspace that `MEDAPP_HOME` names, else `~/.medapp`, and is seen in the
 browser too; `medapp.open(folder)` gives the same steps in another workspace.

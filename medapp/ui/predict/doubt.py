@@ -40,9 +40,9 @@ def draw_refusal(run: Run, prediction: "Prediction") -> None:
 def draw_doubt(model: "Model", prediction: "Prediction") -> None:
     """Draw how sure the answer is: the kind of image, what is left at each level, calibration."""
     if prediction.familiar is not None:
-        percentile = write_percentile(prediction.familiar)
+        percentile = escape(write_percentile(prediction.familiar))
         st.markdown(
-            f"**Kind of image:** {prediction.familiar.verdict}",
+            f"**Kind of image:** {escape(prediction.familiar.verdict)}",
             help=f"Further from the training images than {percentile} of their own kind. Above 99%"
             " an image counts as unlike; above 99.99% it is answered only when you ask.",
         )

@@ -42,10 +42,9 @@ from medapp.session import (
     train,
 )
 from medapp.training.recipe import Machine, Recipe
+from medapp.version import __version__ as __version__
 
 logging.getLogger("medapp").addHandler(logging.NullHandler())
-
-__version__ = "0.1.0"
 __all__ = [
     "ArchiveError",
     "Asked",

@@ -14,6 +14,7 @@
     medapp curve                     would more images help (cli/curve.py)
     medapp travel                    the next hospital     (cli/travel.py)
     medapp explain trial             are heatmaps worth it (cli/explain.py)
+    medapp report, verify            the record of a run   (cli/report.py)
 
 Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
 """
@@ -36,6 +37,7 @@ from medapp.cli import (
     race,
     rank,
     rate,
+    report,
     robustness,
     runs,
     travel,
@@ -65,6 +67,8 @@ app.command()(compare.compare)
 app.command()(race.race)
 app.command()(curve.curve)
 app.command("travel")(travel.travel)
+app.command()(report.report)
+app.command()(report.verify)
 for command in (work.train, work.evaluate, predict.predict):
     app.command()(command)
 

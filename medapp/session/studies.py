@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from medapp.data.samples import DataSet
 from medapp.runs.run import Run
-from medapp.session.judging import JudgingSession
+from medapp.session.reporting import ReportingSession
 from medapp.session.training import OnEvent
 from medapp.studies.board import Board, read_board
 from medapp.studies.budget import renew_time
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 OWN_OF_CURVE = {"strategy": "Name it as one of its ways.", "share": "Name the curve's shares."}
 
 
-class Session(JudgingSession):
+class Session(ReportingSession):
     """One workspace, and what can be done in it."""
 
     def cross_validate(

@@ -1,0 +1,60 @@
+"""`medapp report` and `medapp verify`: the record of a run, and whether it is what it says."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from medapp.cli.options import HeadOf, RunName
+from medapp.cli.output import AsJson, console, errors, print_json, print_table
+from medapp.session import open as open_session
+
+STATES = {"holds": "holds", "differs": "DIFFERS", "untold": "cannot be told"}
+
+
+def report(
+    run: RunName,
+    to: Annotated[
+        Path,
+        typer.Option(
+            help="A folder for report.html, report.md and bundle.zip; or one file that ends with"
+            " .html, .md or .zip."
+        ),
+    ],
+    head: HeadOf = None,
+    with_names: Annotated[
+        bool, typer.Option(help="File names, patients and sites travel in the bundle too.")
+    ] = False,
+) -> None:
+    """The record of a run: a model card, and a bundle that its figures are made again from.
+
+    Nothing is read but the run's records. The bundle holds no image and no weights.
+    """
+    for path in open_session().report(run, to, head, with_names):
+        console.print(str(path), soft_wrap=True)
+
+
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A bundle.zip.")],
+    as_json: AsJson = False,
+) -> None:
+    """Whether a bundle is what it says: hashes, figures made again, splits that share nothing.
+
+    Exit status 1 where anything differs.
+    """
+    found = open_session().verify(file)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        console.print(f"{found.run}, on {found.data_set}.")
+        rows = [(one.title, STATES[one.state], one.text) for one in found.findings]
+        print_table(("checked", "", "what was found"), rows)
+        console.print("What no bundle can show:")
+        for text in found.unknowable:
+            console.print(f"- {text}")
+        if found.holds:
+            console.print("Nothing differs.")
+    if not found.holds:
+        differing = [one.title for one in found.findings if one.state == "differs"]
+        errors.print(f"Error: the bundle is not what it says: {', '.join(differing).lower()}.")
+        raise typer.Exit(1)

@@ -1,0 +1,50 @@
+"""The record of a run, and whether a record is what it says."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from medapp.runs.heads import find_head
+from medapp.runs.run import Run
+from medapp.session.judging import JudgingSession
+from medapp.store.files import expand_path
+
+if TYPE_CHECKING:
+    from medapp.reports.verify import Verification
+
+
+class ReportingSession(JudgingSession):
+    """Runs of one workspace: what their records tell."""
+
+    def report(
+        self, run: Run | str, to: str | Path, head: str | None = None, with_names: bool = False
+    ) -> tuple[Path, ...]:
+        """Write the report of a run; nothing is read but its records.
+
+        Args:
+            to: a folder for `report.html`, `report.md` and, where the run was judged, `bundle.zip`;
+                or one file that ends with .html, .md or .zip.
+            head: of a run that learned several data sets, the one whose model is meant.
+            with_names: file names, patients and sites travel in the bundle too.
+
+        Returns:
+            The files.
+
+        Raises:
+            RunError: the run has no model yet, or a bundle is asked for and it was not judged.
+            WorkspaceError: the place may not be written.
+        """
+        from medapp.reports.bundle import write_report
+
+        found = find_head(self._find(run), head)
+        return write_report(self.workspace, found, expand_path(to), with_names)
+
+    def verify(self, file: str | Path) -> "Verification":
+        """Check a bundle: hashes, every figure made again, splits that share nothing.
+
+        Raises:
+            ArchiveError: the file is no zip, or refused.
+            RunError: the zip is no bundle of MedApp, or of a newer one.
+        """
+        from medapp.reports.verify import verify_bundle
+
+        return verify_bundle(expand_path(file))

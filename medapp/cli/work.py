@@ -48,6 +48,7 @@ from medapp.cli.output import (
 )
 from medapp.data.preprocessing import describe_taken
 from medapp.evaluation.probability import judge_probabilities
+from medapp.runs.detecting import Asked
 from medapp.runs.events import (
     EpochFinished,
     Event,
@@ -248,7 +249,9 @@ def evaluate(
         raise typer.BadParameter("groups are those of the test split", param_hint="--by")
     # Imported here, so that the shell starts without torch.
     from medapp.runs.evaluate import examine_run
+    from medapp.runs.operating import find_operating_point
 
+    asked = Asked.read(operating, at_prevalence, positive or (), per_patient)
     session = open_session()
     found = find_head(session.find_run(run), head)
     evaluation, evidence = examine_run(session.workspace, found, split, data)
@@ -256,9 +259,7 @@ def evaluate(
     told = Told(
         evaluation,
         judge_probabilities(*evidence, thresholds=thresholds) if evidence else None,
-        session.find_operating_point(
-            run, operating, at_prevalence, positive, data, head, per_patient=per_patient
-        )
+        find_operating_point(session.workspace, found, asked, evaluation, evidence)
         if has_point
         else None,
         session.judge_subgroups(run, by, figure, head) if by else None,

@@ -1,11 +1,12 @@
 """What is to be found in the images that a run is judged on. No torch here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from medapp.errors import RunError
+from medapp.errors import RecipeError, RunError
 from medapp.evaluation.detection import Detection, build_detection, find_columns
 from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.rules import Rule
+from medapp.evaluation.rules import Rule, read_rule
 from medapp.runs.results import Evidence
 from medapp.runs.run import Run
 from medapp.task import find_task
@@ -28,6 +29,27 @@ class Asked:
     prevalence: float | None = None
     positives: tuple[str, ...] = ()
     per_patient: bool = False
+
+    @classmethod
+    def read(
+        cls,
+        rule: str | None = None,
+        prevalence: float | None = None,
+        positives: Sequence[str] = (),
+        per_patient: bool = False,
+    ) -> "Asked":
+        """What a person asks, with the rule as it is written (`rules.WAYS`).
+
+        Raises:
+            RecipeError: there is no such rule, or the prevalence is out of range.
+        """
+        if prevalence is not None and not 0 < prevalence < 1:
+            raise RecipeError(
+                f"A prevalence lies between 0 and 1, not at {prevalence:g}.",
+                remedy="Write 0.04 for 4%.",
+                setting="at-prevalence",
+            )
+        return cls(read_rule(rule) if rule else None, prevalence, tuple(positives), per_patient)
 
 
 def detect(run: Run, evaluation: Evaluation, evidence: Evidence | None, asked: Asked) -> Detection:

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from medapp.data.catalog import Catalog
 from medapp.data.samples import Sample
 from medapp.evaluation.detection import Detection, build_detection
+from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.operating import OperatingPoint, operate
 from medapp.runs.detecting import Asked, detect, find_own_threshold
-from medapp.runs.evaluate import examine_run, find_split, predict_samples
+from medapp.runs.evaluate import find_split, predict_samples
+from medapp.runs.results import Evidence
 from medapp.runs.run import Run
 from medapp.store.workspace import Workspace
 
@@ -16,22 +18,22 @@ def find_operating_point(
     workspace: Workspace,
     run: Run,
     asked: Asked,
-    dataset: str | None = None,
+    evaluation: Evaluation,
+    evidence: Evidence | None,
     chosen_on: Sequence[Sample] | None = None,
 ) -> OperatingPoint:
-    """Choose a threshold on validation images and judge it on the test split.
+    """Choose a threshold on validation images and judge it on others.
 
     Args:
-        dataset: judge on all of another data set in place of the test split.
+        evaluation, evidence: of the images that judge, see `evaluate.examine_run`.
         chosen_on: samples of the run's own data set to choose on; its whole validation split where
             none are named. They must not be among those that judge.
 
     Raises:
         RecipeError: the classes do not tell which is the finding.
-        RunError: too few images to choose on, or the probabilities of the test split were not kept.
-        DataError: a data set is gone, or has other classes.
+        RunError: too few images to choose on, or the judged ones' probabilities are not kept.
+        DataError: the data set that the run learned from is gone.
     """
-    evaluation, evidence = examine_run(workspace, run, "test", dataset)
     judging = detect(run, evaluation, evidence, asked)
     choosing = None
     if asked.rule is not None:

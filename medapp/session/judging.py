@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from medapp.data.samples import DataSet, Sample
-from medapp.errors import RecipeError, RunError
-from medapp.evaluation.rules import read_rule
+from medapp.errors import RunError
 from medapp.runs.heads import find_head
 from medapp.runs.run import Run
 from medapp.session.training import TrainingSession
@@ -74,19 +73,15 @@ class JudgingSession(TrainingSession):
             RunError: too few images to choose on, or the probabilities were not kept.
         """
         from medapp.runs.detecting import Asked
+        from medapp.runs.evaluate import examine_run
         from medapp.runs.operating import find_operating_point
 
-        if prevalence is not None and not 0 < prevalence < 1:
-            raise RecipeError(
-                f"A prevalence lies between 0 and 1, not at {prevalence:g}.",
-                remedy="Write 0.04 for 4%.",
-                setting="at-prevalence",
-            )
         names = (positive,) if isinstance(positive, str) else tuple(positive or ())
-        asked = Asked(read_rule(rule) if rule else None, prevalence, names, per_patient)
+        asked = Asked.read(rule, prevalence, names, per_patient)
         other = data.uid if isinstance(data, DataSet) else data
         found = find_head(self._find(run), head)
-        return find_operating_point(self.workspace, found, asked, other, chosen_on)
+        judged = examine_run(self.workspace, found, "test", other)
+        return find_operating_point(self.workspace, found, asked, *judged, chosen_on)
 
     def judge_subgroups(
         self, run: Run | str, by: str, figure: str = "", head: str | None = None

@@ -4,8 +4,6 @@ In order: probabilities are calibrated, thresholds chosen, sets promised, and wh
 its images is remembered. Nothing here reads a test image.
 """
 
-import contextlib
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,14 +13,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from medapp.data.pixels import count_channels, load_pixels
+from medapp.data.pixels import count_channels
 from medapp.data.samples import Sample
 from medapp.data.splits.halving import FEWEST
 from medapp.evaluation.calibration import KEY, NONE, Calibration, fit_calibration
 from medapp.evaluation.conformal import Conformal, fit_conformal
 from medapp.evaluation.familiarity import fit_familiarity
 from medapp.evaluation.words import write_probability
-from medapp.models.network import StageFeatures
+from medapp.imaging.preprocess import Preprocess
 from medapp.models.thresholds import write_thresholds
 from medapp.models.weights import load_network, save_network
 from medapp.prediction.memory import FAMILIARITY, describe_memory
@@ -30,11 +28,10 @@ from medapp.prediction.model import Model, load_model
 from medapp.runs.learned import Learned
 from medapp.runs.reporter import Reporter
 from medapp.runs.run import Run
+from medapp.runs.stage_features import draw_training, load_features
 from medapp.store.cache import Cache
 from medapp.task.thresholds import RULE, choose_thresholds
-from medapp.training.features import FrozenPart
 
-MOST_TRAINING = 500  # images that say where the model's own kind lies
 STAGE = "Learning what is usual"
 
 
@@ -57,14 +54,21 @@ class Finishing:
 
     Args:
         learned: the run's data sets.
+        asked: how the run's images are prepared.
         fabric: of the process that writes.
     """
 
     def __init__(
-        self, cache: Cache, learned: Sequence[Learned], fabric: Any, reporter: Reporter
+        self,
+        cache: Cache,
+        learned: Sequence[Learned],
+        asked: Preprocess,
+        fabric: Any,
+        reporter: Reporter,
     ) -> None:
         self.cache = cache
-        self.samples = [sample for one in learned for sample in one.samples]
+        samples = [sample for one in learned for sample in one.samples]
+        self.channels = count_channels(samples, asked)
         self.fabric = fabric
         self.reporter = reporter
 
@@ -80,7 +84,7 @@ class Finishing:
         model = load_model(head.model_path)
         model.network.to(self.fabric.device)
         held_out = self._see(model, home, home.list_split("validation"))
-        training = self._see(model, home, _draw(home.list_split("train")))
+        training = self._see(model, home, draw_training(home))
         calibration, held_out = _calibrate(model, home, held_out)
         own = _pick(held_out, home.calibrating)
         thresholds = _choose_thresholds(model, own if own.samples else held_out)
@@ -102,33 +106,15 @@ class Finishing:
 
     def _see(self, model: Model, home: Learned, samples: list[Sample]) -> Seen:
         """What the network makes of samples; features that another run computed are kept."""
-        network = model.network
         if not samples:
             outputs = model.task.count_outputs(model.classes)
             return Seen([], torch.zeros(0, outputs), [np.zeros((0, 1), np.float32)])
-        asked = model.recipe.preprocess
-        channels = count_channels(self.samples, asked)
-        pixels = load_pixels(samples, asked, channels, self.cache, home.data_set.uid)
-        stages = StageFeatures(network).eval()
-        frozen = FrozenPart(stages, network.normalisation, asked.image_size, self.fabric)
-        keys = [sample.content_hash for sample in samples]
         told = self.reporter.follow_stage(STAGE)
-        with contextlib.closing(pixels.source):
-            table = frozen.load(pixels, keys, self.cache, told)
-        with contextlib.closing(table.source):
-            rows = table.take()
-        features = np.split(rows, np.cumsum(stages.widths)[:-1], axis=1)
+        uid = home.data_set.uid
+        rows = load_features(model, samples, self.channels, self.cache, uid, self.fabric, told)
         with torch.inference_mode():
-            logits = network.head(torch.from_numpy(features[-1]).to(self.fabric.device))
-        return Seen(samples, logits.float().cpu(), features)
-
-
-def _draw(samples: list[Sample]) -> list[Sample]:
-    """Training images, at most so many: the same in each run, so that features are kept."""
-    if len(samples) <= MOST_TRAINING:
-        return samples
-    drawn = random.Random(0).sample(range(len(samples)), MOST_TRAINING)
-    return [samples[row] for row in sorted(drawn)]
+            logits = model.network.head(torch.from_numpy(rows[-1]).to(self.fabric.device))
+        return Seen(samples, logits.float().cpu(), rows)
 
 
 def _pick(seen: Seen, samples: Sequence[Sample]) -> Seen:

@@ -346,7 +346,8 @@ class Sitting:
         if self.fabric.is_global_zero:
             heads = learned if OBJECTIVES[self.recipe.objective.name].has_heads else learned[:1]
             cache = open_cache(self.workspace)
-            finishing = Finishing(cache, learned, self.fabric, self.reporter)
+            asked = self.recipe.preprocess
+            finishing = Finishing(cache, learned, asked, self.fabric, self.reporter)
             for domain, home in enumerate(heads):
                 if home.role != "target":
                     finishing.finish(Run(self.run.folder, domain), home)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import write_bands
+from medapp.runs.siblings import find_siblings, measure_distances
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -71,7 +72,8 @@ def build_finishing(finished: Finished, run: Run) -> Finishing:
     learned = load_samples(finished.run, Catalog(finished.workspace))
     fabric = open_fabric("cpu", "float32", 1)
     cache = open_cache(finished.workspace)
-    return Finishing(cache, learned, fabric, Reporter(run, lambda: False))
+    asked = run.recipe.preprocess
+    return Finishing(cache, learned, asked, fabric, Reporter(run, lambda: False))
 
 
 def make_noise(folder: Path) -> Path:
@@ -214,3 +216,28 @@ def test_shell_says_the_same(finished: Finished, tmp_path: Path) -> None:
     assert forced["label"] is not None
     assert forced["set"] == {}
     assert "Answered because you asked" in forced["warnings"][0]
+
+
+def test_siblings_are_the_nearest_training_images_of_each_class(finished: Finished) -> None:
+    model = load_model(finished.run.model_path)
+    (home,) = load_samples(finished.run, Catalog(finished.workspace))
+    asked = home.list_split("train")[0]
+    (prediction,) = predict_files(model, [asked.path])
+    assert prediction.pixels is not None
+    workspace = finished.workspace
+    found = find_siblings(workspace, finished.run, model, prediction.pixels, ("above", "below"))
+    assert found.compared == len(home.list_split("train"))
+    # The image itself is the nearest of its own class, and nobody else's test image is there.
+    first = found.of_class[asked.label][0]
+    assert first.sample.id == asked.id
+    assert first.distance == pytest.approx(0, abs=1e-4)
+    for name, siblings in found.of_class.items():
+        assert {sibling.sample.label for sibling in siblings} == {name}
+        assert {sibling.sample.split for sibling in siblings} == {"train"}
+        assert [s.distance for s in siblings] == sorted(s.distance for s in siblings)
+
+
+def test_distance_of_features_by_hand() -> None:
+    rows = np.array([[1.0, 0.0, 5.0], [-1.0, 0.0, 5.0], [0.0, 1.0, 5.0], [0.0, -1.0, 5.0]])
+    distances = measure_distances(rows, np.array([2.0, 0.0, 9.0]))
+    assert distances == pytest.approx([0.0, 2.0, 1.0, 1.0])

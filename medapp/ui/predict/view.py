@@ -20,6 +20,7 @@ from medapp.ui.predict.doubt import answers_all, draw_refusal
 from medapp.ui.predict.findings import draw_findings
 from medapp.ui.predict.map_card import draw_map_card
 from medapp.ui.predict.predicting import load_model, predict_image
+from medapp.ui.predict.siblings import draw_siblings
 from medapp.ui.predict.sight import draw_sight, load_sight
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import escape
@@ -69,6 +70,7 @@ def draw_prediction(
         if not prediction.refusal:
             _draw_choices(classes, method, explained, against)
             draw_map_card(run, prediction, method)
+            draw_siblings(run, prediction)
     with right:
         if prediction.refusal:
             draw_refusal(run, prediction)

@@ -26,6 +26,7 @@ from medapp.evaluation.verdict import judge
 from medapp.explanation.trials.words import state_finding
 from medapp.notes import Note
 from medapp.prediction.job import PredictionJob
+from medapp.phantom import render
 from medapp.runs.looks import count_test_reads
 from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.results import load_robustness, load_trials
@@ -435,6 +436,18 @@ def test_a_model_is_attacked_in_the_background(trained: Trained) -> None:
     text = read_text(open_page("models", model=run.id, show="Robustness"))
     assert f"All {found.of} test images" in text
     assert "falls from" in text
+
+
+def test_a_shortcut_can_be_planted_in_the_phantom(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = functools.partial(render.generate_phantom, patients=12)
+    monkeypatch.setattr(render, "generate_phantom", few)
+    app = open_page("data_sets", add="phantom")
+    app.selectbox(key="shortcut-class").select("effusion").run()
+    find_button(app, "Make the phantom data set").click().run()
+    (data_set,) = Catalog(workspace).list_data_sets()
+    assert data_set.reading["shortcut"] == {"effusion": 0.9}
 
 
 def test_a_map_has_its_card(trained: Trained) -> None:

@@ -25,6 +25,7 @@ from medapp.ui.shell.frame import DATA_SETS, SYNTHETIC, escape, show_progress
 from medapp.ui.shell.server import hold_uploads, open_workspace
 
 FIELD = "path-field"
+NO_CLASS = "(no class)"
 MOST_LETTERS = 1000  # of a path in the address
 UPLOAD_LIMIT_MB = 500
 
@@ -158,10 +159,25 @@ def _add_phantom() -> ImportReport | None:
         f"Chest images drawn by the computer ({SYNTHETIC}): normal, nodule, effusion and"
         " cardiomegaly, with a box for each finding. Made on this machine in seconds."
     )
+    shortcut = _choose_shortcut()
     if st.button("Make the phantom data set", type="primary"):
         with show_progress("Drawing") as progress:
-            return add_phantom(open_workspace(), on_progress=progress)
+            return add_phantom(open_workspace(), on_progress=progress, shortcut=shortcut)
     return None
+
+
+def _choose_shortcut() -> dict[str, float]:
+    """A class in whose images a mark is planted, and in what share of them; usually none."""
+    # Imported here, because only whoever makes images needs the physics.
+    from medapp.phantom.render import CLASSES
+
+    with st.expander("Plant a shortcut, to see whether a model learns it"):
+        label = st.selectbox("A mark in a corner of", [NO_CLASS, *CLASSES], key="shortcut-class")
+        if label == NO_CLASS:
+            return {}
+        percent = st.slider("In how many of its images", 10, 100, 90, 10, "%d%%")
+        st.caption("The mark is recorded with each image. *Heatmaps on trial* may find it.")
+        return {str(label): percent / 100}
 
 
 WAYS: dict[str, tuple[str, Callable[[], ImportReport | None]]] = {

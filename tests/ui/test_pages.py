@@ -25,8 +25,8 @@ from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.verdict import judge
 from medapp.explanation.trials.words import state_finding
 from medapp.notes import Note
-from medapp.prediction.job import PredictionJob
 from medapp.phantom import render
+from medapp.prediction.job import PredictionJob
 from medapp.runs.looks import count_test_reads
 from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.results import load_robustness, load_trials

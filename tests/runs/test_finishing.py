@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import torch
 from conftest import write_bands
-from medapp.runs.siblings import find_siblings, measure_distances
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -33,6 +32,7 @@ from medapp.runs.making import create_run
 from medapp.runs.reporter import Reporter
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
+from medapp.runs.siblings import find_siblings, measure_distances
 from medapp.runs.sitting import Sitting
 from medapp.store.cache import open_cache
 from medapp.store.files import hash_file

@@ -14,19 +14,41 @@ from medapp.store.workspace import Workspace
 OWN = ("site",)  # a column of the table of samples that parts them; others are attributes
 
 
-def list_columns(workspace: Workspace, run: Run) -> list[str]:
-    """The columns that part the judged test images into at least two groups, by name.
+Judged = Sequence[Sample | None]
+
+
+def load_judged(workspace: Workspace, run: Run) -> list[Sample | None]:
+    """The sample of each row of the kept predictions; None where it is no longer the same image.
 
     Raises:
         DataError: the data set is gone.
         RunError: the predictions are damaged.
     """
-    samples = _load_judged(workspace, run)
-    names = {name for sample in samples if sample for name in sample.attributes}
+    catalog = Catalog(workspace)
+    data_set = catalog.find_chosen(run.home.id, run.home.name)
+    by_name = {s.name: s for s in catalog.load_samples(data_set, with_left_out=True)}
+    rows = load_predictions(run)
+    found = [by_name.get(row["name"]) for row in rows]
+    return [
+        sample if sample and sample.content_hash == row["content_hash"] else None
+        for sample, row in zip(found, rows, strict=True)
+    ]
+
+
+def list_columns(workspace: Workspace, run: Run) -> list[str]:
+    """The columns that part the judged images into at least two groups: site, then the others.
+
+    Raises: as for `load_judged`.
+    """
+    return _find_columns(load_judged(workspace, run))
+
+
+def _find_columns(judged: Judged) -> list[str]:
+    names = {name for sample in judged if sample for name in sample.attributes}
     found = []
     for column in [*OWN, *sorted(names)]:
         try:
-            _, order = band_values(_list_values(samples, column), column)
+            _, order = band_values(_list_values(judged, column), column)
         except DataError:
             continue
         if len(order) > 1:
@@ -43,6 +65,7 @@ def split_by(workspace: Workspace, run: Run, column: str, figure: str = "") -> S
 
     Raises:
         DataError: the data set is gone or has no such column, or it has too many values.
+        RecipeError: there is no such figure.
         RunError: the run was not judged, or its predictions were not kept.
     """
     evaluation = run.load_evaluation()
@@ -53,11 +76,10 @@ def split_by(workspace: Workspace, run: Run, column: str, figure: str = "") -> S
             " parted.",
             remedy="Judge a run that has a test split.",
         )
-    samples = _load_judged(workspace, run)
-    known = list_columns(workspace, run)
-    values = _list_values(samples, column)
+    judged = load_judged(workspace, run)
+    values = _list_values(judged, column)
     if all(value is None for value in values):
-        others = ", ".join(known) or "none that parts the test images"
+        others = ", ".join(_find_columns(judged)) or "none that parts the test images"
         raise DataError(
             f"Nothing is known of {column!r} for the test images of {run.home.name}.",
             remedy=f"Its columns are: {others}.",
@@ -66,21 +88,8 @@ def split_by(workspace: Workspace, run: Run, column: str, figure: str = "") -> S
     return judge_subgroups(*evidence, parted, column, order, figure, evaluation.thresholds)
 
 
-def _load_judged(workspace: Workspace, run: Run) -> list[Sample | None]:
-    """The sample of each row of the kept predictions; None where it is no longer the same image."""
-    catalog = Catalog(workspace)
-    data_set = catalog.find_chosen(run.home.id, run.home.name)
-    by_name = {s.name: s for s in catalog.load_samples(data_set, with_left_out=True)}
-    rows = load_predictions(run)
-    found = [by_name.get(row["name"]) for row in rows]
-    return [
-        sample if sample and sample.content_hash == row["content_hash"] else None
-        for sample, row in zip(found, rows, strict=True)
-    ]
-
-
-def _list_values(samples: Sequence[Sample | None], column: str) -> list[str | None]:
+def _list_values(judged: Judged, column: str) -> list[str | None]:
     return [
         None if sample is None else sample.site if column in OWN else sample.attributes.get(column)
-        for sample in samples
+        for sample in judged
     ]

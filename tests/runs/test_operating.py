@@ -1,12 +1,10 @@
 """The operating point and the subgroups of a run that was trained."""
 
-import numpy as np
 import pytest
 from conftest import Trained
 
 from medapp.data.catalog import Catalog
-from medapp.data.schema import change
-from medapp.errors import DataError, RecipeError, RunError
+from medapp.errors import RecipeError, RunError
 from medapp.runs.evaluate import find_split
 from medapp.runs.making import find_run
 from medapp.runs.results import PREDICTIONS
@@ -77,19 +75,3 @@ def test_without_kept_predictions_there_is_nothing_to_judge(trained: Trained) ->
     ):
         with pytest.raises(RunError, match="not kept"):
             ask()
-
-
-def test_a_column_of_the_data_set_parts_the_test_images(trained: Trained) -> None:
-    session = Session(trained.workspace)
-    with pytest.raises(DataError, match="Nothing is known of 'sex'"):
-        session.judge_subgroups(trained.run, "sex")
-    catalog = Catalog(trained.workspace)
-    samples = catalog.load_samples(session.find_data("bands"), "test")
-    rows = [(f'{{"sex": "{"FM"[i % 2]}"}}', s.id) for i, s in enumerate(samples)]
-    with change(catalog.path) as database:
-        database.executemany("UPDATE samples SET attributes = ? WHERE id = ?", rows)
-    found = session.judge_subgroups(trained.run, "sex", figure="accuracy")
-    assert [group.name for group in found.groups] == ["F", "M"]
-    assert sum(group.n for group in found.groups) == len(samples)
-    assert found.gaps == ()
-    assert np.isfinite([group.value for group in found.groups]).all()

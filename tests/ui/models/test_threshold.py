@@ -1,15 +1,12 @@
-"""The views of a threshold, of probabilities and of subgroups on a model's page."""
+"""The view of a threshold on a model's page."""
 
 import pytest
-from conftest import Trained, write_bands
+from conftest import write_bands
 from ui.test_pages import _one_server_a_test, open_page, read_text  # noqa: F401 - a fixture
 
-from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
 from medapp.data.importing.choice import ImportChoice
-from medapp.data.schema import change
-from medapp.runs.making import create_run, find_run
-from medapp.runs.results import PREDICTIONS
+from medapp.runs.making import create_run
 from medapp.runs.run import Run
 from medapp.runs.sitting import Sitting
 from medapp.store.workspace import Workspace
@@ -52,26 +49,6 @@ def test_a_prevalence_stands_in_the_address(large: Run) -> None:
     app = open_page("models", model=large.id, show="Threshold", prevalence="4")
     assert "of which 40 have" in read_text(app)
     assert app.metric[2].label == "PPV"
-
-
-def test_what_was_not_kept_is_said(trained: Trained) -> None:
-    run = find_run(trained.workspace, trained.run)
-    run.find_part(PREDICTIONS).unlink()
-    for view in ("Threshold", "Probabilities", "Subgroups"):
-        assert "were not kept" in read_text(open_page("models", model=run.id, show=view))
-
-
-def test_groups_are_those_of_a_column(trained: Trained) -> None:
-    run = find_run(trained.workspace, trained.run)
-    assert "Nothing parts" in read_text(open_page("models", model=run.id, show="Subgroups"))
-    catalog = Catalog(trained.workspace)
-    samples = catalog.load_samples(catalog.list_data_sets()[0], "test")
-    rows = [(f'{{"sex": "{"FM"[i % 2]}"}}', s.id) for i, s in enumerate(samples)]
-    with change(catalog.path) as database:
-        database.executemany("UPDATE samples SET attributes = ? WHERE id = ?", rows)
-    app = open_page("models", model=run.id, show="Subgroups")
-    assert app.selectbox[0].value == "sex"
-    assert any("is not compared" in str(each.value) for each in app.warning)
 
 
 def test_what_is_there_is_suggested_as_the_finding() -> None:

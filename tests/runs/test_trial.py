@@ -7,6 +7,7 @@ import pytest
 from conftest import Trained
 
 from medapp.errors import ExplanationError, RunError
+from medapp.explanation.trials.words import judge_trial, state_finding
 from medapp.prediction.model import load_model
 from medapp.runs.evaluate import find_split, load_squares
 from medapp.runs.making import create_run, find_run
@@ -97,6 +98,16 @@ def test_the_subject_lies_on_its_squares(trained: Trained) -> None:
         outside = np.ones(32, bool)
         outside[int(content.x0) : int(np.ceil(content.x1))] = False
         assert (square[:, outside] == 0).all()
+
+
+def test_one_image_is_tried_and_has_no_interval(trained: Trained) -> None:
+    found = try_heatmaps(trained.workspace, find_run(trained.workspace, "probe"), 1)
+    assert found.n == 1
+    assert found.removal["edges"].gain is not None
+    assert found.removal["edges"].gain.interval is None
+    assert found.hiding[0].of_all.p == 1
+    assert state_finding(found)
+    assert all(note.text for note in judge_trial(found))
 
 
 def test_votes_have_no_heatmaps_to_try(trained: Trained) -> None:

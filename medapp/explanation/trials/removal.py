@@ -29,11 +29,13 @@ def follow_removal(
     picks: NDArray[np.intp],
     seeds: Sequence[int],
     shares: Sequence[float] = SHARES,
+    on_share: Callable[[int], None] = lambda images: None,
 ) -> NDArray[np.float64]:
     """The probability of each image's picked class, as shares of its pixels are removed.
 
     Args:
         seeds: one an image, of noise and of the order of places whose value is the same.
+        on_share: told after each share and way of how many images it was.
 
     Returns:
         (2, L, N): deletion (the most telling places go first) and insertion (they go last), after
@@ -50,6 +52,7 @@ def follow_removal(
                 asked = remove(pixels[part], holes, generators)
                 probabilities = answer(asked)
                 found[way, place, part] = probabilities[np.arange(len(asked)), picks[part]]
+                on_share(len(asked))
     return found
 
 

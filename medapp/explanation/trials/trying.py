@@ -28,7 +28,7 @@ from medapp.explanation.trials.record import (
     Removal,
     Step,
 )
-from medapp.explanation.trials.removal import Answer, Maps, Pixels, follow_removal
+from medapp.explanation.trials.removal import SHARES, Answer, Maps, Pixels, follow_removal
 from medapp.explanation.trials.similarity import compare_structure, correlate_ranks
 from medapp.explanation.trials.stability import Explain
 from medapp.imaging.geometry import Box
@@ -131,13 +131,20 @@ def compare_removal(
 ) -> dict[str, Removal]:
     """Deletion and insertion in the order of each map."""
     title = "Removing pixels"
-    curves = {}
-    for number, (name, maps) in enumerate(controls.items()):
-        tell(title, number, len(controls))
-        curves[name] = follow_removal(
-            subject.answer, subject.pixels, maps, subject.picks, subject.seeds
-        )
-    tell(title, len(controls), len(controls))
+    total = 2 * len(SHARES) * len(controls) * len(subject.pixels)
+    done = 0
+
+    def follow(images: int) -> None:
+        nonlocal done
+        done += images
+        tell(title, done, total)
+
+    tell(title, 0, total)
+    asked = (subject.answer, subject.pixels)
+    curves = {
+        name: follow_removal(*asked, maps, subject.picks, subject.seeds, on_share=follow)
+        for name, maps in controls.items()
+    }
     own = _find_road(curves[OWN])
     units = subject.units
     found = {}

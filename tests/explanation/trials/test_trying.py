@@ -20,7 +20,11 @@ def ignore(title: str, done: int, total: int) -> None:
 
 def test_a_map_of_the_right_place_beats_what_knows_nothing() -> None:
     subject = build_subject(read_middle, look_at(MIDDLE))
-    found = compare_removal(subject, draw_controls(subject), ignore)
+    told: list[tuple[int, int]] = []
+    controls = draw_controls(subject)
+    found = compare_removal(subject, controls, lambda _, *done: told.append(done))
+    # Two ways, four shares, four maps, 24 images.
+    assert (told[0], told[1], told[-1]) == ((0, 768), (24, 768), (768, 768))
     assert set(found) == {"map", "random", "edges", "constant"}
     random = found["random"].gain
     assert random is not None

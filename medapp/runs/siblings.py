@@ -18,7 +18,7 @@ from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.training.machine.devices import open_fabric
 
-MOST = 4  # of each class
+MOST = 5  # of each class
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,8 @@ class JudgingSession(TrainingSession):
             positive: the class that is the finding, or several; needed unless there are two classes
                 whose names, or else whose order, tell it.
             data: judge on all of another data set in place of the test split.
-            chosen_on: samples to choose on in place of the whole validation split.
+            chosen_on: samples to choose on in place of those validation images that did not choose
+                the epoch, or of all where the run set none aside.
             per_patient: choose and judge by the mean of each patient's images, where patients are
                 known.
 

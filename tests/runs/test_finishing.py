@@ -29,6 +29,7 @@ from medapp.runs.events import MessageSaid, PlanMade
 from medapp.runs.finishing import Finishing
 from medapp.runs.learned import load_samples
 from medapp.runs.making import create_run
+from medapp.runs.operating import find_chosen_on
 from medapp.runs.reporter import Reporter
 from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
@@ -241,3 +242,10 @@ def test_distance_of_features_by_hand() -> None:
     rows = np.array([[1.0, 0.0, 5.0], [-1.0, 0.0, 5.0], [0.0, 1.0, 5.0], [0.0, -1.0, 5.0]])
     distances = measure_distances(rows, np.array([2.0, 0.0, 9.0]))
     assert distances == pytest.approx([0.0, 2.0, 1.0, 1.0])
+
+
+def test_a_threshold_is_chosen_on_images_that_did_not_choose_the_epoch(finished: Finished) -> None:
+    (home,) = load_samples(finished.run, Catalog(finished.workspace))
+    _, samples, where = find_chosen_on(finished.workspace, finished.run)
+    assert {s.id for s in samples} == {s.id for s in home.calibrating}
+    assert where == "calibrating half of the validation split"

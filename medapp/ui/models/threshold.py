@@ -161,10 +161,11 @@ def _find_validation(run: Run) -> Evidence | None:
     if st.button("Read the validation images", type="primary", icon=":material/tune:"):
         with st.spinner("Predicting the validation images"):
             # Imported here, because the page opens without torch.
-            from medapp.runs.evaluate import find_split, predict_samples
+            from medapp.runs.evaluate import predict_samples
+            from medapp.runs.operating import find_chosen_on
 
             workspace = open_workspace()
-            data_set, samples = find_split(workspace, run, "validation")
+            data_set, samples, _ = find_chosen_on(workspace, run)
             found = predict_samples(workspace, run, data_set, samples)
         st.session_state[KEPT] = (key, found)
         st.rerun()

@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 Found = dict[str, tuple[float, tuple[float, float]]]
 PREVALENCE = 0.04
 ACT_FROM = np.array([0.2])
+ACT_ANYWHERE = np.arange(1, 50) / 50
 LOW_IS_GOOD = ("Brier score", "log loss")
 POPULATIONS = (
     Population((10, 10), 1, 1.683, 0.0),
@@ -104,6 +105,7 @@ def count_claims(patients: int, images: int, studies: int) -> dict[str, float]:
     claims = {
         "miscalibrated": 0,
         "better than all and none at 0.2": 0,
+        "better than all and none anywhere": 0,
         "a gap between 2 groups": 0,
         "a gap between 4 groups": 0,
     }
@@ -115,8 +117,11 @@ def count_claims(patients: int, images: int, studies: int) -> dict[str, float]:
         claims["miscalibrated"] += calibrated is not None and calibrated.is_off
         # A coin says nothing of who has it: one in five, so that all is worth as much as none.
         true = np.repeat(generator.random(patients) < 0.2, images)
-        coin = trace_decisions(Detection("it", scores, true, owners, "patients"), ACT_FROM)
-        claims["better than all and none at 0.2"] += coin is not None and coin.points[0].is_better
+        coin = Detection("it", scores, true, owners, "patients")
+        for where, thresholds in (("at 0.2", ACT_FROM), ("anywhere", ACT_ANYWHERE)):
+            curve = trace_decisions(coin, thresholds)
+            is_claimed = curve is not None and bool(curve.useful)
+            claims[f"better than all and none {where}"] += is_claimed
         for k in (2, 4):
             claims[f"a gap between {k} groups"] += tell_gap(k, patients, images, generator)
     return {claim: count / studies for claim, count in claims.items()}

@@ -1,9 +1,12 @@
 """A model card: the facts of a run as a document, and the document as HTML and Markdown."""
 
 from medapp.evaluation.evaluation import Evaluation
+from medapp.reports import claim, tripod
+from medapp.reports.checklists import build_checklist
 from medapp.reports.document import Document, Section
 from medapp.reports.facts import Facts
 from medapp.reports.markdown import write_markdown
+from medapp.reports.methods import build_methods
 from medapp.reports.page import write_page
 from medapp.reports.quality import (
     build_performance,
@@ -38,6 +41,7 @@ def write_card(facts: Facts) -> tuple[str, str]:
 
 
 def _list_sections(facts: Facts) -> tuple[Section, ...]:
+    methods, references = build_methods(facts)
     return (
         build_summary(facts),
         build_use(facts),
@@ -47,6 +51,10 @@ def _list_sections(facts: Facts) -> tuple[Section, ...]:
         build_probabilities(facts),
         build_subgroups(facts),
         build_trials(facts),
+        methods,
+        build_checklist(claim.TITLE, claim.ORIGIN, claim.ITEMS, facts),
+        build_checklist(tripod.TITLE, tripod.ORIGIN, tripod.ITEMS, facts),
+        references,
     )
 
 

@@ -70,6 +70,7 @@ class DataFacts:
         splits: those that hold images, in the order of `SPLITS`.
         choosing, calibrating: validation images that choose the epoch, and those that calibrate
             and choose nothing; None where the run does not tell.
+        shared_images, shared_patients: how many stand in more than one split.
         now: None where the data set is no longer in this workspace.
         others: further data sets that the run learned from: name, role, images.
     """
@@ -81,6 +82,8 @@ class DataFacts:
     splits: tuple[SplitFacts, ...]
     choosing: int | None
     calibrating: int | None
+    shared_images: int
+    shared_patients: int
     now: SetFacts | None
     others: tuple[tuple[str, str], ...]
 
@@ -114,9 +117,20 @@ def gather_data(workspace: Workspace, run: Run) -> DataFacts:
         splits=tuple(_describe(name, part, task) for name, part in parts if part),
         choosing=plan.validation if knows and plan else None,
         calibrating=plan.calibration if knows and plan else None,
+        shared_images=_count_shared(rows, "content_hash"),
+        shared_patients=_count_shared(rows, "patient"),
         now=_gather_now(workspace, run),
         others=tuple((c.name, c.role) for c in run.recipe.data.learned if c != run.home),
     )
+
+
+def _count_shared(rows: Rows, column: str) -> int:
+    """How many known values of a column stand in more than one split."""
+    places: dict[str, set[str]] = {}
+    for row in rows:
+        if row[column] is not None:
+            places.setdefault(row[column], set()).add(row["split"])
+    return sum(len(splits) > 1 for splits in places.values())
 
 
 def fingerprint_images(rows: Rows) -> str:

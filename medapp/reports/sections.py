@@ -90,11 +90,14 @@ def state_flow(data: DataFacts) -> str:
 
 
 def state_disjointness(data: DataFacts) -> str:
-    """At which level splits share nothing, as far as is known."""
+    """At which level splits share nothing, as counted in the run's table."""
+    images = f"{data.shared_images:,} images stand" if data.shared_images else "No image stands"
     if not data.has_patients:
-        return "Splits are by image: patients are not known."
+        return f"{images} in two splits. Patients are not known, so one may stand in two."
+    shared = data.shared_patients
+    people = f"{shared:,} patients stand" if shared else "no patient stands"
     unknown = sum(split.unknown for split in data.splits)
-    text = "Patients are known, and splits are drawn by patient unless they came with the data set"
+    text = f"{images} in two splits, and {people} in two"
     return f"{text}; of {unknown:,} images the patient is unknown." if unknown else f"{text}."
 
 

@@ -13,6 +13,7 @@ from medapp.ui.models.external import draw_external
 from medapp.ui.models.figures import draw_figures
 from medapp.ui.models.managing import draw_management
 from medapp.ui.models.probabilities import draw_probabilities
+from medapp.ui.models.report import draw_report
 from medapp.ui.models.robustness import draw_robustness
 from medapp.ui.models.subgroups import draw_subgroups
 from medapp.ui.models.threshold import draw_threshold
@@ -77,10 +78,11 @@ VIEWS: dict[str, Callable[[Run], None]] = {
     "Another data set": draw_external,
     "Robustness": draw_robustness,
     "Heatmaps on trial": draw_trial,
+    "Report": draw_report,
     "Manage": draw_management,
 }
 # What is another thing for each head of a model that has several.
 OF_HEADS = (
     *("Figures", "Threshold", "Probabilities", "Subgroups"),
-    *("Another data set", "Robustness", "Heatmaps on trial"),
+    *("Another data set", "Robustness", "Heatmaps on trial", "Report"),
 )

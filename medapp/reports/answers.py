@@ -1,0 +1,188 @@
+"""What the records tell of what reporting guidelines ask, in a sentence each; empty where nothing.
+
+Shared by the checklists, so that each says the same.
+"""
+
+from medapp.evaluation.headline import list_headlines
+from medapp.evaluation.verdict import judge
+from medapp.evaluation.words import write_interval
+from medapp.reports.facts import Facts
+from medapp.reports.sections import INTENDED, state_disjointness
+
+
+def tell_source(facts: Facts) -> str:
+    """The data set, by name and fingerprint."""
+    data = facts.data
+    return f"{data.name}: {data.images:,} images, fingerprint {data.fingerprint[:16]}…."
+
+
+def tell_preprocessing(facts: Facts) -> str:
+    """From file to square, as settings."""
+    chosen = [setting for setting in facts.training.settings if setting.group == "preprocess"]
+    said = "; ".join(f"{setting.title}: {setting.value}" for setting in chosen)
+    return f"{said}." if said else ""
+
+
+def tell_missing(facts: Facts) -> str:
+    """Images without a label, left out, or unreadable."""
+    now = facts.data.now
+    if now is None:
+        return ""
+    return (
+        f"In the data set now: {now.unlabelled:,} images without a label, {now.left_out:,} left"
+        f" out, {now.unreadable:,} files unreadable."
+    )
+
+
+def tell_pixels(facts: Facts) -> str:
+    """How pixels are stored."""
+    now = facts.data.now
+    if now is None or now.sizes is None:
+        return ""
+    (width, height), (most_width, most_height) = now.sizes
+    kinds = ", ".join(now.modes)
+    return f"{width:,} × {height:,} to {most_width:,} × {most_height:,} px; {kinds}."
+
+
+def tell_flow(facts: Facts) -> str:
+    """Images and patients by split."""
+    parts = []
+    for split in facts.data.splits:
+        people = f" ({split.patients:,} patients)" if split.patients else ""
+        parts.append(f"{split.name} {split.images:,}{people}")
+    return f"Images: {', '.join(parts)}; see the drawing under Data."
+
+
+def tell_classes(facts: Facts) -> str:
+    """Classes of each split."""
+    parts = [
+        f"{split.name}: {', '.join(f'{name} {n:,}' for name, n in split.classes.items())}"
+        for split in facts.data.splits
+    ]
+    return f"{'; '.join(parts)}."
+
+
+def tell_assignment(facts: Facts) -> str:
+    """Where the split comes from."""
+    now = facts.data.now
+    return f"{now.split_origin.rstrip('.')}." if now is not None and now.split_origin else ""
+
+
+def tell_disjointness(facts: Facts) -> str:
+    """At which level splits share nothing."""
+    return state_disjointness(facts.data)
+
+
+def tell_precision(facts: Facts) -> str:
+    """How wide the interval of the first figure is."""
+    found = facts.evaluation
+    if found is None:
+        return ""
+    first = list_headlines(found)[0]
+    if first.interval is None:
+        return ""
+    return (
+        f"{found.n:,} test images of {found.units:,} {found.counted} give the {first.title.lower()}"
+        f" the 95% interval {write_interval(first.interval)}."
+    )
+
+
+def tell_model(facts: Facts) -> str:
+    """Architecture, and what learned."""
+    training = facts.training
+    learned = f"; {training.parameters:,} parameters learned" if training.parameters else ""
+    return f"{training.architecture}{learned}; SHA-256 {training.model_sha256[:16]}…."
+
+
+def tell_software(facts: Facts) -> str:
+    """What is noted of versions and of the machine."""
+    noted = facts.evaluation.computed if facts.evaluation else {}
+    torch = f"PyTorch {noted['torch']}; " if "torch" in noted else ""
+    device = facts.training.device or "not noted"
+    return f"{torch}device {device}; report by MedApp {facts.version}."
+
+
+def tell_start(facts: Facts) -> str:
+    """What the network knew before it learned."""
+    start = facts.training.start
+    data = f", trained on {start.data}" if start.data else ""
+    sha256 = f", SHA-256 {start.sha256[:16]}…" if start.sha256 else ""
+    return f"{start.title}{data}{sha256}."
+
+
+def tell_training(facts: Facts) -> str:
+    """Strategy, and where settings stand."""
+    return f"{facts.training.strategy}, seed {facts.training.seed}; see Model and training."
+
+
+def tell_selection(facts: Facts) -> str:
+    """How the kept model was chosen."""
+    training = facts.training
+    if training.penalty is not None:
+        return f"Fitted; penalty chosen by cross-validation, of {training.penalties:,}."
+    if training.is_fitted or not training.best:
+        return ""
+    return f"Epoch {training.best:,} of {training.epochs:,}, chosen on validation images."
+
+
+def tell_single(facts: Facts) -> str:
+    """That the figures are those of one model."""
+    return "No ensemble: the figures are of one model."
+
+
+def tell_metrics(facts: Facts) -> str:
+    """Which figures stand first."""
+    found = facts.evaluation
+    return f"{', '.join(h.title for h in list_headlines(found))}." if found else ""
+
+
+def tell_intervals(facts: Facts) -> str:
+    """How intervals were made."""
+    found = facts.evaluation
+    return f"95%, {found.method}; {found.units:,} {found.counted}." if found else ""
+
+
+def tell_robustness(facts: Facts) -> str:
+    """Whether robustness was measured."""
+    return "FGSM and PGD; see Robustness and heatmaps." if facts.robustness else ""
+
+
+def tell_heatmaps(facts: Facts) -> str:
+    """Which heatmap methods were tried, and where that stands."""
+    names = ", ".join(trial.method for trial in facts.trials)
+    return f"{names} put on trial; see Robustness and heatmaps." if names else ""
+
+
+def tell_performance(facts: Facts) -> str:
+    """The first figure with its interval, in words."""
+    return judge(facts.evaluation).text if facts.evaluation else ""
+
+
+def tell_subgroups(facts: Facts) -> str:
+    """By which columns figures were parted."""
+    columns = ", ".join(found.column for found in facts.subgroups)
+    return f"By {columns}; see Subgroups." if columns else ""
+
+
+def tell_errors(facts: Facts) -> str:
+    """Where errors are counted."""
+    return "Counted in the confusion matrix and per class." if facts.evaluation else ""
+
+
+def tell_availability(facts: Facts) -> str:
+    """What the bundle holds."""
+    return "Bundle with predictions, split and recipe; medapp verify makes the figures again."
+
+
+def tell_use(facts: Facts) -> str:
+    """What the model is not for."""
+    return INTENDED
+
+
+def tell_output(facts: Facts) -> str:
+    """What the model gives, and from which probability it decides."""
+    if facts.evaluation is None:
+        return ""
+    limits = facts.evaluation.thresholds
+    how = "each finding by its own threshold" if limits else "the most probable class"
+    return f"Probabilities of {', '.join(facts.evaluation.classes)}; decides by {how}."

@@ -1,0 +1,76 @@
+"""Checklists hold each item of their guideline once, and tell no more than the records do."""
+
+from dataclasses import replace
+
+import pytest
+from conftest import Trained
+
+from medapp.reports import claim, tripod
+from medapp.reports.checklists import NOT_HERE, Item, build_checklist
+from medapp.reports.document import Paragraph, Table
+from medapp.reports.facts import Facts, gather_facts
+from medapp.reports.methods import build_methods
+from medapp.reports.references import REFERENCES, Citations
+from medapp.runs.making import find_run
+
+
+@pytest.fixture(scope="module")
+def facts(trained_once: Trained) -> Facts:
+    return gather_facts(trained_once.workspace, find_run(trained_once.workspace, "probe"))
+
+
+@pytest.mark.parametrize(("items", "count"), [(claim.ITEMS, 44), (tripod.ITEMS, 27)])
+def test_each_item_stands_once(items: tuple[Item, ...], count: int) -> None:
+    assert [item.number for item in items] == [str(i) for i in range(1, count + 1)]
+    assert len({item.name for item in items}) == count
+    assert all(item.question.endswith("?") for item in items if item.question)
+
+
+def read_rows(items: tuple[Item, ...], facts: Facts) -> dict[str, tuple[str, ...]]:
+    section = build_checklist("Title", "Origin.", items, facts)
+    (table,) = [block for block in section.blocks if isinstance(block, Table)]
+    return {row[0]: row for row in table.rows}
+
+
+def test_what_the_records_lack_is_asked_of_the_author(facts: Facts) -> None:
+    unjudged = replace(
+        facts, evaluation=None, probability=None, point=None, subgroups=(), robustness=None
+    )
+    rows = read_rows(claim.ITEMS, unjudged)
+    assert rows["38"][2:] == ("–", NOT_HERE)
+    assert rows["30"][2] == "–"
+    assert rows["44"][2] == "–"
+    assert read_rows(claim.ITEMS, facts)["38"][3] == "–"
+
+
+def test_counts_add_up(facts: Facts) -> None:
+    section = build_checklist("Title", "Origin.", claim.ITEMS, facts)
+    (paragraph,) = [block for block in section.blocks if isinstance(block, Paragraph)]
+    numbers = [int(word) for word in paragraph.text.replace(";", " ").split() if word.isdigit()]
+    count, told, partly, left = numbers
+    assert (count, told + partly + left) == (44, 44)
+
+
+def test_methods_cite_what_was_used_in_order(facts: Facts) -> None:
+    methods, references = build_methods(facts)
+    text = " ".join(block.text for block in methods.blocks if isinstance(block, Paragraph))
+    (listed,) = references.blocks
+    cited = [item.split("]")[0] + "]" for item in listed.items]  # type: ignore[union-attr]
+    assert cited == [f"[{i}]" for i in range(1, len(cited) + 1)]
+    assert text.index("[1]") < text.index("[2]")
+    assert "adamw" in text
+    assert "Loshchilov" in " ".join(listed.items)  # type: ignore[union-attr]
+    # Nothing was measured of robustness, so nothing is cited for it.
+    assert "PGD" not in text
+    assert str(facts.data.images) in text
+
+
+def test_numbers_follow_the_first_citation() -> None:
+    citations = Citations()
+    assert citations.cite("roc") == " [1]"
+    assert citations.cite("wilson", "roc") == " [1, 2]"
+    assert citations.cite() == ""
+    assert citations.list_references() == (
+        f"[1] {REFERENCES['roc']}",
+        f"[2] {REFERENCES['wilson']}",
+    )

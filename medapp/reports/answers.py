@@ -7,7 +7,7 @@ from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_interval
 from medapp.reports.facts import Facts
-from medapp.reports.sections import INTENDED, state_disjointness
+from medapp.reports.sections import INTENDED, state_disjointness, write_sizes
 
 
 def tell_source(facts: Facts) -> str:
@@ -18,7 +18,7 @@ def tell_source(facts: Facts) -> str:
 
 def tell_preprocessing(facts: Facts) -> str:
     """From file to square, as settings."""
-    chosen = [setting for setting in facts.training.settings if setting.group == "preprocess"]
+    chosen = [setting for setting in facts.training.settings if setting.group == "Preprocess"]
     said = "; ".join(f"{setting.title}: {setting.value}" for setting in chosen)
     return f"{said}." if said else ""
 
@@ -39,9 +39,7 @@ def tell_pixels(facts: Facts) -> str:
     now = facts.data.now
     if now is None or now.sizes is None:
         return ""
-    (width, height), (most_width, most_height) = now.sizes
-    kinds = ", ".join(now.modes)
-    return f"{width:,} × {height:,} to {most_width:,} × {most_height:,} px; {kinds}."
+    return f"{write_sizes(*now.sizes)}; {', '.join(now.modes)}."
 
 
 def tell_flow(facts: Facts) -> str:

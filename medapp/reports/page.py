@@ -42,6 +42,7 @@ th, td { text-align: right; padding: 5px 8px; border-bottom: 1px solid #dce3e7;
 th { border-bottom: 1.5px solid #8a98a0; font-weight: 600; vertical-align: bottom; }
 th.word, td.word { text-align: left; overflow-wrap: anywhere; }
 th:first-child, td:first-child { padding-left: 0; }
+th:last-child, td:last-child { padding-right: 0; }
 .note { margin: 8px 0; padding: 7px 12px; border-left: 4px solid #8a98a0; background: #f2f6f8; }
 .note.caution { border-color: #b26a00; background: #fdf5e9; }
 .note.grave { border-color: #b3261e; background: #fceeed; }
@@ -57,6 +58,7 @@ footer { margin-top: 40px; color: #51616b; font-size: 13px; border-top: 1px soli
   h2 { font-size: 13pt; break-after: avoid; }
   table { font-size: 9pt; }
   table.many { font-size: 7.5pt; }
+  caption, figcaption, footer { font-size: 8.5pt; }
   .wide { overflow: visible; }
   tr, figure, .note { break-inside: avoid; }
   thead { display: table-header-group; }

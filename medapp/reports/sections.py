@@ -106,10 +106,10 @@ def build_training(training: TrainingFacts) -> Section:
     blocks: list[Block] = [
         build_table(("Fact", "Value"), list(_list_training(training)), left=2),
         build_table(
-            ("Group", "Setting", "Value"),
-            [(setting.group, setting.title, setting.value) for setting in training.settings],
+            ("Settings", "Values"),
+            [(title, "; ".join(said)) for title, said in _group(training).items()],
             "All settings with an effect; what nobody asked for stands as it was taken.",
-            left=3,
+            left=2,
         ),
     ]
     return Section("Model and training", tuple(blocks))
@@ -128,8 +128,7 @@ def _state_set(data: DataFacts) -> str:
     text = f"{data.name}: {data.images:,} images were taken by this run."
     kinds = ", ".join(f"{count:,} {mode}" for mode, count in now.modes.items())
     if now.sizes is not None:
-        least, most = now.sizes
-        text += f" They are {least[0]:,} × {least[1]:,} to {most[0]:,} × {most[1]:,} px ({kinds})."
+        text += f" They are {write_sizes(*now.sizes)} ({kinds})."
     if now.split_origin:
         text += f" {now.split_origin.rstrip('.')}."
     if now.is_synthetic:
@@ -161,6 +160,20 @@ def _write_patients(split: SplitFacts) -> str:
         return "unknown"
     more = f" and {split.unknown:,} images of unknown ones" if split.unknown else ""
     return f"{split.patients:,}{more}"
+
+
+def write_sizes(least: tuple[int, int], most: tuple[int, int]) -> str:
+    """Widths and heights in pixels, from the smallest to the largest."""
+    sizes = dict.fromkeys(f"{width:,} × {height:,}" for width, height in (least, most))
+    return f"{' to '.join(sizes)} px"
+
+
+def _group(training: TrainingFacts) -> dict[str, list[str]]:
+    """Settings in words, by the title of their group."""
+    found: dict[str, list[str]] = {}
+    for setting in training.settings:
+        found.setdefault(setting.group, []).append(f"{setting.title}: {setting.value}")
+    return found
 
 
 def _list_training(training: TrainingFacts) -> Iterator[tuple[str, object]]:

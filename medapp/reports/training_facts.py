@@ -10,7 +10,7 @@ from medapp.runs.heads import describe_start
 from medapp.runs.learning import read_learning
 from medapp.runs.run import Run
 from medapp.runs.starting import START
-from medapp.settings import write_value
+from medapp.settings import Group, write_value
 from medapp.store.files import hash_file
 from medapp.store.workspace import Workspace
 from medapp.training.recipe.machine import Machine
@@ -19,6 +19,8 @@ from medapp.training.recipe.recipe import Recipe
 from medapp.training.strategies import find_default_rates, find_idle
 
 RATES = ("learning_rate", "backbone_rate")
+# The groups of settings that stand in none.
+FURTHER: Mapping[type[Group], str] = {Recipe: "Further", Machine: "Machine"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class StartFacts:
 
 @dataclass(frozen=True)
 class Setting:
-    """A setting in words; `group` is empty for one of the recipe's own."""
+    """A setting in words, and the title of its group."""
 
     group: str
     title: str
@@ -157,6 +159,6 @@ def _list_settings(recipe: Recipe, machine: Machine) -> tuple[Setting, ...]:
             written = write_value(setting.field, value)
             if setting.short in RATES and not value:
                 written = f"{rates[setting.short]:g}, the strategy's default"
-            group = setting.group or ("machine" if owner is Machine else "")
-            found.append(Setting(group, str(setting.field.title), written))
+            group = owner.model_fields[setting.group].title if setting.group else FURTHER[owner]
+            found.append(Setting(str(group), str(setting.field.title), written))
     return tuple(found)

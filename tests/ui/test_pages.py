@@ -486,6 +486,21 @@ def test_the_images_before_and_after_go_round_those_that_fit(trained: Trained) -
     assert find_position(data_set, samples[0], Filters(label="above")) is None
 
 
+def test_a_record_can_be_taken_along(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    app = open_page("models", model=run.id, show="Report")
+    assert not app.exception
+    buttons = [button.proto for button in app.get("download_button")]
+    labels = [button.label.replace("\\", "") for button in buttons]
+    assert labels == ["Report (HTML)", "Report (Markdown)", "Bundle"]
+    assert not any(button.disabled for button in buttons)
+    run.find_part("evaluation.json").unlink()
+    app = open_page("models", model=run.id, show="Report")
+    disabled = [button.proto.disabled for button in app.get("download_button")]
+    assert disabled == [False, False, True]
+    assert "no figures to make again" in read_text(app)
+
+
 def test_deleting_a_model_needs_a_yes(trained: Trained) -> None:
     run = find_run(trained.workspace, "probe")
     app = open_page("models", model=run.id, show="Manage")

@@ -47,7 +47,7 @@ def _draw_download(
     label: str, run: Run, name: str, kind: str, is_there: bool, with_names: bool = False
 ) -> None:
     st.download_button(
-        label,
+        frame.escape(label),
         lambda: _write(run, name, with_names),
         name,
         kind,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
 
+MOST_TRAINING = 300  # images that a covariance is estimated from; 700 refuse no better
 FEWEST_TRAINING = 20  # images that a covariance is estimated from
 FEWEST_HELD_OUT = 10  # images that say which distances are usual
 AXES = 32  # principal axes of a stage that are kept; 64 and 128 refuse no better (docs/results.md)

@@ -14,6 +14,7 @@ from medapp.data.importing.updating import note_stale
 from medapp.data.notes import describe
 from medapp.data.samples import SPLITS, UNLABELLED, DataSet
 from medapp.errors import RecipeError, Remedy
+from medapp.evaluation.familiarity import MOST_TRAINING
 from medapp.imaging.preprocess import Preprocess
 from medapp.imaging.windows import note_share
 from medapp.models.architectures import Architecture, find_architecture
@@ -123,7 +124,9 @@ def plan_run(workspace: Workspace, recipe: Recipe, machine: Machine | None = Non
     steps = epochs * shown * recipe.count_passes()
     # A head that is fitted first needs the features of all that it learns and is judged from.
     first = counts["train"] + counts["validation"] if strategy.starts_from_probe else 0
-    passes = sum(counts.values()) + looks + steps + first
+    # What the model learns of its own answers in the end, see `runs.finishing`.
+    finishing = min(MOST_TRAINING, counts["train"]) + counts["validation"]
+    passes = sum(counts.values()) + looks + steps + first + finishing
     keeps_features = not (strategy.learns_backbone or strategy.training_passes)
     learned_from = epochs * (counts["train"] + counts["validation"])
     learning = head * learned_from if keeps_features else 0.0

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from medapp.data.pixels import load_pixels
 from medapp.data.samples import Sample
+from medapp.evaluation.familiarity import MOST_TRAINING
 from medapp.models.network import StageFeatures
 from medapp.prediction.model import Model
 from medapp.runs.learned import Learned
 from medapp.store.cache import Cache
 from medapp.store.threads import OnProgress
 from medapp.training.features import FrozenPart
-
-MOST_TRAINING = 500  # images that say where a model's own kind lies
 
 
 def draw_training(home: Learned) -> list[Sample]:

@@ -24,6 +24,7 @@ from medapp.explanation.trials.record import (
     Placement,
     Trial,
 )
+from medapp.explanation.trials.stability import SHIFT_PX
 from medapp.notes import Note, sort_notes
 
 ALIKE = 0.5  # rank correlation from which two maps tell the same places
@@ -221,7 +222,8 @@ def _list_suspects(hiding: Hiding) -> dict[str, Flips]:
 
 
 def _judge_rest(trial: Trial) -> Iterator[Note]:
-    for name, mean in (("a shift by 4 px", trial.shift), ("noise too weak to see", trial.noise)):
+    shift = f"a shift by {SHIFT_PX} px"
+    for name, mean in ((shift, trial.shift), ("noise too weak to see", trial.noise)):
         if mean.interval is not None and mean.interval[0] < ALIKE:
             text = f"The map may change much under {name}: it agrees by {write_signed(mean)} only."
             yield Note("trial-stability", text)

@@ -16,7 +16,7 @@ from medapp.explanation.trials.asking import hide_regions, mark_regions
 from medapp.explanation.trials.mass import average_maps, measure_mass
 from medapp.explanation.trials.means import measure_mean
 from medapp.explanation.trials.randomisation import randomise
-from medapp.explanation.trials.record import Trial
+from medapp.explanation.trials.record import Mean, Trial
 from medapp.explanation.trials.removal import SHARES
 from medapp.explanation.trials.similarity import correlate_ranks
 from medapp.explanation.trials.stability import Explain, compare_noisy, compare_shifted
@@ -77,12 +77,7 @@ def try_heatmaps(
     kept = load_trials(run).get(method)
     if kept is not None and (kept.n, kept.seed) == (_count(images, kept.of), seed):
         return kept
-    model = load_model(path)
-    if model.network.unexplained:
-        raise RunError(
-            f"Run {run.name} has no heatmaps to try. {model.network.unexplained}",
-            remedy="Choose a run whose model is another network.",
-        )
+    model = _load_explained(run)
     tell = on_progress or (lambda *_: None)
     data_set, everything = find_split(workspace, run, "test")
     samples = choose_samples(everything, images, seed)
@@ -107,6 +102,17 @@ def try_heatmaps(
     with run.lock():
         save_trial(run, trial)
     return trial
+
+
+def _load_explained(run: Run) -> Model:
+    """A run's model, of which heatmaps can be drawn."""
+    model = load_model(run.require_model())
+    if model.network.unexplained:
+        raise RunError(
+            f"Run {run.name} has no heatmaps to try. {model.network.unexplained}",
+            remedy="Choose a run whose model is another network.",
+        )
+    return model
 
 
 def choose_samples(samples: Sequence[Sample], images: int, seed: int) -> list[Sample]:
@@ -177,14 +183,7 @@ def _try(
     controls = draw_controls(subject)
     placement, cover = place_all(subject, controls)
     regions = mark_regions(subject)
-    title = "Changing images a little"
-    tell(title, 0, 2)
-    shifted = compare_shifted(subject.explain, subject.pixels, subject.maps, subject.picks)
-    tell(title, 1, 2)
-    noisy = compare_noisy(
-        subject.explain, subject.pixels, subject.maps, subject.picks, subject.seeds
-    )
-    tell(title, 2, 2)
+    shift, noise = _measure_stability(subject, tell)
     labels = [subject.classes[index] for index in subject.picks]
     return Trial(
         method=method,
@@ -196,8 +195,8 @@ def _try(
         removal=compare_removal(subject, controls, tell),
         placement=placement,
         cover=cover,
-        shift=measure_mean(count_blank(subject, shifted), units, SIGNED),
-        noise=measure_mean(count_blank(subject, noisy), units, SIGNED),
+        shift=shift,
+        noise=noise,
         mass={
             name: measure_mean(measure_mass(subject.maps, masks), units, UNIT)
             for name, masks in regions.items()
@@ -217,6 +216,19 @@ def _try(
         model_sha256="",
         made=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def _measure_stability(subject: Subject, tell: Tell) -> tuple[Mean, Mean]:
+    """How far maps stay when images are shifted, and under noise; a map gone blank counts as 0."""
+    title = "Changing images a little"
+    asked = (subject.explain, subject.pixels, subject.maps, subject.picks)
+    tell(title, 0, 2)
+    shifted = count_blank(subject, compare_shifted(*asked))
+    tell(title, 1, 2)
+    noisy = count_blank(subject, compare_noisy(*asked, subject.seeds))
+    tell(title, 2, 2)
+    units = subject.units
+    return measure_mean(shifted, units, SIGNED), measure_mean(noisy, units, SIGNED)
 
 
 def _explain_cascade(model: Model, method: str, seed: int) -> Iterator[tuple[str, Explain]]:

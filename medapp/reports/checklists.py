@@ -41,11 +41,11 @@ def build_checklist(title: str, origin: str, items: Sequence[Item], facts: Facts
         told += bool(said and not item.question)
         partly += bool(said and item.question)
         question = item.question or (None if said else NOT_HERE)
-        rows.append((item.number, item.name, said or None, question))
+        rows.append((f"{item.number} {item.name}", said or None, question))
     counts = (
         f"{origin} Of {len(items)} items, these records tell {told} and {partly} more in part;"
         f" {len(items) - told - partly} are the author's. Names of items are shortened."
     )
-    head = ("Item", "About", "From the records", "Author to complete")
-    blocks: tuple[Block, ...] = (Paragraph(counts), build_table(head, rows, left=4))
+    head = ("Item", "From the records", "Author to complete")
+    blocks: tuple[Block, ...] = (Paragraph(counts), build_table(head, rows, left=3))
     return Section(title, blocks)

@@ -1,66 +1,66 @@
-"""Two evaluations beside one another, figure by figure."""
+"""The figures that a file holds beside those that were made again, value by value."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.intervals import METHOD
 
 # What figures are compared to: sums in another order differ in the last digit of a double.
 TOLERANCE = 1e-12
 # What is said beside the figures and does not follow from probabilities.
 BESIDE = ("notes", "split", "dataset", "computed", "looks", "method")
+INTERVALS = "intervals"
+CLASSES = "per_class"
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A figure that is not what it should be; `figure` is its place, such as "accuracy"."""
+class Pair:
+    """A value as it is written, and as it was made again; `place` is such as "accuracy"."""
 
-    figure: str
+    place: str
     kept: Any
     made: Any
 
+    @property
+    def is_equal(self) -> bool:
+        """Whether both are the same, floats to the last digits."""
+        if isinstance(self.kept, float) and isinstance(self.made, int | float):
+            return math.isclose(self.kept, self.made, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+        return bool(self.kept == self.made)
+
     def __str__(self) -> str:
-        return f"{self.figure} is written as {self.kept}, and is {self.made}"
+        return f"{self.place} is written as {_write(self.kept)}, and is {_write(self.made)}"
 
 
-def compare_figures(kept: Evaluation, made: Evaluation) -> list[Difference]:
-    """What is written differently from what was made again.
+def pair_figures(
+    kept: Mapping[str, Any], made: Mapping[str, Any], with_intervals: bool = True
+) -> list[Pair]:
+    """Each value of an evaluation's JSON with the one that was made again.
 
-    Intervals of an older method are left out.
+    What a file from before a figure was known lacks is not compared.
     """
-    leaves = dict(_list_leaves(kept.to_dict(), kept.method != METHOD))
-    again = dict(_list_leaves(made.to_dict(), kept.method != METHOD))
-    # A file from before a figure was known lacks it, and says nothing wrong.
-    places = [place for place in leaves if place in again or leaves[place] is not None]
-    places += [place for place in again if place not in leaves and kept.method == METHOD]
     return [
-        Difference(place, leaves.get(place), again.get(place))
-        for place in places
-        if not _is_equal(leaves.get(place), again.get(place))
+        pair
+        for pair in _walk(kept, made, "")
+        if with_intervals or INTERVALS not in pair.place.split(" ")
     ]
 
 
-def count_figures(kept: Evaluation) -> int:
-    """How many values of an evaluation are compared."""
-    leaves = _list_leaves(kept.to_dict(), kept.method != METHOD)
-    return sum(isinstance(value, int | float) for _, value in leaves)
+def _walk(kept: Any, made: Any, place: str) -> Iterator[Pair]:
+    if isinstance(kept, Mapping) and isinstance(made, Mapping):
+        if place.endswith(CLASSES) and kept.keys() != made.keys():
+            yield Pair(f"{place} names", sorted(kept), sorted(made))
+        for name in kept:
+            if name not in BESIDE:
+                yield from _walk(kept[name], made.get(name), f"{place} {name}".strip())
+    elif isinstance(kept, list) and isinstance(made, list) and len(kept) == len(made):
+        for i, (one, other) in enumerate(zip(kept, made, strict=True)):
+            yield from _walk(one, other, f"{place} {i}".strip())
+    else:
+        yield Pair(place, kept, made)
 
 
-def _list_leaves(values: Any, skips_intervals: bool, place: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value that is no table or list, with its place."""
-    if not isinstance(values, dict | list):
-        yield place, values
-        return
-    pairs = values.items() if isinstance(values, dict) else enumerate(values)
-    for name, value in pairs:
-        if name not in BESIDE and not (skips_intervals and name == "intervals"):
-            yield from _list_leaves(value, skips_intervals, f"{place} {name}".strip())
-
-
-def _is_equal(one: Any, other: Any) -> bool:
-    if isinstance(one, float) and isinstance(other, int | float):
-        return math.isclose(one, other, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
-    return bool(one == other)
+def _write(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "a table"
+    return "missing" if value is None else str(value)

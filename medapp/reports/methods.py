@@ -45,8 +45,8 @@ def _tell_data(facts: Facts) -> Iterator[str]:
         parts.append(f"{split.images:,} {split.name} images{people}")
     synthetic = " synthetic" if data.now is not None and data.now.is_synthetic else ""
     yield (
-        f"The {data.images:,}{synthetic} images of {data.name} were parted into {_join(parts)}"
-        f" (SHA-256 of the split {data.split_fingerprint[:16]}…)."
+        f"The {data.images:,}{synthetic} images of the data set {data.name} were parted into"
+        f" {_join(parts)} (SHA-256 of the split {data.split_fingerprint[:16]}…)."
     )
     if not data.has_patients:
         yield "Patients were not known, so the split is by image."
@@ -66,7 +66,7 @@ def _tell_model(facts: Facts, citations: Citations) -> Iterator[str]:
             known += f", pretrained on {start.data}{citations.cite('imagenet')}"
         if start.sha256:
             known += f" (SHA-256 {start.sha256[:16]}…)"
-    yield f"A {training.architecture}{cited} began from {known}."
+    yield f"A {training.architecture} network{cited} began from {known}."
 
 
 def _tell_training(facts: Facts, citations: Citations) -> Iterator[str]:

@@ -40,7 +40,8 @@ caption { caption-side: bottom; text-align: left; color: #51616b; font-size: 13p
 th, td { text-align: right; padding: 5px 8px; border-bottom: 1px solid #dce3e7;
   vertical-align: top; }
 th { border-bottom: 1.5px solid #8a98a0; font-weight: 600; vertical-align: bottom; }
-th.word, td.word { text-align: left; overflow-wrap: anywhere; }
+th.word, td.word { text-align: left; overflow-wrap: anywhere; min-width: 9em; }
+table.many .word { min-width: 6em; }
 th:first-child, td:first-child { padding-left: 0; }
 th:last-child, td:last-child { padding-right: 0; }
 .note { margin: 8px 0; padding: 7px 12px; border-left: 4px solid #8a98a0; background: #f2f6f8; }

@@ -17,7 +17,7 @@ from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.intervals import METHOD
 from medapp.reports.bundle import FORMAT, MANIFEST, VERSION, hash_contents
-from medapp.reports.comparing import compare_figures, count_figures
+from medapp.reports.comparing import pair_figures
 from medapp.reports.data_facts import fingerprint_images, fingerprint_split
 from medapp.reports.disjointness import check_splits
 from medapp.reports.finding import DIFFERS, HOLDS, UNTOLD, Finding
@@ -111,13 +111,13 @@ def _check_hashes(folder: Path, names: Sequence[str], manifest: Mapping[str, Any
 
 
 def _check_contents(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
-    text = (folder / EVALUATION).read_text(encoding="utf-8")
-    kept = Evaluation.from_dict(json.loads(text))
+    written = json.loads((folder / EVALUATION).read_text(encoding="utf-8"))
+    kept = Evaluation.from_dict(written)
     kept.check()
     task = find_task(kept.task)
     rows = read_table(folder / PREDICTIONS).to_pylist()
     split = load_split(folder / SPLIT, str(manifest["run"]))
-    yield _check_figures(kept, rows, task)
+    yield _check_figures(written, kept, rows, task)
     yield _check_decisions(kept, rows, task)
     yield _check_judged(rows, split)
     yield from check_splits(folder, split)
@@ -125,16 +125,20 @@ def _check_contents(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Findi
     yield _check_model(kept, manifest)
 
 
-def _check_figures(kept: Evaluation, rows: Sequence[Mapping[str, Any]], task: Task) -> Finding:
+def _check_figures(
+    written: Mapping[str, Any], kept: Evaluation, rows: Sequence[Mapping[str, Any]], task: Task
+) -> Finding:
     """Every figure and interval made again from the predictions."""
     made = evaluate(*list_evidence(rows, kept.classes, task), kept.thresholds)
-    wrong = compare_figures(kept, made)
+    is_of_now = kept.method == METHOD
+    pairs = pair_figures(written, made.to_dict(), with_intervals=is_of_now)
+    wrong = [pair for pair in pairs if not pair.is_equal]
     if wrong:
         said = "; ".join(map(str, wrong[:SHOWN]))
         more = f"; and {len(wrong) - SHOWN:,} more" if len(wrong) > SHOWN else ""
-        return Finding("Figures", DIFFERS, f"{len(wrong):,} figures differ: {said}{more}.")
-    number = f"{count_figures(kept):,} figures and counts"
-    if kept.method != METHOD:
+        return Finding("Figures", DIFFERS, f"{len(wrong):,} values differ: {said}{more}.")
+    number = f"{sum(isinstance(pair.kept, int | float) for pair in pairs):,} figures and counts"
+    if not is_of_now:
         text = f"{number} are those of the predictions; intervals are of an older method."
         return Finding("Figures", UNTOLD, text)
     return Finding("Figures", HOLDS, f"{number}, intervals included, made again: all equal.")

@@ -12,8 +12,9 @@ from medapp.ui.shell.server import open_workspace
 
 HOLDS = (
     "Images and how they were parted, what learned from what with which settings, every figure with"
-    " its interval and number of images, and what a reader must know of them. A page that any"
-    " browser shows and prints; nothing in it is fetched from elsewhere."
+    " its interval and number of images, what a reader must know of them, a paragraph for your"
+    " methods, and CLAIM 2024 and TRIPOD+AI as far as the records tell. A page that any browser"
+    " shows and prints; nothing in it is fetched from elsewhere."
 )
 BUNDLE_HOLDS = (
     "The report, and what stands behind its figures: probabilities, labels, splits and the recipe,"

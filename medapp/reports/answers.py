@@ -13,7 +13,7 @@ from medapp.reports.sections import INTENDED, state_disjointness, write_sizes
 def tell_source(facts: Facts) -> str:
     """The data set, by name and fingerprint."""
     data = facts.data
-    return f"{data.name}: {data.images:,} images, fingerprint {data.fingerprint[:16]}…."
+    return f"{data.name}: {data.images:,} images, fingerprint {data.fingerprint[:16]}…"
 
 
 def tell_preprocessing(facts: Facts) -> str:
@@ -89,7 +89,7 @@ def tell_model(facts: Facts) -> str:
     """Architecture, and what learned."""
     training = facts.training
     learned = f"; {training.parameters:,} parameters learned" if training.parameters else ""
-    return f"{training.architecture}{learned}; SHA-256 {training.model_sha256[:16]}…."
+    return f"{training.architecture}{learned}; SHA-256 {training.model_sha256[:16]}…"
 
 
 def tell_software(facts: Facts) -> str:

@@ -17,7 +17,9 @@ ITEMS = (
     Item("6", "Goal", "What was the goal: feasibility, creation, comparison, or another?"),
     Item("7", "Data sources", "Where, when and by whom were images gathered?", answers.tell_source),
     Item("8", "Eligibility", "Who was included and excluded, and why?"),
-    Item("9", "Preprocessing", "", answers.tell_preprocessing),
+    Item(
+        "9", "Preprocessing", "What was done before images were added?", answers.tell_preprocessing
+    ),
     Item("10", "Data subsets", "Why were these images chosen of all there are?", answers.tell_flow),
     Item("11", "De-identification", "How were images and headers freed of names?"),
     Item("12", "Missing data", "Why is what is missing missing?", answers.tell_missing),

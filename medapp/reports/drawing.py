@@ -72,8 +72,8 @@ def draw_reliability(found: Reliability) -> str:
             f'<circle cx="{x(one.said):.1f}" cy="{y(one.seen):.1f}" r="3.5" fill="{ACCENT}"/>'
         )
     parts.append(_write(x(0.5), y(0) + 30, "probability said", TEXT, "middle"))
-    turned = f'transform="rotate(-90 10 {y(0.5):.1f})"'
-    parts.append(_write(10, y(0.5), "share seen", TEXT, "middle", turned))
+    turned = f'transform="rotate(-90 12 {y(0.5):.1f})"'
+    parts.append(_write(12, y(0.5), "share seen", TEXT, "middle", turned))
     return _wrap(side + margin + 16, side + 46, parts)
 
 

@@ -15,7 +15,7 @@ ITEMS = (
     Item("4", "Objectives", "Is the model developed, evaluated, or both?"),
     Item("5", "Data", "Which sources, which dates?", answers.tell_source),
     Item("6", "Participants", "Setting, eligibility, treatments?"),
-    Item("7", "Preparation", "", answers.tell_preprocessing),
+    Item("7", "Preparation", "What was done before images were added?", answers.tell_preprocessing),
     Item("8", "Outcome", "How, by whom, and blinded to what was the label set?"),
     Item("9", "Predictors", "Why images alone?", answers.tell_pixels),
     Item("10", "Sample size", "How was the size planned?", answers.tell_precision),

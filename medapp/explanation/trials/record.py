@@ -32,6 +32,7 @@ FILLS = {
 }
 STATEMENT = (
     "A map that passes shows what the network computes with; it does not show that this is right."
+    " A mark that is used a little may go unseen."
 )
 
 

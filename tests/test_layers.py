@@ -31,6 +31,8 @@ def test_layers_and_circles_are_as_pyproject_says() -> None:
         "medapp.training.objectives.table",
         "medapp.models.architectures",
         "medapp.figures",
+        "medapp.reports.bundle",
+        "medapp.reports.verify",
     ],
 )
 def test_what_lists_shows_or_stores_does_without_torch(module: str) -> None:

@@ -8,6 +8,7 @@ from medapp.reports.document import Listing, Paragraph, Section
 from medapp.reports.facts import Facts
 from medapp.reports.references import Citations, find_family
 from medapp.task import find_task
+from medapp.training.optimisers import OPTIMISERS
 
 RESIZED = {
     "squash": "by stretching",
@@ -82,8 +83,8 @@ def _tell_training(facts: Facts, citations: Citations) -> Iterator[str]:
             )
         yield f"The strategy was {training.strategy.lower()}{chosen}. The seed was {training.seed}."
         return
-    optimiser = str(values["optimiser"])
-    own = citations.cite("adamw") if optimiser == "adamw" else ""
+    own = citations.cite("adamw") if values["optimiser"] == "adamw" else ""
+    optimiser = OPTIMISERS[str(values["optimiser"])].title
     yield (
         f"The strategy was {training.strategy.lower()}{cited}, with {optimiser}{own}, a batch size"
         f" of {values['batch_size']} and seed {training.seed}. Of {training.asked:,} epochs"
@@ -125,9 +126,10 @@ def _tell_judging(facts: Facts, citations: Citations) -> Iterator[str]:
         yield f"AUROC is the share of pairs in the right order{citations.cite('roc')}."
     if facts.probability is not None and facts.probability.brier is not None:
         yield f"Probabilities were judged by the Brier score{citations.cite('brier')} and log loss."
-    if facts.subgroups:
-        columns = _join([one.column for one in facts.subgroups])
-        yield f"Figures by {columns} were compared with Holm's correction{citations.cite('holm')}."
+    compared = [one.column for one in facts.subgroups if one.gaps]
+    if compared:
+        cited = citations.cite("holm")
+        yield f"Figures by {_join(compared)} were compared with Holm's correction{cited}."
     if facts.robustness is not None:
         yield f"Robustness was measured by FGSM and PGD{citations.cite('adversarial')}."
 

@@ -58,7 +58,7 @@ def test_methods_cite_what_was_used_in_order(facts: Facts) -> None:
     cited = [item.split("]")[0] + "]" for item in listed.items]  # type: ignore[union-attr]
     assert cited == [f"[{i}]" for i in range(1, len(cited) + 1)]
     assert text.index("[1]") < text.index("[2]")
-    assert "adamw" in text
+    assert "AdamW" in text
     assert "Loshchilov" in " ".join(listed.items)  # type: ignore[union-attr]
     # Nothing was measured of robustness, so nothing is cited for it.
     assert "PGD" not in text

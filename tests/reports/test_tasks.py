@@ -1,8 +1,11 @@
 """Records of each task: findings with thresholds, and grades, are made again as well."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from conftest import draw_picture
 from PIL import Image
@@ -65,3 +68,25 @@ def test_the_figures_of_each_task_are_made_again(
     wanted = "Macro average precision" if task == "multi-label" else "Quadratic kappa"
     assert wanted in text
     assert ("Confusion matrix" in text) is (task == "ordinal")
+
+
+def test_no_name_of_a_site_leaves(workspace: Workspace, tmp_path: Path) -> None:
+    seed = 0
+    for site in ("Northgate", "Southgate"):
+        for label in ("ill", "well"):
+            (tmp_path / "images" / site / label).mkdir(parents=True)
+            for i in range(60):
+                pixels = Image.fromarray(draw_picture(seed, 40, 32))
+                pixels.save(tmp_path / "images" / site / label / f"{i:02d}.png")
+                seed += 1
+    data = Session(workspace).add_data(tmp_path / "images", "sites", layout="{site}/{label}")
+    written = write_report(workspace, record(workspace, data, 5), tmp_path / "report")
+    page = written[0].read_text("utf-8")
+    assert "By site." in page
+    assert "#1" in page
+    with zipfile.ZipFile(written[-1]) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    for name in ("split.parquet", "predictions.parquet"):
+        sites = pq.read_table(io.BytesIO(contents.pop(name)))["site"].to_pylist()
+        assert set(sites) == {"#1", "#2"}
+    assert not [name for name, content in contents.items() if b"gate" in content]

@@ -8,7 +8,7 @@ from typing import Any
 
 from medapp.data.catalog import Catalog
 from medapp.data.samples import SPLITS, UNLABELLED, DataSet
-from medapp.errors import DataError
+from medapp.errors import DataError, RunError
 from medapp.runs.events import PlanMade
 from medapp.runs.run import Run
 from medapp.runs.split_table import SPLIT, load_split
@@ -101,8 +101,13 @@ def gather_data(workspace: Workspace, run: Run) -> DataFacts:
     """The images of a run's head.
 
     Raises:
-        RunError: the run's table is missing or damaged.
+        RunError: the run has not begun, or its table is damaged.
     """
+    if not run.find_part(SPLIT).is_file():
+        raise RunError(
+            f"Run {run.name} has not begun, so there is nothing to report.",
+            remedy="Wait until it has read its images.",
+        )
     rows = load_split(run.find_part(SPLIT), run.name)
     task = find_task(run.recipe.data.task)
     parts = [(name, [row for row in rows if row["split"] == name]) for name in SPLITS]

@@ -7,9 +7,11 @@ from typing import Any
 from medapp.data.copies.near import read_codes
 from medapp.data.copies.rule import find_copies
 from medapp.data.samples import SPLITS
+from medapp.reports.bundle import FURTHER, RECIPE
 from medapp.reports.finding import DIFFERS, HOLDS, UNTOLD, Finding
 from medapp.runs.seen import SEEN, load_seen
 from medapp.runs.split_table import load_split
+from medapp.training.recipe import read_settings
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -29,9 +31,9 @@ def check_splits(folder: Path, split: Rows) -> Iterator[Finding]:
     tests = {row["content_hash"] for row in parts["test"]}
     if others & tests:
         text = f"{len(others & tests):,} test images were learned from in another data set or run."
-        yield Finding("Earlier learning", DIFFERS, text)
+        yield Finding("Other learning", DIFFERS, text)
     elif others:
-        yield Finding("Earlier learning", HOLDS, "No test image is among what else was learned.")
+        yield Finding("Other learning", HOLDS, "No test image is among what else was learned.")
 
 
 def _check_images(parts: Mapping[str, Rows]) -> Finding:
@@ -81,8 +83,12 @@ def _list_pairs() -> list[tuple[str, str]]:
 
 def _load_learned(folder: Path) -> Iterator[Mapping[str, Any]]:
     """What was learned from beside the data set that was judged on."""
-    for path in sorted(folder.glob("learned-*.parquet")):
-        rows = load_split(path, path.stem)
-        yield from (row for row in rows if row["split"] != "test")
+    recipe, _ = read_settings((folder / RECIPE).read_text(encoding="utf-8"))
+    for domain, choice in enumerate(recipe.data.learned):
+        path = folder / FURTHER.format(domain)
+        if path.is_file():
+            # Of the data set that is trained on, validation images choose the epoch.
+            read = ("train", "validation") if choice.role == "train" else ("train",)
+            yield from (row for row in load_split(path, path.stem) if row["split"] in read)
     if (folder / SEEN).is_file():
         yield from ({"content_hash": i.content_hash} for i in load_seen(folder / SEEN, "before"))

@@ -20,6 +20,12 @@ from medapp.reports.figures_tables import build_headlines
 from medapp.reports.training_facts import TrainingFacts
 
 GRAVITIES = {"grave": "Warning", "caution": "Caution", "info": "To know"}
+# Of data sets that a run learned from beside that of the head.
+ROLES = {
+    "train": "its first data set",
+    "source": "a further one with labels",
+    "target": "without its labels",
+}
 INTENDED = (
     "For research alone. The model is no medical device and was not examined as one: it must not"
     " guide the care of a patient."
@@ -136,7 +142,7 @@ def _state_set(data: DataFacts) -> str:
     if now.unreadable:
         text += f" {now.unreadable:,} files could not be read and are no part of it."
     for name, role in data.others:
-        text += f" The run also learned from {name} ({role})."
+        text += f" The run also learned from {name}, {ROLES[role]}."
     return text
 
 

@@ -113,6 +113,9 @@ def _check_hashes(folder: Path, names: Sequence[str], manifest: Mapping[str, Any
 def _check_contents(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     written = json.loads((folder / EVALUATION).read_text(encoding="utf-8"))
     kept = Evaluation.from_dict(written)
+    if "resampled" in written:
+        # What `counted` was called in older files.
+        written["counted"] = written.pop("resampled")
     kept.check()
     task = find_task(kept.task)
     rows = read_table(folder / PREDICTIONS).to_pylist()

@@ -30,12 +30,15 @@ class ReportingSession(JudgingSession):
             The files.
 
         Raises:
-            RunError: the run has no model yet, or a bundle is asked for and it was not judged.
+            RunError: the run has not begun, has no such head, or a bundle is asked for and it was
+                not judged.
             WorkspaceError: the place may not be written.
         """
         from medapp.reports.bundle import write_report
 
-        found = find_head(self._find(run), head)
+        found = self._find(run)
+        # A record needs no model, so that of a run whose weights are gone can be written too.
+        found = found if head is None else find_head(found, head)
         return write_report(self.workspace, found, expand_path(to), with_names)
 
     def verify(self, file: str | Path) -> "Verification":

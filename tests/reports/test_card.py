@@ -113,9 +113,18 @@ def test_a_run_that_was_not_judged_has_a_card_and_no_bundle(
 ) -> None:
     run = find_run(trained.workspace, trained.run)
     run.find_part("evaluation.json").unlink()
+    # A record needs no weights either.
+    run.model_path.unlink()
     session = Session(trained.workspace)
     written = session.report(run, tmp_path / "report")
     assert [path.name for path in written] == ["report.html", "report.md"]
     assert "Not judged" in written[0].read_text("utf-8")
     with pytest.raises(RunError, match="nothing to make again"):
         session.report(run, tmp_path / "bundle.zip")
+
+
+def test_a_run_that_has_not_begun_has_nothing_to_report(trained: Trained, tmp_path: Path) -> None:
+    run = find_run(trained.workspace, trained.run)
+    run.find_part("split.parquet").unlink()
+    with pytest.raises(RunError, match="has not begun"):
+        Session(trained.workspace).report(run, tmp_path / "report")

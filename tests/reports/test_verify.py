@@ -15,7 +15,7 @@ from conftest import Trained
 
 from medapp.errors import RunError
 from medapp.reports.bundle import BUNDLE, MANIFEST
-from medapp.reports.finding import DIFFERS, HOLDS
+from medapp.reports.finding import DIFFERS, HOLDS, UNTOLD
 from medapp.reports.verify import verify_bundle
 from medapp.session import Session
 
@@ -135,6 +135,25 @@ def test_a_changed_figure_is_found(bundle: Path, tmp_path: Path, place: str) -> 
     assert find_wrong(write(contents, tmp_path / "changed.zip")) == {"Figures"}
 
 
+def test_figures_of_an_older_method_are_made_again_but_for_their_intervals(
+    bundle: Path, tmp_path: Path
+) -> None:
+    contents = read(bundle)
+    kept = json.loads(contents["evaluation.json"])
+    kept["resampled"] = kept.pop("counted")
+    for name in ("method", "positive", "per_patient", "looks", "computed"):
+        del kept[name]
+    kept["intervals"]["accuracy"] = [0.0, 1.0]
+    contents["evaluation.json"] = json.dumps(kept).encode()
+    path = write(contents, tmp_path / "older.zip")
+    assert find_wrong(path) == set()
+    states = {finding.title: finding.state for finding in verify_bundle(path).findings}
+    assert states["Figures"] == states["Model"] == UNTOLD
+    kept["accuracy"] += 1e-9
+    contents["evaluation.json"] = json.dumps(kept).encode()
+    assert find_wrong(write(contents, path)) == {"Figures"}
+
+
 def test_an_image_in_two_splits_is_found(bundle: Path, tmp_path: Path) -> None:
     contents = read(bundle)
 
@@ -187,3 +206,22 @@ def test_another_zip_is_refused(tmp_path: Path) -> None:
         archive.writestr("a.txt", "a")
     with pytest.raises(RunError, match="is no bundle"):
         verify_bundle(path)
+
+
+@pytest.mark.parametrize(("split", "is_wrong"), [("train", True), ("validation", False)])
+def test_a_test_image_that_another_data_set_taught_is_found(
+    bundle: Path, tmp_path: Path, split: str, is_wrong: bool
+) -> None:
+    contents = read(bundle)
+    recipe = json.loads(contents["recipe.json"])
+    recipe["data"]["choices"].append({"id": "2", "name": "other", "role": "source", "only": {}})
+    recipe["objective"]["name"] = "several-tasks"
+    contents["recipe.json"] = json.dumps(recipe).encode()
+
+    def move(rows: list[dict[str, Any]]) -> None:
+        rows[:] = [{**row, "split": split} for row in rows if row["split"] == "test"]
+
+    contents["learned-1.parquet"] = change_table(contents["split.parquet"], move)
+    wrong = find_wrong(write(contents, tmp_path / "other.zip"))
+    # Validation images of a further data set are not read.
+    assert wrong == ({"Other learning"} if is_wrong else set())

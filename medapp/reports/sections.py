@@ -19,7 +19,6 @@ from medapp.reports.facts import Facts
 from medapp.reports.figures_tables import build_headlines
 from medapp.reports.training_facts import TrainingFacts
 
-GRAVITIES = {"grave": "Warning", "caution": "Caution", "info": "To know"}
 # Of data sets that a run learned from beside that of the head.
 ROLES = {
     "train": "its first data set",
@@ -119,12 +118,6 @@ def build_training(training: TrainingFacts) -> Section:
         ),
     ]
     return Section("Model and training", tuple(blocks))
-
-
-def list_gravities(facts: Facts) -> dict[str, int]:
-    """How many notes there are of each gravity."""
-    levels = [note.level for note in facts.notes]
-    return {GRAVITIES[level]: levels.count(level) for level in GRAVITIES if level in levels}
 
 
 def _state_set(data: DataFacts) -> str:

@@ -4,8 +4,8 @@ import contextlib
 import io
 import re
 import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,7 @@ class ImageFacts:
         notes: what to know where the image is judged: which page it is, or that it is blank.
         spacing: how large a pixel is; None where the file does not say.
         frames: which frame or page of its file this is, from 0, and of how many; None of one.
+        acquired: modality and body part, as a DICOM file says them.
     """
 
     width: int
@@ -63,6 +64,7 @@ class ImageFacts:
     notes: tuple[Note, ...] = ()
     spacing: Spacing | None = None
     frames: tuple[int, int] | None = None
+    acquired: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def is_colour(mode: str) -> bool:
@@ -225,7 +227,16 @@ def draw_picture(
     mode = f"{8 * pixels.itemsize}-bit {'grey' if pixels.ndim == 2 else 'RGB'}"
     mode += _describe_storage(stored_as, rule)
     height, width = pixels.shape[:2]
-    facts = ImageFacts(width, height, mode, picture.format, notes, picture.spacing, picture.frames)
+    facts = ImageFacts(
+        width,
+        height,
+        mode,
+        picture.format,
+        notes,
+        picture.spacing,
+        picture.frames,
+        picture.acquired,
+    )
     return np.ascontiguousarray(pixels), facts
 
 

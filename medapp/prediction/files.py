@@ -22,6 +22,7 @@ from medapp.imaging.geometry import View
 from medapp.imaging.image import ImageFacts, load_image, read_image
 from medapp.imaging.preprocess import render_full, render_square
 from medapp.notes import Note, sort_notes
+from medapp.prediction.acquisition import note_acquisition
 from medapp.prediction.doubt import REFUSAL, is_unlike, note_familiar
 from medapp.prediction.model import BATCH, Model
 from medapp.store.threads import map_threaded
@@ -50,6 +51,7 @@ class Prediction:
         refusal: why the answer is withheld; None where it is given.
         sets: level → the classes that are left at it, see `evaluation.conformal`; empty where none
             is promised, as for an image that is unlike the model's.
+        kind_notes: where the file says otherwise than those that the model learned from.
         is_calibrated: whether the probabilities were calibrated.
         has_several: the image may show several findings.
     """
@@ -69,12 +71,14 @@ class Prediction:
     refusal: str | None = None
     sets: dict[float, tuple[str, ...]] = field(default_factory=dict)
     is_calibrated: bool = False
+    kind_notes: tuple[Note, ...] = ()
     has_several: bool = False
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """What to know of the image: that it is blank, a page of its file, unlike the model's."""
         own = self.facts.notes if self.facts else ()
+        own = (*own, *self.kind_notes)
         return sort_notes([*own, *([] if self.refusal else note_familiar(self.familiar))])
 
     @property
@@ -169,6 +173,7 @@ def _predict_batch(
             prediction,
             familiar=familiar,
             is_calibrated=is_calibrated,
+            kind_notes=_compare_acquisition(model, prediction),
             has_several=model.task.has_several,
         )
         if familiar is not None and familiar.is_alien and not answers_all:
@@ -189,6 +194,11 @@ def _answer(
         thresholds=dict(zip(model.classes, model.thresholds, strict=False)),
         sets={} if is_unlike(seen.familiar) else model.find_sets(row),
     )
+
+
+def _compare_acquisition(model: Model, prediction: Prediction) -> tuple[Note, ...]:
+    said = prediction.facts.acquired if prediction.facts else {}
+    return tuple(note_acquisition(model.acquisition, said))
 
 
 def _read_square(model: Model, file: Path, frame: int | None) -> Prediction:

@@ -1,7 +1,7 @@
 """A trained network with what belongs to it, from its file alone: pixels to probabilities."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from medapp.explanation.strength import compare_evidence
 from medapp.models.network import Network, to_input
 from medapp.models.weights import load_network
 from medapp.notes import Note
+from medapp.prediction.acquisition import read_acquisition
 from medapp.prediction.doubt import note_model
 from medapp.prediction.memory import load_familiarity
 from medapp.task import Task
@@ -55,6 +56,7 @@ class Model:
             that was done, or whose training was stopped.
         conformal: which sets of classes it promises; None as before.
         familiarity: what it remembers of its own kind of image; None where it had too few.
+        acquisition: modality and body part of its images, as their files said; empty without.
     """
 
     network: Network
@@ -64,6 +66,7 @@ class Model:
     calibration: Calibration | None = None
     conformal: Conformal | None = None
     familiarity: Familiarity | None = None
+    acquisition: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -307,4 +310,5 @@ def load_model(path: Path) -> Model:
         read_calibration(metadata),
         read_conformal(metadata),
         load_familiarity(path),
+        read_acquisition(metadata),
     )

@@ -23,6 +23,7 @@ from medapp.evaluation.words import write_probability
 from medapp.imaging.preprocess import Preprocess
 from medapp.models.thresholds import write_thresholds
 from medapp.models.weights import load_network, save_network
+from medapp.prediction.acquisition import collect_acquisition, write_acquisition
 from medapp.prediction.memory import FAMILIARITY, describe_memory
 from medapp.prediction.model import Model, load_model
 from medapp.runs.learned import Learned
@@ -93,6 +94,8 @@ class Finishing:
         familiarity = fit_familiarity(training.features, held_out.features)
         carried = familiarity.to_arrays() if familiarity is not None else {}
         facts = calibration.to_metadata() | conformal.to_metadata() | write_thresholds(thresholds)
+        learned = home.list_split("train")
+        facts |= write_acquisition(collect_acquisition([sample.attributes for sample in learned]))
         save_network(
             model.network,
             head.model_path,

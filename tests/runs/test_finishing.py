@@ -4,13 +4,14 @@ import csv
 import io
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from conftest import write_bands
+from make_dicom import build_dicom
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -249,3 +250,15 @@ def test_a_threshold_is_chosen_on_images_that_did_not_choose_the_epoch(finished:
     _, samples, where = find_chosen_on(finished.workspace, finished.run)
     assert {s.id for s in samples} == {s.id for s in home.calibrating}
     assert where == "calibrating half of the validation split"
+
+
+def test_a_file_of_another_modality_is_told(finished: Finished, tmp_path: Path) -> None:
+    model = replace(load_model(finished.run.model_path), acquisition={"modality": ("CR",)})
+    path = tmp_path / "image.dcm"
+    square = np.random.default_rng(3).integers(0, 190, (32, 32), np.uint8)
+    path.write_bytes(build_dicom(square, Modality="MR"))
+    (prediction,) = predict_files(model, [path], answers_all=True)
+    assert "other-modality" in {note.code for note in prediction.notes}
+    path.write_bytes(build_dicom(square, Modality="DX"))
+    (prediction,) = predict_files(model, [path], answers_all=True)
+    assert "other-modality" not in {note.code for note in prediction.notes}

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from medapp.imaging.readers.decoders import choose_plugin, explain_failure
 from medapp.imaging.readers.dicom_file import adopt_frame, find_frame_count, open_dicom
-from medapp.imaging.readers.dicom_header import find_notes, find_spacing
+from medapp.imaging.readers.dicom_header import find_acquisition, find_notes, find_spacing
 from medapp.imaging.readers.dicom_values import find_measured, find_span, span_bits
 from medapp.imaging.readers.picture import (
     Picture,
@@ -62,6 +62,7 @@ def read_dicom(file: IO[bytes], frame: int | None = None) -> Picture:
         measured,
         find_spacing(facts),
         (number - 1, of) if of > 1 else None,
+        find_acquisition(facts),
     )
 
 

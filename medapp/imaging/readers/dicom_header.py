@@ -121,6 +121,12 @@ def find_notes(facts: Any) -> tuple[Note, ...]:
     return tuple(notes)
 
 
+def find_acquisition(facts: Any) -> dict[str, str]:
+    """Modality and body part, of which a header says something."""
+    found = {column: read_code(facts, _CODES[column][0]) for column in ("modality", "body_part")}
+    return {column: code for column, code in found.items() if code}
+
+
 def find_spacing(facts: Any) -> Spacing | None:
     """From pixel to pixel, else on the detector or the film (PS3.3 10.7.1.3).
 

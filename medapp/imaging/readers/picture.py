@@ -7,8 +7,8 @@ says nothing, the values of the image themselves do. That is its `Span`, and `fi
 import struct
 import warnings
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import numpy as np
@@ -164,6 +164,7 @@ class Picture:
             and for what a screen shows as it is.
         spacing: how large a pixel is; None where unknown.
         frames: which frame or page this is, from 0, and of how many; None where there is one.
+        acquired: modality and body part, as a DICOM file says them.
     """
 
     pixels: NDArray[Any]
@@ -174,6 +175,7 @@ class Picture:
     measured: Measured | None = None
     spacing: Spacing | None = None
     frames: tuple[int, int] | None = None
+    acquired: Mapping[str, str] = field(default_factory=dict)
 
 
 # Of a file with several frames, pages or slices, the number chooses one, from 0; without a number

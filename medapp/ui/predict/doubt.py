@@ -2,18 +2,21 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from medapp.prediction.doubt import describe_sets, write_percentile
 from medapp.runs.heads import name_head
 from medapp.runs.run import Run
+from medapp.ui.predict.predicting import load_model
 from medapp.ui.shell import url
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
+from medapp.ui.shell.server import open_run
 
 if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
-    from medapp.prediction.model import Model
 
 ANSWER = "answer"  # the parameter that holds whether alien images are answered
 ALL = "anyway"
@@ -37,8 +40,9 @@ def draw_refusal(run: Run, prediction: "Prediction") -> None:
         st.rerun()
 
 
-def draw_doubt(model: "Model", prediction: "Prediction") -> None:
-    """Draw how sure the answer is: the kind of image, what is left at each level, calibration."""
+def draw_doubt(run: Run, prediction: "Prediction") -> None:
+    """Draw how sure the answer is: kind of image, what is left, a second opinion, calibration."""
+    model = load_model(run)
     if prediction.familiar is not None:
         percentile = escape(write_percentile(prediction.familiar))
         st.markdown(
@@ -53,4 +57,14 @@ def draw_doubt(model: "Model", prediction: "Prediction") -> None:
             help="For each class by itself, the classes that are left hold the true one as often as"
             " promised, in images of new patients from where the model's own come from.",
         )
+    if prediction.pixels is not None:
+        changed = run.model_path.stat().st_mtime_ns
+        st.caption(escape(_ask_again(run.id, run.domain, changed, prediction.pixels)))
     draw_notes(model.list_notes())
+
+
+@st.cache_data(max_entries=64, show_spinner="Asking again")
+def _ask_again(run_id: str, domain: int, changed: int, pixels: NDArray[np.uint8]) -> str:
+    from medapp.prediction.second_opinion import ask_again
+
+    return ask_again(load_model(open_run(run_id, domain)), pixels).describe()

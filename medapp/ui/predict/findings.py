@@ -15,7 +15,6 @@ from medapp.runs.heads import name_head
 from medapp.runs.run import Run
 from medapp.ui.predict.doubt import draw_doubt
 from medapp.ui.predict.labels import AS_LABELLED, compare_findings
-from medapp.ui.predict.predicting import load_model
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.heads import JUDGED, list_parameters
@@ -45,7 +44,7 @@ def draw_findings(
             f"✓ from each finding's threshold on, the mark: {escape(written)}. They were chosen on"
             " the validation split: the highest sensitivity + specificity."
         )
-    draw_doubt(load_model(run), prediction)
+    draw_doubt(run, prediction)
     st.page_link(
         frame.MODELS,
         label=f"by **{escape(name_head(run))}**",

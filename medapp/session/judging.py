@@ -7,7 +7,7 @@ from medapp.data.samples import DataSet, Sample
 from medapp.errors import RunError
 from medapp.runs.heads import find_head
 from medapp.runs.run import Run
-from medapp.session.training import TrainingSession
+from medapp.session.predicting import PredictingSession
 
 if TYPE_CHECKING:
     from medapp.evaluation.operating import OperatingPoint
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from medapp.evaluation.subgroups import Subgroups
 
 
-class JudgingSession(TrainingSession):
+class JudgingSession(PredictingSession):
     """Runs of one workspace: their probabilities, thresholds and subgroups."""
 
     def judge_probabilities(

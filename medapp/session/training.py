@@ -1,6 +1,6 @@
 """What can be done with the runs of a workspace."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,6 @@ from medapp.session.data import DataSession
 from medapp.settings import Group
 from medapp.store.files import expand_path
 from medapp.studies.time import fit_preset
-from medapp.task import find_task
 from medapp.training.objectives.table import find_adaptation
 from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
 from medapp.training.recipe.presets import find_preset
@@ -27,8 +26,6 @@ from medapp.training.recipe.presets import find_preset
 if TYPE_CHECKING:
     from medapp.evaluation.robustness.record import Robustness
     from medapp.explanation.trials.record import Trial
-    from medapp.prediction.files import Prediction
-    from medapp.prediction.patients import PatientPrediction
     from medapp.store.job import Tell
     from medapp.training.rate_range import RateRange
 
@@ -36,7 +33,7 @@ OnEvent = Callable[[Event], None]
 
 
 class TrainingSession(DataSession):
-    """Runs of one workspace: trained, judged, predicted with, taken along."""
+    """Runs of one workspace: trained, judged, taken along."""
 
     def list_runs(self) -> list[Run]:
         """All runs that can be used, newest first."""
@@ -258,67 +255,6 @@ class TrainingSession(DataSession):
 
         found = find_head(self._find(run), head)
         return try_heatmaps(self.workspace, found, images, method, seed, on_progress)
-
-    def predict(
-        self,
-        run: Run | str,
-        images: Sequence[str | Path],
-        method: str | None = None,
-        class_name: str | None = None,
-        head: str | None = None,
-        answers_all: bool = False,
-        against: str | None = None,
-    ) -> "Iterator[Prediction]":
-        """Probabilities for each image, in order, and heatmaps where a method is named.
-
-        A file that cannot be read gives a prediction whose `error` says why, and an image unlike
-        all that the model learned from one whose `refusal` does; the others go on.
-
-        Args:
-            method: a key of `medapp.explanation.methods.METHODS`.
-            class_name: the class that heatmaps explain; the predicted one where none is named.
-            head: of a run that learned several data sets, the one whose classes are asked for.
-            answers_all: give an answer for images unlike all that the model learned from, too.
-            against: another class, so that heatmaps show why the one and not this.
-
-        Raises:
-            RunError, WeightsError: there is no such run, or it has no model.
-            ExplanationError: no such method or class.
-        """
-        from medapp.prediction.files import predict_files
-        from medapp.prediction.model import load_model
-
-        model = load_model(find_head(self._find(run), head).require_model())
-        files = [Path(image) for image in images]
-        return predict_files(model, files, method, class_name, None, answers_all, against)
-
-    def predict_patients(
-        self,
-        run: Run | str,
-        images: Sequence[str | Path],
-        patient_pattern: str,
-        head: str | None = None,
-    ) -> "list[PatientPrediction]":
-        """One answer a patient: the mean of the probabilities of his or her images.
-
-        Files that cannot be read, and images that are not answered, are left out.
-
-        Args:
-            patient_pattern: a regular expression that finds the patient in a file's name, or else
-                in its path.
-            head: as in `predict`.
-
-        Raises:
-            DataError: the pattern is no regular expression, or is found in no name.
-            RunError, WeightsError: there is no such run, or it has no model.
-        """
-        from medapp.prediction.job import build_row
-        from medapp.prediction.patients import combine_patients
-
-        found = find_head(self._find(run), head)
-        rows = [build_row(prediction) for prediction in self.predict(found, images)]
-        task = find_task(found.recipe.data.task)
-        return combine_patients(rows, patient_pattern, task, found.find_classes())
 
     def export(self, run: Run | str, to: str | Path, with_names: bool = False) -> Path:
         """Write a run to a zip: weights, recipe, split, figures, no images.

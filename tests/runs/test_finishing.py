@@ -15,10 +15,12 @@ from make_dicom import build_dicom
 from PIL import Image
 from typer.testing import CliRunner
 
+import medapp
 from medapp.cli import app
 from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
 from medapp.data.importing.choice import ImportChoice
+from medapp.errors import ImageError
 from medapp.models.carried import read_carried
 from medapp.models.weights import load_network, save_network
 from medapp.prediction.files import predict_files
@@ -262,3 +264,14 @@ def test_a_file_of_another_modality_is_told(finished: Finished, tmp_path: Path) 
     path.write_bytes(build_dicom(square, Modality="DX"))
     (prediction,) = predict_files(model, [path], answers_all=True)
     assert "other-modality" not in {note.code for note in prediction.notes}
+
+
+def test_python_finds_siblings_of_a_file(finished: Finished, tmp_path: Path) -> None:
+    (home,) = load_samples(finished.run, Catalog(finished.workspace))
+    asked = home.list_split("test")[0]
+    found = medapp.open(finished.workspace.root).find_siblings("probe", asked.path, most=2)
+    assert {len(siblings) for siblings in found.of_class.values()} == {2}
+    assert next(iter(found.of_class)) == asked.label
+    (tmp_path / "no.png").write_bytes(b"no image")
+    with pytest.raises(ImageError, match="cannot be read"):
+        medapp.open(finished.workspace.root).find_siblings("probe", tmp_path / "no.png")

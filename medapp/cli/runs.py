@@ -10,7 +10,7 @@ import typer
 from rich.progress import DownloadColumn, Progress
 
 from medapp.cli.evaluation import describe_heads, print_figures
-from medapp.cli.options import RunName
+from medapp.cli.options import HeadOf, RunName
 from medapp.cli.output import (
     AsJson,
     console,
@@ -26,6 +26,7 @@ from medapp.errors import WeightsError
 from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BACKBONES, find_file
 from medapp.runs.events import EpochFinished, MessageSaid
+from medapp.runs.heads import find_head, name_head
 from medapp.runs.looks import count_looks
 from medapp.runs.making import find_data_set_name, find_run
 from medapp.runs.needed import delete_run
@@ -233,19 +234,43 @@ def delete(run: RunName) -> None:
 @app.command()
 def export(
     run: RunName,
-    to: Annotated[Path, typer.Option(help="The zip to write.")],
+    to: Annotated[Path, typer.Option(help="The zip to write, or with --onnx the .onnx.")],
     with_names: Annotated[
         bool, typer.Option("--with-names", help="With file names, patients and sites.")
     ] = False,
+    as_onnx: Annotated[
+        bool,
+        typer.Option("--onnx", help="The model alone, as onnxruntime runs it without MedApp."),
+    ] = False,
+    head: HeadOf = None,
 ) -> None:
     """Write a run to a zip: weights, recipe, split, figures. No images.
 
-    File names, patients and sites stay here unless they are asked for.
+    File names, patients and sites stay here unless they are asked for. With --onnx: the model with
+    its calibration, and how unlike an image is, beside a card and a script that asks it.
     """
     found = find_run(find_workspace(), run)
+    if head is not None and not as_onnx:
+        raise typer.BadParameter("a zip holds all heads; add --onnx", param_hint="--head")
+    if with_names and as_onnx:
+        raise typer.BadParameter("a graph holds no names", param_hint="--with-names")
+    if as_onnx:
+        _export_onnx(find_head(found, head), to)
+        return
     written = export_run(found, to, with_names)
     console.print(f"Written: {written}")
     console.print(f"It holds: {describe_export(found, with_names)}")
+
+
+def _export_onnx(head: Run, to: Path) -> None:
+    from medapp.prediction.model import load_model
+    from medapp.prediction.portable import SCRIPT, export_onnx
+
+    name = name_head(head)
+    card = export_onnx(load_model(head.require_model()), to, name)
+    console.print(f"Written: {to}, {to.with_suffix('.json').name}, {SCRIPT}", markup=False)
+    difference = f"{card['largest_difference']:.1g}"
+    console.print(f"The graph gives what the network gives, to {difference}. {card['use']}")
 
 
 @app.command("import")

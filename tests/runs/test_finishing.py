@@ -275,3 +275,22 @@ def test_python_finds_siblings_of_a_file(finished: Finished, tmp_path: Path) -> 
     (tmp_path / "no.png").write_bytes(b"no image")
     with pytest.raises(ImageError, match="cannot be read"):
         medapp.open(finished.workspace.root).find_siblings("probe", tmp_path / "no.png")
+
+
+def test_shell_writes_a_graph_with_its_card_and_script(finished: Finished, tmp_path: Path) -> None:
+    to = tmp_path / "out" / "model.onnx"
+    runner = CliRunner()
+    result = runner.invoke(app, ["runs", "export", "probe", "--onnx", "--to", str(to)])
+    assert result.exit_code == 0, result.output
+    assert {path.name for path in to.parent.iterdir()} == {"model.onnx", "model.json", "ask.py"}
+    card = json.loads(to.with_suffix(".json").read_text())
+    assert card["classes"] == ["above", "below"]
+    assert card["calibrated"]
+    # No image's or patient's name is in any of the files.
+    names = [row["name"].encode() for row in load_predictions(finished.run)]
+    for path in to.parent.iterdir():
+        content = path.read_bytes()
+        assert not any(name in content for name in names), path
+    for asked in (["--head", "bands"], ["--with-names", "--onnx"]):
+        refused = runner.invoke(app, ["runs", "export", "probe", "--to", str(to), *asked])
+        assert refused.exit_code == 2

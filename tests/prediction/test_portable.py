@@ -1,0 +1,104 @@
+"""A model as ONNX, asked by `onnxruntime` and by the script that goes with it."""
+
+import json
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from scipy.stats import t
+
+from medapp.errors import WeightsError
+from medapp.evaluation.familiarity import Familiarity, fit_familiarity
+from medapp.models.neighbours import NeighboursHead
+from medapp.models.network import Network
+from medapp.prediction.files import predict_files
+from medapp.prediction.model import Model
+from medapp.prediction.portable import SCRIPT, export_onnx, find_score
+from medapp.task import find_task
+from medapp.training.recipe import build_settings
+
+# Runs a script as if MedApp were not there.
+WITHOUT = "import sys, runpy; sys.modules['medapp'] = None; sys.argv = sys.argv[1:]; "
+WITHOUT += "runpy.run_path(sys.argv[0], run_name='__main__')"
+
+
+def build_model(task: str = "single-label", resize: str = "squash", **asked: object) -> Model:
+    torch.manual_seed(0)
+    network = Network("resnet18", ("a", "b", "ü"), find_task(task)).eval()
+    recipe, _ = build_settings({"data": "any", "image_size": 32, "resize": resize, **asked})
+    model = Model(network, recipe, "float32", "cpu")
+    rng = np.random.default_rng(0)
+    smooth = [rng.integers(60, 190, (n, 32, 32, 1), np.uint8) for n in (40, 20)]
+    training, held_out = (model.see(pixels)[1] for pixels in smooth)
+    return Model(network, recipe, "float32", "cpu", None, None, fit_familiarity(training, held_out))
+
+
+@pytest.mark.parametrize("task", ["single-label", "multi-label", "ordinal"])
+def test_graph_gives_what_the_model_gives(tmp_path: Path, task: str) -> None:
+    model = build_model(task)
+    card = export_onnx(model, tmp_path / "model.onnx", "a model")
+    assert card["largest_difference"] < 1e-4
+    assert json.loads((tmp_path / "model.json").read_text()) == card
+    pixels = np.random.default_rng(1).integers(60, 190, (5, 32, 32, 1), np.uint8)
+    asked = np.repeat(pixels.transpose(0, 3, 1, 2), 3, axis=1).astype(np.float32)
+    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    probabilities, unlike = session.run(None, {"pixels": asked})
+    assert probabilities == pytest.approx(model.predict(pixels), abs=1e-5)
+    assert model.familiarity is not None
+    assert unlike == pytest.approx(model.familiarity.score(model.see(pixels)[1]), abs=1e-3)
+
+
+@pytest.mark.parametrize("resize", ["squash", "pad", "crop"])
+def test_script_asks_without_medapp(tmp_path: Path, resize: str) -> None:
+    model = build_model(resize=resize)
+    export_onnx(model, tmp_path / "model.onnx", "a model")
+    rng = np.random.default_rng(2)
+    files = []
+    for name, shape in (("grey", (50, 41)), ("colour", (37, 64, 3)), ("square", (32, 32))):
+        files.append(tmp_path / f"{name}.png")
+        Image.fromarray(rng.integers(60, 190, shape, np.uint8)).save(files[-1])
+    command = [sys.executable, "-c", WITHOUT, str(tmp_path / SCRIPT), str(tmp_path / "model.onnx")]
+    ended = subprocess.run([*command, *map(str, files)], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    said = [json.loads(line) for line in ended.stdout.splitlines()]
+    for row, prediction in zip(said, predict_files(model, files), strict=True):
+        assert prediction.familiar is not None
+        assert row["verdict"] == prediction.familiar.verdict
+        assert row["probabilities"] == pytest.approx(prediction.probabilities, abs=1e-4)
+
+
+def test_script_refuses_what_it_cannot_prepare(tmp_path: Path) -> None:
+    export_onnx(build_model(clahe=2.0), tmp_path / "model.onnx", "a model")
+    Image.fromarray(np.zeros((9, 9), np.uint8)).save(tmp_path / "a.png")
+    command = [sys.executable, str(tmp_path / SCRIPT), str(tmp_path / "model.onnx")]
+    ended = subprocess.run([*command, str(tmp_path / "a.png")], capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert "prepare the squares yourself" in ended.stderr
+
+
+@settings(max_examples=20)
+@given(st.floats(0.5, 0.99999), st.integers(10, 2000))
+def test_limit_is_where_the_share_is_reached(share: float, held_out: int) -> None:
+    known = Familiarity((), np.zeros((0, 2)), 0.0, 1.0, held_out, 100)
+    limit = find_score(known, share)
+    assert t.cdf(limit / math.sqrt(1 + 1 / held_out), held_out - 1) == pytest.approx(share)
+    above, below = known.grade(np.array([limit + 1e-6, limit - 1e-6]))
+    assert below.percentile <= 100 * share <= above.percentile
+
+
+def test_votes_and_other_suffixes_are_refused(tmp_path: Path) -> None:
+    model = build_model()
+    with pytest.raises(WeightsError, match=r"written as \.onnx"):
+        export_onnx(model, tmp_path / "model.pt", "a model")
+    model.network.set_head(NeighboursHead(512, 3, 3, model.task))
+    with pytest.raises(WeightsError, match="counts the labels"):
+        export_onnx(model, tmp_path / "model.onnx", "a model")
+    assert list(tmp_path.iterdir()) == []

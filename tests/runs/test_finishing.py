@@ -21,6 +21,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
 from medapp.data.importing.choice import ImportChoice
 from medapp.errors import ImageError
+from medapp.evaluation.familiarity import MOST_TRAINING
 from medapp.models.carried import read_carried
 from medapp.models.weights import load_network, save_network
 from medapp.prediction.files import predict_files
@@ -38,6 +39,7 @@ from medapp.runs.results import load_predictions
 from medapp.runs.run import Run
 from medapp.runs.siblings import find_siblings, measure_distances
 from medapp.runs.sitting import Sitting
+from medapp.runs.stage_features import draw_training
 from medapp.store.cache import open_cache
 from medapp.store.files import hash_file
 from medapp.store.workspace import Workspace
@@ -225,12 +227,13 @@ def test_shell_says_the_same(finished: Finished, tmp_path: Path) -> None:
 def test_siblings_are_the_nearest_training_images_of_each_class(finished: Finished) -> None:
     model = load_model(finished.run.model_path)
     (home,) = load_samples(finished.run, Catalog(finished.workspace))
-    asked = home.list_split("train")[0]
+    training = draw_training(home)
+    asked = training[0]
     (prediction,) = predict_files(model, [asked.path])
     assert prediction.pixels is not None
     workspace = finished.workspace
     found = find_siblings(workspace, finished.run, model, prediction.pixels, ("above", "below"))
-    assert found.compared == len(home.list_split("train"))
+    assert found.compared == len(training) == MOST_TRAINING < len(home.list_split("train"))
     # The image itself is the nearest of its own class, and nobody else's test image is there.
     first = found.of_class[asked.label][0]
     assert first.sample.id == asked.id

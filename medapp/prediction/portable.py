@@ -171,7 +171,8 @@ def _require_packages() -> None:
         raise WeightsError(
             "Writing ONNX needs the packages onnx, onnxscript and onnxruntime.",
             remedy=Remedy(
-                "Install MedApp with them: medapp[onnx].", "Run: pip install 'medapp[onnx]'"
+                "Whoever installed MedApp can add its extra for ONNX.",
+                "Run: pip install 'medapp[onnx]'",
             ),
         ) from error
     del onnxruntime, onnxscript

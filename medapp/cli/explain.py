@@ -10,8 +10,8 @@ from medapp.cli.options import HeadOf, Method, RunName
 from medapp.cli.output import (
     AsJson,
     console,
+    follow_steps,
     list_notes,
-    open_bar,
     print_json,
     print_notes,
     print_table,
@@ -59,12 +59,7 @@ def try_heatmaps(
     test split.
     """
     session = open_session()
-    with open_bar() as bar:
-        task = bar.add_task("Reading the model", total=None)
-
-        def tell(title: str, done: int, total: int) -> None:
-            bar.update(task, description=title, completed=done, total=total)
-
+    with follow_steps("Reading the model") as tell:
         asked = find_head(session.find_run(run), head)
         found = session.try_heatmaps(asked, images, method, seed, tell)
     if as_json:

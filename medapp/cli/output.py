@@ -1,9 +1,10 @@
 """Words for people, or one JSON value for programs."""
 
+import contextlib
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 import typer
@@ -22,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from medapp.notes import Note, sort_notes
+from medapp.store.job import Tell
 from medapp.store.plain import show_controls
 from medapp.store.threads import OnProgress
 
@@ -169,6 +171,22 @@ def open_bar() -> Progress:
     )
     is_seen = errors.is_interactive
     return Progress(*columns, console=errors, transient=True, disable=not is_seen)
+
+
+@contextlib.contextmanager
+def follow_steps(beginning: str) -> Iterator[Tell]:
+    """A bar, and what shows on it the step under way and how far that is.
+
+    Args:
+        beginning: what is said before the first step has told its name.
+    """
+    with open_bar() as bar:
+        task = bar.add_task(beginning, total=None)
+
+        def tell(title: str, done: int, total: int) -> None:
+            bar.update(task, description=title, completed=done, total=total)
+
+        yield tell
 
 
 def follow_files(bar: Progress, title: str, afterwards: str) -> OnProgress:

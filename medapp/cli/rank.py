@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from medapp.cli.options import ImageSize
-from medapp.cli.output import AsJson, console, open_bar, print_json, print_table
+from medapp.cli.output import AsJson, console, follow_steps, print_json, print_table
 from medapp.evaluation.intervals import Interval
 from medapp.evaluation.words import write_figure
 from medapp.runs.registry import find_registry
@@ -35,12 +35,7 @@ def rank(
     pixels are asked too: where they do as well, nothing is gained by transfer.
     """
     session = open_session()
-    with open_bar() as bar:
-        task = bar.add_task("Reading the table", total=None)
-
-        def tell(title: str, done: int, total: int) -> None:
-            bar.update(task, description=title, completed=done, total=total)
-
+    with follow_steps("Reading the table") as tell:
         found = session.rank(data, sources or (), image_size, tell)
     summaries = find_registry(session.workspace).list_summaries()
     hindsight = look_back(found, summaries)

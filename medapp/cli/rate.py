@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from medapp.cli.options import ImageSize, Preset, Settings, Source, Strategy, TrainedOn
-from medapp.cli.output import AsJson, console, open_bar, print_json, print_table
+from medapp.cli.output import AsJson, console, follow_steps, print_json, print_table
 from medapp.cli.work import gather_values, say_kept
 from medapp.session import open as open_session
 from medapp.training.rate_range import RateRange
@@ -31,12 +31,7 @@ def rate(
     asked = {"source": source, "strategy": strategy, "image_size": image_size, "seed": seed}
     values = gather_values(settings, **asked)
     session = open_session()
-    with open_bar() as bar:
-        task = bar.add_task("Getting ready", total=None)
-
-        def tell(title: str, done: int, total: int) -> None:
-            bar.update(task, description=title, completed=done, total=total)
-
+    with follow_steps("Getting ready") as tell:
         recipe, _ = session.build_settings(data, preset, **values)
         say_kept(session, data, recipe)
         found = session.find_rate(data, preset=preset, on_progress=tell, **values)

@@ -8,8 +8,8 @@ from medapp.cli.options import HeadOf, RunName
 from medapp.cli.output import (
     AsJson,
     console,
+    follow_steps,
     list_notes,
-    open_bar,
     print_json,
     print_notes,
     print_table,
@@ -38,12 +38,7 @@ def measure(
     Counts as a look at the test split. It certifies nothing: a stronger attack may do worse.
     """
     session = open_session()
-    with open_bar() as bar:
-        task = bar.add_task("Reading the model", total=None)
-
-        def tell(title: str, done: int, total: int) -> None:
-            bar.update(task, description=title, completed=done, total=total)
-
+    with follow_steps("Reading the model") as tell:
         asked = find_head(session.find_run(run), head)
         found = session.measure_robustness(asked, images, steps, seed, tell)
     if as_json:

@@ -9,8 +9,8 @@ from medapp.cli.options import RunName
 from medapp.cli.output import (
     AsJson,
     console,
+    follow_steps,
     list_notes,
-    open_bar,
     print_json,
     print_notes,
     print_table,
@@ -71,12 +71,7 @@ def travel(
     show afterwards whether it was right.
     """
     asked = _read_mapping(mapping or [])
-    with open_bar() as bar:
-        task = bar.add_task("Reading", total=None)
-
-        def tell(title: str, done: int, total: int) -> None:
-            bar.update(task, description=title, completed=done, total=total)
-
+    with follow_steps("Reading") as tell:
         found = open_session().travel(run, to, labelled, asked, tell, minutes)
     if as_json:
         print_json(describe_travel(found))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.evaluation.estimates import Units
 from medapp.evaluation.patients import number_units
 from medapp.task import Task
 from medapp.task.task import Targets
@@ -100,7 +101,7 @@ def fit_calibration(
     if patients < FEWEST:
         reason = f"too few {units} to calibrate on: {patients}, and {FEWEST} are needed"
         return Calibration(NONE, (), (), n, patients, reason=reason)
-    enough = _count_rarest(targets, groups, task) >= FEWEST_OF_CLASS
+    enough = _count_rarest(targets, numbers, task) >= FEWEST_OF_CLASS
     before = _measure_loss(logits, targets, task)
     width = logits.shape[1]
     method, after, parameters = UNCHANGED, before, 0
@@ -153,12 +154,11 @@ def _measure_loss(logits: "Tensor", targets: Targets, task: Task) -> float:
     return float(total) / len(targets)
 
 
-def _count_rarest(targets: Targets, groups: Sequence[str | None], task: Task) -> int:
+def _count_rarest(targets: Targets, units: Units, task: Task) -> int:
     """Patients, or images where those are unknown, that the rarest class has."""
     marks: NDArray[np.bool_]
     if task.has_several:
         marks = np.concatenate([targets == 1, targets == 0], axis=1)
     else:
         marks = targets[:, None] == np.arange(int(targets.max(initial=0)) + 1)
-    names = np.array([f"image {i}" if g is None else f"of {g}" for i, g in enumerate(groups)])
-    return min((len(set(names[column])) for column in marks.T), default=0)
+    return min((len(np.unique(units[column])) for column in marks.T), default=0)

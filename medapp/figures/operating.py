@@ -8,12 +8,11 @@ from medapp.evaluation.metrics import trace_roc
 from medapp.evaluation.net_benefit import DecisionCurve
 from medapp.evaluation.operating import OperatingPoint
 from medapp.evaluation.words import write_figure
-from medapp.figures.style import PALETTES, finish, hold_together, show_plain
+from medapp.figures.style import PALETTES, draw_band, finish, hold_together, show_plain
 from medapp.figures.thinning import thin_out
 
 HEIGHT = 320  # px
 BINS = 20
-BAND = 0.16  # opacity
 
 
 def draw_operating(detection: Detection, point: OperatingPoint, theme: str = "light") -> go.Figure:
@@ -109,18 +108,7 @@ def draw_decisions(curve: DecisionCurve, theme: str = "light") -> go.Figure:
     colours = PALETTES[theme]
     at = [point.threshold for point in curve.points]
     figure = go.Figure()
-    figure.add_scatter(
-        x=[*at, *reversed(at)],
-        y=[
-            *(point.interval[1] for point in curve.points),
-            *(point.interval[0] for point in reversed(curve.points)),
-        ],
-        fill="toself",
-        fillcolor=colours.accent,
-        opacity=BAND,
-        line={"width": 0},
-        hoverinfo="skip",
-    )
+    draw_band(figure, at, [point.interval for point in curve.points], colours.accent)
     lines = (
         ("all are treated", [point.all for point in curve.points], colours.muted, "solid"),
         ("none is", [0.0] * len(at), colours.text, "dot"),

@@ -6,10 +6,9 @@ import plotly.graph_objects as go
 
 from medapp.evaluation.selective import Answered
 from medapp.evaluation.words import write_figure
-from medapp.figures.style import PALETTES, finish, hold_together
+from medapp.figures.style import PALETTES, draw_band, finish, hold_together
 
 HEIGHT = 320  # px
-BAND = 0.16  # opacity
 
 
 def draw_coverage(points: Sequence[Answered], theme: str = "light") -> go.Figure:
@@ -17,18 +16,7 @@ def draw_coverage(points: Sequence[Answered], theme: str = "light") -> go.Figure
     colours = PALETTES[theme]
     shares = [point.coverage for point in points]
     figure = go.Figure()
-    figure.add_scatter(
-        x=[*shares, *reversed(shares)],
-        y=[
-            *(point.interval[1] for point in points),
-            *(point.interval[0] for point in reversed(points)),
-        ],
-        fill="toself",
-        fillcolor=colours.accent,
-        opacity=BAND,
-        line={"width": 0},
-        hoverinfo="skip",
-    )
+    draw_band(figure, shares, [point.interval for point in points], colours.accent)
     figure.add_scatter(
         x=shares,
         y=[point.accuracy for point in points],

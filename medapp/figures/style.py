@@ -16,6 +16,7 @@ WIDE = 54
 NARROW = 30
 LINE_HEIGHT = 20  # px
 LONGEST_NAME = 22
+BAND = 0.16  # opacity
 SCALES = ("ramp", "amounts")  # of a palette: what lies between their colours is drawn too
 
 # Plotly's own bar of buttons would cover the end of a title.
@@ -198,6 +199,24 @@ def _write_key(key: Sequence[tuple[str, str]], letters: int) -> list[str]:
         for row in rows
     ]
     return [f'<span style="font-size:13px;font-weight:400">{line}</span>' for line in lines]
+
+
+def draw_band(
+    figure: go.Figure, at: Sequence[float], intervals: Sequence[tuple[float, float]], colour: str
+) -> None:
+    """Add a veil between the lower and the upper ends of intervals along an axis."""
+    figure.add_scatter(
+        x=[*at, *reversed(at)],
+        y=[
+            *(high for _, high in intervals),
+            *(low for low, _ in reversed(intervals)),
+        ],
+        fill="toself",
+        fillcolor=colour,
+        opacity=BAND,
+        line={"width": 0},
+        hoverinfo="skip",
+    )
 
 
 def show_plain(text: str) -> str:

@@ -8,8 +8,8 @@ from medapp.data.samples import DataSet, Sample
 from medapp.errors import Remedy
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note, sort_notes
-from medapp.runs.events import EpochFinished, Event, PlanMade, TestRead, merge_events
-from medapp.runs.learning import note_learning
+from medapp.runs.events import EpochFinished, TestRead, merge_events
+from medapp.runs.learning import count_choosing, note_learning
 from medapp.runs.looks import count_looks, note_looks
 from medapp.runs.run import Run
 from medapp.runs.seen import UNLABELLED, SeenImage, find_overlap, list_earlier, list_own
@@ -77,7 +77,7 @@ def add_caveats(
         notes.append(Note("chosen-on", text, remedy=remedy))
     events = run.list_events()
     epochs = [event for event in merge_events(events) if isinstance(event, EpochFinished)]
-    notes += note_learning(epochs, _count_choosing(events))
+    notes += note_learning(epochs, count_choosing(events))
     notes += note_balance(run.recipe)
     looks = 0
     if split == "test":
@@ -88,12 +88,6 @@ def add_caveats(
         looks = max(counted, own_looks)
         notes += [note_looks(looks)] if looks > 1 else []
     return replace(evaluation, notes=sort_notes(notes), looks=looks)
-
-
-def _count_choosing(events: Sequence[Event]) -> int:
-    """How many validation images chose the epoch, as the run's last plan says."""
-    plans = [event for event in events if isinstance(event, PlanMade)]
-    return plans[-1].validation if plans else 0
 
 
 def note_balance(recipe: Recipe) -> list[Note]:

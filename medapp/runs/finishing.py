@@ -21,8 +21,9 @@ from medapp.evaluation.conformal import Conformal, fit_conformal
 from medapp.evaluation.familiarity import fit_familiarity
 from medapp.evaluation.words import write_probability
 from medapp.imaging.preprocess import Preprocess
+from medapp.models.carried import read_metadata
 from medapp.models.thresholds import write_thresholds
-from medapp.models.weights import load_network, save_network
+from medapp.models.weights import save_network
 from medapp.prediction.acquisition import collect_acquisition, write_acquisition
 from medapp.prediction.memory import FAMILIARITY, describe_memory
 from medapp.prediction.model import Model, load_model
@@ -79,7 +80,7 @@ class Finishing:
         Args:
             home: the data set whose question the head answers.
         """
-        _, metadata = load_network(head.require_model())
+        metadata = read_metadata(head.require_model())
         if KEY in metadata:
             return
         model = load_model(head.model_path)

@@ -74,7 +74,6 @@ def read_learning(events: Sequence[Event], asked: int) -> Learning:
         asked: epochs asked for.
     """
     events = merge_events(events)
-    plans = [event for event in events if isinstance(event, PlanMade)]
     epochs = [event for event in events if isinstance(event, EpochFinished)]
     best = find_best(epochs)
     names = ("validation_loss", "accuracy", "balanced_accuracy", "macro_auroc", "quadratic_kappa")
@@ -85,9 +84,15 @@ def read_learning(events: Sequence[Event], asked: int) -> Learning:
         epochs=len(epochs),
         asked=asked,
         best_epoch=best.epoch if best else 0,
-        n=plans[-1].validation if plans else 0,
+        n=count_choosing(events),
         figures={name: value for name, value in said.items() if value is not None},
     )
+
+
+def count_choosing(events: Sequence[Event]) -> int:
+    """How many validation images chose the epoch, as the run's last plan says."""
+    plans = [event for event in events if isinstance(event, PlanMade)]
+    return plans[-1].validation if plans else 0
 
 
 def find_best(epochs: Sequence[EpochFinished]) -> EpochFinished | None:

@@ -34,6 +34,7 @@ from medapp.evaluation.robustness.record import (
 )
 from medapp.models.network import normalise, to_unit
 from medapp.prediction.model import BATCH, Model, load_model
+from medapp.runs.asking import choose_samples, count_asked
 from medapp.runs.caveats import add_caveats
 from medapp.runs.evaluate import find_split, judge, load_squares
 from medapp.runs.events import TestRead
@@ -132,7 +133,7 @@ def measure_robustness(
             remedy="Choose a run whose model is a network.",
         )
     data_set, everything = find_split(workspace, run, "test")
-    samples = _choose(everything, images, seed)
+    samples = choose_samples(everything, images, seed)
     table = load_squares(workspace, model, data_set, samples)
     with run.lock():
         run.append_event(TestRead(reason=REASON, domain=run.domain))
@@ -173,16 +174,8 @@ def measure_robustness(
 
 def _is_same(kept: Robustness, images: int, steps: int, seed: int) -> bool:
     """Whether what is kept answers the same question."""
-    asked = min(images, kept.of) if images else kept.of
+    asked = count_asked(images, kept.of)
     return (kept.n, kept.steps, kept.seed) == (asked, steps, seed)
-
-
-def _choose(samples: Sequence[Sample], images: int, seed: int) -> list[Sample]:
-    """So many of the samples at most, by the seed, in their order."""
-    if not images or images >= len(samples):
-        return list(samples)
-    numbers = np.random.default_rng(seed).permutation(len(samples))[:images]
-    return [samples[number] for number in sorted(numbers)]
 
 
 def _attack(

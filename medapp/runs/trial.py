@@ -33,6 +33,7 @@ from medapp.explanation.trials.trying import (
 from medapp.imaging.geometry import Box
 from medapp.prediction.card import build_explain
 from medapp.prediction.model import Model, load_model
+from medapp.runs.asking import choose_samples, count_asked
 from medapp.runs.caveats import add_caveats
 from medapp.runs.evaluate import find_split, judge, load_squares
 from medapp.runs.events import TestRead
@@ -75,7 +76,7 @@ def try_heatmaps(
         raise RunError("Images must be 0 or more.", remedy="Choose another number.")
     path = run.require_model()
     kept = load_trials(run).get(method)
-    if kept is not None and (kept.n, kept.seed) == (_count(images, kept.of), seed):
+    if kept is not None and (kept.n, kept.seed) == (count_asked(images, kept.of), seed):
         return kept
     model = _load_explained(run)
     tell = on_progress or (lambda *_: None)
@@ -113,14 +114,6 @@ def _load_explained(run: Run) -> Model:
             remedy="Choose a run whose model is another network.",
         )
     return model
-
-
-def choose_samples(samples: Sequence[Sample], images: int, seed: int) -> list[Sample]:
-    """So many of the samples at most, by the seed, in their order."""
-    if not images or images >= len(samples):
-        return list(samples)
-    numbers = np.random.default_rng(seed).permutation(len(samples))[:images]
-    return [samples[number] for number in sorted(numbers)]
 
 
 def build_subject(
@@ -239,7 +232,3 @@ def _explain_cascade(model: Model, method: str, seed: int) -> Iterator[tuple[str
 def _count_parts(model: Model) -> int:
     parts = (model.network.head, model.network.pool, *(stage for _, stage in model.network.stages))
     return sum(any(True for _ in part.parameters()) for part in parts)
-
-
-def _count(images: int, of: int) -> int:
-    return min(images, of) if images else of

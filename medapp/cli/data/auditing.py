@@ -7,7 +7,7 @@ import typer
 
 from medapp.audit.audit import Audit, run_audit
 from medapp.audit.finding import Finding
-from medapp.cli.output import AsJson, DataSetName, console, open_bar, print_json, print_notes
+from medapp.cli.output import AsJson, DataSetName, console, follow_steps, print_json, print_notes
 from medapp.data.catalog import Catalog
 from medapp.data.copies.public import save_fingerprints
 from medapp.store.workspace import find_workspace
@@ -35,12 +35,7 @@ def audit(
     """
     workspace = find_workspace()
     data_set = Catalog(workspace).find_data_set(name)
-    with open_bar() as bar:
-        task = bar.add_task("Reading the table", total=None)
-
-        def tell(title: str, done: int, total: int) -> None:
-            bar.update(task, description=title, completed=done, total=total)
-
+    with follow_steps("Reading the table") as tell:
         found = run_audit(workspace, data_set, tell, with_features)
     if as_json:
         print_json(describe_audit(data_set.name, found))

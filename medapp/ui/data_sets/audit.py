@@ -17,7 +17,7 @@ from medapp.ui.data_sets.finding import TORN, draw_finding, draw_summary, draw_u
 from medapp.ui.data_sets.flattery import draw_flattery
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import escape
-from medapp.ui.shell.jobs import TICK_SECONDS, describe_job, draw_bar
+from medapp.ui.shell.jobs import TICK_SECONDS, draw_progress
 from medapp.ui.shell.server import find_catalog, open_workspace
 from medapp.ui.shell.words import write_time
 
@@ -93,15 +93,10 @@ def _start_job(data_set: DataSet, with_features: bool) -> None:
 
 
 def _draw_progress(data_set: DataSet) -> None:
-    job = hold_jobs()[data_set.uid]
-    if job.state != "running":
-        if not job.error:
-            hold_jobs().pop(data_set.uid)
-        # The whole page is drawn again: the polling ends, and the findings are shown.
-        st.rerun()
-    said = describe_job(job, "Reading the table", " of this step")
-    draw_bar(job, said, "audit-stop")
-    st.caption("The audit goes on when you leave this page. What was read is kept for the next.")
+    note = "The audit goes on when you leave this page. What was read is kept for the next."
+    draw_progress(
+        hold_jobs(), data_set.uid, "Reading the table", "audit-stop", note, " of this step"
+    )
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)

@@ -12,7 +12,7 @@ from medapp.runs.run import Run
 from medapp.store.job import Job, Tell
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
-from medapp.ui.shell.jobs import TICK_SECONDS, describe_job, draw_bar
+from medapp.ui.shell.jobs import TICK_SECONDS, draw_progress
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import open_workspace
 
@@ -71,14 +71,8 @@ def _draw_form(run: Run, title: str) -> None:
 
 
 def _draw_progress(run: Run) -> None:
-    job = hold_jobs()[run.id, run.domain]
-    if job.state != "running":
-        if not job.error:
-            hold_jobs().pop((run.id, run.domain))
-        # The whole page is drawn again: the polling ends, and the answer is shown.
-        st.rerun()
-    draw_bar(job, describe_job(job, "Reading the model"), "attack-stop")
-    st.caption("The attack goes on when you leave this page.")
+    note = "The attack goes on when you leave this page."
+    draw_progress(hold_jobs(), (run.id, run.domain), "Reading the model", "attack-stop", note)
 
 
 def _draw_found(found: Robustness) -> None:

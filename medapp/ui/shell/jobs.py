@@ -1,6 +1,7 @@
 """A job of this server on a page: how far it is, and Stop."""
 
-from typing import Any
+from collections.abc import MutableMapping
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from medapp.runs.progress import format_seconds
 from medapp.store.job import Job
 from medapp.ui.shell.frame import escape
 
+K = TypeVar("K")
 TICK_SECONDS = 0.5
 
 
@@ -24,6 +26,33 @@ def describe_job(job: Job[Any], beginning: str, of: str = "") -> str:
     if job.seconds_left is not None:
         facts.append(f"{format_seconds(job.seconds_left)} left{of}")
     return " · ".join(facts)
+
+
+def draw_progress(
+    jobs: MutableMapping[K, Job[Any]],
+    key: K,
+    beginning: str,
+    stop_key: str,
+    note: str,
+    of: str = "",
+) -> None:
+    """Draw how far a job is; let go of one that has ended, and draw the whole page again.
+
+    A job that ended with an error stays, so that the page can say which.
+
+    Args:
+        beginning, of: see `describe_job`.
+        stop_key: of the button that stops the job.
+        note: stands below the bar.
+    """
+    job = jobs[key]
+    if job.state != "running":
+        if not job.error:
+            jobs.pop(key)
+        # The polling ends, and the answer is shown.
+        st.rerun()
+    draw_bar(job, describe_job(job, beginning, of), stop_key)
+    st.caption(escape(note))
 
 
 def draw_bar(job: Job[Any], said: str, key: str, can_stop: bool = True) -> None:

@@ -16,7 +16,7 @@ from medapp.studies.ranking.ranking import Ranking, Row, find_ranking
 from medapp.studies.ranking.scorers import DECIDING, SCORERS
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
-from medapp.ui.shell.jobs import TICK_SECONDS, describe_job, draw_bar
+from medapp.ui.shell.jobs import TICK_SECONDS, draw_progress
 from medapp.ui.shell.server import find_catalog, list_summaries, open_workspace
 from medapp.ui.shell.words import write_time
 
@@ -76,15 +76,10 @@ def _draw_button(data_set: DataSet, title: str) -> None:
 
 
 def _draw_progress(data_set: DataSet) -> None:
-    job = hold_jobs()[data_set.uid]
-    if job.state != "running":
-        if not job.error:
-            hold_jobs().pop(data_set.uid)
-        # The whole page is drawn again: the polling ends, and the answer is shown.
-        st.rerun()
-    said = describe_job(job, "Reading the table", " of this step")
-    draw_bar(job, said, "rank-stop")
-    st.caption("The comparison goes on when you leave this page.")
+    note = "The comparison goes on when you leave this page."
+    draw_progress(
+        hold_jobs(), data_set.uid, "Reading the table", "rank-stop", note, " of this step"
+    )
 
 
 def _draw_ranking(data_set: DataSet, found: Ranking, source_key: str) -> None:

@@ -22,7 +22,8 @@ from medapp.data.catalog import Catalog
 from medapp.data.samples import DataSet, Sample
 from medapp.evaluation.metrics import rank_pairs
 from medapp.prediction.model import Model, load_model
-from medapp.runs.evaluate import find_split, load_squares
+from medapp.runs.evaluate import find_split
+from medapp.runs.judging import load_squares
 from medapp.store.workspace import Workspace
 
 Pixels = NDArray[np.uint8]

@@ -16,7 +16,8 @@ from sklearn.metrics import accuracy_score, balanced_accuracy_score, roc_auc_sco
 
 import medapp
 from medapp.prediction.model import load_model
-from medapp.runs.evaluate import find_split, load_squares, predict_table
+from medapp.runs.evaluate import find_split
+from medapp.runs.judging import load_squares, predict_table
 from medapp.runs.run import Run
 from medapp.store.workspace import find_workspace
 

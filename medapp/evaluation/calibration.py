@@ -23,14 +23,49 @@ if TYPE_CHECKING:
 
 KEY = "calibration"  # in the metadata of a model's file
 FEWEST = 30  # patients or images that a temperature is fitted on
-FEWEST_OF_CLASS = 30  # of each class, for a scale and an offset a logit
-
 SIGNIFICANCE = 0.05
 
 NONE = "none"
 UNCHANGED = "unchanged"
 TEMPERATURE = "temperature"
 VECTOR = "vector"
+OFFSET = "offset"
+LOGISTIC = "logistic"
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to change logits.
+
+    Attributes:
+        has_scale: one scale for all logits is found.
+        is_wide: the scale is one a logit instead.
+        has_offset: an offset a logit is found.
+        fewest: patients or images that each class needs.
+    """
+
+    has_scale: bool
+    is_wide: bool
+    has_offset: bool
+    fewest: int
+
+    def count_parameters(self, width: int, task: Task) -> int:
+        """How many numbers are found; of offsets of a softmax one is free."""
+        scales = (width if self.is_wide else 1) if self.has_scale else 0
+        is_softmax = not (task.has_several or task.has_order)
+        return scales + (width - is_softmax if self.has_offset else 0)
+
+
+METHODS = {
+    TEMPERATURE: Method(has_scale=True, is_wide=False, has_offset=False, fewest=1),
+    VECTOR: Method(has_scale=True, is_wide=True, has_offset=True, fewest=30),
+    # Recalibration in the large, and logistic recalibration (Steyerberg et al. 2004,
+    # doi:10.1002/sim.1844): a place where a finding is more common needs the first alone.
+    OFFSET: Method(has_scale=False, is_wide=False, has_offset=True, fewest=10),
+    LOGISTIC: Method(has_scale=True, is_wide=False, has_offset=True, fewest=10),
+}
+AT_HOME = (TEMPERATURE, VECTOR)
+ELSEWHERE = (OFFSET, LOGISTIC)  # of a model that comes to another hospital
 
 
 @dataclass(frozen=True)
@@ -40,7 +75,8 @@ class Calibration:
     Attributes:
         method: "none": nothing was examined; "unchanged": nothing made the loss lower by more than
             chance does; "temperature": one scale for all logits; "vector": a scale and an offset a
-            logit (Guo et al. 2017, section 4.2).
+            logit (Guo et al. 2017, section 4.2); "offset": an offset a logit; "logistic": one
+            scale, and an offset a logit.
         scale, offset: (K,) a logit is multiplied by the one, then the other is added; empty where
             nothing was examined.
         images, patients: that it was fitted on, or would have been.
@@ -78,7 +114,11 @@ def read_calibration(metadata: Mapping[str, str]) -> Calibration | None:
 
 
 def fit_calibration(
-    logits: "Tensor", targets: Targets, groups: Sequence[str | None], task: Task
+    logits: "Tensor",
+    targets: Targets,
+    groups: Sequence[str | None],
+    task: Task,
+    methods: Sequence[str] = AT_HOME,
 ) -> Calibration:
     """Find the scale and the offset that make the log loss smallest.
 
@@ -91,6 +131,7 @@ def fit_calibration(
         logits: (N, K) of images that the network did not learn from.
         targets: of the task, (N,) or (N, K).
         groups: (N,) the patient of each image, None where unknown.
+        methods: keys of `METHODS`, each a special case of the next.
     """
     import torch
     from scipy.special import chdtri
@@ -101,13 +142,16 @@ def fit_calibration(
     if patients < FEWEST:
         reason = f"too few {units} to calibrate on: {patients}, and {FEWEST} are needed"
         return Calibration(NONE, (), (), n, patients, reason=reason)
-    enough = _count_rarest(targets, numbers, task) >= FEWEST_OF_CLASS
+    rarest = _count_rarest(targets, numbers, task)
     before = _measure_loss(logits, targets, task)
     width = logits.shape[1]
     method, after, parameters = UNCHANGED, before, 0
     scale = torch.ones(width, dtype=torch.float64)
     offset = torch.zeros(width, dtype=torch.float64)
-    for tried, more in ((TEMPERATURE, 1), (VECTOR, 2 * width))[: 1 + enough]:
+    for tried in methods:
+        if rarest < METHODS[tried].fewest:
+            continue
+        more = METHODS[tried].count_parameters(width, task)
         found = minimise(logits, targets, task, tried)
         loss = _measure_loss(logits.double() * found[0] + found[1], targets, task)
         if 2 * patients * (after - loss) > chdtri(more - parameters, SIGNIFICANCE):
@@ -132,9 +176,11 @@ def minimise(
     n, width = kept.shape
     alternatives = 2 if task.has_several else max(width, 2)
     smoothing = alternatives / (n + alternatives) if smooths else 0.0
-    logs = torch.zeros(width if method == VECTOR else 1, dtype=torch.float64, requires_grad=True)
-    offset = torch.zeros(width, dtype=torch.float64, requires_grad=method == VECTOR)
-    learned = [logs, offset] if method == VECTOR else [logs]
+    row = METHODS[method]
+    logs = torch.zeros(width if row.is_wide else 1, dtype=torch.float64)
+    offset = torch.zeros(width, dtype=torch.float64)
+    asked = ((logs, row.has_scale), (offset, row.has_offset))
+    learned = [values.requires_grad_() for values, is_asked in asked if is_asked]
     optimiser = torch.optim.LBFGS(learned, max_iter=200, line_search_fn="strong_wolfe")
 
     def measure() -> float:

@@ -26,6 +26,36 @@ def find_times_to_halve(value: float, interval: Interval) -> float | None:
     return _find_worth(value, wanted / 2) / _find_worth(value, wanted)
 
 
+def find_times_to_reach(value: float, interval: Interval, floor: float) -> float | None:
+    """How many times as many patients would put a whole interval on one side of a floor.
+
+    The interval is taken for a score interval, see `find_times_to_halve`.
+
+    Args:
+        value, interval: in 0 to 1; the floor lies within the interval.
+
+    Returns:
+        None where the figure is the floor, or more than a million observations would be needed.
+    """
+    worth = _find_worth(value, interval[1] - interval[0])
+    is_above = value > floor
+    low, high = math.log(worth), math.log(1e6)
+    if value == floor or not _is_beyond(value, math.exp(high), floor, is_above):
+        return None
+    for _ in range(100):
+        middle = (low + high) / 2
+        if _is_beyond(value, math.exp(middle), floor, is_above):
+            high = middle
+        else:
+            low = middle
+    return math.exp(high) / worth
+
+
+def _is_beyond(value: float, worth: float, floor: float, is_above: bool) -> bool:
+    low, high = find_wilson(value, worth)
+    return low >= floor if is_above else high < floor
+
+
 def state_sample_size(evaluation: Evaluation) -> str:
     """One sentence beside the headline; empty where nothing can be said."""
     headline = list_headlines(evaluation)[0]
@@ -41,7 +71,7 @@ def state_sample_size(evaluation: Evaluation) -> str:
     times = find_times_to_halve(value, (low, high))
     if times is None:
         return ""
-    needed = _round_up(evaluation.units * times)
+    needed = round_up(evaluation.units * times)
     return (
         f"An interval of the {write_title(headline.name)} half as wide would take about"
         f" {needed:,} {evaluation.counted} in place of {evaluation.units:,}."
@@ -61,7 +91,7 @@ def _find_worth(value: float, width: float) -> float:
     return math.exp(high)
 
 
-def _round_up(number: float) -> int:
+def round_up(number: float) -> int:
     """Two digits, rounded up: more would claim too much."""
     step = 10 ** max(0, math.floor(math.log10(number)) - 1)
     return int(math.ceil(number / step - 1e-9) * step)

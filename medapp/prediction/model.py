@@ -136,7 +136,7 @@ class Model:
         maps: list[Heatmap | None] = [None] * len(pixels)
         if method is not None:
             maps = list(self._refuse_maps(pixels, probabilities, class_name))
-        return Answers(probabilities, self._recognise(features), maps)
+        return Answers(probabilities, self.recognise(features), maps)
 
     def explain(
         self,
@@ -173,7 +173,7 @@ class Model:
             replace(map_, strength=float(compare_evidence(map_.evidence, row)[map_.class_index]))
             for map_, row in zip(heatmaps, probabilities, strict=True)
         ]
-        return Answers(probabilities, self._recognise(scored.list_features()), maps)
+        return Answers(probabilities, self.recognise(scored.list_features()), maps)
 
     def _contrast(
         self, pixels: NDArray[np.uint8], method: str, found: Answers, against: str
@@ -191,7 +191,7 @@ class Model:
         ]
         return replace(found, heatmaps=contrasted)
 
-    def _recognise(self, features: Sequence[NDArray[np.float32]]) -> list[Familiar | None]:
+    def recognise(self, features: Sequence[NDArray[np.float32]]) -> list[Familiar | None]:
         """How each image lies to those that the model learned from; None where it cannot tell."""
         if self.familiarity is None:
             return [None] * len(features[0])

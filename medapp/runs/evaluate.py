@@ -1,25 +1,19 @@
 """A run's model judged on images that it did not learn from; each look at the test split counts."""
 
 import contextlib
-import platform
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-
-import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from medapp.data.catalog import Catalog
-from medapp.data.pixels import Table, count_channels, load_pixels
-from medapp.data.samples import UNLABELLED, DataSet, Sample
-from medapp.errors import DataError, Remedy, RunError
-from medapp.evaluation.evaluate import evaluate
+from medapp.data.samples import DataSet, Sample
+from medapp.errors import DataError, RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import sort_notes
-from medapp.prediction.model import BATCH, Model, load_model
+from medapp.prediction.model import load_model
 from medapp.runs.caveats import add_caveats
+from medapp.runs.elsewhere import judge_elsewhere, look_elsewhere
 from medapp.runs.events import TestRead
+from medapp.runs.judging import judge_model, load_squares, predict_table
 from medapp.runs.learned import Learned
 from medapp.runs.renewal import renew_figures
 from medapp.runs.reporter import Reporter
@@ -33,37 +27,7 @@ from medapp.runs.results import (
 from medapp.runs.revisions import note_edits
 from medapp.runs.run import Run
 from medapp.runs.split_table import SPLIT, match_split
-from medapp.store.cache import open_cache
-from medapp.store.files import hash_file
-from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
-from medapp.task import Task, find_task
-from medapp.task.multi_label import SEPARATOR, UNKNOWN
-
-
-def judge(
-    samples: Sequence[Sample],
-    probabilities: NDArray[np.float32],
-    classes: Sequence[str],
-    task: Task,
-    thresholds: Sequence[float] = (),
-) -> Evaluation:
-    """Figures with 95% intervals, over patients where any is known, for probabilities (N, K)."""
-    targets = task.encode([sample.label for sample in samples], classes)
-    patients = [sample.patient for sample in samples]
-    return evaluate(probabilities, targets, classes, patients, task, thresholds)
-
-
-def describe_computing(model_path: Path, device: str, precision: str) -> dict[str, str | int]:
-    """What decides the last digits of a model's figures on this machine, see `Evaluation`."""
-    return {
-        "model_sha256": hash_file(model_path),
-        "device": device,
-        "precision": precision,
-        "threads": torch.get_num_threads(),
-        "processor": platform.machine(),
-        "torch": str(torch.__version__),
-    }
 
 
 def evaluate_run(
@@ -105,7 +69,8 @@ def _examine(
 ) -> tuple[Evaluation, Evidence | None]:
     """Figures, and the probabilities behind them where they were computed just now."""
     if dataset is not None:
-        return _evaluate_elsewhere(workspace, run, dataset)
+        looked = look_elsewhere(workspace, run, dataset)
+        return judge_elsewhere(workspace, run, looked), looked.collect()
     evaluation, evidence = _evaluate_own(workspace, run, split)
     # What was edited since is of today, and not kept.
     notes = sort_notes([*evaluation.notes, *note_edits(workspace, run)])
@@ -128,7 +93,7 @@ def _evaluate_own(workspace: Workspace, run: Run, split: str) -> tuple[Evaluatio
         with run.lock():
             run.append_event(TestRead(reason="evaluated on request", domain=run.domain))
     probabilities = predict_table(model, pixels)
-    evaluation = _judge_model(workspace, run, model, split, data_set, samples, probabilities)
+    evaluation = judge_model(workspace, run, model, split, data_set, samples, probabilities)
     if is_test:
         with run.lock():
             save_evaluation(run, evaluation, samples, probabilities)
@@ -165,24 +130,8 @@ def judge_at_end(workspace: Workspace, head: Run, home: Learned, reporter: Repor
     pixels = load_squares(workspace, model, home.data_set, samples, told)
     reporter.report(TestRead(reason="end of the run", domain=head.domain))
     probabilities = predict_table(model, pixels)
-    evaluation = _judge_model(workspace, head, model, "test", home.data_set, samples, probabilities)
+    evaluation = judge_model(workspace, head, model, "test", home.data_set, samples, probabilities)
     save_evaluation(head, evaluation, samples, probabilities)
-
-
-def _judge_model(
-    workspace: Workspace,
-    run: Run,
-    model: Model,
-    split: str,
-    data_set: DataSet,
-    samples: Sequence[Sample],
-    probabilities: NDArray[np.float32],
-) -> Evaluation:
-    """What a run's model said of samples, as figures with what to know of them."""
-    found = judge(samples, probabilities, model.classes, model.task, model.thresholds)
-    computed = describe_computing(run.model_path, model.device, model.precision)
-    evaluation = replace(found, split=split, dataset=data_set.name, computed=computed)
-    return add_caveats(workspace, run, evaluation, samples, data_set)
 
 
 def find_split(workspace: Workspace, run: Run, split: str) -> tuple[DataSet, list[Sample]]:
@@ -226,102 +175,3 @@ def _tell_later(workspace: Workspace, run: Run, kept: Evaluation) -> Evaluation:
     with run.lock():
         write_figures(run, told)
     return told
-
-
-def _evaluate_elsewhere(
-    workspace: Workspace, run: Run, dataset: str
-) -> tuple[Evaluation, Evidence]:
-    """The run's figures on all images of another data set."""
-    model = load_model(run.require_model())
-    catalog = Catalog(workspace)
-    data_set = catalog.find_data_set(dataset)
-    samples = catalog.load_samples(data_set)
-    if model.task.has_several or find_task(data_set.task).has_several:
-        samples = _share_findings(samples, model, data_set, run.name)
-    _refuse_strangers(samples, model, data_set.name, run.name)
-    if not samples:
-        raise RunError(
-            f"There are no images in {data_set.name}, so there is nothing to evaluate.",
-            remedy="Choose another data set.",
-        )
-    probabilities = predict_table(model, load_squares(workspace, model, data_set, samples))
-    evaluation = _judge_model(workspace, run, model, "all", data_set, samples, probabilities)
-    return evaluation, collect_evidence(samples, probabilities, model.classes, model.task)
-
-
-def load_squares(
-    workspace: Workspace,
-    model: Model,
-    data_set: DataSet,
-    samples: Sequence[Sample],
-    on_progress: OnProgress | None = None,
-) -> Table:
-    """The squares of samples, as the model was trained with."""
-    channels = count_channels(samples, model.recipe.preprocess)
-    cache = open_cache(workspace)
-    return load_pixels(samples, model.recipe.preprocess, channels, cache, data_set.uid, on_progress)
-
-
-def predict_table(model: Model, pixels: Table) -> NDArray[np.float32]:
-    """Probabilities (N, K) for a table of pixels, which is then closed."""
-    with contextlib.closing(pixels.source):
-        return np.concatenate([model.predict(batch) for batch in pixels.iterate(BATCH)])
-
-
-def _share_findings(
-    samples: Sequence[Sample], model: Model, data_set: DataSet, run_name: str
-) -> list[Sample]:
-    """The samples with the findings that both know; of the model's others nothing is known there.
-
-    Raises:
-        DataError: one of both has one label an image, or they share no finding.
-    """
-    shared = set(model.classes).intersection(data_set.classes)
-    task = find_task(data_set.task)
-    if task.has_several != model.task.has_several or not shared:
-        ways = "Choose a data set with the run's findings, or rename them by deriving one."
-        remedy = Remedy(ways)
-        if task.has_several != model.task.has_several:
-            wanted = model.task.title.lower()
-            choose = f"Choose a data set of {wanted}, or say what is asked"
-            remedy = Remedy(f"{choose}, under Manage on its page.", f"{choose}: medapp data task.")
-        raise DataError(
-            f"{data_set.name} ({task.title.lower()}: {', '.join(data_set.classes)}) does not ask"
-            f" what run {run_name} answers ({model.task.title.lower()}:"
-            f" {', '.join(model.classes)}).",
-            remedy=remedy,
-        )
-    unasked = [f"{UNKNOWN}{name}" for name in model.classes if name not in shared]
-    return [
-        replace(
-            sample,
-            label=SEPARATOR.join(
-                [
-                    *(p for p in sample.label.split(SEPARATOR) if p.lstrip(UNKNOWN) in shared),
-                    *unasked,
-                ]
-            ),
-        )
-        for sample in samples
-    ]
-
-
-def _refuse_strangers(
-    samples: Sequence[Sample], model: Model, data_set_name: str, run_name: str
-) -> None:
-    labels = {name for sample in samples for name in model.task.list_labels(sample.label)}
-    strangers = sorted(labels - set(model.classes))
-    if UNLABELLED in strangers:
-        raise DataError(
-            f"{data_set_name} has images without labels: there is nothing to judge {run_name} by.",
-            remedy=Remedy(
-                "Label them or leave them out. Predict says what the model makes of them.",
-                "Label them or leave them out; to have them predicted: medapp predict RUN FOLDER",
-            ),
-        )
-    if strangers:
-        raise DataError(
-            f"{data_set_name} has the class {strangers[0]}, which run {run_name} did not learn; it"
-            f" knows {', '.join(model.classes)}.",
-            remedy="Name the folders of the other data set like the run's classes.",
-        )

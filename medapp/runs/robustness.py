@@ -36,8 +36,9 @@ from medapp.models.network import normalise, to_unit
 from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.asking import choose_samples, count_asked
 from medapp.runs.caveats import add_caveats
-from medapp.runs.evaluate import find_split, judge, load_squares
+from medapp.runs.evaluate import find_split
 from medapp.runs.events import TestRead
+from medapp.runs.judging import judge, load_squares
 from medapp.runs.results import ROBUSTNESS, load_robustness
 from medapp.runs.run import Run
 from medapp.store.files import hash_file, write_bytes

@@ -15,11 +15,12 @@ from medapp.models.heads import save_with_head
 from medapp.models.neighbours import NeighboursHead
 from medapp.models.weights import build_network
 from medapp.runs.caveats import add_caveats
-from medapp.runs.evaluate import describe_computing, judge, judge_at_end
+from medapp.runs.evaluate import judge_at_end
 from medapp.runs.events import PlanMade, Resumed, StateChanged, TestRead
 from medapp.runs.finishing import Finishing
 from medapp.runs.heads import describe_place, describe_start
 from medapp.runs.inputs import InputLoader
+from medapp.runs.judging import describe_computing, judge
 from medapp.runs.learned import Learned, load_samples, save_samples
 from medapp.runs.objective import build_objective
 from medapp.runs.plan import find_network, plan_run

@@ -35,8 +35,9 @@ from medapp.prediction.card import build_explain
 from medapp.prediction.model import Model, load_model
 from medapp.runs.asking import choose_samples, count_asked
 from medapp.runs.caveats import add_caveats
-from medapp.runs.evaluate import find_split, judge, load_squares
+from medapp.runs.evaluate import find_split
 from medapp.runs.events import TestRead
+from medapp.runs.judging import judge, load_squares
 from medapp.runs.results import load_trials, save_trial
 from medapp.runs.run import Run
 from medapp.store.files import hash_file

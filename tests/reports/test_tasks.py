@@ -15,7 +15,7 @@ from medapp.data.samples import DataSet
 from medapp.reports.bundle import BUNDLE, write_report
 from medapp.reports.finding import DIFFERS
 from medapp.reports.verify import verify_bundle
-from medapp.runs.evaluate import judge
+from medapp.runs.judging import judge
 from medapp.runs.learned import load_samples, save_samples
 from medapp.runs.making import create_run
 from medapp.runs.results import save_evaluation

@@ -18,8 +18,9 @@ from medapp.data.splits.redrawing import redraw_split
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note
 from medapp.runs.caveats import add_caveats, list_grave_notes, note_balance
-from medapp.runs.evaluate import evaluate_run, judge
+from medapp.runs.evaluate import evaluate_run
 from medapp.runs.events import EpochFinished, merge_events
+from medapp.runs.judging import judge
 from medapp.runs.learned import save_samples
 from medapp.runs.learning import note_learning
 from medapp.runs.looks import count_test_reads, group_by_test_images, note_looks

@@ -11,7 +11,8 @@ from medapp.errors import RunError
 from medapp.evaluation.robustness.record import FGSM, PGD
 from medapp.models.network import to_unit
 from medapp.prediction.model import load_model
-from medapp.runs.evaluate import evaluate_run, find_split, load_squares
+from medapp.runs.evaluate import evaluate_run, find_split
+from medapp.runs.judging import load_squares
 from medapp.runs.making import create_run, find_run
 from medapp.runs.results import ROBUSTNESS, discard_evaluation, load_robustness
 from medapp.runs.robustness import Attacker, measure_robustness

@@ -9,7 +9,8 @@ from conftest import Trained
 from medapp.errors import ExplanationError, RunError
 from medapp.explanation.trials.words import judge_trial, state_finding
 from medapp.prediction.model import load_model
-from medapp.runs.evaluate import find_split, load_squares
+from medapp.runs.evaluate import find_split
+from medapp.runs.judging import load_squares
 from medapp.runs.making import create_run, find_run
 from medapp.runs.results import TRIAL, discard_evaluation, load_trials
 from medapp.runs.run import Run

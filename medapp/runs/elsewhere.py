@@ -1,0 +1,152 @@
+"""A run's model on all images of another data set."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from medapp.data.catalog import Catalog
+from medapp.data.samples import UNLABELLED, DataSet, Sample
+from medapp.errors import DataError, Remedy, RunError
+from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.familiarity import Familiar
+from medapp.notes import sort_notes
+from medapp.prediction.doubt import note_kind
+from medapp.prediction.model import BATCH, Model, load_model
+from medapp.runs.judging import judge_model, load_squares
+from medapp.runs.results import Evidence, collect_evidence
+from medapp.runs.run import Run
+from medapp.store.threads import OnProgress
+from medapp.store.workspace import Workspace
+from medapp.task import find_task
+from medapp.task.multi_label import SEPARATOR, UNKNOWN
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a model makes of another data set.
+
+    Attributes:
+        samples: its images, labelled as the model's classes are.
+        logits: (N, K).
+        probabilities: (N, K).
+        familiar: how each image lies to those that the model learned from; None where it cannot
+            tell.
+    """
+
+    model: Model
+    data_set: DataSet
+    samples: list[Sample]
+    logits: torch.Tensor
+    probabilities: NDArray[np.float32]
+    familiar: list[Familiar | None]
+
+    def collect(self) -> Evidence:
+        """The first arguments of `evaluate`."""
+        model = self.model
+        return collect_evidence(self.samples, self.probabilities, model.classes, model.task)
+
+
+def look_elsewhere(
+    workspace: Workspace, run: Run, dataset: str, on_progress: OnProgress | None = None
+) -> Looked:
+    """Let a run's model see all images of another data set.
+
+    Args:
+        dataset: the name, uid or id of a data set with the same classes.
+
+    Raises:
+        DataError: the other data set has other classes, or images without labels.
+        RunError: the run has no model, or there are no images.
+    """
+    model = load_model(run.require_model())
+    catalog = Catalog(workspace)
+    data_set = catalog.find_data_set(dataset)
+    samples = catalog.load_samples(data_set)
+    if model.task.has_several or find_task(data_set.task).has_several:
+        samples = _share_findings(samples, model, data_set, run.name)
+    _refuse_strangers(samples, model, data_set.name, run.name)
+    if not samples:
+        raise RunError(
+            f"There are no images in {data_set.name}, so there is nothing to evaluate.",
+            remedy="Choose another data set.",
+        )
+    table = load_squares(workspace, model, data_set, samples, on_progress)
+    with contextlib.closing(table.source):
+        seen = [model.see(batch) for batch in table.iterate(BATCH)]
+    logits = torch.cat([rows for rows, _ in seen])
+    familiar = [one for _, stages in seen for one in model.recognise(stages)]
+    probabilities = model.task.activate(logits).numpy()
+    return Looked(model, data_set, samples, logits, probabilities, familiar)
+
+
+def judge_elsewhere(workspace: Workspace, run: Run, looked: Looked) -> Evaluation:
+    """The figures of what a run's model said of another data set."""
+    model, data_set = looked.model, looked.data_set
+    found = judge_model(
+        workspace, run, model, "all", data_set, looked.samples, looked.probabilities
+    )
+    notes = sort_notes([*found.notes, *note_kind(looked.familiar, data_set.name)])
+    return replace(found, notes=notes)
+
+
+def _share_findings(
+    samples: Sequence[Sample], model: Model, data_set: DataSet, run_name: str
+) -> list[Sample]:
+    """The samples with the findings that both know; of the model's others nothing is known there.
+
+    Raises:
+        DataError: one of both has one label an image, or they share no finding.
+    """
+    shared = set(model.classes).intersection(data_set.classes)
+    task = find_task(data_set.task)
+    if task.has_several != model.task.has_several or not shared:
+        ways = "Choose a data set with the run's findings, or rename them by deriving one."
+        remedy = Remedy(ways)
+        if task.has_several != model.task.has_several:
+            wanted = model.task.title.lower()
+            choose = f"Choose a data set of {wanted}, or say what is asked"
+            remedy = Remedy(f"{choose}, under Manage on its page.", f"{choose}: medapp data task.")
+        raise DataError(
+            f"{data_set.name} ({task.title.lower()}: {', '.join(data_set.classes)}) does not ask"
+            f" what run {run_name} answers ({model.task.title.lower()}:"
+            f" {', '.join(model.classes)}).",
+            remedy=remedy,
+        )
+    unasked = [f"{UNKNOWN}{name}" for name in model.classes if name not in shared]
+    return [
+        replace(
+            sample,
+            label=SEPARATOR.join(
+                [
+                    *(p for p in sample.label.split(SEPARATOR) if p.lstrip(UNKNOWN) in shared),
+                    *unasked,
+                ]
+            ),
+        )
+        for sample in samples
+    ]
+
+
+def _refuse_strangers(
+    samples: Sequence[Sample], model: Model, data_set_name: str, run_name: str
+) -> None:
+    labels = {name for sample in samples for name in model.task.list_labels(sample.label)}
+    strangers = sorted(labels - set(model.classes))
+    if UNLABELLED in strangers:
+        raise DataError(
+            f"{data_set_name} has images without labels: there is nothing to judge {run_name} by.",
+            remedy=Remedy(
+                "Label them or leave them out. Predict says what the model makes of them.",
+                "Label them or leave them out; to have them predicted: medapp predict RUN FOLDER",
+            ),
+        )
+    if strangers:
+        raise DataError(
+            f"{data_set_name} has the class {strangers[0]}, which run {run_name} did not learn; it"
+            f" knows {', '.join(model.classes)}.",
+            remedy="Name the folders of the other data set like the run's classes.",
+        )

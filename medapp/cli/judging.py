@@ -49,6 +49,11 @@ PerPatient = Annotated[
         help="Choose and judge the threshold by the mean of each patient's images.",
     ),
 ]
+Lock = Annotated[
+    bool,
+    typer.Option("--lock", help="Keep the threshold in the model's file: it decides from now on."),
+]
+Unlock = Annotated[bool, typer.Option("--unlock", help="Let the most probable class decide again.")]
 By = Annotated[
     str | None,
     typer.Option(metavar="COLUMN", help="Figures by site, or any column of the data set."),

@@ -179,6 +179,8 @@ def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) 
         "label": prediction.label,
         "probabilities": prediction.probabilities,
         "thresholds": prediction.thresholds,
+        "threshold": prediction.locked.threshold if prediction.locked else None,
+        "threshold_said": prediction.describe_lock(),
         "familiarity": prediction.familiar.to_dict() if prediction.familiar else None,
         "refusal": prediction.refusal,
         "set": {f"{level:g}": list(held) for level, held in sorted(prediction.sets.items())},
@@ -242,4 +244,5 @@ def _say_notes(row: dict[str, Any]) -> str | None:
     """What to know of a prediction's image, whether it is sure, then of its heatmap."""
     texts = [note["text"] for note in row["notes"]]
     unsure = [said for said in row["sets_said"] if said.startswith(UNSURE)]
-    return " ".join(text for text in (*texts, *unsure[:1], row.get("note")) if text) or None
+    said = (row["threshold_said"], *texts, *unsure[:1], row.get("note"))
+    return " ".join(text for text in said if text) or None

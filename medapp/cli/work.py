@@ -15,10 +15,12 @@ from medapp.cli.judging import (
     AtPrevalence,
     By,
     ByFigure,
+    Lock,
     Operating,
     PerPatient,
     PositiveClass,
     Told,
+    Unlock,
 )
 from medapp.cli.options import (
     Adaptation,
@@ -61,6 +63,7 @@ from medapp.runs.events import (
     StepTaken,
 )
 from medapp.runs.heads import find_head, name_head
+from medapp.runs.locking import find_locked, lock_point, unlock_point
 from medapp.runs.plan import plan_run
 from medapp.runs.run import Run
 from medapp.session import Session
@@ -232,12 +235,23 @@ def evaluate(
     per_patient: PerPatient = False,
     by: By = None,
     figure: ByFigure = "",
+    lock: Lock = False,
+    unlock: Unlock = False,
     as_json: AsJson = False,
 ) -> None:
     """Figures of a run on images it did not learn from, each with its 95% interval.
 
-    With --operating, --at-prevalence or --positive also what a threshold does in a clinic.
+    With --operating, --at-prevalence or --positive also what a threshold does in a clinic; with
+    --lock it decides from then on.
     """
+    if lock and (operating is None or data or per_patient):
+        raise typer.BadParameter(
+            "what is locked is a threshold of images, chosen by --operating and judged on the test"
+            " split",
+            param_hint="--lock",
+        )
+    if lock and unlock:
+        raise typer.BadParameter("lock or unlock, not both", param_hint="--unlock")
     if split not in ("test", "validation"):
         raise typer.BadParameter("choose test or validation", param_hint="--split")
     has_point = per_patient or bool(positive) or (operating, at_prevalence) != (None, None)
@@ -264,9 +278,16 @@ def evaluate(
         else None,
         session.judge_subgroups(run, by, figure, head) if by else None,
     )
+    if unlock:
+        unlock_point(found)
+    if lock and told.point is not None:
+        lock_point(found, told.point, asked.positives)
+    locked = find_locked(found)
     if as_json:
-        print_json(told.describe())
+        print_json({**told.describe(), "locked": locked.to_dict() if locked else None})
         return
     name = name_head(found)
     console.print(f"{name} on {evaluation.dataset} ({evaluation.split} images).", markup=False)
     told.print()
+    if locked is not None:
+        console.print(f"\nLocked: {locked.describe()}", markup=False)

@@ -24,6 +24,7 @@ from medapp.models.backbones import BACKBONES, Backbone, find_file
 from medapp.models.cards import read_card
 from medapp.models.carried import CARRIED
 from medapp.models.class_names import CLASS_NAMES, parse_classes, read_classes
+from medapp.models.headers import build_header
 from medapp.models.matching import Loaded, match_tensors
 from medapp.models.neighbours import KIND, NeighboursHead, count_rows
 from medapp.models.network import Network
@@ -211,24 +212,13 @@ def save_network(
         **(metadata or {}),
     }
     content = save(tensors, facts)
-    header, start = _sort_header(content)
+    # The serialiser gives the metadata in an order that changes from one call to the next; with
+    # a header in one order, equal networks give equal files.
+    start = 8 + int.from_bytes(content[:8], "little")
+    header = build_header(json.loads(content[8:start]))
     with open_replacing(path) as file:
         file.write(header)
         file.write(memoryview(content)[start:])
-
-
-def _sort_header(content: bytes) -> tuple[bytes, int]:
-    """The header of a `.safetensors` file in one order, and where its tensors begin in `content`.
-
-    The serialiser gives the metadata in an order that changes from one call to the next; with this
-    header, equal networks give equal files. A header is its length (8 bytes, little-endian) and
-    JSON, padded with spaces so that the tensors begin at a multiple of 8 bytes.
-    """
-    start = 8 + int.from_bytes(content[:8], "little")
-    values = json.loads(content[8:start])
-    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text, start
 
 
 def load_network(path: Path) -> tuple[Network, dict[str, str]]:

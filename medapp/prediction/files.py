@@ -14,6 +14,8 @@ from PIL import Image
 
 from medapp.errors import ExplanationError, ImageError
 from medapp.evaluation.familiarity import Familiar
+from medapp.evaluation.locked import Locked
+from medapp.evaluation.words import write_probability
 from medapp.explanation.explain import Heatmap
 from medapp.explanation.methods import find_method
 from medapp.explanation.placing import overlay, place_on_image
@@ -54,6 +56,7 @@ class Prediction:
         kind_notes: where the file says otherwise than those that the model learned from.
         is_calibrated: whether the probabilities were calibrated.
         has_several: the image may show several findings.
+        locked: the operating point that decided; None where none was locked.
     """
 
     file: Path
@@ -73,6 +76,7 @@ class Prediction:
     is_calibrated: bool = False
     kind_notes: tuple[Note, ...] = ()
     has_several: bool = False
+    locked: Locked | None = None
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -92,6 +96,19 @@ class Prediction:
         if self.heatmap is None or self.heatmap.against is None:
             return None
         return list(self.probabilities)[self.heatmap.against]
+
+    def describe_lock(self) -> str | None:
+        """What the locked operating point says of the image; None without one, or an answer."""
+        if self.locked is None or not self.probabilities:
+            return None
+        row = np.array([list(self.probabilities.values())])
+        score = float(self.locked.add_up(row, list(self.probabilities))[0])
+        is_found = score >= self.locked.threshold
+        reached = "at or above" if is_found else "below"
+        return (
+            f"{self.locked.finding} {write_probability(score)}, {reached} the locked threshold of"
+            f" {write_probability(self.locked.threshold)} ({self.locked.choice.rule})."
+        )
 
     def describe_heatmap(self) -> str | None:
         """Why the heatmap shows nothing, else how much it is worth; None where there is none."""
@@ -175,6 +192,7 @@ def _predict_batch(
             is_calibrated=is_calibrated,
             kind_notes=_compare_acquisition(model, prediction),
             has_several=model.task.has_several,
+            locked=model.locked,
         )
         if familiar is not None and familiar.is_alien and not answers_all:
             yield replace(seen, refusal=REFUSAL)

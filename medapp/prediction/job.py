@@ -13,6 +13,7 @@ from typing import Protocol
 
 from medapp.errors import MedAppError
 from medapp.evaluation.familiarity import Familiar
+from medapp.evaluation.locked import Locked
 from medapp.notes import Note
 from medapp.prediction.table import Row
 
@@ -38,6 +39,8 @@ class Predicted(Protocol):
     def refusal(self) -> str | None: ...
     @property
     def sets(self) -> dict[float, tuple[str, ...]]: ...
+    @property
+    def locked(self) -> Locked | None: ...
 
 
 def build_row(found: Predicted) -> Row:
@@ -52,6 +55,7 @@ def build_row(found: Predicted) -> Row:
         found.familiar,
         found.refusal,
         found.sets,
+        found.locked,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from medapp.errors import RecipeError, WeightsError
 from medapp.evaluation.calibration import Calibration, read_calibration
 from medapp.evaluation.conformal import Conformal, read_conformal
 from medapp.evaluation.familiarity import Familiar, Familiarity
+from medapp.evaluation.locked import Locked, decide, read_locked
 from medapp.explanation.contrast import Contrasted
 from medapp.explanation.explain import Heatmap, explain
 from medapp.explanation.strength import compare_evidence
@@ -57,6 +59,7 @@ class Model:
         conformal: which sets of classes it promises; None as before.
         familiarity: what it remembers of its own kind of image; None where it had too few.
         acquisition: modality and body part of its images, as their files said; empty without.
+        locked: the operating point that decides; None where none was locked.
     """
 
     network: Network
@@ -67,6 +70,7 @@ class Model:
     conformal: Conformal | None = None
     familiarity: Familiarity | None = None
     acquisition: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    locked: Locked | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -163,7 +167,7 @@ class Model:
             if class_name is not None:
                 return np.full(len(scores), self.classes.index(class_name))
             probabilities = self.task.normalise(scores.detach().float()).cpu().numpy()
-            return self.task.pick(probabilities, self._limits)
+            return self.pick(probabilities)
 
         with self._autocast():
             scored = _Scored(self.network)
@@ -204,7 +208,7 @@ class Model:
         class_name: str | None,
     ) -> list[Heatmap]:
         """Blank maps that say why there are none."""
-        picked = self.task.pick(probabilities, self._limits)
+        picked = self.pick(probabilities)
         if class_name is not None:
             picked = np.full(len(pixels), self.classes.index(class_name))
         blank = np.zeros(pixels.shape[1:3], np.float32)
@@ -214,8 +218,17 @@ class Model:
 
     def describe(self, probabilities: NDArray[np.float32]) -> str:
         """What the model decides of one image, from its probabilities (K,)."""
-        decision = self.task.decide(probabilities[None], self._limits)[0]
-        return self.task.describe(decision, self.classes)
+        return self.task.describe(self.decide(probabilities[None])[0], self.classes)
+
+    def decide(self, probabilities: NDArray[np.float32]) -> NDArray[Any]:
+        """Probabilities (N, K) to decisions, shaped like targets."""
+        return decide(self.task, self.classes, probabilities, self.thresholds, self.locked)
+
+    def pick(self, probabilities: NDArray[np.float32]) -> NDArray[Any]:
+        """The class (N,) that speaks for what is decided of each image, from (N, K)."""
+        if self.task.has_several:
+            return self.task.pick(probabilities, np.array(self.thresholds))
+        return self.task.pick(probabilities) if self.locked is None else self.decide(probabilities)
 
     def find_sets(self, probabilities: NDArray[np.float32]) -> dict[float, tuple[str, ...]]:
         """The classes that are left of one image at each level that is promised.
@@ -231,10 +244,6 @@ class Model:
     def list_notes(self) -> list[Note]:
         """What holds for each of the model's answers."""
         return note_model(self.calibration, self.familiarity is not None)
-
-    @property
-    def _limits(self) -> NDArray[np.float64] | None:
-        return np.array(self.thresholds) if self.thresholds else None
 
     def _autocast(self) -> torch.autocast:
         is_half = self.precision == "bfloat16"
@@ -311,4 +320,5 @@ def load_model(path: Path) -> Model:
         read_conformal(metadata),
         load_familiarity(path),
         read_acquisition(metadata),
+        read_locked(metadata),
     )

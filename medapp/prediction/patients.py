@@ -8,6 +8,7 @@ import numpy as np
 
 from medapp.data.importing.patients import preview_patients
 from medapp.errors import DataError
+from medapp.evaluation.locked import decide
 from medapp.evaluation.patients import combine_probabilities
 from medapp.notes import Note, sort_notes
 from medapp.prediction.table import Row
@@ -64,7 +65,8 @@ def combine_patients(
     probabilities = [[row.probabilities[name] for name in classes] for row in read]
     units, means = combine_probabilities(np.reshape(probabilities, (-1, len(classes))), patients)
     thresholds = next((dict(row.thresholds) for row in read if row.thresholds), {})
-    decisions = task.decide(means, np.array(list(thresholds.values())) if thresholds else None)
+    locked = next((row.locked for row in read if row.locked), None)
+    decisions = decide(task, classes, means, list(thresholds.values()), locked)
     found = []
     for unit, mean in enumerate(means):
         own = np.flatnonzero(units == unit)

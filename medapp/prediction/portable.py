@@ -141,6 +141,7 @@ def describe_portable(model: Model, name: str) -> dict[str, Any]:
             "preprocess": asked.model_dump(mode="json"),
         },
         "thresholds": list(model.thresholds),
+        "operating": model.locked.to_dict() if model.locked else None,
         "calibrated": model.calibration is not None and model.calibration.is_calibrated,
         "unlike_above": {verdict: find_score(known, share) for verdict, share in limits.items()},
         "sets": _list_limits(model.conformal),

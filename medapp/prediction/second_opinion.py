@@ -66,7 +66,6 @@ def ask_again(model: Model, pixels: NDArray[np.uint8]) -> SecondOpinion:
     changed = model.answer(to_input(copies, model.network.normalisation, change))
     label = model.describe(plain[0])
     same = sum(model.describe(row) == label for row in changed)
-    limits = np.array(model.thresholds) if model.thresholds else None
-    spoken = int(model.task.pick(plain, limits)[0])
+    spoken = int(model.pick(plain)[0])
     span = changed[:, spoken]
     return SecondOpinion(label, same, TIMES, float(span.min()), float(span.max()))

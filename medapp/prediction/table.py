@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from medapp.evaluation.familiarity import Familiar
+from medapp.evaluation.locked import Locked
 from medapp.notes import Note, sort_notes
 from medapp.store.plain import write_cells
 
@@ -20,6 +21,7 @@ class Row:
             told.
         refusal: why the answer is withheld; None where it is given.
         sets: level → the classes that are left at it; empty where none is promised.
+        locked: the operating point that decided; None where none was locked.
     """
 
     file: Path
@@ -31,6 +33,7 @@ class Row:
     familiar: Familiar | None = None
     refusal: str | None = None
     sets: Mapping[float, Sequence[str]] = field(default_factory=dict)
+    locked: Locked | None = None
 
     @property
     def problem(self) -> str | None:
@@ -48,6 +51,7 @@ def write_csv(
 ) -> str:
     """The predictions as CSV: file, prediction, a column a class, note, error, model, use.
 
+    Where an operating point was locked, its finding and threshold stand after the probabilities.
     Between them how unlike the image is, as percentile and verdict, and what is left at each level
     that is promised. An answer that is withheld says why under `error`. Where an image may have
     several findings, each has its threshold and yes or no (1 or 0) too.
@@ -58,11 +62,13 @@ def write_csv(
     probabilities = [f"probability of {name}" for name in classes]
     asked = next((tuple(row.thresholds) for row in rows if row.thresholds), ())
     decided = [f"{what}{name}" for name in asked for what in ("threshold of ", "found ")]
+    locked = next((row.locked for row in rows if row.locked), None)
+    lock = ["finding", "threshold"] if locked else []
     levels = sorted({level for row in rows for level in row.sets})
     kind = ["unlike percentile", "kind"] if any(row.familiar for row in rows) else []
     sets = [f"left at {level:.0%}" for level in levels]
     rest = ["note", "error", "model", "use"]
-    head = ["file", "prediction", *probabilities, *decided, *kind, *sets, *rest]
+    head = ["file", "prediction", *probabilities, *decided, *lock, *kind, *sets, *rest]
     table: list[list[str]] = [head]
     for row in rows:
         name = (row.file.relative_to(root) if root else row.file).as_posix()
@@ -77,7 +83,8 @@ def write_csv(
                 (f"{row.thresholds[c]:.6f}", f"{row.found[c]:d}") if row.found else ("", "")
             )
         ]
-        table.append([name, row.label or "", *figures, *limits, *known, *left, *said])
+        point = [locked.finding, f"{locked.threshold:.6f}"] if locked else []
+        table.append([name, row.label or "", *figures, *limits, *point, *known, *left, *said])
     return write_cells(table)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from medapp.errors import WeightsError
+from medapp.models.headers import METADATA, build_header, read_header
 from medapp.runs.run import name_part
 from medapp.runs.split_table import MOST, name_table
 
@@ -75,35 +75,19 @@ def strip_events(content: bytes) -> bytes:
 
 
 def strip_weights(path: Path) -> tuple[bytes, int]:
-    """The head of a `.safetensors` file, its recipe stripped, and where the tensors begin.
-
-    The format is 8 bytes with the size of the head (little endian), the head (JSON), the tensors.
+    """The header of a model's file, its recipe stripped, and where the tensors begin.
 
     Raises:
-        WeightsError: the head is damaged.
+        WeightsError: the header is damaged.
     """
-    try:
-        with path.open("rb") as file:
-            size = int.from_bytes(file.read(8), "little")
-            if size > path.stat().st_size:
-                raise ValueError("the head is longer than the file")
-            head = json.loads(file.read(size))
-        metadata = head.get("__metadata__", {})
-        recipe = metadata.get("recipe", "{}")
-        stripped = strip_recipe(recipe)
-    except (ValueError, AttributeError, RecursionError) as error:
-        raise WeightsError(
-            f"{path.name} is damaged: what stands before its tensors cannot be read.",
-            remedy="Start a new run.",
-        ) from error
+    values, start = read_header(path)
+    metadata = values.get(METADATA, {})
+    recipe = metadata.get("recipe", "{}")
+    stripped = strip_recipe(recipe)
     if json.loads(stripped) == json.loads(recipe):
         # Nothing is left out: the file stays the same byte by byte, and so does its SHA-256.
         return b"", 0
-    metadata["recipe"] = stripped
-    text = json.dumps(head, ensure_ascii=False).encode()
-    # Tensors are aligned to 8 bytes, as the format's own writers do.
-    text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text, 8 + size
+    return build_header({**values, METADATA: {**metadata, "recipe": stripped}}), start
 
 
 STRIPPED: dict[str, Callable[[Path], Any]] = {

@@ -10,6 +10,7 @@ from medapp.runs.run import Run
 from medapp.session.predicting import PredictingSession
 
 if TYPE_CHECKING:
+    from medapp.evaluation.locked import Locked
     from medapp.evaluation.operating import OperatingPoint
     from medapp.evaluation.probability import ProbabilityFigures
     from medapp.evaluation.subgroups import Subgroups
@@ -83,6 +84,31 @@ class JudgingSession(PredictingSession):
         found = find_head(self._find(run), head)
         judged = examine_run(self.workspace, found, "test", other)
         return find_operating_point(self.workspace, found, asked, *judged, chosen_on)
+
+    def lock_operating_point(
+        self,
+        run: Run | str,
+        rule: str,
+        prevalence: float | None = None,
+        positive: str | Sequence[str] | None = None,
+        head: str | None = None,
+    ) -> "Locked":
+        """Let a threshold decide from now on; arguments as for `find_operating_point`.
+
+        Raises:
+            RunError: also where each of several findings has a threshold already.
+        """
+        from medapp.runs.locking import lock_point
+
+        names = (positive,) if isinstance(positive, str) else tuple(positive or ())
+        point = self.find_operating_point(run, rule, prevalence, names, head=head)
+        return lock_point(find_head(self._find(run), head), point, names)
+
+    def unlock_operating_point(self, run: Run | str, head: str | None = None) -> None:
+        """Let the most probable class decide again."""
+        from medapp.runs.locking import unlock_point
+
+        unlock_point(find_head(self._find(run), head))
 
     def judge_subgroups(
         self, run: Run | str, by: str, figure: str = "", head: str | None = None

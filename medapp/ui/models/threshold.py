@@ -14,6 +14,7 @@ from medapp.evaluation.rules import Kind, Rule
 from medapp.evaluation.words import write_figure, write_interval
 from medapp.figures.operating import draw_decisions, draw_operating, draw_scores
 from medapp.runs.detecting import Asked, find_own_threshold
+from medapp.runs.locking import find_locked, lock_point, unlock_point
 from medapp.runs.results import Evidence, load_evidence
 from medapp.runs.run import Run
 from medapp.task import find_task
@@ -69,6 +70,8 @@ def draw_threshold(run: Run) -> None:
     draw_notes(note for note in point.notes if note.level == "grave")
     _draw_outcome(point)
     draw_notes(note for note in point.notes if note.level != "grave")
+    if not evaluation.thresholds:
+        _draw_lock(run, point, names, per_patient)
     _draw_curves(judging, point)
 
 
@@ -186,6 +189,35 @@ def _draw_outcome(point: OperatingPoint) -> None:
         with column.container(border=True, height="stretch"):
             _draw_card(title, rate, of)
     st.caption(escape(f"{_state_choice(point)} {state_floor(point)}".strip()))
+
+
+def _draw_lock(run: Run, point: OperatingPoint, names: Sequence[str], per_patient: bool) -> None:
+    """Draw which operating point decides, and the buttons that lock this one or unlock it."""
+    locked = find_locked(run)
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        if locked is not None:
+            st.markdown(f":material/lock: **Locked.** {escape(locked.describe())}")
+        else:
+            st.markdown(
+                "**Lock this threshold** into the model's file, and it decides what Predict, the"
+                " shell and an exported model call an image. The probabilities stay."
+                if point.choice
+                else "The most probable class decides. Choose a rule above to lock a threshold."
+            )
+        is_new = locked is None or locked.threshold != point.threshold
+        if (
+            point.choice is not None
+            and not per_patient
+            and is_new
+            and st.button("Lock this threshold", icon=":material/lock:")
+        ):
+            with frame.show_errors():
+                lock_point(run, point, names)
+                st.rerun()
+        if locked is not None and st.button("Unlock", icon=":material/lock_open:"):
+            with frame.show_errors():
+                unlock_point(run)
+                st.rerun()
 
 
 def _draw_card(title: str, rate: Rate | None, of: str) -> None:

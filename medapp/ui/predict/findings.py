@@ -44,6 +44,8 @@ def draw_findings(
             f"✓ from each finding's threshold on, the mark: {escape(written)}. They were chosen on"
             " the validation split: the highest sensitivity + specificity."
         )
+    if said := prediction.describe_lock():
+        st.markdown(escape(said))
     draw_doubt(run, prediction)
     st.page_link(
         frame.MODELS,

@@ -11,7 +11,6 @@ it is the power.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from benchmarks.kit.options import build_parser
 from medapp.evaluation.comparison import LEVEL, subtract
 from medapp.evaluation.estimates import Estimate
 from medapp.evaluation.evaluate import estimate_figures
+from medapp.evaluation.mcnemar import compare_shares
 
 Floats = NDArray[np.float64]
 FIGURES = ("accuracy", "balanced_accuracy", "macro_auroc")
@@ -184,12 +184,9 @@ def _find_values(scores: Floats, truths: NDArray[np.intp]) -> dict[str, float]:
 
 def _test_mcnemar(pair: Sequence[tuple[Floats, NDArray[np.intp], NDArray[np.intp]]]) -> float:
     """The exact two-sided p of McNemar's test of two accuracies."""
-    (first, truths, _), (second, _, _) = pair
+    (first, truths, owners), (second, _, _) = pair
     rights = [(scores[:, 1] > 0.5) == truths for scores in (first, second)]
-    b = int((rights[0] & ~rights[1]).sum())
-    c = int((~rights[0] & rights[1]).sum())
-    tail = sum(comb(b + c, i) for i in range(min(b, c) + 1)) / float(2 ** (b + c))
-    return min(1.0, 2 * tail)
+    return compare_shares(*rights, owners).p
 
 
 if __name__ == "__main__":

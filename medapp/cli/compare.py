@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from medapp.cli.output import AsJson, console, print_json, print_notes, print_table
-from medapp.evaluation.words import write_figure
+from medapp.evaluation.words import write_figure, write_p
 from medapp.runs.making import find_run
 from medapp.store.workspace import find_workspace
 from medapp.studies.comparison import Comparison, compare_runs
+from medapp.studies.paired_tests import CAPTION
 
 
 def compare(
@@ -37,6 +38,10 @@ def print_comparison(comparison: Comparison) -> None:
         for key, title in comparison.headlines
     ]
     print_table(("figure, 95% interval", *comparison.runs, "guessing", "majority"), rows)
+    for test in comparison.tests:
+        console.print(f"{test.name}, {write_p(test.p)}. {test.meaning}")
+    if comparison.tests:
+        console.print(CAPTION)
     if comparison.settings:
         print_table(("setting", *comparison.runs), [(t, *v) for t, v in comparison.settings])
     else:

@@ -30,6 +30,11 @@ def write_probability(value: float) -> str:
     return _round(min(max(value, 1e-9), 1 - 1e-9), 2)
 
 
+def write_p(p: float) -> str:
+    """A p with three digits, such as "p = 0.034" or "p < 0.001"."""
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
 def _round(value: float, digits: int) -> str:
     """A value in 0 to 1, rounded; an end is written for the end alone."""
     step = 10.0**-digits

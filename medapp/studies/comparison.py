@@ -17,6 +17,7 @@ from medapp.runs.run import Run
 from medapp.settings import write_value
 from medapp.studies.contrast import Contrast
 from medapp.studies.judged import Judged, Key, find_shared, load_judged
+from medapp.studies.paired_tests import PairedTest, list_tests
 from medapp.task import find_task
 from medapp.training.recipe import Recipe
 from medapp.training.recipe.names import list_settings, read_values
@@ -55,6 +56,7 @@ class Comparison:
         references: what guessing, and the majority class, get on the shared images, by key.
         contrasts: of each other run with the first, by the first figure, corrected together.
         others: the same by the other figures, each for itself and not corrected.
+        tests: DeLong's and McNemar's of each other run and the first, each for itself.
         settings: what differs: a setting's title, and each run's value in words.
         disputed: images that some run judges otherwise than another.
     """
@@ -68,6 +70,7 @@ class Comparison:
     references: dict[str, tuple[float | None, float | None]]
     contrasts: tuple[Contrast, ...]
     others: tuple[Contrast, ...]
+    tests: tuple[PairedTest, ...]
     settings: tuple[tuple[str, tuple[str, ...]], ...]
     disputed: tuple[Disputed, ...]
     notes: tuple[Note, ...]
@@ -93,6 +96,7 @@ class Comparison:
             },
             "contrasts": [contrast.to_dict() for contrast in self.contrasts],
             "other_figures": [contrast.to_dict() for contrast in self.others],
+            "tests": [test.to_dict() for test in self.tests],
             "settings": {title: dict(zip(self.runs, v, strict=True)) for title, v in self.settings},
             "disputed": [
                 {
@@ -144,6 +148,7 @@ def compare_runs(runs: Sequence[Run], called: Sequence[str] = ()) -> Comparison:
         references=judged[0].find_references(keys),
         contrasts=tuple(together),
         others=tuple(each for each in contrasts if each.figure != first),
+        tests=tuple(_test_others(judged, keys, figures, names)),
         settings=find_differing([run.recipe for run in runs]),
         disputed=tuple(_find_disputed(judged, keys)),
         notes=_list_notes(judged, len(keys)),
@@ -181,6 +186,17 @@ def _contrast(
         for other, found in zip(names[1:], figures[1:], strict=True)
         for difference in [subtract(figures[0][key], found[key])]
     ]
+
+
+def _test_others(
+    judged: Sequence[Judged],
+    keys: Sequence[Key],
+    figures: Sequence[dict[str, Estimate]],
+    names: Sequence[str],
+) -> Iterator[PairedTest]:
+    first = judged[0]
+    for other, found, name in zip(judged[1:], figures[1:], names[1:], strict=True):
+        yield from list_tests(first, other, keys, (figures[0], found), (names[0], name))
 
 
 def _find_disputed(judged: Sequence[Judged], keys: Sequence[Key]) -> Iterator[Disputed]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from medapp.errors import RunError
-from medapp.evaluation.estimates import Estimate
+from medapp.evaluation.case import Case, build_case
+from medapp.evaluation.estimates import Estimate, Units
 from medapp.evaluation.evaluate import estimate_figures, evaluate
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import list_headlines
@@ -14,6 +15,7 @@ from medapp.evaluation.patients import number_units
 from medapp.runs.results import Evidence, list_evidence, load_predictions
 from medapp.runs.run import Run
 from medapp.task import find_task
+from medapp.task.thresholds import THRESHOLD
 
 # Which image: its content, and how many of the same content stand before it.
 Key = tuple[str, int]
@@ -41,6 +43,22 @@ class Judged:
         """What guessing, and the majority class, get on some of the images, by figure."""
         found = evaluate(*self._list_evidence(keys), self._list_limits(keys))
         return {line.name: (line.chance, line.majority) for line in list_headlines(found)}
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.run.name
+
+    def build_case(self, keys: Sequence[Key]) -> Case:
+        """The predictions on some of the images, beside the truth."""
+        scores, truth, classes, _, task = self._list_evidence(keys)
+        limits = self._list_limits(keys)
+        return build_case(scores, truth, classes, task, limits or THRESHOLD)
+
+    def number_units(self, keys: Sequence[Key]) -> Units:
+        """(N,) the number of each image's patient, or of the image where no patient is known."""
+        patients = [self.rows[key].get("patient") for key in keys]
+        return number_units(patients, len(keys))[0]
 
     def _list_evidence(self, keys: Sequence[Key]) -> Evidence:
         evaluation = self.evaluation
@@ -106,7 +124,7 @@ def find_shared(several: Sequence[Judged]) -> list[Key]:
         _require_same_question(first, other)
     keys = [key for key in first.rows if all(key in other.rows for other in others)]
     if not keys:
-        names = " and ".join(judged.run.name for judged in several[:2])
+        names = " and ".join(judged.name for judged in several[:2])
         raise RunError(
             f"No image was judged by both {names}: their test images are others.",
             remedy="Compare runs of one data set and one split, or evaluate both on a third set.",
@@ -118,15 +136,15 @@ def _require_same_question(first: Judged, other: Judged) -> None:
     ours, theirs = first.evaluation, other.evaluation
     if (ours.task, ours.classes) != (theirs.task, theirs.classes):
         raise RunError(
-            f"{first.run.name} tells {', '.join(ours.classes)} apart, {other.run.name}"
+            f"{first.name} tells {', '.join(ours.classes)} apart, {other.name}"
             f" {', '.join(theirs.classes)}: their figures say different things.",
             remedy="Compare runs that answer the same question.",
         )
     for key, row in first.rows.items():
         if key in other.rows and other.rows[key]["label"] != row["label"]:
             raise RunError(
-                f"{first.run.name} was told that {row['name']} shows {row['label'] or 'nothing'},"
-                f" {other.run.name} that it shows {other.rows[key]['label'] or 'nothing'}: labels"
+                f"{first.name} was told that {row['name']} shows {row['label'] or 'nothing'},"
+                f" {other.name} that it shows {other.rows[key]['label'] or 'nothing'}: labels"
                 " were edited between the two.",
                 remedy="Evaluate both runs again, then compare.",
             )

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from cli.test_cli import ask, medapp
 from conftest import write_bands
+from scipy.stats import norm
 
 import medapp as api
 from medapp.errors import RunError
@@ -86,6 +87,41 @@ def test_runs_are_compared_on_the_same_images(session: Session, pair: tuple[Run,
     assert {each.name for each in found.disputed} == disputed
 
 
+def test_delong_and_mcnemar_stand_beside_the_verdict(pair: tuple[Run, Run]) -> None:
+    # Some images are ranked otherwise by the second run.
+    edit_rows(
+        pair[1],
+        {
+            i: {
+                "prediction": "below",
+                "probability of above": i / 9,
+                "probability of below": 1 - i / 9,
+            }
+            for i in range(4)
+        },
+    )
+    found = compare_runs(pair)
+    ranks, decisions = found.tests
+    assert (ranks.name, ranks.figure) == ("DeLong's test, clustered by patient", "auroc")
+    assert decisions.name == "McNemar's exact test, whole patients"
+    rows = [{row["content_hash"]: row for row in load_predictions(run)} for run in pair]
+    rights = [{k for k, row in of.items() if row["prediction"] == row["label"]} for of in rows]
+    assert decisions.only_a == len(rights[0] - rights[1])
+    assert decisions.only_b == len(rights[1] - rights[0])
+    figures = [of["auroc"] for of in found.figures]
+    z = (figures[0].value - figures[1].value) / np.linalg.norm(
+        figures[0].shifts - figures[1].shifts
+    )
+    assert ranks.p == pytest.approx(2 * norm.sf(abs(z)))
+    # Each patient of its own: the tests are those of independent images.
+    for run in pair:
+        edit_rows(run, {i: {"patient": f"{i}"} for i in range(len(load_predictions(run)))})
+    assert [test.name for test in compare_runs(pair).tests] == [
+        "DeLong's test",
+        "McNemar's exact test",
+    ]
+
+
 def test_only_images_that_both_judged_count_and_this_is_said(pair: tuple[Run, Run]) -> None:
     first, second = pair
     whole = len(load_predictions(first))
@@ -142,4 +178,6 @@ def test_the_shell_says_what_python_says(session: Session, pair: tuple[Run, Run]
     said = medapp("compare", "first", "second")
     assert values["contrasts"][0]["verdict"][:60] in said
     assert "They disagree on" in said
+    assert values["tests"][0]["meaning"] in said
+    assert "The verdict goes by the interval of the difference." in said
     medapp("compare", "first", "first", code=1)

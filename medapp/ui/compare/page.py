@@ -12,6 +12,7 @@ from medapp.studies.comparison import Comparison, compare_runs
 from medapp.studies.contrast import LOWER_IS_BETTER, Contrast, write_difference
 from medapp.ui.compare.contrasts import draw_contrasts
 from medapp.ui.compare.disputed import draw_disputed
+from medapp.ui.compare.paired_tests import draw_tests
 from medapp.ui.elements.live_chart import draw_charts, load_charts
 from medapp.ui.shell import frame
 from medapp.ui.shell.notes import draw_notes
@@ -31,6 +32,7 @@ def draw_comparison(ids: Sequence[str]) -> None:
         if found.contrasts:
             _draw_contrasts(found)
         _draw_figures(found)
+        draw_tests(found.tests)
         _draw_settings(found)
         _draw_curves(found, runs)
         draw_disputed(found, runs)

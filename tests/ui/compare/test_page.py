@@ -35,6 +35,9 @@ def test_two_runs_from_the_address_are_compared(trained: Trained, twins: tuple[s
     assert "0.0 points of balanced accuracy" in text
     assert f"They disagree on 0 of {n} test images" in text
     assert "Nothing: the same settings, on the same images." in text
+    assert "McNemar's exact test" in text
+    assert "probe alone is right on 0, <twin> alone on 0" in text
+    assert "The verdict goes by the interval of the difference." in text
     figures = app.dataframe[0].value
     assert list(figures["0"]) == list(figures["1"])
 

@@ -38,6 +38,7 @@ from medapp.session import (
     find_operating_point,
     open,
     predict,
+    report_patient,
     resume,
     train,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "find_operating_point",
     "open",
     "predict",
+    "report_patient",
     "resume",
     "train",
 ]

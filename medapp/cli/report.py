@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from medapp.cli.options import HeadOf, RunName
+from medapp.cli.options import Against, AnswersAll, ClassName, HeadOf, Method, RunName
 from medapp.cli.output import AsJson, console, errors, print_json, print_table
 from medapp.session import open as open_session
 
@@ -25,12 +25,53 @@ def report(
     with_names: Annotated[
         bool, typer.Option(help="File names, patients and sites travel in the bundle too.")
     ] = False,
+    image: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="An image of one patient, once for each: a report of what the model says of them,"
+            " as patient.html and patient.md."
+        ),
+    ] = None,
+    patient: Annotated[
+        str, typer.Option(metavar="NAME", help="What the patient is called in that report.")
+    ] = "",
+    method: Method = "gradcam",
+    class_name: ClassName = None,
+    against: Against = None,
+    with_siblings: Annotated[
+        bool,
+        typer.Option(
+            "--with-siblings", help="With the most alike training images: other patients' images."
+        ),
+    ] = False,
+    answers_all: AnswersAll = False,
+    as_json: AsJson = False,
 ) -> None:
     """The record of a run: a model card, and a bundle that its figures are made again from.
 
-    Nothing is read but the run's records. The bundle holds no image and no weights.
+    Nothing is read but the run's records. The bundle holds no image and no weights. With --image:
+    what the model says of one patient's images, with heatmaps. For research, not for diagnosis.
     """
-    for path in open_session().report(run, to, head, with_names):
+    session = open_session()
+    if image:
+        paths = session.report_patient(
+            run,
+            image,
+            to,
+            patient=patient,
+            method=method,
+            class_name=class_name,
+            against=against,
+            with_siblings=with_siblings,
+            answers_all=answers_all,
+            head=head,
+        )
+    else:
+        paths = session.report(run, to, head, with_names)
+    if as_json:
+        print_json({"files": [str(path) for path in paths]})
+        return
+    for path in paths:
         console.print(str(path), soft_wrap=True)
 
 

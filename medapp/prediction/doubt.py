@@ -18,6 +18,11 @@ REFUSAL = (
     "Not answered: the image is unlike all that the model learned from. Of their own kind, fewer"
     " than one image in 10,000 is expected to lie so far off. A probability would say nothing."
 )
+# What sets of classes promise, and what the kind of an image is by.
+PROMISE = (
+    "For each class by itself, the classes that are left hold the true one as often as promised, in"
+    " images of new patients from where the model's own come from."
+)
 UNSURE = "Not sure"  # what a sentence of several classes that are left begins with
 
 
@@ -28,6 +33,14 @@ def write_percentile(familiar: Familiar) -> str:
     # Rounded down, so that what is below a limit is not written as the limit.
     digits = 0 if familiar.percentile < 99 else 2
     return f"{int(familiar.percentile * 10**digits) / 10**digits:.{digits}f}%"
+
+
+def explain_kind(familiar: Familiar) -> str:
+    """By what the kind of an image is told, in sentences."""
+    return (
+        f"Further from the training images than {write_percentile(familiar)} of their own kind."
+        " Above 99% an image counts as unlike; above 99.99% it is answered only when you ask."
+    )
 
 
 def is_unlike(familiar: Familiar | None) -> bool:

@@ -62,21 +62,32 @@ def combine_patients(
             " known.",
             remedy="'^.{8}' finds the first eight characters of a name.",
         )
-    probabilities = [[row.probabilities[name] for name in classes] for row in read]
+    return combine_rows(read, patients, task, classes)
+
+
+def combine_rows(
+    rows: Sequence[Row], patients: Sequence[str | None], task: Task, classes: Sequence[str]
+) -> list[PatientPrediction]:
+    """One prediction a patient, see `combine_patients`; of rows that have an answer.
+
+    Args:
+        patients: whose image each row's is; None of one by itself.
+    """
+    probabilities = [[row.probabilities[name] for name in classes] for row in rows]
     units, means = combine_probabilities(np.reshape(probabilities, (-1, len(classes))), patients)
-    thresholds = next((dict(row.thresholds) for row in read if row.thresholds), {})
-    locked = next((row.locked for row in read if row.locked), None)
+    thresholds = next((dict(row.thresholds) for row in rows if row.thresholds), {})
+    locked = next((row.locked for row in rows if row.locked), None)
     decisions = decide(task, classes, means, list(thresholds.values()), locked)
     found = []
     for unit, mean in enumerate(means):
-        own = np.flatnonzero(units == unit)
+        own = [int(i) for i in np.flatnonzero(units == unit)]
         found.append(
             PatientPrediction(
                 patients[own[0]],
                 task.describe(decisions[unit], classes),
                 dict(zip(classes, map(float, mean), strict=True)),
-                tuple(read[i].file for i in own),
-                sort_notes(note for i in own for note in read[i].notes),
+                tuple(rows[i].file for i in own),
+                sort_notes(note for i in own for note in rows[i].notes),
                 thresholds,
             )
         )

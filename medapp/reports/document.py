@@ -56,7 +56,29 @@ class Drawing:
     words: str
 
 
-Block = Paragraph | Listing | Notice | Table | Drawing
+@dataclass(frozen=True)
+class Picture:
+    """An image.
+
+    Attributes:
+        content: of a PNG or JPEG file.
+        words: what it shows.
+        below: further lines below it.
+    """
+
+    content: bytes
+    words: str
+    below: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Images side by side."""
+
+    items: tuple[Picture, ...]
+
+
+Block = Paragraph | Listing | Notice | Table | Drawing | Pictures
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from medapp.reports.document import (
     Listing,
     Notice,
     Paragraph,
+    Pictures,
     Section,
     Table,
 )
@@ -46,6 +47,9 @@ def _write_block(block: Block) -> str:
             return f"> **{WORDS[level]}.** {escape(text)}"
         case Drawing(_, words):
             return escape(words)
+        case Pictures(items):
+            lines = [" · ".join((item.words, *item.below)) for item in items]
+            return "\n".join(f"- Picture, in the HTML report: {escape(line)}" for line in lines)
         case Table():
             return _write_table(block)
 

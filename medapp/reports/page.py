@@ -1,5 +1,6 @@
 """A document as one HTML file: no script, no other file, clean on A4 when it is printed."""
 
+import base64
 import html
 from string import Template
 
@@ -10,11 +11,14 @@ from medapp.reports.document import (
     Listing,
     Notice,
     Paragraph,
+    Picture,
+    Pictures,
     Section,
     Table,
 )
 
 WORDS = {"grave": "Warning", "caution": "Caution", "info": "To know"}
+MOST_LARGE = 2  # pictures in a row that are set large
 WIDE = 6  # columns, from which a table is set smaller
 
 STYLE = """
@@ -50,6 +54,13 @@ th:last-child, td:last-child { padding-right: 0; }
 figure { margin: 14px 0; }
 figure svg { max-width: 100%; height: auto; }
 figcaption { color: #51616b; font-size: 13px; }
+.pictures { display: flex; flex-wrap: wrap; gap: 12px; margin: 12px 0; }
+.pictures figure { margin: 0; flex: 0 1 calc(50% - 6px); max-width: 420px; }
+.pictures.many figure { flex-basis: calc(25% - 9px); }
+.pictures img { display: block; width: 100%; height: auto; background: #0b0f12;
+  border-radius: 3px; margin-bottom: 4px; }
+.pictures figcaption { overflow-wrap: anywhere; }
+.pictures figcaption span { display: block; }
 footer { margin-top: 40px; color: #51616b; font-size: 13px; border-top: 1px solid #dce3e7;
   padding-top: 8px; }
 @page { size: A4; margin: 16mm 15mm; }
@@ -67,12 +78,15 @@ footer { margin-top: 40px; color: #51616b; font-size: 13px; border-top: 1px soli
 }
 """
 
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+PNG = b"\x89PNG"
+
 PAGE = Template("""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="$policy">
 <title>$title</title>
 <style>$style</style>
 </head>
@@ -102,6 +116,7 @@ def write_page(document: Document) -> str:
         subtitle=html.escape(document.subtitle),
         facts=facts,
         style=STYLE,
+        policy=POLICY,
         sections="\n".join(map(_write_section, document.sections)),
     )
 
@@ -124,8 +139,20 @@ def _write_block(block: Block) -> str:
         case Drawing(svg, words):
             drawn = svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(words)}" ', 1)
             return f"<figure>{drawn}<figcaption>{html.escape(words)}</figcaption></figure>"
+        case Pictures(items):
+            kind = " many" if len(items) > MOST_LARGE else ""
+            return f'<div class="pictures{kind}">{"".join(map(_write_picture, items))}</div>'
         case Table():
             return _write_table(block)
+
+
+def _write_picture(picture: Picture) -> str:
+    kind = "png" if picture.content.startswith(PNG) else "jpeg"
+    source = f"data:image/{kind};base64,{base64.b64encode(picture.content).decode()}"
+    words = html.escape(picture.words)
+    lines = "".join(f"<span>{html.escape(line)}</span>" for line in (picture.words, *picture.below))
+    image = f'<img src="{source}" alt="{words}">'
+    return f"<figure>{image}<figcaption>{lines}</figcaption></figure>"
 
 
 def _write_table(table: Table) -> str:

@@ -35,6 +35,7 @@ __all__ = [
     "find_operating_point",
     "open",
     "predict",
+    "report_patient",
     "resume",
     "train",
 ]
@@ -111,3 +112,10 @@ def predict(
 ) -> "Iterator[Prediction]":
     """See `Session.predict`; in the usual workspace."""
     return open().predict(run, images, method, class_name, head, answers_all, against)
+
+
+def report_patient(
+    run: Run | str, images: Sequence[str | Path], to: str | Path, **asked: Any
+) -> tuple[Path, ...]:
+    """See `Session.report_patient`; in the usual workspace."""
+    return open().report_patient(run, images, to, **asked)

@@ -1,5 +1,6 @@
 """The record of a run, and whether a record is what it says."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,50 @@ class ReportingSession(JudgingSession):
         # A record needs no model, so that of a run whose weights are gone can be written too.
         found = found if head is None else find_head(found, head)
         return write_report(self.workspace, found, expand_path(to), with_names)
+
+    def report_patient(
+        self,
+        run: Run | str,
+        images: Sequence[str | Path],
+        to: str | Path,
+        *,
+        patient: str = "",
+        method: str = "gradcam",
+        class_name: str | None = None,
+        against: str | None = None,
+        with_siblings: bool = False,
+        answers_all: bool = False,
+        head: str | None = None,
+    ) -> tuple[Path, ...]:
+        """Write what a run's model says of the images of one patient, with heatmaps and doubt.
+
+        Args:
+            images: files, taken to be of one patient.
+            to: a folder for `patient.html` and `patient.md`, or one file of either kind.
+            patient: what the patient is called in the report; without a name where none is given.
+            method, class_name, against, answers_all, head: as in `predict`.
+            with_siblings: with the most alike training images, which are other patients'.
+
+        Returns:
+            The files.
+
+        Raises:
+            RunError, WeightsError: there is no such run, or it has no model.
+            ExplanationError: no such method or class.
+            DataError: siblings are asked for, and the images that the run learned from are gone.
+            WorkspaceError: no image is named, or the place may not be written.
+        """
+        from medapp.prediction.model import load_model
+        from medapp.reports.patient import build_patient_report
+        from medapp.reports.patient_facts import Wanted, gather_patient
+        from medapp.reports.saving import save_document
+
+        found = find_head(self._find(run), head)
+        model = load_model(found.require_model())
+        wanted = Wanted(patient, method, class_name, against, answers_all, with_siblings)
+        files = [expand_path(image) for image in images]
+        facts = gather_patient(self.workspace, found, model, files, wanted)
+        return save_document(build_patient_report(facts), expand_path(to), "patient")
 
     def verify(self, file: str | Path) -> "Verification":
         """Check a bundle: hashes, every figure made again, splits that share nothing.

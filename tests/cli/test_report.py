@@ -37,3 +37,14 @@ def test_what_differs_ends_with_status_1(trained: Trained, tmp_path: Path) -> No
     assert "DIFFERS" in done.stdout
     assert "more.txt" in done.stdout
     assert "not what it says: files" in done.stderr
+
+
+def test_one_patients_images_are_reported(trained: Trained, tmp_path: Path) -> None:
+    image = next(trained.folder.glob("above/*.png"))
+    to = tmp_path / "out"
+    asked = ["report", trained.run, "--image", str(image), "--image", str(image), "--to", str(to)]
+    done = CliRunner().invoke(app, [*asked, "--patient", "Patient 7", "--json"])
+    assert done.exit_code == 0, done.output
+    files = json.loads(done.stdout)["files"]
+    assert files == [str(to / "patient.html"), str(to / "patient.md")]
+    assert Path(files[1]).read_text("utf-8").startswith("# Patient 7")

@@ -520,6 +520,8 @@ def test_a_prediction_says_what_it_is_for(trained: Trained) -> None:
     app = open_page("predict", by=run.id, of=data_set.id, sample=sample.id)
     assert "Research use only." in read_text(app)
     assert f"n = {evaluation.n}" in read_text(app)
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert labels == ["HTML", "Markdown"]
     app.selectbox[1].select("below").run()
     assert not app.exception
     assert app.query_params["explain"] in ("below", ["below"])

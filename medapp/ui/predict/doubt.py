@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from medapp.prediction.doubt import describe_sets, write_percentile
+from medapp.prediction.doubt import PROMISE, describe_sets, explain_kind
 from medapp.runs.heads import name_head
 from medapp.runs.run import Run
 from medapp.ui.predict.predicting import load_model
@@ -44,18 +44,15 @@ def draw_doubt(run: Run, prediction: "Prediction") -> None:
     """Draw how sure the answer is: kind of image, what is left, a second opinion, calibration."""
     model = load_model(run)
     if prediction.familiar is not None:
-        percentile = escape(write_percentile(prediction.familiar))
         st.markdown(
             f"**Kind of image:** {escape(prediction.familiar.verdict)}",
-            help=f"Further from the training images than {percentile} of their own kind. Above 99%"
-            " an image counts as unlike; above 99.99% it is answered only when you ask.",
+            help=escape(explain_kind(prediction.familiar)),
         )
     sentences = describe_sets(prediction.sets, prediction.has_several)
     if sentences:
         st.markdown(
             escape(" ".join(sentences)),
-            help="For each class by itself, the classes that are left hold the true one as often as"
-            " promised, in images of new patients from where the model's own come from.",
+            help=PROMISE,
         )
     if prediction.pixels is not None:
         changed = run.model_path.stat().st_mtime_ns

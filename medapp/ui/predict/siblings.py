@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 ALIKE = "alike"  # in the address: the most alike training images are shown
 
 
+def shows_siblings() -> bool:
+    """Whether the reader asked for the most alike training images."""
+    return url.read_choice(ALIKE, ["1"]) is not None
+
+
 def draw_siblings(run: Run, prediction: "Prediction") -> None:
     """Draw the nearest training images of the two most probable classes, once somebody asks."""
     if prediction.pixels is None or len(prediction.probabilities) < 2:
         return
-    if url.read_choice(ALIKE, ["1"]) is None:
+    if not shows_siblings():
         if st.button("Most alike training images", icon=":material/image_search:"):
             url.write(ALIKE, 1)
             st.rerun()

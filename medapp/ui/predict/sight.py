@@ -1,6 +1,5 @@
 """What is shown of an image that a model judges: as the model sees it, or as its file says."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,9 +7,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from medapp.imaging.image import IMAGE, ImageFacts, draw_picture, open_picture
+from medapp.imaging.image import ImageFacts, draw_picture, open_picture
 from medapp.imaging.preprocess import Preprocess, render_full
-from medapp.imaging.windows import Window, parse_windows
+from medapp.imaging.sight import describe_sight
+from medapp.imaging.windows import parse_windows
 from medapp.ui.elements.depth import Depth, build_depth
 from medapp.ui.shell import url
 from medapp.ui.shell.frame import escape
@@ -81,33 +81,3 @@ def draw_sight(sight: Sight, preprocess: Preprocess) -> None:
                 **url.bind("shown", "model"),
             )
         st.caption(words)
-
-
-def describe_sight(preprocess: Preprocess, is_windowed: bool) -> str:
-    """What a model sees of an image, in words.
-
-    Args:
-        is_windowed: the image has CT numbers, so that windows on them were applied.
-    """
-    words = ["the picture as its file says"]
-    if preprocess.windows and is_windowed:
-        words = [_write_windows(parse_windows(preprocess.windows))]
-    elif preprocess.value_range == IMAGE:
-        words = ["from the darkest to the brightest pixel"]
-    if preprocess.windows and not is_windowed:
-        words.append(f"without its windows ({preprocess.windows}), as there are no CT numbers")
-    if preprocess.percentile_clip:
-        words.append(f"{preprocess.percentile_clip:g}% cut at both ends")
-    if preprocess.clahe:
-        words.append(f"local contrast (CLAHE) {preprocess.clahe:g}")
-    side = preprocess.image_size
-    return f"{', '.join(words)}; at {side} × {side} px"
-
-
-def _write_windows(windows: Sequence[Window]) -> str:
-    """Such as "lung window −600/1500 HU"."""
-    written = [
-        f"{window.name} window {window.level:g}/{window.width:g} HU".strip() for window in windows
-    ]
-    channels = " in red, green and blue" if len(windows) > 1 else ""
-    return f"{', '.join(written)}{channels}".replace("-", "−")

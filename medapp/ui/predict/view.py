@@ -12,7 +12,7 @@ from medapp.evaluation.words import write_probability
 from medapp.explanation.methods import METHODS
 from medapp.explanation.placing import colour
 from medapp.explanation.strength import write_strength
-from medapp.imaging.image import ImageFacts
+from medapp.imaging.sight import describe_reading
 from medapp.runs.heads import name_head
 from medapp.runs.run import Run
 from medapp.ui.elements.image_viewer import MapLayer, Shown, draw_viewer
@@ -20,6 +20,7 @@ from medapp.ui.predict.doubt import answers_all, draw_refusal
 from medapp.ui.predict.findings import draw_findings
 from medapp.ui.predict.map_card import draw_map_card
 from medapp.ui.predict.predicting import load_model, predict_image
+from medapp.ui.predict.report import draw_report
 from medapp.ui.predict.siblings import draw_siblings
 from medapp.ui.predict.sight import draw_sight, load_sight
 from medapp.ui.shell import frame, url
@@ -67,6 +68,7 @@ def draw_prediction(
         for said in (prediction.describe_heatmap(), prediction.describe_cells()):
             if said:
                 st.caption(escape(said))
+        draw_report(run, prediction, name, method)
         if not prediction.refusal:
             _draw_choices(classes, method, explained, against)
             draw_map_card(run, prediction, method)
@@ -110,13 +112,6 @@ def _draw_viewer(
     step = draw_viewer(shown, "viewer")
     draw_sight(sight, preprocess)
     return step
-
-
-def describe_reading(facts: ImageFacts) -> str:
-    """How large an image is, how it was read, and how large a pixel is."""
-    size = f"{facts.width} × {facts.height} px"
-    scale = facts.spacing.describe() if facts.spacing else "no physical scale known"
-    return f"{size} · {facts.mode} · {scale}"
 
 
 def _draw_choices(

@@ -163,8 +163,8 @@ def _list_answer(seen: Seen) -> Iterator[Block]:
         yield Paragraph(said)
     if found.familiar is not None:
         yield Paragraph(f"Kind of image: {found.familiar.verdict}. {explain_kind(found.familiar)}")
-    if said := describe_sets(found.sets, found.has_several):
-        yield Paragraph(f"{' '.join(said)} {PROMISE}")
+    if left := describe_sets(found.sets, found.has_several):
+        yield Paragraph(f"{' '.join(left)} {PROMISE}")
     else:
         yield Paragraph("No set of classes is promised for this image.")
     yield Paragraph(seen.opinion)

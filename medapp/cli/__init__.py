@@ -13,6 +13,7 @@
     medapp race                      was transfer worth it (cli/race.py)
     medapp curve                     would more images help (cli/curve.py)
     medapp travel                    the next hospital     (cli/travel.py)
+    medapp stress, robustness        how far may images change (cli/stress.py, robustness.py)
     medapp explain trial             are heatmaps worth it (cli/explain.py)
     medapp report, verify            the record of a run   (cli/report.py)
 
@@ -40,6 +41,7 @@ from medapp.cli import (
     report,
     robustness,
     runs,
+    stress,
     travel,
     work,
 )
@@ -63,6 +65,7 @@ app.command("folds")(folds.show_folds)
 app.command("rank")(rank.rank)
 app.command()(rate.rate)
 app.command("robustness")(robustness.measure)
+app.command("stress")(stress.measure)
 app.command()(compare.compare)
 app.command()(race.race)
 app.command()(curve.curve)

@@ -14,6 +14,7 @@ from medapp.data.samples import Sample
 from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.robustness.record import Robustness, read_robustness
+from medapp.evaluation.stress.record import Stress, read_stress
 from medapp.explanation.trials.record import Trial, read_trial
 from medapp.runs.locks import note_change
 from medapp.runs.run import Run, name_part
@@ -25,9 +26,10 @@ from medapp.task.task import Targets
 EVALUATION = "evaluation.json"
 PREDICTIONS = "predictions.parquet"
 ROBUSTNESS = "robustness.json"
+STRESS = "stress.json"
 TRIAL = "trial.json"
 # What each head of a run may have.
-RESULTS = (EVALUATION, PREDICTIONS, ROBUSTNESS, TRIAL)
+RESULTS = (EVALUATION, PREDICTIONS, ROBUSTNESS, STRESS, TRIAL)
 # Probabilities, truth, classes, patients and task: the first arguments of `evaluate`.
 Evidence = tuple[NDArray[np.float64], Targets, Sequence[str], list[str | None], Task]
 
@@ -80,6 +82,14 @@ def load_robustness(run: Run) -> Robustness | None:
     try:
         values = json.loads(run.find_part(ROBUSTNESS).read_text(encoding="utf-8"))
         return read_robustness(values)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def load_stress(run: Run) -> Stress | None:
+    """What faults made of a run's figures; None where nobody asked, or of a damaged file."""
+    try:
+        return read_stress(json.loads(run.find_part(STRESS).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

@@ -13,6 +13,7 @@ The folder can be copied, zipped and read by hand.
     evaluation.json      the figures on the test split
     predictions.parquet  the probabilities behind them
     robustness.json      what attacks made of them, where somebody asked
+    stress.json          what ordinary faults made of them, where somebody asked
     model-1.safetensors, evaluation-1.json …  the same of a further head (`runs/heads.py`)
     log.txt              what the worker printed
     lock                 held by the process that works on the run

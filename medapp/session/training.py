@@ -25,6 +25,7 @@ from medapp.training.recipe.presets import find_preset
 
 if TYPE_CHECKING:
     from medapp.evaluation.robustness.record import Robustness
+    from medapp.evaluation.stress.record import Stress
     from medapp.explanation.trials.record import Trial
     from medapp.store.job import Tell
     from medapp.training.rate_range import RateRange
@@ -227,6 +228,31 @@ class TrainingSession(DataSession):
 
         found = find_head(self._find(run), head)
         return measure_robustness(self.workspace, found, images, steps, seed, on_progress)
+
+    def measure_stress(
+        self,
+        run: Run | str,
+        images: int = 200,
+        seed: int = 0,
+        on_progress: "Tell | None" = None,
+        head: str | None = None,
+    ) -> "Stress":
+        """Figures on test images changed by ordinary faults; counts as a look at the test split.
+
+        What was asked before is given again without a look. `evaluation.stress.limits.find_limits`
+        says how far each fault may go, `evaluation.stress.words` says it in sentences.
+
+        Args:
+            images: how many at most, whole patients drawn by the seed; 0 takes all.
+            head: as in `predict`.
+
+        Raises:
+            RunError: the run has no model or no test images.
+        """
+        from medapp.runs.stress import measure_stress
+
+        found = find_head(self._find(run), head)
+        return measure_stress(self.workspace, found, images, seed, on_progress)
 
     def try_heatmaps(
         self,

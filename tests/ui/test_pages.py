@@ -413,27 +413,26 @@ def test_looks_at_a_model_are_those_at_the_split_it_learned_with(trained: Traine
 @pytest.mark.parametrize(
     "view",
     [
-        *("Threshold", "Probabilities", "Subgroups"),
-        *("Curves", "Settings", "Another data set", "Robustness"),
-        *("Heatmaps on trial", "Manage"),
+        *("Threshold", "Probabilities"),
+        *("Curves", "Settings", "Another data set", "Stress test", "Attack", "Manage"),
     ],
 )
 def test_a_model_has_its_other_views(trained: Trained, view: str) -> None:
     run = find_run(trained.workspace, "probe")
     app = open_page("models", model=run.id, show=view)
-    assert app.segmented_control[0].value == view
+    assert app.pills[0].value == view
     assert "also stand" not in read_text(app)
 
 
 def test_a_model_is_attacked_in_the_background(trained: Trained) -> None:
     run = find_run(trained.workspace, "probe")
-    app = open_page("models", model=run.id, show="Robustness")
+    app = open_page("models", model=run.id, show="Attack")
     assert "certifies nothing" in read_text(app)
     app.button(key="attack-begin").click().run()
     assert robustness.hold_jobs()[run.id, 0].wait(60)
     found = load_robustness(run)
     assert found is not None
-    text = read_text(open_page("models", model=run.id, show="Robustness"))
+    text = read_text(open_page("models", model=run.id, show="Attack"))
     assert f"All {found.of} test images" in text
     assert "falls from" in text
 

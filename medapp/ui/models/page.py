@@ -15,10 +15,12 @@ from medapp.ui.models.managing import draw_management
 from medapp.ui.models.probabilities import draw_probabilities
 from medapp.ui.models.report import draw_report
 from medapp.ui.models.robustness import draw_robustness
+from medapp.ui.models.stress import draw_stress
 from medapp.ui.models.subgroups import draw_subgroups
 from medapp.ui.models.threshold import draw_threshold
 from medapp.ui.models.trial import draw_trial
-from medapp.ui.shell import frame, url
+from medapp.ui.models.views import choose_view
+from medapp.ui.shell import frame
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.heads import ASKED, JUDGED, draw_head_choice, list_parameters, read_head
 from medapp.ui.shell.server import follow_run
@@ -45,18 +47,8 @@ def draw_model_page(run: Run) -> None:
             st.page_link(frame.COMPARE, label="Compare", query_params={"runs": run.id})
         if run.state in UNDER_WAY or not run.has_model:
             st.page_link(frame.TRAIN, label="Watch it, or resume it", query_params={"run": run.id})
-    first = next(iter(VIEWS))
-    view = url.read_choice("show", VIEWS) or first
-    st.segmented_control(
-        "View",
-        list(VIEWS),
-        default=view,
-        required=True,
-        wrap=True,
-        label_visibility="collapsed",
-        **url.bind("show", first),
-    )
-    if view in OF_HEADS:
+    view = choose_view()
+    if view not in OF_RUN:
         draw_head_choice(head, JUDGED, "Head, judged on its own data set", width=560)
         VIEWS[view](head)
     else:
@@ -73,16 +65,14 @@ VIEWS: dict[str, Callable[[Run], None]] = {
     "Threshold": draw_threshold,
     "Probabilities": draw_probabilities,
     "Subgroups": draw_subgroups,
+    "Stress test": draw_stress,
+    "Attack": draw_robustness,
+    "Another data set": draw_external,
+    "Heatmaps on trial": draw_trial,
     "Curves": _draw_curves,
     "Settings": draw_settings,
-    "Another data set": draw_external,
-    "Robustness": draw_robustness,
-    "Heatmaps on trial": draw_trial,
     "Report": draw_report,
     "Manage": draw_management,
 }
-# What is another thing for each head of a model that has several.
-OF_HEADS = (
-    *("Figures", "Threshold", "Probabilities", "Subgroups"),
-    *("Another data set", "Robustness", "Heatmaps on trial", "Report"),
-)
+# What is one thing for all heads of a model that has several.
+OF_RUN = ("Curves", "Settings", "Manage")

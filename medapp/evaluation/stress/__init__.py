@@ -1,0 +1,1 @@
+"""How far ordinary faults of acquisition and storage may go before a model's figures fall."""

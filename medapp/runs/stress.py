@@ -24,8 +24,9 @@ from medapp.notes import Note, sort_notes
 from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.asking import choose_patients, count_asked
 from medapp.runs.caveats import add_caveats
-from medapp.runs.evaluate import find_split, judge, load_squares
+from medapp.runs.evaluate import find_split
 from medapp.runs.events import TestRead
+from medapp.runs.judging import judge, load_squares
 from medapp.runs.results import STRESS, load_stress
 from medapp.runs.run import Run
 from medapp.store.files import hash_file, write_bytes

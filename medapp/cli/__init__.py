@@ -15,6 +15,7 @@
     medapp travel                    the next hospital     (cli/travel.py)
     medapp stress, robustness        how far may images change (cli/stress.py, robustness.py)
     medapp explain trial             are heatmaps worth it (cli/explain.py)
+    medapp bundle check              a model from elsewhere (cli/bundle.py)
     medapp report, verify            the record of a run   (cli/report.py)
 
 Exit status: 0, 1 for a stated error (one line on standard error), 2 for usage.
@@ -28,6 +29,7 @@ import typer
 
 from medapp.cli import (
     application,
+    bundle,
     compare,
     curve,
     data,
@@ -59,6 +61,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
 app.add_typer(runs.backbones, name="backbones")
 app.add_typer(explain.app, name="explain")
+app.add_typer(bundle.app, name="bundle")
 app.command("app")(application.open_app)
 app.command("doctor")(doctor.examine_machine)
 app.command("folds")(folds.show_folds)

@@ -33,7 +33,7 @@ from medapp.runs.needed import delete_run
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
 from medapp.runs.summary import Summary
-from medapp.runs.transfer import describe_export, export_run, import_run
+from medapp.runs.transfer import BUNDLE, describe_export, export_bundle, export_run, import_run
 from medapp.session import open as open_session
 from medapp.store.workspace import find_workspace
 from medapp.task import find_task
@@ -242,14 +242,30 @@ def export(
         bool,
         typer.Option("--onnx", help="The model alone, as onnxruntime runs it without MedApp."),
     ] = False,
+    as_bundle: Annotated[
+        bool,
+        typer.Option(
+            "--bundle",
+            help="For another hospital: the model and its figures, no row of any image.",
+        ),
+    ] = False,
     head: HeadOf = None,
 ) -> None:
     """Write a run to a zip: weights, recipe, split, figures. No images.
 
     File names, patients and sites stay here unless they are asked for. With --onnx: the model with
-    its calibration, and how unlike an image is, beside a card and a script that asks it.
+    its calibration, and how unlike an image is, beside a card and a script that asks it. With
+    --bundle: what another hospital needs to check the model on its own images, and to use it.
     """
     found = find_run(find_workspace(), run)
+    if as_bundle:
+        if with_names or as_onnx or head is not None:
+            raise typer.BadParameter(
+                "a bundle holds all heads, no names, and no graph", param_hint="--bundle"
+            )
+        console.print(f"Written: {export_bundle(found, to)}", markup=False)
+        console.print(f"It holds: {BUNDLE}", markup=False)
+        return
     if head is not None and not as_onnx:
         raise typer.BadParameter("a zip holds all heads; add --onnx", param_hint="--head")
     if with_names and as_onnx:

@@ -98,6 +98,19 @@ class Calibration:
         """Whether probabilities are as near to what comes true as the images could tell."""
         return self.method != NONE
 
+    def apply(self, logits: "Tensor") -> "Tensor":
+        """Logits (N, K) as they are changed; the same where nothing was examined."""
+        if not self.scale:
+            return logits
+        scale, offset = self.to_tensors()
+        return logits * scale + offset
+
+    def to_tensors(self) -> tuple["Tensor", "Tensor"]:
+        """Scale and offset (K,)."""
+        import torch
+
+        return torch.tensor(self.scale), torch.tensor(self.offset)
+
     def to_metadata(self) -> dict[str, str]:
         """As a model's file says it."""
         return {KEY: json.dumps(asdict(self))}

@@ -70,10 +70,11 @@ class Locked:
             )
             if rate is not None
         ]
+        on = f"on {self.n:,} test images of {self.units:,} {self.counted}: {', '.join(judged)}"
         return (
             f"{self.finding} counts as found from {write_probability(self.threshold)} on:"
-            f" {choice.rule}, chosen on {choice.n:,} images of the {choice.where}; on {self.n:,}"
-            f" test images of {self.units:,} {self.counted}: {', '.join(judged) or 'not judged'}."
+            f" {choice.rule}, chosen on {choice.n:,} images of the {choice.where};"
+            f" {on if judged else 'not judged on others'}."
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,12 +14,19 @@ from medapp.runs.looks import count_looks, note_looks
 from medapp.runs.run import Run
 from medapp.runs.seen import UNLABELLED, SeenImage, find_overlap, list_earlier, list_own
 from medapp.runs.sketch import sketch_images
+from medapp.runs.split_table import SPLIT
 from medapp.store.plain import quote_word
 from medapp.store.workspace import Workspace
 from medapp.training.objectives.table import OBJECTIVES
 from medapp.training.recipe import Recipe
 
 UNKNOWN = "patients-unknown"
+UNLISTED = Note(
+    "images-unlisted",
+    "Which images the model learned from did not come with it, so whether it has seen these, or"
+    " other images of the same patients, cannot be told.",
+    remedy="Judge it on images that its makers cannot have had.",
+)
 
 
 def add_caveats(
@@ -39,6 +46,7 @@ def add_caveats(
     """
     split = evaluation.split
     seen = list_own(run)
+    is_listed = run.find_part(SPLIT).exists()
     learned = [image for image in seen if image.split != UNLABELLED]
     own = learned
     where = "the run's training or validation split"
@@ -60,7 +68,7 @@ def add_caveats(
     earlier = list_earlier(workspace, run)
     notes += note_earlier(samples, data_set, earlier)
     notes += _note_adaptation(run, samples, data_set, [*seen, *earlier])
-    notes += _note_patients(samples, own)
+    notes += _note_patients(samples, own) if is_listed else [UNLISTED]
     chosen_on = run.recipe.data.train.name
     if run.domain and split != "all":
         text = (

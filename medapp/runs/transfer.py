@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from medapp.errors import RunError
+from medapp.evaluation.headline import list_headlines
+from medapp.evaluation.words import write_figure
 from medapp.runs.drafts import draft_run
 from medapp.runs.heads import list_heads
+from medapp.runs.locking import find_locked
 from medapp.runs.privacy import STRIPPED, strip_weights
+from medapp.runs.reference import REFERENCE, find_reference, write_reference
 from medapp.runs.registry import find_registry
-from medapp.runs.results import RESULTS, load_predictions
+from medapp.runs.results import EVALUATION, RESULTS, load_predictions
 from medapp.runs.run import Run, name_part
 from medapp.runs.seen import SEEN, list_own, load_seen
 from medapp.runs.split_table import MOST, name_table
@@ -26,15 +30,17 @@ from medapp.store.workspace import Workspace
 RECIPE = "recipe.json"
 WEIGHTS = "model.safetensors"
 MODELS = tuple(name_part(WEIGHTS, domain) for domain in range(MOST))
+EVENTS = "events.jsonl"
+NAME = "name.txt"
 # What travels.
 TRAVELS = (
     RECIPE,
-    "name.txt",
+    NAME,
     *(name_table(domain) for domain in range(MOST)),
     SEEN,
-    "events.jsonl",
+    EVENTS,
     *MODELS,
-    *(name_part(name, domain) for name in RESULTS for domain in range(MOST)),
+    *(name_part(name, domain) for name in (*RESULTS, REFERENCE) for domain in range(MOST)),
 )
 ALWAYS = (
     "Weights, recipe, curves, figures with their notes, the names of the run, its data set and"
@@ -51,6 +57,28 @@ FEATURES = (
     " image, but something of it may be reconstructed from them, so share the file only with those"
     " who may see the images."
 )
+# What a bundle for another hospital holds: no row of any image.
+IN_BUNDLE = (
+    RECIPE,
+    NAME,
+    EVENTS,
+    *(name_part(name, domain) for name in (WEIGHTS, EVALUATION) for domain in range(MOST)),
+)
+BUNDLE = (
+    "The model with its preprocessing, calibration, sets, threshold and what it remembers of its"
+    " own kind of image; its figures with their notes; how sure it is of each class on average. No"
+    " images, no row of any image: no file names, patients, sites, or SHA-256 of images."
+)
+BUNDLE_README = """A model of MedApp for another hospital. For research only, not for diagnosis.
+
+{card}
+
+To see whether it holds on your own images, label 50 to 100 of them and ask:
+medapp bundle check FILE.zip --data YOUR-DATA-SET
+(or Models, Import a model, and then Elsewhere on the model's page).
+
+What is in this file: {travels}
+"""
 README = """This is a trained model of MedApp: model.safetensors (weights, torchvision's names),
 recipe.json (how it was trained and how images are prepared), evaluation.json (its figures on the
 test split), split.parquet and predictions.parquet (images by their SHA-256). Import it with:
@@ -82,13 +110,72 @@ def export_run(run: Run, to: Path, with_names: bool = False) -> Path:
         for path in _list_files(run):
             if with_names:
                 archive.write(path, path.name)
-            elif path.name in MODELS:
-                _write_weights(archive, path)
-            elif path.name in STRIPPED:
-                archive.writestr(path.name, STRIPPED[path.name](path))
             else:
-                archive.write(path, path.name)
+                _write_stripped(archive, path)
     return to
+
+
+def _write_stripped(archive: zipfile.ZipFile, path: Path) -> None:
+    """Put a file of a run into a zip, without what names a file, a patient or a site."""
+    if path.name in MODELS:
+        _write_weights(archive, path)
+    elif path.name in STRIPPED:
+        archive.writestr(path.name, STRIPPED[path.name](path))
+    else:
+        archive.write(path, path.name)
+
+
+def export_bundle(run: Run, to: Path) -> Path:
+    """Write what another hospital needs to judge and use a run's model, and no row of any image.
+
+    Raises:
+        RunError: the run has no model yet, or a file of it is damaged; or its model counts votes of
+            training images, whose features are a part of it.
+        WeightsError: its model is damaged.
+    """
+    run.require_model()
+    _check_tables(run)
+    if run.recipe.find_strategy().keeps_neighbours:
+        raise RunError(
+            "This model counts the labels of the most similar training images, whose features do"
+            " not belong into a file for others.",
+            remedy="Export a linear probe or a fine-tune.",
+        )
+    with (
+        open_replacing(to) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+    ):
+        card = "\n\n".join(_describe_head(name, head) for name, head in list_heads(run).items())
+        archive.writestr("README.txt", BUNDLE_README.format(card=card, travels=BUNDLE))
+        for path in (run.folder / name for name in IN_BUNDLE if (run.folder / name).is_file()):
+            _write_stripped(archive, path)
+        for head in list_heads(run).values():
+            reference = find_reference(head)
+            if reference:
+                archive.writestr(head.find_part(REFERENCE).name, write_reference(reference))
+    return to
+
+
+def _describe_head(data_set: str, head: Run) -> str:
+    """What a model answers and how well, in a few lines."""
+    evaluation = head.load_evaluation()
+    size = head.recipe.preprocess.image_size
+    lines = [
+        f"{head.name}, learned from {data_set}: {', '.join(head.find_classes())}.",
+        f"Images are brought to {size} x {size} px by the app.",
+    ]
+    if evaluation is not None:
+        figures = "; ".join(
+            f"{one.title} {write_figure(one.value, one.interval)}"
+            for one in list_headlines(evaluation)
+        )
+        lines.append(
+            f"On {evaluation.n:,} test images of {evaluation.units:,} {evaluation.counted}:"
+            f" {figures} (95% intervals)."
+        )
+        lines += [f"- {note.text}" for note in evaluation.notes if note.level != "info"]
+    locked = find_locked(head)
+    return "\n".join([*lines, *([locked.describe()] if locked else [])])
 
 
 def describe_export(run: Run, with_names: bool) -> str:
@@ -132,7 +219,7 @@ def import_run(workspace: Workspace, path: Path) -> Run:
 def _choose_name(workspace: Workspace, run: Run) -> str:
     """The name in the zip, with a number where another run has it."""
     taken = {summary.name for summary in find_registry(workspace).list_summaries()}
-    name = run.name if (run.folder / "name.txt").is_file() else "Imported run"
+    name = run.name if (run.folder / NAME).is_file() else "Imported run"
     return number_name(name, taken)
 
 

@@ -8,8 +8,10 @@ from medapp.errors import RunError
 from medapp.runs.heads import find_head
 from medapp.runs.run import Run
 from medapp.session.predicting import PredictingSession
+from medapp.store.threads import OnProgress
 
 if TYPE_CHECKING:
+    from medapp.evaluation.elsewhere.record import Elsewhere
     from medapp.evaluation.locked import Locked
     from medapp.evaluation.operating import OperatingPoint
     from medapp.evaluation.probability import ProbabilityFigures
@@ -109,6 +111,40 @@ class JudgingSession(PredictingSession):
         from medapp.runs.locking import unlock_point
 
         unlock_point(find_head(self._find(run), head))
+
+    def validate_elsewhere(
+        self,
+        run: Run | str,
+        data: DataSet | str,
+        floor: float | None = None,
+        head: str | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> "Elsewhere":
+        """Judge a model on all images of another data set, and say whether it may be used there.
+
+        Args:
+            floor: the least AUROC that is asked for; None asks for 0.1 less than at home.
+
+        Raises:
+            RecipeError: the floor is out of range, or nothing is known from home and none is given.
+            DataError, RunError: as for `evaluate`.
+        """
+        from medapp.runs.external import validate_elsewhere
+
+        other = data.uid if isinstance(data, DataSet) else data
+        found = find_head(self._find(run), head)
+        return validate_elsewhere(self.workspace, found, other, floor, on_progress)
+
+    def adopt(self, run: Run | str, data: DataSet | str, name: str, head: str | None = None) -> Run:
+        """A copy of a run whose probabilities, sets and threshold are fitted to another data set.
+
+        Raises:
+            RunError: too few images to fit anything to, or the name is taken.
+        """
+        from medapp.runs.adopting import adopt_run
+
+        other = data.uid if isinstance(data, DataSet) else data
+        return adopt_run(self.workspace, find_head(self._find(run), head), other, name)
 
     def judge_subgroups(
         self, run: Run | str, by: str, figure: str = "", head: str | None = None

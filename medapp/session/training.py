@@ -14,7 +14,7 @@ from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.plan import Plan, plan_run
 from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
-from medapp.runs.transfer import export_run, import_run
+from medapp.runs.transfer import export_bundle, export_run, import_run
 from medapp.session.data import DataSession
 from medapp.settings import Group
 from medapp.store.files import expand_path
@@ -292,6 +292,14 @@ class TrainingSession(DataSession):
             RunError: the run has no model yet.
         """
         return export_run(self._find(run), expand_path(to), with_names)
+
+    def export_bundle(self, run: Run | str, to: str | Path) -> Path:
+        """Write what another hospital needs of a run: the model, its figures, no row of an image.
+
+        Raises:
+            RunError: the run has no model yet, or one that counts votes of training images.
+        """
+        return export_bundle(self._find(run), expand_path(to))
 
     def import_run(self, path: str | Path) -> Run:
         """Take in a run from a zip that `export` wrote.

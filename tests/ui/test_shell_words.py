@@ -27,7 +27,8 @@ SHELL = re.compile(
 # What speaks to a shell alone, or to somebody who asks for its words.
 ON_PURPOSE = {
     "medapp/data/layouts/layout.py:option",  # of a way to read folders, printed by the shell
-    "medapp/runs/transfer.py:README",  # goes with a run that is exported
+    "medapp/runs/transfer.py:README",
+    "medapp/runs/transfer.py:BUNDLE_README",  # goes with a run that is exported
     "medapp/training/recipe/command.py",  # the command to copy, below a form
     "medapp/training/recipe/names.py:parse_assignments",  # what a shell was given
     "medapp/ui/shell/guide.py",  # the app's own "About"

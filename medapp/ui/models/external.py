@@ -1,19 +1,46 @@
-"""External validation: a model on all images of another data set with the same classes."""
+"""A model on the images of another place: its figures beside home, and whether it may be used."""
 
 import streamlit as st
 
 from medapp.data.samples import DataSet
+from medapp.errors import RunError
+from medapp.evaluation.elsewhere.record import Elsewhere
+from medapp.evaluation.elsewhere.words import list_sides
+from medapp.evaluation.operating import state_outcomes
 from medapp.figures import draw_confusion
+from medapp.runs.making import check_name
 from medapp.runs.run import Run
+from medapp.store.job import Job, Tell
 from medapp.task import find_task
-from medapp.ui.models.cards import draw_evaluation
 from medapp.ui.models.findings import draw_findings_table
 from medapp.ui.shell import frame
-from medapp.ui.shell.server import find_catalog, open_workspace
+from medapp.ui.shell.frame import escape
+from medapp.ui.shell.jobs import TICK_SECONDS, draw_progress
+from medapp.ui.shell.notes import draw_notes
+from medapp.ui.shell.server import find_catalog, list_summaries, open_workspace
+
+Key = tuple[str, int, str]
+VERDICTS = {
+    "yes": ("Yes: it holds here", ":green[:material/check_circle:]"),
+    "no": ("No: do not use it here", ":red[:material/cancel:]"),
+    "label more": ("Label more images: these do not tell", ":orange[:material/pending:]"),
+}
+
+
+@st.cache_resource(show_spinner=False)
+def hold_jobs() -> dict[Key, Job[Elsewhere]]:
+    """What this server judges elsewhere, or what ended with an error: run, head and data set."""
+    return {}
+
+
+@st.cache_resource(show_spinner=False)
+def hold_found() -> dict[Key, tuple[object, Elsewhere]]:
+    """What was found, with the state of model and data sets that it is of."""
+    return {}
 
 
 def draw_external(run: Run) -> None:
-    """Draw the choice of a data set, and the figures once they were asked for."""
+    """Draw the choice of a data set, and what was found once it was asked for."""
     classes = run.find_classes()
     learned = run.home.id
     others = [
@@ -21,26 +48,130 @@ def draw_external(run: Run) -> None:
         for data_set in find_catalog().list_data_sets()
         if data_set.uid != learned and fits(data_set, run)
     ]
+    st.markdown(
+        "Does the model hold on images of another hospital? Label 50 to 100 of its cases as the"
+        " model's classes are called, add them as a data set, and ask."
+    )
     if not others:
         task = find_task(run.recipe.data.task)
-        known = frame.escape(f"{task.nouns} ({', '.join(classes)})")
-        st.info(
-            f"No other data set has this model's {known}. Add one to see how the"
-            " model does elsewhere."
-        )
+        known = escape(f"{task.nouns} ({', '.join(classes)})")
+        st.info(f"No other data set has this model's {known}.")
+        st.page_link(frame.DATA_SETS, label="Add a data set", icon=":material/add:")
         return
-    other = st.selectbox("Data set", others, format_func=lambda data_set: data_set.name)
-    if st.button("Evaluate on all its images", type="primary"):
-        with st.spinner(f"Predicting {find_catalog().count_samples(other):,} images"):
-            # Imported here, because the page opens without torch.
-            from medapp.runs.evaluate import evaluate_run
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        other = st.selectbox("Data set", others, format_func=lambda one: one.name, width=320)
+        floor = _ask_for_floor(run)
+        is_asked = st.button("Judge it there", type="primary", icon=":material/travel_explore:")
+    key = (run.id, run.domain, other.uid)
+    if is_asked:
+        _begin(run, other, floor)
+        st.rerun()
+    job = hold_jobs().get(key)
+    if job is not None and job.state == "running":
+        st.fragment(run_every=TICK_SECONDS)(_draw_progress)(key)
+        return
+    if job is not None and job.error:
+        st.error(escape(job.error), icon=":material/error:")
+        return
+    state, found = hold_found().get(key, (None, None))
+    if found is not None and state == _read_state(run):
+        _draw_found(run, other, found)
 
-            evaluation = evaluate_run(open_workspace(), run, dataset=other.uid)
-        draw_evaluation(evaluation, f"all of {other.name}, another data set")
-        if evaluation.thresholds:
-            draw_findings_table(evaluation)
-            return
-        frame.draw_figure(draw_confusion(evaluation, frame.find_theme()), key="confusion-elsewhere")
+
+def _read_state(run: Run) -> object:
+    """What an answer hangs on: the model's file, and the data sets' labels."""
+    return run.model_path.stat().st_mtime_ns, find_catalog().read_marks()
+
+
+def _ask_for_floor(run: Run) -> float | None:
+    """The least AUROC that is asked for; None leaves it to what it was at home."""
+    is_known = run.load_evaluation() is not None
+    asked = st.number_input(
+        "AUROC at least",
+        0.5,
+        0.99,
+        None if is_known else 0.8,
+        0.01,
+        placeholder="0.1 below home",
+        help="Empty: 0.1 less than on the model's own test split.",
+        width=200,
+    )
+    return None if asked is None else float(asked)
+
+
+def _begin(run: Run, other: DataSet, floor: float | None) -> None:
+    workspace = open_workspace()
+    key = (run.id, run.domain, other.uid)
+    state = _read_state(run)
+    results = hold_found()
+
+    def work(tell: Tell) -> Elsewhere:
+        # Imported here, because the page opens without torch.
+        from medapp.runs.external import validate_elsewhere
+
+        def told(done: int, total: int) -> None:
+            tell("Reading images", done, total)
+
+        found = validate_elsewhere(workspace, run, other.uid, floor, told)
+        results[key] = state, found
+        return found
+
+    hold_jobs()[key] = job = Job("elsewhere", work)
+    job.start()
+
+
+def _draw_progress(key: Key) -> None:
+    note = "The model is judged further when you leave this page."
+    draw_progress(hold_jobs(), key, "Reading the model", "elsewhere-stop", note)
+
+
+def _draw_found(run: Run, other: DataSet, found: Elsewhere) -> None:
+    decision = found.decision
+    title, icon = VERDICTS[decision.verdict]
+    draw_notes(note for note in found.here.notes if note.level == "grave")
+    with st.container(border=True):
+        st.subheader(f"{icon} {title}", anchor=False)
+        st.markdown(f"**{escape(decision.reasons[0])}**")
+        if decision.reasons[1:]:
+            st.markdown("\n".join(f"- {escape(reason)}" for reason in decision.reasons[1:]))
+    rows = [
+        {"95% intervals": what, "At home": there, f"On {other.name}": here}
+        for what, there, here in list_sides(found)
+    ]
+    st.dataframe(rows, hide_index=True, width="stretch", alt="The model at home and here")
+    if found.point is not None:
+        st.caption(escape(state_outcomes(found.point)))
+    draw_notes(note for note in found.here.notes if note.level != "grave")
+    if found.here.thresholds:
+        draw_findings_table(found.here)
+    else:
+        frame.draw_figure(draw_confusion(found.here, frame.find_theme()), key="confusion-elsewhere")
+    if decision.verdict != "no":
+        _draw_adopting(run, other)
+
+
+def _draw_adopting(run: Run, other: DataSet) -> None:
+    """Draw the form that keeps a copy whose answers are fitted to this place."""
+    with st.container(border=True, width=560):
+        st.markdown(
+            f"**Keep a copy fitted to {escape(other.name)}**: its probabilities, sets of classes"
+            " and locked threshold are found anew on these images; the network stays. What it was"
+            " fitted to cannot judge it: that takes further cases."
+        )
+        name = st.text_input("Name", f"{run.name} at {other.name}", key="adopt-name").strip()
+        fault = ""
+        try:
+            check_name(name, list_summaries())
+        except RunError as error:
+            fault = str(error)
+            st.error(escape(fault), icon=":material/block:")
+        if st.button("Keep a copy", icon=":material/content_copy:", disabled=bool(fault)):
+            with frame.show_errors(), st.spinner("Fitting it to these images"):
+                # Imported here, because the page opens without torch.
+                from medapp.runs.adopting import adopt_run
+
+                copy = adopt_run(open_workspace(), run, other.uid, name)
+                st.switch_page(frame.MODELS, query_params={"model": copy.id})
 
 
 def fits(data_set: DataSet, run: Run) -> bool:

@@ -1,0 +1,131 @@
+"""External validation: a run's model in another place, beside home, and whether it may be used."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medapp.evaluation.calibration import ELSEWHERE, Calibration, fit_calibration
+from medapp.evaluation.case import build_case
+from medapp.evaluation.detection import build_detection
+from medapp.evaluation.elsewhere.decision import decide, find_floor
+from medapp.evaluation.elsewhere.measuring import compare_classes, judge_recalibration
+from medapp.evaluation.elsewhere.record import Elsewhere, Kind, Recalibration
+from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.locked import Locked
+from medapp.evaluation.operating import OperatingPoint, judge_threshold
+from medapp.evaluation.positive import find_positive
+from medapp.evaluation.predictive import Rate
+from medapp.prediction.doubt import is_unlike
+from medapp.runs.elsewhere import Looked, judge_elsewhere, look_elsewhere
+from medapp.runs.reference import find_reference
+from medapp.runs.run import Run
+from medapp.store.threads import OnProgress
+from medapp.store.workspace import Workspace
+from medapp.task.thresholds import THRESHOLD
+from medapp.training.folds import draw_folds
+
+FOLDS = 5
+
+
+def validate_elsewhere(
+    workspace: Workspace,
+    run: Run,
+    dataset: str,
+    floor: float | None = None,
+    on_progress: OnProgress | None = None,
+) -> Elsewhere:
+    """Judge a run's model on all images of another data set, and say whether it may be used there.
+
+    Args:
+        dataset: the name, uid or id of a data set with the same classes.
+        floor: the least AUROC that is asked for; None asks for 0.1 less than at home.
+
+    Raises:
+        RecipeError: the floor is out of range, or none is given and nothing is known from home.
+        DataError, RunError: as for `look_elsewhere`.
+    """
+    home = run.load_evaluation()
+    least = find_floor(home, floor)
+    looked = look_elsewhere(workspace, run, dataset, on_progress)
+    here = judge_elsewhere(workspace, run, looked)
+    kind = _count_kind(looked)
+    probabilities, targets, classes, groups, task = looked.collect()
+    case = build_case(probabilities, targets, classes, task)
+    of_classes = compare_classes(classes, case, groups, home, find_reference(run))
+    found = fit_here(looked)
+    after, _ = cross_fit(looked)
+    recalibration = _judge(looked, found, after)
+    decision = decide(here, home, kind, of_classes, recalibration, least)
+    point = _operate(looked)
+    at_home = _find_rates_at_home(home, looked.model.locked, point)
+    return Elsewhere(here, home, kind, of_classes, recalibration, decision, point, *at_home)
+
+
+def _operate(looked: Looked) -> OperatingPoint | None:
+    """What the model's threshold does: the locked one, or one half where two classes tell it."""
+    probabilities, targets, classes, groups, task = looked.collect()
+    locked = looked.model.locked
+    if locked is None and (task.has_several or find_positive(classes) is None):
+        return None
+    positives = locked.positives if locked else ()
+    found = build_detection(
+        probabilities, targets, classes, groups, task, positives, looked.data_set.name
+    )
+    return judge_threshold(found, locked.threshold if locked else THRESHOLD)
+
+
+def _find_rates_at_home(
+    home: Evaluation | None, locked: Locked | None, point: OperatingPoint | None
+) -> tuple[Rate | None, Rate | None]:
+    """Sensitivity and specificity on the model's own test split, at the same threshold."""
+    if locked is not None:
+        return locked.sensitivity, locked.specificity
+    figures = home.per_class.get(point.finding) if home and point else None
+    if figures is None:
+        return None, None
+    named = (
+        (getattr(figures, n), figures.intervals.get(n)) for n in ("sensitivity", "specificity")
+    )
+    first, second = (None if v is None or i is None else Rate(v, i) for v, i in named)
+    return first, second
+
+
+def fit_here(looked: Looked) -> Calibration:
+    """A change of the logits by all of these images."""
+    _, targets, _, groups, task = looked.collect()
+    return fit_calibration(looked.logits, targets, groups, task, ELSEWHERE)
+
+
+def cross_fit(looked: Looked) -> tuple[NDArray[np.float64], list[Calibration]]:
+    """Probabilities (N, K) after changes that were each found on images of other patients.
+
+    Of `FOLDS` parts each is changed by what was found on the rest.
+    """
+    probabilities, targets, _, groups, task = looked.collect()
+    names = [str(row) if group is None else f"p {group}" for row, group in enumerate(groups)]
+    folds = draw_folds(names, targets, FOLDS, 0)
+    after = np.array(probabilities)
+    changes = []
+    for fold in np.unique(folds):
+        own, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        of_rest = [groups[row] for row in rest]
+        change = fit_calibration(looked.logits[rest], targets[rest], of_rest, task, ELSEWHERE)
+        changes.append(change)
+        after[own] = task.activate(change.apply(looked.logits[own])).double().numpy()
+    return after, changes
+
+
+def _count_kind(looked: Looked) -> Kind | None:
+    known = [one for one in looked.familiar if one is not None]
+    if not known:
+        return None
+    return Kind(len(known), sum(map(is_unlike, known)), sum(one.is_alien for one in known))
+
+
+def _judge(looked: Looked, found: Calibration, after: NDArray[np.float64]) -> Recalibration:
+    probabilities, targets, _, groups, task = looked.collect()
+    reason = found.reason
+    if looked.model.network.keeps_neighbours:
+        reason = "its probabilities are shares of votes, which have no scale"
+    before = np.asarray(task.measure_losses(probabilities, targets), np.float64)
+    changed = np.asarray(task.measure_losses(after, targets), np.float64)
+    return judge_recalibration(found.method, reason, before, changed, groups)

@@ -1,0 +1,39 @@
+"""`medapp runs export --bundle` and `medapp bundle check`."""
+
+import json
+from pathlib import Path
+
+from conftest import Trained, write_bands
+from typer.testing import CliRunner
+
+from medapp.cli import app
+
+
+def test_a_bundle_is_checked_on_our_own_images(trained: Trained, tmp_path: Path) -> None:
+    runner = CliRunner()
+    bundle = str(tmp_path / "bundle.zip")
+    sent = runner.invoke(app, ["runs", "export", trained.run, "--bundle", "--to", bundle])
+    assert sent.exit_code == 0, sent.output
+    assert "no row of any image" in " ".join(sent.stdout.split())
+    ours = write_bands(tmp_path / "ours", 40, seed=7)
+    assert runner.invoke(app, ["data", "add", str(ours), "--name", "ours"]).exit_code == 0
+    asked = ["bundle", "check", bundle, "--data", "ours"]
+    told = runner.invoke(app, [*asked, "--floor", "0.6"])
+    assert told.exit_code == 0, told.output
+    assert told.stdout.startswith("YES. AUROC here")
+    assert "at home" in told.stdout
+    kept = runner.invoke(app, [*asked, "--json", "--save", "fitted"])
+    assert kept.exit_code == 0, kept.exception
+    found = json.loads(kept.stdout)
+    assert found["saved"] == "fitted"
+    assert found["decision"]["verdict"] in ("yes", "label more")
+    assert found["decision"]["floor"] == max(0.5, found["home"]["macro_auroc"] - 0.1)
+    again = runner.invoke(app, ["bundle", "check", "fitted", "--data", "ours"])
+    assert again.exit_code == 1
+    assert isinstance(again.exception, Exception)
+
+
+def test_a_bundle_holds_no_names_and_no_graph(trained: Trained, tmp_path: Path) -> None:
+    for option in ("--with-names", "--onnx"):
+        asked = ["runs", "export", trained.run, "--bundle", option, "--to", str(tmp_path / "b.zip")]
+        assert CliRunner().invoke(app, asked).exit_code == 2

@@ -1,0 +1,149 @@
+"""A model taken to another hospital: the bundle that goes, and what the receiver is told."""
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import Trained, write_bands
+
+from medapp.data.samples import DataSet
+from medapp.errors import RunError
+from medapp.evaluation.calibration import read_calibration
+from medapp.evaluation.conformal import read_conformal
+from medapp.models.carried import read_metadata
+from medapp.models.weights import load_network, save_network
+from medapp.runs.adopting import adopt_run
+from medapp.runs.elsewhere import look_elsewhere
+from medapp.runs.external import cross_fit, validate_elsewhere
+from medapp.runs.making import find_run
+from medapp.runs.reference import find_reference
+from medapp.runs.run import Run
+from medapp.runs.split_table import load_split
+from medapp.runs.transfer import export_bundle, import_run
+from medapp.session import Session
+from medapp.store.workspace import Workspace
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Workspace:
+    workspace = Workspace(tmp_path / "receiver")
+    workspace.runs_folder.mkdir(parents=True)
+    return workspace
+
+
+def send(trained: Trained, receiver: Workspace, folder: Path) -> Run:
+    run = find_run(trained.workspace, trained.run)
+    return import_run(receiver, export_bundle(run, folder / "bundle.zip"))
+
+
+def add_here(receiver: Workspace, folder: Path, count: int = 80) -> DataSet:
+    images = write_bands(folder / "ours", count, seed=7)
+    return Session(receiver).add_data(images, name="ours", patient_pattern=r"p\d\d")
+
+
+def test_a_bundle_holds_no_name_patient_or_hash_of_any_image(
+    trained: Trained, tmp_path: Path
+) -> None:
+    run = find_run(trained.workspace, trained.run)
+    rows = load_split(run.folder / "split.parquet", run.name)
+    keys = ("name", "patient", "content_hash", "fingerprint")
+    secrets = {row[key] for row in rows for key in keys if row.get(key)}
+    secrets = {text for text in secrets if len(text) > 3} | {str(trained.folder)}
+    assert len(secrets) > 3 * len(rows)
+    path = export_bundle(run, tmp_path / "bundle.zip")
+    with zipfile.ZipFile(path) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    # Hashes may stand as text, or as the bytes that they write.
+    found = [
+        (name, text)
+        for name, content in held.items()
+        for text in secrets
+        if text.encode() in content or _to_bytes(text) in content
+    ]
+    assert found == []
+    assert set(held) == {
+        *("README.txt", "recipe.json", "name.txt", "events.jsonl", "model.safetensors"),
+        *("evaluation.json", "reference.json"),
+    }
+    assert "below" in held["README.txt"].decode()
+
+
+def _to_bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return text.encode("utf-16-le")
+
+
+def test_the_receiver_is_told_beside_home(
+    trained: Trained, receiver: Workspace, tmp_path: Path
+) -> None:
+    home = find_run(trained.workspace, trained.run)
+    run = send(trained, receiver, tmp_path)
+    assert find_reference(run) == find_reference(home) != {}
+    ours = add_here(receiver, tmp_path)
+    found = validate_elsewhere(receiver, run, ours.uid, 0.6)
+    assert found.home == home.load_evaluation()
+    assert (found.here.n, found.here.dataset) == (
+        len(list((tmp_path / "ours").rglob("*.png"))),
+        "ours",
+    )
+    assert found.decision.verdict == "yes"
+    assert found.kind is None
+    assert "images-unlisted" in {note.code for note in found.here.notes}
+    assert {name: of.share_at_home for name, of in found.classes.items()} == {
+        "above": 0.5,
+        "below": 0.5,
+    }
+    # The same model, judged where it was trained, says the same of these images.
+    there = Session(trained.workspace)
+    there.add_data(tmp_path / "ours", name="ours", patient_pattern=r"p\d\d")
+    again = there.validate_elsewhere(home, "ours", 0.6)
+    assert again.here.macro_auroc == found.here.macro_auroc
+    assert again.classes == found.classes
+
+
+def test_probabilities_are_changed_by_what_was_found_on_other_patients(
+    trained: Trained, receiver: Workspace, tmp_path: Path
+) -> None:
+    sender = find_run(trained.workspace, trained.run)
+    network, metadata = load_network(sender.model_path)
+    network.rescale(torch.tensor([0.1, 0.1]), torch.tensor([2.0, -2.0]))
+    save_network(network, sender.model_path, metadata)
+    run = send(trained, receiver, tmp_path)
+    ours = add_here(receiver, tmp_path)
+    looked = look_elsewhere(receiver, run, ours.uid)
+    after, changes = cross_fit(looked)
+    assert len({change.offset for change in changes}) == len(changes) == 5
+    assert all(change.offset[0] < change.offset[1] for change in changes)
+    assert np.allclose(after.sum(1), 1)
+    assert looked.probabilities[:, 1].mean() < after[:, 1].mean() < 0.55
+    found = validate_elsewhere(receiver, run, ours.uid, 0.6)
+    assert found.recalibration.helps
+    assert "Recalibrate it" in found.decision.reasons[-1]
+    adopted = adopt_run(receiver, run, ours.uid, "ours, fitted")
+    metadata = read_metadata(adopted.model_path)
+    calibration = read_calibration(metadata)
+    assert calibration is not None
+    assert calibration.images == len(looked.samples)
+    assert read_conformal(metadata) != read_conformal(read_metadata(run.model_path))
+    assert adopted.load_evaluation() is None
+    fitted = look_elsewhere(receiver, adopted, ours.uid)
+    expected = looked.model.task.activate(calibration.apply(looked.logits)).numpy()
+    assert fitted.probabilities == pytest.approx(expected, abs=1e-4)
+    with pytest.raises(RunError, match="ours, fitted"):
+        adopt_run(receiver, run, ours.uid, "ours, fitted")
+
+
+def test_too_few_images_fit_nothing(trained: Trained, receiver: Workspace, tmp_path: Path) -> None:
+    run = send(trained, receiver, tmp_path)
+    ours = add_here(receiver, tmp_path, 6)
+    found = validate_elsewhere(receiver, run, ours.uid, 0.6)
+    assert found.decision.verdict == "label more"
+    assert "too few" in found.recalibration.reason
+    with pytest.raises(RunError, match="Nothing can be fitted"):
+        adopt_run(receiver, run, ours.uid, "fitted")
+    shutil.rmtree(run.folder)

@@ -25,6 +25,22 @@ def report(
     with_names: Annotated[
         bool, typer.Option(help="File names, patients and sites travel in the bundle too.")
     ] = False,
+    with_images: Annotated[
+        bool,
+        typer.Option(
+            "--with-images",
+            help="The 12 test images that the model is most at odds with, small; never in the"
+            " bundle.",
+        ),
+    ] = False,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ITEM=TEXT",
+            help="What the records cannot tell, such as 'claim:14=read by two radiologists'; kept"
+            " with the run.",
+        ),
+    ] = None,
     image: Annotated[
         list[Path] | None,
         typer.Option(
@@ -53,6 +69,8 @@ def report(
     what the model says of one patient's images, with heatmaps. For research, not for diagnosis.
     """
     session = open_session()
+    if answer:
+        session.answer_questions(run, answer)
     if image:
         paths = session.report_patient(
             run,
@@ -67,7 +85,7 @@ def report(
             head=head,
         )
     else:
-        paths = session.report(run, to, head, with_names)
+        paths = session.report(run, to, head, with_names, with_images)
     if as_json:
         print_json({"files": [str(path) for path in paths]})
         return

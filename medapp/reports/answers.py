@@ -164,7 +164,8 @@ def tell_subgroups(facts: Facts) -> str:
 
 def tell_errors(facts: Facts) -> str:
     """Where errors are counted."""
-    return "Counted in the confusion matrix and per class." if facts.evaluation else ""
+    worst = "; the worst stand under Failures" if facts.failures and facts.failures.worst else ""
+    return f"Counted in the confusion matrix and per class{worst}." if facts.evaluation else ""
 
 
 def tell_availability(facts: Facts) -> str:

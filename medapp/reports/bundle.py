@@ -15,7 +15,7 @@ from typing import Any
 from medapp.errors import RunError
 from medapp.reports.card import write_card
 from medapp.reports.data_facts import fingerprint_images, fingerprint_split
-from medapp.reports.facts import Facts, gather_facts
+from medapp.reports.facts import Facts, gather_facts, hide_pictures
 from medapp.runs.privacy import STRIPPED
 from medapp.runs.results import EVALUATION, PREDICTIONS, load_predictions
 from medapp.runs.run import Run
@@ -45,7 +45,11 @@ File names, patients and sites: {names}
 
 
 def write_report(
-    workspace: Workspace, run: Run, to: Path, with_names: bool = False
+    workspace: Workspace,
+    run: Run,
+    to: Path,
+    with_names: bool = False,
+    with_images: bool = False,
 ) -> tuple[Path, ...]:
     """Write the report of a run.
 
@@ -53,6 +57,7 @@ def write_report(
         to: a folder for `report.html`, `report.md` and, where the run was judged, `bundle.zip`; or
             one file that ends with .html, .md or .zip.
         with_names: file names, patients and sites travel in the bundle too.
+        with_images: the worst failures stand in the report, small; never in the bundle.
 
     Returns:
         The files.
@@ -62,8 +67,10 @@ def write_report(
             are no figures.
         WorkspaceError: the place may not be written.
     """
-    facts = gather_facts(workspace, run)
+    facts = gather_facts(workspace, run, with_images)
     page, text = write_card(facts)
+    # No image travels in a bundle.
+    plain = write_card(hide_pictures(facts)) if with_images else (page, text)
     of_kind = {HTML: page.encode(), MARKDOWN: text.encode()}
     kinds = {Path(name).suffix: name for name in (*of_kind, BUNDLE)}
     wanted = {kinds[to.suffix]: to} if to.suffix in kinds else {n: to / n for n in kinds.values()}
@@ -72,7 +79,7 @@ def write_report(
         del wanted[BUNDLE]
     for name, path in wanted.items():
         if name == BUNDLE:
-            save_bundle(run, facts, (page, text), path, with_names)
+            save_bundle(run, facts, plain, path, with_names)
         else:
             write_bytes(path, of_kind[name])
     return tuple(wanted.values())

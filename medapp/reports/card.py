@@ -1,10 +1,10 @@
 """A model card: the facts of a run as a document, and the document as HTML and Markdown."""
 
 from medapp.evaluation.evaluation import Evaluation
-from medapp.reports import claim, tripod
-from medapp.reports.checklists import build_checklist
 from medapp.reports.document import Document, Section
 from medapp.reports.facts import Facts
+from medapp.reports.failures import build_failures
+from medapp.reports.guidelines import GUIDELINES
 from medapp.reports.markdown import write_markdown
 from medapp.reports.methods import build_methods
 from medapp.reports.page import write_page
@@ -50,10 +50,10 @@ def _list_sections(facts: Facts) -> tuple[Section, ...]:
         build_performance(facts),
         build_probabilities(facts),
         build_subgroups(facts),
+        build_failures(facts.failures),
         build_trials(facts),
         methods,
-        build_checklist(claim.TITLE, claim.ORIGIN, claim.ITEMS, facts),
-        build_checklist(tripod.TITLE, tripod.ORIGIN, tripod.ITEMS, facts),
+        *(guideline.build(facts) for guideline in GUIDELINES.values()),
         references,
     )
 

@@ -19,7 +19,9 @@ from medapp.explanation.trials.record import Trial
 from medapp.models.carried import read_metadata
 from medapp.notes import Note, sort_notes
 from medapp.prediction.memory import describe_memory
+from medapp.reports.authored import Answers, load_answers
 from medapp.reports.data_facts import DataFacts, gather_data
+from medapp.reports.failures import Failures, gather_failures
 from medapp.reports.training_facts import TrainingFacts, gather_training
 from medapp.runs.detecting import Asked, detect, find_own_threshold
 from medapp.runs.looks import count_looks
@@ -51,6 +53,8 @@ class Facts:
         calibration, conformal: as the model's file says them; `reach` says in sentences how far the
             model's answers reach.
         robustness, trials: where somebody measured them.
+        failures: None where no predictions were kept.
+        answers: the author's, see `reports.authored`.
     """
 
     run: str
@@ -71,10 +75,15 @@ class Facts:
     reach: tuple[str, ...]
     robustness: Robustness | None
     trials: tuple[Trial, ...]
+    failures: Failures | None
+    answers: Answers
 
 
-def gather_facts(workspace: Workspace, run: Run) -> Facts:
+def gather_facts(workspace: Workspace, run: Run, with_images: bool = False) -> Facts:
     """The facts of a run, of the head that `run` stands for.
+
+    Args:
+        with_images: the worst failures are shown, small.
 
     Raises:
         RunError: the run has not begun, or a file of it is damaged.
@@ -102,7 +111,18 @@ def gather_facts(workspace: Workspace, run: Run) -> Facts:
         reach=tuple(describe_memory(run.model_path)) if run.has_model else (),
         robustness=load_robustness(run),
         trials=tuple(load_trials(run).values()),
+        failures=gather_failures(workspace, run, with_images),
+        answers=load_answers(run),
     )
+
+
+def hide_pictures(facts: Facts) -> Facts:
+    """The same facts without any picture."""
+    found = facts.failures
+    if found is None:
+        return facts
+    worst = tuple(replace(one, picture=b"") for one in found.worst)
+    return replace(facts, failures=replace(found, worst=worst, with_images=False))
 
 
 def _count_looks(workspace: Workspace, run: Run, evaluation: Evaluation | None) -> int:

@@ -17,7 +17,12 @@ class ReportingSession(JudgingSession):
     """Runs of one workspace: what their records tell."""
 
     def report(
-        self, run: Run | str, to: str | Path, head: str | None = None, with_names: bool = False
+        self,
+        run: Run | str,
+        to: str | Path,
+        head: str | None = None,
+        with_names: bool = False,
+        with_images: bool = False,
     ) -> tuple[Path, ...]:
         """Write the report of a run; nothing is read but its records.
 
@@ -26,6 +31,8 @@ class ReportingSession(JudgingSession):
                 or one file that ends with .html, .md or .zip.
             head: of a run that learned several data sets, the one whose model is meant.
             with_names: file names, patients and sites travel in the bundle too.
+            with_images: the test images that the model is most at odds with stand in the report,
+                small; never in the bundle.
 
         Returns:
             The files.
@@ -40,7 +47,22 @@ class ReportingSession(JudgingSession):
         found = self._find(run)
         # A record needs no model, so that of a run whose weights are gone can be written too.
         found = found if head is None else find_head(found, head)
-        return write_report(self.workspace, found, expand_path(to), with_names)
+        return write_report(self.workspace, found, expand_path(to), with_names, with_images)
+
+    def answer_questions(self, run: Run | str, answers: Sequence[str]) -> None:
+        """Keep with a run what its records cannot tell, for the checklists of its report.
+
+        Args:
+            answers: each as "claim:14=read by two radiologists", see
+                `medapp.reports.guidelines.answer_items`.
+
+        Raises:
+            RunError: an answer is written otherwise, there is no such run or item, or another
+                process works on the run.
+        """
+        from medapp.reports.guidelines import answer_items
+
+        answer_items(self._find(run), answers)
 
     def report_patient(
         self,

@@ -1,12 +1,13 @@
 """Checklists hold each item of their guideline once, and tell no more than the records do."""
 
+import re
 from dataclasses import replace
 
 import pytest
 from conftest import Trained
 
 from medapp.reports import claim, tripod
-from medapp.reports.checklists import NOT_HERE, Item, build_checklist
+from medapp.reports.checklists import NOT_HERE, Item, build_checklist, fill_items
 from medapp.reports.document import Paragraph, Table
 from medapp.reports.facts import Facts, gather_facts
 from medapp.reports.methods import build_methods
@@ -27,7 +28,7 @@ def test_each_item_stands_once(items: tuple[Item, ...], count: int) -> None:
 
 
 def read_rows(items: tuple[Item, ...], facts: Facts) -> dict[str, tuple[str, ...]]:
-    section = build_checklist("Title", "Origin.", items, facts)
+    section = build_checklist("Title", "Origin.", fill_items(items, facts, {}))
     (table,) = [block for block in section.blocks if isinstance(block, Table)]
     return {row[0].split()[0]: row for row in table.rows}
 
@@ -44,11 +45,13 @@ def test_what_the_records_lack_is_asked_of_the_author(facts: Facts) -> None:
 
 
 def test_counts_add_up(facts: Facts) -> None:
-    section = build_checklist("Title", "Origin.", claim.ITEMS, facts)
+    filled = fill_items(claim.ITEMS, facts, {"44": "Nobody", "22": "As told"})
+    section = build_checklist("Title", "Origin.", filled)
     (paragraph,) = [block for block in section.blocks if isinstance(block, Paragraph)]
-    numbers = [int(word) for word in paragraph.text.replace(";", " ").split() if word.isdigit()]
-    count, told, partly, left = numbers
-    assert (count, told + partly + left) == (44, 44)
+    count, told, partly, answered, left, of = map(int, re.findall(r"\d+", paragraph.text))
+    assert (count, of, answered) == (44, 44, 2)
+    # One answer is of an item that the records tell too.
+    assert told + partly + left + answered == 44 + 1
 
 
 def test_methods_cite_what_was_used_in_order(facts: Facts) -> None:

@@ -27,6 +27,7 @@ from medapp.explanation.trials.words import state_finding
 from medapp.notes import Note
 from medapp.phantom import render
 from medapp.prediction.job import PredictionJob
+from medapp.reports.authored import load_answers
 from medapp.runs.looks import count_test_reads
 from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.results import load_robustness, load_trials
@@ -493,6 +494,11 @@ def test_a_record_can_be_taken_along(trained: Trained) -> None:
     labels = [button.label.replace("\\", "") for button in buttons]
     assert labels == ["Report (HTML)", "Report (Markdown)", "Bundle"]
     assert not any(button.disabled for button in buttons)
+    assert "of 44 still open" in app.get("progress")[0].proto.text
+    app.text_area[0].input("Yes")
+    next(button for button in app.button if button.label == "Keep answers").click().run()
+    assert not app.exception
+    assert load_answers(run) == {"claim": {"1": "Yes"}}
     run.find_part("evaluation.json").unlink()
     app = open_page("models", model=run.id, show="Report")
     disabled = [button.proto.disabled for button in app.get("download_button")]

@@ -12,6 +12,7 @@ from medapp.runs.needed import delete_run
 from medapp.runs.run import Run
 from medapp.runs.transfer import describe_export, export_run, import_run
 from medapp.ui.data_sets.uploads import save_upload
+from medapp.ui.models.onnx import draw_onnx
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import hold_uploads, list_summaries, open_workspace
 
@@ -42,6 +43,8 @@ def draw_management(run: Run) -> None:
     if run.has_model:
         with st.container(border=True, width=560):
             _draw_export(run)
+        with st.container(border=True, width=560):
+            draw_onnx(run)
     with st.container(border=True, width=560):
         st.markdown(
             "**Delete** the run with its model, figures and curves. The images are not touched."

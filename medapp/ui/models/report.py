@@ -7,6 +7,7 @@ import streamlit as st
 
 from medapp.runs.heads import name_head
 from medapp.runs.run import Run
+from medapp.ui.models.questions import draw_questions
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import open_workspace
 
@@ -29,9 +30,14 @@ def draw_report(run: Run) -> None:
     with st.container(border=True, width=560):
         st.markdown(f"**Report** of {frame.escape(name_head(run))}")
         st.caption(HOLDS)
+        with_images = st.checkbox(
+            "With the 12 test images that the model is most at odds with", key="report-images"
+        )
         with st.container(horizontal=True):
-            _draw_download("Report (HTML)", run, f"{name}.html", "text/html", True)
-            _draw_download("Report (Markdown)", run, f"{name}.md", "text/markdown", True)
+            _draw_download("Report (HTML)", run, f"{name}.html", "text/html", True, with_images)
+            _draw_download(
+                "Report (Markdown)", run, f"{name}.md", "text/markdown", True, with_images
+            )
     with st.container(border=True, width=560):
         st.markdown("**Bundle**, for a journal's reviewer or a colleague")
         st.caption(BUNDLE_HOLDS)
@@ -42,14 +48,21 @@ def draw_report(run: Run) -> None:
                 "This run was not judged on a test split, so there are no figures to make again."
             )
         _draw_download("Bundle", run, f"{name}.zip", "application/zip", is_judged, with_names)
+    with st.container(border=True, width=760), frame.show_errors():
+        draw_questions(run)
 
 
 def _draw_download(
-    label: str, run: Run, name: str, kind: str, is_there: bool, with_names: bool = False
+    label: str, run: Run, name: str, kind: str, is_there: bool, with_more: bool
 ) -> None:
+    """Draw one download.
+
+    Args:
+        with_more: of a bundle with names, of a report with images.
+    """
     st.download_button(
         frame.escape(label),
-        lambda: _write(run, name, with_names),
+        lambda: _write(run, name, with_more),
         name,
         kind,
         icon=":material/download:",
@@ -58,10 +71,12 @@ def _draw_download(
     )
 
 
-def _write(run: Run, name: str, with_names: bool) -> bytes:
+def _write(run: Run, name: str, with_more: bool) -> bytes:
     # Imported here, because a page that only offers a report does without what writes it.
     from medapp.reports.bundle import write_report
 
     with tempfile.TemporaryDirectory() as folder:
-        (path,) = write_report(open_workspace(), run, Path(folder) / name, with_names)
+        (path,) = write_report(
+            open_workspace(), run, Path(folder) / name, with_names=with_more, with_images=with_more
+        )
         return path.read_bytes()

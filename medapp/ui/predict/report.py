@@ -68,5 +68,6 @@ def _write(
         frame=prediction.frame,
     )
     model = load_model(run)
-    facts = gather_patient(open_workspace(), run, model, [prediction.file], wanted, [name])
+    own = name.rpartition("/")[2]
+    facts = gather_patient(open_workspace(), run, model, [prediction.file], wanted, [own])
     return WRITERS[f".{kind}"](build_patient_report(facts)).encode()

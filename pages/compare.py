@@ -13,6 +13,7 @@ from medapp.ui.compare.choosing import choose_runs
 from medapp.ui.compare.curves import draw_curve, draw_curves
 from medapp.ui.compare.page import draw_comparison
 from medapp.ui.compare.races import draw_race, draw_races
+from medapp.ui.compare.readers import draw_readers, draw_upload
 from medapp.ui.compare.travel_answer import draw_travel
 from medapp.ui.compare.travels import draw_travels
 from medapp.ui.shell import frame, url
@@ -38,17 +39,25 @@ def draw_page() -> None:
         return
     frame.draw_head("Compare", "Which model is better, and whether that can be told")
     runs = {run.id: run for run in list_summaries() if run.damage is None and run.figures}
+    chosen = choose_runs(runs) if runs else []
+    readers = draw_upload(chosen, runs) if chosen else None
+    if readers is not None:
+        draw_readers(chosen, readers)
+        return
+    if len(chosen) > 1:
+        draw_comparison(chosen)
+        return
     if len(runs) > 1:
-        chosen = choose_runs(runs)
-        if len(chosen) > 1:
-            draw_comparison(chosen)
-            return
         st.caption(
-            "Choose two or more. Each is compared with the first on the test images that all of"
-            " them judged; a difference is called one only where its interval leaves out zero."
+            "Choose two or more, or one and a table of what human readers called. Each is compared"
+            " with the first on the test images that all of them judged; a difference is called one"
+            " only where its interval leaves out zero."
         )
     else:
-        words = "A comparison takes two models that were judged on the same test images."
+        words = (
+            "A comparison takes two models that were judged on the same test images, or a model"
+            " and a table of what human readers called."
+        )
         with frame.draw_empty("Nothing to compare yet", words, "difference"):
             if runs:
                 st.page_link(frame.TRAIN, label="Train another model")

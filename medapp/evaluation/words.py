@@ -35,6 +35,14 @@ def write_p(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
+def write_often(p: float) -> str:
+    """How often something comes about, such as "in 3 of 100 studies"."""
+    if p < 0.001:
+        return "in fewer than 1 of 1,000 studies"
+    times, of = (round(1000 * p), "1,000") if p < 0.0995 else (round(100 * p), "100")
+    return f"in {times} of {of} studies"
+
+
 def _round(value: float, digits: int) -> str:
     """A value in 0 to 1, rounded; an end is written for the end alone."""
     step = 10.0**-digits

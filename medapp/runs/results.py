@@ -54,7 +54,7 @@ def save_evaluation(
     limits = np.array(evaluation.thresholds) if evaluation.thresholds else None
     decisions = task.decide(probabilities, limits)
     columns["prediction"] = [task.describe(decision, classes) for decision in decisions]
-    columns |= {_name_column(name): probabilities[:, i] for i, name in enumerate(classes)}
+    columns |= {name_column(name): probabilities[:, i] for i, name in enumerate(classes)}
     with open_replacing(find_predictions(run)) as file:
         pq.write_table(pa.table(columns), file)
     write_figures(run, evaluation)
@@ -141,7 +141,7 @@ def load_prediction_table(run: Run) -> pa.Table | None:
             f"The predictions of run {run.name} are damaged.", remedy=_remedy(run)
         ) from error
     evaluation = run.load_evaluation()
-    probabilities = [_name_column(name) for name in evaluation.classes] if evaluation else []
+    probabilities = [name_column(name) for name in evaluation.classes] if evaluation else []
     needed = {"name", "label", "prediction", "content_hash", *probabilities}
     if not needed <= set(table.column_names):
         raise RunError(f"{path.name} of run {run.name} holds no predictions.", remedy=_remedy(run))
@@ -153,13 +153,14 @@ def find_predictions(run: Run) -> Path:
     return run.find_part(PREDICTIONS)
 
 
-def _name_column(name: str) -> str:
+def name_column(name: str) -> str:
+    """The column of `predictions.parquet` with the probability of a class."""
     return f"probability of {name}"
 
 
 def read_probabilities(table: pa.Table, classes: Sequence[str]) -> NDArray[np.float64]:
     """The probabilities (N, K) in the columns of `predictions.parquet`."""
-    columns = [table[_name_column(name)].to_numpy() for name in classes]
+    columns = [table[name_column(name)].to_numpy() for name in classes]
     return np.stack(columns, axis=1).astype(np.float64)
 
 
@@ -167,7 +168,7 @@ def list_probabilities(
     rows: Sequence[Mapping[str, Any]], classes: Sequence[str]
 ) -> NDArray[np.float64]:
     """The probabilities (N, K) in rows of `predictions.parquet`."""
-    columns = [_name_column(name) for name in classes]
+    columns = [name_column(name) for name in classes]
     return np.array([[row[column] for column in columns] for row in rows], np.float64)
 
 

@@ -1,8 +1,10 @@
 """What can be asked of many runs or sources at once."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from medapp.data.layouts.tables import load_table
 from medapp.data.samples import DataSet
 from medapp.runs.run import Run
 from medapp.session.reporting import ReportingSession
@@ -15,6 +17,8 @@ from medapp.studies.folds import FoldStudy, Pooled, create_folds, find_study, po
 from medapp.studies.points import Reading, read_points
 from medapp.studies.race import CONTESTANTS, Race, create_race, find_race
 from medapp.studies.ranking.ranking import Ranking
+from medapp.studies.readers.columns import AskedColumns
+from medapp.studies.readers.comparing import ReaderComparison, compare_readers
 from medapp.studies.study import refuse_settings
 from medapp.studies.working import find_runs, resume_runs, work_off
 
@@ -242,6 +246,28 @@ class Session(ReportingSession):
                 in common.
         """
         return compare_runs([self._find(run) for run in runs])
+
+    def compare_readers(
+        self,
+        runs: Sequence[Run | str],
+        tables: Sequence[Path | str],
+        *,
+        columns: AskedColumns | None = None,
+        positives: Sequence[str] = (),
+    ) -> ReaderComparison:
+        """Runs and human readers beside the first run, on the test images that all judged.
+
+        Args:
+            tables: files (CSV, Excel, Parquet, JSON) of what readers called, or how they rated.
+            columns: what they hold, where names and cells do not tell.
+            positives: the classes that count as the finding on the ROC curve.
+
+        Raises:
+            DataError: a table cannot be read, or none of its rows is of a test image.
+            RunError: a run has no predictions, or no test image was judged by all.
+        """
+        read = [load_table(Path(table)) for table in tables]
+        return compare_readers([self._find(run) for run in runs], read, columns, positives)
 
     def rank(
         self,

@@ -24,6 +24,8 @@ from medapp.training.recipe.names import list_settings, read_values
 
 # What only says how a recipe is written.
 NOT_SETTINGS = ("version",)
+TOO_FEW = "A comparison takes two different runs, or more."
+NOT_CALLED = "not called"  # what a reader says of an image, who gave ratings alone
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,12 @@ class Disputed:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What can be said of some runs beside each other.
+    """What can be said of some runs beside each other, and of readers after them.
 
     Attributes:
-        runs: what they are called, the first first.
-        ids: of the runs.
-        n: test images that all judged.
+        runs: what they are called, the first first, and what readers are called.
+        ids: of the runs alone.
+        n: test images that all judged; noun: what n counts, images or patients as a whole.
         alone: of each run, how many test images it judged that are left out here.
         figures: of each run, its estimates on the shared images by their key.
         headlines: keys and titles of the figures of the task, the first first.
@@ -74,6 +76,7 @@ class Comparison:
     settings: tuple[tuple[str, tuple[str, ...]], ...]
     disputed: tuple[Disputed, ...]
     notes: tuple[Note, ...]
+    noun: str = "images"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -97,7 +100,7 @@ class Comparison:
             "contrasts": [contrast.to_dict() for contrast in self.contrasts],
             "other_figures": [contrast.to_dict() for contrast in self.others],
             "tests": [test.to_dict() for test in self.tests],
-            "settings": {title: dict(zip(self.runs, v, strict=True)) for title, v in self.settings},
+            "settings": {t: dict(zip(self.runs, v, strict=False)) for t, v in self.settings},
             "disputed": [
                 {
                     "image": each.name,
@@ -120,26 +123,49 @@ def compare_runs(runs: Sequence[Run], called: Sequence[str] = ()) -> Comparison:
         RunError: fewer than two runs, one twice, one without predictions, different questions, or
             no test image that all judged.
     """
-    if len(runs) < 2 or len({run.id for run in runs}) < len(runs):
-        raise RunError(
-            "A comparison takes two different runs, or more.", remedy="Name each run once."
-        )
-    judged = [load_judged(run) for run in runs]
+    require_different(runs)
+    if len(runs) < 2:
+        raise RunError(TOO_FEW, remedy="Name each run once.")
+    names = tuple(called) or tuple(run.name for run in runs)
+    return compare_judged([load_judged(run) for run in runs], names, runs)
+
+
+def require_different(runs: Sequence[Run]) -> None:
+    """Refuse a run that is named twice.
+
+    Raises:
+        RunError: one is.
+    """
+    if len({run.id for run in runs}) < len(runs):
+        raise RunError(TOO_FEW, remedy="Name each run once.")
+
+
+def compare_judged(
+    judged: Sequence[Judged], names: Sequence[str], runs: Sequence[Run]
+) -> Comparison:
+    """Compare answers to the same images, of models or of readers, with the first.
+
+    Args:
+        names: what each is called.
+        runs: those that gave the first of the answers; readers come after these.
+
+    Raises:
+        RunError: different questions, or no test image that all judged.
+    """
     keys = find_shared(judged)
     figures = tuple(each.estimate(keys) for each in judged)
-    names = tuple(called) or tuple(run.name for run in runs)
     headlines = tuple(
         (headline.name, headline.title)
         for headline in list_headlines(judged[0].evaluation)
         if all(headline.name in found for found in figures)
     )
-    contrasts = _contrast(names, figures, headlines, judged[0].count(keys))
+    contrasts = _contrast(names, figures, headlines, judged[0].count(keys), judged[0].noun)
     first = headlines[0][0] if headlines else ""
     primary = [each for each in contrasts if each.figure == first]
     corrected = correct_holm({each.b: each.p for each in primary})
     together = [replace(each, p=corrected[each.b], compared=len(primary)) for each in primary]
     return Comparison(
-        runs=names,
+        runs=tuple(names),
         ids=tuple(run.id for run in runs),
         n=len(keys),
         alone=tuple(len(each.rows) - len(keys) for each in judged),
@@ -152,6 +178,7 @@ def compare_runs(runs: Sequence[Run], called: Sequence[str] = ()) -> Comparison:
         settings=find_differing([run.recipe for run in runs]),
         disputed=tuple(_find_disputed(judged, keys)),
         notes=_list_notes(judged, len(keys)),
+        noun=judged[0].noun,
     )
 
 
@@ -179,9 +206,10 @@ def _contrast(
     figures: Sequence[dict[str, Estimate]],
     headlines: Sequence[tuple[str, str]],
     counts: tuple[int, int, str],
+    noun: str,
 ) -> list[Contrast]:
     return [
-        Contrast(names[0], other, key, difference, difference.p, *counts)
+        Contrast(names[0], other, key, difference, difference.p, *counts, noun=noun)
         for key, _ in headlines
         for other, found in zip(names[1:], figures[1:], strict=True)
         for difference in [subtract(figures[0][key], found[key])]
@@ -202,8 +230,10 @@ def _test_others(
 def _find_disputed(judged: Sequence[Judged], keys: Sequence[Key]) -> Iterator[Disputed]:
     task = find_task(judged[0].evaluation.task)
     for key in keys:
-        said = tuple(str(each.rows[key]["prediction"]) for each in judged)
-        if len(set(said)) > 1:
+        said = tuple(
+            str(each.rows[key]["prediction"]) if each.has_calls else NOT_CALLED for each in judged
+        )
+        if len(set(said) - {NOT_CALLED}) > 1:
             row = judged[0].rows[key]
             yield Disputed(key[0], str(row["name"]), task.say_label(str(row["label"])), said)
 
@@ -213,15 +243,15 @@ def _list_notes(judged: Sequence[Judged], n: int) -> tuple[Note, ...]:
     notes = []
     left = [each for each in judged if len(each.rows) > n]
     if left:
-        said = ", ".join(f"{each.run.name} judged {len(each.rows):,}" for each in left)
+        said = ", ".join(f"{each.name} judged {len(each.rows):,}" for each in left)
         text = (
-            f"Only the {n:,} test images count that all runs judged ({said}): figures differ from"
-            " those on the runs' own pages."
+            f"Only the {n:,} test {judged[0].noun} count that all judged ({said}): figures differ"
+            " from those on the runs' own pages."
         )
         notes.append(Note("shared-images", text))
     for each in judged:
         notes += [
-            replace(note, text=f"{each.run.name}: {note.text}")
+            replace(note, text=f"{each.name}: {note.text}")
             for note in each.evaluation.notes
             if note.level == "grave" and note.code != LOOKS
         ]

@@ -23,6 +23,7 @@ class Contrast:
         p: corrected for how many differences are looked at.
         n: images; units: patients where they are known, else images; counted: which of the two.
         compared: how many differences are looked at together.
+        noun: what n counts: images, or patients who are judged as a whole.
     """
 
     a: str
@@ -34,6 +35,7 @@ class Contrast:
     units: int
     counted: str
     compared: int = 1
+    noun: str = "images"
 
     @property
     def is_told(self) -> bool:
@@ -52,8 +54,9 @@ class Contrast:
         is_turned = self.is_told and not is_gain
         shown = self.difference.turn() if is_turned else self.difference
         size = write_difference(self.figure, shown)
-        of_units = f" of {self.units:,} {self.counted}" if self.counted == "patients" else ""
-        images = f"{self.n:,} test images{of_units}"
+        is_apart = self.counted == "patients" != self.noun
+        of_units = f" of {self.units:,} {self.counted}" if is_apart else ""
+        images = f"{self.n:,} test {self.noun}{of_units}"
         better, worse = (self.b, self.a) if is_turned else (self.a, self.b)
         if self.is_told and self.figure in LOWER_IS_BETTER:
             return f"{better} is better than {worse}: {size} on {images}"

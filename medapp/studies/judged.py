@@ -28,20 +28,22 @@ class Judged:
     Attributes:
         evaluation: of the run, or of the first of the folds' runs.
         limits: the thresholds by which each image was decided; empty where there are none.
+        noun: what a row is: one of the images, or of the patients, by all of their images.
     """
 
     run: Run
     evaluation: Evaluation
     rows: Mapping[Key, Mapping[str, Any]]
     limits: Mapping[Key, tuple[float, ...]]
+    noun: str = "images"
 
     def estimate(self, keys: Sequence[Key]) -> dict[str, Estimate]:
         """The figures on some of the images, with how far each patient moves them."""
-        return estimate_figures(*self._list_evidence(keys), self._list_limits(keys))
+        return estimate_figures(*self.list_evidence(keys), self._list_limits(keys))
 
     def find_references(self, keys: Sequence[Key]) -> dict[str, tuple[float | None, float | None]]:
         """What guessing, and the majority class, get on some of the images, by figure."""
-        found = evaluate(*self._list_evidence(keys), self._list_limits(keys))
+        found = evaluate(*self.list_evidence(keys), self._list_limits(keys))
         return {line.name: (line.chance, line.majority) for line in list_headlines(found)}
 
     @property
@@ -49,9 +51,14 @@ class Judged:
         """What it is called."""
         return self.run.name
 
+    @property
+    def has_calls(self) -> bool:
+        """Whether a class is decided of each image."""
+        return True
+
     def build_case(self, keys: Sequence[Key]) -> Case:
         """The predictions on some of the images, beside the truth."""
-        scores, truth, classes, _, task = self._list_evidence(keys)
+        scores, truth, classes, _, task = self.list_evidence(keys)
         limits = self._list_limits(keys)
         return build_case(scores, truth, classes, task, limits or THRESHOLD)
 
@@ -60,7 +67,8 @@ class Judged:
         patients = [self.rows[key].get("patient") for key in keys]
         return number_units(patients, len(keys))[0]
 
-    def _list_evidence(self, keys: Sequence[Key]) -> Evidence:
+    def list_evidence(self, keys: Sequence[Key]) -> Evidence:
+        """The predictions on some of the images, as the first arguments of `evaluate`."""
         evaluation = self.evaluation
         rows = [self.rows[key] for key in keys]
         return list_evidence(rows, evaluation.classes, find_task(evaluation.task))

@@ -16,7 +16,7 @@ from medapp.evaluation.delong import compare_aurocs
 from medapp.evaluation.estimates import Estimate, Units
 from medapp.evaluation.headline import write_title
 from medapp.evaluation.mcnemar import McNemar, compare_shares
-from medapp.evaluation.words import write_figure, write_p
+from medapp.evaluation.words import write_figure, write_often
 from medapp.studies.judged import Judged, Key
 
 AUROCS = ("auroc", "macro_auroc")
@@ -102,8 +102,8 @@ def _test_ranks(
     a, b = called
     meaning = (
         f"{write_title(key)} {write_figure(first.value)} ({a}) and {write_figure(second.value)}"
-        f" ({b}): were both equally good at ranking images, chance alone would part them as far or"
-        f" further with {write_p(found.p)}."
+        f" ({b}): were both equally good at ranking images, chance alone would part them so far"
+        f" {write_often(found.p)}."
     )
     name = f"DeLong's test{how}"
     yield PairedTest(a, b, name, key, found.p, meaning[:1].upper() + meaning[1:], found.error)
@@ -114,8 +114,7 @@ def _say_decisions(found: McNemar, is_clustered: bool, called: tuple[str, str]) 
     how = ", whole patients" if is_clustered else ""
     meaning = (
         f"{a} alone is right on {found.only_first:,}, {b} alone on {found.only_second:,}: were both"
-        " right equally often, chance alone would part them as unevenly or more so with"
-        f" {write_p(found.p)}."
+        f" right equally often, chance alone would part them so unevenly {write_often(found.p)}."
     )
     name = f"McNemar's exact test{how}"
     counts = found.only_first, found.only_second

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.runs.run import Run
-from medapp.studies.comparison import Comparison, Disputed
+from medapp.studies.comparison import NOT_CALLED, Comparison, Disputed
 from medapp.ui.data_sets.gallery import build_tile
 from medapp.ui.elements.gallery import PAGE_SIZE, draw_gallery
 from medapp.ui.models.mistakes import load_images
@@ -15,9 +15,9 @@ from medapp.ui.shell import frame
 def draw_disputed(comparison: Comparison, runs: Sequence[Run]) -> None:
     """Draw the images, and which runs are right; a click opens one with its heatmap."""
     found = comparison.disputed
-    title = f"They disagree on {len(found):,} of {comparison.n:,} test images"
+    title = f"They disagree on {len(found):,} of {comparison.n:,} test {comparison.noun}"
     st.subheader(frame.escape(title), anchor=False)
-    if not found:
+    if not found or comparison.noun != "images":
         return
     images = load_images(runs[0])
     if images is None:
@@ -26,7 +26,7 @@ def draw_disputed(comparison: Comparison, runs: Sequence[Run]) -> None:
     shown = [each for each in found if each.content_hash in by_content][:PAGE_SIZE]
     tiles = [build_tile(data_set, by_content[each.content_hash], _mark(each)) for each in shown]
     said = (
-        "Below each image: ✓ for a run that is right and ✗ for one that is not, in the order"
+        "Below each image: ✓ for who is right and ✗ for who is not, in the order"
         f" {', '.join(comparison.runs)}. A click opens the image with the first run's heatmap."
     )
     st.caption(frame.escape(said))
@@ -39,4 +39,5 @@ def draw_disputed(comparison: Comparison, runs: Sequence[Run]) -> None:
 
 
 def _mark(image: Disputed) -> str:
-    return " ".join("✓" if said == image.label else "✗" for said in image.said)
+    marks = {image.label: "✓", NOT_CALLED: "·"}
+    return " ".join(marks.get(said, "✗") for said in image.said)

@@ -25,17 +25,27 @@ def draw_comparison(ids: Sequence[str]) -> None:
     runs = [open_run(id) for id in ids]
     with frame.show_errors():
         found = compare_runs(runs, tell_apart([run.name for run in runs]))
-        draw_notes(note for note in found.notes if note.level == "grave")
-        for contrast in found.contrasts:
-            st.markdown(f"**{frame.escape(contrast.verdict)}**")
-        draw_notes(note for note in found.notes if note.level != "grave")
-        if found.contrasts:
-            _draw_contrasts(found)
-        _draw_figures(found)
-        draw_tests(found.tests)
+        draw_verdicts(found)
+        draw_figures(found)
+        draw_runs(found, runs)
+
+
+def draw_verdicts(found: Comparison) -> None:
+    """Draw what can be told, the notes on it, and the differences it goes by."""
+    draw_notes(note for note in found.notes if note.level == "grave")
+    for contrast in found.contrasts:
+        st.markdown(f"**{frame.escape(contrast.verdict)}**")
+    draw_notes(note for note in found.notes if note.level != "grave")
+    if found.contrasts:
+        _draw_contrasts(found)
+
+
+def draw_runs(found: Comparison, runs: Sequence[Run]) -> None:
+    """Draw in what the runs differ, how they learned, and the images on which they disagree."""
+    if len(runs) > 1:
         _draw_settings(found)
         _draw_curves(found, runs)
-        draw_disputed(found, runs)
+    draw_disputed(found, runs)
 
 
 def _draw_contrasts(found: Comparison) -> None:
@@ -50,15 +60,16 @@ def _draw_contrasts(found: Comparison) -> None:
     better = found.runs[0] if figure not in LOWER_IS_BETTER else "the other"
     draw_contrasts(found.contrasts, title, f"difference in {name}", "differences")
     said = [
-        f"Differences on the same {found.n:,} test images, with 95% intervals. Right of 0,"
+        f"Differences on the same {found.n:,} test {found.noun}, with 95% intervals. Right of 0,"
         f" {better} is better. An open circle: the two cannot be told apart."
     ]
     if len(found.contrasts) > 1:
-        said.append("What is told apart counts that several runs are compared (Holm's correction).")
+        said.append("What is told apart counts that several are compared (Holm's correction).")
     st.caption(frame.escape(" ".join(said)))
 
 
-def _draw_figures(found: Comparison) -> None:
+def draw_figures(found: Comparison) -> None:
+    """Draw the figures of all, the differences, and the tests of these."""
     st.subheader("Figures", anchor=False)
     rows = [
         (
@@ -71,16 +82,17 @@ def _draw_figures(found: Comparison) -> None:
         for key, title in found.headlines
     ]
     heads = (*found.runs, "Guessing", "Majority class")
-    _draw_table("Figure", rows, heads, "Figures of each run on the same images")
+    _draw_table("Figure", rows, heads, "Figures of each on the same images")
     differences = {(each.figure, each.b): each for each in (*found.contrasts, *found.others)}
-    st.markdown(f"**{frame.escape(found.runs[0])} less each other run**")
+    st.markdown(f"**{frame.escape(found.runs[0])} less each other**")
     less = [
         (title, [_write(differences[key, run]) for run in found.runs[1:]])
         for key, title in found.headlines
     ]
-    _draw_table("Figure", less, found.runs[1:], "Differences from the first run")
+    _draw_table("Figure", less, found.runs[1:], "Differences from the first")
     first = name_figure(found.headlines[0][0])
     st.caption(frame.escape(f"The verdict goes by {first}; each other figure stands for itself."))
+    draw_tests(found.tests)
 
 
 def _write(contrast: Contrast) -> str:
@@ -92,7 +104,8 @@ def _draw_settings(found: Comparison) -> None:
     if not found.settings:
         st.caption("Nothing: the same settings, on the same images.")
         return
-    _draw_table("Setting", found.settings, found.runs, "Settings in which the runs differ")
+    names = found.runs[: len(found.ids)]
+    _draw_table("Setting", found.settings, names, "Settings in which the runs differ")
 
 
 def _draw_table(
@@ -109,7 +122,7 @@ def _draw_table(
 
 def _draw_curves(found: Comparison, runs: Sequence[Run]) -> None:
     standings = [follow_run(run).read() for run in runs]
-    charts = lay_over(dict(zip(found.runs, standings, strict=True)))
+    charts = lay_over(dict(zip(found.runs, standings, strict=False)))
     if charts:
         st.subheader("Learning", anchor=False)
         load_charts()

@@ -9,12 +9,14 @@ from medapp.cli.evaluation import describe_evaluation, print_evaluation
 from medapp.cli.output import console, print_notes, print_table
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.operating import OperatingPoint, state_floor, state_outcomes
+from medapp.evaluation.patterns import state_difference, state_pattern, state_patterns
 from medapp.evaluation.predictive import Rate
 from medapp.evaluation.probability import Figure, ProbabilityFigures
 from medapp.evaluation.reliability import state_reliability
 from medapp.evaluation.sample_size import state_sample_size
 from medapp.evaluation.subgroups import Subgroups, state_gaps
-from medapp.evaluation.words import write_figure
+from medapp.evaluation.words import write_figure, write_probability
+from medapp.runs.failures import Failures
 from medapp.task import find_task
 
 Operating = Annotated[
@@ -65,16 +67,31 @@ ByFigure = Annotated[
         "--figure", metavar="NAME", help="What groups are compared by, such as sensitivity."
     ),
 ]
+FailuresOf = Annotated[
+    int | None,
+    typer.Option(
+        "--failures",
+        metavar="N",
+        min=0,
+        help="The N worst judged test images, and what the wrong ones share.",
+    ),
+]
 
 
 @dataclass(frozen=True)
 class Told:
-    """All that was asked of an evaluation; None is what was not asked, or not kept."""
+    """All that was asked of an evaluation; None is what was not asked, or not kept.
+
+    Attributes:
+        most: how many failures are told.
+    """
 
     evaluation: Evaluation
     probability: ProbabilityFigures | None = None
     point: OperatingPoint | None = None
     subgroups: Subgroups | None = None
+    failures: Failures | None = None
+    most: int = 0
 
     def describe(self) -> dict[str, Any]:
         """Plain values for programs."""
@@ -84,6 +101,7 @@ class Told:
             "probability": self.probability.to_dict() if self.probability else None,
             "operating": self.point.to_dict() if self.point else None,
             "subgroups": self.subgroups.to_dict() if self.subgroups else None,
+            "failures": self.failures.to_dict(self.most) if self.failures else None,
         }
 
     def print(self) -> None:
@@ -95,6 +113,8 @@ class Told:
             print_operating(self.point)
         if self.subgroups:
             print_subgroups(self.subgroups)
+        if self.failures:
+            print_failures(self.failures, self.most)
 
 
 def print_probability(found: ProbabilityFigures, noun: str = "class") -> None:
@@ -170,6 +190,28 @@ def print_subgroups(found: Subgroups) -> None:
             ],
         )
     print_notes(found.notes)
+
+
+def print_failures(found: Failures, most: int) -> None:
+    """Print what the wrong images share, the errors by their kind, and the worst of them."""
+    console.print(f"\nFailures. {state_patterns(found.patterns)}.")
+    for pattern in found.patterns.told:
+        console.print(f"- {state_pattern(pattern)}: {state_difference(pattern)}.")
+    print_table(("error", "images"), list(found.pairs.items()))
+    rows = [
+        (
+            failure.name,
+            failure.label,
+            failure.prediction,
+            f"{failure.probability_of} {write_probability(failure.probability)}",
+            round(failure.loss, 2),
+            failure.familiarity,
+            failure.patient,
+        )
+        for failure in found.worst[:most]
+    ]
+    columns = ("image", "label", "prediction", "probability", "loss", "kind", "patient")
+    print_table(columns, rows)
 
 
 def _list_cells(figure: Figure) -> tuple[str, str | None, str | None]:

@@ -15,6 +15,7 @@ from medapp.cli.judging import (
     AtPrevalence,
     By,
     ByFigure,
+    FailuresOf,
     Lock,
     Operating,
     PerPatient,
@@ -235,6 +236,7 @@ def evaluate(
     per_patient: PerPatient = False,
     by: By = None,
     figure: ByFigure = "",
+    failures: FailuresOf = None,
     lock: Lock = False,
     unlock: Unlock = False,
     as_json: AsJson = False,
@@ -261,6 +263,8 @@ def evaluate(
         )
     if by and data:
         raise typer.BadParameter("groups are those of the test split", param_hint="--by")
+    if failures is not None and (data or split == "validation"):
+        raise typer.BadParameter("failures are those of the test split", param_hint="--failures")
     # Imported here, so that the shell starts without torch.
     from medapp.runs.evaluate import examine_run
     from medapp.runs.operating import find_operating_point
@@ -277,6 +281,8 @@ def evaluate(
         if has_point
         else None,
         session.judge_subgroups(run, by, figure, head) if by else None,
+        None if failures is None else session.find_failures(found, with_familiarity=True),
+        failures or 0,
     )
     if unlock:
         unlock_point(found)

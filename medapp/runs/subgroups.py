@@ -43,12 +43,17 @@ def list_columns(workspace: Workspace, run: Run) -> list[str]:
     return _find_columns(load_judged(workspace, run))
 
 
-def _find_columns(judged: Judged) -> list[str]:
+def name_columns(judged: Judged) -> list[str]:
+    """The columns that may say something of judged images: site, then the others."""
     names = {name for sample in judged if sample for name in sample.attributes}
+    return [*OWN, *sorted(names)]
+
+
+def _find_columns(judged: Judged) -> list[str]:
     found = []
-    for column in [*OWN, *sorted(names)]:
+    for column in name_columns(judged):
         try:
-            _, order = band_values(_list_values(judged, column), column)
+            _, order = band_values(list_values(judged, column), column)
         except DataError:
             continue
         if len(order) > 1:
@@ -77,7 +82,7 @@ def split_by(workspace: Workspace, run: Run, column: str, figure: str = "") -> S
             remedy="Judge a run that has a test split.",
         )
     judged = load_judged(workspace, run)
-    values = _list_values(judged, column)
+    values = list_values(judged, column)
     if all(value is None for value in values):
         others = ", ".join(_find_columns(judged)) or "none that parts the test images"
         raise DataError(
@@ -88,7 +93,8 @@ def split_by(workspace: Workspace, run: Run, column: str, figure: str = "") -> S
     return judge_subgroups(*evidence, parted, column, order, figure, evaluation.thresholds)
 
 
-def _list_values(judged: Judged, column: str) -> list[str | None]:
+def list_values(judged: Judged, column: str) -> list[str | None]:
+    """What a column says of each judged image; None where it says nothing, or the image is gone."""
     return [
         None if sample is None else sample.site if column in OWN else sample.attributes.get(column)
         for sample in judged

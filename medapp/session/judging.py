@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from medapp.evaluation.operating import OperatingPoint
     from medapp.evaluation.probability import ProbabilityFigures
     from medapp.evaluation.subgroups import Subgroups
+    from medapp.runs.failures import Failures
 
 
 class JudgingSession(PredictingSession):
@@ -164,3 +165,28 @@ class JudgingSession(PredictingSession):
         from medapp.runs.subgroups import split_by
 
         return split_by(self.workspace, find_head(self._find(run), head), by, figure)
+
+    def find_failures(
+        self, run: Run | str, head: str | None = None, with_familiarity: bool = False
+    ) -> "Failures":
+        """The wrongly judged test images, the worst first, and what they share.
+
+        From the kept predictions: no look at the test split.
+
+        Args:
+            head: as in `predict`.
+            with_familiarity: ask the model whether each image is of its kind, which reads them.
+
+        Raises:
+            DataError: the data set is gone.
+            RunError: the run was not judged, or its predictions were not kept.
+        """
+        from medapp.runs.failures import find_failures
+
+        found = find_head(self._find(run), head)
+        verdicts = None
+        if with_familiarity:
+            from medapp.runs.recognising import recognise_tests
+
+            verdicts = recognise_tests(self.workspace, found)
+        return find_failures(self.workspace, found, verdicts)

@@ -47,6 +47,7 @@ PAGES = (
     "models?model={run}&show=Threshold",
     "models?model={run}&show=Probabilities",
     "models?model={run}&show=Subgroups",
+    "models?model={run}&show=Failures",
     "models?model={run}&show=Curves",
     "models?model={run}&show=Settings",
     "models?model={run}&show=Another+data+set",

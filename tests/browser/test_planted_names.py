@@ -29,6 +29,7 @@ PAGES = (
     *("data_sets?set={data}&image={image}", "train?run={run}", "models?model={run}"),
     *(f"models?model={{run}}&show={show}" for show in ("Curves", "Settings", "Manage")),
     *(f"models?model={{run}}&show={show}" for show in ("Threshold", "Probabilities", "Subgroups")),
+    "models?model={run}&show=Failures",
     *("models?model={run}&show=Another+data+set", "predict?by={run}"),
     "predict?by={run}&sample={image}&of={data}",
 )

@@ -10,6 +10,7 @@ from medapp.runs.run import Run
 from medapp.runs.summary import summarise
 from medapp.ui.elements.live_chart import draw_charts, load_charts
 from medapp.ui.models.external import draw_external
+from medapp.ui.models.failures import draw_failures
 from medapp.ui.models.figures import draw_figures
 from medapp.ui.models.managing import draw_management
 from medapp.ui.models.probabilities import draw_probabilities
@@ -64,6 +65,7 @@ VIEWS: dict[str, Callable[[Run], None]] = {
     "Figures": draw_figures,
     "Threshold": draw_threshold,
     "Probabilities": draw_probabilities,
+    "Failures": draw_failures,
     "Subgroups": draw_subgroups,
     "Stress test": draw_stress,
     "Attack": draw_robustness,

@@ -7,7 +7,7 @@ from medapp.ui.shell import url
 SHOWN = "show"  # the address's parameter
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "How good": ("Figures", "Threshold", "Probabilities"),
-    "For whom": ("Subgroups",),
+    "For whom": ("Failures", "Subgroups"),
     "How sturdy": ("Stress test", "Attack", "Another data set"),
     "Why": ("Heatmaps on trial",),
     "How made": ("Curves", "Settings"),

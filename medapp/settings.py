@@ -128,6 +128,8 @@ def write_value(field: FieldInfo, value: Any) -> str:
     if isinstance(value, str):
         return _find_title(field, value)
     unit = find_fact(field, "unit")
+    if value == 1 and unit:
+        unit = unit.removesuffix("s")
     return f"{written} {unit}" if unit else written
 
 

@@ -133,6 +133,16 @@ def test_a_value_is_written_as_a_person_says_it() -> None:
     assert write_value(fields["depth"], 3) == "3 cm"
 
 
+@pytest.mark.parametrize(("count", "words"), [(1, "1 thread"), (2, "2 threads")])
+def test_one_thing_has_its_unit_in_the_singular(count: int, words: str) -> None:
+    class Desk(Group):
+        """A machine."""
+
+        threads: int = setting(1, "Threads", "At work.", unit="threads")
+
+    assert write_value(Desk.model_fields["threads"], count) == words
+
+
 def test_a_row_with_a_title_is_called_by_it() -> None:
     @dataclass
     class Row:

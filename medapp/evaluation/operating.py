@@ -1,8 +1,9 @@
 """From which probability on a finding counts as there: the choice, and what follows in a clinic.
 
 A threshold is chosen on some images and judged on others. PPV and NPV hang on how common the
-finding is; they are given for the prevalence of the place where the model is to be used, by Bayes'
-rule from sensitivity and specificity. What this module does not know: runs, files.
+finding is; for the prevalence of the place where the model is to be used they are given by Bayes'
+rule from sensitivity and specificity, for that of the judged images as shares of these. What this
+module does not know: runs, files.
 """
 
 from collections.abc import Sequence
@@ -130,7 +131,12 @@ def judge_threshold(
     sensitivity = estimate_share(called, true, units, count)
     specificity = estimate_share(~called, ~true, units, count)
     share = detection.prevalence if prevalence is None else prevalence
-    ppv, npv = find_predictive_values(sensitivity, specificity, share)
+    if prevalence is None and sensitivity is not None and specificity is not None:
+        # The images' own PPV is their precision, with its interval.
+        ppv = show(estimate_share(true, called, units, count))
+        npv = show(estimate_share(~true, ~called, units, count))
+    else:
+        ppv, npv = find_predictive_values(sensitivity, specificity, share)
     return OperatingPoint(
         finding=detection.name,
         threshold=threshold,

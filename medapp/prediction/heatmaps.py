@@ -9,7 +9,7 @@ from medapp.prediction.files import draw_heatmap, predict_files
 from medapp.prediction.model import Model
 from medapp.store.plain import write_cells
 
-COLUMNS = ("file", "heatmap", "explained", "strength", "note", "error", "model", "use")
+COLUMNS = ("file", "heatmap", "explained", "against", "strength", "note", "error", "model", "use")
 
 
 def zip_heatmaps(
@@ -19,12 +19,14 @@ def zip_heatmaps(
     files: Sequence[Path],
     method: str,
     class_name: str | None = None,
+    against: str | None = None,
 ) -> bytes:
     """A zip of one PNG an image, named as its file below the folder, and `heatmaps.csv`.
 
     Args:
         name: what the model is called.
         class_name: the class that is explained; each image's predicted one if None.
+        against: another class, so that maps show why the one and not this; they have no strength.
 
     Raises:
         ExplanationError: no such method or class.
@@ -32,16 +34,17 @@ def zip_heatmaps(
     table: list[Sequence[str]] = [COLUMNS]
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for found in predict_files(model, files, method, class_name):
+        for found in predict_files(model, files, method, class_name, against=against):
             file = found.file.relative_to(folder).as_posix()
             picture = ""
             strength = ""
             if found.heatmap is not None:
                 picture = f"{file}.png"
-                strength = f"{found.heatmap.strength:.4f}"
+                if found.heatmap.strength is not None:
+                    strength = f"{found.heatmap.strength:.4f}"
                 archive.writestr(picture, draw_heatmap(found))
             said = " ".join(filter(None, [found.describe_heatmap(), found.describe_cells()]))
-            facts = [found.explained or "", strength, said]
+            facts = [found.explained or "", found.against or "", strength, said]
             table.append(
                 [file, picture, *facts, found.error or found.refusal or "", name, "research only"]
             )

@@ -103,9 +103,8 @@ def _list_point(point: OperatingPoint) -> Iterator[Block]:
     ]
     caption = (
         f"{point.finding} from a probability of {point.threshold:.3g} on, not chosen by a rule: n ="
-        f" {point.n:,} {point.noun}, {point.positives:,} with the finding. Predictive values by"
-        f" Bayes' rule from sensitivity and specificity, for the test images' prevalence of"
-        f" {point.prevalence:.3g}."
+        f" {point.n:,} {point.noun}, {point.positives:,} with the finding. Predictive values"
+        f" hold for the test images' prevalence of {point.prevalence:.3g} alone."
     )
     yield build_table(("At the threshold", "Value [95% interval]"), rows, caption)
     if outcomes := state_outcomes(point):

@@ -201,6 +201,8 @@ def find_idle(values: Mapping[str, Any]) -> dict[str, str]:
     """
     idle: dict[str, str] = {}
     row = STRATEGIES.get(values.get("strategy", ""))
+    if values.get("folds") == 0:
+        idle["fold"] = "Without folds the data set's split is used."
     objective = OBJECTIVES.get(values.get("objective", ""))
     if objective is None or not objective.changes_images:
         idle |= dict.fromkeys(ATTACK, "Only an adversarial objective attacks images.")

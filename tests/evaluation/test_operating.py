@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from medapp.evaluation.detection import Detection
+from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.intervals import find_wilson
 from medapp.evaluation.operating import (
     describe_choice,
@@ -59,6 +60,14 @@ def test_at_the_prevalence_of_the_images_ppv_is_the_share_of_hits_among_calls() 
     assert point.ppv.value == pytest.approx(8 / 9)
     assert point.npv is not None
     assert point.npv.value == pytest.approx(9 / 11)
+    # The figure is the precision of the table of classes, so it has that one's interval too.
+    true = np.asarray(found.true)
+    probabilities = np.stack([1 - found.scores, found.scores], axis=1)
+    evaluation = evaluate(probabilities, true.astype(int), ("none", "nodule"))
+    assert judge_threshold(found, 0.5).ppv == Rate(
+        evaluation.per_class["nodule"].precision,
+        evaluation.per_class["nodule"].intervals["precision"],
+    )
 
 
 def test_perfect_specificity_leaves_doubt_about_ppv() -> None:

@@ -25,3 +25,16 @@ def test_the_zip_holds_a_picture_for_each_image_and_a_row_for_each_file(trained:
     assert [row["explained"] for row in rows] == ["below", "below", ""]
     assert all(0 <= float(row["strength"]) <= 1 for row in rows[:2])
     assert rows[2]["error"]
+
+
+def test_a_contrast_is_drawn_and_named(trained: Trained) -> None:
+    model = load_model(find_run(trained.workspace, "probe").require_model())
+    files = [trained.folder / "above/p00.png"]
+    asked = (model, "probe", trained.folder, files, "layercam", "above")
+    with zipfile.ZipFile(io.BytesIO(zip_heatmaps(*asked, "below"))) as archive:
+        (row,) = csv.DictReader(io.StringIO(archive.read("heatmaps.csv").decode()))
+        contrasted = archive.read(row["heatmap"])
+    assert (row["explained"], row["against"], row["strength"]) == ("above", "below", "")
+    assert "above and not below" in row["note"]
+    with zipfile.ZipFile(io.BytesIO(zip_heatmaps(*asked))) as archive:
+        assert archive.read(row["heatmap"]) != contrasted

@@ -49,6 +49,13 @@ def test_every_figure_stands_with_its_interval(facts: Facts) -> None:
         assert escape(note.text) in text
 
 
+def test_a_run_without_folds_speaks_of_none(facts: Facts) -> None:
+    said = [(one.title, one.value) for one in facts.training.settings]
+    assert ("Folds", "off") in said
+    assert "Fold" not in dict(said)
+    assert ("Threads", "1 thread") in said
+
+
 class Reader(HTMLParser):
     """Collects tags and what they would fetch."""
 

@@ -71,11 +71,13 @@ def _draw_heatmap_download(run: Run, folder: Path, files: Sequence[Path]) -> Non
     model = load_model(run)
     method = url.read_choice("method", METHODS) or FIRST_METHOD
     explained = url.read_choice("explain", model.classes)
+    against = url.read_choice("against", model.classes)
 
     def write() -> bytes:
         from medapp.prediction.heatmaps import zip_heatmaps
 
-        return zip_heatmaps(model, name_head(run), folder, files, method, explained)
+        asked = (method, explained, against)
+        return zip_heatmaps(model, name_head(run), folder, files, *asked)
 
     st.download_button(
         f"{len(files):,} heatmap{'s' * (len(files) != 1)} (zip)",

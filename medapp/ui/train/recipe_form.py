@@ -46,8 +46,9 @@ def draw_settings_form(beginning: Beginning, faults: Faults) -> dict[str, Any]:
         rest = [setting for name, setting in settings.items() if name not in FIRST]
         _draw_settings(rest, beginning, values, faults)
         idle = find_idle(values)
-        # Asked beside the target, see `further_sets`.
-        idle.pop("adaptation_weight", None)
+        # Asked beside the target (`further_sets`), and where folds are dealt.
+        for name in ("adaptation_weight", "fold"):
+            idle.pop(name, None)
         reasons = dict.fromkeys(idle.values())
         if reasons:
             st.caption(escape(f"Not asked: {' '.join(reasons)}"))

@@ -101,7 +101,7 @@ FAULTS = {
     "resolution": Fault(
         "Lower resolution",
         "So many times fewer pixels a side, enlarged again.",
-        "÷ {}",
+        "÷\N{NO-BREAK SPACE}{}",
         (1.25, 1.5, 2, 3, 4),
         lower_resolution,
     ),
@@ -122,7 +122,7 @@ FAULTS = {
     "contrast": Fault(
         "Lower contrast",
         "Distance of values from the image's mean, times a factor.",
-        "× {}",
+        "×\N{NO-BREAK SPACE}{}",
         (0.8, 0.6, 0.4, 0.3, 0.2),
         lower_contrast,
     ),

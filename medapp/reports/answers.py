@@ -142,7 +142,9 @@ def tell_intervals(facts: Facts) -> str:
 
 def tell_robustness(facts: Facts) -> str:
     """Whether robustness was measured."""
-    return "FGSM and PGD; see Robustness and heatmaps." if facts.robustness else ""
+    tried = ["FGSM and PGD"] if facts.robustness else []
+    tried += ["Ordinary faults of images"] if facts.stress else []
+    return f"{'; '.join(tried)}; see Robustness and heatmaps." if tried else ""
 
 
 def tell_heatmaps(facts: Facts) -> str:

@@ -14,6 +14,7 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.operating import OperatingPoint, operate
 from medapp.evaluation.probability import ProbabilityFigures, judge_probabilities
 from medapp.evaluation.robustness.record import Robustness
+from medapp.evaluation.stress.record import Stress
 from medapp.evaluation.subgroups import Subgroups
 from medapp.explanation.trials.record import Trial
 from medapp.models.carried import read_metadata
@@ -27,7 +28,7 @@ from medapp.runs.detecting import Asked, detect, find_own_threshold
 from medapp.runs.looks import count_looks
 from medapp.runs.privacy import NUMBERED
 from medapp.runs.registry import find_registry
-from medapp.runs.results import Evidence, load_evidence, load_robustness, load_trials
+from medapp.runs.results import Evidence, load_evidence, load_robustness, load_stress, load_trials
 from medapp.runs.revisions import note_edits
 from medapp.runs.run import Run
 from medapp.runs.subgroups import list_columns, split_by
@@ -52,7 +53,7 @@ class Facts:
             none.
         calibration, conformal: as the model's file says them; `reach` says in sentences how far the
             model's answers reach.
-        robustness, trials: where somebody measured them.
+        robustness, stress, trials: where somebody measured them.
         failures: None where no predictions were kept.
         answers: the author's, see `reports.authored`.
     """
@@ -74,6 +75,7 @@ class Facts:
     conformal: Conformal | None
     reach: tuple[str, ...]
     robustness: Robustness | None
+    stress: Stress | None
     trials: tuple[Trial, ...]
     failures: Failures | None
     answers: Answers
@@ -110,6 +112,7 @@ def gather_facts(workspace: Workspace, run: Run, with_images: bool = False) -> F
         conformal=read_conformal(metadata),
         reach=tuple(describe_memory(run.model_path)) if run.has_model else (),
         robustness=load_robustness(run),
+        stress=load_stress(run),
         trials=tuple(load_trials(run).values()),
         failures=gather_failures(workspace, run, with_images),
         answers=load_answers(run),

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from medapp.data.catalog import Catalog
 from medapp.data.samples import Sample
 from medapp.errors import DataError, ImageError
@@ -23,6 +21,7 @@ from medapp.reports.document import (
     Section,
     build_table,
 )
+from medapp.runs.failures import rank_wrong
 from medapp.runs.results import Evidence, load_evidence, load_predictions
 from medapp.runs.run import Run
 from medapp.store.cache import Cache, open_cache
@@ -76,7 +75,7 @@ def gather_failures(workspace: Workspace, run: Run, with_images: bool = False) -
     if evaluation is None or evidence is None:
         return None
     rows = load_predictions(run)
-    ranked = _rank_wrong(evidence, evaluation.thresholds)
+    ranked = rank_wrong(evidence, evaluation.thresholds)
     pictures = _load_pictures(workspace, run, rows, ranked[:MOST]) if with_images else {}
     task = evidence[-1]
     worst = tuple(
@@ -118,16 +117,6 @@ def build_failures(found: Failures | None) -> Section:
 
 def _build_picture(one: Failure) -> Picture:
     return Picture(one.picture, f"Label: {one.label}", (f"Prediction: {one.prediction}", one.said))
-
-
-def _rank_wrong(evidence: Evidence, thresholds: Sequence[float]) -> list[int]:
-    """The rows that are decided otherwise than their targets say, the highest loss first."""
-    probabilities, targets, _, _, task = evidence
-    limits = np.array(thresholds) if thresholds else None
-    wrong = task.mark_wrong(task.decide(probabilities, limits), targets)
-    losses = np.asarray(task.measure_losses(probabilities, targets), float)
-    order = np.argsort(-np.nan_to_num(losses), kind="stable")
-    return [int(i) for i in order if wrong[i]]
 
 
 def _write_wrong(

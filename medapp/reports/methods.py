@@ -132,6 +132,11 @@ def _tell_judging(facts: Facts, citations: Citations) -> Iterator[str]:
         yield f"Figures by {_join(compared)} were compared with Holm's correction{cited}."
     if facts.robustness is not None:
         yield f"Robustness was measured by FGSM and PGD{citations.cite('adversarial')}."
+    if facts.stress is not None:
+        yield (
+            "Test images were changed by noise, blur, gamma and other ordinary faults of rising"
+            " strength; drops are paired differences on the same images."
+        )
 
 
 def _join(parts: list[str]) -> str:

@@ -15,6 +15,7 @@ from medapp.reports.drawing import draw_reliability
 from medapp.reports.facts import Facts
 from medapp.reports.figures_tables import build_classes, build_confusion, build_whole
 from medapp.reports.figures_tables import state_ground as state_n
+from medapp.reports.stress import build_stress
 
 MOST_CURVES = 3  # calibration curves that are drawn
 
@@ -65,6 +66,7 @@ def build_trials(facts: Facts) -> Section:
         found = facts.robustness
         blocks.append(Paragraph(f"{state_finding(found)} {state_ground(found)}"))
         blocks += [Notice(note.level, str(note)) for note in found.notes]
+    blocks += build_stress(facts.stress)
     if not facts.trials:
         blocks.append(Paragraph("No heatmap method was put on trial for this model."))
     for trial in facts.trials:

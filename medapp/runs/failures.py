@@ -17,7 +17,7 @@ from medapp.errors import DataError, RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.familiarity import ALIEN_VERDICT, FAMILIAR_VERDICT, UNLIKE_VERDICT
 from medapp.evaluation.patterns import Column, Pattern, Patterns, find_patterns
-from medapp.runs.results import list_evidence, load_predictions
+from medapp.runs.results import Evidence, list_evidence, load_predictions
 from medapp.runs.run import Run
 from medapp.runs.subgroups import Judged, list_values, load_judged, name_columns
 from medapp.store.workspace import Workspace
@@ -134,16 +134,25 @@ def find_failures(
     patients = [row.get("patient") for row in rows]
     patterns = find_patterns(wrong, ~np.isnan(losses), patients, columns)
     book = _Book(evaluation, task, rows, judged, told, columns)
-    order = sorted(np.flatnonzero(wrong).tolist(), key=lambda row: -losses[row])
     worst = tuple(
         book.describe(row, probabilities[row], targets[row], decisions[row], float(losses[row]))
-        for row in order
+        for row in rank_wrong(evidence, evaluation.thresholds)
     )
     counts: dict[str, int] = {}
     for failure in worst:
         counts[failure.pair] = counts.get(failure.pair, 0) + 1
     pairs = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
     return Failures(worst, patterns, pairs)
+
+
+def rank_wrong(evidence: Evidence, thresholds: Sequence[float]) -> list[int]:
+    """The rows that are decided otherwise than their targets say, the highest loss first."""
+    probabilities, targets, _, _, task = evidence
+    limits = np.array(thresholds) if thresholds else None
+    wrong = task.mark_wrong(task.decide(probabilities, limits), targets)
+    losses = np.asarray(task.measure_losses(probabilities, targets), float)
+    order = np.argsort(-np.nan_to_num(losses), kind="stable")
+    return [int(row) for row in order if wrong[row]]
 
 
 def _list_columns(

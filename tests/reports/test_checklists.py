@@ -35,7 +35,13 @@ def read_rows(items: tuple[Item, ...], facts: Facts) -> dict[str, tuple[str, ...
 
 def test_what_the_records_lack_is_asked_of_the_author(facts: Facts) -> None:
     unjudged = replace(
-        facts, evaluation=None, probability=None, point=None, subgroups=(), robustness=None
+        facts,
+        evaluation=None,
+        probability=None,
+        point=None,
+        subgroups=(),
+        robustness=None,
+        stress=None,
     )
     rows = read_rows(claim.ITEMS, unjudged)
     assert rows["38"][1:] == ("–", NOT_HERE)

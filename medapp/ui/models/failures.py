@@ -151,7 +151,7 @@ def _draw_failure(
     sample = failure.sample
     with st.container(border=True, horizontal=True, vertical_alignment="center", gap="medium"):
         _draw_picture(sample)
-        with st.container(width="stretch", gap=None):
+        with st.container(width="stretch", gap="xsmall"):
             st.markdown(f"**{escape(f'{failure.label} → {failure.prediction}')}**")
             st.caption(escape(" · ".join(_list_facts(failure))))
             if state := _state(data_set, failure, checked):
@@ -214,7 +214,7 @@ def _list_checked(data_set: DataSet) -> frozenset[int]:
 
 def _draw_deeds(run: Run, data_set: DataSet, failure: Failure, sample: Sample, key: str) -> None:
     """Draw what can be done about an image: look, relabel as predicted, leave out, tick off."""
-    if st.button("Open with heatmap", icon=":material/biotech:", key=f"{key}-open"):
+    if st.button("Open", icon=":material/biotech:", key=f"{key}-open", help="With its heatmap."):
         where = {"by": run.id, "sample": str(sample.id), **list_parameters(run, ASKED)}
         st.switch_page(frame.PREDICT, query_params=where)
     if sample.is_left_out:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from medapp.cli.options import HeadOf
+from medapp.cli.options import ClassMap, HeadOf, read_class_map
 from medapp.cli.output import AsJson, console, follow_steps, print_json, print_notes, print_table
 from medapp.evaluation.elsewhere.record import Elsewhere
 from medapp.evaluation.elsewhere.words import list_sides
@@ -41,6 +41,7 @@ def check(
             help="Keep a copy whose probabilities, sets and threshold are fitted to your images.",
         ),
     ] = None,
+    mapping: ClassMap = None,
     head: HeadOf = None,
     as_json: AsJson = False,
 ) -> None:
@@ -51,11 +52,12 @@ def check(
     not found on. A zip is taken in as a run first.
     """
     session = open_session()
+    asked = read_class_map(mapping)
     run = session.import_run(Path(bundle)) if Path(bundle).suffix == ".zip" else bundle
     with follow_steps("Reading images") as told:
         follow = functools.partial(told, "Reading images")
-        found = session.validate_elsewhere(run, data, floor, head, follow)
-    kept = session.adopt(run, data, save, head) if save else None
+        found = session.validate_elsewhere(run, data, floor, head, asked, follow)
+    kept = session.adopt(run, data, save, head, asked) if save else None
     if as_json:
         run_of = session.find_run(run) if isinstance(run, str) else run
         saved = {"saved": kept.name} if kept else {}

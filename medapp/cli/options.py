@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from medapp.errors import RecipeError
+from medapp.errors import DataError, RecipeError
 from medapp.explanation.methods import METHODS
 from medapp.training.objectives.table import list_adaptations
 from medapp.training.recipe.presets import PRESETS
@@ -113,6 +113,34 @@ PatientPattern = Annotated[
         " finds the patient in a file's name or path."
     ),
 ]
+
+
+ClassMap = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="THEIRS=OURS",
+        help="Which class of the other data set means which of the run's; THEIRS= leaves one out.",
+    ),
+]
+
+
+def read_class_map(given: list[str] | None) -> dict[str, str]:
+    """Their class to the run's, or to "" where it is left out.
+
+    Raises:
+        DataError: a pair is not of the form THEIRS=OURS.
+    """
+    asked = {}
+    for pair in given or []:
+        old, separator, new = pair.partition("=")
+        if not separator or not old:
+            raise DataError(
+                f"--map takes THEIRS=OURS, not {pair!r}.",
+                remedy='Write for example --map "glioma_tumor=glioma".',
+            )
+        asked[old.strip()] = new.strip()
+    return asked
 
 
 def split_names(text: str | None) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from medapp.cli.options import RunName
+from medapp.cli.options import ClassMap, RunName, read_class_map
 from medapp.cli.output import (
     AsJson,
     console,
@@ -15,7 +15,6 @@ from medapp.cli.output import (
     print_notes,
     print_table,
 )
-from medapp.errors import DataError
 from medapp.evaluation.words import write_figure
 from medapp.session import open as open_session
 from medapp.studies.travel.record import Figure, Travel
@@ -55,14 +54,7 @@ def travel(
             " minutes, to see what labelling buys; 0 fits heads alone.",
         ),
     ] = 0,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="THEIRS=OURS",
-            help="Which of its classes means which of the run's; THEIRS= leaves one out.",
-        ),
-    ] = None,
+    mapping: ClassMap = None,
     as_json: AsJson = False,
 ) -> None:
     """Does a model travel? Go, adapt, or stop and label some images there first.
@@ -70,26 +62,13 @@ def travel(
     The verdict stands before a label of the other hospital is read; where there are labels, they
     show afterwards whether it was right.
     """
-    asked = _read_mapping(mapping or [])
+    asked = read_class_map(mapping)
     with follow_steps("Reading") as tell:
         found = open_session().travel(run, to, labelled, asked, tell, minutes)
     if as_json:
         print_json(describe_travel(found))
     else:
         print_travel(found)
-
-
-def _read_mapping(given: list[str]) -> dict[str, str]:
-    asked = {}
-    for pair in given:
-        old, separator, new = pair.partition("=")
-        if not separator or not old:
-            raise DataError(
-                f"--map takes THEIRS=OURS, not {pair!r}.",
-                remedy='Write for example --map "glioma_tumor=glioma".',
-            )
-        asked[old.strip()] = new.strip()
-    return asked
 
 
 def describe_travel(found: Travel) -> dict[str, Any]:

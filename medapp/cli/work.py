@@ -25,6 +25,7 @@ from medapp.cli.judging import (
 )
 from medapp.cli.options import (
     Adaptation,
+    ClassMap,
     Epochs,
     Folds,
     HeadOf,
@@ -39,6 +40,7 @@ from medapp.cli.options import (
     Strategy,
     Target,
     TrainedOn,
+    read_class_map,
 )
 from medapp.cli.output import (
     AsJson,
@@ -230,6 +232,7 @@ def evaluate(
         typer.Option(help="Another data set with the same classes (external validation)."),
     ] = None,
     head: HeadOf = None,
+    mapping: ClassMap = None,
     operating: Operating = None,
     at_prevalence: AtPrevalence = None,
     positive: PositiveClass = None,
@@ -272,7 +275,9 @@ def evaluate(
     asked = Asked.read(operating, at_prevalence, positive or (), per_patient)
     session = open_session()
     found = find_head(session.find_run(run), head)
-    evaluation, evidence = examine_run(session.workspace, found, split, data)
+    evaluation, evidence = examine_run(
+        session.workspace, found, split, data, read_class_map(mapping)
+    )
     thresholds = evaluation.thresholds
     told = Told(
         evaluation,

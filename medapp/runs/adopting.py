@@ -1,6 +1,7 @@
 """A copy of a model that is fitted to the images of another place: its answers, not its network."""
 
 import shutil
+from collections.abc import Mapping
 
 from medapp.errors import RunError
 from medapp.evaluation.calibration import UNCHANGED, Calibration
@@ -27,7 +28,13 @@ from medapp.store.workspace import Workspace
 from medapp.task.thresholds import choose_thresholds
 
 
-def adopt_run(workspace: Workspace, run: Run, dataset: str, name: str) -> Run:
+def adopt_run(
+    workspace: Workspace,
+    run: Run,
+    dataset: str,
+    name: str,
+    classes: Mapping[str, str] | None = None,
+) -> Run:
     """A copy of a run whose probabilities, sets and threshold are fitted to another data set.
 
     The network and what it remembers of its own kind of image stay. Sets and thresholds are of
@@ -35,7 +42,7 @@ def adopt_run(workspace: Workspace, run: Run, dataset: str, name: str) -> Run:
     what it was fitted to cannot judge it.
 
     Args:
-        dataset: the name, uid or id of a data set with the same classes.
+        dataset, classes: see `look_elsewhere`.
 
     Raises:
         RunError: too few images to fit anything to, a model that counts votes, or the name is taken
@@ -43,7 +50,7 @@ def adopt_run(workspace: Workspace, run: Run, dataset: str, name: str) -> Run:
         DataError: as for `look_elsewhere`.
     """
     check_name(name, find_registry(workspace).list_summaries())
-    looked = look_elsewhere(workspace, run, dataset)
+    looked = look_elsewhere(workspace, run, dataset, classes)
     model = looked.model
     if model.network.keeps_neighbours:
         raise RunError(

@@ -1,7 +1,7 @@
 """A run's model on all images of another data set."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from medapp.data.catalog import Catalog
 from medapp.data.samples import UNLABELLED, DataSet, Sample
 from medapp.errors import DataError, Remedy, RunError
+from medapp.evaluation.class_map import map_classes
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.familiarity import Familiar
-from medapp.notes import sort_notes
+from medapp.notes import Note, sort_notes
 from medapp.prediction.doubt import note_kind
 from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.judging import judge_model, load_squares
@@ -35,6 +36,7 @@ class Looked:
         probabilities: (N, K).
         familiar: how each image lies to those that the model learned from; None where it cannot
             tell.
+        notes: which class there was taken for which of the model's, and what was left out.
     """
 
     model: Model
@@ -43,6 +45,19 @@ class Looked:
     logits: torch.Tensor
     probabilities: NDArray[np.float32]
     familiar: list[Familiar | None]
+    notes: list[Note]
+
+    def select(self, rows: Sequence[int], note: Note) -> "Looked":
+        """Some of the images, and why not the others."""
+        kept = list(rows)
+        return replace(
+            self,
+            samples=[self.samples[row] for row in kept],
+            logits=self.logits[kept],
+            probabilities=self.probabilities[kept],
+            familiar=[self.familiar[row] for row in kept],
+            notes=[*self.notes, note],
+        )
 
     def collect(self) -> Evidence:
         """The first arguments of `evaluate`."""
@@ -51,23 +66,32 @@ class Looked:
 
 
 def look_elsewhere(
-    workspace: Workspace, run: Run, dataset: str, on_progress: OnProgress | None = None
+    workspace: Workspace,
+    run: Run,
+    dataset: str,
+    classes: Mapping[str, str] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Looked:
     """Let a run's model see all images of another data set.
 
     Args:
-        dataset: the name, uid or id of a data set with the same classes.
+        dataset: the name, uid or id of the data set.
+        classes: which of its classes means which of the run's, "" where its images are left out;
+            what is not named goes by its name (`class_map.map_classes`).
 
     Raises:
-        DataError: the other data set has other classes, or images without labels.
+        DataError: a class there is none of the run's, or there are images without labels.
         RunError: the run has no model, or there are no images.
     """
     model = load_model(run.require_model())
     catalog = Catalog(workspace)
     data_set = catalog.find_data_set(dataset)
     samples = catalog.load_samples(data_set)
+    notes: list[Note] = []
     if model.task.has_several or find_task(data_set.task).has_several:
         samples = _share_findings(samples, model, data_set, run.name)
+    else:
+        samples, notes = _map_labels(samples, model, data_set, classes or {})
     _refuse_strangers(samples, model, data_set.name, run.name)
     if not samples:
         raise RunError(
@@ -80,7 +104,7 @@ def look_elsewhere(
     logits = torch.cat([rows for rows, _ in seen])
     familiar = [one for _, stages in seen for one in model.recognise(stages)]
     probabilities = model.task.activate(logits).numpy()
-    return Looked(model, data_set, samples, logits, probabilities, familiar)
+    return Looked(model, data_set, samples, logits, probabilities, familiar, notes)
 
 
 def judge_elsewhere(workspace: Workspace, run: Run, looked: Looked) -> Evaluation:
@@ -89,8 +113,38 @@ def judge_elsewhere(workspace: Workspace, run: Run, looked: Looked) -> Evaluatio
     found = judge_model(
         workspace, run, model, "all", data_set, looked.samples, looked.probabilities
     )
-    notes = sort_notes([*found.notes, *note_kind(looked.familiar, data_set.name)])
+    of_kind = note_kind(looked.familiar, data_set.name)
+    notes = sort_notes([*found.notes, *looked.notes, *of_kind])
     return replace(found, notes=notes)
+
+
+def _map_labels(
+    samples: Sequence[Sample], model: Model, data_set: DataSet, asked: Mapping[str, str]
+) -> tuple[list[Sample], list[Note]]:
+    """The samples with the model's names for their classes, and what to know of that.
+
+    A class that is none of the model's keeps its name, to be refused.
+    """
+    mapping = map_classes(data_set.classes, model.classes, asked)
+    kept = [
+        replace(sample, label=mapping.get(sample.label, sample.label))
+        for sample in samples
+        if asked.get(sample.label) != ""
+    ]
+    notes = []
+    renamed = [f"{old} as {new}" for old, new in mapping.items() if old != new]
+    if renamed:
+        text = f"Classes of {data_set.name} were read by other names: {', '.join(renamed)}."
+        notes.append(Note("classes-mapped", text, "info"))
+    left = [name for name in data_set.classes if asked.get(name) == ""]
+    if left:
+        text = (
+            f"{len(samples) - len(kept):,} images of {data_set.name} are left out, of"
+            f" {', '.join(left)}: the model does not know that and calls such an image one of"
+            f" {', '.join(model.classes)} all the same."
+        )
+        notes.append(Note("classes-left-out", text))
+    return kept, notes
 
 
 def _share_findings(
@@ -148,5 +202,9 @@ def _refuse_strangers(
         raise DataError(
             f"{data_set_name} has the class {strangers[0]}, which run {run_name} did not learn; it"
             f" knows {', '.join(model.classes)}.",
-            remedy="Name the folders of the other data set like the run's classes.",
+            remedy=Remedy(
+                "Say which class there means which of the model's, or leave that class out.",
+                f"Say what it means, or leave it out: --map '{strangers[0]}=CLASS', or"
+                f" --map '{strangers[0]}='.",
+            ),
         )

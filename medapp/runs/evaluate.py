@@ -1,7 +1,7 @@
 """A run's model judged on images that it did not learn from; each look at the test split counts."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from medapp.data.catalog import Catalog
@@ -31,7 +31,11 @@ from medapp.store.workspace import Workspace
 
 
 def evaluate_run(
-    workspace: Workspace, run: Run, split: str = "test", dataset: str | None = None
+    workspace: Workspace,
+    run: Run,
+    split: str = "test",
+    dataset: str | None = None,
+    classes: Mapping[str, str] | None = None,
 ) -> Evaluation:
     """The run's figures on one of its splits, or on all of another data set (external validation).
 
@@ -41,17 +45,22 @@ def evaluate_run(
 
     Args:
         split: "test" or "validation"; of no effect where a data set is named.
-        dataset: the name, uid or id of another data set with the same classes.
+        dataset: the name, uid or id of another data set.
+        classes: which of its classes means which of the run's, see `look_elsewhere`.
 
     Raises:
         DataError: the other data set has other classes, or there are no images in that split.
         RunError: the run has no model, or its images have changed.
     """
-    return _examine(workspace, run, split, dataset)[0]
+    return _examine(workspace, run, split, dataset, classes)[0]
 
 
 def examine_run(
-    workspace: Workspace, run: Run, split: str = "test", dataset: str | None = None
+    workspace: Workspace,
+    run: Run,
+    split: str = "test",
+    dataset: str | None = None,
+    classes: Mapping[str, str] | None = None,
 ) -> tuple[Evaluation, Evidence | None]:
     """`evaluate_run`, with the probabilities behind its figures.
 
@@ -60,16 +69,20 @@ def examine_run(
     Raises:
         RunError: also where the kept predictions are damaged.
     """
-    evaluation, evidence = _examine(workspace, run, split, dataset)
+    evaluation, evidence = _examine(workspace, run, split, dataset, classes)
     return evaluation, load_evidence(run) if evidence is None else evidence
 
 
 def _examine(
-    workspace: Workspace, run: Run, split: str, dataset: str | None
+    workspace: Workspace,
+    run: Run,
+    split: str,
+    dataset: str | None,
+    classes: Mapping[str, str] | None,
 ) -> tuple[Evaluation, Evidence | None]:
     """Figures, and the probabilities behind them where they were computed just now."""
     if dataset is not None:
-        looked = look_elsewhere(workspace, run, dataset)
+        looked = look_elsewhere(workspace, run, dataset, classes)
         return judge_elsewhere(workspace, run, looked), looked.collect()
     evaluation, evidence = _evaluate_own(workspace, run, split)
     # What was edited since is of today, and not kept.

@@ -1,8 +1,11 @@
 """External validation: a run's model in another place, beside home, and whether it may be used."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
+from medapp.errors import RunError
 from medapp.evaluation.calibration import ELSEWHERE, Calibration, fit_calibration
 from medapp.evaluation.case import build_case
 from medapp.evaluation.detection import build_detection
@@ -14,10 +17,12 @@ from medapp.evaluation.locked import Locked
 from medapp.evaluation.operating import OperatingPoint, judge_threshold
 from medapp.evaluation.positive import find_positive
 from medapp.evaluation.predictive import Rate
+from medapp.notes import Note
 from medapp.prediction.doubt import is_unlike
 from medapp.runs.elsewhere import Looked, judge_elsewhere, look_elsewhere
 from medapp.runs.reference import find_reference
 from medapp.runs.run import Run
+from medapp.runs.seen import UNLABELLED, list_earlier, list_own, mark_copies
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
 from medapp.task.thresholds import THRESHOLD
@@ -31,26 +36,28 @@ def validate_elsewhere(
     run: Run,
     dataset: str,
     floor: float | None = None,
+    classes: Mapping[str, str] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Elsewhere:
     """Judge a run's model on all images of another data set, and say whether it may be used there.
 
     Args:
-        dataset: the name, uid or id of a data set with the same classes.
+        dataset, classes: see `look_elsewhere`.
         floor: the least AUROC that is asked for; None asks for 0.1 less than at home.
 
     Raises:
         RecipeError: the floor is out of range, or none is given and nothing is known from home.
-        DataError, RunError: as for `look_elsewhere`.
+        DataError, RunError: as for `look_elsewhere`; also where the model has seen all images.
     """
     home = run.load_evaluation()
     least = find_floor(home, floor)
-    looked = look_elsewhere(workspace, run, dataset, on_progress)
+    looked = look_elsewhere(workspace, run, dataset, classes, on_progress)
+    looked = leave_out_seen(workspace, run, looked)
     here = judge_elsewhere(workspace, run, looked)
     kind = _count_kind(looked)
-    probabilities, targets, classes, groups, task = looked.collect()
-    case = build_case(probabilities, targets, classes, task)
-    of_classes = compare_classes(classes, case, groups, home, find_reference(run))
+    probabilities, targets, names, groups, task = looked.collect()
+    case = build_case(probabilities, targets, names, task)
+    of_classes = compare_classes(names, case, groups, home, find_reference(run))
     found = fit_here(looked)
     after, _ = cross_fit(looked)
     recalibration = _judge(looked, found, after)
@@ -87,6 +94,36 @@ def _find_rates_at_home(
     )
     first, second = (None if v is None or i is None else Rate(v, i) for v, i in named)
     return first, second
+
+
+def leave_out_seen(workspace: Workspace, run: Run, looked: Looked) -> Looked:
+    """The images that the model did not learn from, nor a run that it started from.
+
+    Left out are copies, and further images of patients of the run's own data set. Another data set
+    may use the same ids for other people.
+
+    Raises:
+        RunError: none is left.
+    """
+    seen = [i for i in (*list_own(run), *list_earlier(workspace, run)) if i.split != UNLABELLED]
+    _, copies = mark_copies(looked.samples, seen)
+    own = [image for image in seen if image.data_set == looked.data_set.uid]
+    known = {image.known_patient for image in own} - {None}
+    of_known = np.array([sample.patient in known for sample in looked.samples], bool) & ~copies
+    rows = np.flatnonzero(~(copies | of_known))
+    if len(rows) == len(looked.samples):
+        return looked
+    said = f"{copies.sum():,} that the model learned from, also as copies"
+    if of_known.any():
+        said += f", and {of_known.sum():,} of patients whom it knows"
+    if not len(rows):
+        raise RunError(
+            f"The model has seen all of {looked.data_set.name}: {said}. There is nothing to judge"
+            " it by.",
+            remedy="Judge it on images that are new to it.",
+        )
+    text = f"Left out of {len(looked.samples):,} images of {looked.data_set.name}: {said}."
+    return looked.select(rows.tolist(), Note("seen-left-out", text))
 
 
 def fit_here(looked: Looked) -> Calibration:

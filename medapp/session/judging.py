@@ -1,6 +1,6 @@
 """What more can be asked of how good a run's model is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from medapp.data.samples import DataSet, Sample
@@ -119,12 +119,14 @@ class JudgingSession(PredictingSession):
         data: DataSet | str,
         floor: float | None = None,
         head: str | None = None,
+        classes: Mapping[str, str] | None = None,
         on_progress: OnProgress | None = None,
     ) -> "Elsewhere":
         """Judge a model on all images of another data set, and say whether it may be used there.
 
         Args:
             floor: the least AUROC that is asked for; None asks for 0.1 less than at home.
+            classes: which class there means which of the model's, "" where its images are left out.
 
         Raises:
             RecipeError: the floor is out of range, or nothing is known from home and none is given.
@@ -134,9 +136,16 @@ class JudgingSession(PredictingSession):
 
         other = data.uid if isinstance(data, DataSet) else data
         found = find_head(self._find(run), head)
-        return validate_elsewhere(self.workspace, found, other, floor, on_progress)
+        return validate_elsewhere(self.workspace, found, other, floor, classes, on_progress)
 
-    def adopt(self, run: Run | str, data: DataSet | str, name: str, head: str | None = None) -> Run:
+    def adopt(
+        self,
+        run: Run | str,
+        data: DataSet | str,
+        name: str,
+        head: str | None = None,
+        classes: Mapping[str, str] | None = None,
+    ) -> Run:
         """A copy of a run whose probabilities, sets and threshold are fitted to another data set.
 
         Raises:
@@ -145,7 +154,8 @@ class JudgingSession(PredictingSession):
         from medapp.runs.adopting import adopt_run
 
         other = data.uid if isinstance(data, DataSet) else data
-        return adopt_run(self.workspace, find_head(self._find(run), head), other, name)
+        found = find_head(self._find(run), head)
+        return adopt_run(self.workspace, found, other, name, classes)
 
     def judge_subgroups(
         self, run: Run | str, by: str, figure: str = "", head: str | None = None

@@ -10,7 +10,7 @@ import torch
 from conftest import Trained, write_bands
 
 from medapp.data.samples import DataSet
-from medapp.errors import RunError
+from medapp.errors import DataError, RunError
 from medapp.evaluation.calibration import read_calibration
 from medapp.evaluation.conformal import read_conformal
 from medapp.models.carried import read_metadata
@@ -136,6 +136,42 @@ def test_probabilities_are_changed_by_what_was_found_on_other_patients(
     assert fitted.probabilities == pytest.approx(expected, abs=1e-4)
     with pytest.raises(RunError, match="ours, fitted"):
         adopt_run(receiver, run, ours.uid, "ours, fitted")
+
+
+def test_images_that_the_model_has_seen_do_not_judge_it(trained: Trained) -> None:
+    run = find_run(trained.workspace, trained.run)
+    rows = load_split(run.folder / "split.parquet", run.name)
+    known = {row["patient"] for row in rows if row["split"] != "test"}
+    held_out = [row for row in rows if row["patient"] not in known]
+    assert held_out
+    # All of its own data set is taken for another one's.
+    found = validate_elsewhere(trained.workspace, run, "bands", 0.6)
+    assert found.here.n == len(held_out)
+    notes = {note.code: note.text for note in found.here.notes}
+    learned = sum(row["split"] != "test" for row in rows)
+    assert f"{learned} that the model learned from" in notes["seen-left-out"]
+    assert "leak" not in notes
+
+
+def test_classes_are_read_by_other_names_or_left_out(
+    trained: Trained, receiver: Workspace, tmp_path: Path
+) -> None:
+    run = send(trained, receiver, tmp_path)
+    images = write_bands(tmp_path / "ours", 20, seed=7)
+    (images / "above").rename(images / "Above_")
+    shutil.copytree(images / "below", images / "other")
+    for path in (images / "other").iterdir():
+        path.write_bytes(path.read_bytes() + b"\0")
+    ours = Session(receiver).add_data(images, name="ours", patient_pattern=r"p\d\d")
+    with pytest.raises(DataError, match="has the class other"):
+        validate_elsewhere(receiver, run, ours.uid, 0.6)
+    found = validate_elsewhere(receiver, run, ours.uid, 0.6, {"other": ""})
+    assert found.here.n == 40
+    notes = {note.code: note.text for note in found.here.notes}
+    assert "Above_ as above" in notes["classes-mapped"]
+    assert notes["classes-left-out"].startswith("20 images of ours are left out, of other:")
+    mapped = validate_elsewhere(receiver, run, ours.uid, 0.6, {"other": "below"})
+    assert (mapped.here.n, mapped.here.per_class["below"].n) == (60, 40)
 
 
 def test_too_few_images_fit_nothing(trained: Trained, receiver: Workspace, tmp_path: Path) -> None:

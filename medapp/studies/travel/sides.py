@@ -15,6 +15,7 @@ from medapp.data.notes import count
 from medapp.data.pixels import Table, count_channels, load_pixels
 from medapp.data.samples import UNLABELLED, DataSet, Sample
 from medapp.errors import DataError, Remedy, RunError
+from medapp.evaluation.class_map import map_classes
 from medapp.models.network import to_input
 from medapp.prediction.model import Model, load_model
 from medapp.runs.run import Run
@@ -24,7 +25,6 @@ from medapp.runs.split_table import match_split
 from medapp.store.cache import Cache, open_cache
 from medapp.store.threads import OnProgress
 from medapp.store.workspace import Workspace
-from medapp.studies.travel.classes import map_classes
 from medapp.task import find_task
 from medapp.training.adaptation.batch_norm import estimate_statistics, has_batch_norm
 from medapp.training.features import BATCH, FrozenPart, to_tensor

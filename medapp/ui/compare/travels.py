@@ -1,23 +1,22 @@
 """Does a model hold in another hospital? Asked in the background, of a model and a data set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import streamlit as st
 
 from medapp.data.samples import DataSet
 from medapp.runs.summary import Summary
 from medapp.store.job import Job, Tell
-from medapp.studies.travel.classes import map_classes
 from medapp.studies.travel.record import Travel, list_travels
 from medapp.studies.travel.rule import TITLES
 from medapp.ui.shell import frame
+from medapp.ui.shell.class_map import draw_class_map
 from medapp.ui.shell.jobs import TICK_SECONDS, describe_job, draw_bar
 from medapp.ui.shell.server import find_catalog, list_summaries, open_run, open_workspace
 
 LABELLED = (0, 30, 50, 100)  # images that may be declared
 MINUTES = (0, 2, 5, 15, 60)  # for fine-tuning on labels there
 SHOWN = 8  # answers that are listed
-LEAVE_OUT = "Leave out"
 
 
 @st.cache_resource(show_spinner=False)
@@ -84,29 +83,9 @@ def _draw_form(runs: Mapping[str, Summary], data_sets: Mapping[str, DataSet]) ->
     )
     if uid is None:
         return
-    asked = _draw_classes(data_sets[uid].classes, runs[run].classes)
+    asked = draw_class_map(data_sets[uid].classes, runs[run].classes, "travel")
     if st.button("Ask whether it travels", icon=":material/route:", key="travel-begin"):
         _begin(run, data_sets[uid], labelled, minutes, asked)
-
-
-def _draw_classes(theirs: Sequence[str], known: Sequence[str]) -> dict[str, str]:
-    """Which class there means which of the model's; "" where it is left out."""
-    proposed = map_classes(theirs, known)
-    is_plain = all(proposed.get(name) == name for name in theirs)
-    asked: dict[str, str] = {}
-    with st.expander("Classes", expanded=not is_plain, icon=":material/swap_horiz:"):
-        st.caption("What each class there means to the model. Only figures need this.")
-        for name in theirs:
-            options = [*known, LEAVE_OUT]
-            start = options.index(proposed.get(name, LEAVE_OUT))
-            chosen = st.selectbox(
-                frame.escape(name),
-                options,
-                start,
-                key=f"travel-class {list(theirs)} {list(known)} {name}",
-            )
-            asked[name] = "" if chosen == LEAVE_OUT else chosen
-    return asked
 
 
 def _begin(

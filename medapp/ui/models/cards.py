@@ -116,10 +116,7 @@ def note_run_reads(run: Run) -> Note:
     try:
         data_set = find_catalog().find_chosen(choice.id, choice.name)
     except DataError:
-        text = (
-            f"{choice.name} is no longer in this workspace: nobody counts the looks at its test"
-            " split."
-        )
+        text = f"{choice.name} is not in this workspace: nobody counts the looks at its test split."
         return Note("looks-not-counted", text)
     known = find_registry(workspace).find(run.id)
     if known is None or run.domain:

@@ -1,9 +1,12 @@
 """A model on the images of another place: its figures beside home, and whether it may be used."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from medapp.data.samples import DataSet
 from medapp.errors import RunError
+from medapp.evaluation.class_map import map_classes
 from medapp.evaluation.elsewhere.record import Elsewhere
 from medapp.evaluation.elsewhere.words import list_sides
 from medapp.evaluation.operating import state_outcomes
@@ -14,6 +17,7 @@ from medapp.store.job import Job, Tell
 from medapp.task import find_task
 from medapp.ui.models.findings import draw_findings_table
 from medapp.ui.shell import frame
+from medapp.ui.shell.class_map import draw_class_map
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.jobs import TICK_SECONDS, draw_progress
 from medapp.ui.shell.notes import draw_notes
@@ -49,8 +53,8 @@ def draw_external(run: Run) -> None:
         if data_set.uid != learned and fits(data_set, run)
     ]
     st.markdown(
-        "Does the model hold on images of another hospital? Label 50 to 100 of its cases as the"
-        " model's classes are called, add them as a data set, and ask."
+        "Does the model hold on images of another hospital? Label 50 to 100 of its cases, add"
+        " them as a data set, and ask."
     )
     if not others:
         task = find_task(run.recipe.data.task)
@@ -62,9 +66,12 @@ def draw_external(run: Run) -> None:
         other = st.selectbox("Data set", others, format_func=lambda one: one.name, width=320)
         floor = _ask_for_floor(run)
         is_asked = st.button("Judge it there", type="primary", icon=":material/travel_explore:")
+    asked: dict[str, str] = {}
+    if not find_task(other.task).has_several and set(other.classes) - set(classes):
+        asked = draw_class_map(other.classes, classes, "elsewhere")
     key = (run.id, run.domain, other.uid)
     if is_asked:
-        _begin(run, other, floor)
+        _begin(run, other, floor, asked)
         st.rerun()
     job = hold_jobs().get(key)
     if job is not None and job.state == "running":
@@ -75,7 +82,7 @@ def draw_external(run: Run) -> None:
         return
     state, found = hold_found().get(key, (None, None))
     if found is not None and state == _read_state(run):
-        _draw_found(run, other, found)
+        _draw_found(run, other, found, asked)
 
 
 def _read_state(run: Run) -> object:
@@ -99,7 +106,7 @@ def _ask_for_floor(run: Run) -> float | None:
     return None if asked is None else float(asked)
 
 
-def _begin(run: Run, other: DataSet, floor: float | None) -> None:
+def _begin(run: Run, other: DataSet, floor: float | None, asked: Mapping[str, str]) -> None:
     workspace = open_workspace()
     key = (run.id, run.domain, other.uid)
     state = _read_state(run)
@@ -112,7 +119,7 @@ def _begin(run: Run, other: DataSet, floor: float | None) -> None:
         def told(done: int, total: int) -> None:
             tell("Reading images", done, total)
 
-        found = validate_elsewhere(workspace, run, other.uid, floor, told)
+        found = validate_elsewhere(workspace, run, other.uid, floor, asked, told)
         results[key] = state, found
         return found
 
@@ -125,7 +132,7 @@ def _draw_progress(key: Key) -> None:
     draw_progress(hold_jobs(), key, "Reading the model", "elsewhere-stop", note)
 
 
-def _draw_found(run: Run, other: DataSet, found: Elsewhere) -> None:
+def _draw_found(run: Run, other: DataSet, found: Elsewhere, asked: Mapping[str, str]) -> None:
     decision = found.decision
     title, icon = VERDICTS[decision.verdict]
     draw_notes(note for note in found.here.notes if note.level == "grave")
@@ -145,12 +152,15 @@ def _draw_found(run: Run, other: DataSet, found: Elsewhere) -> None:
     if found.here.thresholds:
         draw_findings_table(found.here)
     else:
-        frame.draw_figure(draw_confusion(found.here, frame.find_theme()), key="confusion-elsewhere")
+        left, _ = frame.draw_columns(2, key="elsewhere")
+        with left:
+            figure = draw_confusion(found.here, frame.find_theme())
+            frame.draw_figure(figure, key="confusion-elsewhere")
     if decision.verdict != "no":
-        _draw_adopting(run, other)
+        _draw_adopting(run, other, asked)
 
 
-def _draw_adopting(run: Run, other: DataSet) -> None:
+def _draw_adopting(run: Run, other: DataSet, asked: Mapping[str, str]) -> None:
     """Draw the form that keeps a copy whose answers are fitted to this place."""
     with st.container(border=True, width=560):
         st.markdown(
@@ -170,7 +180,7 @@ def _draw_adopting(run: Run, other: DataSet) -> None:
                 # Imported here, because the page opens without torch.
                 from medapp.runs.adopting import adopt_run
 
-                copy = adopt_run(open_workspace(), run, other.uid, name)
+                copy = adopt_run(open_workspace(), run, other.uid, name, asked)
                 st.switch_page(frame.MODELS, query_params={"model": copy.id})
 
 
@@ -179,6 +189,7 @@ def fits(data_set: DataSet, run: Run) -> bool:
     task = find_task(run.recipe.data.task)
     if find_task(data_set.task).has_several != task.has_several:
         return False
-    classes = set(run.find_classes())
-    shared = classes.intersection(data_set.classes)
-    return bool(shared) if task.has_several else set(data_set.classes) <= classes
+    classes = run.find_classes()
+    if task.has_several:
+        return bool(set(classes).intersection(data_set.classes))
+    return len(set(map_classes(data_set.classes, classes).values())) > 1

@@ -3,7 +3,7 @@
 import pytest
 
 from medapp.errors import DataError
-from medapp.studies.travel.classes import map_classes
+from medapp.evaluation.class_map import map_classes
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """`medapp bundle check`: does a model from elsewhere hold on our own images?"""
 
-import functools
 from pathlib import Path
 from typing import Annotated
 
@@ -55,8 +54,7 @@ def check(
     asked = read_class_map(mapping)
     run = session.import_run(Path(bundle)) if Path(bundle).suffix == ".zip" else bundle
     with follow_steps("Reading images") as told:
-        follow = functools.partial(told, "Reading images")
-        found = session.validate_elsewhere(run, data, floor, head, asked, follow)
+        found = session.validate_elsewhere(run, data, floor, head, asked, told)
     kept = session.adopt(run, data, save, head, asked) if save else None
     if as_json:
         run_of = session.find_run(run) if isinstance(run, str) else run

@@ -1,6 +1,7 @@
 """A run's model on all images of another data set."""
 
 import contextlib
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,7 @@ from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.judging import judge_model, load_squares
 from medapp.runs.results import Evidence, collect_evidence
 from medapp.runs.run import Run
-from medapp.store.threads import OnProgress
+from medapp.store.job import Tell
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
 from medapp.task.multi_label import SEPARATOR, UNKNOWN
@@ -70,7 +71,7 @@ def look_elsewhere(
     run: Run,
     dataset: str,
     classes: Mapping[str, str] | None = None,
-    on_progress: OnProgress | None = None,
+    tell: Tell | None = None,
 ) -> Looked:
     """Let a run's model see all images of another data set.
 
@@ -78,6 +79,7 @@ def look_elsewhere(
         dataset: the name, uid or id of the data set.
         classes: which of its classes means which of the run's, "" where its images are left out;
             what is not named goes by its name (`class_map.map_classes`).
+        tell: is called with the step under way and how far it is.
 
     Raises:
         DataError: a class there is none of the run's, or there are images without labels.
@@ -98,9 +100,14 @@ def look_elsewhere(
             f"There are no images in {data_set.name}, so there is nothing to evaluate.",
             remedy="Choose another data set.",
         )
-    table = load_squares(workspace, model, data_set, samples, on_progress)
+    follow = functools.partial(tell, "Reading images") if tell else None
+    table = load_squares(workspace, model, data_set, samples, follow)
+    seen = []
     with contextlib.closing(table.source):
-        seen = [model.see(batch) for batch in table.iterate(BATCH)]
+        for batch in table.iterate(BATCH):
+            seen.append(model.see(batch))
+            if tell:
+                tell("Predicting", min(BATCH * len(seen), len(samples)), len(samples))
     logits = torch.cat([rows for rows, _ in seen])
     familiar = [one for _, stages in seen for one in model.recognise(stages)]
     probabilities = model.task.activate(logits).numpy()

@@ -23,7 +23,7 @@ from medapp.runs.elsewhere import Looked, judge_elsewhere, look_elsewhere
 from medapp.runs.reference import find_reference
 from medapp.runs.run import Run
 from medapp.runs.seen import UNLABELLED, list_earlier, list_own, mark_copies
-from medapp.store.threads import OnProgress
+from medapp.store.job import Tell
 from medapp.store.workspace import Workspace
 from medapp.task.thresholds import THRESHOLD
 from medapp.training.folds import draw_folds
@@ -37,12 +37,12 @@ def validate_elsewhere(
     dataset: str,
     floor: float | None = None,
     classes: Mapping[str, str] | None = None,
-    on_progress: OnProgress | None = None,
+    tell: Tell | None = None,
 ) -> Elsewhere:
     """Judge a run's model on all images of another data set, and say whether it may be used there.
 
     Args:
-        dataset, classes: see `look_elsewhere`.
+        dataset, classes, tell: see `look_elsewhere`.
         floor: the least AUROC that is asked for; None asks for 0.1 less than at home.
 
     Raises:
@@ -51,7 +51,7 @@ def validate_elsewhere(
     """
     home = run.load_evaluation()
     least = find_floor(home, floor)
-    looked = look_elsewhere(workspace, run, dataset, classes, on_progress)
+    looked = look_elsewhere(workspace, run, dataset, classes, tell)
     looked = leave_out_seen(workspace, run, looked)
     here = judge_elsewhere(workspace, run, looked)
     kind = _count_kind(looked)

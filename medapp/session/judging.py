@@ -8,7 +8,7 @@ from medapp.errors import RunError
 from medapp.runs.heads import find_head
 from medapp.runs.run import Run
 from medapp.session.predicting import PredictingSession
-from medapp.store.threads import OnProgress
+from medapp.store.job import Tell
 
 if TYPE_CHECKING:
     from medapp.evaluation.elsewhere.record import Elsewhere
@@ -120,7 +120,7 @@ class JudgingSession(PredictingSession):
         floor: float | None = None,
         head: str | None = None,
         classes: Mapping[str, str] | None = None,
-        on_progress: OnProgress | None = None,
+        tell: Tell | None = None,
     ) -> "Elsewhere":
         """Judge a model on all images of another data set, and say whether it may be used there.
 
@@ -136,7 +136,7 @@ class JudgingSession(PredictingSession):
 
         other = data.uid if isinstance(data, DataSet) else data
         found = find_head(self._find(run), head)
-        return validate_elsewhere(self.workspace, found, other, floor, classes, on_progress)
+        return validate_elsewhere(self.workspace, found, other, floor, classes, tell)
 
     def adopt(
         self,

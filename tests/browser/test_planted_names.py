@@ -149,6 +149,7 @@ def export_run(page: Page, watch: Watch, address: str) -> None:
     page.get_by_text("With file names, patients and sites").click()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     read_download(page, watch, "Download (")
+    read_download(page, watch, "Download the bundle (")
 
 
 def read_download(page: Page, watch: Watch, name: str) -> None:

@@ -116,10 +116,7 @@ def _begin(run: Run, other: DataSet, floor: float | None, asked: Mapping[str, st
         # Imported here, because the page opens without torch.
         from medapp.runs.external import validate_elsewhere
 
-        def told(done: int, total: int) -> None:
-            tell("Reading images", done, total)
-
-        found = validate_elsewhere(workspace, run, other.uid, floor, asked, told)
+        found = validate_elsewhere(workspace, run, other.uid, floor, asked, tell)
         results[key] = state, found
         return found
 

@@ -1,6 +1,7 @@
 """What can be done with a run: rename, export, import, delete."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -10,7 +11,7 @@ from medapp.runs.heads import list_heads
 from medapp.runs.making import check_name, rename_run
 from medapp.runs.needed import delete_run
 from medapp.runs.run import Run
-from medapp.runs.transfer import describe_export, export_run, import_run
+from medapp.runs.transfer import BUNDLE, describe_export, export_bundle, export_run, import_run
 from medapp.ui.data_sets.uploads import save_upload
 from medapp.ui.models.onnx import draw_onnx
 from medapp.ui.shell import frame
@@ -44,6 +45,8 @@ def draw_management(run: Run) -> None:
         with st.container(border=True, width=560):
             _draw_export(run)
         with st.container(border=True, width=560):
+            _draw_bundle(run)
+        with st.container(border=True, width=560):
             draw_onnx(run)
     with st.container(border=True, width=560):
         st.markdown(
@@ -73,23 +76,46 @@ def _draw_export(run: Run) -> None:
     st.markdown("**Export** as a zip, for another machine.")
     with_names = st.checkbox("With file names, patients and sites", key="export-names")
     st.caption(frame.escape(f"What travels: {describe_export(run, with_names)}"))
+    _draw_download(run, "Download", f"{run.id}.zip", lambda to: export_run(run, to, with_names))
+
+
+def _draw_bundle(run: Run) -> None:
+    st.markdown("**A bundle for another hospital**, which checks the model on its own images.")
+    if run.recipe.find_strategy().keeps_neighbours:
+        st.caption(
+            "There is none of this model: it holds features of each training image, which do not"
+            " belong into a file for others."
+        )
+        return
+    st.caption(frame.escape(BUNDLE))
+    name = f"{run.id}-bundle.zip"
+    _draw_download(run, "Download the bundle", name, lambda to: export_bundle(run, to))
+
+
+def _draw_download(run: Run, title: str, name: str, write: Callable[[Path], Path]) -> None:
+    """Draw the button that gives a zip of a run, or writes it beside the run where it is large.
+
+    Args:
+        title, name: of the button, and of the file.
+        write: writes the zip to a path, and gives the path.
+    """
     models = [head.model_path for head in list_heads(run).values()]
     megabytes = sum(path.stat().st_size for path in models) / 1e6
-    name = f"{run.id}.zip"
     if megabytes > DOWNLOAD_LIMIT_MB:
-        if st.button("Write the zip beside the run"):
-            st.code(str(export_run(run, run.folder / name, with_names)), language=None)
+        if st.button("Write the zip beside the run", key=f"write-{name}"):
+            st.code(str(write(run.folder / name)), language=None)
         return
+
+    def read() -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            return write(Path(folder) / name).read_bytes()
+
     st.download_button(
-        f"Download ({megabytes:.0f} MB)",
-        lambda: _zip(run, with_names),
+        f"{title} ({megabytes:.0f} MB)",
+        read,
         name,
         "application/zip",
         icon=":material/download:",
         on_click="ignore",
+        key=f"download-{name}",
     )
-
-
-def _zip(run: Run, with_names: bool) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        return export_run(run, Path(folder) / "run.zip", with_names).read_bytes()

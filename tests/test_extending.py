@@ -22,14 +22,18 @@ from medapp.data.samples import DataSet
 from medapp.evaluation.evaluation import Evaluation
 from medapp.explanation.methods import METHODS
 from medapp.explanation.rules import RULES
+from medapp.figures.stress import draw_stress
+from medapp.imaging.faults import FAULTS
 from medapp.imaging.readers import READERS
 from medapp.models.architectures import ARCHITECTURES
 from medapp.models.backbones import BACKBONES, BUNDLED_PATH
 from medapp.prediction.files import Prediction
 from medapp.runs.making import create_run, find_run
 from medapp.runs.plan import plan_run
+from medapp.runs.results import load_stress
 from medapp.runs.run import Run
 from medapp.runs.sitting import Sitting
+from medapp.runs.stress import measure_stress
 from medapp.session import Session
 from medapp.store.workspace import Workspace
 from medapp.task import TASKS
@@ -45,6 +49,7 @@ TABLES: tuple[dict[str, Any], ...] = (
     AUGMENTATIONS,
     BACKBONES,
     CHECKS,
+    FAULTS,
     KINDS,
     METHODS,
     OBJECTIVES,
@@ -192,6 +197,15 @@ def test_an_augmentation(bands: DataSet, do_main_job: Do) -> None:
     run, evaluation, _ = do_main_job(bands, augmentation="mirror")
     assert evaluation.n > 0
     assert run.recipe.find_augmentation() == "mirror"
+
+
+def test_a_fault(bands: DataSet, do_main_job: Do, workspace: Workspace) -> None:
+    follow("a fault")
+    run, _, _ = do_main_job(bands)
+    found = measure_stress(workspace, run)
+    assert [level.strength for level in found.faults["cut"]] == [0.1, 0.2, 0.3, 0.4, 0.5]
+    assert load_stress(run) == found
+    assert "Cut edge" in draw_stress(found).layout.yaxis.ticktext
 
 
 def test_a_task(workspace: Workspace, bands: DataSet, do_main_job: Do) -> None:

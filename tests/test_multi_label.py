@@ -78,6 +78,9 @@ def test_main_job(workspace: Workspace, findings: DataSet, strategy: str) -> Non
         assert row["prediction"] == (", ".join(found) or "none")
     texts = {"none", "above", "below", "above, below"}
     assert {row["prediction"] for row in rows} <= texts
+    failures = session.find_failures(run, with_familiarity=True)
+    assert failures.patterns.wrong == len(failures.worst) == sum(failures.pairs.values())
+    assert all(failure.pair.split()[0] in ("missed", "false") for failure in failures.worst)
     images = [findings.root / name / "p00.png" for name in ("above", "above|below")]
     for prediction in session.predict(run, images, "gradcam", "below"):
         assert prediction.error is None
@@ -97,6 +100,7 @@ def test_main_job(workspace: Workspace, findings: DataSet, strategy: str) -> Non
         assert evaluation.macro_auroc > 0.9
         trial = session.try_heatmaps(run, 4)
         assert trial.n == 4
+        assert session.measure_stress(run).figure == "macro_auroc"
         # Each image's map is of one finding.
         assert sum(of.n for of in trial.hiding[0].of_class.values()) == 4
         judge_elsewhere(workspace, session, run, findings)

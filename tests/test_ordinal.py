@@ -59,6 +59,10 @@ def test_main_job(workspace: Workspace, grades: DataSet, strategy: str) -> None:
     assert evaluation.quadratic_kappa is not None
     assert evaluation.mean_absolute_error is not None
     assert sum(map(sum, evaluation.confusion)) == evaluation.n
+    wrong = sum(
+        count for i, row in enumerate(evaluation.confusion) for j, count in enumerate(row) if i != j
+    )
+    assert len(session.find_failures(run).worst) == wrong
     image = grades.root / "severe" / "p00.png"
     (prediction,) = session.predict(run, [image], "gradcam")
     assert prediction.error is None
@@ -73,6 +77,10 @@ def test_main_job(workspace: Workspace, grades: DataSet, strategy: str) -> None:
         assert evaluation.quadratic_kappa > 0.9
         assert evaluation.mean_absolute_error < 0.3
         assert session.try_heatmaps(run, 4).n == 4
+        stress = session.measure_stress(run)
+        assert stress.figure == "quadratic_kappa"
+        assert stress.plain.figure is not None
+        assert stress.plain.figure.value == evaluation.quadratic_kappa
     # What starts from it takes its head too.
     again = session.train(
         grades,

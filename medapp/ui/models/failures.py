@@ -157,7 +157,7 @@ def _draw_failure(
             if state := _state(data_set, failure, checked):
                 st.caption(f":material/edit: {escape(state)}")
             if sample is not None:
-                with st.container(horizontal=True, gap="small"):
+                with st.container(horizontal=True, gap="xsmall"):
                     _draw_deeds(run, data_set, failure, sample, f"failure-{place}-{sample.id}")
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from medapp.runs.looks import count_looks, group_by_test_images, note_looks
 from medapp.runs.summary import Summary
 from medapp.studies.folds import list_studies
+from medapp.ui.compare.luck import draw_luck
 from medapp.ui.models import table
 from medapp.ui.models.managing import draw_import
 from medapp.ui.models.page import draw_model_page
@@ -72,6 +73,7 @@ def draw_models(models: Sequence[Summary]) -> None:
         figure = name_figure(table.find_headline(some[0]))
         looks = note_looks(count_looks(open_workspace(), some[0].test_images))
         st.caption(f"Figures are {figure}. {frame.escape(looks.text)}")
+        draw_luck(some)
     if models:
         st.caption("Tick a model to open it. Scroll a table sideways to see its other columns.")
 

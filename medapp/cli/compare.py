@@ -77,6 +77,8 @@ def print_comparison(comparison: Comparison) -> None:
     """Print the verdicts first, then figures, tests, settings, and how often they disagree."""
     for contrast in comparison.contrasts:
         console.print(contrast.verdict)
+    if comparison.best is not None:
+        console.print(comparison.best.text)
     rows = [
         (
             title,

@@ -15,33 +15,18 @@ from medapp.notes import Note, sort_notes
 from medapp.runs.looks import LOOKS
 from medapp.runs.run import Run
 from medapp.settings import write_value
+from medapp.studies.best_of import BestRun, find_best
 from medapp.studies.contrast import Contrast
+from medapp.studies.disputed import Disputed, find_disputed
 from medapp.studies.judged import Judged, Key, find_shared, load_judged
 from medapp.studies.paired_tests import PairedTest, list_tests
-from medapp.task import find_task
 from medapp.training.recipe import Recipe
 from medapp.training.recipe.names import list_settings, read_values
 
 # What only says how a recipe is written.
 NOT_SETTINGS = ("version",)
 TOO_FEW = "A comparison takes two different runs, or more."
-NOT_CALLED = "not called"  # what a reader says of an image, who gave ratings alone
-
-
-@dataclass(frozen=True)
-class Disputed:
-    """A test image on which runs disagree.
-
-    Attributes:
-        name: its file's.
-        label: in words.
-        said: what each run predicts, in words; equal to the label where the run is right.
-    """
-
-    content_hash: str
-    name: str
-    label: str
-    said: tuple[str, ...]
+MANY = 3  # runs, of which the best is told what of its figure is luck
 
 
 @dataclass(frozen=True)
@@ -61,6 +46,7 @@ class Comparison:
         tests: DeLong's and McNemar's of each other run and the first, each for itself.
         settings: what differs: a setting's title, and each run's value in words.
         disputed: images that some run judges otherwise than another.
+        best: of three runs or more, the best, and what of its figure is luck.
     """
 
     runs: tuple[str, ...]
@@ -77,6 +63,7 @@ class Comparison:
     disputed: tuple[Disputed, ...]
     notes: tuple[Note, ...]
     noun: str = "images"
+    best: BestRun | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -97,6 +84,7 @@ class Comparison:
                 name: dict(zip(("guessing", "majority"), self.references[name], strict=True))
                 for name, _ in self.headlines
             },
+            "best": None if self.best is None else self.best.to_dict(),
             "contrasts": [contrast.to_dict() for contrast in self.contrasts],
             "other_figures": [contrast.to_dict() for contrast in self.others],
             "tests": [test.to_dict() for test in self.tests],
@@ -176,9 +164,18 @@ def compare_judged(
         others=tuple(each for each in contrasts if each.figure != first),
         tests=tuple(_test_others(judged, keys, figures, names)),
         settings=find_differing([run.recipe for run in runs]),
-        disputed=tuple(_find_disputed(judged, keys)),
+        disputed=tuple(find_disputed(judged, keys)),
         notes=_list_notes(judged, len(keys)),
         noun=judged[0].noun,
+        best=find_best(
+            names,
+            first,
+            [found[first] for found in figures[: len(runs)]],
+            len(keys),
+            judged[0].noun,
+        )
+        if first and len(runs) >= MANY
+        else None,
     )
 
 
@@ -225,17 +222,6 @@ def _test_others(
     first = judged[0]
     for other, found, name in zip(judged[1:], figures[1:], names[1:], strict=True):
         yield from list_tests(first, other, keys, (figures[0], found), (names[0], name))
-
-
-def _find_disputed(judged: Sequence[Judged], keys: Sequence[Key]) -> Iterator[Disputed]:
-    task = find_task(judged[0].evaluation.task)
-    for key in keys:
-        said = tuple(
-            str(each.rows[key]["prediction"]) if each.has_calls else NOT_CALLED for each in judged
-        )
-        if len(set(said) - {NOT_CALLED}) > 1:
-            row = judged[0].rows[key]
-            yield Disputed(key[0], str(row["name"]), task.say_label(str(row["label"])), said)
 
 
 def _list_notes(judged: Sequence[Judged], n: int) -> tuple[Note, ...]:

@@ -35,7 +35,7 @@ def find_kept(workspace: Workspace, id: str, runs: Sequence[str], read: Callable
     """What `read` gives, or gave for the same files; only a study that is over is kept.
 
     Args:
-        id: of the study.
+        id: of the study, or what stands for an answer on runs that are of no study.
         runs: the ids of its runs.
     """
     folder = workspace.studies_folder / id

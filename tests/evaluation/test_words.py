@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medapp.evaluation.words import write_figure, write_probability
+from medapp.evaluation.words import write_figure, write_often, write_p, write_probability
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,16 @@ def test_probabilities_of_two_classes_add_up(value: float) -> None:
         assert pair == {"<0.01", ">0.99"} or abs(min(value, 1 - value) - 0.005) < 1e-7
     else:
         assert sum(map(float, pair)) == pytest.approx(1, abs=0.011) or pair == {"0.50"}
+
+
+@pytest.mark.parametrize(
+    ("p", "written", "often"),
+    [
+        (0.2344, "p = 0.234", "in 23 of 100 studies"),
+        (0.034, "p = 0.034", "in 34 of 1,000 studies"),
+        (0.0004, "p < 0.001", "in fewer than 1 of 1,000 studies"),
+        (1.0, "p = 1.000", "in 100 of 100 studies"),
+    ],
+)
+def test_a_p_is_written_and_said_in_words(p: float, written: str, often: str) -> None:
+    assert (write_p(p), write_often(p)) == (written, often)

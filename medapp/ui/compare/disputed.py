@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.runs.run import Run
-from medapp.studies.comparison import NOT_CALLED, Comparison, Disputed
+from medapp.studies.comparison import Comparison
+from medapp.studies.disputed import NOT_CALLED, Disputed
 from medapp.ui.data_sets.gallery import build_tile
 from medapp.ui.elements.gallery import PAGE_SIZE, draw_gallery
 from medapp.ui.models.mistakes import load_images

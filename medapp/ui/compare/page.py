@@ -35,6 +35,8 @@ def draw_verdicts(found: Comparison) -> None:
     draw_notes(note for note in found.notes if note.level == "grave")
     for contrast in found.contrasts:
         st.markdown(f"**{frame.escape(contrast.verdict)}**")
+    if found.best is not None:
+        st.markdown(frame.escape(found.best.text))
     draw_notes(note for note in found.notes if note.level != "grave")
     if found.contrasts:
         _draw_contrasts(found)

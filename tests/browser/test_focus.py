@@ -31,6 +31,7 @@ def test_each_stop_of_the_keyboard_shows_its_focus(
         f"/data_sets?set={data_set.id}&image={sample.id}",
         "/data_sets?add=files",
         f"/models?model={run.id}",
+        f"/models?model={run.id}&show=Failures",
         f"/predict?by={run.id}&of={data_set.id}&sample={sample.id}",
     ]
     page = open_page(trained_server.url)

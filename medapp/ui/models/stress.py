@@ -28,7 +28,7 @@ from medapp.ui.shell.server import open_workspace
 
 CHOICES = (100, 200, 500, 0)
 USUAL = 200
-FLOOR = "stress-floor"  # in the session: what the figure must not fall below
+FLOOR = "stress-floor-{}"  # in the session, by run and head: what must not be fallen below
 
 
 @st.cache_resource(show_spinner=False)
@@ -47,7 +47,7 @@ def draw_stress(run: Run) -> None:
         st.error(escape(job.error), icon=":material/error:")
     found = load_stress(run)
     if found is not None:
-        _draw_found(found)
+        _draw_found(found, _name_floor(run))
     else:
         kinds = ", ".join(_write_kind(fault.title) for fault in FAULTS.values())
         st.markdown(
@@ -65,7 +65,7 @@ def _draw_form(run: Run, found: Stress | None) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if found is not None:
-            _draw_floor(found)
+            _draw_floor(found, _name_floor(run))
         images = st.selectbox(
             "Test images at most",
             CHOICES,
@@ -96,8 +96,12 @@ def _draw_progress(run: Run) -> None:
     draw_progress(hold_jobs(), (run.id, run.domain), "Reading the model", "stress-stop", note)
 
 
-def _draw_found(found: Stress) -> None:
-    floor = st.session_state.get(FLOOR)
+def _name_floor(run: Run) -> str:
+    return FLOOR.format(f"{run.id}-{run.domain}")
+
+
+def _draw_found(found: Stress, key: str) -> None:
+    floor = st.session_state.get(key)
     st.markdown(f"**{escape(state_finding(found, floor))}**")
     frame.draw_figure(draw_cells(found, floor, frame.find_theme()), key="stress")
     lines = []
@@ -113,7 +117,7 @@ def _draw_found(found: Stress) -> None:
     draw_notes(found.notes)
 
 
-def _draw_floor(found: Stress) -> None:
+def _draw_floor(found: Stress, key: str) -> None:
     """Draw the floor that the figure must not fall below; a change of it is no look."""
     usual = find_floor(found)
     if usual is not None:
@@ -126,7 +130,7 @@ def _draw_floor(found: Stress) -> None:
             format="%.2f",
             placeholder=f"{write_figure(usual)}, the interval's end",
             width=280,
-            key=FLOOR,
+            key=key,
         )
 
 

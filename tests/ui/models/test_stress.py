@@ -20,5 +20,5 @@ def test_a_model_is_stressed_in_the_background(trained: Trained) -> None:
     text = read_text(app)
     assert f"All {found.of} test images" in text
     assert "without a change" in text
-    app.number_input(key="stress-floor").set_value(1.0).run()
+    app.number_input(key=f"stress-floor-{run.id}-0").set_value(1.0).run()
     assert "nothing to fall from" in read_text(app)

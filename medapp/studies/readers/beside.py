@@ -12,6 +12,8 @@ from medapp.evaluation.detection import Detection, build_detection, find_columns
 from medapp.evaluation.estimates import Estimate
 from medapp.evaluation.metrics import Mask
 from medapp.evaluation.roc_point import RocPoint, find_point
+from medapp.evaluation.words import write_probability
+from medapp.runs.locking import find_locked
 from medapp.studies.judged import Judged, Key
 from medapp.studies.readers.reader import Reader
 from medapp.task import find_task
@@ -25,7 +27,8 @@ class Curve:
         detection: the model's scores and the truth.
         area: its AUROC; None without images of either side.
         model: what it is called.
-        points: the model's own decisions first, then the readers'.
+        points: the model's own decisions first, by the most probable class and, where an operating
+            point is locked into it, by that; then the readers'.
     """
 
     detection: Detection
@@ -83,13 +86,28 @@ def trace_curve(
     """
     model = judged[0]
     detection = build_detection(*model.list_evidence(keys), positives=positives)
-    found = (
+    found = [
         point
         for each, name in zip(judged, names, strict=True)
         for point in _list_points(each, name, keys, positives)
-    )
+    ]
+    found.insert(1, _find_locked_point(model, names[0], detection))
     points = tuple(point for point in found if point is not None)
     return Curve(detection, area, names[0], points)
+
+
+def _find_locked_point(model: Judged, name: str, detection: Detection) -> RocPoint | None:
+    """Where a model stands by the operating point that is locked into it; None without one.
+
+    Its figures, as those of its own page, go by the most probable class.
+    """
+    locked = find_locked(model.run)
+    if locked is None or locked.finding != detection.name:
+        return None
+    called: Mask = detection.scores >= locked.threshold
+    sides = detection.true, ~detection.true
+    title = f"{name}, locked at {write_probability(locked.threshold)}"
+    return find_point(title, called, *sides, detection.units, detection.count)
 
 
 def _list_points(

@@ -8,7 +8,6 @@ from typing import Any
 from medapp.data.layouts.manifest.matching import split_path
 from medapp.data.layouts.tables import Table
 from medapp.errors import DataError
-from medapp.evaluation.positive import find_positive
 from medapp.notes import sort_notes
 from medapp.runs.run import Run
 from medapp.runs.split_table import SPLIT, load_split
@@ -82,12 +81,11 @@ def compare_readers(
     found = compare_judged(everyone, names, runs)
     keys = find_shared(everyone)
     area = found.figures[0].get("auroc")
+    is_told = bool(positives or judged[0].evaluation.positive)
     return ReaderComparison(
         replace(found, notes=sort_notes([*found.notes, *notes])),
         tuple(each.reader for each in readings),
-        trace_curve(everyone, names, keys, area, positives)
-        if positives or find_positive(judged[0].evaluation.classes)
-        else None,
+        trace_curve(everyone, names, keys, area, positives) if is_told else None,
         tuple(list_agreements(everyone, names)),
     )
 
@@ -121,7 +119,10 @@ def _read_tables(
     ]
     for each in found:
         _require_readings(each)
-    settled = [settle_calls(each, evaluation.classes, asked.call_from) for each in found]
+    settled = [
+        settle_calls(each, evaluation.classes, evaluation.positive, asked.call_from)
+        for each in found
+    ]
     return models, _tell_apart(settled)
 
 

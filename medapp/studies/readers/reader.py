@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from medapp.evaluation.estimates import Estimate, estimate_auroc
-from medapp.evaluation.positive import find_positive
 from medapp.runs.results import name_column
 from medapp.studies.judged import Judged, Key
 from medapp.studies.readers.readings import Readings
@@ -46,11 +45,10 @@ class Reader(Judged):
         """The figures of the calls; of ratings of two classes the AUROC."""
         found = super().estimate(keys) if self.has_called else {}
         found = {name: estimate for name, estimate in found.items() if name not in RANKED}
-        classes = self.evaluation.classes
-        positive = find_positive(classes)
-        if self.ratings and positive is not None:
+        positive = self.evaluation.positive
+        if self.ratings and positive:
             case = self.build_case(keys)
-            column = list(classes).index(positive.name)
+            column = self.evaluation.classes.index(positive)
             units = self.number_units(keys)
             ratings = np.array([self.ratings[key] for key in keys])
             sides = case.true[:, column], case.false[:, column]

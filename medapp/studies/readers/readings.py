@@ -9,7 +9,6 @@ from medapp.data.layouts.manifest.marks import clean
 from medapp.data.layouts.manifest.matching import match_cells, split_path
 from medapp.data.layouts.tables import Table
 from medapp.errors import DataError
-from medapp.evaluation.positive import find_positive
 from medapp.notes import Level, Note
 from medapp.studies.judged import Key
 from medapp.studies.readers.calls import CallReader, read_rating
@@ -57,30 +56,39 @@ class Readings:
         return tuple(self.calls or self.ratings)
 
 
-def settle_calls(readings: Readings, classes: Sequence[str], call_from: float | None) -> Readings:
+def settle_calls(
+    readings: Readings, classes: Sequence[str], positive: str, call_from: float | None
+) -> Readings:
     """Readings whose calls follow from ratings, where a rating is named from which on one calls.
 
-    Of two ratings alone the higher is a call. Ratings of other than two classes are left out, as
-    nothing says of which class they are.
+    Of two ratings alone the higher is a call. Where no class is the finding ratings are left out,
+    as nothing says of which class they are.
+
+    Args:
+        positive: of two classes the finding; "" where there are others.
 
     Raises:
-        DataError: a rating is named and there are no ratings of two classes.
+        DataError: there are ratings alone, or a rating is named, and no class is the finding.
     """
-    positive = find_positive(classes)
-    if positive is None or not readings.ratings:
+    if not positive or not readings.ratings:
         if call_from is not None or not readings.calls:
             raise DataError(
                 f"{readings.reader} has no ratings of one of two classes.",
                 remedy="Say which column holds the class that was called.",
             )
-        return replace(readings, ratings={})
+        if not readings.ratings:
+            return readings
+        text = f"{readings.reader}: ratings are not used, as no class is named that they are of."
+        return replace(
+            readings, ratings={}, notes=(*readings.notes, Note("ratings-unused", text, "info"))
+        )
     levels = sorted(set(readings.ratings.values()))
     cut = levels[-1] if call_from is None and len(levels) == 2 else call_from
     if readings.calls or cut is None:
         return readings
-    other = next(name for name in classes if name != positive.name)
-    calls = {key: positive.name if r >= cut else other for key, r in readings.ratings.items()}
-    text = f"{readings.reader}: a rating of {cut:g} or more counts as a call of {positive.name}."
+    other = next(name for name in classes if name != positive)
+    calls = {key: positive if r >= cut else other for key, r in readings.ratings.items()}
+    text = f"{readings.reader}: a rating of {cut:g} or more counts as a call of {positive}."
     return replace(readings, calls=calls, notes=(*readings.notes, Note("call-from", text, "info")))
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from medapp.data.layouts.tables import SUFFIXES, Table, read_table
-from medapp.evaluation.positive import find_positive
 from medapp.evaluation.words import write_figure
 from medapp.figures.readers import draw_readers_roc
 from medapp.runs.summary import Summary
@@ -51,7 +50,7 @@ def draw_upload(chosen: Sequence[str], runs: Mapping[str, Summary]) -> Uploaded 
         with frame.show_errors():
             tables = tuple(read_table(file.name, file.getvalue()) for file in files)
             asked = _draw_columns(tables)
-            return Uploaded(tables, asked, _draw_finding(runs[chosen[0]].classes))
+            return Uploaded(tables, asked, _draw_finding(runs[chosen[0]]))
     return None
 
 
@@ -81,10 +80,12 @@ def _draw_columns(tables: Sequence[Table]) -> AskedColumns:
     return AskedColumns(image, reader, tuple(calls), rating, cut)
 
 
-def _draw_finding(classes: Sequence[str]) -> tuple[str, ...]:
+def _draw_finding(run: Summary) -> tuple[str, ...]:
     """The class of the ROC curve, where the classes do not tell it."""
-    if find_positive(classes) is not None:
+    figures = run.figures or {}
+    if figures.get("positive"):
         return ()
+    classes = list(figures.get("classes", run.classes))
     chosen = st.selectbox("Class of the ROC curve, against the rest", classes)
     return (chosen,) if chosen else ()
 

@@ -13,6 +13,10 @@ from conftest import Trained
 from sklearn.metrics import balanced_accuracy_score, cohen_kappa_score, roc_auc_score
 
 from medapp.errors import DataError, RunError
+from medapp.evaluation.detection import Detection
+from medapp.evaluation.operating import operate
+from medapp.evaluation.rules import read_rule
+from medapp.runs.locking import lock_point
 from medapp.runs.results import load_predictions
 from medapp.session import Session
 
@@ -171,6 +175,24 @@ def test_patients_are_read_as_a_whole(trained: Trained, rows: Rows, tmp_path: Pa
     images = write(tmp_path / "images.csv", build_reader(rows, set(), "A"))
     with pytest.raises(DataError, match="Some tables name images and others name patients"):
         session.compare_readers([trained.run], [table, images])
+
+
+def test_a_locked_operating_point_has_a_point_of_its_own(
+    trained: Trained, rows: Rows, tmp_path: Path
+) -> None:
+    run = Session(trained.workspace).find_run(trained.run)
+    scores = np.array([row["probability of below"] for row in rows], float)
+    is_below = np.array([row["label"] == "below" for row in rows])
+    judging = Detection("below", scores, is_below, np.arange(len(rows)), "images", "test split")
+    rule = read_rule("sensitivity>=0.9")
+    lock_point(run, operate(judging, None, judging, rule), ("below",))
+    table = write(tmp_path / "readings.csv", build_reader(rows, {0}, "Dr A"))
+    found = Session(trained.workspace).compare_readers([run], [table])
+    assert found.curve is not None
+    own, locked, reader = found.curve.points
+    assert (own.name, reader.name) == ("probe", "Dr A")
+    assert locked.name.startswith("probe, locked at ")
+    assert locked.sensitivity.value >= 0.9
 
 
 def test_what_cannot_be_compared_is_refused_in_words(

@@ -88,12 +88,23 @@ def test_calls_follow_from_ratings_where_a_rating_is_named() -> None:
     columns = Columns("image", False, "", (), "score")
     (rated,) = read("image,score\na.png,4\nb.png,3\nc.png,1\nd.png,high\n", columns)
     assert rated.ratings == {("a", 0): 4.0, ("b", 0): 3.0, ("c", 0): 1.0}
-    assert settle_calls(rated, CLASSES, None).calls == {}
-    called = settle_calls(rated, CLASSES, 3)
+    assert settle_calls(rated, CLASSES, "nodule", None).calls == {}
+    called = settle_calls(rated, CLASSES, "nodule", 3)
     assert called.calls == {("a", 0): "nodule", ("b", 0): "nodule", ("c", 0): "normal"}
     assert "a rating of 3 or more counts as a call of nodule" in called.notes[-1].text
     # Of two ratings alone the higher is the call.
     (marked,) = read("image,score\na.png,1\nb.png,0\n", columns)
-    assert settle_calls(marked, CLASSES, None).calls == {("a", 0): "nodule", ("b", 0): "normal"}
+    assert settle_calls(marked, CLASSES, "nodule", None).calls == {
+        ("a", 0): "nodule",
+        ("b", 0): "normal",
+    }
     with pytest.raises(DataError, match="no ratings of one of two classes"):
-        settle_calls(rated, ("a", "b", "c"), None)
+        settle_calls(rated, ("a", "b", "c"), "", None)
+
+
+def test_ratings_of_no_one_class_are_said_not_to_be_used() -> None:
+    columns = Columns("image", False, "", ("call",), "score")
+    (found,) = read("image,call,score\na.png,nodule,4\n", columns)
+    settled = settle_calls(found, ("normal", "nodule", "mass"), "", None)
+    assert (settled.calls, settled.ratings) == ({("a", 0): "nodule"}, {})
+    assert "ratings are not used" in settled.notes[-1].text

@@ -19,6 +19,7 @@ from benchmarks.accuracy import (
     ranking_published,
     robustness,
     travel_tables,
+    verdicts,
 )
 from benchmarks.accuracy.coverage import Population, Tally, measure
 from benchmarks.accuracy.ranking_table import build_tables
@@ -243,3 +244,9 @@ def test_intervals_of_a_clinics_figures_are_measured() -> None:
     ]
     claims = coverage_clinic.count_claims(40, 1, 2)
     assert all(share in (0.0, 0.5, 1.0) for share in claims.values())
+
+
+def test_verdicts_follow_the_truth_where_patients_are_many() -> None:
+    assert verdicts.ask(0.97, 500, 0) == "yes"
+    assert verdicts.ask(0.55, 500, 0) == "no"
+    assert verdicts.ask(0.8, 50, 0) == "label more"

@@ -153,6 +153,12 @@ def tell_heatmaps(facts: Facts) -> str:
     return f"{names} put on trial; see Robustness and heatmaps." if names else ""
 
 
+def tell_elsewhere(facts: Facts) -> str:
+    """Where else the model was judged."""
+    names = ", ".join(row.dataset for row in facts.elsewhere)
+    return f"Judged on {names}; see In other places." if names else ""
+
+
 def tell_performance(facts: Facts) -> str:
     """The first figure with its interval, in words."""
     return judge(facts.evaluation).text if facts.evaluation else ""

@@ -9,6 +9,7 @@ from medapp.reports.markdown import write_markdown
 from medapp.reports.methods import build_methods
 from medapp.reports.page import write_page
 from medapp.reports.quality import (
+    build_elsewhere,
     build_performance,
     build_probabilities,
     build_subgroups,
@@ -50,6 +51,7 @@ def _list_sections(facts: Facts) -> tuple[Section, ...]:
         build_performance(facts),
         build_probabilities(facts),
         build_subgroups(facts),
+        build_elsewhere(facts),
         build_failures(facts.failures),
         build_trials(facts),
         methods,

@@ -43,7 +43,12 @@ ITEMS = (
     Item("30", "Robustness", "Which assumptions were tried otherwise?", answers.tell_robustness),
     Item("31", "Explainability", "How were explanations validated?", answers.tell_heatmaps),
     Item("32", "Internal evaluation", "", answers.tell_performance),
-    Item("33", "External evaluation", "On whose images else was the model judged?"),
+    Item(
+        "33",
+        "External evaluation",
+        "On whose images else was the model judged?",
+        answers.tell_elsewhere,
+    ),
     Item("34", "Registration", "Is the study registered, and where?"),
     Item("35", "Flow", "How many patients came before the data set?", answers.tell_flow),
     Item("36", "Demographics", "Age, sex and disease by split?", answers.tell_classes),

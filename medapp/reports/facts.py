@@ -11,7 +11,7 @@ from medapp.errors import DataError, MedAppError
 from medapp.evaluation.calibration import Calibration, read_calibration
 from medapp.evaluation.conformal import Conformal, read_conformal
 from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.operating import OperatingPoint, operate
+from medapp.evaluation.operating import OperatingPoint, judge_threshold, operate
 from medapp.evaluation.probability import ProbabilityFigures, judge_probabilities
 from medapp.evaluation.robustness.record import Robustness
 from medapp.evaluation.stress.record import Stress
@@ -25,6 +25,8 @@ from medapp.reports.data_facts import DataFacts, gather_data
 from medapp.reports.failures import Failures, gather_failures
 from medapp.reports.training_facts import TrainingFacts, gather_training
 from medapp.runs.detecting import Asked, detect, find_own_threshold
+from medapp.runs.judged_elsewhere import Judged, load_judged
+from medapp.runs.locking import find_locked
 from medapp.runs.looks import count_looks
 from medapp.runs.privacy import NUMBERED
 from medapp.runs.registry import find_registry
@@ -53,7 +55,7 @@ class Facts:
             none.
         calibration, conformal: as the model's file says them; `reach` says in sentences how far the
             model's answers reach.
-        robustness, stress, trials: where somebody measured them.
+        robustness, stress, trials, elsewhere: where somebody measured them.
         failures: None where no predictions were kept.
         answers: the author's, see `reports.authored`.
     """
@@ -77,6 +79,7 @@ class Facts:
     robustness: Robustness | None
     stress: Stress | None
     trials: tuple[Trial, ...]
+    elsewhere: tuple[Judged, ...]
     failures: Failures | None
     answers: Answers
 
@@ -114,6 +117,7 @@ def gather_facts(workspace: Workspace, run: Run, with_images: bool = False) -> F
         robustness=load_robustness(run),
         stress=load_stress(run),
         trials=tuple(load_trials(run).values()),
+        elsewhere=load_judged(run),
         failures=gather_failures(workspace, run, with_images),
         answers=load_answers(run),
     )
@@ -148,8 +152,14 @@ def _judge_probabilities(
 def _find_point(
     run: Run, evaluation: Evaluation | None, evidence: Evidence | None
 ) -> OperatingPoint | None:
-    """What the model's own threshold does, where two classes tell which is the finding."""
-    if evaluation is None or evidence is None or not evaluation.positive:
+    """What the locked threshold does, else the model's own, where two classes tell the finding."""
+    if evaluation is None or evidence is None:
+        return None
+    locked = find_locked(run)
+    if locked is not None:
+        judging = detect(run, evaluation, evidence, Asked(positives=locked.positives))
+        return judge_threshold(judging, locked.threshold, choice=locked.choice)
+    if not evaluation.positive:
         return None
     asked = Asked()
     threshold = find_own_threshold(evaluation, asked)

@@ -57,6 +57,28 @@ def build_subgroups(facts: Facts) -> Section:
     return Section("Subgroups", tuple(blocks))
 
 
+def build_elsewhere(facts: Facts) -> Section:
+    """Where else the model was judged."""
+    if not facts.elsewhere:
+        text = "The model was not judged on images of another place."
+        return Section("In other places", (Paragraph(text),))
+    rows = [
+        (
+            row.dataset,
+            f"{row.n:,} of {row.units:,} {row.counted}",
+            write_figure(row.auroc.value, row.auroc.interval) if row.auroc else None,
+            f"{row.floor:.3f}",
+            row.verdict,
+        )
+        for row in facts.elsewhere
+    ]
+    head = ("Data set", "Images", "AUROC", "Asked for", "May it be used there?")
+    caption = "Of images that the model has not seen; 95% intervals. The latest of each place."
+    blocks: list[Block] = [build_table(head, rows, caption, left=1)]
+    blocks += [Paragraph(f"{row.dataset}: {row.reason}") for row in facts.elsewhere]
+    return Section("In other places", tuple(blocks))
+
+
 def build_trials(facts: Facts) -> Section:
     """Robustness and heatmaps, where somebody measured them."""
     blocks: list[Block] = []
@@ -93,6 +115,16 @@ def _list_probability(found: ProbabilityFigures) -> Iterator[Block]:
         yield Paragraph(f"{state_reliability(one)}.")
 
 
+def _say_choice(point: OperatingPoint) -> str:
+    choice = point.choice
+    if choice is None:
+        return "not chosen by a rule"
+    return (
+        f"locked ({choice.rule}; chosen on {choice.n:,} images of the {choice.where}), so that the"
+        " model decides by it"
+    )
+
+
 def _list_point(point: OperatingPoint) -> Iterator[Block]:
     rows = [
         (title, None if rate is None else write_figure(rate.value, rate.interval))
@@ -104,7 +136,7 @@ def _list_point(point: OperatingPoint) -> Iterator[Block]:
         )
     ]
     caption = (
-        f"{point.finding} from a probability of {point.threshold:.3g} on, not chosen by a rule: n ="
+        f"{point.finding} from a probability of {point.threshold:.3g} on, {_say_choice(point)}: n ="
         f" {point.n:,} {point.noun}, {point.positives:,} with the finding. Predictive values"
         f" hold for the test images' prevalence of {point.prevalence:.3g} alone."
     )

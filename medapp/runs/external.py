@@ -20,6 +20,7 @@ from medapp.evaluation.predictive import Rate
 from medapp.notes import Note
 from medapp.prediction.doubt import is_unlike
 from medapp.runs.elsewhere import Looked, judge_elsewhere, look_elsewhere
+from medapp.runs.judged_elsewhere import keep_judged
 from medapp.runs.reference import find_reference
 from medapp.runs.run import Run
 from medapp.runs.seen import UNLABELLED, list_earlier, list_own, mark_copies
@@ -40,6 +41,8 @@ def validate_elsewhere(
     tell: Tell | None = None,
 ) -> Elsewhere:
     """Judge a run's model on all images of another data set, and say whether it may be used there.
+
+    What came of it is kept with the run (`external.json`).
 
     Args:
         dataset, classes, tell: see `look_elsewhere`.
@@ -64,7 +67,10 @@ def validate_elsewhere(
     decision = decide(here, home, kind, of_classes, recalibration, least)
     point = _operate(looked)
     at_home = _find_rates_at_home(home, looked.model.locked, point)
-    return Elsewhere(here, home, kind, of_classes, recalibration, decision, point, *at_home)
+    told = Elsewhere(here, home, kind, of_classes, recalibration, decision, point, *at_home)
+    with run.lock():
+        keep_judged(run, told)
+    return told
 
 
 def _operate(looked: Looked) -> OperatingPoint | None:

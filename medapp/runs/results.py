@@ -28,8 +28,9 @@ PREDICTIONS = "predictions.parquet"
 ROBUSTNESS = "robustness.json"
 STRESS = "stress.json"
 TRIAL = "trial.json"
+EXTERNAL = "external.json"
 # What each head of a run may have.
-RESULTS = (EVALUATION, PREDICTIONS, ROBUSTNESS, STRESS, TRIAL)
+RESULTS = (EVALUATION, PREDICTIONS, ROBUSTNESS, STRESS, TRIAL, EXTERNAL)
 # Probabilities, truth, classes, patients and task: the first arguments of `evaluate`.
 Evidence = tuple[NDArray[np.float64], Targets, Sequence[str], list[str | None], Task]
 

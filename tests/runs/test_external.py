@@ -13,11 +13,13 @@ from medapp.data.samples import DataSet
 from medapp.errors import DataError, RunError
 from medapp.evaluation.calibration import read_calibration
 from medapp.evaluation.conformal import read_conformal
+from medapp.evaluation.elsewhere.record import show_auroc
 from medapp.models.carried import read_metadata
 from medapp.models.weights import load_network, save_network
 from medapp.runs.adopting import adopt_run
 from medapp.runs.elsewhere import look_elsewhere
 from medapp.runs.external import cross_fit, validate_elsewhere
+from medapp.runs.judged_elsewhere import load_judged
 from medapp.runs.making import find_run
 from medapp.runs.reference import find_reference
 from medapp.runs.run import Run
@@ -92,6 +94,10 @@ def test_the_receiver_is_told_beside_home(
         "ours",
     )
     assert found.decision.verdict == "yes"
+    (kept,) = load_judged(run)
+    assert (kept.dataset, kept.n, kept.verdict, kept.floor) == ("ours", 160, "yes", 0.6)
+    assert kept.auroc == show_auroc(found.here)
+    assert kept.reason == found.decision.reasons[0]
     assert found.kind is None
     assert "images-unlisted" in {note.code for note in found.here.notes}
     assert {name: of.share_at_home for name, of in found.classes.items()} == {

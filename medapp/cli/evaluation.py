@@ -4,12 +4,19 @@ from typing import Any
 
 from medapp.cli.output import console, print_notes, print_table
 from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.headline import TITLES, list_headlines, state_references
+from medapp.evaluation.headline import (
+    TITLES,
+    find_worst,
+    list_headlines,
+    list_shown,
+    state_references,
+)
 from medapp.evaluation.notes import list_of_patients
 from medapp.evaluation.sample_size import state_sample_size
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.runs.heads import list_heads
+from medapp.runs.learning import list_epochs, state_by_heart
 from medapp.runs.run import Run
 from medapp.task import find_task
 
@@ -46,7 +53,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     if evaluation.per_patient is not None:
         patients = evaluation.per_patient
         console.print(f"\nPer patient, by the mean of each one's images ({patients.n:,} patients):")
-        print_headlines(patients)
+        print_headlines(patients, find_worst(evaluation))
         print_notes(list_of_patients(evaluation, patients))
 
 
@@ -65,8 +72,12 @@ def _print_findings(evaluation: Evaluation) -> None:
     print_table(("finding", "found", "missed", "false alarms", "rightly not"), counts)
 
 
-def print_headlines(evaluation: Evaluation) -> None:
-    """Print the figures that come first, each beside chance and the majority class."""
+def print_headlines(evaluation: Evaluation, worst: str = "") -> None:
+    """Print the figures that come first, each beside chance and the majority class.
+
+    Args:
+        worst: see `medapp.evaluation.headline.list_shown`.
+    """
     rows = [
         (
             headline.title,
@@ -74,15 +85,17 @@ def print_headlines(evaluation: Evaluation) -> None:
             _write_reference(headline.chance),
             _write_reference(headline.majority),
         )
-        for headline in list_headlines(evaluation)
+        for headline in list_shown(evaluation, worst)
     ]
     print_table(("figure", "value", "guessing", "majority"), rows)
 
 
 def describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:
     """An evaluation for programs: its values, and the headlines with what needs no model."""
-    headlines = [headline.to_dict() for headline in list_headlines(evaluation)]
-    return {**evaluation.to_dict(), "headlines": headlines, "verdict": judge(evaluation).title}
+    headlines = [headline.to_dict() for headline in list_shown(evaluation)]
+    verdict = judge(evaluation)
+    said = {"verdict": verdict.title, "verdict_text": verdict.text}
+    return {**evaluation.to_dict(), "headlines": headlines, **said}
 
 
 def describe_heads(run: Run) -> list[dict[str, Any]]:
@@ -101,9 +114,11 @@ def print_figures(run: Run) -> None:
         heads = {"": run}
     for name, head in heads.items():
         evaluation = head.load_evaluation()
+        by_heart = state_by_heart(list_epochs(head.list_events()))
         begin = f"{name}: " if name else ""
         if evaluation:
             console.print(f"{begin}{state_headline(evaluation)}.", markup=False)
+            console.print(f"{judge(evaluation).title}. {by_heart}".strip(), markup=False)
             print_notes(evaluation.notes)
         elif name:
             console.print(f"{begin}not judged on a test split.", markup=False)

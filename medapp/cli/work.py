@@ -66,6 +66,7 @@ from medapp.runs.events import (
     StepTaken,
 )
 from medapp.runs.heads import find_head, name_head
+from medapp.runs.learning import list_epochs, state_by_heart
 from medapp.runs.locking import find_locked, lock_point, unlock_point
 from medapp.runs.plan import plan_run
 from medapp.runs.run import Run
@@ -294,11 +295,15 @@ def evaluate(
     if lock and told.point is not None:
         lock_point(found, told.point, asked.positives)
     locked = find_locked(found)
+    by_heart = state_by_heart(list_epochs(found.list_events()))
     if as_json:
-        print_json({**told.describe(), "locked": locked.to_dict() if locked else None})
+        beside = {"by_heart": by_heart, "locked": locked.to_dict() if locked else None}
+        print_json({**told.describe(), **beside})
         return
     name = name_head(found)
     console.print(f"{name} on {evaluation.dataset} ({evaluation.split} images).", markup=False)
+    if by_heart:
+        console.print(by_heart)
     told.print()
     if locked is not None:
         console.print(f"\nLocked: {locked.describe()}", markup=False)

@@ -22,7 +22,7 @@ from medapp.evaluation.estimates import (
 )
 from medapp.evaluation.evaluation import ClassFigures, Evaluation
 from medapp.evaluation.intervals import METHOD, Interval
-from medapp.evaluation.metrics import CLASS_METRICS, FINDING_METRICS
+from medapp.evaluation.metrics import FINDING_METRICS
 from medapp.evaluation.notes import note_figures, note_left_out, note_torn
 from medapp.evaluation.patients import (
     combine_findings,
@@ -170,7 +170,7 @@ def _estimate_class(case: Case, c: int, units: Units, count: int) -> dict[str, E
     false = case.false[:, c]
     found = case.found[:, c]
     if not true.any():
-        return dict.fromkeys(CLASS_METRICS)
+        return dict.fromkeys(FINDING_METRICS)
     known = true | false
     return {
         "sensitivity": estimate_share(found, true, units, count),
@@ -178,6 +178,9 @@ def _estimate_class(case: Case, c: int, units: Units, count: int) -> dict[str, E
         "precision": estimate_share(true, found & known, units, count),
         "f1": estimate_f1(true, found, known, units, count),
         "auroc": estimate_auroc(case.scores[:, c], true, false, units, count),
+        "average_precision": estimate_average_precision(
+            case.scores[:, c], true, false, units, count
+        ),
     }
 
 
@@ -187,8 +190,7 @@ def _estimate_finding(case: Case, c: int, units: Units, count: int) -> dict[str,
     false = case.false[:, c]
     if min(true.sum(), false.sum()) < FEWEST:
         return dict.fromkeys(FINDING_METRICS)
-    ranked = estimate_average_precision(case.scores[:, c], true, false, units, count)
-    return {**_estimate_class(case, c, units, count), "average_precision": ranked}
+    return _estimate_class(case, c, units, count)
 
 
 def _estimate_whole(
@@ -224,6 +226,8 @@ def _estimate_special(
         graded = (case.targets.astype(np.intp), case.decisions, case.scores.shape[1], units, count)
         found["quadratic_kappa"] = estimate_quadratic_kappa(*graded)
         found["mean_absolute_error"] = estimate_mean_error(*graded)
+        near = np.abs(case.targets.astype(np.intp) - case.decisions) <= 1
+        found["within_one_grade"] = estimate_share(near, np.ones_like(near), units, count)
     return found
 
 

@@ -24,9 +24,10 @@ class ClassFigures:
     Attributes:
         n: images that are known to be of this class.
         others: images that are known not to be; None in older files.
-        average_precision, threshold, hits, false_alarms: of a finding, one of several that an image
-            may show: from which probability it counts as there, and of how many images with it,
-            and without it, it was said to be there. None where each image has one label.
+        average_precision: None in older files where each image has one label.
+        threshold, hits, false_alarms: of a finding, one of several that an image may show: from
+            which probability it counts as there, and of how many images with it, and without it,
+            it was said to be there. None where each image has one label.
 
     A figure is None where it is undefined.
     """
@@ -83,6 +84,8 @@ class Evaluation:
             several.
         quadratic_kappa: agreement of grades, -1 to 1, see `medapp.evaluation.agreement`.
         mean_absolute_error: in grades, from 0.
+        within_one_grade: share of images that are decided as their grade or one beside it; None in
+            older files.
         looks: how often these test images had been read, this time included, by the runs that were
             kept; 0 where nobody counts, and in older files.
     """
@@ -111,6 +114,7 @@ class Evaluation:
     macro_average_precision: float | None = None
     quadratic_kappa: float | None = None
     mean_absolute_error: float | None = None
+    within_one_grade: float | None = None
 
     @property
     def thresholds(self) -> tuple[float, ...]:

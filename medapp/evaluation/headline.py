@@ -4,13 +4,14 @@ Cards, tables and the shell take them from here, so that each says the same.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.intervals import Interval
 from medapp.evaluation.words import write_figure
 from medapp.task import find_task
+from medapp.task.task import WORST
 
 TITLES = {
     "accuracy": "Accuracy",
@@ -21,6 +22,7 @@ TITLES = {
     "macro_average_precision": "Macro average precision",
     "quadratic_kappa": "Quadratic kappa",
     "mean_absolute_error": "Mean error in grades",
+    "within_one_grade": "Within one grade",
     "average_precision": "Average precision",
     "auroc": "AUROC",
     "sensitivity": "Sensitivity",
@@ -28,8 +30,12 @@ TITLES = {
     "precision": "Precision",
     "f1": "F1",
 }
-# One class is the finding: what is said of it, beside the figures of both.
+# One class is the finding: what is said of it, beside the figures of both; by these models are
+# compared, the first first, and by the second tuple they are shown.
 OF_TWO = ("balanced_accuracy", "sensitivity", "specificity", "auroc", "accuracy")
+SHOWN_OF_TWO = ("auroc", "sensitivity", "specificity", "average_precision", "balanced_accuracy")
+
+YOUNG = ("average_precision", "within_one_grade")  # figures that older files lack
 
 
 def write_title(figure: str) -> str:
@@ -77,15 +83,56 @@ def list_headlines(evaluation: Evaluation) -> tuple[Headline, ...]:
     return tuple(_build(evaluation, name) for name in find_task(evaluation.task).figures)
 
 
+def list_shown(evaluation: Evaluation, worst: str = "") -> tuple[Headline, ...]:
+    """The figures that a reader sees first; what an older file lacks is left out.
+
+    Args:
+        worst: the class that is told worst; found where none is named.
+    """
+    if evaluation.positive:
+        found = [_build(evaluation, name, evaluation.positive) for name in SHOWN_OF_TWO]
+    else:
+        task = find_task(evaluation.task)
+        named = worst or find_worst(evaluation)
+        found = [
+            _build_worst(evaluation, named) if name == WORST else _build(evaluation, name)
+            for name in task.shown or task.figures
+            if name != WORST or named
+        ]
+    return tuple(one for one in found if one.value is not None or one.name not in YOUNG)
+
+
+def find_worst(evaluation: Evaluation) -> str:
+    """The class whose images are missed most; empty where no sensitivity is defined."""
+    known = {
+        name: figures.sensitivity
+        for name, figures in evaluation.per_class.items()
+        if figures.sensitivity is not None
+    }
+    return min(known, key=lambda name: known[name]) if known else ""
+
+
+def _build_worst(evaluation: Evaluation, name: str) -> Headline:
+    found = _build(evaluation, "sensitivity", name)
+    noun = find_task(evaluation.task).noun
+    return replace(found, title=f"{found.title}, the worst {noun}")
+
+
 def state_references(evaluation: Evaluation) -> str:
     """What stands beside the figures: what guessing is, and the majority."""
     task = find_task(evaluation.task)
+    picked = f"The worst {task.noun} was picked by these very images, so its figure leans low."
     if task.has_several:
         return (
             "Guessing tosses a coin for each finding; majority says of each finding what holds for"
-            " most images. Of the average precision both get the finding's share of the images."
+            f" most images. Of the average precision both get the finding's share. {picked}"
         )
-    return f"Guessing takes each {task.noun} as often; majority calls each image what most are."
+    said = f"Guessing takes each {task.noun} as often; majority calls each image what most are."
+    if not evaluation.positive:
+        return f"{said} {picked}"
+    if evaluation.per_class[evaluation.positive].average_precision is None:
+        return said
+    return f"{said} Of the average precision both get the class's share of the images."
 
 
 def _build(evaluation: Evaluation, name: str, of_class: str = "") -> Headline:
@@ -97,7 +144,9 @@ def _build(evaluation: Evaluation, name: str, of_class: str = "") -> Headline:
         figures = evaluation.per_class[of_class]
         value = getattr(figures, name)
         interval = figures.intervals.get(name)
-        title = TITLES[name] if name == "auroc" else f"{TITLES[name]} for {of_class}"
+        # That of one of two classes is that of the other.
+        is_of_both = name == "auroc" and bool(evaluation.positive)
+        title = TITLES[name] if is_of_both else f"{TITLES[name]} for {of_class}"
     if "auroc" in name:
         chance: float | None = 0.5
         majority: float | None = 0.5
@@ -106,7 +155,7 @@ def _build(evaluation: Evaluation, name: str, of_class: str = "") -> Headline:
     elif evaluation.confusion:
         chance, majority = _find_of_labels(evaluation, name, of_class)
     else:
-        chance, majority = _find_of_findings(evaluation, name)
+        chance, majority = _find_of_findings(evaluation, name, of_class)
     return Headline(name, title, value, interval, chance, majority)
 
 
@@ -132,14 +181,24 @@ def _find_of_labels(
             return chance, _find_f1(max(shares), 1.0) / len(shares)
         case "mean_absolute_error":
             return _find_errors(list(counts.values()))
+        case "within_one_grade":
+            return _find_near(list(counts.values()))
+        case "average_precision":
+            # In any order but by the class, precision is its share of the images.
+            return (counts[of_class] / sum(counts.values()),) * 2
         case _:  # a mean over the classes of their sensitivities
             return 1 / k, 1 / len(shares)
 
 
-def _find_of_findings(evaluation: Evaluation, name: str) -> tuple[float | None, float | None]:
+def _find_of_findings(
+    evaluation: Evaluation, name: str, of_class: str
+) -> tuple[float | None, float | None]:
     """What they get where an image may have several; None where an older file does not tell."""
     if name == "balanced_accuracy":
         return 0.5, 0.5
+    if name == "sensitivity":
+        figures = evaluation.per_class[of_class]
+        return 0.5, None if figures.others is None else float(figures.n > figures.others)
     judged = [f for f in evaluation.per_class.values() if f.sensitivity is not None]
     shares = [f.n / (f.n + f.others) for f in judged if f.others is not None]
     if name == "macro_average_precision" and shares:
@@ -160,6 +219,15 @@ def _find_errors(counts: Sequence[int]) -> tuple[float, float]:
     most = counts.index(max(counts))
     guessed = sum(count * abs(i - j) for i, count in enumerate(counts) for j in range(k)) / k
     return guessed / n, sum(count * abs(i - most) for i, count in enumerate(counts)) / n
+
+
+def _find_near(counts: Sequence[int]) -> tuple[float, float]:
+    """How often who guesses, and who always says the commonest, is at most one grade off."""
+    k = len(counts)
+    n = sum(counts)
+    most = counts.index(max(counts))
+    guessed = sum(c * sum(abs(i - j) <= 1 for j in range(k)) for i, c in enumerate(counts)) / k
+    return guessed / n, sum(c for i, c in enumerate(counts) if abs(i - most) <= 1) / n
 
 
 def _find_f1(share: float, said: float) -> float:

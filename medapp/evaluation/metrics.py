@@ -5,7 +5,10 @@ from numpy.typing import ArrayLike, NDArray
 
 METRICS = ("accuracy", "balanced_accuracy", "macro_sensitivity", "macro_f1", "macro_auroc")
 # Those that only some tasks have, see `Task.figures`.
-SPECIAL_METRICS = ("macro_average_precision", "quadratic_kappa", "mean_absolute_error")
+SPECIAL_METRICS = (
+    *("macro_average_precision", "quadratic_kappa", "mean_absolute_error"),
+    "within_one_grade",
+)
 CLASS_METRICS = ("sensitivity", "specificity", "precision", "f1", "auroc")
 FINDING_METRICS = (*CLASS_METRICS, "average_precision")
 

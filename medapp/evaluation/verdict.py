@@ -1,16 +1,25 @@
 """How good a model is, in words: no more than the interval supports.
 
 A grave note takes the praise away. Praise needs an interval above both what guessing gets and what
-one gets who calls each image the same.
+one gets who calls each image the same. How many are missed stands beside it, and a model that
+misses too many for certain is not called useful; what would be useful in a clinic is not known.
 """
 
+import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.headline import list_headlines
+from medapp.evaluation.headline import find_worst, list_headlines
+from medapp.evaluation.intervals import Z
 from medapp.evaluation.notes import FEW_CODES, FEW_UNITS
 from medapp.evaluation.words import write_figure
 from medapp.task import find_task
+
+# Of images of the finding, or of the worst class, the share that may be missed: a model whose whole
+# interval lies above it is "not yet useful". A convention, and no measure of use in a clinic.
+TOLERATED = 0.1
+OF = 100  # images of a class, of which a title says how many are missed
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Verdict:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.title}: {self.text[:1].lower()}{self.text[1:]}"
+        return f"{self.title}. {self.text}"
 
 
 def judge(evaluation: Evaluation) -> Verdict:
@@ -60,10 +69,26 @@ def _judge_interval(
         return "Worse than chance"
     if low <= reference:
         return "Cannot be told from chance"
-    if not evaluation.confusion:
-        return "Better than chance"
-    most = max(evaluation.per_class, key=lambda name: evaluation.per_class[name].n)
-    return f"Better than chance and than always saying {most}"
+    return f"Better than chance{_state_use(evaluation)}"
+
+
+def _state_use(evaluation: Evaluation) -> str:
+    """Whether too much is missed for certain, and how much is, with what its interval allows."""
+    name = evaluation.positive or find_worst(evaluation)
+    figures = evaluation.per_class.get(name)
+    interval = figures.intervals.get("sensitivity") if figures else None
+    if figures is None or figures.sensitivity is None or interval is None:
+        return ""
+    least, most = 1 - interval[1], 1 - interval[0]
+    judged = [one for one in evaluation.per_class.values() if one.sensitivity is not None]
+    # The worst of several was picked by these images: its interval is widened after Bonferroni.
+    picked = 1 if evaluation.positive else len(judged)
+    reach = (interval[1] - figures.sensitivity) * NormalDist().inv_cdf(1 - 0.025 / picked) / Z
+    useless = ", not yet useful" if 1 - figures.sensitivity - reach > TOLERATED else ""
+    share = round(OF * (1 - figures.sensitivity))
+    # Ends are rounded away from the share, so that the interval is not written narrower than it is.
+    low, high = math.floor(OF * least + 1e-9), math.ceil(OF * most - 1e-9)
+    return f"{useless}: it misses {share} of {OF} images of {name} (interval {low} to {high})"
 
 
 def _state_misses(evaluation: Evaluation) -> str:

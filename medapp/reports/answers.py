@@ -3,7 +3,7 @@
 Shared by the checklists, so that each says the same.
 """
 
-from medapp.evaluation.headline import list_headlines
+from medapp.evaluation.headline import list_headlines, list_shown
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_interval
 from medapp.reports.facts import Facts
@@ -131,7 +131,7 @@ def tell_single(facts: Facts) -> str:
 def tell_metrics(facts: Facts) -> str:
     """Which figures stand first."""
     found = facts.evaluation
-    return f"{', '.join(h.title for h in list_headlines(found))}." if found else ""
+    return f"{', '.join(h.title for h in list_shown(found))}." if found else ""
 
 
 def tell_intervals(facts: Facts) -> str:

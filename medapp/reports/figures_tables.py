@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.headline import TITLES, list_headlines, state_references
+from medapp.evaluation.headline import TITLES, list_shown, state_references
 from medapp.evaluation.metrics import CLASS_METRICS, FINDING_METRICS, METRICS, SPECIAL_METRICS
 from medapp.evaluation.words import write_figure
 from medapp.reports.document import Table, build_table
@@ -27,7 +27,7 @@ def build_headlines(evaluation: Evaluation) -> Table:
             None if headline.chance is None else write_figure(headline.chance),
             None if headline.majority is None else write_figure(headline.majority),
         )
-        for headline in list_headlines(evaluation)
+        for headline in list_shown(evaluation)
     ]
     caption = f"{state_ground(evaluation)} {state_references(evaluation)}"
     return build_table(("Figure", "Value [95% interval]", "Guessing", "Majority"), rows, caption)
@@ -75,6 +75,9 @@ def build_confusion(evaluation: Evaluation) -> Iterator[Table]:
 
 def _has(evaluation: Evaluation, name: str) -> bool:
     """Whether a figure is one of the evaluation's task."""
+    if name == "macro_sensitivity" and evaluation.confusion:
+        # The balanced accuracy again.
+        return False
     return name in METRICS or getattr(evaluation, name) is not None
 
 

@@ -227,7 +227,8 @@ def _build_model(found: Judge) -> Section:
         blocks.append(Notice("grave", "Not judged on a test split: nothing says how good it is."))
     else:
         verdict = judge(found.evaluation)
-        blocks += [Paragraph(f"{verdict.title}. {verdict.text}"), build_headlines(found.evaluation)]
+        said = f"{verdict} {training.by_heart}".strip()
+        blocks += [Paragraph(said), build_headlines(found.evaluation)]
     blocks += [Notice(note.level, str(note)) for note in found.notes]
     if data.now is not None and data.now.is_synthetic:
         blocks.append(

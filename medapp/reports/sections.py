@@ -44,7 +44,8 @@ def build_summary(facts: Facts) -> Section:
         blocks.append(Notice("grave", "Not judged on a test split: nothing says how good it is."))
     else:
         verdict = judge(facts.evaluation)
-        blocks += [Paragraph(f"{verdict.title}. {verdict.text}"), build_headlines(facts.evaluation)]
+        said = f"{verdict} {facts.training.by_heart}".strip()
+        blocks += [Paragraph(said), build_headlines(facts.evaluation)]
         times = {1: "once", 2: "twice"}.get(facts.looks, f"{facts.looks:,} times")
         counted = f"were read {times}" if facts.looks else "were read; nobody counted how often"
         blocks.append(Paragraph(f"The test images {counted}, by the runs that are kept."))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from medapp.models.backbones import BACKBONES
 from medapp.runs.events import PenaltyTried, PlanMade
 from medapp.runs.heads import describe_start
-from medapp.runs.learning import read_learning
+from medapp.runs.learning import list_epochs, read_learning, state_by_heart
 from medapp.runs.run import Run
 from medapp.runs.starting import START
 from medapp.settings import Group, write_value
@@ -63,6 +63,7 @@ class TrainingFacts:
         began: the day and the time, UTC; empty where unknown.
         seconds: of work.
         epochs, asked, best: epochs done, asked for, and the one whose weights are kept.
+        by_heart: from when on the network learned by heart; empty where nothing tells so.
         model_sha256: of the model's file as it is now; empty where there is none.
     """
 
@@ -85,6 +86,7 @@ class TrainingFacts:
     epochs: int
     asked: int
     best: int
+    by_heart: str
     model_sha256: str
 
 
@@ -121,6 +123,7 @@ def gather_training(workspace: Workspace, run: Run) -> TrainingFacts:
         epochs=learning.epochs,
         asked=learning.asked,
         best=learning.best_epoch,
+        by_heart=state_by_heart(list_epochs(events)),
         model_sha256=hash_file(run.model_path) if run.has_model else "",
     )
 

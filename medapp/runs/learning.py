@@ -74,7 +74,7 @@ def read_learning(events: Sequence[Event], asked: int) -> Learning:
         asked: epochs asked for.
     """
     events = merge_events(events)
-    epochs = [event for event in events if isinstance(event, EpochFinished)]
+    epochs = list_epochs(events)
     best = find_best(epochs)
     names = ("validation_loss", "accuracy", "balanced_accuracy", "macro_auroc", "quadratic_kappa")
     said = {name: getattr(best, name, None) for name in names}
@@ -93,6 +93,11 @@ def count_choosing(events: Sequence[Event]) -> int:
     """How many validation images chose the epoch, as the run's last plan says."""
     plans = [event for event in events if isinstance(event, PlanMade)]
     return plans[-1].validation if plans else 0
+
+
+def list_epochs(events: Sequence[Event]) -> list[EpochFinished]:
+    """The epochs that a run finished, in order, each once."""
+    return [event for event in merge_events(events) if isinstance(event, EpochFinished)]
 
 
 def find_best(epochs: Sequence[EpochFinished]) -> EpochFinished | None:
@@ -119,6 +124,14 @@ def state_overfitting(epochs: Sequence[EpochFinished]) -> str | None:
         f"Overfitting after epoch {best.epoch}: validation loss rose from"
         f" {best.validation_loss:.3f} to {losses[-1]:.3f} while training loss fell"
     )
+
+
+def state_by_heart(epochs: Sequence[EpochFinished]) -> str:
+    """From when on a network learned by heart, and what is kept; empty where nothing tells so."""
+    best = find_best(epochs)
+    if best is None or state_overfitting(epochs) is None:
+        return ""
+    return f"Learned by heart after epoch {best.epoch}; the model of epoch {best.epoch} is kept."
 
 
 def note_learning(epochs: Sequence[EpochFinished], n: int) -> list[Note]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.errors import DataError
-from medapp.task.task import LEAST, Floats, Targets, Task
+from medapp.task.task import LEAST, WORST, Floats, Targets, Task
 from medapp.task.thresholds import THRESHOLD
 
 if TYPE_CHECKING:
@@ -34,6 +34,12 @@ class MultiLabel(Task):
         "macro_average_precision",
         "balanced_accuracy",
         "macro_f1",
+    )
+    shown: ClassVar[tuple[str, ...]] = (
+        "macro_auroc",
+        "macro_average_precision",
+        WORST,
+        "balanced_accuracy",
     )
     has_several: ClassVar[bool] = True
     noun: ClassVar[str] = "finding"

@@ -14,7 +14,7 @@ import numpy as np
 
 from medapp.task.grades import order_grades
 from medapp.task.single_label import SingleLabel
-from medapp.task.task import Floats, Targets
+from medapp.task.task import WORST, Floats, Targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +34,13 @@ class Ordinal(SingleLabel):
         "balanced_accuracy",
         "accuracy",
         "macro_auroc",
+    )
+    shown: ClassVar[tuple[str, ...]] = (
+        "quadratic_kappa",
+        "within_one_grade",
+        "mean_absolute_error",
+        WORST,
+        "balanced_accuracy",
     )
     has_order: ClassVar[bool] = True
     noun: ClassVar[str] = "grade"

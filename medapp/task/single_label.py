@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.errors import DataError
-from medapp.task.task import LEAST, Floats, Targets, Task
+from medapp.task.task import LEAST, WORST, Floats, Targets, Task
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,6 +26,7 @@ class SingleLabel(Task):
         "macro_f1",
         "macro_auroc",
     )
+    shown: ClassVar[tuple[str, ...]] = ("balanced_accuracy", "macro_auroc", WORST, "accuracy")
 
     def encode(self, labels: Sequence[str], classes: Sequence[str]) -> Targets:
         """Labels to class indices (N,) int64."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Targets = NDArray[Any]
 Floats = NDArray[np.floating]
+WORST = "worst_sensitivity"
 LEAST = 1e-12  # the probability that a loss takes 0 to be, so that it stays finite
 
 
@@ -23,7 +24,9 @@ class Task(ABC):
     """What is predicted of an image.
 
     `figures` names the figures that say how good a model of this task is, the headline first; each
-    is an attribute of `medapp.evaluation.evaluation.Evaluation`. With fewer classes than
+    is an attribute of `medapp.evaluation.evaluation.Evaluation`. `shown` names those that a reader
+    sees first, where they are others; `WORST` stands for the sensitivity of the class that is told
+    worst. With fewer classes than
     `min_classes` there is nothing to predict. Where `has_several`, each class is asked for by
     itself: an image may show several or none, or it may not be known; each class then has a
     threshold. Where `has_order`, the classes go from the lowest to the highest. `noun` and `nouns`
@@ -34,6 +37,7 @@ class Task(ABC):
     title: ClassVar[str]
     help: ClassVar[str]
     figures: ClassVar[tuple[str, ...]]
+    shown: ClassVar[tuple[str, ...]] = ()
     min_classes: ClassVar[int] = 1
     has_several: ClassVar[bool] = False
     has_order: ClassVar[bool] = False

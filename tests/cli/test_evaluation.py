@@ -28,10 +28,15 @@ def test_a_figure_stands_beside_guessing_and_the_majority_class(
     print_evaluation(evaluation)
     lines = [line.split("  ") for line in capsys.readouterr().out.splitlines()]
     cells = {row[0]: [cell.strip() for cell in row[1:] if cell.strip()] for row in lines}
-    assert cells["Accuracy"] == ["0.000 [0.000, 0.088]", "0.500", "0.500"]
+    assert cells["AUROC"][0].startswith("0.000 [0.000, ")
+    assert cells["AUROC"][1:] == ["0.500", "0.500"]
+    # All nodules share the lowest score, where precision is their share of the images.
+    assert cells["Average precision for nodule"][0].startswith("0.500 [")
+    assert cells["Average precision for nodule"][1:] == ["0.500", "0.500"]
+    assert "Accuracy" not in cells
     assert cells["Sensitivity for nodule"][1:] == ["0.500", "1.000"]
     assert "Macro sensitivity" not in cells
-    assert lines[0][0].startswith("Worse than chance: ")
+    assert lines[0][0].startswith("Worse than chance. Balanced accuracy")
     assert state_headline(evaluation).endswith("] (95%) on 40 test images")
     assert "95%" not in state_headline(replace(evaluation, intervals={}))
 
@@ -42,7 +47,8 @@ def test_programs_get_headlines_and_figures_per_patient(
     patients = [str(i // 2) for i in range(40)]
     evaluation = evaluate(np.eye(2)[TRUTH], TRUTH, CLASSES, patients)
     values = json.loads(json.dumps(describe_evaluation(evaluation), allow_nan=False))
-    assert values["headlines"][0]["name"] == "balanced_accuracy"
+    assert values["headlines"][0]["name"] == "auroc"
+    assert values["verdict_text"].startswith("Balanced accuracy")
     assert values["headlines"][0]["chance"] == 0.5
     assert values["per_patient"]["n"] == 20
     print_evaluation(evaluation)

@@ -26,12 +26,46 @@ def test_an_interval_above_chance_is_praise_with_its_figure_numbers_and_misses()
     evaluation = tell(84, 16, [f"p{i}" for i in range(200)])
     low, high = evaluation.intervals["balanced_accuracy"] or (0, 0)
     verdict = judge(evaluation)
-    assert verdict.title == "Better than chance and than always saying no_finding"
+    # 16 of 100 are missed, and Wilson's interval of that is 0.10 to 0.24: surely more than 1 in 10.
+    assert verdict.title == (
+        "Better than chance, not yet useful: it misses 16 of 100 images of pneumonia (interval 10"
+        " to 25)"
+    )
     assert verdict.text == (
         f"Balanced accuracy 0.840 [{low:.3f}, {high:.3f}] on 200 images of 200 patients; guessing"
         " gets 0.500. Of 100 images of pneumonia, 16 are missed; of 100 others, 16 taken for it."
     )
-    assert str(verdict).startswith(f"{verdict.title}: balanced accuracy 0.840")
+    assert str(verdict).startswith(f"{verdict.title}. Balanced accuracy 0.840")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "use", "interval"),
+    [
+        (10, "", "5 to 18"),  # of 100: Wilson 0.055 to 0.174, which holds the tolerated 0.1
+        (30, ", not yet useful", "21 to 40"),  # 0.219 to 0.396
+        (0, "", "0 to 4"),  # 0 to 0.037
+    ],
+)
+def test_what_is_missed_stands_with_what_its_interval_allows(
+    wrong: int, use: str, interval: str
+) -> None:
+    said = f"it misses {wrong} of 100 images of pneumonia (interval {interval})"
+    assert judge(tell(100 - wrong, wrong)).title == f"Better than chance{use}: {said}"
+
+
+def test_the_worst_of_many_classes_needs_more_certainty() -> None:
+    """20 of 100 of one class: Wilson 0.133 to 0.289; of ten classes the end lies at 0.105."""
+
+    def tell_worst(missed: int, k: int) -> str:
+        truth = np.repeat(np.arange(k), 100)
+        said = truth.copy()
+        said[:missed] = 1
+        return judge(evaluate(np.eye(k)[said], truth, [f"c{i}" for i in range(k)])).title
+
+    assert tell_worst(20, 3).startswith("Better than chance, not yet useful: it misses 20 of 100")
+    assert "images of c0" in tell_worst(20, 3)
+    # Alone 18 of 100 would do (from 0.117 on), but not as the worst of ten (from 0.090 on).
+    assert "not yet useful" not in tell_worst(18, 10)
 
 
 def test_an_interval_that_holds_chance_is_no_praise_however_high_the_figure() -> None:
@@ -75,7 +109,9 @@ def test_several_labels_are_judged_by_auroc_against_a_half() -> None:
     truth = np.array([[1.0, 0.0], [0.0, 1.0]] * 20)
     task = find_task("multi-label")
     verdict = judge(evaluate(truth * 0.8 + 0.1, truth, CLASSES, task=task))
-    assert verdict.title == "Better than chance"
+    assert verdict.title == (
+        "Better than chance: it misses 0 of 100 images of no_finding (interval 0 to 17)"
+    )
     assert verdict.text.startswith("Macro AUROC 1.000 [0.")
     assert verdict.text.endswith(
         ", 1.000] on 40 images; guessing gets 0.500. No finding is missed."

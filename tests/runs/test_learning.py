@@ -9,6 +9,7 @@ from medapp.runs.learning import (
     Learning,
     note_learning,
     read_learning,
+    state_by_heart,
     state_overfitting,
 )
 
@@ -37,6 +38,10 @@ def test_a_validation_loss_that_rises_for_good_is_overfitting() -> None:
     )
     (note,) = note_learning(epochs, 100)
     assert (note.code, note.level) == ("overfitting", "info")
+    best = next(epoch.epoch for epoch in reversed(epochs) if epoch.is_best)
+    kept = f"the model of epoch {best} is kept."
+    assert state_by_heart(epochs) == f"Learned by heart after epoch {best}; {kept}"
+    assert state_by_heart(epochs[:best]) == ""
     assert note.text.endswith("; the weights of epoch 2 are kept.")
 
 

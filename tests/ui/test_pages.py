@@ -21,7 +21,7 @@ from medapp.data.catalog import Catalog
 from medapp.data.importing.adding import add_folder
 from medapp.data.layouts.listing import list_images
 from medapp.data.splits.redrawing import redraw_split
-from medapp.evaluation.headline import list_headlines
+from medapp.evaluation.headline import list_shown
 from medapp.evaluation.verdict import judge
 from medapp.explanation.trials.words import state_finding
 from medapp.notes import Note
@@ -389,7 +389,7 @@ def test_a_model_shows_its_figures_with_their_number(trained: Trained) -> None:
     assert {verdict.title, verdict.text} <= set(text.split("\n"))
     assert re.search(r"\d+ \w{3} \d{4}, \d\d:\d\d · \d+ s · best epoch \d of \d", text)
     assert f"Figures on {evaluation.n} images, the test split of bands" in text
-    headlines = list_headlines(evaluation)
+    headlines = list_shown(evaluation)
     assert [(m.label, m.value) for m in app.metric] == [
         (headline.title, f"{headline.value:.3f}") for headline in headlines
     ]

@@ -7,14 +7,15 @@ import streamlit as st
 
 from medapp.errors import DataError
 from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.headline import Headline, list_headlines, state_references
+from medapp.evaluation.headline import Headline, find_worst, list_shown, state_references
 from medapp.evaluation.intervals import OLDER_METHOD
 from medapp.evaluation.notes import list_of_patients
 from medapp.evaluation.sample_size import state_sample_size
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_interval
 from medapp.notes import Note
-from medapp.runs.learning import note_learning
+from medapp.runs.learning import note_learning, state_by_heart
+from medapp.runs.locking import find_locked
 from medapp.runs.looks import LOOKS, count_looks, count_test_reads, note_looks
 from medapp.runs.registry import find_registry
 from medapp.runs.renewal import renew_figures
@@ -34,30 +35,38 @@ def draw_quality(run: Run) -> None:
     standing = follow_run(run).read()
     n = standing.plan.validation if standing.plan else 0
     edited = note_edits(open_workspace(), run)
-    more = [*edited, *note_learning(standing.epochs, n), note_run_reads(run)]
     # The looks of today stand in place of those at the time of the figures.
     kept = tuple(note for note in evaluation.notes if note.code != LOOKS)
+    said = {note.code for note in kept}
+    learned = [note for note in note_learning(standing.epochs, n) if note.code not in said]
+    more = [*edited, *learned, note_run_reads(run)]
     where = f"the test split of {evaluation.dataset}"
-    draw_evaluation(replace(evaluation, notes=kept), where, more)
+    locked = find_locked(run)
+    beside = [state_by_heart(standing.epochs), f"Locked: {locked.describe()}" if locked else ""]
+    draw_evaluation(replace(evaluation, notes=kept), where, more, beside)
     if evaluation.method == OLDER_METHOD and st.button("Make the intervals anew"):
         if renew_figures(run, evaluation).method != OLDER_METHOD:
             st.rerun()
         st.info("The predictions behind these figures were not kept, so they stay as they are.")
 
 
-def draw_evaluation(evaluation: Evaluation, where: str, more: Sequence[Note] = ()) -> None:
+def draw_evaluation(
+    evaluation: Evaluation, where: str, more: Sequence[Note] = (), beside: Sequence[str] = ()
+) -> None:
     """Draw what is grave, the verdict, the figures as cards, then the other notes.
 
     Args:
         where: the images that were judged.
         more: notes beside the evaluation's own.
+        beside: what stands beside the verdict, a sentence each; empty ones are left out.
     """
     notes = [*evaluation.notes, *more]
     draw_notes(note for note in notes if note.level == "grave")
     verdict = judge(evaluation)
     st.subheader(escape(verdict.title), anchor=False)
-    st.markdown(escape(verdict.text))
-    headlines = list_headlines(evaluation)
+    for said in filter(None, (verdict.text, *beside)):
+        st.markdown(escape(said))
+    headlines = list_shown(evaluation)
     for column, headline in zip(st.columns(len(headlines)), headlines, strict=True):
         with column.container(border=True, height="stretch"):
             _draw_card(headline)
@@ -75,7 +84,10 @@ def _draw_patients(evaluation: Evaluation, per_patient: Evaluation) -> None:
     """Draw the figures per patient beside those per image."""
     st.markdown("**Per image and per patient**")
     said = " ".join(note.text for note in list_of_patients(evaluation, per_patient))
-    pairs = [*zip(list_headlines(evaluation), list_headlines(per_patient), strict=True)]
+    worst = find_worst(evaluation)
+    of_name = {one.name: one for one in list_shown(per_patient, worst)}
+    shown = [one for one in list_shown(evaluation, worst) if one.name in of_name]
+    pairs = [(one, of_name[one.name]) for one in shown]
     if all(of_patients.value is None for _, of_patients in pairs):
         st.caption(escape(f"No figure per patient is defined. {said}"))
         return

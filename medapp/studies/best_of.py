@@ -41,13 +41,15 @@ class BestRun:
         """What chance alone gives the best of so many, and what is left of this figure."""
         found = self.found
         is_all = math.isclose(found.flattery, found.by_chance, abs_tol=1e-9)
-        wide = "no wider than chance makes them" if is_all else "wider than chance makes them"
+        wide = "no wider than chance makes them"
+        if not is_all:
+            wide = "wider than chance makes them on average"
         off = "all of that" if is_all else write_figure(found.flattery)
         before = write_figure(self.estimate.value, self.estimate.interval)
         return (
-            f"Of {found.k} equally good models, the best says {write_figure(found.by_chance)} more"
-            f" than it is worth on these {self.n:,} test {self.noun}, by chance alone. These spread"
-            f" {wide}{'' if is_all else ' on average'}, so {off} is taken off:"
+            f"Were these {found.k} models equally good, the best would still say"
+            f" {write_figure(found.by_chance)} more than it is worth on these {self.n:,} test"
+            f" {self.noun}, by chance alone. They spread {wide}, so {off} is taken off:"
             f" {write_title(self.figure)} {before} of {self.name} becomes"
             f" {write_figure(found.corrected, found.interval)}."
         )

@@ -25,9 +25,10 @@ def estimate(value: float, seed: int) -> Estimate:
 def test_the_words_say_what_is_taken_off() -> None:
     luck = BestOf(6, 2, 0.9, 0.03, 0.03, 0.87, (0.77, 0.93))
     assert BestRun("probe", "balanced_accuracy", ESTIMATE, luck, 150).text == (
-        "Of 6 equally good models, the best says 0.030 more than it is worth on these 150 test"
-        " images, by chance alone. These spread no wider than chance makes them, so all of that is"
-        " taken off: balanced accuracy 0.900 [0.800, 0.950] of probe becomes 0.870 [0.770, 0.930]."
+        "Were these 6 models equally good, the best would still say 0.030 more than it is worth on"
+        " these 150 test images, by chance alone. They spread no wider than chance makes them, so"
+        " all of that is taken off: balanced accuracy 0.900 [0.800, 0.950] of probe becomes"
+        " 0.870 [0.770, 0.930]."
     )
     less = BestOf(6, 2, 0.9, 0.03, 0.01, 0.89, (0.78, 0.95))
     text = BestRun("probe", "balanced_accuracy", ESTIMATE, less, 150).text

@@ -13,7 +13,7 @@ from medapp.studies.kept import find_kept
 from medapp.ui.shell import frame
 from medapp.ui.shell.server import open_workspace
 
-AT_ONCE = 30_000  # predictions, which take about a second to read; more are read on a click
+AT_ONCE = 30_000  # predictions, which take a second or two to read; more are read on a click
 
 
 def draw_luck(models: Sequence[Summary]) -> None:

@@ -3,28 +3,25 @@
 Labels are those that the run was judged by; what was edited since stands beside them.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from medapp.audit.audit import find_audit
-from medapp.data.banding import band_values
 from medapp.data.catalog import Catalog
-from medapp.data.samples import DataSet, Sample
-from medapp.errors import DataError, RunError
+from medapp.data.samples import Sample
+from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.familiarity import ALIEN_VERDICT, FAMILIAR_VERDICT, UNLIKE_VERDICT
 from medapp.evaluation.patterns import Column, Pattern, Patterns, find_patterns
+from medapp.runs.parting import list_parting
 from medapp.runs.results import Evidence, list_evidence, load_predictions
 from medapp.runs.run import Run
-from medapp.runs.subgroups import Judged, list_values, load_judged, name_columns
+from medapp.runs.subgroups import Judged, load_judged
 from medapp.store.workspace import Workspace
 from medapp.task import Task, find_task
 from medapp.task.multi_label import SEPARATOR, UNKNOWN
-
-VERDICTS = (FAMILIAR_VERDICT, UNLIKE_VERDICT, ALIEN_VERDICT)
 
 
 @dataclass(frozen=True)
@@ -130,7 +127,7 @@ def find_failures(
     judged = load_judged(workspace, run)
     told = [(verdicts or {}).get(row["content_hash"]) for row in rows]
     data_set = Catalog(workspace).find_chosen(run.home.id, run.home.name)
-    columns = _list_columns(workspace, data_set, judged, rows, told, task)
+    columns = list_parting(workspace, data_set, judged, rows, told, task)
     patients = [row.get("patient") for row in rows]
     patterns = find_patterns(wrong, ~np.isnan(losses), patients, columns)
     book = _Book(evaluation, task, rows, judged, told, columns)
@@ -138,11 +135,8 @@ def find_failures(
         book.describe(row, probabilities[row], targets[row], decisions[row], float(losses[row]))
         for row in rank_wrong(evidence, evaluation.thresholds)
     )
-    counts: dict[str, int] = {}
-    for failure in worst:
-        counts[failure.pair] = counts.get(failure.pair, 0) + 1
-    pairs = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
-    return Failures(worst, patterns, pairs)
+    pairs = Counter(sorted(failure.pair for failure in worst))
+    return Failures(worst, patterns, dict(pairs.most_common()))
 
 
 def rank_wrong(evidence: Evidence, thresholds: Sequence[float]) -> list[int]:
@@ -153,71 +147,6 @@ def rank_wrong(evidence: Evidence, thresholds: Sequence[float]) -> list[int]:
     losses = np.asarray(task.measure_losses(probabilities, targets), float)
     order = np.argsort(-np.nan_to_num(losses), kind="stable")
     return [int(row) for row in order if wrong[row]]
-
-
-def _list_columns(
-    workspace: Workspace,
-    data_set: DataSet,
-    judged: Judged,
-    rows: Sequence[Mapping[str, Any]],
-    verdicts: Sequence[str | None],
-    task: Task,
-) -> dict[str, Column]:
-    """All that parts the test images into two groups at least."""
-    columns: dict[str, Column] = {}
-    said = {name: list_values(judged, name) for name in name_columns(judged)}
-    said["mode"] = [None if sample is None else sample.mode for sample in judged]
-    said["longest side (px)"] = [
-        None if sample is None else str(max(sample.width, sample.height)) for sample in judged
-    ]
-    if not task.has_several:
-        said["label"] = [row["label"] for row in rows]
-        said["prediction"] = [row["prediction"] for row in rows]
-    for name, values in said.items():
-        try:
-            columns[name] = band_values(values, name)
-        except DataError:
-            # Too many words to be groups, as of an identifier.
-            continue
-    columns["familiarity"] = (verdicts, [each for each in VERDICTS if each in verdicts])
-    columns |= _list_findings(workspace, data_set, judged)
-    if task.has_several:
-        columns |= _list_labels(rows, task)
-    return {name: column for name, column in columns.items() if len(column[1]) > 1}
-
-
-def _list_labels(rows: Sequence[Mapping[str, Any]], task: Task) -> dict[str, Column]:
-    """Whether each finding is there, by the label; None where that is not known."""
-    labels = [row["label"] for row in rows]
-    there = [set(task.list_labels(label)) for label in labels]
-    unknown = [
-        {part.removeprefix(UNKNOWN) for part in label.split(SEPARATOR) if part.startswith(UNKNOWN)}
-        for label in labels
-    ]
-    return {
-        f"finding {name}": (
-            [
-                None if name in open_ else "yes" if name in found else "no"
-                for found, open_ in zip(there, unknown, strict=True)
-            ],
-            ["yes", "no"],
-        )
-        for name in sorted(set().union(*there))
-    }
-
-
-def _list_findings(workspace: Workspace, data_set: DataSet, judged: Judged) -> dict[str, Column]:
-    """What the last audit found of single images, a column a kind."""
-    audit = find_audit(workspace, data_set)
-    columns: dict[str, Column] = {}
-    for finding in audit.findings if audit else ():
-        ids = {member.id for group in finding.groups for member in group.members}
-        values = [
-            None if sample is None else "yes" if sample.id in ids else "no" for sample in judged
-        ]
-        if "yes" in values:
-            columns[f"audit: {finding.kind.replace('_', ' ')}"] = (values, ["yes", "no"])
-    return columns
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from medapp.cli.output import AsJson, console, print_json, print_notes, print_ta
 from medapp.data.layouts.tables import SUFFIXES, load_table
 from medapp.evaluation.words import write_figure, write_p
 from medapp.runs.making import find_run
-from medapp.store.workspace import find_workspace
+from medapp.runs.registry import find_registry
+from medapp.store.workspace import Workspace, find_workspace
 from medapp.studies.comparison import Comparison, compare_runs
 from medapp.studies.paired_tests import CAPTION
 from medapp.studies.readers.columns import AskedColumns
@@ -49,8 +50,10 @@ def compare(
 ) -> None:
     """Runs, and human readers, on the same test images: differences with their intervals."""
     workspace = find_workspace()
-    tables = [load_table(Path(name)) for name in compared if _is_table(name)]
-    runs = [find_run(workspace, name) for name in compared if not _is_table(name)]
+    are_tables = [_is_table(workspace, name) for name in compared]
+    parted = list(zip(compared, are_tables, strict=True))
+    tables = [load_table(Path(name)) for name, is_table in parted if is_table]
+    runs = [find_run(workspace, name) for name, is_table in parted if not is_table]
     if not tables:
         comparison = compare_runs(runs)
         if as_json:
@@ -69,8 +72,10 @@ def compare(
         _print_readers(found)
 
 
-def _is_table(name: str) -> bool:
-    return name.casefold().endswith(SUFFIXES) and Path(name).is_file()
+def _is_table(workspace: Workspace, name: str) -> bool:
+    """Whether a name is that of a table's file, there or not, and not that of a run."""
+    is_called = name.casefold().endswith(SUFFIXES)
+    return is_called and (Path(name).is_file() or find_registry(workspace).find(name) is None)
 
 
 def print_comparison(comparison: Comparison) -> None:

@@ -8,7 +8,7 @@ from medapp.evaluation.detection import Detection
 from medapp.evaluation.metrics import trace_roc
 from medapp.evaluation.roc_point import RocPoint
 from medapp.evaluation.words import write_figure
-from medapp.figures.style import PALETTES, finish, pick_colour, shorten, show_plain
+from medapp.figures.style import PALETTES, finish, pick_colour, show_plain
 from medapp.figures.thinning import thin_out
 
 HEIGHT = 400  # px
@@ -39,7 +39,7 @@ def draw_readers_roc(
         _draw_point(figure, point, pick_colour(i, theme), SYMBOLS[i % len(SYMBOLS)])
     chance = {"type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "layer": "below"}
     figure.add_shape(**chance, line={"color": colours.muted, "width": 1, "dash": "dash"})
-    key = [(shorten(point.name), pick_colour(i, theme)) for i, point in enumerate(points)]
+    key = [(point.name, pick_colour(i, theme)) for i, point in enumerate(points)]
     finish(figure, theme, title, HEIGHT, key=key)
     figure.update_xaxes(title_text="1 − specificity", range=[-0.01, 1.01], showgrid=True)
     figure.update_yaxes(title_text="sensitivity", range=[-0.01, 1.03], showgrid=True)

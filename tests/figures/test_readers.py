@@ -32,6 +32,9 @@ def test_each_reader_has_a_point_with_both_intervals(theme: str) -> None:
         least, most = point.specificity.interval
         assert mark.x[0] - mark.error_x.arrayminus[0] == pytest.approx(1 - most)
         assert mark.x[0] + mark.error_x.array[0] == pytest.approx(1 - least)
-    assert "<A>" not in marks[0].hovertemplate
+    for text in (marks[0].hovertemplate, figure.layout.title.text):
+        assert "<A>" not in text
+        assert "&amp;lt;" not in text
+    assert "Dr B" in figure.layout.title.text
     assert marks[0].marker.color != marks[1].marker.color
     assert marks[0].marker.symbol != marks[1].marker.symbol

@@ -23,8 +23,8 @@ def draw_luck(models: Sequence[Summary]) -> None:
         return
     name = hashlib.sha256(" ".join(f"{m.id}-{m.domain}" for m in judged).encode()).hexdigest()
     predictions = sum(int((model.figures or {}).get("n", 0)) for model in judged)
-    is_asked = predictions <= AT_ONCE or st.button(
-        "What of the best test figure is luck?", key=f"luck-{name}", icon=":material/casino:"
+    is_asked = predictions <= AT_ONCE or st.toggle(
+        "Tell what of the best test figure is luck", key=f"luck-{name}"
     )
     if not is_asked:
         return

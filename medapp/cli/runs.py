@@ -255,15 +255,16 @@ def export(
 
     File names, patients and sites stay here unless they are asked for. With --onnx: the model with
     its calibration, and how unlike an image is, beside a card and a script that asks it. With
-    --bundle: what another hospital needs to check the model on its own images, and to use it.
+    --bundle: what another hospital needs to check the model on its own images, and to use it;
+    with both, for who has no MedApp too.
     """
     found = find_run(find_workspace(), run)
     if as_bundle:
-        if with_names or as_onnx or head is not None:
+        if with_names or head is not None:
             raise typer.BadParameter(
-                "a bundle holds all heads, no names, and no graph", param_hint="--bundle"
+                "a bundle holds all heads, and no names", param_hint="--bundle"
             )
-        console.print(f"Written: {export_bundle(found, to)}", markup=False)
+        console.print(f"Written: {export_bundle(found, to, as_onnx)}", markup=False)
         console.print(f"It holds: {BUNDLE}", markup=False)
         return
     if head is not None and not as_onnx:

@@ -5,6 +5,7 @@ stays here unless it is asked for (runs/privacy.py).
 """
 
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from medapp.errors import RunError
 from medapp.evaluation.headline import list_headlines
 from medapp.evaluation.words import write_figure
 from medapp.runs.drafts import draft_run
-from medapp.runs.heads import list_heads
+from medapp.runs.heads import list_heads, name_head
 from medapp.runs.locking import find_locked
 from medapp.runs.privacy import STRIPPED, strip_weights
 from medapp.runs.reference import REFERENCE, find_reference, write_reference
@@ -32,6 +33,7 @@ WEIGHTS = "model.safetensors"
 MODELS = tuple(name_part(WEIGHTS, domain) for domain in range(MOST))
 EVENTS = "events.jsonl"
 NAME = "name.txt"
+GRAPH = "model"  # what a graph in a bundle is called
 # What travels.
 TRAVELS = (
     RECIPE,
@@ -125,8 +127,12 @@ def _write_stripped(archive: zipfile.ZipFile, path: Path) -> None:
         archive.write(path, path.name)
 
 
-def export_bundle(run: Run, to: Path) -> Path:
+def export_bundle(run: Run, to: Path, with_graph: bool = False) -> Path:
     """Write what another hospital needs to judge and use a run's model, and no row of any image.
+
+    Args:
+        with_graph: each head travels as ONNX too, with its card and a script that asks it, for who
+            has no MedApp.
 
     Raises:
         RunError: the run has no model yet, or a file of it is damaged; or its model counts votes of
@@ -153,7 +159,24 @@ def export_bundle(run: Run, to: Path) -> Path:
             reference = find_reference(head)
             if reference:
                 archive.writestr(head.find_part(REFERENCE).name, write_reference(reference))
+            if with_graph:
+                _write_graph(archive, head)
     return to
+
+
+def _write_graph(archive: zipfile.ZipFile, head: Run) -> None:
+    """Put a head as ONNX into a zip, with its card and the script."""
+    # Imported here, because a page that lists runs does without torch.
+    from medapp.prediction.model import load_model
+    from medapp.prediction.portable import export_onnx
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        export_onnx(load_model(head.require_model()), folder / f"{GRAPH}.onnx", name_head(head))
+        for path in sorted(folder.iterdir()):
+            stem = name_part(path.name, head.domain) if path.stem == GRAPH else path.name
+            if f"onnx/{stem}" not in archive.namelist():
+                archive.write(path, f"onnx/{stem}")
 
 
 def _describe_head(data_set: str, head: Run) -> str:

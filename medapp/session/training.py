@@ -293,13 +293,13 @@ class TrainingSession(DataSession):
         """
         return export_run(self._find(run), expand_path(to), with_names)
 
-    def export_bundle(self, run: Run | str, to: str | Path) -> Path:
+    def export_bundle(self, run: Run | str, to: str | Path, with_graph: bool = False) -> Path:
         """Write what another hospital needs of a run: the model, its figures, no row of an image.
 
         Raises:
             RunError: the run has no model yet, or one that counts votes of training images.
         """
-        return export_bundle(self._find(run), expand_path(to))
+        return export_bundle(self._find(run), expand_path(to), with_graph)
 
     def import_run(self, path: str | Path) -> Run:
         """Take in a run from a zip that `export` wrote.

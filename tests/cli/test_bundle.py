@@ -1,6 +1,7 @@
 """`medapp runs export --bundle` and `medapp bundle check`."""
 
 import json
+import zipfile
 from pathlib import Path
 
 from conftest import Trained, write_bands
@@ -33,7 +34,20 @@ def test_a_bundle_is_checked_on_our_own_images(trained: Trained, tmp_path: Path)
     assert isinstance(again.exception, Exception)
 
 
-def test_a_bundle_holds_no_names_and_no_graph(trained: Trained, tmp_path: Path) -> None:
-    for option in ("--with-names", "--onnx"):
-        asked = ["runs", "export", trained.run, "--bundle", option, "--to", str(tmp_path / "b.zip")]
-        assert CliRunner().invoke(app, asked).exit_code == 2
+def test_a_bundle_holds_no_names(trained: Trained, tmp_path: Path) -> None:
+    asked = ["runs", "export", trained.run, "--bundle", "--with-names", "--to"]
+    assert CliRunner().invoke(app, [*asked, str(tmp_path / "b.zip")]).exit_code == 2
+
+
+def test_a_bundle_can_hold_a_graph_too(trained: Trained, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.zip"
+    asked = ["runs", "export", trained.run, "--bundle", "--onnx", "--to", str(bundle)]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.exception
+    with zipfile.ZipFile(bundle) as archive:
+        names = {name for name in archive.namelist() if name.startswith("onnx/")}
+        assert names == {"onnx/model.onnx", "onnx/model.json", "onnx/ask.py"}
+        card = json.loads(archive.read("onnx/model.json"))
+    assert card["classes"] == ["above", "below"]
+    taken = CliRunner().invoke(app, ["runs", "import", str(bundle), "--json"])
+    assert json.loads(taken.stdout)["state"] == "done"

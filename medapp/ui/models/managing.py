@@ -111,7 +111,7 @@ def _draw_download(run: Run, title: str, name: str, write: Callable[[Path], Path
             return write(Path(folder) / name).read_bytes()
 
     st.download_button(
-        f"{title} ({megabytes:.0f} MB)",
+        f"{frame.escape(title)} ({megabytes:.0f} MB)",
         read,
         name,
         "application/zip",

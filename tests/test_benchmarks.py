@@ -16,6 +16,7 @@ from benchmarks.accuracy import (
     best_of,
     choosing,
     coverage_clinic,
+    paired_tests,
     ranking_published,
     robustness,
     travel_tables,
@@ -105,6 +106,13 @@ def test_the_best_of_many_is_worth_its_corrected_figure() -> None:
     assert 0.04 < row.too_much < 0.09
     assert abs(row.left) < 0.02
     assert row.held_corrected > row.held
+
+
+def test_tests_over_patients_call_equal_models_different_less_often() -> None:
+    ranks, ranks_of_images, shares, shares_of_images = paired_tests.measure(40, 4, 100)
+    assert ranks < 0.12
+    assert ranks < ranks_of_images
+    assert shares < shares_of_images
 
 
 def test_a_ranking_is_judged_by_what_training_gave() -> None:

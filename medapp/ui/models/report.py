@@ -48,7 +48,7 @@ def draw_report(run: Run) -> None:
                 "This run was not judged on a test split, so there are no figures to make again."
             )
         _draw_download("Bundle", run, f"{name}.zip", "application/zip", is_judged, with_names)
-    with st.container(border=True, width=760), frame.show_errors():
+    with st.container(border=True, width=560), frame.show_errors():
         draw_questions(run)
 
 

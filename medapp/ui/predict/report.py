@@ -1,7 +1,7 @@
 """The report of one image, to take along: what the page says of it, as one file."""
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -37,11 +37,18 @@ def draw_report(run: Run, prediction: "Prediction", name: str, method: str) -> N
         )
         if shows_siblings():
             st.caption(OF_OTHERS)
+        # Read here: a download is made when nothing knows the page's address any more.
+        asked = {
+            "patient": patient.strip(),
+            "method": method,
+            "answers_all": answers_all(),
+            "with_siblings": shows_siblings(),
+        }
         with st.container(horizontal=True):
             for kind, label in (("html", "HTML"), ("md", "Markdown")):
                 st.download_button(
                     label,
-                    functools.partial(_write, run, prediction, name, method, patient, kind),
+                    functools.partial(_write, run, prediction, name, kind, asked),
                     f"report-research-use-only.{kind}",
                     KINDS[kind],
                     icon=":material/download:",
@@ -51,7 +58,7 @@ def draw_report(run: Run, prediction: "Prediction", name: str, method: str) -> N
 
 
 def _write(
-    run: Run, prediction: "Prediction", name: str, method: str, patient: str, kind: str
+    run: Run, prediction: "Prediction", name: str, kind: str, asked: dict[str, Any]
 ) -> bytes:
     # Imported here, because a page that only offers a report does without what writes it.
     from medapp.reports.patient import build_patient_report
@@ -59,13 +66,10 @@ def _write(
     from medapp.reports.saving import WRITERS
 
     wanted = Wanted(
-        patient=patient.strip(),
-        method=method,
         class_name=prediction.explained,
         against=prediction.against,
-        answers_all=answers_all(),
-        with_siblings=shows_siblings(),
         frame=prediction.frame,
+        **asked,
     )
     model = load_model(run)
     own = name.rpartition("/")[2]

@@ -138,7 +138,7 @@ def compare_judged(
         runs: those that gave the first of the answers; readers come after these.
 
     Raises:
-        RunError: different questions, or no test image that all judged.
+        RunError: different questions, no test image that all judged, or too few for any figure.
     """
     keys = find_shared(judged)
     figures = tuple(each.estimate(keys) for each in judged)
@@ -147,8 +147,14 @@ def compare_judged(
         for headline in list_headlines(judged[0].evaluation)
         if all(headline.name in found for found in figures)
     )
+    if not headlines:
+        raise RunError(
+            f"No figure is defined on the {len(keys):,} test {judged[0].noun} that all judged: they"
+            " are too few.",
+            remedy="Compare on more images.",
+        )
     contrasts = _contrast(names, figures, headlines, judged[0].count(keys), judged[0].noun)
-    first = headlines[0][0] if headlines else ""
+    first = headlines[0][0]
     primary = [each for each in contrasts if each.figure == first]
     corrected = correct_holm({each.b: each.p for each in primary})
     together = [replace(each, p=corrected[each.b], compared=len(primary)) for each in primary]
@@ -174,7 +180,7 @@ def compare_judged(
             len(keys),
             judged[0].noun,
         )
-        if first and len(runs) >= MANY
+        if len(runs) >= MANY
         else None,
     )
 

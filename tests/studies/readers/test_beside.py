@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score, roc_auc_score
 
-from medapp.errors import RecipeError
+from medapp.errors import RecipeError, RunError
 from medapp.evaluation.evaluate import evaluate
 from medapp.runs.results import name_column
 from medapp.runs.run import Run
+from medapp.studies.comparison import compare_judged
 from medapp.studies.judged import Judged, Key
 from medapp.studies.readers.beside import list_agreements, trace_curve
 from medapp.studies.readers.reader import Reader, build_reader
@@ -103,3 +104,12 @@ def test_a_reader_may_call_several_findings(tmp_path: Path) -> None:
     assert curve.points[1].sensitivity.value == pytest.approx(says[has].mean())
     # Several answers an image have no one kappa.
     assert list_agreements([model, reader], ("model", "R0")) == []
+
+
+def test_too_few_images_for_any_figure_are_refused_in_words(tmp_path: Path) -> None:
+    classes = ("effusion", "nodule")
+    model = build_model(["effusion"] * 3 + ["nodule"] * 27, classes, "multi-label", tmp_path)
+    few = dict.fromkeys(KEYS[:2], "nodule")
+    reader = build_reader(model, Readings("R0", few, {}, ()))
+    with pytest.raises(RunError, match="No figure is defined on the 2 test images"):
+        compare_judged([model, reader], ("model", "R0"), [])

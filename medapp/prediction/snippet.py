@@ -53,7 +53,25 @@ def ask(session: Any, card: dict[str, Any], path: Path) -> dict[str, Any]:
         said["verdict"] = above[-1] if above else "familiar"
         if "alien" in above:
             said["probabilities"] = {}
-    return said
+    return said | decide(card, said)
+
+
+def decide(card: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """The locked threshold's decision, and the classes that are left at each level promised."""
+    named = said["probabilities"]
+    found: dict[str, Any] = {}
+    operating = card["operating"]
+    if operating and named:
+        total = sum(named[name] for name in operating["positives"])
+        finding = " or ".join(operating["positives"])
+        found["found"] = {finding: total >= operating["threshold"]}
+    # Promises hold for images of the model's own kind alone.
+    if named and said["verdict"] in (None, "familiar") and card["task"] != "multi-label":
+        found["set"] = {
+            level: [name for name, limit in zip(named, limits, strict=True) if named[name] >= limit]
+            for level, limits in card["sets"].items()
+        }
+    return found
 
 
 def main() -> None:

@@ -2,11 +2,15 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+from conftest import Trained
+from PIL import Image
 from rich.progress import Progress
+from typer.testing import CliRunner
 
-from medapp.cli import output
+from medapp.cli import app, output
 from medapp.cli.output import (
     PaceColumn,
     PlainConsole,
@@ -136,3 +140,18 @@ def test_a_list_is_a_table_or_values_or_the_command_that_begins_one(
     said = capsys.readouterr().out.splitlines()
     assert [line.split() for line in said[:2]] == [["race", "n"], ["b", "1"]]
     assert said[2:] == ['[{"race": "b"}]', hint, "[]"]
+
+
+def test_a_long_list_of_classes_is_cut_short_in_words(trained: Trained, tmp_path: Path) -> None:
+    for number in range(12):
+        folder = tmp_path / "many" / f"class {number:02d}"
+        folder.mkdir(parents=True)
+        Image.new("L", (8, 8), 20 * number).save(folder / f"{number}.png")
+    runner = CliRunner()
+    added = runner.invoke(app, ["data", "add", str(tmp_path / "many"), "--name", "many"])
+    assert added.exit_code == 0, added.exception
+    listed = runner.invoke(app, ["data", "list"]).stdout
+    assert "class 06, class 07 and 4 more" in " ".join(listed.split())
+    assert "class 08" not in listed
+    whole = json.loads(runner.invoke(app, ["data", "list", "--json"]).stdout)
+    assert {row["dataset"]: len(row["classes"]) for row in whole} == {"bands": 2, "many": 12}

@@ -1,5 +1,6 @@
 """`medapp data list`, `show`, `remove`: what there is."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from medapp.cli.output import (
@@ -20,6 +21,7 @@ from medapp.runs.needed import remove_data_set
 from medapp.store.workspace import find_workspace
 from medapp.task import find_task
 
+SHOWN = 8  # class names of a data set in a list
 NOT_ATTRIBUTES = ("split", "patient", "site")
 FEW_VALUES = 5  # of an attribute, the commonest
 MOST_VALUES = 100  # in JSON
@@ -43,13 +45,20 @@ def list_sets(as_json: AsJson = False) -> None:
     elif rows:
         print_table(
             ("data set", "images", "labels", "origin"),
-            [(r["dataset"], r["images"], ", ".join(r["classes"]), r["origin"]) for r in rows],
+            [(r["dataset"], r["images"], _name_some(r["classes"]), r["origin"]) for r in rows],
         )
     else:
         console.print(
             "No data sets yet. Register a folder with: medapp data add FOLDER — or make one with:"
             " medapp data add phantom"
         )
+
+
+def _name_some(classes: Sequence[str]) -> str:
+    """The first names of a long list; `show` and --json give all."""
+    more = len(classes) - SHOWN
+    shown = classes if more <= 1 else classes[:SHOWN]
+    return ", ".join(shown) + (f" and {more:,} more" if more > 1 else "")
 
 
 def show(name: DataSetName, as_json: AsJson = False) -> None:

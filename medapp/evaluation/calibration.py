@@ -64,7 +64,13 @@ METHODS = {
     OFFSET: Method(has_scale=False, is_wide=False, has_offset=True, fewest=10),
     LOGISTIC: Method(has_scale=True, is_wide=False, has_offset=True, fewest=10),
 }
-AT_HOME = (TEMPERATURE, VECTOR)
+HOW = {
+    TEMPERATURE: "a temperature",
+    OFFSET: "an offset a class",
+    LOGISTIC: "one scale, and an offset a class",
+    VECTOR: "a scale and an offset a class",
+}
+AT_HOME = (TEMPERATURE, LOGISTIC, VECTOR)
 ELSEWHERE = (OFFSET, LOGISTIC)  # of a model that comes to another hospital
 
 
@@ -82,6 +88,7 @@ class Calibration:
         images, patients: that it was fitted on, or would have been.
         before, after: mean log loss on them, in nats; None where nothing was fitted.
         reason: why there is none; empty where there is one.
+        where: which images these are, in words.
     """
 
     method: str
@@ -92,6 +99,7 @@ class Calibration:
     before: float | None = None
     after: float | None = None
     reason: str = ""
+    where: str = "validation images that chose nothing else"
 
     @property
     def is_calibrated(self) -> bool:
@@ -135,10 +143,11 @@ def fit_calibration(
 ) -> Calibration:
     """Find the scale and the offset that make the log loss smallest.
 
-    A temperature leaves every decision as it is. A scale and an offset a logit also mend the shares
-    of classes, which class weights and balanced sampling distort; that is tried where each class
-    has images enough. Each is taken only where the likelihood-ratio test says that it is better
-    than what is simpler (5%, patients counting once): a temperature of few images is mostly noise.
+    A temperature leaves every decision as it is. An offset a logit also mends the shares of
+    classes, which class weights and balanced sampling distort; one scale for all goes with it where
+    each class has ten images, one a class where each has thirty. Each is taken only where the
+    likelihood-ratio test says that it is better than what is simpler (5%, patients counting once):
+    a temperature of few images is mostly noise.
 
     Args:
         logits: (N, K) of images that the network did not learn from.

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from medapp.errors import WeightsError
-from medapp.evaluation.calibration import TEMPERATURE, UNCHANGED, Calibration, read_calibration
+from medapp.evaluation.calibration import HOW, TEMPERATURE, UNCHANGED, Calibration, read_calibration
 from medapp.evaluation.conformal import Conformal, read_conformal
 from medapp.evaluation.familiarity import Familiarity, read_familiarity
 from medapp.models.carried import read_carried, read_metadata
@@ -55,13 +55,13 @@ def describe_calibration(found: Calibration) -> str:
     """How probabilities were calibrated, or why they were not, in a sentence."""
     if not found.is_calibrated:
         return f"Probabilities are not calibrated: {found.reason}."
-    seen = f"{found.images:,} validation images that chose nothing else"
+    seen = f"{found.images:,} {found.where}"
     if found.method == UNCHANGED:
         return (
             f"Probabilities were examined on {seen}, and left as they are: no scale makes them"
             " better by more than chance."
         )
-    how = "a scale and an offset a class"
+    how = HOW[found.method]
     if found.method == TEMPERATURE:
         how = f"one temperature, {1 / found.scale[0]:.2f}"
     return (

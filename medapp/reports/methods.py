@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from medapp.evaluation.calibration import NONE, TEMPERATURE, UNCHANGED
+from medapp.evaluation.calibration import HOW, NONE, UNCHANGED
 from medapp.evaluation.intervals import METHOD
 from medapp.reports.document import Listing, Paragraph, Section
 from medapp.reports.facts import Facts
@@ -97,13 +97,11 @@ def _tell_answers(facts: Facts, citations: Citations) -> Iterator[str]:
     found = facts.calibration
     if found is not None and found.method != NONE:
         cited = citations.cite("calibration")
-        on = f"{found.images:,} validation images that chose nothing else"
+        on = f"{found.images:,} {found.where}"
         if found.method == UNCHANGED:
             yield f"Calibration{cited} on {on} left the probabilities as they were."
         else:
-            is_one = found.method == TEMPERATURE
-            how = "a temperature" if is_one else "a scale and an offset a class"
-            yield f"Probabilities were calibrated by {how}{cited} on {on}."
+            yield f"Probabilities were calibrated by {HOW[found.method]}{cited} on {on}."
     if facts.conformal is not None and facts.conformal.levels:
         levels = _join([f"{level:.0%}" for level in facts.conformal.levels])
         cited = citations.cite("conformal", "grouped")

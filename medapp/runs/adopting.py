@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 
 from medapp.errors import RunError
 from medapp.evaluation.calibration import UNCHANGED, Calibration
@@ -57,7 +58,7 @@ def adopt_run(
             "This model's probabilities are shares of votes, which have no scale.",
             remedy="Use a linear probe or a fine-tune.",
         )
-    found = fit_here(looked)
+    found = replace(fit_here(looked), where=f"images of {looked.data_set.name}")
     if found.reason:
         raise RunError(
             f"Nothing can be fitted to {looked.data_set.name}: {found.reason}.",

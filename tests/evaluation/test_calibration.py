@@ -7,6 +7,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 
 from medapp.evaluation.calibration import (
+    LOGISTIC,
     NONE,
     TEMPERATURE,
     UNCHANGED,
@@ -73,13 +74,24 @@ def test_offsets_mend_the_shares_that_class_weights_distort() -> None:
     margin = rng.normal(0, 1, 2000) + 2 * truth - 1
     logits = torch.from_numpy(np.stack([np.zeros(2000), 2 * margin], axis=1))
     found = fit_calibration(logits, truth, [None] * 2000, ONE)
-    assert found.method == VECTOR
+    assert found.method == LOGISTIC
     mended = (logits * torch.tensor(found.scale) + torch.tensor(found.offset)).softmax(1)[:, 1]
     assert logits.softmax(1)[:, 1].mean().item() > 0.25
     assert mended.mean().item() == pytest.approx(truth.mean(), abs=0.005)
     assert found.after is not None
     assert found.before is not None
     assert found.after < found.before
+
+
+def test_a_class_with_a_scale_of_its_own_is_told_where_each_has_thirty_images() -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 3, 3000)
+    honest = rng.normal(0, 1, (3000, 3)) + 2 * np.eye(3)[truth]
+    logits = torch.from_numpy(honest * [3.0, 1.0, 0.4])
+    assert fit_calibration(logits, truth, [None] * 3000, ONE).method == VECTOR
+    # With twenty of the last class only what all classes share is tried.
+    few = np.r_[np.flatnonzero(truth < 2), np.flatnonzero(truth == 2)[:20]]
+    assert fit_calibration(logits[few], truth[few], [None] * len(few), ONE).method == LOGISTIC
 
 
 def test_what_chance_explains_changes_nothing() -> None:

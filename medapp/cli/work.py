@@ -306,4 +306,4 @@ def evaluate(
         console.print(by_heart)
     told.print()
     if locked is not None:
-        console.print(f"\nLocked: {locked.describe()}", markup=False)
+        console.print(f"\nLocked: {locked.say_decides()}", markup=False)

@@ -77,6 +77,13 @@ class Locked:
             f" {on if judged else 'not judged on others'}."
         )
 
+    def say_decides(self) -> str:
+        """The same, and what it decides of a model's figures: nothing."""
+        return (
+            f"{self.describe()} New images are decided by that; the figures of the test split are"
+            " those of the most probable class."
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)

@@ -42,7 +42,7 @@ def draw_quality(run: Run) -> None:
     more = [*edited, *learned, note_run_reads(run)]
     where = f"the test split of {evaluation.dataset}"
     locked = find_locked(run)
-    beside = [state_by_heart(standing.epochs), f"Locked: {locked.describe()}" if locked else ""]
+    beside = [state_by_heart(standing.epochs), f"Locked: {locked.say_decides()}" if locked else ""]
     draw_evaluation(replace(evaluation, notes=kept), where, more, beside)
     if evaluation.method == OLDER_METHOD and st.button("Make the intervals anew"):
         if renew_figures(run, evaluation).method != OLDER_METHOD:

@@ -9,7 +9,6 @@ from medapp.evaluation.metrics import CLASS_METRICS
 from medapp.evaluation.words import write_figure
 from medapp.figures import draw_confusion, draw_roc, draw_sensitivity
 from medapp.runs.heads import note_unjudged
-from medapp.runs.locking import find_locked
 from medapp.runs.progress import UNDER_WAY
 from medapp.runs.results import list_probabilities, load_predictions
 from medapp.runs.run import Run
@@ -30,12 +29,6 @@ def draw_figures(run: Run) -> None:
         _draw_unjudged(run)
         return
     draw_quality(run)
-    locked = find_locked(run)
-    if locked is not None:
-        st.caption(
-            f":material/lock: {frame.escape(locked.describe())} Predict decides by that; the"
-            " figures here are of the most probable class."
-        )
     if evaluation.thresholds:
         draw_findings(run, evaluation)
         return

@@ -19,6 +19,7 @@ from medapp.evaluation.notes import HARDLY_ANY
 from medapp.evaluation.patients import number_units
 from medapp.evaluation.words import write_figure
 
+YES, NO = "yes", "no"  # values of a column that says whether something is there
 FEWEST_WITNESSES = 3  # patients with a wrong image that a pattern rests on, or images without them
 # Of a column: the group of each image, None where nothing is said; and the groups in their order.
 Column = tuple[Sequence[str | None], Sequence[str]]
@@ -182,10 +183,15 @@ def state_pattern(pattern: Pattern) -> str:
     elsewhere".
     """
     return (
-        f"{pattern.column} {pattern.group}: {pattern.wrong:,} of {pattern.n:,} images"
+        f"{_name(pattern)}: {pattern.wrong:,} of {pattern.n:,} images"
         f" {'is' if pattern.wrong == 1 else 'are'} wrong,"
         f" {pattern.wrong_elsewhere:,} of {pattern.n_elsewhere:,} elsewhere"
     )
+
+
+def _name(pattern: Pattern) -> str:
+    """A group by its column and value, such as "site B"; what is there or not, by the column."""
+    return pattern.column if pattern.group == YES else f"{pattern.column} {pattern.group}"
 
 
 def state_difference(pattern: Pattern) -> str:
@@ -205,6 +211,6 @@ def state_patterns(found: Patterns) -> str:
     if not found.told:
         return f"{begin}; in no group more than chance would bring ({groups})"
     first = found.told[0]
-    where = f"{first.column} {first.group}"
+    where = _name(first)
     more = f" and {len(found.told) - 1} more" if len(found.told) > 1 else ""
     return f"{begin}, more often than elsewhere in {where}{more} ({groups})"

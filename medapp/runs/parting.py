@@ -12,7 +12,7 @@ from medapp.data.banding import band_values
 from medapp.data.samples import DataSet
 from medapp.errors import DataError
 from medapp.evaluation.familiarity import ALIEN_VERDICT, FAMILIAR_VERDICT, UNLIKE_VERDICT
-from medapp.evaluation.patterns import Column
+from medapp.evaluation.patterns import NO, YES, Column
 from medapp.runs.subgroups import Judged, list_values, name_columns
 from medapp.store.workspace import Workspace
 from medapp.task import Task
@@ -83,9 +83,7 @@ def _list_findings(workspace: Workspace, data_set: DataSet, judged: Judged) -> d
     columns: dict[str, Column] = {}
     for finding in audit.findings if audit else ():
         ids = {member.id for group in finding.groups for member in group.members}
-        values = [
-            None if sample is None else "yes" if sample.id in ids else "no" for sample in judged
-        ]
-        if "yes" in values:
-            columns[f"audit: {finding.kind.replace('_', ' ')}"] = (values, ["yes", "no"])
+        values = [None if sample is None else YES if sample.id in ids else NO for sample in judged]
+        if YES in values:
+            columns[f"audit: {finding.kind.replace('_', ' ')}"] = (values, [YES, NO])
     return columns

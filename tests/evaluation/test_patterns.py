@@ -8,6 +8,8 @@ import pytest
 from medapp.evaluation.comparison import subtract
 from medapp.evaluation.estimates import estimate_share
 from medapp.evaluation.patterns import (
+    YES,
+    Pattern,
     find_patterns,
     state_difference,
     state_pattern,
@@ -111,3 +113,9 @@ def test_nothing_wrong_and_nothing_to_compare_are_said() -> None:
         WRONG, KNOWN, NOBODY, {"k": (["a", "b", "c"] * 52 + ["a"], ["a", "b", "c"])}
     )
     assert "in no group more than chance would bring (3 groups looked at)" in state_patterns(calm)
+
+
+def test_what_is_there_or_not_goes_by_its_column_alone() -> None:
+    shift = (0.79, (0.5, 0.9), 0.0001, True)
+    pattern = Pattern("audit: suspected label", YES, 9, 10, 10, 9, 15, 140, *shift)
+    assert state_pattern(pattern).startswith("audit: suspected label: 9 of 10 images are wrong")

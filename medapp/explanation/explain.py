@@ -17,8 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from medapp.explanation.asking import ASKING, Asked
 from medapp.explanation.methods import Method, find_method
-from medapp.explanation.rules import RULES, Rule
+from medapp.explanation.rules import RULES
 
 FLAT = 1e-4  # a rectified map that varies by less than this share of its peak shows no place
 
@@ -110,9 +111,14 @@ def explain(
     logits, maps, gradients, last = differentiate(network, x, indices, row.cell_px)
     evidence = measure_evidence(network, last).cpu().numpy()
     # Drawing costs little and needs float32.
-    with torch.autocast(x.device.type, enabled=False):
-        drawn = _draw(RULES[method], row, x, maps, gradients)
     picks = _pick(logits, indices).tolist()
+    # One broken image must not break the others of its batch.
+    is_finite = (maps.isfinite() & gradients.isfinite()).flatten(1).all(dim=1)
+    kept = is_finite[:, None, None, None]
+    maps, gradients = (torch.where(kept, values, 0) for values in (maps, gradients))
+    raw = torch.where(kept[:, 0], _weigh(network, x, picks, method, maps, gradients), 0)
+    with torch.autocast(x.device.type, enabled=False):
+        drawn = _draw(raw, row, x, is_finite)
     cells = (maps.shape[2], maps.shape[3])
     return logits, [
         Heatmap(values, note, evidence[i], picks[i], cells=cells)
@@ -120,24 +126,53 @@ def explain(
     ]
 
 
+def _weigh(
+    network: Explainable,
+    x: Tensor,
+    picks: Sequence[int],
+    method: str,
+    maps: Tensor,
+    gradients: Tensor,
+) -> Tensor:
+    """The raw maps (N, h, w) of a method, from the target layer's maps and gradients."""
+    if method in RULES:
+        with torch.autocast(x.device.type, enabled=False):
+            return RULES[method](maps, gradients)
+    cell_px = find_method(method).cell_px
+
+    def score_images(images: Tensor, number: int) -> Tensor:
+        found, later = _forward_to_target(network, images.to(x.dtype), cell_px)
+        return _finish(network, found, later)[:, picks[number]]
+
+    def score_maps(changed: Tensor, number: int) -> Tensor:
+        return _finish(network, changed.to(x.dtype), later)[:, picks[number]]
+
+    with torch.inference_mode(False), torch.no_grad():
+        _, later = _forward_to_target(network, x[:1], cell_px)
+        return ASKING[method](maps, Asked(x, score_maps, score_images)).float()
+
+
+def _finish(network: Explainable, maps: Tensor, later: Sequence[nn.Module]) -> Tensor:
+    """The target layer's maps to logits (N, K) float32."""
+    for stage in later:
+        maps = stage(maps)
+    return network.logits_from_maps(maps).float()
+
+
 def _draw(
-    rule: Rule, row: Method, x: Tensor, maps: Tensor, gradients: Tensor
+    raw: Tensor, row: Method, x: Tensor, is_finite: Tensor
 ) -> list[tuple[NDArray[np.float32], str | None]]:
-    """Maps and gradients to values as large as the images, scaled to 0 to 1.
+    """Raw maps (N, h, w) to values as large as the images, scaled to 0 to 1.
 
     A map that shows nothing has a note that says why.
     """
-    is_finite = (maps.isfinite() & gradients.isfinite()).flatten(1).all(dim=1)
-    # One broken image must not break the others of its batch.
-    kept = is_finite[:, None, None, None]
     zero = torch.zeros((), device=x.device)
-    raw = rule(torch.where(kept, maps, zero), torch.where(kept, gradients, zero))
     rectified = raw.clamp(min=0)
     enlarged = functional.interpolate(
         rectified[:, None], x.shape[2:], mode="bilinear", align_corners=False
     )[:, 0]
     if row.cell_px is not None:
-        enlarged = smooth(enlarged, x.shape[3] / maps.shape[3] / 2)
+        enlarged = smooth(enlarged, x.shape[3] / raw.shape[2] / 2)
     peaks = enlarged.amax(dim=(1, 2), keepdim=True)
     lows = enlarged.amin(dim=(1, 2), keepdim=True)
     is_flat = (peaks - lows <= FLAT * peaks)[:, 0, 0]

@@ -1,7 +1,7 @@
 """The table of heatmap methods: what each is called, what it shows, which stage it reads.
 
 Facts only, so that a page or a command can list them before torch is there. How each method
-computes stands in `rules.py` under the same name.
+computes stands in `rules.py` or `asking.py` under the same name.
 """
 
 from dataclasses import dataclass
@@ -78,6 +78,18 @@ METHODS: dict[str, Method] = {
         " the last stage is coarse.",
         "Jiang et al. 2021",
         cell_px=16,
+        has_haze=True,
+    ),
+    "ablationcam": Method(
+        "Ablation-CAM",
+        "Maps weighted by how far the score falls without each of them; no gradient is used.",
+        "Ramaswamy & Desai 2020",
+    ),
+    "scorecam": Method(
+        "Score-CAM",
+        "Maps weighted by the score of the image seen through each of them; no gradient is used."
+        " Slow: the network looks at the image 512 to 2,048 times.",
+        "Wang et al. 2020",
         has_haze=True,
     ),
 }

@@ -1,8 +1,7 @@
 """How each heatmap method computes.
 
 A rule takes maps (N, C, h, w), and the gradients of the explained logits by the maps, of the same
-shape, to raw maps (N, h, w). Score-CAM and Ablation-CAM are left out: they ask the network once for
-each of its 512 to 2,048 maps, which takes minutes an image without a GPU.
+shape, to raw maps (N, h, w). Methods that ask the network again stand in `asking.py`.
 """
 
 from collections.abc import Callable

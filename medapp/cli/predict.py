@@ -8,6 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from medapp.cli.opinions import (
+    AskAgain,
+    WithSiblings,
+    describe_opinion,
+    describe_siblings,
+    print_opinions,
+)
 from medapp.cli.options import (
     Against,
     AnswersAll,
@@ -58,6 +65,8 @@ def predict(
     patient_pattern: PatientPattern = None,
     head: HeadOf = None,
     answers_all: AnswersAll = False,
+    again: AskAgain = False,
+    siblings: WithSiblings = False,
     as_json: AsJson = False,
 ) -> None:
     """Class probabilities for images, and heatmaps that show why.
@@ -70,7 +79,8 @@ def predict(
     from medapp.prediction.model import load_model
 
     files = _list_files(images)
-    found = find_head(find_run(find_workspace(), run), head)
+    workspace = find_workspace()
+    found = find_head(find_run(workspace, run), head)
     model = load_model(found.require_model())
     rows: list[dict[str, Any]] = []
     plain: list[Row] = []
@@ -79,6 +89,10 @@ def predict(
     for prediction in predict_files(model, files, *asked):
         number = f"{len(rows):04d}-" if stems[prediction.file.stem] > 1 else ""
         rows.append(_report_prediction(prediction, cam, number))
+        if again:
+            rows[-1]["second_opinion"] = describe_opinion(model, prediction)
+        if siblings:
+            rows[-1]["siblings"] = describe_siblings(workspace, found, model, prediction)
         if cam and as_json:
             card = describe_map(model, prediction, method)
             rows[-1]["card"] = card.to_dict() if card else None
@@ -94,6 +108,8 @@ def predict(
         print_json([_add_notes(row, notes) for row in rows])
     else:
         print_table(("file", "label", "probability", "note"), [_list_cells(row) for row in rows])
+        for row in rows:
+            print_opinions(row)
         for said in {row["cells_note"]: None for row in rows if row.get("cells_note")}:
             console.print(said)
         print_notes(notes)

@@ -232,6 +232,30 @@ def delete(run: RunName) -> None:
 
 
 @app.command()
+def remember(run: RunName, head: HeadOf = None) -> None:
+    """Let a model of before, or of a stopped run, learn its own kind of image.
+
+    From then on it does not answer for images of another kind. Probabilities stay as they are.
+    """
+    from medapp.runs.remembering import remember_kind
+
+    workspace = find_workspace()
+    found = find_head(find_run(workspace, run), head)
+    with open_bar() as bar:
+        task = bar.add_task("Looking at its images", total=None)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        known = remember_kind(workspace, found, show)
+    console.print(
+        f"{name_head(found)} knows its own kind of image from {known.learned:,} training and"
+        f" {known.held_out:,} validation images.",
+        markup=False,
+    )
+
+
+@app.command()
 def export(
     run: RunName,
     to: Annotated[Path, typer.Option(help="The zip to write, or with --onnx the .onnx.")],

@@ -1,7 +1,6 @@
 """Locking an operating point into a run's model, and taking it out again."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from medapp.errors import Remedy, RunError
 from medapp.evaluation.detection import find_columns
@@ -9,9 +8,8 @@ from medapp.evaluation.locked import KEY, Locked, lock, read_locked
 from medapp.evaluation.operating import OperatingPoint
 from medapp.models.carried import read_metadata
 from medapp.models.headers import change_metadata
-from medapp.runs.results import write_figures
+from medapp.runs.rewriting import rewrite_model
 from medapp.runs.run import Run
-from medapp.store.files import hash_file
 from medapp.task import find_task
 
 
@@ -62,12 +60,5 @@ def find_locked(run: Run) -> Locked | None:
 
 
 def _write(run: Run, locked: Locked | None) -> None:
-    path = run.require_model()
-    with run.lock():
-        before = hash_file(path)
+    with rewrite_model(run) as path:
         change_metadata(path, locked.to_metadata() if locked else {KEY: None})
-        # The network is the same: its figures are still those of this file.
-        figures = run.load_evaluation()
-        if figures is not None and figures.computed.get("model_sha256") == before:
-            computed = {**figures.computed, "model_sha256": hash_file(path)}
-            write_figures(run, replace(figures, computed=computed))

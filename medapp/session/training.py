@@ -24,6 +24,7 @@ from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
 from medapp.training.recipe.presets import find_preset
 
 if TYPE_CHECKING:
+    from medapp.evaluation.familiarity import Familiarity
     from medapp.evaluation.robustness.record import Robustness
     from medapp.evaluation.stress.record import Stress
     from medapp.explanation.trials.record import Trial
@@ -300,6 +301,17 @@ class TrainingSession(DataSession):
             RunError: the run has no model yet, or one that counts votes of training images.
         """
         return export_bundle(self._find(run), expand_path(to), with_graph)
+
+    def remember_kind(self, run: Run | str, head: str | None = None) -> "Familiarity":
+        """Let a model of before, or of a stopped run, learn its own kind of image.
+
+        Raises:
+            RunError: the run has no model or is under way, or its images changed or are too few.
+            DataError: a data set is gone.
+        """
+        from medapp.runs.remembering import remember_kind
+
+        return remember_kind(self.workspace, find_head(self._find(run), head))
 
     def import_run(self, path: str | Path) -> Run:
         """Take in a run from a zip that `export` wrote.

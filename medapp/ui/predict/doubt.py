@@ -10,10 +10,10 @@ from medapp.prediction.doubt import PROMISE, describe_sets, explain_kind
 from medapp.runs.heads import name_head
 from medapp.runs.run import Run
 from medapp.ui.predict.predicting import load_model
-from medapp.ui.shell import url
+from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
-from medapp.ui.shell.server import open_run
+from medapp.ui.shell.server import open_run, open_workspace
 
 if TYPE_CHECKING:
     from medapp.prediction.files import Prediction
@@ -58,6 +58,15 @@ def draw_doubt(run: Run, prediction: "Prediction") -> None:
         changed = run.model_path.stat().st_mtime_ns
         st.caption(escape(_ask_again(run.id, run.domain, changed, prediction.pixels)))
     draw_notes(model.list_notes())
+    if model.familiarity is None and st.button(
+        "Let it learn its own kind of image", icon=":material/psychology:"
+    ):
+        with frame.show_errors(), st.spinner("Looking at its training and validation images"):
+            # Imported here, because the page opens without torch.
+            from medapp.runs.remembering import remember_kind
+
+            remember_kind(open_workspace(), run)
+            st.rerun()
 
 
 @st.cache_data(max_entries=64, show_spinner="Asking again")

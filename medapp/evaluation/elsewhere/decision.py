@@ -72,10 +72,12 @@ def decide(
         reason = (
             f"Too few images of a class to tell anything: {named}."
             if rare
-            else ("The AUROC cannot be told from these images.")
+            else "The AUROC cannot be told from these images."
         )
         return Decision("label more", floor, (reason, *_list_reasons(home, found, kind, classes)))
-    written = f"AUROC here {write_figure(found.value, found.interval)}; asked for: {floor:.3f}"
+    written = (
+        f"AUROC here {write_figure(found.value, found.interval)}; asked for: at least {floor:.3f}"
+    )
     reasons = _list_reasons(home, found, kind, classes)
     further = (*reasons, *_list_remedies(recalibration))
     low, high = found.interval

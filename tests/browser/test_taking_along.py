@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from browser.choosing import wait_for_rest
 from browser.serving import Server
-from conftest import Trained
+from conftest import Trained, write_bands
 from playwright.sync_api import Page, expect
 
 from medapp.data.catalog import Catalog
 from medapp.runs.making import find_run
+from medapp.session import Session
 
 pytestmark = pytest.mark.browser
 Opener = Callable[[str], Page]
@@ -28,7 +29,7 @@ def test_an_exported_model_comes_back_with_its_figures(
     assert evaluation is not None
     page = open_page(f"{trained_server.url}/models?model={run.id}&show=Manage")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        page.get_by_role("button", name="Download (").click()
     zipped = tmp_path / download.value.suggested_filename
     download.value.save_as(zipped)
     page = open_page(f"{trained_server.url}/models")
@@ -43,6 +44,35 @@ def test_an_exported_model_comes_back_with_its_figures(
         find_run(trained.workspace, "probe 2").model_path.read_bytes()
         == run.model_path.read_bytes()
     )
+
+
+def test_a_bundle_is_judged_on_our_own_images(
+    trained: Trained, trained_server: Server, open_page: Opener, tmp_path: Path
+) -> None:
+    ours = write_bands(tmp_path / "ours", 40, seed=7)
+    Session(trained.workspace).add_data(ours, name="ours")
+    run = find_run(trained.workspace, "probe")
+    page = open_page(f"{trained_server.url}/models?model={run.id}&show=Manage")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the bundle").click()
+    bundle = tmp_path / "bundle.zip"
+    download.value.save_as(bundle)
+    page = open_page(f"{trained_server.url}/models")
+    page.get_by_text("Import a model").click()
+    page.locator("input[type=file]").set_input_files(bundle)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="probe 2", exact=True)).to_be_visible()
+    taken = find_run(trained.workspace, "probe 2")
+    page = open_page(f"{trained_server.url}/models?model={taken.id}&show=Another+data+set")
+    button = page.get_by_role("button", name="Judge it there")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Yes: it holds here")).to_be_visible()
+    expect(page.get_by_text("AUROC here 1.000")).to_be_visible()
+    expect(page.get_by_text("cannot be told").first).to_be_visible()
+    page.get_by_label("Name").fill("probe at ours")
+    page.get_by_role("button", name="Keep a copy").click()
+    expect(page.get_by_role("heading", level=1, name="probe at ours", exact=True)).to_be_visible()
 
 
 def test_loose_files_become_a_data_set(

@@ -54,7 +54,7 @@ def describe_siblings(
         return None
     from medapp.runs.siblings import find_siblings
 
-    likeliest = sorted(model.classes, key=lambda name: -prediction.probabilities[name])[:2]
+    likeliest = prediction.list_likeliest()
     found = find_siblings(workspace, head, model, prediction.pixels, likeliest)
     return {
         name: [{"image": sibling.sample.name, "distance": sibling.distance} for sibling in siblings]

@@ -16,6 +16,7 @@ from medapp.cli.output import (
     AsJson,
     console,
     errors,
+    follow_files,
     list_notes,
     open_bar,
     print_json,
@@ -244,12 +245,8 @@ def remember(run: RunName, head: HeadOf = None) -> None:
     workspace = find_workspace()
     found = find_head(find_run(workspace, run), head)
     with open_bar() as bar:
-        task = bar.add_task("Looking at its images", total=None)
-
-        def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        known = remember_kind(workspace, found, show)
+        follow = follow_files(bar, "Looking at its images", "Learning what is usual")
+        known = remember_kind(workspace, found, follow)
     console.print(
         f"{name_head(found)} knows its own kind of image from {known.learned:,} training and"
         f" {known.held_out:,} validation images.",

@@ -8,6 +8,7 @@ this module does not know: classes, tasks, notes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,7 +165,19 @@ def correlate(first: Estimate, second: Estimate) -> float:
     return float(first.shifts @ second.shifts / lengths) if lengths else 0.0
 
 
-def reach_difference(first: Estimate, second: Estimate, correlation: float) -> tuple[float, float]:
+class Bounded(Protocol):
+    """A figure with its 95% interval."""
+
+    @property
+    def value(self) -> float:
+        """In 0 to 1."""
+
+    @property
+    def interval(self) -> Interval:
+        """Its two ends."""
+
+
+def reach_difference(first: Bounded, second: Bounded, correlation: float) -> tuple[float, float]:
     """How far the 95% interval of a difference reaches below and above it.
 
     As in `average` the distances to the ends of both intervals are added in squares, with the

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medapp.evaluation.operating import Choice, OperatingPoint
-from medapp.evaluation.predictive import Rate
+from medapp.evaluation.predictive import Rate, read_rate
 from medapp.evaluation.rules import Rule
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.task import Task
@@ -133,18 +133,6 @@ def read_locked(metadata: Mapping[str, str]) -> Locked | None:
         )
     except (KeyError, TypeError, ValueError, RecursionError):
         return None
-
-
-def read_rate(values: Mapping[str, Any] | None) -> Rate | None:
-    """A rate as JSON holds it.
-
-    Raises:
-        KeyError, TypeError, ValueError: it is none.
-    """
-    if values is None:
-        return None
-    low, high = map(float, values["interval"])
-    return Rate(float(values["value"]), (low, high))
 
 
 def decide(

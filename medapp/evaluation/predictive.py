@@ -1,6 +1,8 @@
 """PPV and NPV at any prevalence, with intervals from those of sensitivity and specificity."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -46,3 +48,15 @@ def _find_predictive(
 def show(found: Estimate | None) -> Rate | None:
     """An estimate as a share with its interval."""
     return None if found is None else Rate(found.value, found.interval)
+
+
+def read_rate(values: Mapping[str, Any] | None) -> Rate | None:
+    """A rate as JSON holds it.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    if values is None:
+        return None
+    low, high = map(float, values["interval"])
+    return Rate(float(values["value"]), (low, high))

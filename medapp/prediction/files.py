@@ -97,6 +97,11 @@ class Prediction:
             return None
         return list(self.probabilities)[self.heatmap.against]
 
+    def list_likeliest(self, most: int = 2) -> tuple[str, ...]:
+        """The most probable classes, the likeliest first; none where the image is not answered."""
+        ranked = sorted(self.probabilities, key=lambda name: -self.probabilities[name])
+        return tuple(ranked[:most])
+
     def describe_lock(self) -> str | None:
         """What the locked operating point says of the image; None without one, or an answer."""
         if self.locked is None or not self.probabilities:

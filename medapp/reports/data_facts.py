@@ -101,9 +101,9 @@ def gather_data(workspace: Workspace, run: Run) -> DataFacts:
     """The images of a run's head.
 
     Raises:
-        RunError: the run has not begun, or its table is damaged.
+        RunError: the run has not begun, or its table is damaged or did not come with it.
     """
-    if not run.find_part(SPLIT).is_file():
+    if not run.has_model and not run.find_part(SPLIT).is_file():
         raise RunError(
             f"Run {run.name} has not begun, so there is nothing to report.",
             remedy="Wait until it has read its images.",

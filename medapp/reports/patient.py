@@ -210,10 +210,9 @@ def _build_model(found: Judge) -> Section:
     """Who says so: what it learned from, and how good it is."""
     blocks: list[Block] = []
     data, training = found.data, found.training
-    learned = [f"{split.images:,} {split.name}" for split in data.splits if split.name != "test"]
     start = training.start
     rows = [
-        ("Learned from", f"{data.name}: {' and '.join(learned)} images"),
+        ("Learned from", _say_learned(found)),
         ("Knows", ", ".join(found.classes)),
         ("Task", found.task),
         ("Network", f"{training.architecture}, from {start.title}"),
@@ -221,7 +220,8 @@ def _build_model(found: Judge) -> Section:
         ("Trained", training.began or "not noted"),
         ("SHA-256 of the model", training.model_sha256),
     ]
-    rows += [("It also learned from", f"{name} ({role})") for name, role in data.others]
+    others = data.others if data else ()
+    rows += [("It also learned from", f"{name} ({role})") for name, role in others]
     blocks.append(build_table(("Fact", "Value"), rows, left=2))
     if found.evaluation is None:
         blocks.append(Notice("grave", "Not judged on a test split: nothing says how good it is."))
@@ -230,10 +230,17 @@ def _build_model(found: Judge) -> Section:
         said = f"{verdict} {training.by_heart}".strip()
         blocks += [Paragraph(said), build_headlines(found.evaluation)]
     blocks += [Notice(note.level, str(note)) for note in found.notes]
-    if data.now is not None and data.now.is_synthetic:
+    if data and data.now is not None and data.now.is_synthetic:
         blocks.append(
             Notice("caution", "It learned from synthetic images: it has seen no patient.")
         )
     if found.reach:
         blocks.append(Listing(found.reach))
     return Section("The model", tuple(blocks))
+
+
+def _say_learned(found: Judge) -> str:
+    if found.data is None:
+        return f"{found.data_set}; the list of its images did not come with the model"
+    parts = [f"{one.images:,} {one.name}" for one in found.data.splits if one.name != "test"]
+    return f"{found.data.name}: {' and '.join(parts)} images"

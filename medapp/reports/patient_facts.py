@@ -123,7 +123,8 @@ class Judge:
     classes: tuple[str, ...]
     task: str
     locked: Locked | None
-    data: DataFacts
+    data_set: str
+    data: DataFacts | None
     training: TrainingFacts
     evaluation: Evaluation | None
     reach: tuple[str, ...]
@@ -171,9 +172,9 @@ def gather_patient(
     named = names or [file.name for file in files]
     asked = (wanted.method, wanted.class_name, wanted.frame, wanted.answers_all, wanted.against)
     found = predict_files(model, files, *asked)
-    splits = {
-        row["content_hash"]: row["split"] for row in load_split(run.find_part(SPLIT), run.name)
-    }
+    table = run.find_part(SPLIT)
+    rows = load_split(table, run.name) if table.exists() else []
+    splits = {row["content_hash"]: row["split"] for row in rows}
     images = tuple(
         replace(
             _look(workspace, run, model, name, prediction, wanted),
@@ -207,7 +208,8 @@ def _describe_judge(workspace: Workspace, run: Run, model: Model, method: str) -
         classes=model.classes,
         task=model.task.title,
         locked=model.locked,
-        data=gather_data(workspace, run),
+        data_set=run.home.name,
+        data=gather_data(workspace, run) if run.find_part(SPLIT).exists() else None,
         training=gather_training(workspace, run),
         evaluation=evaluation,
         reach=tuple(describe_memory(run.model_path)),
@@ -281,8 +283,7 @@ def _find_alike(
     pixels: NDArray[np.uint8],
 ) -> tuple[tuple[Alike, ...], int]:
     """The most alike training images of the likeliest classes, and of how many."""
-    ranked = sorted(found.probabilities, key=lambda name: -found.probabilities[name])
-    siblings = find_siblings(workspace, run, model, pixels, ranked[:CLASSES])
+    siblings = find_siblings(workspace, run, model, pixels, found.list_likeliest(CLASSES))
     cache = open_cache(workspace)
     alike = [
         Alike(

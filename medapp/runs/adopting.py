@@ -51,7 +51,7 @@ def adopt_run(
         DataError: as for `look_elsewhere`.
     """
     check_name(name, find_registry(workspace).list_summaries())
-    looked = look_elsewhere(workspace, run, dataset, classes)
+    looked = look_elsewhere(workspace, run, dataset, classes, skips_seen=True)
     model = looked.model
     if model.network.keeps_neighbours:
         raise RunError(
@@ -85,8 +85,7 @@ def _fit(looked: Looked, found: Calibration) -> dict[str, str]:
     model = looked.model
     _, targets, classes, groups, task = looked.collect()
     after, _ = cross_fit(looked)
-    scale, offset = found.to_tensors()
-    model.network.rescale(scale, offset)
+    model.network.rescale(*found.to_tensors())
     if task.has_several:
         model.network.thresholds = choose_thresholds(after, targets)
     conformal = fit_conformal(after, targets, classes, groups, task)

@@ -1,6 +1,5 @@
 """A run's model on all images of another data set."""
 
-import contextlib
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,10 +16,12 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.familiarity import Familiar
 from medapp.notes import Note, sort_notes
 from medapp.prediction.doubt import note_kind
-from medapp.prediction.model import BATCH, Model, load_model
-from medapp.runs.judging import judge_model, load_squares
+from medapp.prediction.model import Model, load_model
+from medapp.runs.judging import judge_model, load_squares, see_table
 from medapp.runs.results import Evidence, collect_evidence
 from medapp.runs.run import Run
+from medapp.runs.seen import UNLABELLED as UNREAD
+from medapp.runs.seen import list_earlier, list_own, mark_copies, mark_patients
 from medapp.store.job import Tell
 from medapp.store.workspace import Workspace
 from medapp.task import find_task
@@ -48,18 +49,6 @@ class Looked:
     familiar: list[Familiar | None]
     notes: list[Note]
 
-    def select(self, rows: Sequence[int], note: Note) -> "Looked":
-        """Some of the images, and why not the others."""
-        kept = list(rows)
-        return replace(
-            self,
-            samples=[self.samples[row] for row in kept],
-            logits=self.logits[kept],
-            probabilities=self.probabilities[kept],
-            familiar=[self.familiar[row] for row in kept],
-            notes=[*self.notes, note],
-        )
-
     def collect(self) -> Evidence:
         """The first arguments of `evaluate`."""
         model = self.model
@@ -72,6 +61,7 @@ def look_elsewhere(
     dataset: str,
     classes: Mapping[str, str] | None = None,
     tell: Tell | None = None,
+    skips_seen: bool = False,
 ) -> Looked:
     """Let a run's model see all images of another data set.
 
@@ -80,10 +70,11 @@ def look_elsewhere(
         classes: which of its classes means which of the run's, "" where its images are left out;
             what is not named goes by its name (`class_map.map_classes`).
         tell: is called with the step under way and how far it is.
+        skips_seen: images that the model has seen are left out, see `_leave_out_seen`.
 
     Raises:
         DataError: a class there is none of the run's, or there are images without labels.
-        RunError: the run has no model, or there are no images.
+        RunError: the run has no model, or there are no images that may judge it.
     """
     model = load_model(run.require_model())
     catalog = Catalog(workspace)
@@ -100,16 +91,13 @@ def look_elsewhere(
             f"There are no images in {data_set.name}, so there is nothing to evaluate.",
             remedy="Choose another data set.",
         )
+    if skips_seen:
+        samples, said = _leave_out_seen(workspace, run, data_set, samples)
+        notes += said
     follow = functools.partial(tell, "Reading images") if tell else None
     table = load_squares(workspace, model, data_set, samples, follow)
-    seen = []
-    with contextlib.closing(table.source):
-        for batch in table.iterate(BATCH):
-            seen.append(model.see(batch))
-            if tell:
-                tell("Predicting", min(BATCH * len(seen), len(samples)), len(samples))
-    logits = torch.cat([rows for rows, _ in seen])
-    familiar = [one for _, stages in seen for one in model.recognise(stages)]
+    ask = functools.partial(tell, "Predicting") if tell else None
+    logits, familiar = see_table(model, table, ask)
     probabilities = model.task.activate(logits).numpy()
     return Looked(model, data_set, samples, logits, probabilities, familiar, notes)
 
@@ -123,6 +111,37 @@ def judge_elsewhere(workspace: Workspace, run: Run, looked: Looked) -> Evaluatio
     of_kind = note_kind(looked.familiar, data_set.name)
     notes = sort_notes([*found.notes, *looked.notes, *of_kind])
     return replace(found, notes=notes)
+
+
+def _leave_out_seen(
+    workspace: Workspace, run: Run, data_set: DataSet, samples: list[Sample]
+) -> tuple[list[Sample], list[Note]]:
+    """The images that the model did not learn from, nor a run that it started from.
+
+    Left out are copies, and further images of patients of the run's own data set. Another data set
+    may use the same ids for other people.
+
+    Raises:
+        RunError: none is left.
+    """
+    seen = [i for i in (*list_own(run), *list_earlier(workspace, run)) if i.split != UNREAD]
+    _, copies = mark_copies(samples, seen)
+    at_home = [image for image in seen if image.data_set == data_set.uid]
+    of_known = mark_patients(samples, at_home) & ~copies
+    is_left_out = copies | of_known
+    if not is_left_out.any():
+        return samples, []
+    said = f"{copies.sum():,} that the model learned from, also as copies"
+    if of_known.any():
+        said += f", and {of_known.sum():,} of patients whom it knows"
+    if is_left_out.all():
+        raise RunError(
+            f"The model has seen all of {data_set.name}: {said}. There is nothing to judge it by.",
+            remedy="Judge it on images that are new to it.",
+        )
+    kept = [one for one, is_out in zip(samples, is_left_out, strict=True) if not is_out]
+    text = f"Left out of {len(samples):,} images of {data_set.name}: {said}."
+    return kept, [Note("seen-left-out", text)]
 
 
 def _map_labels(

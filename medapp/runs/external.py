@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.errors import RunError
 from medapp.evaluation.calibration import ELSEWHERE, Calibration, fit_calibration
 from medapp.evaluation.case import build_case
 from medapp.evaluation.detection import build_detection
@@ -17,13 +16,11 @@ from medapp.evaluation.locked import Locked
 from medapp.evaluation.operating import OperatingPoint, judge_threshold
 from medapp.evaluation.positive import find_positive
 from medapp.evaluation.predictive import Rate
-from medapp.notes import Note
 from medapp.prediction.doubt import is_unlike
 from medapp.runs.elsewhere import Looked, judge_elsewhere, look_elsewhere
 from medapp.runs.judged_elsewhere import keep_judged
 from medapp.runs.reference import find_reference
 from medapp.runs.run import Run
-from medapp.runs.seen import UNLABELLED, list_earlier, list_own, mark_copies
 from medapp.store.job import Tell
 from medapp.store.workspace import Workspace
 from medapp.task.thresholds import THRESHOLD
@@ -50,12 +47,11 @@ def validate_elsewhere(
 
     Raises:
         RecipeError: the floor is out of range, or none is given and nothing is known from home.
-        DataError, RunError: as for `look_elsewhere`; also where the model has seen all images.
+        DataError, RunError: as for `look_elsewhere`.
     """
     home = run.load_evaluation()
     least = find_floor(home, floor)
-    looked = look_elsewhere(workspace, run, dataset, classes, tell)
-    looked = leave_out_seen(workspace, run, looked)
+    looked = look_elsewhere(workspace, run, dataset, classes, tell, skips_seen=True)
     here = judge_elsewhere(workspace, run, looked)
     kind = _count_kind(looked)
     probabilities, targets, names, groups, task = looked.collect()
@@ -100,36 +96,6 @@ def _find_rates_at_home(
     )
     first, second = (None if v is None or i is None else Rate(v, i) for v, i in named)
     return first, second
-
-
-def leave_out_seen(workspace: Workspace, run: Run, looked: Looked) -> Looked:
-    """The images that the model did not learn from, nor a run that it started from.
-
-    Left out are copies, and further images of patients of the run's own data set. Another data set
-    may use the same ids for other people.
-
-    Raises:
-        RunError: none is left.
-    """
-    seen = [i for i in (*list_own(run), *list_earlier(workspace, run)) if i.split != UNLABELLED]
-    _, copies = mark_copies(looked.samples, seen)
-    own = [image for image in seen if image.data_set == looked.data_set.uid]
-    known = {image.known_patient for image in own} - {None}
-    of_known = np.array([sample.patient in known for sample in looked.samples], bool) & ~copies
-    rows = np.flatnonzero(~(copies | of_known))
-    if len(rows) == len(looked.samples):
-        return looked
-    said = f"{copies.sum():,} that the model learned from, also as copies"
-    if of_known.any():
-        said += f", and {of_known.sum():,} of patients whom it knows"
-    if not len(rows):
-        raise RunError(
-            f"The model has seen all of {looked.data_set.name}: {said}. There is nothing to judge"
-            " it by.",
-            remedy="Judge it on images that are new to it.",
-        )
-    text = f"Left out of {len(looked.samples):,} images of {looked.data_set.name}: {said}."
-    return looked.select(rows.tolist(), Note("seen-left-out", text))
 
 
 def fit_here(looked: Looked) -> Calibration:

@@ -145,9 +145,8 @@ def _calibrate(model: Model, home: Learned, held_out: Seen) -> tuple[Calibration
         )
     if reason:
         return Calibration(NONE, (), (), found.images, found.patients, reason=reason), held_out
-    scale, offset = torch.tensor(found.scale), torch.tensor(found.offset)
-    network.rescale(scale, offset)
-    return found, Seen(held_out.samples, held_out.logits * scale + offset, held_out.features)
+    network.rescale(*found.to_tensors())
+    return found, Seen(held_out.samples, found.apply(held_out.logits), held_out.features)
 
 
 def _choose_thresholds(model: Model, seen: Seen) -> tuple[float, ...]:

@@ -4,8 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from medapp.evaluation.elsewhere.record import Elsewhere, show_auroc
-from medapp.evaluation.locked import read_rate
-from medapp.evaluation.predictive import Rate
+from medapp.evaluation.predictive import Rate, read_rate
 from medapp.runs.results import EXTERNAL
 from medapp.runs.run import Run
 from medapp.store.files import write_bytes

@@ -14,6 +14,7 @@ from medapp.data.pixels import Table, count_channels, load_pixels
 from medapp.data.samples import DataSet, Sample
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.familiarity import Familiar
 from medapp.prediction.model import BATCH, Model
 from medapp.runs.caveats import add_caveats
 from medapp.runs.run import Run
@@ -66,6 +67,25 @@ def predict_table(model: Model, pixels: Table) -> NDArray[np.float32]:
     """Probabilities (N, K) for a table of pixels, which is then closed."""
     with contextlib.closing(pixels.source):
         return np.concatenate([model.predict(batch) for batch in pixels.iterate(BATCH)])
+
+
+def see_table(
+    model: Model, pixels: Table, on_progress: OnProgress | None = None
+) -> tuple[torch.Tensor, list[Familiar | None]]:
+    """Logits (N, K) for a table of pixels, and how each image lies to the model's own kind.
+
+    The table is then closed.
+    """
+    logits: list[torch.Tensor] = []
+    familiar: list[Familiar | None] = []
+    with contextlib.closing(pixels.source):
+        for batch in pixels.iterate(BATCH):
+            rows, stages = model.see(batch)
+            logits.append(rows)
+            familiar += model.recognise(stages)
+            if on_progress:
+                on_progress(len(familiar), len(pixels.numbers))
+    return torch.cat(logits), familiar
 
 
 def judge_model(

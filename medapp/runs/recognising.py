@@ -1,10 +1,8 @@
 """Whether the test images of a run are of its model's kind."""
 
-import contextlib
-
-from medapp.prediction.model import BATCH, load_model
+from medapp.prediction.model import load_model
 from medapp.runs.evaluate import find_split
-from medapp.runs.judging import load_squares
+from medapp.runs.judging import load_squares, see_table
 from medapp.runs.run import Run
 from medapp.store.workspace import Workspace
 
@@ -19,11 +17,7 @@ def recognise_tests(workspace: Workspace, run: Run) -> dict[str, str | None]:
     """
     model = load_model(run.require_model())
     data_set, samples = find_split(workspace, run, "test")
-    table = load_squares(workspace, model, data_set, samples)
-    with contextlib.closing(table.source):
-        found = [
-            one for pixels in table.iterate(BATCH) for one in model.recognise(model.see(pixels)[1])
-        ]
+    _, found = see_table(model, load_squares(workspace, model, data_set, samples))
     hashes = [sample.content_hash for sample in samples]
     return {
         content: one.verdict if one else None for content, one in zip(hashes, found, strict=True)

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from medapp.errors import RunError
 from medapp.evaluation.case import build_case
 from medapp.evaluation.elsewhere.measuring import describe_sureness
-from medapp.evaluation.locked import read_rate
-from medapp.evaluation.predictive import Rate
+from medapp.evaluation.predictive import Rate, read_rate
 from medapp.runs.results import Evidence, load_evidence
 from medapp.runs.run import Run
 

@@ -161,9 +161,14 @@ class Overlap:
 def find_overlap(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> Overlap:
     """Compare judged images with those that a model has seen."""
     exact, copies = mark_copies(samples, seen)
-    patients = {image.known_patient for image in seen} - {None}
-    of_known = np.array([sample.patient in patients for sample in samples], bool)
+    of_known = mark_patients(samples, seen)
     return Overlap(int(exact.sum()), int(copies.sum()), int((of_known & ~copies).sum()))
+
+
+def mark_patients(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> Mask:
+    """Which samples (N,) are of a patient whom a model has seen, by what patients are called."""
+    patients = {image.known_patient for image in seen} - {None}
+    return np.array([sample.patient in patients for sample in samples], bool)
 
 
 def mark_copies(samples: Sequence[Sample], seen: Sequence[SeenImage]) -> tuple[Mask, Mask]:

@@ -63,8 +63,14 @@ def load_split(path: Path, run_name: str) -> list[dict[str, Any]]:
     """The rows of the table, each with the columns `COLUMNS`, and newer ones with `MORE` too.
 
     Raises:
-        RunError: the table is damaged, or it is another table.
+        RunError: there is no such table, or a damaged or another one.
     """
+    if not path.exists():
+        raise RunError(
+            f"Which images run {run_name} took is not known here: its list of them did not come"
+            " with it, as with a bundle for another hospital.",
+            remedy="Ask whoever made it, or judge it on images of your own.",
+        )
     try:
         table = read_table(path)
         rows: list[dict[str, Any]] = table.to_pylist()

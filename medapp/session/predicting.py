@@ -77,8 +77,8 @@ class PredictingSession(TrainingSession):
         (prediction,) = predict_files(model, [Path(image)], answers_all=True)
         if prediction.pixels is None:
             raise ImageError(prediction.error or f"{image} cannot be read.")
-        ranked = sorted(model.classes, key=lambda name: -prediction.probabilities[name])
-        return find_siblings(self.workspace, found, model, prediction.pixels, ranked[:2], most)
+        likeliest = prediction.list_likeliest()
+        return find_siblings(self.workspace, found, model, prediction.pixels, likeliest, most)
 
     def predict_patients(
         self,

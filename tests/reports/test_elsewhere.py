@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
 from conftest import Trained, write_bands
 
 from medapp.data.catalog import Catalog
+from medapp.errors import RunError
 from medapp.reports.facts import gather_facts
 from medapp.runs.locking import lock_point
 from medapp.runs.making import find_run
@@ -33,3 +35,15 @@ def test_the_record_names_other_places_and_the_locked_threshold(
     assert "| 0.600 | yes |" in after
     assert "Judged on there, too; see In other places." in after
     assert "locked (highest sensitivity + specificity; chosen on 32 images of the" in after
+
+
+def test_a_model_that_came_as_a_bundle_reports_a_patient(trained: Trained, tmp_path: Path) -> None:
+    session = Session(trained.workspace)
+    bundle = session.export_bundle(trained.run, tmp_path / "bundle.zip")
+    taken = session.import_run(bundle)
+    image = trained.folder / "above" / "p00.png"
+    session.report_patient(taken, [image], tmp_path / "patient.md")
+    said = (tmp_path / "patient.md").read_text("utf-8")
+    assert "bands; the list of its images did not come with the model" in said
+    with pytest.raises(RunError, match="did not come with it"):
+        session.report(taken, tmp_path / "report.md")

@@ -154,6 +154,9 @@ def test_images_that_the_model_has_seen_do_not_judge_it(trained: Trained) -> Non
     found = validate_elsewhere(trained.workspace, run, "bands", 0.6)
     assert found.here.n == len(held_out)
     notes = {note.code: note.text for note in found.here.notes}
+    # A copy is fitted to the same images, not to those that the model has learned from.
+    with pytest.raises(RunError, match="too few"):
+        adopt_run(trained.workspace, run, "bands", "fitted")
     learned = sum(row["split"] != "test" for row in rows)
     assert f"{learned} that the model learned from" in notes["seen-left-out"]
     assert "leak" not in notes

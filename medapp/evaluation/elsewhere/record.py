@@ -3,8 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-import numpy as np
-
+from medapp.evaluation.estimates import reach_difference
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.intervals import Interval
 from medapp.evaluation.operating import OperatingPoint
@@ -166,10 +165,9 @@ def show_auroc(evaluation: Evaluation | None) -> Rate | None:
 def bound_difference(first: Rate, second: Rate) -> Interval:
     """The 95% interval of a share less another of other patients (Newcombe 1998, method 10).
 
-    The distances to the ends of both intervals are added in squares
+    That is MOVER of what does not vary together
     (doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I).
     """
     difference = first.value - second.value
-    down = np.hypot(first.value - first.interval[0], second.interval[1] - second.value)
-    up = np.hypot(first.interval[1] - first.value, second.value - second.interval[0])
-    return float(difference - down), float(difference + up)
+    down, up = reach_difference(first, second, 0.0)
+    return difference - down, difference + up

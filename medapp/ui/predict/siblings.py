@@ -37,9 +37,8 @@ def draw_siblings(run: Run, prediction: "Prediction") -> None:
             st.rerun()
         return
     st.subheader("Most alike training images", anchor=False)
-    ranked = sorted(prediction.probabilities, key=lambda name: -prediction.probabilities[name])
     try:
-        found = _find(run, prediction.pixels, tuple(ranked[:2]))
+        found = _find(run, prediction.pixels, prediction.list_likeliest())
     except MedAppError as error:
         st.caption(escape(str(error)))
         return

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.metrics import trace_roc
 from medapp.evaluation.words import write_figure, write_probability
+from medapp.figures.roc_plane import draw_chance
 from medapp.figures.style import (
     CLEAR,
     PALETTES,
@@ -210,8 +211,7 @@ def draw_roc(
                 "<extra></extra>"
             ),
         )
-    chance = {"type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "layer": "below"}
-    figure.add_shape(**chance, line={"color": colours.muted, "width": 1, "dash": "dash"})
+    draw_chance(figure, colours)
     finish(figure, theme, _state_roc(evaluation), 330)
     # The legend stands in the corner under the chance line, which is empty.
     corner = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "bottom"}

@@ -4,12 +4,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from medapp.evaluation.detection import Detection
-from medapp.evaluation.metrics import trace_roc
 from medapp.evaluation.net_benefit import DecisionCurve
 from medapp.evaluation.operating import OperatingPoint
 from medapp.evaluation.words import write_figure
+from medapp.figures.roc_plane import add_point, draw_plane, name_axes
 from medapp.figures.style import PALETTES, draw_band, finish, hold_together, show_plain
-from medapp.figures.thinning import thin_out
 
 HEIGHT = 320  # px
 BINS = 20
@@ -18,44 +17,14 @@ BINS = 20
 def draw_operating(detection: Detection, point: OperatingPoint, theme: str = "light") -> go.Figure:
     """The ROC curve of the judged images, with the threshold's point and its 95% intervals."""
     colours = PALETTES[theme]
-    false_rate, true_rate = trace_roc(detection.scores, detection.true)
-    kept = thin_out(len(true_rate))
-    figure = go.Figure()
-    figure.add_scatter(
-        x=false_rate[kept],
-        y=true_rate[kept],
-        customdata=1 - false_rate[kept],
-        mode="lines",
-        line={"color": colours.muted, "width": 2},
-        hovertemplate="sensitivity %{y:.3f} at specificity %{customdata:.3f}<extra></extra>",
-    )
+    figure = draw_plane(detection, colours)
     sensitivity, specificity = point.sensitivity, point.specificity
     if sensitivity and specificity:
-        (low, high), (least, most) = sensitivity.interval, specificity.interval
-        whisker = {"symmetric": False, "color": colours.accent, "thickness": 2, "width": 5}
-        figure.add_scatter(
-            x=[1 - specificity.value],
-            y=[sensitivity.value],
-            mode="markers",
-            marker={"size": 12, "color": colours.accent},
-            error_x={
-                **whisker,
-                "array": [specificity.value - least],
-                "arrayminus": [most - specificity.value],
-            },
-            error_y={
-                **whisker,
-                "array": [high - sensitivity.value],
-                "arrayminus": [sensitivity.value - low],
-            },
-            hovertemplate=f"threshold {point.threshold:.3g}<extra></extra>",
-            cliponaxis=False,
-        )
-    chance = {"type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "layer": "below"}
-    figure.add_shape(**chance, line={"color": colours.muted, "width": 1, "dash": "dash"})
+        said = f"threshold {point.threshold:.3g}"
+        marker = {"size": 12, "color": colours.accent}
+        add_point(figure, sensitivity, specificity, said, marker, {"thickness": 2, "width": 5})
     finish(figure, theme, _state_point(point), HEIGHT)
-    figure.update_xaxes(title_text="1 − specificity", range=[-0.01, 1.01], showgrid=True)
-    figure.update_yaxes(title_text="sensitivity", range=[-0.01, 1.03], showgrid=True)
+    name_axes(figure)
     return figure
 
 

@@ -19,7 +19,7 @@ from medapp.ui.models.findings import draw_findings_table
 from medapp.ui.shell import frame
 from medapp.ui.shell.class_map import draw_class_map
 from medapp.ui.shell.frame import escape
-from medapp.ui.shell.jobs import TICK_SECONDS, draw_progress
+from medapp.ui.shell.jobs import begin_job, draw_progress, draw_under_way
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import find_catalog, list_summaries, open_workspace
 
@@ -72,13 +72,8 @@ def draw_external(run: Run) -> None:
     key = (run.id, run.domain, other.uid)
     if is_asked:
         _begin(run, other, floor, asked)
-        st.rerun()
     job = hold_jobs().get(key)
-    if job is not None and job.state == "running":
-        st.fragment(run_every=TICK_SECONDS)(_draw_progress)(key)
-        return
-    if job is not None and job.error:
-        st.error(escape(job.error), icon=":material/error:")
+    if draw_under_way(job, _draw_progress, key) or (job is not None and job.error):
         return
     state, found = hold_found().get(key, (None, None))
     if found is not None and state == _read_state(run):
@@ -120,8 +115,7 @@ def _begin(run: Run, other: DataSet, floor: float | None, asked: Mapping[str, st
         results[key] = state, found
         return found
 
-    hold_jobs()[key] = job = Job("elsewhere", work)
-    job.start()
+    begin_job(hold_jobs(), key, "elsewhere", work)
 
 
 def _draw_progress(key: Key) -> None:

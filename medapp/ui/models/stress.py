@@ -22,7 +22,7 @@ from medapp.runs.run import Run
 from medapp.store.job import Job, Tell
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
-from medapp.ui.shell.jobs import TICK_SECONDS, draw_progress
+from medapp.ui.shell.jobs import begin_job, draw_progress, draw_under_way
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import open_workspace
 
@@ -39,12 +39,8 @@ def hold_jobs() -> dict[tuple[str, int], Job[Stress]]:
 
 def draw_stress(run: Run) -> None:
     """Draw how far faults may go before a run's figures fall, and the way to find out."""
-    job = hold_jobs().get((run.id, run.domain))
-    if job is not None and job.state == "running":
-        st.fragment(run_every=TICK_SECONDS)(_draw_progress)(run)
+    if draw_under_way(hold_jobs().get((run.id, run.domain)), _draw_progress, run):
         return
-    if job is not None and job.error:
-        st.error(escape(job.error), icon=":material/error:")
     found = load_stress(run)
     if found is not None:
         _draw_found(found, _name_floor(run))
@@ -84,9 +80,7 @@ def _draw_form(run: Run, found: Stress | None) -> None:
 
                 return measure_stress(workspace, run, images, on_progress=tell)
 
-            hold_jobs()[run.id, run.domain] = job = Job("stress test", work)
-            job.start()
-            st.rerun()
+            begin_job(hold_jobs(), (run.id, run.domain), "stress test", work)
     looks = "Counts as a look at the test split, once for each number of images."
     st.caption(escape(f"{looks} Patients are taken whole. {SCOPE}"))
 

@@ -17,7 +17,7 @@ from medapp.runs.run import Run
 from medapp.store.job import Job, Tell
 from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
-from medapp.ui.shell.jobs import TICK_SECONDS, draw_progress
+from medapp.ui.shell.jobs import begin_job, draw_progress, draw_under_way
 from medapp.ui.shell.notes import draw_notes
 from medapp.ui.shell.server import open_workspace
 
@@ -33,12 +33,8 @@ def hold_jobs() -> dict[tuple[str, int], Job[Trial]]:
 
 def draw_trial(run: Run) -> None:
     """Draw what is known of a run's heatmaps, and the way to find out."""
-    job = hold_jobs().get((run.id, run.domain))
-    if job is not None and job.state == "running":
-        st.fragment(run_every=TICK_SECONDS)(_draw_progress)(run)
+    if draw_under_way(hold_jobs().get((run.id, run.domain)), _draw_progress, run):
         return
-    if job is not None and job.error:
-        st.error(escape(job.error), icon=":material/error:")
     known = load_trials(run)
     if known:
         method = _choose_known(list(known)[::-1])
@@ -89,9 +85,7 @@ def _draw_form(run: Run, title: str) -> None:
 
                 return try_heatmaps(workspace, run, images, method, on_progress=tell)
 
-            hold_jobs()[run.id, run.domain] = job = Job("trial of heatmaps", work)
-            job.start()
-            st.rerun()
+            begin_job(hold_jobs(), (run.id, run.domain), "trial of heatmaps", work)
     st.caption(
         "Takes a minute or more. Counts as a look at the test split, once for each number of images"
         " and method."

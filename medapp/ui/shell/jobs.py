@@ -1,15 +1,16 @@
 """A job of this server on a page: how far it is, and Stop."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any, TypeVar
 
 import streamlit as st
 
 from medapp.runs.progress import format_seconds
-from medapp.store.job import Job
+from medapp.store.job import Job, Tell
 from medapp.ui.shell.frame import escape
 
 K = TypeVar("K")
+Work = Callable[[Tell], Any]
 TICK_SECONDS = 0.5
 
 
@@ -26,6 +27,27 @@ def describe_job(job: Job[Any], beginning: str, of: str = "") -> str:
     if job.seconds_left is not None:
         facts.append(f"{format_seconds(job.seconds_left)} left{of}")
     return " · ".join(facts)
+
+
+def draw_under_way(job: Job[Any] | None, draw: Callable[..., None], *given: Any) -> bool:
+    """Draw a job that is running, again and again, or why it ended; says whether it is running.
+
+    Args:
+        draw, given: what draws how far the job is, and what that is called with.
+    """
+    if job is not None and job.state == "running":
+        st.fragment(run_every=TICK_SECONDS)(draw)(*given)
+        return True
+    if job is not None and job.error:
+        st.error(escape(job.error), icon=":material/error:")
+    return False
+
+
+def begin_job(jobs: MutableMapping[K, Job[Any]], key: K, name: str, work: Work) -> None:
+    """Begin work under a name, and draw the whole page again."""
+    jobs[key] = job = Job(name, work)
+    job.start()
+    st.rerun()
 
 
 def draw_progress(

@@ -162,7 +162,7 @@ def _find_point(
     if not evaluation.positive:
         return None
     asked = Asked()
-    threshold = find_own_threshold(evaluation, asked)
+    threshold = find_own_threshold(run, evaluation, asked)
     return operate(detect(run, evaluation, evidence, asked), None, None, None, threshold, ())
 
 

@@ -7,6 +7,7 @@ from medapp.errors import RecipeError, RunError
 from medapp.evaluation.detection import Detection, build_detection, find_columns
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.rules import Rule, read_rule
+from medapp.runs.locking import find_locked
 from medapp.runs.results import Evidence
 from medapp.runs.run import Run
 from medapp.task import find_task
@@ -70,9 +71,17 @@ def detect(run: Run, evaluation: Evaluation, evidence: Evidence | None, asked: A
     )
 
 
-def find_own_threshold(evaluation: Evaluation, asked: Asked) -> float:
-    """From which probability a model itself takes the finding to be there."""
-    if not evaluation.thresholds:
-        return THRESHOLD
+def find_own_threshold(run: Run, evaluation: Evaluation, asked: Asked) -> float:
+    """From which probability a run's model itself takes the finding to be there.
+
+    The locked one, where it is of this very finding.
+    """
     task = find_task(evaluation.task)
-    return evaluation.thresholds[find_columns(evaluation.classes, asked.positives, task)[0]]
+    locked = find_locked(run)
+    if not evaluation.thresholds and locked is None:
+        return THRESHOLD
+    columns = find_columns(evaluation.classes, asked.positives, task)
+    if evaluation.thresholds:
+        return evaluation.thresholds[columns[0]]
+    is_same = locked and set(locked.positives) == {evaluation.classes[c] for c in columns}
+    return locked.threshold if locked and is_same else THRESHOLD

@@ -42,7 +42,7 @@ def find_operating_point(
     choosing = None
     if asked.rule is not None:
         choosing = detect_chosen_on(workspace, run, asked, chosen_on)
-    threshold = find_own_threshold(evaluation, asked)
+    threshold = find_own_threshold(run, evaluation, asked)
     notes = [note for note in evaluation.notes if note.level != "info"]
     return operate(judging, asked.prevalence, choosing, asked.rule, threshold, notes)
 

@@ -24,6 +24,9 @@ def test_a_locked_threshold_decides_until_it_is_unlocked(trained: Trained) -> No
     assert all(one.describe_lock() is None for one in plain)
     locked = lock_point(run, point)
     assert find_locked(run) == locked
+    # What the model itself decides by is judged where no rule is asked for; not of the other class.
+    assert session.find_operating_point(run).threshold == locked.threshold
+    assert session.find_operating_point(run, positive="above").threshold == 0.5
     assert locked.positives == ("below",)
     told = list(session.predict(run, files, answers_all=True))
     for one, other in zip(plain, told, strict=True):

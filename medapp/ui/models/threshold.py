@@ -64,7 +64,7 @@ def draw_threshold(run: Run) -> None:
         choosing = build_detection(
             *validation, positives=names, where="validation split", per_patient=per_patient
         )
-    own = find_own_threshold(evaluation, Asked(positives=names))
+    own = find_own_threshold(run, evaluation, Asked(positives=names))
     notes = [note for note in evaluation.notes if note.level != "info"]
     point = operate(judging, prevalence, choosing, rule, own, notes)
     draw_notes(note for note in point.notes if note.level == "grave")

@@ -132,6 +132,8 @@ def test_a_run_that_was_not_judged_has_a_card_and_no_bundle(
 
 def test_a_run_that_has_not_begun_has_nothing_to_report(trained: Trained, tmp_path: Path) -> None:
     run = find_run(trained.workspace, trained.run)
+    # A run draws its split before it writes a model.
     run.find_part("split.parquet").unlink()
+    run.model_path.unlink()
     with pytest.raises(RunError, match="has not begun"):
         Session(trained.workspace).report(run, tmp_path / "report")

@@ -6,8 +6,10 @@ Shared by the checklists, so that each says the same.
 from medapp.evaluation.headline import list_headlines, list_shown
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_interval
+from medapp.reports.acquisition import state_acquisition
 from medapp.reports.facts import Facts
-from medapp.reports.sections import INTENDED, state_disjointness, write_sizes
+from medapp.reports.people import state_people
+from medapp.reports.sections import INTENDED, list_limits, state_disjointness, write_sizes
 
 
 def tell_source(facts: Facts) -> str:
@@ -35,11 +37,55 @@ def tell_missing(facts: Facts) -> str:
 
 
 def tell_pixels(facts: Facts) -> str:
-    """How pixels are stored."""
+    """How pixels are stored, and what headers say of scanners."""
     now = facts.data.now
     if now is None or now.sizes is None:
         return ""
-    return f"{write_sizes(*now.sizes)}; {', '.join(now.modes)}."
+    headers = state_acquisition(now.acquisition, now.images)
+    return f"{write_sizes(*now.sizes)}; {', '.join(now.modes)}. {headers}".rstrip()
+
+
+def tell_identity(facts: Facts) -> str:
+    """What of headers was read, and what headers say of text in the images."""
+    here = "This record names no file, patient or site."
+    now = facts.data.now
+    if now is None or not now.acquisition.headers:
+        return here
+    n = now.acquisition.burnt_in
+    burnt = f"{n:,} of them say that text is burnt in" if n else "none says that text is burnt in"
+    return (
+        "Of DICOM headers names, dates and free text were not read, and identifiers were hashed;"
+        f" {burnt}. {here}"
+    )
+
+
+def tell_labels(facts: Facts) -> str:
+    """How many labels were changed after the images were added."""
+    now = facts.data.now
+    if now is None:
+        return ""
+    if not now.relabelled:
+        return "Labels are as they came with the images; none was changed here."
+    return f"{now.relabelled:,} labels were changed here after the images were added."
+
+
+def tell_people(facts: Facts) -> str:
+    """Ages and sexes by split where a column tells, and the classes."""
+    return f"{_state_people(facts)} {tell_classes(facts)}".lstrip()
+
+
+def tell_participants(facts: Facts) -> str:
+    """The flow of images, with ages and sexes by split where a column tells."""
+    return f"{tell_flow(facts)} {_state_people(facts)}".rstrip()
+
+
+def _state_people(facts: Facts) -> str:
+    return state_people(facts.data.now.people) if facts.data.now is not None else ""
+
+
+def tell_limits(facts: Facts) -> str:
+    """Where the figures end."""
+    return " ".join(list_limits(facts))
 
 
 def tell_flow(facts: Facts) -> str:

@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from medapp.data.catalog import Catalog
-from medapp.data.samples import SPLITS, UNLABELLED, DataSet
+from medapp.data.edits import RELABEL
+from medapp.data.facts import count_edited
+from medapp.data.samples import SPLITS, UNLABELLED, DataSet, Sample
 from medapp.errors import DataError, RunError
+from medapp.reports.acquisition import Acquisition, gather_acquisition
+from medapp.reports.people import People, gather_people
 from medapp.runs.events import PlanMade
 from medapp.runs.run import Run
 from medapp.runs.split_table import SPLIT, load_split
@@ -45,6 +49,9 @@ class SetFacts:
         unreadable: files that could not be read when they were added.
         modes: how pixels are stored → images.
         sizes: the smallest and the largest width and height in pixels.
+        acquisition: what DICOM headers say.
+        relabelled: images whose label somebody changed after they were added.
+        people: of whom the images of each of the run's splits are; empty where no column tells.
     """
 
     images: int
@@ -58,6 +65,9 @@ class SetFacts:
     draws: int
     modes: Mapping[str, int]
     sizes: tuple[tuple[int, int], tuple[int, int]] | None
+    acquisition: Acquisition
+    relabelled: int
+    people: tuple[People, ...]
 
 
 @dataclass(frozen=True)
@@ -124,7 +134,7 @@ def gather_data(workspace: Workspace, run: Run) -> DataFacts:
         calibrating=plan.calibration if knows and plan else None,
         shared_images=_count_shared(rows, "content_hash"),
         shared_patients=_count_shared(rows, "patient"),
-        now=_gather_now(workspace, run),
+        now=_gather_now(workspace, run, rows),
         others=tuple((c.name, c.role) for c in run.recipe.data.learned if c != run.home),
     )
 
@@ -159,7 +169,7 @@ def _describe(name: str, rows: Rows, task: Task) -> SplitFacts:
     return SplitFacts(name, len(rows), len(known) or None, unknown, dict(sorted(counts.items())))
 
 
-def _gather_now(workspace: Workspace, run: Run) -> SetFacts | None:
+def _gather_now(workspace: Workspace, run: Run, rows: Rows) -> SetFacts | None:
     catalog = Catalog(workspace)
     try:
         data_set: DataSet = catalog.find_chosen(run.home.id, run.home.name)
@@ -181,4 +191,18 @@ def _gather_now(workspace: Workspace, run: Run) -> SetFacts | None:
         draws=data_set.draws,
         modes=dict(Counter(sample.mode for sample in samples).most_common()),
         sizes=(least, most) if sides else None,
+        acquisition=gather_acquisition(samples),
+        relabelled=count_edited(catalog, data_set).get(RELABEL, 0),
+        people=gather_people(_part_samples(samples, rows)),
     )
+
+
+def _part_samples(samples: Sequence[Sample], rows: Rows) -> dict[str, list[Sample]]:
+    """The samples that a run took, by the split that it gave them, in the order of `SPLITS`."""
+    known = {(sample.name, sample.content_hash): sample for sample in samples}
+    parts: dict[str, list[Sample]] = {split: [] for split in SPLITS}
+    for row in rows:
+        sample = known.get((row["name"], row["content_hash"]))
+        if sample is not None:
+            parts[row["split"]].append(sample)
+    return parts

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from medapp.evaluation.verdict import judge
+from medapp.reports.acquisition import state_acquisition
 from medapp.reports.data_facts import DataFacts, SplitFacts
 from medapp.reports.document import (
     Block,
@@ -17,6 +18,7 @@ from medapp.reports.document import (
 from medapp.reports.drawing import draw_flow
 from medapp.reports.facts import Facts
 from medapp.reports.figures_tables import build_headlines
+from medapp.reports.people import write_ages
 from medapp.reports.training_facts import TrainingFacts
 
 # Of data sets that a run learned from beside that of the head.
@@ -55,13 +57,20 @@ def build_summary(facts: Facts) -> Section:
 
 def build_use(facts: Facts) -> Section:
     """What the model is for, and where its figures end."""
+    return Section(
+        "Intended use and limits", (Paragraph(INTENDED), Listing(tuple(list_limits(facts))))
+    )
+
+
+def list_limits(facts: Facts) -> list[str]:
+    """Where the figures end, a sentence each."""
     limits = list(LIMITS)
     now = facts.data.now
     if now is not None and now.is_synthetic:
         limits.insert(0, "The images are synthetic: the model has seen no patient.")
     if not facts.data.has_patients:
         limits.append("Patients are not known, so one of them may stand in two splits.")
-    return Section("Intended use and limits", (Paragraph(INTENDED), Listing(tuple(limits))))
+    return limits
 
 
 def build_data(data: DataFacts) -> Section:
@@ -69,6 +78,7 @@ def build_data(data: DataFacts) -> Section:
     blocks: list[Block] = [Paragraph(_state_set(data))]
     blocks.append(Drawing(draw_flow(data), state_flow(data)))
     blocks.append(_build_splits(data))
+    blocks += _list_people(data)
     blocks.append(Paragraph(state_disjointness(data)))
     prints = (
         ("The images", data.fingerprint),
@@ -129,6 +139,9 @@ def _state_set(data: DataFacts) -> str:
     kinds = ", ".join(f"{count:,} {mode}" for mode, count in now.modes.items())
     if now.sizes is not None:
         text += f" They are {write_sizes(*now.sizes)} ({kinds})."
+    acquired = state_acquisition(now.acquisition, now.images)
+    if acquired:
+        text += f" {acquired}"
     if now.split_origin:
         text += f" {now.split_origin.rstrip('.')}."
     if now.is_synthetic:
@@ -153,6 +166,27 @@ def _build_splits(data: DataFacts) -> Table:
         for split in data.splits
     ]
     return build_table(head, rows, "Images, patients and classes by split.")
+
+
+def _list_people(data: DataFacts) -> list[Block]:
+    """A table of ages and sexes by split; nothing where no column tells."""
+    people = data.now.people if data.now is not None else ()
+    if not people:
+        return []
+    sexes = sorted({sex for one in people for sex in one.sexes})
+    head = ("Split", "Counted", "Age: median (range)", "Age known of", *sexes)
+    rows = [
+        (
+            one.split,
+            f"{one.n:,} {one.counted}",
+            write_ages(one),
+            one.aged,
+            *(one.sexes.get(sex, 0) for sex in sexes),
+        )
+        for one in people
+    ]
+    caption = "Of whom the images are, as the data set's columns say now; years."
+    return [build_table(head, rows, caption, left=2)]
 
 
 def _write_patients(split: SplitFacts) -> str:

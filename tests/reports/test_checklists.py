@@ -6,7 +6,10 @@ from dataclasses import replace
 import pytest
 from conftest import Trained
 
+from medapp.data.catalog import Catalog
+from medapp.data.edits import RELABEL, Change, apply_edits
 from medapp.reports import claim, tripod
+from medapp.reports.acquisition import Acquisition
 from medapp.reports.checklists import NOT_HERE, Item, build_checklist, fill_items
 from medapp.reports.document import Paragraph, Table
 from medapp.reports.facts import Facts, gather_facts
@@ -83,3 +86,30 @@ def test_numbers_follow_the_first_citation() -> None:
         f"[1] {REFERENCES['roc']}",
         f"[2] {REFERENCES['wilson']}",
     )
+
+
+def test_headers_and_changed_labels_are_told(facts: Facts) -> None:
+    assert facts.data.now is not None
+    plain = read_rows(claim.ITEMS, facts)
+    assert plain["11"][1] == "This record names no file, patient or site."
+    assert "none was changed here" in plain["17"][1]
+    acquired = Acquisition(7, {"modality": {"CR": 7}}, 2)
+    now = replace(facts.data.now, acquisition=acquired, relabelled=3)
+    rows = read_rows(claim.ITEMS, replace(facts, data=replace(facts.data, now=now)))
+    assert "Modality: CR 7" in rows["13"][1]
+    assert "2 of them say that text is burnt in" in rows["11"][1]
+    assert rows["17"][1].startswith("3 labels were changed")
+    gone = read_rows(claim.ITEMS, replace(facts, data=replace(facts.data, now=None)))
+    assert gone["17"][1] == gone["13"][1] == "–"
+
+
+def test_a_label_changed_here_is_counted(trained: Trained) -> None:
+    catalog = Catalog(trained.workspace)
+    run = find_run(trained.workspace, "probe")
+    data_set = catalog.find_chosen(run.home.id, run.home.name)
+    sample, *others = catalog.load_samples(data_set)
+    other = next(one.label for one in others if one.label != sample.label)
+    apply_edits(catalog, data_set, [Change(sample.id, RELABEL, other)], "seen again")
+    now = gather_facts(trained.workspace, run).data.now
+    assert now is not None
+    assert now.relabelled == 1

@@ -55,7 +55,9 @@ def group_by_test_images(models: Iterable[Summary]) -> list[list[Summary]]:
 
 
 def note_looks(looks: int) -> Note:
-    """What follows from so many looks at the same test images."""
+    """What follows from so many looks at the same test images; 0 where the model came from afar."""
+    if not looks:
+        return Note(LOOKS, "How often these test images were read is not known here.", "info")
     times = {1: "once", 2: "twice"}.get(looks, f"{looks:,} times")
     text = f"These test images were read {times} by the runs that are kept."
     if looks > 1:

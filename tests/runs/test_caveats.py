@@ -228,6 +228,11 @@ def test_many_looks_are_a_caution(looks: int, level: str) -> None:
     assert note_looks(looks).level == level
 
 
+def test_looks_that_nobody_counted_are_not_none() -> None:
+    assert "not known" in note_looks(0).text
+    assert "once" in note_looks(1).text
+
+
 def test_figures_from_before_are_told_what_the_run_had_seen(
     workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -122,9 +122,9 @@ def _list_reasons(
     for name, of in classes.items():
         if of.has_drifted and of.said and of.said_at_home:
             said.append(
-                f"On images of {name} it says {of.said.value:.2f}"
+                f"On images of {name} it says {of.said.value:.3f}"
                 f" {write_interval(of.said.interval)} on average, at home"
-                f" {of.said_at_home.value:.2f}: its probabilities mean something else here."
+                f" {of.said_at_home.value:.3f}: its probabilities mean something else here."
             )
     return said
 

@@ -104,6 +104,15 @@ def test_a_floor_must_be_known_or_asked_for() -> None:
         find_floor(None, None)
 
 
+def test_a_floor_from_a_loose_figure_says_so() -> None:
+    close, loose, here = judge(400, 3), judge(24, 2), judge(100, 3, 1)
+    told = "not known as closely"
+    assert not any(told in reason for reason in ask(here, close, find_floor(close, None)).reasons)
+    assert any(told in reason for reason in ask(here, loose, find_floor(loose, None)).reasons)
+    # What somebody asked for rests on nothing.
+    assert not any(told in reason for reason in ask(here, loose, 0.7).reasons)
+
+
 def test_times_to_reach_are_those_of_the_score_interval() -> None:
     interval = find_wilson(0.9, 50)
     times = find_times_to_reach(0.9, interval, 0.85)

@@ -43,6 +43,10 @@ def find_floor(home: Evaluation | None, asked: float | None) -> float:
             remedy="Name the least AUROC that it must reach.",
             setting="floor",
         )
+    return _take_off(there)
+
+
+def _take_off(there: Rate) -> float:
     return max(0.5, there.value - MARGIN)
 
 
@@ -74,11 +78,13 @@ def decide(
             if rare
             else "The AUROC cannot be told from these images."
         )
-        return Decision("label more", floor, (reason, *_list_reasons(home, found, kind, classes)))
+        return Decision(
+            "label more", floor, (reason, *_list_reasons(home, found, kind, classes, floor))
+        )
     written = (
         f"AUROC here {write_figure(found.value, found.interval)}; asked for: at least {floor:.3f}"
     )
-    reasons = _list_reasons(home, found, kind, classes)
+    reasons = _list_reasons(home, found, kind, classes, floor)
     further = (*reasons, *_list_remedies(recalibration))
     low, high = found.interval
     if low >= floor:
@@ -101,7 +107,11 @@ def decide(
 
 
 def _list_reasons(
-    home: Evaluation | None, found: Rate | None, kind: Kind | None, classes: Mapping[str, OfClass]
+    home: Evaluation | None,
+    found: Rate | None,
+    kind: Kind | None,
+    classes: Mapping[str, OfClass],
+    floor: float,
 ) -> list[str]:
     said = []
     there = show_auroc(home)
@@ -112,6 +122,11 @@ def _list_reasons(
         end = f"it is {told} at home" if told else "the two cannot be told apart"
         at_home = write_figure(there.value, there.interval)
         said.append(f"At home: {at_home}; here less home: {written}, so {end}.")
+        if floor == _take_off(there) and there.value - there.interval[0] > MARGIN:
+            said.append(
+                f"What is asked of it is home's figure less {MARGIN:g}, and that figure is itself"
+                " not known as closely: name the least AUROC that you need."
+            )
     if kind is None:
         said.append("Whether the images are of the kind that it learned from, it cannot tell.")
     elif kind.unlike > max(1, 0.02 * kind.n):

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from medapp.evaluation.evaluation import Evaluation
+from medapp.figures.numbers import AID
 from medapp.figures.style import PALETTES, Palette, finish, hold_together, shorten, show_plain
 
 
@@ -49,6 +50,13 @@ def _draw_cells(evaluation: Evaluation, colours: Palette) -> go.Heatmap:
         ],
         textfont={"color": colours.text},
         colorscale=[[0, colours.ramp[0]], [1, colours.ramp[1]]],
+        meta={
+            "truth": list(evaluation.classes),
+            **{
+                f"predicted {name}": confusion[:, j].tolist()
+                for j, name in enumerate(evaluation.classes)
+            },
+        },
         colorbar={
             "title": {"text": "share of the truth", "side": "right", "font": small},
             "tickformat": ".0%",
@@ -69,6 +77,7 @@ def _draw_targets(evaluation: Evaluation, colours: Palette) -> go.Scatter:
         x=[j for _, j in cells],
         y=[i for i, _ in cells],
         customdata=cells,
+        meta=AID,
         mode="markers",
         showlegend=False,
         marker={"symbol": "square", "size": 36, "opacity": 0, "color": colours.text},

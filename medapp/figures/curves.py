@@ -130,6 +130,16 @@ def lay_over(standings: Mapping[str, Standing]) -> list[Chart]:
     ]
 
 
+def list_lines(charts: Sequence[Chart]) -> list[list[object]]:
+    """The numbers behind charts as a table: a row a point, the titles first."""
+    rows: list[list[object]] = [["chart", "line", "along", "x", "y"]]
+    for chart in charts:
+        for line in chart.series:
+            points = zip(line.x, line.y, strict=True)
+            rows += [[chart.key, line.name, chart.x_label, x, y] for x, y in points]
+    return rows
+
+
 def _state_end(
     standings: Mapping[str, Standing], key: str, choose: Callable[..., tuple[float, str, int]]
 ) -> str:

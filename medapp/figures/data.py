@@ -32,6 +32,7 @@ def draw_balance(counts: Mapping[str, Mapping[str, int]], theme: str = "light") 
             orientation="h",
             marker={"color": colours[split], "line": {"width": 0}},
             customdata=[[show_plain(name), totals[name]] for name in classes],
+            meta={"split": split, "class": classes},
             hovertemplate=(
                 f"%{{customdata[0]}}, {split}: %{{x:,}} of %{{customdata[1]:,}}"
                 " images<extra></extra>"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
+from medapp.figures.numbers import tell_interval
 from medapp.figures.style import PALETTES, finish, shorten, show_plain
 
 ROW_HEIGHT = 34  # px
@@ -60,6 +61,11 @@ def draw_intervals(
                 "color": colour,
                 "thickness": 2,
                 "width": 5,
+            },
+            meta={
+                "name": [row.name for _, row in part],
+                "in words": [row.said for _, row in part],
+                **tell_interval(axis, [row.interval for _, row in part]),
             },
             text=[f"{show_plain(row.name)}<br>{show_plain(row.said)}" for _, row in part],
             hovertemplate="%{text}<extra></extra>",

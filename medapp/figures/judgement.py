@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.metrics import trace_roc
 from medapp.evaluation.words import write_figure, write_probability
+from medapp.figures.numbers import AID, list_numbers, tell_interval
 from medapp.figures.roc_plane import draw_chance
 from medapp.figures.style import (
     CLEAR,
@@ -19,7 +20,7 @@ from medapp.figures.style import (
     shorten,
     show_plain,
 )
-from medapp.figures.thinning import thin_out
+from medapp.figures.thinning import ALL_POINTS, MOST_POINTS, thin_out
 
 
 def draw_probabilities(
@@ -50,6 +51,7 @@ def draw_probabilities(
             textposition="none" if limits else "outside",
             text=written,
             customdata=[show_plain(name) for name in names],
+            meta={"class": names, **({"threshold": [limits[n] for n in names]} if limits else {})},
             marker={
                 "color": [pick_colour(i, theme) for i in range(len(names))],
                 "line": {"width": 0},
@@ -88,6 +90,7 @@ def _draw_thresholds(
         y=rows,
         mode="markers",
         marker=mark,
+        meta=AID,
         customdata=[show_plain(name) for name in names],
         hovertemplate="%{customdata}: threshold %{x:.3f}<extra></extra>",
         showlegend=False,
@@ -100,6 +103,7 @@ def _draw_thresholds(
         text=written,
         textposition="middle right",
         textfont={"color": colour},
+        meta=AID,
         hoverinfo="skip",
         showlegend=False,
     )
@@ -145,6 +149,7 @@ def draw_sensitivity(evaluation: Evaluation, theme: str = "light") -> go.Figure:
             y=[i],
             mode="markers",
             marker={"size": 11, "color": pick_colour(i, theme)},
+            meta={"class": name, "images": figures.n, **tell_interval("sensitivity", [interval])},
             error_x={
                 "type": "data",
                 "symmetric": False,
@@ -178,12 +183,14 @@ def draw_roc(
     truth: ArrayLike,
     evaluation: Evaluation,
     theme: str = "light",
+    most: int = MOST_POINTS,
 ) -> go.Figure:
     """Each class's ROC curve against the rest; of two classes that of the positive one alone.
 
     Args:
         probabilities: (N, K) as they were evaluated.
         truth: (N,) indices of the true classes, or (N, K) with 1, 0 and NaN for what is not known.
+        most: points that a curve is drawn through.
     """
     scores = np.asarray(probabilities)
     truths = np.asarray(truth)
@@ -198,11 +205,12 @@ def draw_roc(
             continue
         known = ~np.isnan(truths[:, i])
         false_rate, true_rate = trace_roc(scores[known, i], truths[known, i] == 1)
-        kept = thin_out(len(true_rate))
+        kept = thin_out(len(true_rate), most)
         figure.add_scatter(
             x=false_rate[kept],
             y=true_rate[kept],
             customdata=1 - false_rate[kept],
+            meta={"class": name},
             mode="lines",
             name=f"{shorten(name)} {write_figure(figures.auroc, figures.intervals['auroc'])}",
             line={"color": pick_colour(i, theme), "width": 2},
@@ -220,6 +228,13 @@ def draw_roc(
     figure.update_xaxes(title_text="1 − specificity", range=[-0.01, 1.01])
     figure.update_yaxes(title_text="sensitivity", range=[-0.01, 1.02])
     return figure
+
+
+def list_roc(
+    probabilities: ArrayLike, truth: ArrayLike, evaluation: Evaluation
+) -> list[list[object]]:
+    """The numbers behind `draw_roc`, of every point of the curves, as `list_numbers` gives them."""
+    return list_numbers(draw_roc(probabilities, truth, evaluation, most=ALL_POINTS))
 
 
 def _state_sensitivity(evaluation: Evaluation) -> str:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from medapp.evaluation.intervals import Interval
+from medapp.figures.numbers import tell_interval
 from medapp.figures.style import PALETTES, finish, show_plain
 
 HEIGHT = 300  # px
+AXIS = "labelled images there"
 APART = 1.5  # labelled images by which lines are moved apart, so that whiskers do not cover
 
 
@@ -50,6 +52,11 @@ def draw_labelling(
                 "thickness": 1.5,
                 "width": 4,
             },
+            meta={
+                "way": line.name,
+                AXIS: [size for size, _, _ in line.points],
+                **tell_interval(axis, [interval for _, _, interval in line.points]),
+            },
             text=[
                 f"{show_plain(line.name)}<br>{size:,} labelled images: {value:.3f}"
                 for size, value, _ in line.points
@@ -60,6 +67,6 @@ def draw_labelling(
     key = [(line.name, colour) for line, colour in zip(lines, palette, strict=False)]
     finish(figure, theme, title, HEIGHT, key=key if len(key) > 1 else ())
     ticks = sorted({size for line in lines for size, _, _ in line.points})
-    figure.update_xaxes(title_text="labelled images there", tickvals=ticks, rangemode="tozero")
+    figure.update_xaxes(title_text=AXIS, tickvals=ticks, rangemode="tozero")
     figure.update_yaxes(title_text=axis, showgrid=True, tickformat=".2f")
     return figure

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from medapp.evaluation.intervals import Interval
 from medapp.evaluation.power_law import PowerLaw
+from medapp.figures.numbers import AID, tell_interval
 from medapp.figures.style import PALETTES, finish, show_plain
 
 HEIGHT = 340  # px
@@ -50,9 +51,9 @@ def draw_learning_curves(
     largest = max((size for line in lines for size, _, _ in line.points), default=0)
     for place, (line, colour) in enumerate(zip(lines, palette, strict=False)):
         if line.law is not None and line.points:
-            _draw_law(figure, line, line.law, colour)
+            _draw_law(figure, line, line.law, colour, axis)
         aside = (place - (len(lines) - 1) / 2) * APART * largest
-        _draw_points(figure, line, colour, counted, aside)
+        _draw_points(figure, line, colour, (counted, axis), aside)
     key = [(line.name, colour) for line, colour in zip(lines, palette, strict=False)]
     finish(figure, theme, title, HEIGHT, key=key)
     figure.update_xaxes(title_text=f"training {counted}", rangemode="tozero")
@@ -61,13 +62,20 @@ def draw_learning_curves(
 
 
 def _draw_points(
-    figure: go.Figure, line: CurveLine, colour: str, counted: str, aside: float
+    figure: go.Figure, line: CurveLine, colour: str, axes: tuple[str, str], aside: float
 ) -> None:
+    counted, axis = axes
     sizes, values, intervals = zip(*line.points, strict=True) if line.points else ((), (), ())
     figure.add_scatter(
         x=[size + aside for size in sizes],
         y=values,
         customdata=sizes,
+        meta={
+            "way": line.name,
+            "of": "measured",
+            f"training {counted}": sizes,
+            **tell_interval(axis, intervals),
+        },
         mode="markers",
         marker={"size": 9, "color": colour},
         error_y={
@@ -79,14 +87,13 @@ def _draw_points(
             "thickness": 1.5,
             "width": 4,
         },
-        name=show_plain(line.name),
         hovertemplate=f"{show_plain(line.name)}<br>%{{customdata:,}} {counted}: %{{y:.3f}}"
         "<extra></extra>",
         cliponaxis=False,
     )
 
 
-def _draw_law(figure: go.Figure, line: CurveLine, law: PowerLaw, colour: str) -> None:
+def _draw_law(figure: go.Figure, line: CurveLine, law: PowerLaw, colour: str, axis: str) -> None:
     first = min(size for size, _, _ in line.points)
     # Half of the sizes were measured, half lie beyond; both hold the largest.
     ends = (first, law.largest, CARRIED_ON * law.largest)
@@ -100,14 +107,17 @@ def _draw_law(figure: go.Figure, line: CurveLine, law: PowerLaw, colour: str) ->
         line={"width": 0},
         fill="toself",
         fillcolor=_fade(colour),
+        meta=AID,
         hoverinfo="skip",
     )
-    for part, dash in ((slice(STEPS), "solid"), (slice(STEPS, None), "dash")):
+    halves = ((slice(STEPS), "solid", "fitted"), (slice(STEPS, None), "dash", "carried on"))
+    for part, dash, of in halves:
         figure.add_scatter(
             x=sizes[part],
             y=values[part],
             mode="lines",
             line={"color": colour, "width": 2, "dash": dash},
+            meta={"way": line.name, "of": of, **tell_interval(axis, intervals[part])},
             hoverinfo="skip",
         )
 

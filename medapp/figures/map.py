@@ -88,6 +88,21 @@ def draw_amounts(
     return _finish(figure, points, theme, [(missing, grey)] if len(unknown) else [])
 
 
+def list_places(
+    points: Points, values: Sequence[object], title: str = "value"
+) -> list[list[object]]:
+    """The table behind a map: a row an image, with what it is coloured by.
+
+    Args:
+        values: (N,) in words or amounts; NaN where there is none.
+        title: of the values.
+    """
+    axes = ("x", "y") if points.shares is None else ("component 1", "component 2")
+    found = zip(points.names, points.positions.tolist(), values, strict=True)
+    rows = [[name, x, y, "" if value != value else value] for name, (x, y), value in found]
+    return [["image", *axes, title], *rows]
+
+
 def _group(values: Sequence[str], order: Sequence[str]) -> list[list[str]]:
     """The values that share a colour, in the legend's order."""
     counts = Counter(values)

@@ -7,22 +7,32 @@ from medapp.evaluation.detection import Detection
 from medapp.evaluation.net_benefit import DecisionCurve
 from medapp.evaluation.operating import OperatingPoint
 from medapp.evaluation.words import write_figure
+from medapp.figures.numbers import tell_interval
 from medapp.figures.roc_plane import add_point, draw_plane, name_axes
 from medapp.figures.style import PALETTES, draw_band, finish, hold_together, show_plain
+from medapp.figures.thinning import MOST_POINTS
 
 HEIGHT = 320  # px
 BINS = 20
 
 
-def draw_operating(detection: Detection, point: OperatingPoint, theme: str = "light") -> go.Figure:
-    """The ROC curve of the judged images, with the threshold's point and its 95% intervals."""
+def draw_operating(
+    detection: Detection, point: OperatingPoint, theme: str = "light", most: int = MOST_POINTS
+) -> go.Figure:
+    """The ROC curve of the judged images, with the threshold's point and its 95% intervals.
+
+    Args:
+        most: points that the curve is drawn through.
+    """
     colours = PALETTES[theme]
-    figure = draw_plane(detection, colours)
+    figure = draw_plane(detection, colours, most)
     sensitivity, specificity = point.sensitivity, point.specificity
     if sensitivity and specificity:
         said = f"threshold {point.threshold:.3g}"
         marker = {"size": 12, "color": colours.accent}
-        add_point(figure, sensitivity, specificity, said, marker, {"thickness": 2, "width": 5})
+        add_point(
+            figure, sensitivity, specificity, said, said, marker, {"thickness": 2, "width": 5}
+        )
     finish(figure, theme, _state_point(point), HEIGHT)
     name_axes(figure)
     return figure
@@ -47,6 +57,12 @@ def draw_scores(detection: Detection, threshold: float, theme: str = "light") ->
             x=middles,
             y=sign * counts,
             customdata=counts,
+            meta={
+                "series": name,
+                "from": edges[:-1].tolist(),
+                "to": edges[1:].tolist(),
+                detection.noun: counts.tolist(),
+            },
             marker={"color": colour, "line": {"width": 0}},
             hovertemplate=(
                 f"%{{customdata:,}} {detection.noun} {show_plain(name)}, about %{{x:.3f}}"
@@ -83,9 +99,11 @@ def draw_decisions(curve: DecisionCurve, theme: str = "light") -> go.Figure:
         ("none is", [0.0] * len(at), colours.text, "dot"),
         ("the model decides", [point.model for point in curve.points], colours.accent, "solid"),
     )
+    intervals = tell_interval("net benefit", [point.interval for point in curve.points])
     for name, values, colour, dash in lines:
         figure.add_scatter(
             x=at,
+            meta={"series": name, **(intervals if values is lines[-1][1] else {})},
             y=values,
             mode="lines",
             line={"color": colour, "width": 2, "dash": dash},

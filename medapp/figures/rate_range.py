@@ -15,6 +15,7 @@ def draw_rate_range(found: RateRange, theme: str = "light") -> go.Figure:
     figure.add_scatter(
         x=found.rates,
         y=found.losses,
+        name="each step",
         mode="markers",
         marker={"size": 4, "color": colours.muted, "opacity": 0.5},
         hovertemplate="rate %{x:.2g}: loss %{y:.3f}<extra></extra>",
@@ -22,6 +23,7 @@ def draw_rate_range(found: RateRange, theme: str = "light") -> go.Figure:
     figure.add_scatter(
         x=found.rates,
         y=found.smoothed,
+        name="smoothed",
         mode="lines",
         line={"color": colours.accent, "width": 2.5},
         hovertemplate="rate %{x:.2g}: smoothed %{y:.3f}<extra></extra>",

@@ -9,21 +9,27 @@ from medapp.evaluation.roc_point import RocPoint
 from medapp.evaluation.words import write_figure
 from medapp.figures.roc_plane import add_point, draw_plane, name_axes
 from medapp.figures.style import PALETTES, finish, pick_colour, show_plain
+from medapp.figures.thinning import MOST_POINTS
 
 HEIGHT = 400  # px
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon", "x")
 
 
 def draw_readers_roc(
-    detection: Detection, points: Sequence[RocPoint], title: str, theme: str = "light"
+    detection: Detection,
+    points: Sequence[RocPoint],
+    title: str,
+    theme: str = "light",
+    most: int = MOST_POINTS,
 ) -> go.Figure:
     """The curve of a model's scores, and points with the 95% intervals of both rates.
 
     Args:
         points: each in a colour and a shape of its own.
+        most: points that the curve is drawn through.
     """
     colours = PALETTES[theme]
-    figure = draw_plane(detection, colours)
+    figure = draw_plane(detection, colours, most)
     for i, point in enumerate(points):
         _draw_point(figure, point, pick_colour(i, theme), SYMBOLS[i % len(SYMBOLS)])
     key = [(point.name, pick_colour(i, theme)) for i, point in enumerate(points)]
@@ -40,4 +46,5 @@ def _draw_point(figure: go.Figure, point: RocPoint, colour: str, symbol: str) ->
         f" specificity {write_figure(specificity.value, specificity.interval)}"
     )
     marker = {"size": 11, "color": colour, "symbol": symbol}
-    add_point(figure, sensitivity, specificity, said, marker, {"thickness": 1.5, "width": 4})
+    whisker = {"thickness": 1.5, "width": 4}
+    add_point(figure, sensitivity, specificity, point.name, said, marker, whisker)

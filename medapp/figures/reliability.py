@@ -4,9 +4,11 @@ import plotly.graph_objects as go
 
 from medapp.evaluation.reliability import Reliability
 from medapp.evaluation.words import write_figure
+from medapp.figures.numbers import AID, tell_interval
 from medapp.figures.style import PALETTES, finish, hold_together, show_plain
 
 HEIGHT = 320  # px
+SEEN = "seen: share of images"
 APART = 0.045  # of the axis, between the counts of two bins
 
 
@@ -29,6 +31,10 @@ def draw_reliability(found: Reliability, theme: str = "light") -> go.Figure:
             "thickness": 1.5,
             "width": 4,
         },
+        meta={
+            "images": [one.n for one in bins],
+            **tell_interval(SEEN, [one.interval for one in bins]),
+        },
         customdata=[(one.n, write_figure(one.seen, one.interval)) for one in bins],
         hovertemplate=(
             "said %{x:.3f}, seen %{customdata[1]}, %{customdata[0]:,} images<extra></extra>"
@@ -46,6 +52,7 @@ def draw_reliability(found: Reliability, theme: str = "light") -> go.Figure:
         mode="text",
         text=[f"{one.n:,}" for one in told],
         textfont={"size": 11, "color": colours.muted},
+        meta=AID,
         hoverinfo="skip",
         cliponaxis=False,
     )
@@ -55,9 +62,7 @@ def draw_reliability(found: Reliability, theme: str = "light") -> go.Figure:
     of = f"said: probability of {show_plain(found.of)}" if found.of else "probability that was said"
     ticks = [0, 0.25, 0.5, 0.75, 1]
     figure.update_xaxes(title_text=of, range=[-0.02, 1.03], tickvals=ticks, showgrid=True)
-    figure.update_yaxes(
-        title_text="seen: share of images", range=[-0.12, 1.03], tickvals=ticks, showgrid=True
-    )
+    figure.update_yaxes(title_text=SEEN, range=[-0.12, 1.03], tickvals=ticks, showgrid=True)
     return figure
 
 

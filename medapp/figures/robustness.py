@@ -5,9 +5,11 @@ import plotly.graph_objects as go
 from medapp.evaluation.headline import write_title
 from medapp.evaluation.robustness.record import ATTACKS, Robustness
 from medapp.evaluation.words import write_figure
+from medapp.figures.numbers import tell_interval
 from medapp.figures.style import PALETTES, finish
 
 HEIGHT = 320  # px
+AXIS = "the most that a pixel may change, of black to white"
 APART = 0.06  # grey levels between the points of two attacks, so that no whisker hides another
 
 
@@ -40,6 +42,11 @@ def draw_robustness(found: Robustness, theme: str = "light") -> go.Figure:
                 "thickness": 1.5,
                 "width": 4,
             },
+            meta={
+                "attack": title,
+                AXIS: [level / 255 for level, _ in known],
+                **tell_interval(write_title(found.figure), [each.interval for _, each in known]),
+            },
             customdata=[(level, write_figure(each.value, each.interval)) for level, each in known],
             hovertemplate=f"{title}, %{{customdata[0]:g}}/255: %{{customdata[1]}}<extra></extra>",
             cliponaxis=False,
@@ -49,8 +56,7 @@ def draw_robustness(found: Robustness, theme: str = "light") -> go.Figure:
     key = [(row.title, palette[attack]) for attack, row in ATTACKS.items()]
     finish(figure, theme, _state_title(found), HEIGHT, key=key)
     ticks = [f"{level:g}/255" for level in found.levels]
-    axis = "the most that a pixel may change, of black to white"
-    figure.update_xaxes(title_text=axis, tickvals=list(found.levels), ticktext=ticks)
+    figure.update_xaxes(title_text=AXIS, tickvals=list(found.levels), ticktext=ticks)
     figure.update_yaxes(
         title_text=write_title(found.figure), showgrid=True, tickformat=".2f", range=[0, 1.02]
     )

@@ -8,18 +8,19 @@ from medapp.evaluation.detection import Detection
 from medapp.evaluation.estimates import Bounded
 from medapp.evaluation.metrics import trace_roc
 from medapp.figures.style import Palette
-from medapp.figures.thinning import thin_out
+from medapp.figures.thinning import MOST_POINTS, thin_out
 
 
-def draw_plane(detection: Detection, colours: Palette) -> go.Figure:
-    """The curve, muted, over the diagonal that chance alone gives."""
+def draw_plane(detection: Detection, colours: Palette, most: int = MOST_POINTS) -> go.Figure:
+    """The curve, muted and of at most so many points, over the diagonal that chance alone gives."""
     false_rate, true_rate = trace_roc(detection.scores, detection.true)
-    kept = thin_out(len(true_rate))
+    kept = thin_out(len(true_rate), most)
     figure = go.Figure()
     figure.add_scatter(
         x=false_rate[kept],
         y=true_rate[kept],
         customdata=1 - false_rate[kept],
+        name="ROC curve",
         mode="lines",
         line={"color": colours.muted, "width": 2},
         hovertemplate="sensitivity %{y:.3f} at specificity %{customdata:.3f}<extra></extra>",
@@ -38,6 +39,7 @@ def add_point(
     figure: go.Figure,
     sensitivity: Bounded,
     specificity: Bounded,
+    name: str,
     said: str,
     marker: dict[str, Any],
     whisker: dict[str, Any],
@@ -45,6 +47,7 @@ def add_point(
     """A point with the 95% intervals of both rates.
 
     Args:
+        name: whose point it is, in the table behind the figure.
         said: under the pointer.
         marker, whisker: how both look, as Plotly takes it; whiskers get the marker's colour.
     """
@@ -54,6 +57,7 @@ def add_point(
         x=[1 - specificity.value],
         y=[sensitivity.value],
         mode="markers",
+        meta={"series": name},
         marker=marker,
         error_x={
             **drawn,

@@ -6,9 +6,11 @@ import plotly.graph_objects as go
 
 from medapp.evaluation.selective import Answered
 from medapp.evaluation.words import write_figure
+from medapp.figures.numbers import tell_interval
 from medapp.figures.style import PALETTES, draw_band, finish, hold_together
 
 HEIGHT = 320  # px
+AXIS = "accuracy of what is answered"
 
 
 def draw_coverage(points: Sequence[Answered], theme: str = "light") -> go.Figure:
@@ -23,6 +25,11 @@ def draw_coverage(points: Sequence[Answered], theme: str = "light") -> go.Figure
         mode="lines+markers",
         line={"color": colours.accent, "width": 2},
         marker={"size": 6, "color": colours.accent},
+        meta={
+            "images": [point.n for point in points],
+            "least probability": [point.least for point in points],
+            **tell_interval(AXIS, [point.interval for point in points]),
+        },
         customdata=[
             (point.n, write_figure(point.accuracy, point.interval), point.least) for point in points
         ],
@@ -41,7 +48,7 @@ def draw_coverage(points: Sequence[Answered], theme: str = "light") -> go.Figure
         tickvals=[0, 0.25, 0.5, 0.75, 1],
     )
     figure.update_yaxes(
-        title_text="accuracy of what is answered",
+        title_text=AXIS,
         showgrid=True,
         tickformat=".2f",
         range=[max(0.0, least - 0.05), 1.02],

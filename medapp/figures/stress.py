@@ -1,5 +1,7 @@
 """A model's figure at each strength of each ordinary fault, as a table with coloured cells."""
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 from medapp.evaluation.headline import write_title
@@ -7,6 +9,7 @@ from medapp.evaluation.stress.limits import FALLS, HOLDS, Limit, find_floor, fin
 from medapp.evaluation.stress.record import Level, Stress
 from medapp.evaluation.stress.words import describe_level, list_columns
 from medapp.evaluation.words import write_figure
+from medapp.figures.numbers import tell_interval
 from medapp.figures.style import PALETTES, finish, show_plain
 from medapp.imaging.faults import FAULTS
 
@@ -40,6 +43,7 @@ def draw_stress(found: Stress, floor: float | None = None, theme: str = "light")
         text=[_write_cells(found, name, limits.get(name)) for name in names],
         texttemplate="%{text}",
         textfont={"color": colours.text, "size": 12},
+        meta=_list_levels(found),
         customdata=[
             [_write_hover(found, name, each) for each in found.faults[name]] for name in names
         ],
@@ -72,6 +76,19 @@ def _write_cells(found: Stress, name: str, limit: Limit | None) -> list[str]:
         f"<br>{FAULTS[name].say(level.strength)}"
         for place, level in enumerate(found.faults[name])
     ]
+
+
+def _list_levels(found: Stress) -> dict[str, list[Any]]:
+    """Every cell as a row of the table behind the figure."""
+    cells = [(name, level) for name, levels in found.faults.items() for level in levels]
+    figures = [level.figure for _, level in cells]
+    title = write_title(found.figure)
+    return {
+        "change": [FAULTS[name].title for name, _ in cells],
+        "strength": [FAULTS[name].say(level.strength) for name, level in cells],
+        title: [each.value if each else None for each in figures],
+        **tell_interval(title, [each.interval if each else None for each in figures]),
+    }
 
 
 def _write_hover(found: Stress, name: str, level: Level) -> str:

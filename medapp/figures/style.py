@@ -9,6 +9,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from medapp.figures.numbers import AID
+
 FONT = '"Source Sans", "Source Sans Pro", "Source Sans 3", sans-serif'
 CLEAR = "rgba(0,0,0,0)"
 # Letters of a title that fit in a line, on a wide and on a narrow screen.
@@ -215,6 +217,7 @@ def draw_band(
         fillcolor=colour,
         opacity=BAND,
         line={"width": 0},
+        meta=AID,
         hoverinfo="skip",
     )
 

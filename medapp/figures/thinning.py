@@ -1,9 +1,12 @@
 """Fewer points for a line: what can be told apart on a screen."""
 
+import sys
+
 import numpy as np
 from numpy.typing import NDArray
 
 MOST_POINTS = 500
+ALL_POINTS = sys.maxsize
 
 
 def thin_out(count: int, most: int = MOST_POINTS) -> NDArray[np.intp]:

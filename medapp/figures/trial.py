@@ -1,6 +1,7 @@
 """A trial of heatmaps: what is left of a probability as pixels go, and where maps lie."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -22,6 +23,7 @@ def draw_removal(found: Trial, theme: str = "light") -> go.Figure:
         figure.add_scatter(
             x=list(found.shares),
             y=list(removal.deletions),
+            name=CONTROLS[name],
             mode="lines+markers",
             line={"width": 3 if name == OWN else 1.5, "color": palette[name]},
             marker={"size": 8 if name == OWN else 6, "color": palette[name]},
@@ -57,6 +59,7 @@ def draw_averages(averages: Sequence[Average], theme: str = "light") -> go.Figur
             zmax=1,
             colorscale=scale,
             showscale=False,
+            meta=_list_cells(each),
             hovertemplate="%{z:.2f}<extra></extra>",
             row=1,
             col=place,
@@ -79,6 +82,19 @@ def draw_averages(averages: Sequence[Average], theme: str = "light") -> go.Figur
         anchor = "x" if place == 1 else f"x{place}"
         figure.update_yaxes(scaleanchor=anchor, row=1, col=place)
     return figure
+
+
+def _list_cells(average: Average) -> dict[str, Any]:
+    """A mean map as rows of the table behind the figure, counted from its upper left."""
+    cells = [(i, j, v) for i, row in enumerate(average.grid) for j, v in enumerate(row)]
+    return {
+        "class": average.label,
+        **({"site": average.site} if average.site is not None else {}),
+        "maps": average.n,
+        "row": [i + 1 for i, _, _ in cells],
+        "column": [j + 1 for _, j, _ in cells],
+        "mean": [v for _, _, v in cells],
+    }
 
 
 def _state_removal(found: Trial) -> str:

@@ -188,3 +188,12 @@ def test_a_figure_is_saved_as_svg_and_for_print(
         saver.get_by_label("Save this figure as PDF").click()
     assert Path(paged.value.path()).read_bytes().startswith(b"%PDF-1.4\n1 0 obj")
     expect(page.locator(".modebar")).to_have_count(0)
+    numbers = page.locator(".st-key-numbers-confusion").get_by_role("button")
+    numbers.focus()
+    with page.expect_download() as counted:
+        page.keyboard.press("Enter")
+    assert counted.value.suggested_filename == f"medapp-probe-{run.id}-confusion.csv"
+    table = Path(counted.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    classes = run.find_classes()
+    assert table[0] == ",".join(["truth", *(f"predicted {name}" for name in classes)])
+    assert [line.split(",")[0] for line in table[1:]] == list(classes)

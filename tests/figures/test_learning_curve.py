@@ -34,7 +34,7 @@ def test_points_have_whiskers_and_the_curve_goes_on_in_dashes(theme: str) -> Non
     assert list(points.error_y.arrayminus) == pytest.approx([0.1, 0.05])
     assert points.marker.color == PALETTES[theme].accent
     assert flat.marker.color == PALETTES[theme].muted
-    assert "<b>" not in points.name
+    assert "<b>" not in points.hovertemplate
     assert "The finding" in figure.layout.title.text
 
 

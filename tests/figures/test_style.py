@@ -61,6 +61,7 @@ def test_every_figure_has_a_finding_labelled_axes_hover_and_a_clear_ground(
     assert any(trace.hovertemplate for trace in figure.data)
     assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
     assert figure.layout.font.color == PALETTES[theme].text
+    figure.for_each_trace(lambda trace: trace.update(meta=None))  # of the table, never shown
     assert "<b>" not in str(figure.to_dict())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from medapp.evaluation.words import write_figure
-from medapp.figures.curves import lay_over
+from medapp.figures.curves import lay_over, list_lines
 from medapp.runs.run import Run
 from medapp.studies.calling import tell_apart
 from medapp.studies.comparison import Comparison, compare_runs
@@ -16,6 +16,7 @@ from medapp.ui.compare.paired_tests import draw_tests
 from medapp.ui.elements.live_chart import draw_charts, load_charts
 from medapp.ui.shell import frame
 from medapp.ui.shell.notes import draw_notes
+from medapp.ui.shell.saving import draw_numbers
 from medapp.ui.shell.server import follow_run, open_run
 from medapp.ui.shell.words import name_figure
 
@@ -129,3 +130,4 @@ def _draw_curves(found: Comparison, runs: Sequence[Run]) -> None:
         st.subheader("Learning", anchor=False)
         load_charts()
         draw_charts(charts, key="curves-over-each-other")
+        draw_numbers("curves", lambda: list_lines(charts))

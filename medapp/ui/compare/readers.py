@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from medapp.data.layouts.tables import SUFFIXES, Table, read_table
 from medapp.evaluation.words import write_figure
+from medapp.figures import list_numbers
 from medapp.figures.readers import draw_readers_roc
+from medapp.figures.thinning import ALL_POINTS
 from medapp.runs.summary import Summary
 from medapp.studies.calling import tell_apart
 from medapp.studies.readers.beside import Agreement, Curve
@@ -101,7 +104,8 @@ def draw_readers(ids: Sequence[str], uploaded: Uploaded) -> None:
             curve = found.curve
             title = _state_curve(curve, len(found.readers), found.comparison.noun)
             figure = draw_readers_roc(curve.detection, curve.points, title, frame.find_theme())
-            frame.draw_figure(figure, key="readers-roc")
+            whole = partial(draw_readers_roc, curve.detection, curve.points, title, most=ALL_POINTS)
+            frame.draw_figure(figure, "readers-roc", lambda: list_numbers(whole()))
             st.caption(
                 "A point with the 95% intervals of its sensitivity and specificity. A point below"
                 " the curve says little where the curve runs through its intervals."

@@ -7,7 +7,7 @@ import streamlit as st
 from medapp.evaluation.words import write_figure
 from medapp.figures.intervals import IntervalRow, draw_intervals
 from medapp.figures.labelling import LabellingLine, draw_labelling
-from medapp.figures.map import Points, draw_map
+from medapp.figures.map import Points, draw_map, list_places
 from medapp.studies.travel.positions import find_positions
 from medapp.studies.travel.record import NOT_READ, Travel
 from medapp.studies.travel.rule import ADAPT, GO, STOP, TITLES
@@ -181,7 +181,8 @@ def _draw_map(found: Travel) -> None:
     points = Points(placed.places, placed.shares, range(len(placed.names)), placed.names)
     st.subheader("Both hospitals on one map", anchor=False)
     order = (home, found.data_set_name)
-    frame.draw_figure(draw_map(points, values, frame.find_theme(), order), key="travel-map")
+    figure = draw_map(points, values, frame.find_theme(), order)
+    frame.draw_figure(figure, "travel-map", lambda: list_places(points, values, "hospital"))
     st.caption(
         "Images that a network sees alike lie near one another. Two clouds apart say that images"
         " differ, not that the model fails."

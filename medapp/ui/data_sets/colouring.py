@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from medapp.data.familiarity import load_distances
 from medapp.data.samples import SPLITS, DataSet, Sample
-from medapp.figures.map import MOST_NAMED, Points, draw_amounts, draw_map
+from medapp.figures.map import MOST_NAMED, Points, draw_amounts, draw_map, list_places
 from medapp.studies.losses import find_judge, judge_images, list_judges
 from medapp.task import find_task
 from medapp.ui.shell.server import open_workspace
@@ -38,6 +38,12 @@ class Colouring:
     title: str = ""
     missing: str = UNKNOWN
     said: str = ""
+
+    def list_places(self, points: Points) -> list[list[object]]:
+        """The points with these values, as a table."""
+        if self.amounts is None:
+            return list_places(points, self.values)
+        return list_places(points, self.amounts.tolist(), self.title)
 
     def draw(self, points: Points, theme: str) -> go.Figure:
         """The points in these colours."""

@@ -137,6 +137,7 @@ def _draw_points(
     event = frame.draw_figure(
         figure,
         key=f"map-{_name_figure(figure, f'{way} {by}')}",
+        numbers=lambda: colouring.list_places(points),
         on_select="rerun",
         selection_mode=("box", "lasso"),
     )

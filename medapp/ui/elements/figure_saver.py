@@ -13,11 +13,14 @@ _saver = st.components.v2.component(
 )
 
 
-def draw_saver(key: str, theme: str) -> None:
+def draw_saver(key: str, name: str, theme: str) -> None:
     """Draw the buttons for the Plotly figure of this key; `theme` is "light" or "dark".
 
     What is saved is light, whatever the page.
+
+    Args:
+        name: of the file, without its ending.
     """
     pairs = pair_colours(theme)
-    data = {"key": key, "name": f"medapp-{key}", "ground": PAPER.page, "pairs": pairs}
+    data = {"key": key, "name": name, "ground": PAPER.page, "pairs": pairs}
     _saver(key=f"save-{key}", data=data)

@@ -7,7 +7,7 @@ import streamlit as st
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.metrics import CLASS_METRICS
 from medapp.evaluation.words import write_figure
-from medapp.figures import draw_confusion, draw_roc, draw_sensitivity
+from medapp.figures import draw_confusion, draw_roc, draw_sensitivity, list_roc
 from medapp.runs.heads import note_unjudged
 from medapp.runs.progress import UNDER_WAY
 from medapp.runs.results import list_probabilities, load_predictions
@@ -96,7 +96,8 @@ def _draw_roc(run: Run, evaluation: Evaluation) -> None:
     if rows:
         probabilities = list_probabilities(rows, classes)
         truth = [classes.index(row["label"]) for row in rows]
-        frame.draw_figure(draw_roc(probabilities, truth, evaluation, frame.find_theme()), key="roc")
+        figure = draw_roc(probabilities, truth, evaluation, frame.find_theme())
+        frame.draw_figure(figure, "roc", lambda: list_roc(probabilities, truth, evaluation))
 
 
 def _draw_classes(evaluation: Evaluation) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from medapp.evaluation.evaluation import ClassFigures, Evaluation
 from medapp.evaluation.metrics import FINDING_METRICS
 from medapp.evaluation.words import write_figure, write_probability
-from medapp.figures import draw_roc, draw_sensitivity
+from medapp.figures import draw_roc, draw_sensitivity, list_roc
 from medapp.runs.results import list_probabilities, load_predictions
 from medapp.runs.run import Run
 from medapp.task import find_task
@@ -146,4 +146,5 @@ def _draw_roc(run: Run, evaluation: Evaluation) -> None:
         names = evaluation.classes
         probabilities = list_probabilities(rows, names)
         truth = find_task(evaluation.task).encode([row["label"] for row in rows], names)
-        frame.draw_figure(draw_roc(probabilities, truth, evaluation, frame.find_theme()), key="roc")
+        figure = draw_roc(probabilities, truth, evaluation, frame.find_theme())
+        frame.draw_figure(figure, "roc", lambda: list_roc(probabilities, truth, evaluation))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from medapp.figures.curves import build_charts
+from medapp.figures.curves import build_charts, list_lines
 from medapp.runs.progress import UNDER_WAY
 from medapp.runs.run import Run
 from medapp.runs.summary import summarise
@@ -24,6 +24,7 @@ from medapp.ui.models.views import choose_view
 from medapp.ui.shell import frame
 from medapp.ui.shell.chip import draw_chip
 from medapp.ui.shell.heads import ASKED, JUDGED, draw_head_choice, list_parameters, read_head
+from medapp.ui.shell.saving import call_files, draw_numbers
 from medapp.ui.shell.server import follow_run
 from medapp.ui.shell.words import state_course, state_run
 from medapp.ui.train.beginning import draw_again_button, draw_onward_button
@@ -34,6 +35,7 @@ def draw_model_page(run: Run) -> None:
     """Draw the page of one run; the address names the view, and which head is judged."""
     frame.draw_head(run.name, state_run(run), {"Models": (frame.MODELS, {})})
     head = read_head(run, JUDGED)
+    call_files(f"{run.name} {run.id} {head.domain or ''}")
     with st.container(horizontal=True, vertical_alignment="center"):
         draw_chip(run.state)
         st.caption(frame.escape(state_course(summarise(run))))
@@ -58,7 +60,9 @@ def draw_model_page(run: Run) -> None:
 
 def _draw_curves(run: Run) -> None:
     load_charts()
-    draw_charts(build_charts(follow_run(run).read(), run.state), key=f"curves-{run.id}")
+    charts = build_charts(follow_run(run).read(), run.state)
+    draw_charts(charts, key=f"curves-{run.id}")
+    draw_numbers("curves", lambda: list_lines(charts))
 
 
 VIEWS: dict[str, Callable[[Run], None]] = {

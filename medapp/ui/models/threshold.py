@@ -1,6 +1,7 @@
 """From which probability a finding counts as there, and what follows where a model is used."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -12,7 +13,9 @@ from medapp.evaluation.positive import find_positive, means_absence
 from medapp.evaluation.predictive import Rate
 from medapp.evaluation.rules import Kind, Rule
 from medapp.evaluation.words import write_figure, write_interval
+from medapp.figures import list_numbers
 from medapp.figures.operating import draw_decisions, draw_operating, draw_scores
+from medapp.figures.thinning import ALL_POINTS
 from medapp.runs.detecting import Asked, find_own_threshold
 from medapp.runs.locking import find_locked, lock_point, unlock_point
 from medapp.runs.results import Evidence, load_evidence
@@ -250,7 +253,9 @@ def _draw_curves(judging: Detection, point: OperatingPoint) -> None:
     theme = frame.find_theme()
     left, right = frame.draw_columns(2, key="threshold")
     with left:
-        frame.draw_figure(draw_operating(judging, point, theme), key="operating")
+        whole = partial(draw_operating, judging, point, most=ALL_POINTS)
+        figure = draw_operating(judging, point, theme)
+        frame.draw_figure(figure, "operating", lambda: list_numbers(whole()))
     with right:
         frame.draw_figure(draw_scores(judging, point.threshold, theme), key="scores")
     curve = trace_decisions(judging)

@@ -10,14 +10,14 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.pages_manager import PagesManager
 
 from medapp.errors import MedAppError
-from medapp.figures import CONFIG
+from medapp.figures import CONFIG, list_numbers
 from medapp.store.plain import show_controls
 from medapp.store.shipped import ASSETS
 from medapp.ui.elements.arrival import begin_at_top
-from medapp.ui.elements.figure_saver import draw_saver
 from medapp.ui.elements.menu import open_menu
 from medapp.ui.elements.theme import follow_theme
 from medapp.ui.shell import url
+from medapp.ui.shell.saving import Numbers, call_files, draw_ways_to_save
 
 MARK = str(ASSETS / "icons" / "mark.png")
 STYLE = ASSETS / "style.css"
@@ -108,6 +108,7 @@ def draw_head(title: str, facts: str = "", parents: Parents | None = None) -> No
         parents: the pages above this one, from the top.
     """
     st.set_page_config(page_title=f"{title} · MedApp")
+    call_files(title)
     begin_at_top(" ".join([title, *(st.query_params.get(name, "") for name in PARTS)]))
     if parents:
         with st.container(key="crumb", horizontal=True, gap="small"):
@@ -129,14 +130,17 @@ def find_theme() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def draw_figure(figure: Any, key: str, **options: Any) -> Any:
-    """Show a Plotly figure as it was drawn, with a way to save it.
+def draw_figure(figure: Any, key: str, numbers: Numbers | None = None, **options: Any) -> Any:
+    """Show a Plotly figure as it was drawn, with ways to save the picture and its numbers.
+
+    Args:
+        numbers: gives the rows of its table, titles first, where the figure alone does not say all.
 
     Returns:
         What Streamlit gives: with `on_select`, what the reader selected.
     """
     drawn = st.plotly_chart(figure, key=key, theme=None, config=CONFIG, **options)
-    draw_saver(key, find_theme())
+    draw_ways_to_save(key, find_theme(), numbers or (lambda: list_numbers(figure)))
     return drawn
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from medapp.errors import DataError, RecipeError
+from medapp.explanation.contours import WORDS as CONTOURS
 from medapp.explanation.methods import METHODS
 from medapp.training.objectives.table import list_adaptations
 from medapp.training.recipe.presets import PRESETS
@@ -104,6 +105,13 @@ Against = Annotated[
     typer.Option(
         metavar="CLASS",
         help="Another class: heatmaps show why the explained class and not this one.",
+    ),
+]
+AsContours = Annotated[
+    bool,
+    typer.Option(
+        "--contours",
+        help=f"Heatmaps as lines over the untouched image. {CONTOURS}",
     ),
 ]
 PatientPattern = Annotated[

@@ -18,6 +18,7 @@ from medapp.cli.opinions import (
 from medapp.cli.options import (
     Against,
     AnswersAll,
+    AsContours,
     ClassName,
     HeadOf,
     HeatmapFolder,
@@ -37,6 +38,8 @@ from medapp.cli.output import (
 )
 from medapp.data.layouts.listing import list_folder, list_images
 from medapp.evaluation.words import write_probability
+from medapp.explanation.contours import LEVELS
+from medapp.explanation.contours import WORDS as CONTOURS
 from medapp.explanation.strength import FAINT
 from medapp.notes import Note
 from medapp.prediction.doubt import UNSURE, describe_sets
@@ -62,6 +65,7 @@ def predict(
     method: Method = "gradcam",
     class_name: ClassName = None,
     against: Against = None,
+    contours: AsContours = False,
     patient_pattern: PatientPattern = None,
     head: HeadOf = None,
     answers_all: AnswersAll = False,
@@ -88,7 +92,7 @@ def predict(
     asked = (method if cam else None, class_name, None, answers_all, against)
     for prediction in predict_files(model, files, *asked):
         number = f"{len(rows):04d}-" if stems[prediction.file.stem] > 1 else ""
-        rows.append(_report_prediction(prediction, cam, number))
+        rows.append(_report_prediction(prediction, cam, number, contours))
         if again:
             rows[-1]["second_opinion"] = describe_opinion(model, prediction)
         if siblings:
@@ -112,6 +116,8 @@ def predict(
             print_opinions(row)
         for said in {row["cells_note"]: None for row in rows if row.get("cells_note")}:
             console.print(said)
+        if cam and contours:
+            console.print(CONTOURS)
         print_notes(notes)
     _report_failures(rows)
     if not as_json:
@@ -182,11 +188,14 @@ def _print_patients(
     print_notes(notes)
 
 
-def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) -> dict[str, Any]:
+def _report_prediction(
+    prediction: "Prediction", cam: Path | None, prefix: str, as_contours: bool
+) -> dict[str, Any]:
     """A prediction as plain values; its heatmap is written to the folder `cam`, if that is given.
 
     Args:
         prefix: what the heatmap's name begins with, before that of the image.
+        as_contours: the heatmap is drawn as contours; else in colours.
     """
     from medapp.prediction.files import draw_heatmap
 
@@ -205,7 +214,7 @@ def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) 
     }
     if cam is not None and prediction.heatmap is not None:
         target = cam / f"{prefix}{prediction.file.stem}.png"
-        write_bytes(target, draw_heatmap(prediction))
+        write_bytes(target, draw_heatmap(prediction, as_contours=as_contours))
         row["cam"] = str(target)
         row["strength"] = prediction.heatmap.strength
         is_faint = (prediction.heatmap.strength or 0) < FAINT
@@ -213,6 +222,7 @@ def _report_prediction(prediction: "Prediction", cam: Path | None, prefix: str) 
         row["against"] = prediction.against
         row["cells"] = prediction.heatmap.cells
         row["cells_note"] = prediction.describe_cells()
+        row["contours"] = [level.share for level in LEVELS] if as_contours else None
     row["error"] = prediction.error
     row["sets_said"] = describe_sets(prediction.sets, prediction.has_several)
     row["stored_as"] = prediction.facts.mode if prediction.facts else None

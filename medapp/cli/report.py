@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from medapp.cli.options import Against, AnswersAll, ClassName, HeadOf, Method, RunName
+from medapp.cli.options import Against, AnswersAll, AsContours, ClassName, HeadOf, Method, RunName
 from medapp.cli.output import AsJson, console, errors, print_json, print_table
 from medapp.session import open as open_session
 
@@ -54,6 +54,7 @@ def report(
     method: Method = "gradcam",
     class_name: ClassName = None,
     against: Against = None,
+    contours: AsContours = False,
     with_siblings: Annotated[
         bool,
         typer.Option(
@@ -83,6 +84,7 @@ def report(
             with_siblings=with_siblings,
             answers_all=answers_all,
             head=head,
+            as_contours=contours,
         )
     else:
         paths = session.report(run, to, head, with_names, with_images)

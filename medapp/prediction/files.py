@@ -16,9 +16,9 @@ from medapp.errors import ExplanationError, ImageError
 from medapp.evaluation.familiarity import Familiar
 from medapp.evaluation.locked import Locked
 from medapp.evaluation.words import write_probability
+from medapp.explanation.drawing import OPACITY, draw_map
 from medapp.explanation.explain import Heatmap
 from medapp.explanation.methods import find_method
-from medapp.explanation.placing import overlay, place_on_image
 from medapp.explanation.strength import describe_cells, describe_contrast, describe_strength
 from medapp.imaging.geometry import View
 from medapp.imaging.image import ImageFacts, load_image, read_image
@@ -243,11 +243,15 @@ def to_batch(squares: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     return np.stack([s if s.ndim == 3 else np.repeat(s[..., None], 3, axis=2) for s in squares])
 
 
-def draw_heatmap(prediction: Prediction, opacity: float = 0.6) -> bytes:
+def draw_heatmap(
+    prediction: Prediction, opacity: float = OPACITY, as_contours: bool = False
+) -> bytes:
     """The prediction's heatmap over its image, at the image's own size, as PNG.
 
     Args:
         opacity: of the hottest place of a map of full strength; a weaker map is dimmed.
+        as_contours: as lines at fixed shares of the map's maximum over the untouched image, see
+            `explanation.contours`; `opacity` is not asked then.
 
     Raises:
         ExplanationError: the prediction was made without a heatmap.
@@ -258,8 +262,8 @@ def draw_heatmap(prediction: Prediction, opacity: float = 0.6) -> bytes:
             f"{prediction.file.name} was predicted without a heatmap.", remedy="Name a method."
         )
     image = render_full(load_image(prediction.file, frame=prediction.frame))
-    placed = place_on_image(prediction.heatmap.values, prediction.view, *image.shape[:2])
+    heatmap = prediction.heatmap
+    asked = (heatmap.values, prediction.view, heatmap.strength, as_contours, opacity)
     file = io.BytesIO()
-    strength = 1.0 if prediction.heatmap.strength is None else prediction.heatmap.strength
-    Image.fromarray(overlay(image, placed, opacity * strength)).save(file, "PNG")
+    Image.fromarray(draw_map(image, *asked)).save(file, "PNG")
     return file.getvalue()

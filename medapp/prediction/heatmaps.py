@@ -20,6 +20,7 @@ def zip_heatmaps(
     method: str,
     class_name: str | None = None,
     against: str | None = None,
+    as_contours: bool = False,
 ) -> bytes:
     """A zip of one PNG an image, named as its file below the folder, and `heatmaps.csv`.
 
@@ -27,6 +28,7 @@ def zip_heatmaps(
         name: what the model is called.
         class_name: the class that is explained; each image's predicted one if None.
         against: another class, so that maps show why the one and not this; they have no strength.
+        as_contours: maps are drawn as contours, see `explanation.contours`; else in colours.
 
     Raises:
         ExplanationError: no such method or class.
@@ -42,7 +44,7 @@ def zip_heatmaps(
                 picture = f"{file}.png"
                 if found.heatmap.strength is not None:
                     strength = f"{found.heatmap.strength:.4f}"
-                archive.writestr(picture, draw_heatmap(found))
+                archive.writestr(picture, draw_heatmap(found, as_contours=as_contours))
             said = " ".join(filter(None, [found.describe_heatmap(), found.describe_cells()]))
             facts = [found.explained or "", found.against or "", strength, said]
             table.append(

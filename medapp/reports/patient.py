@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from medapp.evaluation.locked import Locked
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_probability
+from medapp.explanation.contours import WORDS as CONTOURS
 from medapp.explanation.methods import METHODS
 from medapp.imaging.sight import describe_reading
 from medapp.prediction.doubt import PROMISE, describe_sets, explain_kind
@@ -30,6 +31,7 @@ from medapp.reports.patient_facts import Judge, PatientFacts, Seen, Wanted
 from medapp.reports.sections import INTENDED
 
 OF_MODEL = "A probability is the model's, not the patient's."
+BRIGHTER = "The brighter a place, the more of what speaks for the class lies there."
 ALIKE = (
     "The most alike training images, of other patients as a rule. The number is how far off each is"
     " by what the model sees (0: alike). They show what it takes for alike, not why it decides."
@@ -146,7 +148,7 @@ def _list_pictures(seen: Seen, wanted: Wanted) -> Iterator[Picture]:
         found = seen.prediction
         contrast = f" and not {found.against}" if found.against else ""
         title = METHODS[wanted.method].title
-        below = "The brighter a place, the more of what speaks for the class lies there."
+        below = CONTOURS if wanted.as_contours else BRIGHTER
         yield Picture(seen.heatmap, f"{title} for {found.explained}{contrast}", (below,))
 
 

@@ -15,8 +15,8 @@ from PIL import Image
 
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.locked import Locked
+from medapp.explanation.drawing import draw_map
 from medapp.explanation.methods import METHODS
-from medapp.explanation.placing import overlay, place_on_image
 from medapp.explanation.trials.card import judge_card
 from medapp.explanation.trials.words import state_finding
 from medapp.imaging.geometry import View
@@ -45,7 +45,6 @@ from medapp.store.workspace import Workspace
 from medapp.version import __version__
 
 LONGEST_PX = 640  # of a picture in a report
-OPACITY = 0.6  # of the hottest place of a map of full strength
 CLASSES = 2  # the likeliest ones, of which siblings are shown
 
 
@@ -59,6 +58,7 @@ class Wanted:
         answers_all: an image unlike all that the model learned from is answered too.
         with_siblings: the most alike training images are shown, which are other patients'.
         frame: which frame of each file, from 0; None for the first that shows something.
+        as_contours: heatmaps are drawn as contours, see `explanation.contours`; else in colours.
     """
 
     patient: str = ""
@@ -68,6 +68,7 @@ class Wanted:
     answers_all: bool = False
     with_siblings: bool = False
     frame: int | None = None
+    as_contours: bool = False
 
 
 @dataclass(frozen=True)
@@ -246,7 +247,7 @@ def _look(
         found,
         sight=sight,
         picture=_write_png(shown),
-        heatmap=_draw_map(found, shown, found.view),
+        heatmap=_draw_map(found, shown, found.view, wanted.as_contours),
         map_notes=judge_card(card) if card else (),
         opinion=ask_again(model, found.pixels).describe(),
     )
@@ -256,17 +257,15 @@ def _look(
     return replace(seen, alike=alike, compared=compared)
 
 
-def _draw_map(found: Prediction, shown: NDArray[np.uint8], view: View) -> bytes:
-    """The image (H, W) or (H, W, 3) under the prediction's map, as PNG; empty of a blank map."""
+def _draw_map(found: Prediction, shown: NDArray[np.uint8], view: View, as_contours: bool) -> bytes:
+    """The image (H, W) or (H, W, 3) with the prediction's map, as PNG; empty of a blank map."""
     heatmap = found.heatmap
     if heatmap is None or not heatmap.values.any():
         return b""
     height, width = shown.shape[:2]
     x, y = width / found.image_size[0], height / found.image_size[1]
     scaled = View(view.x0 * x, view.y0 * y, view.x1 * x, view.y1 * y)
-    placed = place_on_image(heatmap.values, scaled, height, width)
-    strength = 1.0 if heatmap.strength is None else heatmap.strength
-    return _write_png(overlay(shown, placed, OPACITY * strength))
+    return _write_png(draw_map(shown, heatmap.values, scaled, heatmap.strength, as_contours))
 
 
 def _write_png(pixels: NDArray[np.uint8]) -> bytes:

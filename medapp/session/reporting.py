@@ -77,6 +77,7 @@ class ReportingSession(JudgingSession):
         with_siblings: bool = False,
         answers_all: bool = False,
         head: str | None = None,
+        as_contours: bool = False,
     ) -> tuple[Path, ...]:
         """Write what a run's model says of the images of one patient, with heatmaps and doubt.
 
@@ -86,6 +87,8 @@ class ReportingSession(JudgingSession):
             patient: what the patient is called in the report; without a name where none is given.
             method, class_name, against, answers_all, head: as in `predict`.
             with_siblings: with the most alike training images, which are other patients'.
+            as_contours: heatmaps are lines at fixed shares of their maximum over the untouched
+                image; else colours.
 
         Returns:
             The files.
@@ -103,7 +106,15 @@ class ReportingSession(JudgingSession):
 
         found = find_head(self._find(run), head)
         model = load_model(found.require_model())
-        wanted = Wanted(patient, method, class_name, against, answers_all, with_siblings)
+        wanted = Wanted(
+            patient,
+            method,
+            class_name,
+            against,
+            answers_all,
+            with_siblings,
+            as_contours=as_contours,
+        )
         files = [expand_path(image) for image in images]
         facts = gather_patient(self.workspace, found, model, files, wanted)
         return save_document(build_patient_report(facts), expand_path(to), "patient")

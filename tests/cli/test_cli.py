@@ -218,6 +218,15 @@ def test_prediction_writes_a_heatmap_for_each_image(trained: Trained, tmp_path: 
     assert rows[2]["label"] is None
 
 
+def test_heatmaps_are_drawn_as_contours(trained: Trained, tmp_path: Path) -> None:
+    image = trained.folder / "above" / "p00.png"
+    asked = ("predict", "probe", image, "--method", "layercam", "--cam")
+    (colours,) = ask(*asked, tmp_path / "colours")
+    (lines,) = ask(*asked, tmp_path / "lines", "--contours")
+    assert (colours["contours"], lines["contours"]) == (None, [0.5, 0.8])
+    assert Path(colours["cam"]).read_bytes() != Path(lines["cam"]).read_bytes()
+
+
 def test_a_prediction_of_nothing_fails_and_one_of_something_does_not(
     trained: Trained, tmp_path: Path
 ) -> None:

@@ -38,3 +38,15 @@ def test_a_contrast_is_drawn_and_named(trained: Trained) -> None:
     assert "above and not below" in row["note"]
     with zipfile.ZipFile(io.BytesIO(zip_heatmaps(*asked))) as archive:
         assert archive.read(row["heatmap"]) != contrasted
+
+
+def test_contours_change_the_pictures_and_nothing_of_the_table(trained: Trained) -> None:
+    model = load_model(find_run(trained.workspace, "probe").require_model())
+    asked = (model, "probe", trained.folder, [trained.folder / "above/p00.png"], "layercam")
+    both = []
+    for as_contours in (False, True):
+        found = zip_heatmaps(*asked, as_contours=as_contours)
+        with zipfile.ZipFile(io.BytesIO(found)) as archive:
+            both.append([archive.read(name) for name in ("heatmaps.csv", "above/p00.png.png")])
+    assert both[0][0] == both[1][0]
+    assert both[0][1] != both[1][1]

@@ -155,3 +155,15 @@ def test_python_writes_the_files(trained: Trained, images: list[Path], tmp_path:
         medapp.report_patient("probe", images, tmp_path / "one.pdf")
     with pytest.raises(ExplanationError):
         medapp.report_patient("probe", images, tmp_path / "out", method="magic")
+
+
+def test_contours_are_those_of_the_saved_heatmap_and_are_explained(
+    trained: Trained, images: list[Path]
+) -> None:
+    found = gather(trained, images[:1], method=METHOD, answers_all=True, as_contours=True)
+    (seen,) = found.images
+    there = draw_heatmap(seen.prediction, as_contours=True)
+    assert np.array_equal(*(np.asarray(Image.open(io.BytesIO(p))) for p in (seen.heatmap, there)))
+    page = write_page(build_patient_report(found))
+    assert "Contours at 50% (blue) and 80% (yellow) of the map&#x27;s own maximum" in page
+    assert "The brighter a place" not in page

@@ -41,7 +41,7 @@ from medapp.ui.data_sets.filtering import Filters
 from medapp.ui.data_sets.neighbours import find_neighbour, find_position
 from medapp.ui.elements import image_viewer
 from medapp.ui.models import robustness, trial
-from medapp.ui.predict import predicting
+from medapp.ui.predict import predicting, view
 from medapp.ui.shell import frame, server
 
 ROOT = Path(__file__).parents[2]
@@ -460,6 +460,29 @@ def test_a_map_has_its_card(trained: Trained) -> None:
     text = read_text(open_page("predict", **where, method="layercam", against="below"))
     assert "Is this map worth interpreting?" in text
     assert "LayerCAM was not tried on this model" in text
+
+
+def test_a_map_is_shown_as_contours_where_the_address_says_so(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contours: list[Any] = []
+    draw = image_viewer.draw_viewer
+
+    def watch(shown: image_viewer.Shown, key: str) -> int:
+        contours.append(shown.to_dict()["heatmap"]["contours"])
+        return draw(shown, key)
+
+    monkeypatch.setattr(view, "draw_viewer", watch)
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    sample = Catalog(trained.workspace).load_samples(data_set)[0]
+    run = find_run(trained.workspace, "probe")
+    where = {"by": run.id, "of": data_set.id, "sample": sample.id, "method": "layercam"}
+    assert "of the map's own maximum" not in read_text(open_page("predict", **where))
+    assert contours == [None]
+    app = open_page("predict", **where, map="Contours")
+    assert [each["name"] for each in contours[-1]] == ["50%", "80%"]
+    assert all(each["path"].startswith("M") for each in contours[-1])
+    assert "of the map's own maximum" in read_text(app)
 
 
 def test_heatmaps_are_tried_in_the_background(trained: Trained) -> None:

@@ -1,12 +1,12 @@
 // One pane of the viewer: the image, and over it a heatmap and boxes where there are some.
 
+import { SVG, buildContours, showContours } from "./contours.js";
 import { make } from "./dom.js";
 import { colourMap, colourScale, decodeBytes, placeInPercent } from "./heat.js";
 import { chooseBar } from "./ruler.js";
 import { paintWindow } from "./window_level.js";
 import { fit } from "./zoom.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 export const BOX_COLOUR = "#7CFFCB";
 const KEYS = "Plus and minus zoom, 0 shows the whole image, left and right go to the next image";
 const BAR_SHARE = 0.3; // of the pane's width that the scale bar takes at most
@@ -26,7 +26,7 @@ export function buildPane(parent, data, hasMap) {
   element.setAttribute("aria-label", `${data.name}. ${caption}. ${KEYS}`);
   const pane = { element, stage, caption, image: buildImage(clip, data) };
   if (data.depth) pane.windowed = make("canvas", "windowed", clip);
-  if (hasMap) pane.map = buildMap(clip, data);
+  if (hasMap) pane.map = data.heatmap.contours ? buildContours(clip, data) : buildMap(clip, data);
   if (data.spacing) pane.ruler = buildRuler(stage, data);
   if (data.boxes.length) pane.boxes = buildBoxes(stage, data);
   buildCaption(pane, figure, data);
@@ -63,6 +63,7 @@ export function showPane(pane, { data, view, set, mapOpacity, window, values, li
     showScaleBar(pane.bar, chooseBar(data.spacing, scale, BAR_SHARE * element.clientWidth));
   pane.readout.textContent = reading;
   if (map) map.style.opacity = mapOpacity;
+  if (map && data.heatmap.contours) showContours(map, scale);
   if (boxes) {
     boxes.style.display = set.hasBoxes ? "" : "none";
     boxes.style.strokeWidth = 2 / scale;

@@ -2,12 +2,13 @@
 // done here, so they answer at once.
 // data: { key, source, depth, spacing, frames, width, height, note, saveNote, position, hasNeighbours, name, problem,
 //         boxes: [{ label, x0, y0, x1, y1 }],
-//         heatmap: null | { values, size, view, note, colours, strength, scaleEnd } }
+//         heatmap: null | { values, size, view, note, colours, strength, scaleEnd, contours } }
 // `depth` (see window_level.js) and `spacing` (see ruler.js) are null
 // where the file has none; `frames` is { at, count }, from 0, where it holds several.
 // An image that cannot be read has a problem in words and no source.
 // Boxes and views are in pixels of the original image, origin at the top left; a view is
 // [x0, y0, x1, y1]. `values` (one byte a pixel) and `colours` (256 RGB triples) are base64.
+// `contours` (see contours.js) are drawn in their place; null for colours.
 
 import { make } from "./dom.js";
 import { buildPane } from "./image_pane.js";

@@ -31,6 +31,29 @@ _viewer = st.components.v2.component(
 
 
 @dataclass(frozen=True)
+class Contour:
+    """Closed lines around what reaches a share of a heatmap's maximum.
+
+    Attributes:
+        name: of the level, such as "50%".
+        colour: as CSS writes it.
+        lines: (P, 2) of x, y in pixels of the original image.
+    """
+
+    name: str
+    colour: str
+    lines: Sequence[NDArray[np.float64]]
+
+    def to_dict(self) -> dict[str, str]:
+        """Plain values for the browser, see `contours.js`."""
+        path = "".join(
+            "M" + "L".join(f"{x:.2f} {y:.2f}" for x, y in line.tolist()) + "Z"
+            for line in self.lines
+        )
+        return {"name": self.name, "colour": self.colour, "path": path}
+
+
+@dataclass(frozen=True)
 class MapLayer:
     """A heatmap to lay over an image.
 
@@ -41,6 +64,7 @@ class MapLayer:
         note: what the map is, such as "Grad-CAM for effusion".
         colours: (256, 3) uint8, from low to high.
         strength: 0 to 1, what the map's opacity is multiplied by.
+        contours: what is drawn in the place of colours, the outermost first; None for colours.
     """
 
     values: NDArray[np.float32]
@@ -48,6 +72,7 @@ class MapLayer:
     note: str
     colours: NDArray[np.uint8]
     strength: float = 1.0
+    contours: Sequence[Contour] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,6 +145,7 @@ def draw_viewer(shown: Shown, key: str, on_frame: Callable[[int], None] | None =
 
 
 def _plain(heatmap: MapLayer) -> dict[str, object]:
+    contours = heatmap.contours
     values = np.round(np.clip(heatmap.values, 0, 1) * 255).astype(np.uint8)
     return {
         "values": base64.b64encode(values.tobytes()).decode(),
@@ -128,6 +154,7 @@ def _plain(heatmap: MapLayer) -> dict[str, object]:
         "note": heatmap.note,
         "strength": heatmap.strength,
         "scaleEnd": SCALE_END,
+        "contours": None if contours is None else [each.to_dict() for each in contours],
         "colours": base64.b64encode(heatmap.colours.tobytes()).decode(),
     }
 

@@ -1,6 +1,7 @@
 // The picture that a reader saves: the panes side by side at the size of print, below each what it
 // is, and the scale of the heatmap. Nothing is written on pixels of an image.
 
+import { drawContours } from "./contours.js";
 import { BOX_COLOUR } from "./image_pane.js";
 import { colourScale, decodeBytes } from "./heat.js";
 import { chooseBar } from "./ruler.js";
@@ -10,6 +11,7 @@ const LEAST_PX = 1200; // of a pane's longest side: ten centimetres at 300 dpi
 const MARGIN = 36;
 const TEXT_PX = 34; // eight points at 300 dpi
 const LINE_PX = 46;
+const CONTOUR_PX = 5; // a line of a contour
 const FONT = `${TEXT_PX}px "Source Sans", sans-serif`;
 const SCALE = { width: 420, height: 26 };
 
@@ -38,8 +40,10 @@ export function drawPicture(panes, { data, set, mapOpacity, window }) {
   const below = height + MARGIN * 1.5 + rows * LINE_PX;
   if (data.spacing)
     drawScaleBar(context, chooseBar(data.spacing, factor, width / 4), MARGIN, below);
-  if (data.heatmap)
-    drawScale(context, data.heatmap, MARGIN + (panes.length - 1) * (width + MARGIN), below);
+  if (data.heatmap) {
+    const write = data.heatmap.contours ? drawLegend : drawScale;
+    write(context, data.heatmap, MARGIN + (panes.length - 1) * (width + MARGIN), below);
+  }
   writeLines(context, foot, MARGIN, below + scaleRoom + MARGIN / 2);
   return canvas;
 }
@@ -89,9 +93,8 @@ function drawPane(context, pane, { x, y, width, height }, { data, set, mapOpacit
   context.filter = "none";
   context.scale(scale, scale);
   if (map) {
-    const [x0, y0, x1, y1] = data.heatmap.view;
     context.globalAlpha = mapOpacity;
-    context.drawImage(map, x0, y0, x1 - x0, y1 - y0);
+    drawMap(context, map, data.heatmap, scale);
     context.globalAlpha = 1;
   }
   context.strokeStyle = BOX_COLOUR;
@@ -99,6 +102,28 @@ function drawPane(context, pane, { x, y, width, height }, { data, set, mapOpacit
   if (set.hasBoxes)
     for (const b of data.boxes) context.strokeRect(b.x0, b.y0, b.x1 - b.x0, b.y1 - b.y0);
   context.restore();
+}
+
+function drawMap(context, map, { view, contours }, scale) {
+  if (contours) {
+    drawContours(context, contours, CONTOUR_PX / scale);
+    return;
+  }
+  const [x0, y0, x1, y1] = view;
+  context.drawImage(map, x0, y0, x1 - x0, y1 - y0);
+}
+
+// Which contour is which, in the place of the scale of colours.
+function drawLegend(context, { contours, scaleEnd }, x, y) {
+  let left = x;
+  for (const { name, colour } of contours) {
+    context.fillStyle = colour;
+    context.fillRect(left, y + 15, 56, 14);
+    context.fillStyle = "#13212b";
+    context.fillText(name, left + 70, y + TEXT_PX);
+    left += 70 + context.measureText(name).width + 40;
+  }
+  context.fillText(`of ${scaleEnd}`, left - 24, y + TEXT_PX);
 }
 
 function drawScale(context, heatmap, x, y) {

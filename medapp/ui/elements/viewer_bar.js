@@ -103,6 +103,25 @@ function buildPresets(state, bar) {
 
 function buildMapControls(state, bar) {
   const { heatmap } = state.data;
+  if (heatmap.contours) buildLegend(bar, heatmap);
+  else buildScale(state, bar);
+  if (heatmap.strength < 0.995)
+    buildCheck(state, bar, "At full strength", "isStretched").title = STRETCH_HELP;
+}
+
+// Which line is which: of contours there is no opacity to set, as they hide next to nothing.
+function buildLegend(bar, { contours, scaleEnd }) {
+  const legend = make("div", "legend", bar);
+  for (const { name, colour } of contours) {
+    make("span", "line", legend).style.background = colour;
+    make("span", "", legend, name);
+  }
+  make("span", "", legend, `of ${scaleEnd}`);
+  legend.title = SCALE_HELP;
+}
+
+function buildScale(state, bar) {
+  const { heatmap } = state.data;
   const scale = make("div", "scale", bar, "0");
   paintScale(make("canvas", "", scale), heatmap.colours);
   scale.append(heatmap.scaleEnd);
@@ -116,8 +135,6 @@ function buildMapControls(state, bar) {
     state.set.opacity = Number(input.value);
     show(state);
   };
-  if (heatmap.strength < 0.995)
-    buildCheck(state, bar, "At full strength", "isStretched").title = STRETCH_HELP;
 }
 
 function buildCheck(state, bar, text, name) {

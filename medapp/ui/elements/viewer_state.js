@@ -30,7 +30,7 @@ export function openState(data, before, tell) {
     tell,
     get mapOpacity() {
       const strength = this.set.isStretched ? 1 : (this.data.heatmap?.strength ?? 1);
-      return this.set.opacity * strength;
+      return (this.data.heatmap?.contours ? 1 : this.set.opacity) * strength;
     },
   };
   Object.defineProperty(state, "reading", { get: () => nameReading(state) });

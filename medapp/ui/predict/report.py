@@ -22,11 +22,14 @@ HOLDS = (
 OF_OTHERS = "The most alike training images, which this page shows, are in it: other patients'."
 
 
-def draw_report(run: Run, prediction: "Prediction", name: str, method: str) -> None:
+def draw_report(
+    run: Run, prediction: "Prediction", name: str, method: str, as_contours: bool
+) -> None:
     """Draw the button of a prediction's report, which is made when it is asked for.
 
     Args:
         name: what the image is called in it.
+        as_contours: its heatmap is drawn as contours, as on the page; else in colours.
     """
     if prediction.error is not None:
         return
@@ -41,6 +44,7 @@ def draw_report(run: Run, prediction: "Prediction", name: str, method: str) -> N
         asked = {
             "patient": patient.strip(),
             "method": method,
+            "as_contours": as_contours,
             "answers_all": answers_all(),
             "with_siblings": shows_siblings(),
         }

@@ -19,7 +19,7 @@ from medapp.runs.run import Run
 from medapp.ui.elements.gallery import build_data_uri
 from medapp.ui.predict.filters import Filter, choose_rows, find_truth
 from medapp.ui.predict.predicting import load_model
-from medapp.ui.predict.view import FIRST_METHOD, draw_prediction
+from medapp.ui.predict.view import FIRST_METHOD, draw_prediction, shows_contours
 from medapp.ui.shell import url
 from medapp.ui.shell.frame import escape
 
@@ -72,11 +72,12 @@ def _draw_heatmap_download(run: Run, folder: Path, files: Sequence[Path]) -> Non
     method = url.read_choice("method", METHODS) or FIRST_METHOD
     explained = url.read_choice("explain", model.classes)
     against = url.read_choice("against", model.classes)
+    as_contours = shows_contours()
 
     def write() -> bytes:
         from medapp.prediction.heatmaps import zip_heatmaps
 
-        asked = (method, explained, against)
+        asked = (method, explained, against, as_contours)
         return zip_heatmaps(model, name_head(run), folder, files, *asked)
 
     st.download_button(

@@ -1,6 +1,7 @@
 """What a model says of one image, and why: the image under its heatmap beside the findings."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +10,15 @@ import streamlit as st
 
 from medapp.data.samples import Sample
 from medapp.evaluation.words import write_probability
+from medapp.explanation.contours import LEVELS, WORDS, place_contours, trace_contours
 from medapp.explanation.methods import METHODS
 from medapp.explanation.placing import colour
 from medapp.explanation.strength import write_strength
+from medapp.imaging.geometry import View
 from medapp.imaging.sight import describe_reading
 from medapp.runs.heads import name_head
 from medapp.runs.run import Run
-from medapp.ui.elements.image_viewer import MapLayer, Shown, draw_viewer
+from medapp.ui.elements.image_viewer import Contour, MapLayer, Shown, draw_viewer
 from medapp.ui.predict.doubt import answers_all, draw_refusal
 from medapp.ui.predict.findings import draw_findings
 from medapp.ui.predict.map_card import draw_map_card
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 PREDICTED = "the prediction"
 NOTHING = "(no contrast)"
 FIRST_METHOD = "gradcam"
+COLOURS = "Colours"
+CONTOURS = "Contours"
 
 
 def draw_prediction(
@@ -64,11 +69,15 @@ def draw_prediction(
     with left:
         suffix = f" · {frame.SYNTHETIC}" if is_synthetic else ""
         layer = _build_layer(prediction, method, suffix)
+        if layer is not None and shows_contours():
+            layer = replace(layer, contours=_build_contours(layer))
         step = _draw_viewer(run, prediction, name, sample, layer, suffix, position)
         for said in (prediction.describe_heatmap(), prediction.describe_cells()):
             if said:
                 st.caption(escape(said))
-        draw_report(run, prediction, name, method)
+        if layer is not None and layer.contours:
+            st.caption(WORDS)
+        draw_report(run, prediction, name, method, shows_contours())
         if not prediction.refusal:
             _draw_choices(classes, method, explained, against)
             draw_map_card(run, prediction, method)
@@ -80,6 +89,11 @@ def draw_prediction(
         if prediction.label is not None:
             draw_findings(run, prediction, sample, is_learned)
     return step
+
+
+def shows_contours() -> bool:
+    """Whether maps are drawn as contours, as the page's address says; else in colours."""
+    return url.read_choice("map", [CONTOURS]) is not None
 
 
 def _draw_viewer(
@@ -118,7 +132,7 @@ def _draw_choices(
     classes: Sequence[str], method: str, explained: str | None, against: str | None
 ) -> None:
     """How the map is made, the class that it explains, and against which; the address holds all."""
-    one, two, three = st.columns(3)
+    one, two, three, four = st.columns(4)
     methods = list(METHODS)
     choices = [PREDICTED, *classes]
     one.selectbox(
@@ -141,6 +155,14 @@ def _draw_choices(
         others.index(against or NOTHING),
         **url.bind("against", NOTHING),
     )
+    four.segmented_control(
+        "Show as",
+        [COLOURS, CONTOURS],
+        default=CONTOURS if shows_contours() else COLOURS,
+        required=True,
+        help="Colours over the image, or lines around the hottest places of the untouched image.",
+        **url.bind("map", COLOURS),
+    )
     st.caption(f"{METHODS[method].help} ({METHODS[method].paper})")
 
 
@@ -159,3 +181,16 @@ def _build_layer(prediction: "Prediction", method: str, suffix: str) -> MapLayer
     )
     corners = (view.x0, view.y0, view.x1, view.y1)
     return MapLayer(heatmap.values, corners, note, colour(np.linspace(0, 1, 256)), strength)
+
+
+def _build_contours(layer: MapLayer) -> tuple[Contour, ...]:
+    view = View(*layer.view)
+    size = len(layer.values)
+    return tuple(
+        Contour(
+            f"{level.share:.0%}",
+            f"rgb{level.colour}",
+            place_contours(trace_contours(layer.values, level.share), view, size),
+        )
+        for level in LEVELS
+    )

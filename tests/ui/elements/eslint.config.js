@@ -14,6 +14,7 @@ const BROWSER = [
   "ImageData",
   "location",
   "MutationObserver",
+  "Path2D",
   "PopStateEvent",
   "ResizeObserver",
   "Response",

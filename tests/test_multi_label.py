@@ -101,8 +101,9 @@ def test_main_job(workspace: Workspace, findings: DataSet, strategy: str) -> Non
         trial = session.try_heatmaps(run, 4)
         assert trial.n == 4
         assert session.measure_stress(run).figure == "macro_auroc"
-        # Each image's map is of one finding.
-        assert sum(of.n for of in trial.hiding[0].of_class.values()) == 4
+        # Each image is asked about one finding.
+        hiding = trial.hiding[0]
+        assert sum(of.n for of in hiding.of_class.values()) == hiding.of_all.n
         judge_elsewhere(workspace, session, run, findings)
 
 

@@ -1,7 +1,7 @@
 """A trial of a run's heatmaps on its test images: are they worth looking at?"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -23,6 +23,7 @@ from medapp.explanation.trials.stability import Explain, compare_noisy, compare_
 from medapp.explanation.trials.trying import (
     SIGNED,
     UNIT,
+    Shown,
     Subject,
     compare_removal,
     count_blank,
@@ -47,6 +48,9 @@ from medapp.store.workspace import Workspace
 from medapp.training.seeds import seed_of
 
 IMAGES = 100  # at most, where no number is asked for
+# At most, on which regions are hidden: no map is drawn for that, and a mark that some images of one
+# class have is seen on many alone.
+HIDDEN = 300
 METHOD = "gradcam"
 REASON = "asked for heatmaps, to see what they are worth"
 
@@ -64,7 +68,8 @@ def try_heatmaps(
     What was asked before is given again, and no image is looked at.
 
     Args:
-        images: how many at most, drawn by the seed; 0 takes all.
+        images: how many at most, drawn by the seed; 0 takes all. Regions are hidden on up to
+            `HIDDEN`, or as many if that is more.
         method: a key of `METHODS`.
 
     Raises:
@@ -83,16 +88,20 @@ def try_heatmaps(
     tell = on_progress or (lambda *_: None)
     data_set, everything = find_split(workspace, run, "test")
     samples = choose_samples(everything, images, seed)
+    more = choose_samples(everything, images and max(images, HIDDEN), seed)
     tell("Drawing heatmaps", 0, len(samples))
-    pixels = load_squares(workspace, model, data_set, samples).take()
+    shown, wider = (
+        build_shown(model, load_squares(workspace, model, data_set, part).take(), part, seed)
+        for part in (samples, more)
+    )
     with run.lock():
         run.append_event(TestRead(reason=REASON, domain=run.domain))
-    subject, probabilities = build_subject(model, method, pixels, samples, seed)
-    found = judge(samples, probabilities, model.classes, model.task, model.thresholds)
+    subject = _draw_maps(model, method, shown)
+    found = judge(samples, shown.probabilities, model.classes, model.task, model.thresholds)
     # Looks are counted by the whole split.
     is_of = replace(found, split="test", dataset=data_set.name)
     notes = add_caveats(workspace, run, is_of, everything, data_set).notes
-    trial = _try(model, method, subject, samples, seed, tell)
+    trial = _try(model, method, subject, wider, samples, seed, tell)
     trial = replace(
         trial,
         of=len(everything),
@@ -117,18 +126,13 @@ def _load_explained(run: Run) -> Model:
     return model
 
 
-def build_subject(
-    model: Model,
-    method: str,
-    pixels: NDArray[np.uint8],
-    samples: Sequence[Sample],
-    seed: int,
-) -> tuple[Subject, NDArray[np.float32]]:
-    """A model before its trial, with the maps of what it predicts, and its probabilities (N, K)."""
+def build_shown(
+    model: Model, pixels: NDArray[np.uint8], samples: Sequence[Sample], seed: int
+) -> Shown:
+    """Images as a model is shown them, and what it says of each."""
     probabilities = model.predict(pixels)
     limits = np.array(model.thresholds) if model.thresholds else None
     picks = np.asarray(model.task.pick(probabilities, limits), dtype=np.intp)
-    explain = build_explain(model, method)
     preprocess = model.recipe.preprocess
     views = [square.view for square in map_threaded(lambda s: load_square(s, preprocess), samples)]
     size = pixels.shape[1]
@@ -145,8 +149,7 @@ def build_subject(
         for view, sample, pick in zip(views, samples, picks, strict=True)
     ]
     units, _, _ = number_units([sample.patient for sample in samples], len(samples))
-    _, first = model.explain(pixels[:1], method)
-    subject = Subject(
+    return Shown(
         pixels=pixels,
         contents=contents,
         boxes=boxes,
@@ -154,20 +157,27 @@ def build_subject(
         picks=picks,
         units=units,
         seeds=[seed_of(seed, sample.content_hash) for sample in samples],
-        cells=first[0].cells,
-        maps=explain(pixels, picks),
         probabilities=probabilities,
         answer=model.predict,
         decide=lambda rows: model.task.decide(rows, limits),
-        explain=explain,
     )
-    return subject, probabilities
+
+
+def _draw_maps(model: Model, method: str, shown: Shown) -> Subject:
+    """The maps of what a model predicts of the images that it was shown."""
+    explain = build_explain(model, method)
+    _, first = model.explain(shown.pixels[:1], method)
+    facts = {field.name: getattr(shown, field.name) for field in fields(Shown)}
+    return Subject(
+        **facts, cells=first[0].cells, maps=explain(shown.pixels, shown.picks), explain=explain
+    )
 
 
 def _try(
     model: Model,
     method: str,
     subject: Subject,
+    wider: Shown,
     samples: Sequence[Sample],
     seed: int,
     tell: Tell,
@@ -197,7 +207,7 @@ def _try(
             if name != "box"
         },
         areas={name: float(m.mean()) for name, m in regions.items() if name != "box"},
-        hiding=hide_regions(subject, regions, tell),
+        hiding=hide_regions(wider, mark_regions(wider), tell),
         averages=average_maps(subject.maps, labels, [sample.site for sample in samples]),
         blank=int((~subject.shows).sum()),
         n=len(samples),

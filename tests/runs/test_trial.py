@@ -7,7 +7,7 @@ import pytest
 from conftest import Trained
 
 from medapp.errors import ExplanationError, RunError
-from medapp.explanation.trials.words import judge_trial, state_finding
+from medapp.explanation.trials.words import judge_trial, state_finding, state_ground
 from medapp.prediction.model import load_model
 from medapp.runs.evaluate import find_split
 from medapp.runs.judging import load_squares
@@ -15,7 +15,7 @@ from medapp.runs.making import create_run, find_run
 from medapp.runs.results import TRIAL, discard_evaluation, load_trials
 from medapp.runs.run import Run
 from medapp.runs.sitting import Sitting
-from medapp.runs.trial import build_subject, try_heatmaps
+from medapp.runs.trial import build_shown, try_heatmaps
 from medapp.training.recipe import build_settings
 
 
@@ -91,9 +91,9 @@ def test_the_subject_lies_on_its_squares(trained: Trained) -> None:
     model = replace(kept, recipe=kept.recipe.model_copy(update={"preprocess": padded}))
     data_set, samples = find_split(trained.workspace, run, "test")
     pixels = load_squares(trained.workspace, model, data_set, samples).take()
-    subject, probabilities = build_subject(model, "gradcam", pixels, samples, seed=0)
-    assert np.array_equal(subject.picks, probabilities.argmax(axis=1))
-    for sample, content, square in zip(samples, subject.contents, pixels, strict=True):
+    shown = build_shown(model, pixels, samples, seed=0)
+    assert np.array_equal(shown.picks, shown.probabilities.argmax(axis=1))
+    for sample, content, square in zip(samples, shown.contents, pixels, strict=True):
         width = 32 * sample.width / max(sample.width, sample.height)
         assert content.x1 - content.x0 == pytest.approx(width)
         outside = np.ones(32, bool)
@@ -106,8 +106,13 @@ def test_one_image_is_tried_and_has_no_interval(trained: Trained) -> None:
     assert found.n == 1
     assert found.removal["edges"].gain is not None
     assert found.removal["edges"].gain.interval is None
-    assert found.hiding[0].of_all.p == 1
     assert state_finding(found)
+
+
+def test_regions_are_hidden_on_more_images_than_have_maps(trained: Trained) -> None:
+    found = try_heatmaps(trained.workspace, find_run(trained.workspace, "probe"), 1)
+    assert (found.n, found.hiding[0].of_all.n) == (1, 4)
+    assert "Regions were hidden on 4 test images" in state_ground(found)
     assert all(note.text for note in judge_trial(found))
 
 

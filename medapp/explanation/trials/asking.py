@@ -15,7 +15,7 @@ from medapp.explanation.trials.hiding import (
 )
 from medapp.explanation.trials.means import compare_shares, find_p, measure_mean, measure_share
 from medapp.explanation.trials.record import Flips, Hiding
-from medapp.explanation.trials.trying import Subject
+from medapp.explanation.trials.trying import Shown
 from medapp.store.job import Tell
 
 TITLE = "Hiding regions"
@@ -39,53 +39,53 @@ class Asked:
         return Asked(self.flips[own], self.drops[own])
 
 
-def mark_regions(subject: Subject) -> dict[str, Masks]:
+def mark_regions(shown: Shown) -> dict[str, Masks]:
     """Where each region lies on each image: (N, S, S); boxes only where any is known."""
-    size = subject.size_px
+    size = shown.size_px
     found = {
-        "corners": np.stack([mark_corners(each, size) for each in subject.contents]),
-        "borders": np.stack([mark_borders(each, size) for each in subject.contents]),
+        "corners": np.stack([mark_corners(each, size) for each in shown.contents]),
+        "borders": np.stack([mark_borders(each, size) for each in shown.contents]),
     }
-    boxes = np.stack([mark_boxes(each, size) for each in subject.boxes])
+    boxes = np.stack([mark_boxes(each, size) for each in shown.boxes])
     return {**found, "box": boxes} if boxes.any() else found
 
 
-def hide_regions(subject: Subject, regions: Mapping[str, Masks], tell: Tell) -> tuple[Hiding, ...]:
+def hide_regions(shown: Shown, regions: Mapping[str, Masks], tell: Tell) -> tuple[Hiding, ...]:
     """How answers change where each region is hidden, by each fill."""
     total = len(regions) * len(FILLINGS)
     found: list[Hiding] = []
     for region, masks in regions.items():
         chosen = [i for i, mask in enumerate(masks) if mask.any()]
         moved = np.stack(
-            [move_elsewhere(masks[i], subject.contents[i], subject.seeds[i]) for i in chosen]
+            [move_elsewhere(masks[i], shown.contents[i], shown.seeds[i]) for i in chosen]
         )
         for fill in FILLINGS:
             tell(TITLE, len(found), total)
-            here = _ask(subject, chosen, masks[chosen], fill)
-            there = _ask(subject, chosen, moved, fill)
+            here = _ask(shown, chosen, masks[chosen], fill)
+            there = _ask(shown, chosen, moved, fill)
             area = float(masks[chosen].mean())
-            found.append(_build_hiding(subject, region, fill, area, chosen, here, there))
+            found.append(_build_hiding(shown, region, fill, area, chosen, here, there))
     tell(TITLE, total, total)
     return tuple(found)
 
 
-def _ask(subject: Subject, chosen: list[int], masks: Masks, fill: str) -> Asked:
+def _ask(shown: Shown, chosen: list[int], masks: Masks, fill: str) -> Asked:
     hidden = np.stack(
         [
-            FILLINGS[fill](subject.pixels[i], mask, subject.contents[i])
+            FILLINGS[fill](shown.pixels[i], mask, shown.contents[i])
             for i, mask in zip(chosen, masks, strict=True)
         ]
     )
-    plain = subject.probabilities[chosen]
-    said = subject.answer(hidden)
-    changed = subject.decide(said) != subject.decide(plain)
-    own = np.arange(len(chosen)), subject.picks[chosen]
+    plain = shown.probabilities[chosen]
+    said = shown.answer(hidden)
+    changed = shown.decide(said) != shown.decide(plain)
+    own = np.arange(len(chosen)), shown.picks[chosen]
     drops = plain[own].astype(np.float64) - said[own].astype(np.float64)
     return Asked(changed.reshape(len(chosen), -1).any(axis=1), drops)
 
 
 def _build_hiding(
-    subject: Subject,
+    shown: Shown,
     region: str,
     fill: str,
     area: float,
@@ -93,10 +93,10 @@ def _build_hiding(
     here: Asked,
     there: Asked,
 ) -> Hiding:
-    units = subject.units[chosen]
+    units = shown.units[chosen]
     of_class = {}
-    for index, name in enumerate(subject.classes):
-        own = subject.picks[chosen] == index
+    for index, name in enumerate(shown.classes):
+        own = shown.picks[chosen] == index
         if own.any():
             of_class[name] = count_flips(here.choose(own), there.choose(own), units[own])
     return Hiding(region, fill, area, count_flips(here, there, units), of_class)

@@ -40,8 +40,8 @@ Masks = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Subject:
-    """A model before its trial, and the N images it is asked about.
+class Shown:
+    """N images that a model was shown, and what it said of each.
 
     Attributes:
         pixels: (N, S, S, C) uint8.
@@ -51,12 +51,9 @@ class Subject:
         picks: (N,) the class that is explained of each image.
         units: (N,) the number of each image's unit.
         seeds: one an image.
-        cells: height and width of the layer that maps are read from.
-        maps: (N, S, S), of the picked classes.
         probabilities: (N, K) of the images as they are.
         answer: pixels to probabilities.
         decide: probabilities to decisions (N, …).
-        explain: pixels and picks to maps.
     """
 
     pixels: Pixels
@@ -66,17 +63,29 @@ class Subject:
     picks: NDArray[np.intp]
     units: Units
     seeds: Sequence[int]
-    cells: Cells
-    maps: Maps
     probabilities: NDArray[np.float32]
     answer: Answer
     decide: Callable[[NDArray[np.float32]], NDArray[np.generic]]
-    explain: Explain
 
     @property
     def size_px(self) -> int:
         """The side of the square."""
         return int(self.pixels.shape[1])
+
+
+@dataclass(frozen=True)
+class Subject(Shown):
+    """A model before the trial of its maps.
+
+    Attributes:
+        cells: height and width of the layer that maps are read from.
+        maps: (N, S, S), of the picked classes.
+        explain: pixels and picks to maps.
+    """
+
+    cells: Cells
+    maps: Maps
+    explain: Explain
 
     @property
     def shows(self) -> Masks:

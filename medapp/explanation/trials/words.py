@@ -74,9 +74,11 @@ def state_ground(trial: Trial) -> str:
     """Which images were asked, and what intervals are over."""
     drawn = f"{trial.n:,} of {trial.of:,} test images, drawn by seed {trial.seed}"
     which = drawn if trial.n < trial.of else f"All {trial.n:,} test images"
+    hidden = trial.hiding[0].of_all.n if trial.hiding else trial.n
+    more = f" Regions were hidden on {hidden:,} test images." if hidden != trial.n else ""
     return (
         f"{which}, at {trial.size_px} px; 95% intervals over {trial.units:,} {trial.counted}. Maps"
-        " are of the predicted class."
+        f" are of the predicted class.{more}"
     )
 
 

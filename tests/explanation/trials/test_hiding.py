@@ -72,3 +72,15 @@ def test_padding_does_not_count_for_the_mean() -> None:
     mask = mark_corners(PADDED, SIZE)
     filled = FILLINGS["mean"](image, mask, PADDED)
     assert (filled[mask] == 100).all()
+
+
+def test_equal_channels_are_filled_as_different_ones_are() -> None:
+    grey = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE, 1)).astype(np.uint8)
+    mask = mark_corners(WHOLE, SIZE)
+    colour = np.concatenate([grey, 255 - grey, grey], axis=2)
+    equal = FILLINGS["around"](np.repeat(grey, 3, axis=2), mask, WHOLE)
+    mixed = FILLINGS["around"](colour, mask, WHOLE)
+    assert equal.shape == mixed.shape
+    # Each channel is filled by itself, and to a residual that depends on no other.
+    assert np.abs(equal[..., 0].astype(int) - mixed[..., 0]).max() <= 1
+    assert np.abs(equal[mask].astype(int) - mixed[mask]).max() > 1

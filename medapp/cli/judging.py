@@ -24,7 +24,8 @@ Operating = Annotated[
     typer.Option(
         metavar="RULE",
         help="Choose a threshold on validation images by a rule: sensitivity>=0.95,"
-        " specificity>=0.9, youden, or cost=10 (a miss costs as much as 10 false alarms).",
+        " specificity>=0.9, youden, cost=10 (a miss costs as much as 10 false alarms), or"
+        " threshold=0.37, set by hand.",
     ),
 ]
 AtPrevalence = Annotated[
@@ -148,7 +149,8 @@ def print_operating(point: OperatingPoint) -> None:
     if choice is not None:
         how = (
             f"{choice.rule}, chosen on {choice.n:,} {point.noun} of the {choice.where},"
-            f" {choice.positives:,} of them {point.finding}"
+            f" {choice.positives:,} of them {point.finding}: there sensitivity"
+            f" {write_figure(choice.sensitivity)}, specificity {write_figure(choice.specificity)}"
         )
     console.print(f"\nThreshold for {point.finding}: {point.threshold:.4g} ({how}).")
     console.print(

@@ -11,10 +11,11 @@ from medapp.evaluation.detection import Detection
 from medapp.evaluation.metrics import Floats
 from medapp.task.thresholds import FEWEST
 
-Kind = Literal["sensitivity", "specificity", "youden", "cost"]
+Kind = Literal["sensitivity", "specificity", "youden", "cost", "threshold"]
 _FLOOR = re.compile(r"(sensitivity|specificity)\s*(?:>=|≥|=)\s*(?P<number>[0-9.]+)\s*(%?)", re.I)
+_SET = re.compile(r"threshold\s*(?:>=|≥|=)\s*(?P<number>[0-9.]+(?:e-?\d+)?)", re.I)
 _COST = re.compile(r"cost\s*=\s*(?P<number>[0-9.]+(?:e[+-]?\d+)?)", re.I)
-WAYS = "sensitivity>=0.95, specificity>=0.9, youden, or cost=10"
+WAYS = "sensitivity>=0.95, specificity>=0.9, youden, cost=10, or threshold=0.37"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Rule:
         kind: "sensitivity" or "specificity", at least `value`, and of such thresholds the one with
             the highest of the other; "youden", the highest sensitivity + specificity (Youden
             1950); "cost", the lowest cost where a miss costs `value` times as much as a false
-            alarm.
+            alarm; "threshold", `value` itself, which a person set in sight of the images.
         value: in 0 to 1, or a ratio above 0; of no meaning for "youden".
     """
 
@@ -38,6 +39,8 @@ class Rule:
                 return "highest sensitivity + specificity"
             case "cost":
                 return f"a miss costs as much as {self.value:g} false alarms"
+            case "threshold":
+                return "set by hand"
             case _:
                 return f"{self.kind} of at least {self.value:g}"
 
@@ -48,6 +51,9 @@ class Rule:
             sensitivities, specificities: (T,) at each; they begin with 1 and 0, and end with 0 and
                 1, so that a floor can be kept.
             prevalence: how common the finding is.
+
+        Raises:
+            ValueError: the rule is a threshold that was set, and picks none.
         """
         match self.kind:
             case "youden":
@@ -59,6 +65,8 @@ class Rule:
                 gains = np.where(sensitivities >= self.value - 1e-12, specificities, -1.0)
             case "specificity":
                 gains = np.where(specificities >= self.value - 1e-12, sensitivities, -1.0)
+            case "threshold":
+                raise ValueError("a threshold that was set is not picked")
         # Rounded, so that equal gains stay equal.
         return int(np.argmax(np.round(gains, 12)))
 
@@ -74,7 +82,8 @@ def read_rule(text: str) -> Rule:
         return Rule("youden")
     floor = _FLOOR.fullmatch(asked)
     cost = _COST.fullmatch(asked)
-    match = floor or cost
+    by_hand = _SET.fullmatch(asked)
+    match = floor or cost or by_hand
     number = _read_number(match["number"]) if match else None
     if floor and number is not None:
         share = number / 100 if floor[3] else number
@@ -84,6 +93,8 @@ def read_rule(text: str) -> Rule:
             )
     if cost and number:
         return Rule("cost", number)
+    if by_hand and number is not None and 0 < number < 1:
+        return Rule("threshold", number)
     raise RecipeError(
         f"{text!r} is no rule for a threshold.", remedy=f"Write {WAYS}.", setting="operating"
     )
@@ -98,6 +109,8 @@ def _read_number(text: str) -> float | None:
 
 def choose_threshold(detection: Detection, rule: Rule, prevalence: float | None = None) -> float:
     """The threshold that a rule takes on these images, midway between two scores that occur.
+
+    A threshold that a person set is taken as it is.
 
     Args:
         prevalence: of the place where the model is to be used, for a rule that weighs costs; None
@@ -114,6 +127,8 @@ def choose_threshold(detection: Detection, rule: Rule, prevalence: float | None 
             " each are needed.",
             remedy="Take the probability of one half, or a larger validation split.",
         )
+    if rule.kind == "threshold":
+        return rule.value
     cuts = list_cuts(detection.scores)
     missed = np.searchsorted(np.sort(detection.scores[detection.true]), cuts) / positives
     spared = np.searchsorted(np.sort(detection.scores[~detection.true]), cuts) / negatives

@@ -34,7 +34,7 @@ def lock_point(run: Run, point: OperatingPoint, positives: Sequence[str] = ()) -
             "There is no threshold to lock: none was chosen by a rule.",
             remedy=Remedy(
                 "Choose a rule for the threshold first.",
-                "Name a rule, such as --operating 'sensitivity>=0.95'.",
+                "Name a rule, such as --operating 'sensitivity>=0.95' or threshold=0.37.",
             ),
         )
     if task.has_several:

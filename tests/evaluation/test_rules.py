@@ -24,6 +24,8 @@ def test_rules_are_read_as_people_write_them() -> None:
         "youden": Rule("youden"),
         " cost = 10 ": Rule("cost", 10.0),
         "cost=0.5": Rule("cost", 0.5),
+        "threshold=0.37": Rule("threshold", 0.37),
+        "Threshold >= 3e-3": Rule("threshold", 0.003),
     }
     for text, rule in expected.items():
         assert read_rule(text) == rule, text
@@ -35,6 +37,7 @@ def test_rules_are_read_as_people_write_them() -> None:
         *("", "best", "auroc>=0.9", "0.5"),
         *("sensitivity>=", "sensitivity>=1.2", "sensitivity>=0", "sensitivity>=1.2.3"),
         *("cost=0", "cost=-1", "cost=1.2.3"),
+        *("threshold=0", "threshold=1", "threshold=37%", "threshold=-0.1", "threshold"),
     ],
 )
 def test_what_is_no_rule_is_refused_with_examples(text: str) -> None:
@@ -70,6 +73,16 @@ def test_each_rule_takes_the_threshold_that_it_says() -> None:
     }
     for text, cell in expected.items():
         assert count(found, choose_threshold(found, read_rule(text))) == cell, text
+
+
+def test_a_threshold_that_was_set_is_taken_as_it_is() -> None:
+    rule = read_rule("threshold=0.37")
+    assert choose_threshold(detect(), rule) == 0.37
+    assert str(rule) == "set by hand"
+    with pytest.raises(RunError, match="No threshold can be chosen"):
+        choose_threshold(detect("1" * 20), rule)
+    with pytest.raises(ValueError, match="not picked"):
+        rule.pick(np.array([1.0]), np.array([0.0]), 0.5)
 
 
 def test_a_rare_finding_is_worth_fewer_false_alarms() -> None:

@@ -1,26 +1,21 @@
 """From which probability a finding counts as there, and what follows where a model is used."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import streamlit as st
 
 from medapp.evaluation.detection import Detection, build_detection
 from medapp.evaluation.evaluation import Evaluation
-from medapp.evaluation.net_benefit import trace_decisions
-from medapp.evaluation.operating import OperatingPoint, operate, state_floor, state_outcomes
+from medapp.evaluation.operating import OperatingPoint, judge_threshold, operate
 from medapp.evaluation.positive import find_positive, means_absence
-from medapp.evaluation.predictive import Rate
 from medapp.evaluation.rules import Kind, Rule
-from medapp.evaluation.words import write_figure, write_interval
-from medapp.figures import list_numbers
-from medapp.figures.operating import draw_decisions, draw_operating, draw_scores
-from medapp.figures.thinning import ALL_POINTS
 from medapp.runs.detecting import Asked, find_own_threshold
 from medapp.runs.locking import find_locked, lock_point, unlock_point
 from medapp.runs.results import Evidence, load_evidence
 from medapp.runs.run import Run
 from medapp.task import find_task
+from medapp.ui.models.by_hand import BY_HAND, set_threshold, state_images
+from medapp.ui.models.outcome import draw_curves, draw_outcome
 from medapp.ui.shell import frame, url
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
@@ -35,7 +30,12 @@ RULES: dict[str, tuple[Kind, tuple[str, float, float, float, float] | None]] = {
     "Specificity at least": ("specificity", ("Specificity", 0.5, 1.0, 0.9, 0.01)),
     "Highest sensitivity + specificity": ("youden", None),
     "Cost of a miss": ("cost", ("False alarms that cost as much", 0.1, 1000.0, 10.0, 1.0)),
+    "By hand, on the ROC curve": (BY_HAND.kind, None),
 }
+LOCKING = (
+    "Then the test images judge it. Who moves it again after that has chosen on the test images,"
+    " whose figures flatter from then on."
+)
 PERCENT = (
     *("0.1", "0.2", "0.5", "1", "2", "3", "4", "5", "7", "10", "15", "20", "25", "30"),
     *("40", "50", "60", "70", "80", "90"),
@@ -59,23 +59,25 @@ def draw_threshold(run: Run) -> None:
     )
     is_decided = len(evaluation.classes) == 2 or bool(evaluation.thresholds)
     rule, prevalence = _draw_controls(judging, OWN if is_decided else HALF)
-    choosing = None
-    if rule is not None:
-        validation = _find_validation(run)
-        if validation is None:
-            return
-        choosing = build_detection(
-            *validation, positives=names, where="validation split", per_patient=per_patient
-        )
     own = find_own_threshold(run, evaluation, Asked(positives=names))
+    choosing = _detect_choosing(run, names, per_patient) if rule else None
+    if rule and choosing is None:
+        return
+    if choosing and rule == BY_HAND:
+        rule = set_threshold(choosing, own)
     notes = [note for note in evaluation.notes if note.level != "info"]
     point = operate(judging, prevalence, choosing, rule, own, notes)
     draw_notes(note for note in point.notes if note.level == "grave")
-    _draw_outcome(point)
+    shown, seen, said = point, judging, ""
+    if choosing and rule and rule.kind == BY_HAND.kind:
+        # A point that is moved by hand is seen on the images that choose: never on the test split.
+        shown, seen = judge_threshold(choosing, point.threshold, prevalence), choosing
+        said = state_images(shown, choosing.where)
+    draw_outcome(shown, said)
     draw_notes(note for note in point.notes if note.level != "grave")
     if not evaluation.thresholds:
         _draw_lock(run, point, names, per_patient)
-    _draw_curves(judging, point)
+    draw_curves(seen, shown)
 
 
 def _choose_positives(evaluation: Evaluation) -> tuple[str, ...]:
@@ -151,13 +153,22 @@ def _draw_controls(judging: Detection, own: str) -> tuple[Rule | None, float]:
     return rule, float(percent) / 100
 
 
-def _find_validation(run: Run) -> Evidence | None:
-    """What the model says of the validation images, once somebody asked for it.
+def _detect_choosing(run: Run, names: Sequence[str], per_patient: bool) -> Detection | None:
+    """The finding in the images that a threshold is chosen on; None before somebody asked."""
+    found = _find_validation(run)
+    if found is None:
+        return None
+    evidence, where = found
+    return build_detection(*evidence, positives=names, where=where, per_patient=per_patient)
+
+
+def _find_validation(run: Run) -> tuple[Evidence, str] | None:
+    """What the model says of the images that choose, and what these are, once somebody asked.
 
     Kept for this visitor as long as model, data set and labels are the same.
     """
-    key = (run.id, run.domain, run.model_path.stat().st_mtime_ns, find_catalog().read_marks())
-    kept: tuple[object, Evidence] | None = st.session_state.get(KEPT)
+    key = _mark(run)
+    kept: tuple[object, tuple[Evidence, str]] | None = st.session_state.get(KEPT)
     if kept is not None and kept[0] == key:
         return kept[1]
     st.markdown(
@@ -171,27 +182,23 @@ def _find_validation(run: Run) -> Evidence | None:
             from medapp.runs.operating import find_chosen_on
 
             workspace = open_workspace()
-            data_set, samples, _ = find_chosen_on(workspace, run)
-            found = predict_samples(workspace, run, data_set, samples)
+            data_set, samples, where = find_chosen_on(workspace, run)
+            found = predict_samples(workspace, run, data_set, samples), where
         st.session_state[KEPT] = (key, found)
         st.rerun()
     return None
 
 
-def _draw_outcome(point: OperatingPoint) -> None:
-    """Draw what becomes of a thousand, the four shares, and how the threshold came about."""
-    st.subheader(escape(state_outcomes(point)), anchor=False)
-    at = f"at a prevalence of {100 * point.prevalence:.3g}%"
-    shares = (
-        ("Sensitivity", point.sensitivity, f"of {point.positives:,} {point.noun}"),
-        ("Specificity", point.specificity, f"of {point.n - point.positives:,} {point.noun}"),
-        ("PPV", point.ppv, at),
-        ("NPV", point.npv, at),
-    )
-    for column, (title, rate, of) in zip(st.columns(len(shares)), shares, strict=True):
-        with column.container(border=True, height="stretch"):
-            _draw_card(title, rate, of)
-    st.caption(escape(f"{_state_choice(point)} {state_floor(point)}".strip()))
+def _mark(run: Run) -> object:
+    """What differs once the model, its data set or a label does."""
+    return run.id, run.domain, run.model_path.stat().st_mtime_ns, find_catalog().read_marks()
+
+
+def _keep_evidence(run: Run) -> None:
+    """Keep what was read: a lock changes the model's file, and no probability."""
+    kept = st.session_state.get(KEPT)
+    if kept is not None and kept[0][:2] == (run.id, run.domain):
+        st.session_state[KEPT] = (_mark(run), kept[1])
 
 
 def _draw_lock(run: Run, point: OperatingPoint, names: Sequence[str], per_patient: bool) -> None:
@@ -212,69 +219,14 @@ def _draw_lock(run: Run, point: OperatingPoint, names: Sequence[str], per_patien
             point.choice is not None
             and not per_patient
             and is_new
-            and st.button("Lock this threshold", icon=":material/lock:")
+            and st.button("Lock this threshold", icon=":material/lock:", help=LOCKING)
         ):
             with frame.show_errors():
                 lock_point(run, point, names)
+                _keep_evidence(run)
                 st.rerun()
         if locked is not None and st.button("Unlock", icon=":material/lock_open:"):
             with frame.show_errors():
                 unlock_point(run)
+                _keep_evidence(run)
                 st.rerun()
-
-
-def _draw_card(title: str, rate: Rate | None, of: str) -> None:
-    st.metric(
-        escape(title),
-        "–" if rate is None else write_figure(rate.value),
-        write_interval(rate.interval) if rate else "no interval",
-        delta_color="off",
-        delta_arrow="off",
-    )
-    st.caption(escape(of))
-
-
-def _state_choice(point: OperatingPoint) -> str:
-    judged = (
-        f"Judged on {point.n:,} {point.noun} of the test split, with 95% intervals over"
-        f" {point.units:,} {point.counted}; those of PPV and NPV take the prevalence as known."
-    )
-    if point.choice is None:
-        return f"{point.finding} counts as found from {point.threshold:.3g} on. {judged}"
-    choice = point.choice
-    return (
-        f"{point.finding} counts as found from {point.threshold:.3g} on: {choice.rule}, chosen on"
-        f" {choice.n:,} {point.noun} of the validation split, {choice.positives:,} of them with"
-        f" it. {judged}"
-    )
-
-
-def _draw_curves(judging: Detection, point: OperatingPoint) -> None:
-    theme = frame.find_theme()
-    left, right = frame.draw_columns(2, key="threshold")
-    with left:
-        whole = partial(draw_operating, judging, point, most=ALL_POINTS)
-        figure = draw_operating(judging, point, theme)
-        frame.draw_figure(figure, "operating", lambda: list_numbers(whole()))
-    with right:
-        frame.draw_figure(draw_scores(judging, point.threshold, theme), key="scores")
-    curve = trace_decisions(judging)
-    if curve is None:
-        return
-    left, right = frame.draw_columns(2, key="decisions")
-    with left:
-        frame.draw_figure(draw_decisions(curve, theme), key="decisions")
-    with right:
-        st.subheader("Is it better to act on the model?", anchor=False)
-        st.markdown(
-            "Who would act at a probability of 0.1 holds a miss to be nine times as bad as a false"
-            " alarm. The net benefit counts those rightly treated, less those treated for nothing"
-            " at that rate. A model is worth using where its line stands above both others."
-        )
-        st.caption(
-            escape(
-                f"On {curve.n:,} {point.noun}, {curve.positives:,} of them with the finding: at"
-                " their prevalence, whatever is set above. Each 95% interval is for its own"
-                " threshold alone."
-            )
-        )

@@ -15,6 +15,7 @@ from medapp.evaluation.notes import list_of_patients
 from medapp.evaluation.sample_size import state_sample_size
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_probability
+from medapp.runs.decided import load_decided
 from medapp.runs.heads import list_heads
 from medapp.runs.learning import list_epochs, state_by_heart
 from medapp.runs.run import Run
@@ -100,7 +101,7 @@ def describe_evaluation(evaluation: Evaluation) -> dict[str, Any]:
 
 def describe_heads(run: Run) -> list[dict[str, Any]]:
     """The figures of each head for programs, the first one's first; of one head alone too."""
-    found = [(name, head.load_evaluation()) for name, head in list_heads(run).items()]
+    found = [(name, load_decided(head)) for name, head in list_heads(run).items()]
     return [
         {"data_set": name, **(describe_evaluation(told) if told else {"n": None})}
         for name, told in found
@@ -113,7 +114,7 @@ def print_figures(run: Run) -> None:
     if len(heads) < 2:
         heads = {"": run}
     for name, head in heads.items():
-        evaluation = head.load_evaluation()
+        evaluation = load_decided(head)
         by_heart = state_by_heart(list_epochs(head.list_events()))
         begin = f"{name}: " if name else ""
         if evaluation:

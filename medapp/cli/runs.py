@@ -27,6 +27,7 @@ from medapp.data.catalog import Catalog
 from medapp.errors import WeightsError
 from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BACKBONES, find_file
+from medapp.runs.decided import load_decided
 from medapp.runs.events import EpochFinished, MessageSaid
 from medapp.runs.heads import find_head, name_head
 from medapp.runs.looks import count_looks
@@ -50,7 +51,7 @@ backbones = typer.Typer(no_args_is_help=True, help="Backbones: list, fetch, expo
 
 def _summarise(run: Run, data_set: str) -> dict[str, Any]:
     recipe = run.recipe
-    evaluation = run.load_evaluation()
+    evaluation = load_decided(run)
     return {
         "run": run.name,
         "id": run.id,
@@ -162,7 +163,7 @@ def show(run: RunName, as_json: AsJson = False) -> None:
         facts = _summarise(found, find_data_set_name(workspace, recipe))
         rows = [epoch.to_dict() for epoch in epochs]
         seconds = found.count_seconds()
-        evaluation = found.load_evaluation()
+        evaluation = load_decided(found)
         print_json(
             {
                 **facts,

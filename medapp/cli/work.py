@@ -270,6 +270,7 @@ def evaluate(
     if failures is not None and (data or split == "validation"):
         raise typer.BadParameter("failures are those of the test split", param_hint="--failures")
     # Imported here, so that the shell starts without torch.
+    from medapp.runs.decided import apply_lock, find_decide
     from medapp.runs.evaluate import examine_run
     from medapp.runs.operating import find_operating_point
 
@@ -280,21 +281,24 @@ def evaluate(
         session.workspace, found, split, data, read_class_map(mapping)
     )
     thresholds = evaluation.thresholds
+    point = None
+    if has_point:
+        point = find_operating_point(session.workspace, found, asked, evaluation, evidence)
+    if unlock:
+        unlock_point(found)
+    if lock and point is not None:
+        lock_point(found, point, asked.positives)
+    locked = find_locked(found)
+    evaluation = apply_lock(locked, evaluation, evidence)
+    decide = find_decide(found, evaluation)
     told = Told(
         evaluation,
-        judge_probabilities(*evidence, thresholds=thresholds) if evidence else None,
-        find_operating_point(session.workspace, found, asked, evaluation, evidence)
-        if has_point
-        else None,
+        judge_probabilities(*evidence, thresholds=thresholds, decide=decide) if evidence else None,
+        point,
         session.judge_subgroups(run, by, figure, head) if by else None,
         None if failures is None else session.find_failures(found, with_familiarity=True),
         failures or 0,
     )
-    if unlock:
-        unlock_point(found)
-    if lock and told.point is not None:
-        lock_point(found, told.point, asked.positives)
-    locked = find_locked(found)
     by_heart = state_by_heart(list_epochs(found.list_events()))
     if as_json:
         beside = {"by_heart": by_heart, "locked": locked.to_dict() if locked else None}
@@ -306,4 +310,4 @@ def evaluate(
         console.print(by_heart)
     told.print()
     if locked is not None:
-        console.print(f"\nLocked: {locked.say_decides()}", markup=False)
+        console.print(f"\nLocked: {locked.describe()}", markup=False)

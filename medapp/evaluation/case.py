@@ -1,6 +1,6 @@
 """What is judged, in one form for all tasks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,9 @@ from medapp.errors import RunError
 from medapp.evaluation.metrics import Floats, Mask
 from medapp.task import Task
 from medapp.task.task import Targets
+
+# Probabilities (N, K) to decisions, in place of the task.
+Decide = Callable[[Floats], Targets]
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def build_case(
     classes: Sequence[str],
     task: Task,
     thresholds: ArrayLike = 0.5,
+    decide: Decide | None = None,
 ) -> Case:
     """See `medapp.evaluation.evaluate.evaluate` for arguments and errors."""
     scores = np.asarray(probabilities, dtype=float)
@@ -73,7 +77,7 @@ def build_case(
         )
     _refuse_broken(scores)
     limits = np.broadcast_to(np.asarray(thresholds, dtype=float), scores.shape)
-    decisions = task.decide(scores, limits)
+    decisions = decide(scores) if decide else task.decide(scores, limits)
     if targets.ndim == 2:
         return Case(scores, targets, targets == 1, targets == 0, decisions, limits, decisions, ())
     truths = targets.astype(np.intp)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from medapp.evaluation.agreement import estimate_mean_error, estimate_quadratic_kappa
-from medapp.evaluation.case import Case, build_case
+from medapp.evaluation.case import Case, Decide, build_case
 from medapp.evaluation.estimates import (
     Estimate,
     Units,
@@ -46,6 +46,7 @@ def evaluate(
     groups: Sequence[str | None] | None = None,
     task: Task | None = None,
     thresholds: ArrayLike = (),
+    decide: Decide | None = None,
 ) -> Evaluation:
     """Judge predictions.
 
@@ -59,6 +60,8 @@ def evaluate(
         thresholds: (K,) from which probability each finding counts as there, or (N, K) where
             several models judged; one half where none is given. Of no effect where an image has
             one label.
+        decide: probabilities (N, K) to classes (N,), in place of the most probable one where an
+            image has one label.
 
     Raises:
         RunError: a probability is not a finite number.
@@ -66,12 +69,12 @@ def evaluate(
     """
     task = task or find_task("single-label")
     limits = thresholds if np.size(thresholds) else THRESHOLD
-    case = build_case(probabilities, truth, classes, task, limits)
+    case = build_case(probabilities, truth, classes, task, limits, decide)
     units, counted, unknown = number_units(groups, len(case.scores))
     found = _judge(case, classes, units, counted, unknown, task)
     if groups is None or counted == "images" or found.units == found.n:
         return found
-    return replace(found, per_patient=_judge_patients(case, classes, groups, task))
+    return replace(found, per_patient=_judge_patients(case, classes, groups, task, decide))
 
 
 def estimate_figures(
@@ -139,6 +142,7 @@ def _judge_patients(
     classes: Sequence[str],
     groups: Sequence[str | None],
     task: Task,
+    decide: Decide | None,
 ) -> Evaluation | None:
     """Figures of patients by the mean of their images' probabilities.
 
@@ -158,7 +162,7 @@ def _judge_patients(
     uniform, firsts = find_uniform(case.targets, units)
     if not len(uniform):
         return None
-    patients = build_case(means[uniform], case.targets[firsts], classes, task)
+    patients = build_case(means[uniform], case.targets[firsts], classes, task, decide=decide)
     found = _judge(patients, classes, np.arange(len(uniform)), "patients", 0, task)
     notes = [*note_left_out(len(means) - len(uniform), len(means)), *found.notes]
     return replace(found, notes=tuple(notes))

@@ -59,9 +59,20 @@ class Locked:
         decided: NDArray[np.intp] = np.where(allowed, rows, -1.0).argmax(axis=1)
         return decided
 
+    def name_point(self) -> str:
+        """From where on what counts as found, such as "pneumonia from a probability of 0.45 on"."""
+        return f"{self.finding} from a probability of {write_probability(self.threshold)} on"
+
+    def describe_choice(self) -> str:
+        """The threshold and how it was chosen."""
+        choice = self.choice
+        return (
+            f"{self.finding} counts as found from {write_probability(self.threshold)} on:"
+            f" {choice.rule}, chosen on {choice.n:,} images of the {choice.where}"
+        )
+
     def describe(self) -> str:
         """How it was chosen, and what it does."""
-        choice = self.choice
         judged = [
             f"{title} {write_figure(rate.value, rate.interval)}"
             for title, rate in (
@@ -71,18 +82,7 @@ class Locked:
             if rate is not None
         ]
         on = f"on {self.n:,} test images of {self.units:,} {self.counted}: {', '.join(judged)}"
-        return (
-            f"{self.finding} counts as found from {write_probability(self.threshold)} on:"
-            f" {choice.rule}, chosen on {choice.n:,} images of the {choice.where};"
-            f" {on if judged else 'not judged on others'}."
-        )
-
-    def say_decides(self) -> str:
-        """The same, and what it decides of a model's figures: nothing."""
-        return (
-            f"{self.describe()} New images are decided by that; the figures of the test split are"
-            " those of the most probable class."
-        )
+        return f"{self.describe_choice()}; {on if judged else 'not judged on others'}."
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

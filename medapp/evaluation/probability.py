@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from medapp.evaluation.agreement import bound, estimate_kappa, estimate_mcc
-from medapp.evaluation.case import Case, build_case
+from medapp.evaluation.case import Case, Decide, build_case
 from medapp.evaluation.estimates import Estimate, Units, average, estimate_share, inflate
 from medapp.evaluation.intervals import Interval, expand_student, find_wilson
 from medapp.evaluation.metrics import Floats, Mask
@@ -90,6 +90,7 @@ def judge_probabilities(
     task: Task | None = None,
     thresholds: ArrayLike = (),
     seed: int = 0,
+    decide: Decide | None = None,
 ) -> ProbabilityFigures:
     """Judge probabilities; arguments and errors are those of `evaluate.evaluate`.
 
@@ -98,7 +99,7 @@ def judge_probabilities(
     """
     task = task or find_task("single-label")
     limits = thresholds if np.size(thresholds) else THRESHOLD
-    case = build_case(probabilities, truth, classes, task, limits)
+    case = build_case(probabilities, truth, classes, task, limits, decide)
     units, counted, _ = number_units(groups, len(case.scores))
     count = len(np.unique(units))
     rows = [_judge_class(case, c, units, count) for c in range(len(classes))]

@@ -238,4 +238,6 @@ def tell_output(facts: Facts) -> str:
         return ""
     limits = facts.evaluation.thresholds
     how = "each finding by its own threshold" if limits else "the most probable class"
+    if facts.point is not None and facts.point.choice is not None:
+        how = f"{facts.point.finding} from a probability of {facts.point.threshold:.3g} on"
     return f"Probabilities of {', '.join(facts.evaluation.classes)}; decides by {how}."

@@ -24,6 +24,7 @@ from medapp.reports.authored import Answers, load_answers
 from medapp.reports.data_facts import DataFacts, gather_data
 from medapp.reports.failures import Failures, gather_failures
 from medapp.reports.training_facts import TrainingFacts, gather_training
+from medapp.runs.decided import find_decide, load_decided
 from medapp.runs.detecting import Asked, detect, find_own_threshold
 from medapp.runs.judged_elsewhere import Judged, load_judged
 from medapp.runs.locking import find_locked
@@ -48,7 +49,8 @@ class Facts:
         run, id: what the run is called, and its folder.
         state: of the run.
         written: when the facts were gathered, UTC; `version` is the MedApp that did.
-        evaluation: on its own test split; None where it was not judged.
+        evaluation: on its own test split, by the locked threshold where there is one; None where it
+            was not judged.
         notes: those of the evaluation, and what was edited since; the gravest first.
         looks: how often these test images were read by the runs that are kept, up to now.
         probability, point, subgroups: made from the kept predictions; None or empty where there are
@@ -93,7 +95,7 @@ def gather_facts(workspace: Workspace, run: Run, with_images: bool = False) -> F
     Raises:
         RunError: the run has not begun, or a file of it is damaged.
     """
-    evaluation = run.load_evaluation()
+    evaluation = load_decided(run)
     evidence = load_evidence(run)
     metadata = read_metadata(run.model_path)
     notes = [*(evaluation.notes if evaluation else ()), *note_edits(workspace, run)]
@@ -108,7 +110,7 @@ def gather_facts(workspace: Workspace, run: Run, with_images: bool = False) -> F
         evaluation=evaluation,
         notes=sort_notes(notes),
         looks=_count_looks(workspace, run, evaluation),
-        probability=_judge_probabilities(evaluation, evidence),
+        probability=_judge_probabilities(run, evaluation, evidence),
         point=_find_point(run, evaluation, evidence),
         subgroups=_list_subgroups(workspace, run) if evidence else (),
         calibration=read_calibration(metadata),
@@ -142,11 +144,12 @@ def _count_looks(workspace: Workspace, run: Run, evaluation: Evaluation | None) 
 
 
 def _judge_probabilities(
-    evaluation: Evaluation | None, evidence: Evidence | None
+    run: Run, evaluation: Evaluation | None, evidence: Evidence | None
 ) -> ProbabilityFigures | None:
     if evaluation is None or evidence is None:
         return None
-    return judge_probabilities(*evidence, thresholds=evaluation.thresholds)
+    decide = find_decide(run, evaluation)
+    return judge_probabilities(*evidence, thresholds=evaluation.thresholds, decide=decide)
 
 
 def _find_point(

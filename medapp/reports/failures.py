@@ -21,8 +21,9 @@ from medapp.reports.document import (
     Section,
     build_table,
 )
+from medapp.runs.decided import find_decide, list_decided_rows
 from medapp.runs.failures import rank_wrong
-from medapp.runs.results import Evidence, load_evidence, load_predictions
+from medapp.runs.results import Evidence, load_evidence
 from medapp.runs.run import Run
 from medapp.store.cache import Cache, open_cache
 from medapp.store.workspace import Workspace
@@ -74,8 +75,9 @@ def gather_failures(workspace: Workspace, run: Run, with_images: bool = False) -
     evidence = load_evidence(run)
     if evaluation is None or evidence is None:
         return None
-    rows = load_predictions(run)
-    ranked = rank_wrong(evidence, evaluation.thresholds)
+    rows = list_decided_rows(run)
+    decide = find_decide(run, evaluation)
+    ranked = rank_wrong(evidence, evaluation.thresholds, decide)
     pictures = _load_pictures(workspace, run, rows, ranked[:MOST]) if with_images else {}
     task = evidence[-1]
     worst = tuple(

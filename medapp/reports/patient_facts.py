@@ -35,6 +35,7 @@ from medapp.prediction.patients import PatientPrediction, combine_rows
 from medapp.prediction.second_opinion import ask_again
 from medapp.reports.data_facts import DataFacts, gather_data
 from medapp.reports.training_facts import TrainingFacts, gather_training
+from medapp.runs.decided import load_decided
 from medapp.runs.heads import name_head, note_unjudged
 from medapp.runs.results import load_trials
 from medapp.runs.run import Run
@@ -194,7 +195,7 @@ def gather_patient(
 
 
 def _describe_judge(workspace: Workspace, run: Run, model: Model, method: str) -> Judge:
-    evaluation = run.load_evaluation()
+    evaluation = load_decided(run)
     graver = [note for note in evaluation.notes if note.level != "info"] if evaluation else []
     if run.domain and evaluation is None:
         graver = [note_unjudged(run)]

@@ -16,6 +16,7 @@ from medapp.reports.facts import Facts
 from medapp.reports.figures_tables import build_classes, build_confusion, build_whole
 from medapp.reports.figures_tables import state_ground as state_n
 from medapp.reports.stress import build_stress
+from medapp.runs.decided import DECIDED
 
 MOST_CURVES = 3  # calibration curves that are drawn
 
@@ -27,6 +28,7 @@ def build_performance(facts: Facts) -> Section:
         return Section("Performance", (Paragraph("The run was not judged on a test split."),))
     of = f"The test split of {found.dataset or facts.data.name}: {state_n(found)}"
     blocks: list[Block] = [Paragraph(f"{of} {state_sample_size(found)}".strip())]
+    blocks += [Paragraph(note.text) for note in found.notes if note.code == DECIDED]
     blocks += [build_whole(found), build_classes(found), *build_confusion(found)]
     if found.per_patient is not None:
         said = {note.code for note in found.notes}

@@ -13,10 +13,12 @@ import numpy as np
 from medapp.data.catalog import Catalog
 from medapp.data.samples import Sample
 from medapp.errors import RunError
+from medapp.evaluation.case import Decide
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.patterns import Column, Pattern, Patterns, find_patterns
+from medapp.runs.decided import find_decide, list_decided_rows
 from medapp.runs.parting import list_parting
-from medapp.runs.results import Evidence, list_evidence, load_predictions
+from medapp.runs.results import Evidence, list_evidence
 from medapp.runs.run import Run
 from medapp.runs.subgroups import Judged, load_judged
 from medapp.store.workspace import Workspace
@@ -110,7 +112,7 @@ def find_failures(
         RunError: the run was not judged, or its predictions were not kept.
     """
     evaluation = run.load_evaluation()
-    rows = load_predictions(run) if evaluation else []
+    rows = list_decided_rows(run) if evaluation else []
     if evaluation is None or not rows:
         raise RunError(
             f"The predictions of {run.name} on a test split were not kept, so there is no failure"
@@ -121,7 +123,8 @@ def find_failures(
     evidence = list_evidence(rows, evaluation.classes, task)
     probabilities, targets = np.asarray(evidence[0]), np.asarray(evidence[1])
     limits = np.array(evaluation.thresholds) if evaluation.thresholds else None
-    decisions = task.decide(probabilities, limits)
+    decide = find_decide(run, evaluation)
+    decisions = decide(probabilities) if decide else task.decide(probabilities, limits)
     wrong = task.mark_wrong(decisions, targets)
     losses = task.measure_losses(probabilities, targets)
     judged = load_judged(workspace, run)
@@ -133,17 +136,24 @@ def find_failures(
     book = _Book(evaluation, task, rows, judged, told, columns)
     worst = tuple(
         book.describe(row, probabilities[row], targets[row], decisions[row], float(losses[row]))
-        for row in rank_wrong(evidence, evaluation.thresholds)
+        for row in rank_wrong(evidence, evaluation.thresholds, decide)
     )
     pairs = Counter(sorted(failure.pair for failure in worst))
     return Failures(worst, patterns, dict(pairs.most_common()))
 
 
-def rank_wrong(evidence: Evidence, thresholds: Sequence[float]) -> list[int]:
-    """The rows that are decided otherwise than their targets say, the highest loss first."""
+def rank_wrong(
+    evidence: Evidence, thresholds: Sequence[float], decide: Decide | None = None
+) -> list[int]:
+    """The rows that are decided otherwise than their targets say, the highest loss first.
+
+    Args:
+        decide: probabilities (N, K) to classes (N,), in place of the task.
+    """
     probabilities, targets, _, _, task = evidence
     limits = np.array(thresholds) if thresholds else None
-    wrong = task.mark_wrong(task.decide(probabilities, limits), targets)
+    decisions = decide(probabilities) if decide else task.decide(probabilities, limits)
+    wrong = task.mark_wrong(decisions, targets)
     losses = np.asarray(task.measure_losses(probabilities, targets), float)
     order = np.argsort(-np.nan_to_num(losses), kind="stable")
     return [int(row) for row in order if wrong[row]]

@@ -22,7 +22,7 @@ from medapp.runs.summary import Summary, summarise
 from medapp.store.files import write_bytes
 from medapp.store.workspace import Workspace
 
-VERSION = 6
+VERSION = 7
 # The folder itself too: a further head's figures and model come and go in it.
 SIGNED = ("events.jsonl", "evaluation.json", "name.txt", "recipe.json", "model.safetensors", ".")
 # A look that comes so long after the last one compares all signatures, for changes by hand.

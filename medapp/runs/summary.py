@@ -8,6 +8,7 @@ from typing import Any
 from medapp.errors import RunError, WorkspaceError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note, read_note, sort_notes
+from medapp.runs.decided import load_decided
 from medapp.runs.events import ACTIVE, Event, PlanMade, SpeedMeasured, TestRead
 from medapp.runs.heads import list_heads
 from medapp.runs.learning import Learning, read_learning
@@ -156,7 +157,7 @@ def summarise(run: Run) -> Summary:
     recipe = run.recipe
     try:
         events = run.load_events()[0]
-        evaluation = run.load_evaluation()
+        evaluation = load_decided(run)
         looks = _count_looks(run, events)
         heads = tuple(_summarise_head(head) for head in list_heads(run).values() if head.domain)
     except (RunError, WorkspaceError) as error:
@@ -196,7 +197,7 @@ def _summarise_head(head: Run) -> HeadSummary:
         head.domain,
         head.home.id,
         head.home.name,
-        _shorten(head.load_evaluation()),
+        _shorten(load_decided(head)),
         _sketch_test_images(head, head.domain),
     )
 

@@ -35,6 +35,7 @@ class JudgingSession(PredictingSession):
             RunError: also where the probabilities of the test split were not kept.
         """
         from medapp.evaluation.probability import judge_probabilities
+        from medapp.runs.decided import find_decide
         from medapp.runs.evaluate import examine_run
 
         other = data.uid if isinstance(data, DataSet) else data
@@ -45,7 +46,8 @@ class JudgingSession(PredictingSession):
                 f"The probabilities behind the figures of {found.name} were not kept.",
                 remedy="Judge it on another data set.",
             )
-        return judge_probabilities(*evidence, thresholds=evaluation.thresholds)
+        decide = find_decide(found, evaluation)
+        return judge_probabilities(*evidence, thresholds=evaluation.thresholds, decide=decide)
 
     def find_operating_point(
         self,
@@ -61,8 +63,9 @@ class JudgingSession(PredictingSession):
         """A threshold chosen on validation images, judged on the test split.
 
         Args:
-            rule: "sensitivity>=0.95", "specificity>=0.9", "youden", or "cost=10" (a miss costs as
-                much as so many false alarms); None judges the threshold that the model has.
+            rule: "sensitivity>=0.95", "specificity>=0.9", "youden", "cost=10" (a miss costs as much
+                as so many false alarms), or "threshold=0.37", set by hand; None judges the
+                threshold that the model has.
             prevalence: of the place where the model is to be used, in 0 to 1, for PPV and NPV; that
                 of the judged images where none is given.
             positive: the class that is the finding, or several; needed unless there are two classes

@@ -10,6 +10,7 @@ from medapp.errors import RecipeError, RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.runs.events import Event
 from medapp.runs.heads import find_head, list_heads
+from medapp.runs.locking import find_locked
 from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.plan import Plan, plan_run
 from medapp.runs.run import Run
@@ -176,7 +177,8 @@ class TrainingSession(DataSession):
     ) -> Evaluation:
         """Figures with 95% intervals on one of a run's splits, or on all of another data set.
 
-        The figures on the test split are kept: the split is read once.
+        The figures on the test split are kept: the split is read once. Where a threshold is locked,
+        they are those of its decisions, and a note says so.
 
         Args:
             split: "test" or "validation"; of no effect where `data` is given.
@@ -188,10 +190,12 @@ class TrainingSession(DataSession):
             RunError: the run has no model or no such head, or its images have changed.
             DataError: the other data set has other classes.
         """
-        from medapp.runs.evaluate import evaluate_run
+        from medapp.runs.decided import apply_lock
+        from medapp.runs.evaluate import examine_run
 
         other = data.uid if isinstance(data, DataSet) else data
-        return evaluate_run(self.workspace, find_head(self._find(run), head), split, other)
+        found = find_head(self._find(run), head)
+        return apply_lock(find_locked(found), *examine_run(self.workspace, found, split, other))
 
     def load_figures(self, run: Run | str) -> dict[str, Evaluation | None]:
         """The figures on the test split of each data set that a run has a head for, by its name.
@@ -202,7 +206,9 @@ class TrainingSession(DataSession):
             RunError: a file is damaged.
         """
         heads = list_heads(self._find(run))
-        return {name: head.load_evaluation() for name, head in heads.items()}
+        from medapp.runs.decided import load_decided
+
+        return {name: load_decided(head) for name, head in heads.items()}
 
     def measure_robustness(
         self,

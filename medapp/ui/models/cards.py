@@ -14,6 +14,7 @@ from medapp.evaluation.sample_size import state_sample_size
 from medapp.evaluation.verdict import judge
 from medapp.evaluation.words import write_figure, write_interval
 from medapp.notes import Note
+from medapp.runs.decided import DECIDED, load_decided
 from medapp.runs.learning import note_learning, state_by_heart
 from medapp.runs.locking import find_locked
 from medapp.runs.looks import LOOKS, count_looks, count_test_reads, note_looks
@@ -28,7 +29,7 @@ from medapp.ui.shell.server import find_catalog, follow_run, open_workspace
 
 def draw_quality(run: Run) -> None:
     """Draw how good a run's model is on its test split, in words first."""
-    evaluation = run.load_evaluation()
+    evaluation = load_decided(run)
     if evaluation is None:
         st.info("This run was not evaluated on a test split: nothing says how good its model is.")
         return
@@ -36,18 +37,26 @@ def draw_quality(run: Run) -> None:
     n = standing.plan.validation if standing.plan else 0
     edited = note_edits(open_workspace(), run)
     # The looks of today stand in place of those at the time of the figures.
-    kept = tuple(note for note in evaluation.notes if note.code != LOOKS)
+    kept = tuple(note for note in evaluation.notes if note.code not in (LOOKS, DECIDED))
     said = {note.code for note in kept}
     learned = [note for note in note_learning(standing.epochs, n) if note.code not in said]
     more = [*edited, *learned, note_run_reads(run)]
     where = f"the test split of {evaluation.dataset}"
-    locked = find_locked(run)
-    beside = [state_by_heart(standing.epochs), f"Locked: {locked.say_decides()}" if locked else ""]
+    beside = [state_by_heart(standing.epochs), _state_lock(run, evaluation)]
     draw_evaluation(replace(evaluation, notes=kept), where, more, beside)
     if evaluation.method == OLDER_METHOD and st.button("Make the intervals anew"):
         if renew_figures(run, evaluation).method != OLDER_METHOD:
             st.rerun()
         st.info("The predictions behind these figures were not kept, so they stay as they are.")
+
+
+def _state_lock(run: Run, evaluation: Evaluation) -> str:
+    """How the locked threshold was chosen, and which figures are of it; empty without one."""
+    locked = find_locked(run)
+    if locked is None:
+        return ""
+    said = [note.text for note in evaluation.notes if note.code == DECIDED]
+    return " ".join([f"Locked: {locked.describe_choice()}.", *said])
 
 
 def draw_evaluation(

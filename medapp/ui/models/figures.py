@@ -8,6 +8,7 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.metrics import CLASS_METRICS
 from medapp.evaluation.words import write_figure
 from medapp.figures import draw_confusion, draw_roc, draw_sensitivity, list_roc
+from medapp.runs.decided import load_decided
 from medapp.runs.heads import note_unjudged
 from medapp.runs.progress import UNDER_WAY
 from medapp.runs.results import list_probabilities, load_predictions
@@ -24,7 +25,7 @@ CLASS_TITLES = {"f1": "F1", "auroc": "AUROC"}
 
 def draw_figures(run: Run) -> None:
     """Draw all that the evaluation on the test split said."""
-    evaluation = run.load_evaluation()
+    evaluation = load_decided(run)
     if evaluation is None:
         _draw_unjudged(run)
         return

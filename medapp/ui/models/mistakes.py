@@ -7,7 +7,7 @@ import streamlit as st
 from medapp.data.samples import DataSet, Sample
 from medapp.errors import DataError
 from medapp.evaluation.words import write_probability
-from medapp.runs.results import load_predictions
+from medapp.runs.decided import list_decided_rows
 from medapp.runs.run import Run
 from medapp.ui.data_sets.editing import draw_edit_bar
 from medapp.ui.data_sets.gallery import ROUND, build_tile
@@ -88,7 +88,7 @@ def _load_rows(run: Run, truth: str, prediction: str) -> list[tuple[str, float]]
     """Content hash and probability of the prediction for the images in one cell, surest first."""
     rows = [
         (row["content_hash"], row[f"probability of {prediction}"])
-        for row in load_predictions(run)
+        for row in list_decided_rows(run)
         if row["label"] == truth and row["prediction"] == prediction
     ]
     return sorted(rows, key=lambda row: -row[1])

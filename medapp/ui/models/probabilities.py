@@ -14,6 +14,7 @@ from medapp.evaluation.words import write_figure, write_interval
 from medapp.figures.reliability import draw_reliability
 from medapp.figures.selective import draw_coverage
 from medapp.prediction.memory import describe_memory
+from medapp.runs.decided import find_decide
 from medapp.runs.results import Evidence, load_evidence
 from medapp.runs.run import Run
 from medapp.task import find_task
@@ -36,7 +37,11 @@ def draw_probabilities(run: Run) -> None:
     if evaluation is None or evidence is None:
         st.info("The predictions behind this model's figures were not kept: nothing to show here.")
         return
-    found = judge_probabilities(*evidence, thresholds=evaluation.thresholds)
+    found = judge_probabilities(
+        *evidence,
+        thresholds=evaluation.thresholds,
+        decide=find_decide(run, evaluation),
+    )
     draw_notes(note for note in evaluation.notes if note.level == "grave")
     _draw_cards(found)
     one = _choose_reliability(found)

@@ -5,6 +5,7 @@ from datetime import datetime
 from medapp.errors import DataError
 from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BACKBONES
+from medapp.runs.decided import load_decided
 from medapp.runs.progress import format_seconds
 from medapp.runs.registry import find_registry
 from medapp.runs.run import Run
@@ -90,7 +91,7 @@ def name_source(source: str) -> str:
 
 def state_quality(run: Run) -> str:
     """How good a model is, in one line that never goes without its number of images."""
-    evaluation = run.load_evaluation()
+    evaluation = load_decided(run)
     if evaluation is None:
         return "not evaluated: nothing says how good this model is"
     headline = find_task(evaluation.task).figures[0]

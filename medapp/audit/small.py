@@ -7,7 +7,8 @@ import numpy as np
 from medapp.audit.finding import Finding
 from medapp.audit.ground import Ground
 from medapp.audit.questions import number_groups
-from medapp.data.notes import FEW_GROUPS, count
+from medapp.data.few_groups import FEW_GROUPS
+from medapp.data.notes import count
 from medapp.store.threads import OnProgress
 from medapp.task import find_task
 

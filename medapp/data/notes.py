@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from medapp.data.catalog import Catalog
 from medapp.data.copies.public import PublicSet, list_public_sets, match_public
-from medapp.data.facts import Facts, count_test_groups, load_facts
+from medapp.data.facts import Facts, load_facts
+from medapp.data.few_groups import note_few_groups
 from medapp.data.layouts.alike import find_alike_classes
 from medapp.data.layouts.nothing import find_empty_finding
 from medapp.data.layouts.unlabelled import note_unlabelled
@@ -20,9 +21,6 @@ from medapp.task import find_task
 
 # Of the judged images; where more were learned from, figures are worthless.
 GRAVE_SHARE = 0.05
-# Patients, or pictures, of the test split; with fewer, figures are mostly chance, or chance alone.
-FEW_GROUPS = 10
-WORTHLESS_GROUPS = 5
 # How a copy may differ from its picture.
 ALTERED = "in another format, size or quality, or mirrored, turned or inverted"
 
@@ -65,12 +63,11 @@ def _describe(
     notes += _find_one_patient(data_set, facts) if has_figures else ()
     notes += _find_sources(facts)
     if has_figures:
-        groups = count_test_groups(catalog, data_set)
         notes += _find_unknown(facts)
         notes += _find_leaking_patients(facts, tests, data_set.name)
         if not facts.patients_in_two_splits:
             notes += note_patient_sizes(catalog, data_set)
-        notes += _find_few(groups, bool(facts.patients), data_set.task)
+        notes += note_few_groups(catalog, data_set, bool(facts.patients))
     if data_set.is_synthetic:
         text = "Synthetic phantom, not a patient: nothing learned here is true of people."
         notes.insert(0, Note("synthetic", text, "info"))
@@ -220,36 +217,6 @@ def _find_leaking_patients(facts: Facts, tests: int, name: str) -> Iterator[Note
     elif facts.patients_in_two_splits:
         torn = count(facts.patients_in_two_splits, "patient stands", "patients stand")
         yield Note("patients-torn", f"{torn} in training and in validation.", "info")
-
-
-def _find_few(groups: Mapping[str, int], has_patients: bool, task: str) -> Iterator[Note]:
-    """A note where the test split has so few patients, or pictures, that figures are chance."""
-    whole = groups[""]
-    if not whole:
-        return
-    things = "patients" if has_patients else "different images"
-    of_one = "patient" if has_patients else "image"
-    noun = find_task(task).noun
-    least = min((label for label in groups if label), key=lambda label: groups[label], default="")
-    ways = "Add more patients, judge on another data set, or train with folds"
-    remedy = Remedy(
-        f"{ways} (Folds, among all settings of the form): each of them is then judged once.",
-        f"{ways} (--folds 5): each of them is then judged once.",
-    )
-    if whole < FEW_GROUPS:
-        part = f", {groups[least]:,} of them of the {noun} {least}" if whole > 1 else ""
-        text = (
-            f"The test split has only {count(whole, of_one, things)}{part}: figures on it are"
-            " mostly chance."
-        )
-        level: Level = "grave" if whole < WORTHLESS_GROUPS else "caution"
-        yield Note("few-groups", text, level, remedy)
-    elif groups[least] < WORTHLESS_GROUPS:
-        text = (
-            f"The test split has {count(groups[least], of_one, things)} of the {noun} {least} only:"
-            f" what it says of this {noun} is mostly chance."
-        )
-        yield Note("few-groups", text, "caution", remedy)
 
 
 def _find_one_patient(data_set: DataSet, facts: Facts) -> Iterator[Note]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from medapp.errors import RecipeError
+from medapp.errors import RecipeError, Remedy
 from medapp.evaluation.case import build_case
 from medapp.evaluation.estimates import Units
 from medapp.evaluation.metrics import Floats, Mask
@@ -134,7 +134,7 @@ def find_columns(classes: Sequence[str], positives: Sequence[str], task: Task) -
     if not wanted:
         raise RecipeError(
             f"Which of the {task.nouns} {', '.join(names)} is to be found?",
-            remedy=f"Name one of these {task.nouns}, or several that count as one.",
+            remedy=_ask_which(task),
             setting="positive",
         )
     if task.has_several and len(wanted) > 1:
@@ -151,3 +151,10 @@ def find_columns(classes: Sequence[str], positives: Sequence[str], task: Task) -
             setting="positive",
         )
     return [c for c, name in enumerate(names) if name in wanted]
+
+
+def _ask_which(task: Task) -> Remedy:
+    """How to say what is to be found: findings that do not exclude each other go one by one."""
+    several = "" if task.has_several else ", or several that count as one"
+    text = f"Name one of these {task.nouns}{several}"
+    return Remedy(f"{text}.", f"{text}: --positive {task.noun.upper()}.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from typing import Any
 
-from medapp.evaluation.intervals import OLDER_METHOD, Interval
+from medapp.evaluation.intervals import IMAGES_METHOD, METHOD, OLDER_METHOD, Interval
 from medapp.evaluation.metrics import METRICS, SPECIAL_METRICS
 from medapp.evaluation.positive import find_positive, note_positive
 from medapp.notes import Note, read_note, sort_notes
@@ -115,6 +115,13 @@ class Evaluation:
     quadratic_kappa: float | None = None
     mean_absolute_error: float | None = None
     within_one_grade: float | None = None
+
+    @property
+    def interval_method(self) -> str:
+        """How the intervals were made, in words: by patient only where patients are known."""
+        if self.method == METHOD and not self.is_by_patient:
+            return IMAGES_METHOD
+        return self.method
 
     @property
     def thresholds(self) -> tuple[float, ...]:

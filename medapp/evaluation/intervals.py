@@ -5,6 +5,7 @@ import math
 Z = 1.959963984540054  # the 97.5% point of the normal distribution
 # How intervals are made; older evaluations were made by another method.
 METHOD = "score interval, clustered by patient"
+IMAGES_METHOD = "score interval, each image by itself"  # what METHOD is without patients
 OLDER_METHOD = "percentile bootstrap"
 
 # Student's 97.5% points for 1 to 9 degrees of freedom (Abramowitz & Stegun 1964, table 26.10).

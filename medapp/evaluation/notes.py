@@ -49,8 +49,8 @@ def note_left_out(left_out: int, patients: int) -> Iterator[Note]:
     if left_out:
         yield Note(
             "patients-left-out",
-            f"{left_out:,} of {patients:,} patients have images with different labels and are in"
-            " no figure per patient.",
+            f"{left_out:,} of {patients:,} patients {'has' if left_out == 1 else 'have'} images"
+            f" with different labels and {'is' if left_out == 1 else 'are'} in no figure per patient.",
         )
 
 
@@ -59,8 +59,8 @@ def note_torn(torn: int, patients: int) -> Iterator[Note]:
     if torn:
         yield Note(
             "patients-torn-in-findings",
-            f"{torn:,} of {patients:,} patients have images that differ in a finding; for that"
-            " finding they are in no figure per patient.",
+            f"{torn:,} of {patients:,} patients {'has' if torn == 1 else 'have'} images that differ"
+            " in a finding; for that finding they are in no figure per patient.",
         )
 
 

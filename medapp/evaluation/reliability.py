@@ -12,6 +12,7 @@ import numpy as np
 from medapp.evaluation.estimates import Units, estimate_share
 from medapp.evaluation.intervals import Interval
 from medapp.evaluation.metrics import Floats, Mask
+from medapp.evaluation.words import write_figure
 
 MOST_BINS = 10
 LEAST_IN_BIN = 10  # images; fewer bins are made where there would be less
@@ -123,10 +124,17 @@ def state_reliability(found: Reliability) -> str:
     k = len(found.bins)
     bins = f"{k} bin{'s' if k > 1 else ''} of about {round(found.n / k):,} images"
     of = f" for {found.of}" if found.of else ""
-    noise = f"chance alone gives {found.noise:.3f}, and up to {found.noise_limit:.3f}"
-    if found.is_off:
-        return f"ECE {found.ece:.3f}{of} ({bins}), more than noise: {noise}"
-    return f"ECE {found.ece:.3f}{of} ({bins}), no more than noise: {noise}"
+    verdict = "more than noise" if found.is_off else "no more than noise"
+    return f"ECE {write_figure(found.ece)}{of} ({bins}), {verdict}: {state_noise(found)}"
+
+
+def state_noise(found: Reliability) -> str:
+    """The error of a perfectly calibrated model, in words.
+
+    The mean may lie above what 95 in 100 stay at: of very sure probabilities, errors are rare.
+    """
+    mean, limit = write_figure(found.noise), write_figure(found.noise_limit)
+    return f"chance alone gives {mean} on average, and at most {limit} in 95 of 100 models"
 
 
 def assign_bins(scores: Floats) -> Units:

@@ -108,7 +108,8 @@ def _state_misses(evaluation: Evaluation) -> str:
     row = evaluation.confusion[at]
     missed = sum(row) - row[at]
     noun = find_task(evaluation.task).noun
-    said = f"f {sum(row):,} images of {name}, {missed:,} {'is' if missed == 1 else 'are'} missed"
+    images = "image" if sum(row) == 1 else "images"
+    said = f"f {sum(row):,} {images} of {name}, {missed:,} {'is' if missed == 1 else 'are'} missed"
     if not positive:
         return f"The weakest {noun}: o{said}." if missed else "No image is misjudged."
     others = [row for i, row in enumerate(evaluation.confusion) if i != at]

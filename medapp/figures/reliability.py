@@ -67,8 +67,10 @@ def draw_reliability(found: Reliability, theme: str = "light") -> go.Figure:
 
 
 def _state_reliability(found: Reliability) -> str:
-    noise = hold_together(f"{found.noise:.3f}, up to {found.noise_limit:.3f}")
-    error = hold_together(f"error {found.ece:.3f}")
+    noise = hold_together(
+        f"{write_figure(found.noise)} on average, {write_figure(found.noise_limit)} in 95 of 100"
+    )
+    error = hold_together(f"error {write_figure(found.ece)}")
     if found.is_off:
         return f"Probabilities do not come true: {error}, chance alone gives {noise}"
     return f"Calibration {error}: no more than chance alone gives ({noise})"

@@ -125,8 +125,9 @@ def tell_precision(facts: Facts) -> str:
     first = list_headlines(found)[0]
     if first.interval is None:
         return ""
+    of = f" of {found.units:,} patients" if found.is_by_patient else ""
     return (
-        f"{found.n:,} test images of {found.units:,} {found.counted} give the {first.title.lower()}"
+        f"{found.n:,} test images{of} give the {first.title.lower()}"
         f" the 95% interval {write_interval(first.interval)}."
     )
 
@@ -183,7 +184,7 @@ def tell_metrics(facts: Facts) -> str:
 def tell_intervals(facts: Facts) -> str:
     """How intervals were made."""
     found = facts.evaluation
-    return f"95%, {found.method}; {found.units:,} {found.counted}." if found else ""
+    return f"95%, {found.interval_method}; {found.units:,} {found.counted}." if found else ""
 
 
 def tell_robustness(facts: Facts) -> str:

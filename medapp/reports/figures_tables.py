@@ -15,7 +15,7 @@ MOST_CLASSES = 40  # of a confusion matrix that still fits a page
 def state_ground(evaluation: Evaluation) -> str:
     """What figures rest on: images, patients, and what intervals are over."""
     over = f"{evaluation.units:,} {evaluation.counted}"
-    return f"n = {evaluation.n:,} images; 95% intervals over {over} ({evaluation.method})."
+    return f"n = {evaluation.n:,} images; 95% intervals over {over} ({evaluation.interval_method})."
 
 
 def build_headlines(evaluation: Evaluation) -> Table:

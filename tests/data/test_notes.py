@@ -109,24 +109,6 @@ def test_near_copies_leak_too(workspace: Workspace) -> None:
     assert "3 images have a copy with another label" in find(notes, "contradiction").text
 
 
-@pytest.mark.parametrize(("patients", "level"), [(1, "grave"), (5, "caution"), (10, None)])
-def test_a_test_split_of_few_patients(
-    workspace: Workspace, patients: int, level: str | None
-) -> None:
-    rows = [("ab"[i % 2], "test", f"{i}", f"p{i % patients}") for i in range(20)]
-    notes = [note for note in tell(workspace, *rows) if note.code == "few-groups"]
-    assert [note.level for note in notes] == ([level] if level else [])
-    if patients == 1:
-        assert notes[0].text.startswith("The test split has only 1 patient: figures")
-
-
-def test_a_class_of_few_patients(workspace: Workspace) -> None:
-    rows = [("b" if i in (1, 2) else "a", "test", f"{i}", f"p{i}") for i in range(20)]
-    note = find(tell(workspace, *rows), "few-groups")
-    assert note.level == "caution"
-    assert note.text.startswith("The test split has 2 patients of the class b only")
-
-
 def test_a_split_that_was_drawn_again_is_told(workspace: Workspace) -> None:
     codes = {}
     for draws in (1, 2, 3):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from medapp.errors import RecipeError
+from medapp.errors import RecipeError, read_remedy
 from medapp.evaluation.detection import build_detection
 from medapp.evaluation.operating import judge_threshold
 from medapp.task import find_task
@@ -57,6 +57,19 @@ def test_what_is_to_be_found_must_be_told(
     targets = np.eye(3) if task == "multi-label" else np.arange(3)
     with pytest.raises(RecipeError, match=words):
         build_detection(ROWS, targets, THREE, task=find_task(task), positives=positives)
+
+
+@pytest.mark.parametrize(("task", "several"), [("single-label", True), ("multi-label", False)])
+def test_who_did_not_tell_is_told_how_and_of_findings_that_one_is_named(
+    task: str, several: bool
+) -> None:
+    targets = np.eye(3) if task == "multi-label" else np.arange(3)
+    with pytest.raises(RecipeError) as raised:
+        build_detection(ROWS, targets, THREE, task=find_task(task))
+    remedy = read_remedy(raised.value.remedy)
+    assert ("several" in remedy) is several
+    assert "--positive" in remedy.in_shell
+    assert "--positive" not in remedy
 
 
 def test_a_patient_counts_once_by_the_mean_of_the_images() -> None:

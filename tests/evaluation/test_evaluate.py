@@ -218,7 +218,7 @@ def test_figures_per_patient_are_those_of_the_mean_of_their_images() -> None:
     assert (found.n, found.units, found.counted) == (3, 3, "patients")
     assert found.confusion == ((1, 0), (0, 2))
     assert found.accuracy == 1.0
-    assert says(found, "1 of 4 patients have images with different labels")
+    assert says(found, "1 of 4 patients has images with different labels")
     text = json.dumps(result.to_dict(), allow_nan=False)
     assert Evaluation.from_dict(json.loads(text)) == result
 
@@ -550,3 +550,12 @@ def test_intervals_of_findings_hold_the_truth_and_do_not_flatter() -> None:
     for name in aims:
         assert held[name] >= 0.9 * 200, name
         assert flattering[name] <= 0.05 * 200, name
+
+
+def test_intervals_are_by_patient_in_words_only_where_patients_are_known() -> None:
+    truth = [0, 1, 0, 1]
+    known = evaluate(one_hot(truth), truth, CLASSES, list("pqrs"))
+    unknown = evaluate(one_hot(truth), truth, CLASSES)
+    assert known.method == unknown.method
+    assert "clustered by patient" in known.interval_method
+    assert "patient" not in unknown.interval_method

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medapp.evaluation.reliability import assign_bins, measure_reliability
+from medapp.evaluation.reliability import assign_bins, measure_reliability, state_reliability
 
 
 def test_the_error_is_that_by_hand() -> None:
@@ -87,3 +87,18 @@ def test_many_images_are_drawn_fewer_times_and_in_parts() -> None:
     said = np.arange(0.05, 1, 0.1)
     spread = np.sqrt(said * (1 - said) / 1200).mean()
     assert found.noise == pytest.approx(spread * np.sqrt(2 / np.pi), rel=0.05)
+
+
+def test_a_mean_above_what_95_in_100_stay_at_is_said_to_be_a_mean() -> None:
+    """Twenty images at 0.0002: an error is 0.0002, or with a chance of 1 in 250 near 0.05."""
+    found = measure_reliability(np.full(20, 0.0002), np.zeros(20, dtype=bool), np.arange(20))
+    assert found is not None
+    assert found.noise > found.noise_limit
+    assert state_reliability(found) == (
+        "ECE <0.001 (1 bin of about 20 images), no more than noise: chance alone gives"
+        f" {_write(found.noise)} on average, and at most <0.001 in 95 of 100 models"
+    )
+
+
+def _write(value: float) -> str:
+    return "<0.001" if value < 0.0005 else f"{value:.3f}"

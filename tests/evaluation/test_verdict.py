@@ -98,6 +98,9 @@ def test_guessing_among_three_classes_gets_a_third_of_those_that_occur() -> None
     assert judge(evaluate(np.eye(3)[wrong], truth, ("a", "b", "c"))).text.endswith(
         "The weakest class: of 30 images of a, 1 is missed."
     )
+    alone = [0, *truth[30:]]
+    missed = judge(evaluate(np.eye(3)[[1, *alone[1:]]], alone, ("a", "b", "c")))
+    assert missed.text.endswith("The weakest class: of 1 image of a, 1 is missed.")
     two = evaluate(np.eye(3)[truth[:60]], truth[:60], ("a", "b", "c"))
     # Naming always one of the two that occur gets more than guessing among three.
     assert "guessing gets 0.333" in judge(two).text

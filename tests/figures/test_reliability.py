@@ -20,7 +20,7 @@ def test_each_bin_stands_where_it_was_seen_with_its_count(theme: str) -> None:
     assert list(counts.text) == ["10", "10"]
     title = figure.layout.title.text.replace("\u00a0", " ").replace("<br>", " ")
     assert "error 0.200" in title
-    assert f"{found.noise:.3f}, up to {found.noise_limit:.3f}" in title
+    assert f"{found.noise:.3f} on average, {found.noise_limit:.3f} in 95 of 100" in title
     assert "&lt;i&gt;nodule" in figure.layout.xaxis.title.text
 
 

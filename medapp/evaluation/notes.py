@@ -47,11 +47,12 @@ def list_of_patients(evaluation: Evaluation, per_patient: Evaluation) -> list[No
 def note_left_out(left_out: int, patients: int) -> Iterator[Note]:
     """Patients who are in no figure per patient, since their images have different labels."""
     if left_out:
-        yield Note(
-            "patients-left-out",
-            f"{left_out:,} of {patients:,} patients {'has' if left_out == 1 else 'have'} images"
-            f" with different labels and {'is' if left_out == 1 else 'are'} in no figure per patient.",
+        has, is_in = ("has", "is") if left_out == 1 else ("have", "are")
+        text = (
+            f"{left_out:,} of {patients:,} patients {has} images with different labels and {is_in}"
+            " in no figure per patient."
         )
+        yield Note("patients-left-out", text)
 
 
 def note_torn(torn: int, patients: int) -> Iterator[Note]:

@@ -1,7 +1,12 @@
 """Maps as a trial asks for them are those of a prediction, and so is the card's."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
+import pytest
 from conftest import Trained
+from PIL import Image, ImageDraw, ImageFont
 
 from medapp.prediction.card import build_explain, describe_map
 from medapp.prediction.files import predict_files, to_batch
@@ -33,3 +38,23 @@ def test_a_prediction_without_a_map_or_with_a_blank_one_has_no_card(trained: Tra
     assert card is not None
     assert 0 <= card.mass["corner"] <= 1
     assert card.noise is not None
+
+
+def test_text_is_found_on_the_image_and_measured_on_the_square(
+    trained: Trained, tmp_path: Path
+) -> None:
+    """An image ten times as large as the network's square, with a letter in its upper left."""
+    model = load_model(find_run(trained.workspace, "probe").model_path)
+    picture = Image.new("L", (320, 320), 30)
+    ImageDraw.Draw(picture).rectangle((0, 200, 320, 320), fill=180)
+    ImageDraw.Draw(picture).text((12, 12), "R", fill=255, font=ImageFont.load_default(30))
+    picture.save(tmp_path / "marked.png")
+    (found,) = predict_files(model, [tmp_path / "marked.png"], "layercam", answers_all=True)
+    assert found.heatmap is not None
+    even = replace(found, heatmap=replace(found.heatmap, values=np.ones((32, 32), np.float32)))
+    card = describe_map(model, even, "layercam")
+    assert card is not None
+    assert card.marks == 1
+    # The letter is about 20 by 22 px, with a margin of 3 px around: 26 × 28 of 320 × 320 px.
+    assert card.mass["text"] == pytest.approx(card.areas["text"])
+    assert 0.004 < card.areas["text"] < 0.012

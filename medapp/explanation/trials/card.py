@@ -4,14 +4,14 @@ What needs many images (does a map follow the weights, does it tell more than an
 in a `Trial`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.explanation.trials.hiding import mark_borders, mark_each_corner
+from medapp.explanation.trials.hiding import mark_borders, mark_boxes, mark_each_corner
 from medapp.explanation.trials.mass import measure_mass
 from medapp.explanation.trials.stability import (
     SHIFT_PX,
@@ -33,10 +33,13 @@ class Card:
 
     Attributes:
         corner: the one that holds most of the map, such as "bottom right".
-        mass: share of the map's sum, 0 to 1, in that corner and on the borders.
+        mass: share of the map's sum, 0 to 1, in that corner, on the borders, and on burnt-in text
+            or markers ("text") where some were found.
         areas: the same if the map were flat.
         shift, noise: Spearman's correlation with the map of the image shifted by `SHIFT_PX`, and
             with noise too weak to see; None where that map shows nothing.
+        marks: how many pieces of burnt-in text or markers were found; None where none were looked
+            for.
     """
 
     corner: str
@@ -44,6 +47,7 @@ class Card:
     areas: dict[str, float]
     shift: float | None
     noise: float | None
+    marks: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, with what they say."""
@@ -57,6 +61,7 @@ def draw_up_card(
     map_: NDArray[np.floating],
     class_index: int,
     content: Box,
+    marks: Sequence[Box] | None = None,
 ) -> Card | None:
     """The card of a map (S, S) of one image; None of a blank map, of which there is nothing to say.
 
@@ -65,6 +70,8 @@ def draw_up_card(
         pixels: (S, S, C), as the network saw the image.
         class_index: the class that the map explains.
         content: the rectangle of the square that the image fills.
+        marks: boxes on the square around burnt-in text or markers, see `imaging.burnt_in`; None
+            where none were looked for.
     """
     if not map_.any():
         return None
@@ -73,19 +80,24 @@ def draw_up_card(
     corners = mark_each_corner(content, size)
     fullest = max(corners, key=lambda name: float((map_ * corners[name]).sum()))
     regions = {"corner": corners[fullest], "borders": mark_borders(content, size)}
+    written = mark_boxes(marks or (), size)
+    if written.any():
+        regions["text"] = written
     shift = compare_shifted(explain, images, maps, picks)[0]
     noise = compare_noisy(explain, images, maps, picks, [SEED])[0]
     return Card(
         fullest,
         {name: float(measure_mass(maps, mask[None])[0]) for name, mask in regions.items()},
         {name: float(mask.mean()) for name, mask in regions.items()},
-        *(None if np.isnan(value) else float(value) for value in (shift, noise)),
+        None if np.isnan(shift) else float(shift),
+        None if np.isnan(noise) else float(noise),
+        None if marks is None else len(marks),
     )
 
 
 def judge_card(card: Card) -> tuple[Note, ...]:
     """What the card says, the gravest first."""
-    return sort_notes([*_judge_stability(card), *_judge_mass(card)])
+    return sort_notes([*_judge_stability(card), *_judge_mass(card), *_judge_text(card)])
 
 
 def _judge_stability(card: Card) -> Iterator[Note]:
@@ -107,11 +119,30 @@ def _judge_stability(card: Card) -> Iterator[Note]:
 
 def _judge_mass(card: Card) -> Iterator[Note]:
     places = {"corner": f"in the {card.corner} corner", "borders": "on the borders"}
-    for region, mass in card.mass.items():
-        area = card.areas[region]
-        written = f"{mass:.1%} of the map lies {places[region]}, {area:.1%} of the image"
+    for region, place in places.items():
+        mass, area = card.mass[region], card.areas[region]
+        written = f"{mass:.1%} of the map lies {place}, {area:.1%} of the image"
         if mass >= CROWDED * area:
             text = f"{written}: look whether a mark or a border is what the model sees."
             yield Note("map-place", text)
         else:
             yield Note("map-place", f"{written}.", "info")
+
+
+def _judge_text(card: Card) -> Iterator[Note]:
+    """What lies on burnt-in text, by the rule of the corners; that none was found is said too."""
+    if card.marks is None:
+        return
+    if "text" not in card.mass:
+        text = "No burnt-in text or marker was found near the rim; small or pale ones are missed."
+        yield Note("map-text", text, "info")
+        return
+    mass, area = card.mass["text"], card.areas["text"]
+    written = (
+        f"{mass:.1%} of the map lies on what looks like burnt-in text or a marker, {area:.1%} of"
+        " the image"
+    )
+    if mass >= CROWDED * area:
+        yield Note("map-text", f"{written}: the model may read the mark. {DO_NOT}", "grave")
+    else:
+        yield Note("map-text", f"{written}.", "info")

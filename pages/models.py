@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from medapp.runs.decided import note_compared
 from medapp.runs.looks import count_looks, group_by_test_images, note_looks
 from medapp.runs.summary import Summary
 from medapp.studies.folds import list_studies
@@ -72,7 +73,9 @@ def draw_models(models: Sequence[Summary]) -> None:
         open_chosen(table.draw_models(some, f"{some[0].id}-{some[0].domain}"))
         figure = name_figure(table.find_headline(some[0]))
         looks = note_looks(count_looks(open_workspace(), some[0].test_images))
-        st.caption(f"Figures are {figure}. {frame.escape(looks.text)}")
+        locked = note_compared([one.title for one in some if one.is_locked])
+        said = " ".join(note.text for note in (looks, *locked))
+        st.caption(f"Figures are {figure}. {frame.escape(said)}")
         draw_luck(some)
     if models:
         st.caption("Tick a model to open it. Scroll a table sideways to see its other columns.")

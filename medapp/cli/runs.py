@@ -20,6 +20,7 @@ from medapp.cli.output import (
     list_notes,
     open_bar,
     print_json,
+    print_notes,
     print_table,
 )
 from medapp.cli.work import ProgressBar, report_run
@@ -27,7 +28,7 @@ from medapp.data.catalog import Catalog
 from medapp.errors import WeightsError
 from medapp.evaluation.words import write_figure
 from medapp.models.backbones import BACKBONES, find_file
-from medapp.runs.decided import load_decided
+from medapp.runs.decided import load_decided, note_compared
 from medapp.runs.events import EpochFinished, MessageSaid
 from medapp.runs.heads import find_head, name_head
 from medapp.runs.looks import count_looks
@@ -95,6 +96,7 @@ def list_all(as_json: AsJson = False) -> None:
             " test figures is partly luck.",
             markup=False,
         )
+        print_notes(note_compared([row["run"] for row in rows if row["is_locked"]]))
     else:
         console.print("No runs yet. Start one with: medapp train --data NAME")
 
@@ -123,6 +125,7 @@ def _describe_summary(run: Summary, data_set: str) -> dict[str, Any]:
         "intervals": figures.get("intervals"),
         "notes": figures.get("notes", []),
         "level": run.gravest.level if run.gravest else None,
+        "is_locked": run.is_locked,
     }
 
 

@@ -1,9 +1,11 @@
 """A run's figures as its model decides: by the threshold that was locked into it, if one was.
 
-The kept figures are those of the most probable class, whatever is locked: they stay comparable, and
-a bundle makes them again. No image is read for those of the locked threshold.
+A model's own page, record and answers speak of the model as it decides. The kept figures are those
+of the most probable class, whatever is locked: by these models are compared, and a bundle makes
+them again. No image is read for those of the locked threshold.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -99,6 +101,18 @@ def apply_lock(locked: Locked | None, kept: Evaluation, evidence: Evidence | Non
         " those of the most probable class, as the probabilities behind them were not kept."
     )
     return replace(kept, notes=sort_notes([*kept.notes, Note(DECIDED, text)]))
+
+
+def note_compared(names: Sequence[str]) -> list[Note]:
+    """That models are compared as if nothing were locked, where one of them, named here, is."""
+    if not names:
+        return []
+    decide = "decides" if len(names) == 1 else "decide"
+    text = (
+        f"{', '.join(names)} {decide} by a locked threshold. Here every model decides by its most"
+        " probable class: a threshold trades sensitivity for specificity, and betters no model."
+    )
+    return [Note("compared-unlocked", text, "info")]
 
 
 def decide_anew(kept: Evaluation, evidence: Evidence, locked: Locked) -> Evaluation:

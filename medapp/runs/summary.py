@@ -8,10 +8,10 @@ from typing import Any
 from medapp.errors import RunError, WorkspaceError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.notes import Note, read_note, sort_notes
-from medapp.runs.decided import load_decided
 from medapp.runs.events import ACTIVE, Event, PlanMade, SpeedMeasured, TestRead
 from medapp.runs.heads import list_heads
 from medapp.runs.learning import Learning, read_learning
+from medapp.runs.locking import find_locked
 from medapp.runs.run import FINAL, Run
 from medapp.runs.sketch import sketch_images
 from medapp.runs.split_table import load_split, name_table
@@ -57,6 +57,8 @@ class Summary:
         test_images: a sketch of the test split (see `runs.sketch`).
         further_tests: the same of each further data set whose test split was read, and how often.
         heads: those that have a model beside the first one.
+        is_locked: whether a locked threshold decides for its model, or for one of its heads. The
+            figures are those of the most probable class all the same.
         domain: whose figures, data set and test images these are: 0 of the run's first head, else
             the place of a further one, see `list_models`.
     """
@@ -85,6 +87,7 @@ class Summary:
     further_tests: tuple[tuple[tuple[str, ...], int], ...] = ()
     heads: tuple[HeadSummary, ...] = ()
     domain: int = 0
+    is_locked: bool = False
 
     @property
     def title(self) -> str:
@@ -157,7 +160,7 @@ def summarise(run: Run) -> Summary:
     recipe = run.recipe
     try:
         events = run.load_events()[0]
-        evaluation = load_decided(run)
+        evaluation = run.load_evaluation()
         looks = _count_looks(run, events)
         heads = tuple(_summarise_head(head) for head in list_heads(run).values() if head.domain)
     except (RunError, WorkspaceError) as error:
@@ -189,6 +192,7 @@ def summarise(run: Run) -> Summary:
         test_images=looks[0][0],
         further_tests=looks[1:],
         heads=heads,
+        is_locked=any(find_locked(head) for head in (run, *list_heads(run).values())),
     )
 
 
@@ -197,7 +201,7 @@ def _summarise_head(head: Run) -> HeadSummary:
         head.domain,
         head.home.id,
         head.home.name,
-        _shorten(load_decided(head)),
+        _shorten(head.load_evaluation()),
         _sketch_test_images(head, head.domain),
     )
 

@@ -12,6 +12,8 @@ from medapp.evaluation.comparison import correct_holm, subtract
 from medapp.evaluation.estimates import Estimate
 from medapp.evaluation.headline import list_headlines
 from medapp.notes import Note, sort_notes
+from medapp.runs.decided import note_compared
+from medapp.runs.locking import find_locked
 from medapp.runs.looks import LOOKS
 from medapp.runs.run import Run
 from medapp.settings import write_value
@@ -171,7 +173,7 @@ def compare_judged(
         tests=tuple(_test_others(judged, keys, figures, names)),
         settings=find_differing([run.recipe for run in runs]),
         disputed=tuple(find_disputed(judged, keys)),
-        notes=_list_notes(judged, len(keys)),
+        notes=tuple(sort_notes([*_list_notes(judged, len(keys)), *_note_locked(runs, names)])),
         noun=judged[0].noun,
         best=find_best(
             names,
@@ -230,9 +232,13 @@ def _test_others(
         yield from list_tests(first, other, keys, (figures[0], found), (names[0], name))
 
 
-def _list_notes(judged: Sequence[Judged], n: int) -> tuple[Note, ...]:
+def _note_locked(runs: Sequence[Run], names: Sequence[str]) -> list[Note]:
+    return note_compared([name for run, name in zip(runs, names, strict=False) if find_locked(run)])
+
+
+def _list_notes(judged: Sequence[Judged], n: int) -> list[Note]:
     """Notes on the comparison itself, then what is grave of each run's own figures."""
-    notes = []
+    notes: list[Note] = []
     left = [each for each in judged if len(each.rows) > n]
     if left:
         said = ", ".join(f"{each.name} judged {len(each.rows):,}" for each in left)
@@ -247,4 +253,4 @@ def _list_notes(judged: Sequence[Judged], n: int) -> tuple[Note, ...]:
             for note in each.evaluation.notes
             if note.level == "grave" and note.code != LOOKS
         ]
-    return tuple(sort_notes(notes))
+    return notes

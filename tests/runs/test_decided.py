@@ -12,7 +12,7 @@ from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.locked import Locked
 from medapp.evaluation.operating import Choice
 from medapp.evaluation.rules import Rule
-from medapp.runs.decided import DECIDED, decide_anew, list_decided_rows, load_decided
+from medapp.runs.decided import DECIDED, decide_anew, list_decided_rows, load_decided, note_compared
 from medapp.runs.locking import find_locked, lock_point, unlock_point
 from medapp.runs.making import find_run
 from medapp.runs.results import find_predictions, load_evidence
@@ -86,15 +86,27 @@ def test_a_run_is_shown_by_its_lock_and_kept_by_the_most_probable_class(trained:
     assert np.array(found.confusion).tolist() == confusion_matrix(evidence[1], called).tolist()
     (note,) = [note for note in found.notes if note.code == DECIDED]
     assert note.text.endswith(f"the locked threshold: {locked.name_point()}.")
-    summary = summarise(run).figures
-    assert summary is not None
-    assert summary["balanced_accuracy"] == found.balanced_accuracy
+    # Models are compared by the most probable class, as the list says where one is locked.
+    summary = summarise(run)
+    kept = run.load_evaluation()
+    assert kept is not None
+    assert summary.is_locked
+    assert summary.figures is not None
+    assert summary.figures["balanced_accuracy"] == kept.balanced_accuracy
     rows = list_decided_rows(run)
     assert [row["prediction"] for row in rows] == [evidence[2][c] for c in called]
     after = json.loads((run.folder / "evaluation.json").read_text("utf-8"))
     assert after["confusion"] == json.loads(before)["confusion"]
     unlock_point(run)
     assert load_decided(run) == run.load_evaluation()
+    assert not summarise(run).is_locked
+
+
+def test_who_is_locked_is_named_where_models_are_compared() -> None:
+    assert note_compared([]) == []
+    (note,) = note_compared(["probe", "tuned"])
+    assert note.level == "info"
+    assert note.text.startswith("probe, tuned decide by a locked threshold. Here every model")
 
 
 def test_without_probabilities_the_figures_say_that_they_are_not_of_the_lock(

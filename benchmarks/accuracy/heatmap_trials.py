@@ -77,6 +77,17 @@ def describe_trial(trial: Trial) -> dict[str, Any]:
         "peak": {name: write(each.peak) for name, each in trial.placement.items()},
         "peak_gain": {n: write(each.gain) for n, each in trial.placement.items() if each.gain},
         "overlap": {n: write(each.overlap) for n, each in trial.placement.items() if each.overlap},
+        "classes": {
+            label: {
+                "n": each.n,
+                **{
+                    name: write(mean)
+                    for name in ("road", "gain", "peak", "overlap")
+                    if (mean := getattr(each, name)) is not None
+                },
+            }
+            for label, each in trial.classes.items()
+        },
         "flips": {
             region: {
                 label: [of.flips, of.control_flips, of.n, *write(of.gain)]

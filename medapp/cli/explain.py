@@ -118,6 +118,21 @@ def print_trial(found: Trial) -> None:
                 for name, each in found.placement.items()
             ],
         )
+    if found.classes:
+        console.print()
+        print_table(
+            ("predicted", "n", "ROAD", "less a random map's", "peak inside", "overlap (IoU)"),
+            [
+                (
+                    name,
+                    each.n,
+                    write_signed(each.road),
+                    write_signed(each.gain),
+                    *map(write_mean, (each.peak, each.overlap)),
+                )
+                for name, each in found.classes.items()
+            ],
+        )
     console.print()
     print_table(
         (

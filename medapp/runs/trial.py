@@ -13,6 +13,7 @@ from medapp.errors import RunError
 from medapp.evaluation.patients import number_units
 from medapp.explanation.methods import find_method
 from medapp.explanation.trials.asking import hide_regions, mark_regions
+from medapp.explanation.trials.by_class import judge_classes
 from medapp.explanation.trials.mass import average_maps, measure_mass
 from medapp.explanation.trials.means import measure_mean
 from medapp.explanation.trials.randomisation import randomise
@@ -28,6 +29,7 @@ from medapp.explanation.trials.trying import (
     compare_removal,
     count_blank,
     draw_controls,
+    follow_all,
     follow_cascade,
     place_all,
 )
@@ -189,14 +191,16 @@ def _try(
     regions = mark_regions(subject)
     shift, noise = _measure_stability(subject, tell)
     labels = [subject.classes[index] for index in subject.picks]
+    random = _explain_cascade(model, method, seed)
+    cascade = follow_cascade(subject, random, _count_parts(model), tell)
+    curves = follow_all(subject, controls, tell)
     return Trial(
         method=method,
-        cascade=follow_cascade(
-            subject, _explain_cascade(model, method, seed), _count_parts(model), tell
-        ),
+        cascade=cascade,
         edges=measure_mean(correlate_ranks(subject.maps, controls["edges"]), units, SIGNED),
         shares=SHARES,
-        removal=compare_removal(subject, controls, tell),
+        removal=compare_removal(subject, curves),
+        classes=judge_classes(subject, curves),
         placement=placement,
         cover=cover,
         shift=shift,

@@ -120,13 +120,10 @@ def fill_blurred(image: Pixels, mask: Mask, content: Box) -> Pixels:
 
 def fill_around(image: Pixels, mask: Mask, content: Box) -> Pixels:
     """An image (S, S, C) whose region goes on smoothly from what is around it."""
-    # Channels that are equal, as those of a grey image are, need one filling.
-    first = image[..., :1]
-    different = first if (image == first).all() else image
-    planes = torch.from_numpy(different.astype(np.float32)).permute(2, 0, 1)[None]
+    planes = torch.from_numpy(image.astype(np.float32)).permute(2, 0, 1)[None]
     filled = impute(planes, torch.from_numpy(mask)[None])[0].permute(1, 2, 0).numpy()
     rounded: Pixels = np.rint(np.clip(filled, 0, 255)).astype(np.uint8)
-    return np.broadcast_to(rounded, image.shape).copy()
+    return rounded
 
 
 Fill = Callable[[Pixels, Mask, Box], Pixels]

@@ -1,7 +1,7 @@
 """What a trial of heatmaps found, as values and as JSON. No torch here."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -151,6 +151,23 @@ class Hiding:
 
 
 @dataclass(frozen=True)
+class OfClass:
+    """The maps of the images that were predicted to be of one class.
+
+    Attributes:
+        n: images.
+        road, gain: see `Removal`; the gain is over a random map.
+        peak, overlap: see `Placement`, of those with boxes; None where none has any.
+    """
+
+    n: int
+    road: Mean
+    gain: Mean
+    peak: Mean | None
+    overlap: Mean | None
+
+
+@dataclass(frozen=True)
 class Average:
     """The mean of the maps of one class, or of one class at one site.
 
@@ -190,6 +207,7 @@ class Trial:
         seed: of the choice of images, of random weights, maps and controls.
         model_sha256: of the model's file.
         made: when, in ISO 8601.
+        classes: by the class that was predicted; empty of trials from before it was measured.
     """
 
     method: str
@@ -216,6 +234,7 @@ class Trial:
     model_sha256: str
     made: str
     notes: tuple[Note, ...] = ()
+    classes: Mapping[str, OfClass] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, with the statement that no figure goes without."""

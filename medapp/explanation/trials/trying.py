@@ -135,10 +135,10 @@ def count_blank(subject: Subject, found: NDArray[np.float64]) -> NDArray[np.floa
     return np.where(subject.shows, np.nan_to_num(found, nan=0.0), np.nan)
 
 
-def compare_removal(
+def follow_all(
     subject: Subject, controls: Mapping[str, Maps], tell: Tell
-) -> dict[str, Removal]:
-    """Deletion and insertion in the order of each map."""
+) -> dict[str, NDArray[np.float64]]:
+    """Deletion and insertion in the order of each map: (2, L, N), see `follow_removal`."""
     title = "Removing pixels"
     total = 2 * len(SHARES) * len(controls) * len(subject.pixels)
     done = 0
@@ -150,15 +150,21 @@ def compare_removal(
 
     tell(title, 0, total)
     asked = (subject.answer, subject.pixels)
-    curves = {
+    return {
         name: follow_removal(*asked, maps, subject.picks, subject.seeds, on_share=follow)
         for name, maps in controls.items()
     }
-    own = _find_road(curves[OWN])
+
+
+def compare_removal(
+    subject: Subject, curves: Mapping[str, NDArray[np.float64]]
+) -> dict[str, Removal]:
+    """What each map's curves come to, and by how much the map on trial is better."""
+    own = find_road(curves[OWN])
     units = subject.units
     found = {}
     for name, curve in curves.items():
-        road = _find_road(curve)
+        road = find_road(curve)
         found[name] = Removal(
             measure_mean(curve[0].mean(axis=0), units, UNIT),
             measure_mean(curve[1].mean(axis=0), units, UNIT),
@@ -191,7 +197,7 @@ def place_all(
     return found, measure_cover(boxes, size, units)
 
 
-def _find_road(curve: NDArray[np.float64]) -> NDArray[np.float64]:
+def find_road(curve: NDArray[np.float64]) -> NDArray[np.float64]:
     """(N,) half of insertion less deletion, as ROADCombined of pytorch-grad-cam."""
     return np.asarray((curve[1] - curve[0]).mean(axis=0) / 2)
 

@@ -114,6 +114,8 @@ def _draw_found(found: Trial) -> None:
         st.dataframe(_list_removal(found), hide_index=True, alt="Removal of pixels")
         if found.placement:
             st.dataframe(_list_placement(found), hide_index=True, alt="Maps and marked boxes")
+        if found.classes:
+            st.dataframe(_list_classes(found), hide_index=True, alt="Maps by predicted class")
         st.dataframe(_list_hiding(found), hide_index=True, alt="Hidden regions")
         for site in sorted({each.site for each in found.averages if each.site is not None}):
             own = [each for each in found.averages if each.site == site]
@@ -155,6 +157,20 @@ def _list_placement(found: Trial) -> list[dict[str, str]]:
             "Overlap (IoU)": write_mean(each.overlap),
         }
         for name, each in found.placement.items()
+    ]
+
+
+def _list_classes(found: Trial) -> list[dict[str, str]]:
+    return [
+        {
+            "Predicted": name,
+            "Images": f"{each.n:,}",
+            "ROAD": write_signed(each.road),
+            "Less a random map's": write_signed(each.gain),
+            "Peak inside": write_mean(each.peak),
+            "Overlap (IoU)": write_mean(each.overlap),
+        }
+        for name, each in found.classes.items()
     ]
 
 

@@ -8,6 +8,7 @@ from medapp.explanation.trials.trying import (
     compare_removal,
     count_blank,
     draw_controls,
+    follow_all,
     follow_cascade,
     place_all,
 )
@@ -22,7 +23,8 @@ def test_a_map_of_the_right_place_beats_what_knows_nothing() -> None:
     subject = build_subject(read_middle, look_at(MIDDLE))
     told: list[tuple[int, int]] = []
     controls = draw_controls(subject)
-    found = compare_removal(subject, controls, lambda _, *done: told.append(done))
+    curves = follow_all(subject, controls, lambda _, *done: told.append(done))
+    found = compare_removal(subject, curves)
     # Two ways, four shares, four maps, 24 images.
     assert (told[0], told[1], told[-1]) == ((0, 768), (24, 768), (768, 768))
     assert set(found) == {"map", "random", "edges", "constant"}
@@ -41,8 +43,10 @@ def test_a_map_of_the_right_place_beats_what_knows_nothing() -> None:
 def test_a_map_of_the_wrong_place_does_not() -> None:
     subject = build_subject(read_middle, look_at(CORNER))
     right = build_subject(read_middle, look_at(MIDDLE))
-    wrong = compare_removal(subject, draw_controls(subject), ignore)["map"].road.value
-    good = compare_removal(right, draw_controls(right), ignore)["map"].road.value
+    wrong, good = (
+        compare_removal(each, follow_all(each, draw_controls(each), ignore))["map"].road.value
+        for each in (subject, right)
+    )
     assert wrong is not None
     assert good is not None
     assert wrong < good - 0.1

@@ -61,6 +61,16 @@ def test_yes_where_the_whole_interval_reaches_the_floor() -> None:
     assert "cannot be told apart" in found.reasons[1]
 
 
+def test_better_than_at_home_is_what_learned_images_give_and_is_said() -> None:
+    home, here = judge(400, 1), judge(400, 5, 1)
+    found = ask(here, home, 0.7)
+    assert found.verdict == "yes"
+    assert "better than at home" in found.reasons[1]
+    assert "its makers cannot have had these" in found.reasons[2]
+    alike = ask(judge(400, 1, 1), home, 0.6)
+    assert not any("makers" in reason for reason in alike.reasons)
+
+
 def test_no_where_the_whole_interval_lies_below_it() -> None:
     home, here = judge(400, 3), judge(100, 0.2, 1)
     found = ask(here, home, 0.85)

@@ -20,6 +20,11 @@ from medapp.evaluation.words import write_figure, write_interval
 MARGIN = 0.1  # how far below home's AUROC a model may fall elsewhere, where nobody says otherwise
 FEWEST = 10  # images of each class, below which nothing is decided
 MOST_TIMES = 10  # how many times as many images are still worth a number
+# A new place seldom suits a model better than its own; images that it has learned from always do.
+BETTER_THAN_HOME = (
+    "Images that a model has learned from look like this: make sure that its makers cannot have"
+    " had these, or others of the same patients."
+)
 
 
 def find_floor(home: Evaluation | None, asked: float | None) -> float:
@@ -122,6 +127,8 @@ def _list_reasons(
         end = f"it is {told} at home" if told else "the two cannot be told apart"
         at_home = write_figure(there.value, there.interval)
         said.append(f"At home: {at_home}; here less home: {written}, so {end}.")
+        if low > 0:
+            said.append(BETTER_THAN_HOME)
         if floor == _take_off(there) and there.value - there.interval[0] > MARGIN:
             said.append(
                 f"What is asked of it is home's figure less {MARGIN:g}, and that figure is itself"

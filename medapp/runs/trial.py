@@ -17,7 +17,7 @@ from medapp.explanation.trials.by_class import judge_classes
 from medapp.explanation.trials.mass import average_maps, measure_mass
 from medapp.explanation.trials.means import measure_mean
 from medapp.explanation.trials.randomisation import randomise
-from medapp.explanation.trials.record import Mean, Trial
+from medapp.explanation.trials.record import Hiding, Mean, Trial
 from medapp.explanation.trials.removal import SHARES
 from medapp.explanation.trials.similarity import correlate_ranks
 from medapp.explanation.trials.stability import Explain, compare_noisy, compare_shifted
@@ -90,12 +90,13 @@ def try_heatmaps(
     tell = on_progress or (lambda *_: None)
     data_set, everything = find_split(workspace, run, "test")
     samples = choose_samples(everything, images, seed)
-    more = choose_samples(everything, images and max(images, HIDDEN), seed)
     tell("Drawing heatmaps", 0, len(samples))
-    shown, wider = (
-        build_shown(model, load_squares(workspace, model, data_set, part).take(), part, seed)
-        for part in (samples, more)
-    )
+
+    def show(part: Sequence[Sample]) -> Shown:
+        pixels = load_squares(workspace, model, data_set, part).take()
+        return build_shown(model, pixels, part, seed)
+
+    shown = show(samples)
     with run.lock():
         run.append_event(TestRead(reason=REASON, domain=run.domain))
     subject = _draw_maps(model, method, shown)
@@ -103,9 +104,11 @@ def try_heatmaps(
     # Looks are counted by the whole split.
     is_of = replace(found, split="test", dataset=data_set.name)
     notes = add_caveats(workspace, run, is_of, everything, data_set).notes
-    trial = _try(model, method, subject, wider, samples, seed, tell)
+    trial = _try(model, method, subject, samples, seed, tell)
+    more = choose_samples(everything, images and max(images, HIDDEN), seed)
     trial = replace(
         trial,
+        hiding=_find_hiding(run, len(more), seed) or _hide(show(more), tell),
         of=len(everything),
         counted=found.counted,
         units=found.units,
@@ -115,6 +118,19 @@ def try_heatmaps(
     with run.lock():
         save_trial(run, trial)
     return trial
+
+
+def _find_hiding(run: Run, n: int, seed: int) -> tuple[Hiding, ...]:
+    """What hiding regions of so many images did, as asked with another method; empty if never.
+
+    No map has a part in it.
+    """
+    known = [each.hiding for each in load_trials(run).values() if each.seed == seed]
+    return next((hiding for hiding in known if hiding and hiding[0].of_all.n == n), ())
+
+
+def _hide(shown: Shown, tell: Tell) -> tuple[Hiding, ...]:
+    return hide_regions(shown, mark_regions(shown), tell)
 
 
 def _load_explained(run: Run) -> Model:
@@ -179,7 +195,6 @@ def _try(
     model: Model,
     method: str,
     subject: Subject,
-    wider: Shown,
     samples: Sequence[Sample],
     seed: int,
     tell: Tell,
@@ -211,7 +226,7 @@ def _try(
             if name != "box"
         },
         areas={name: float(m.mean()) for name, m in regions.items() if name != "box"},
-        hiding=hide_regions(wider, mark_regions(wider), tell),
+        hiding=(),
         averages=average_maps(subject.maps, labels, [sample.site for sample in samples]),
         blank=int((~subject.shows).sum()),
         n=len(samples),

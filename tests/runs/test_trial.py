@@ -116,6 +116,20 @@ def test_regions_are_hidden_on_more_images_than_have_maps(trained: Trained) -> N
     assert all(note.text for note in judge_trial(found))
 
 
+def test_regions_are_hidden_once_for_all_methods(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    first = try_heatmaps(trained.workspace, run, 2)
+    told: list[str] = []
+    other = try_heatmaps(
+        trained.workspace, run, 3, "layercam", on_progress=lambda title, *_: told.append(title)
+    )
+    assert other.hiding == first.hiding
+    assert "Hiding regions" not in told
+    # Another seed moves the controls.
+    again = try_heatmaps(trained.workspace, run, 2, "layercam", seed=1)
+    assert again.hiding != first.hiding
+
+
 def test_votes_have_no_heatmaps_to_try(trained: Trained) -> None:
     asked = {"data": "bands", "strategy": "nearest-neighbours", "image_size": 32, "threads": 1}
     run = create_run(trained.workspace, *build_settings(asked))

@@ -48,6 +48,7 @@ from medapp.prediction.patients import combine_patients
 from medapp.prediction.table import Row
 from medapp.runs.caveats import list_grave_notes
 from medapp.runs.heads import find_head, name_head, note_unjudged
+from medapp.runs.known_files import mark_known
 from medapp.runs.making import find_run
 from medapp.runs.run import Run
 from medapp.store.files import write_bytes
@@ -90,7 +91,7 @@ def predict(
     plain: list[Row] = []
     stems = Counter(file.stem for file in files)
     asked = (method if cam else None, class_name, None, answers_all, against)
-    for prediction in predict_files(model, files, *asked):
+    for prediction in mark_known(found, predict_files(model, files, *asked)):
         number = f"{len(rows):04d}-" if stems[prediction.file.stem] > 1 else ""
         rows.append(_report_prediction(prediction, cam, number, contours))
         if again:

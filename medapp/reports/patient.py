@@ -29,6 +29,7 @@ from medapp.reports.document import (
 from medapp.reports.figures_tables import build_headlines
 from medapp.reports.patient_facts import Judge, PatientFacts, Seen, Wanted
 from medapp.reports.sections import INTENDED
+from medapp.runs.known_files import note_known
 
 OF_MODEL = "A probability is the model's, not the patient's."
 BRIGHTER = "The brighter a place, the more of what speaks for the class lies there."
@@ -121,12 +122,8 @@ def _list_image(seen: Seen, facts: PatientFacts) -> Iterator[Block]:
     yield Pictures(tuple(_list_pictures(seen, facts.wanted)))
     if found.refusal is not None:
         yield Notice("grave", found.refusal)
-    if seen.split and seen.split != "test":
-        yield Notice(
-            "caution",
-            f"This very image is in the model's {seen.split} split: it may be learned by heart.",
-        )
-    yield from (Notice(note.level, str(note)) for note in found.notes)
+    notes = (*note_known(seen.split), *found.notes)
+    yield from (Notice(note.level, str(note)) for note in notes)
     if found.facts is not None:
         yield Paragraph(f"{describe_reading(found.facts)}. The model sees: {seen.sight}.")
     if found.refusal is None:

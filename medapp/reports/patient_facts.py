@@ -5,7 +5,7 @@ What leaves here names no folder of this machine, and no training image.
 
 import datetime
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,9 +20,8 @@ from medapp.explanation.methods import METHODS
 from medapp.explanation.trials.card import judge_card
 from medapp.explanation.trials.words import state_finding
 from medapp.imaging.geometry import View
-from medapp.imaging.image import draw_picture, open_picture, read_content
+from medapp.imaging.image import draw_picture, open_picture
 from medapp.imaging.preprocess import render_full
-from medapp.imaging.registered import hash_content
 from medapp.imaging.sight import describe_sight
 from medapp.imaging.thumbnails import load_thumbnail
 from medapp.notes import Note
@@ -37,10 +36,11 @@ from medapp.reports.data_facts import DataFacts, gather_data
 from medapp.reports.training_facts import TrainingFacts, gather_training
 from medapp.runs.decided import load_decided
 from medapp.runs.heads import name_head, note_unjudged
+from medapp.runs.known_files import find_known_split, load_known
 from medapp.runs.results import load_trials
 from medapp.runs.run import Run
 from medapp.runs.siblings import find_siblings
-from medapp.runs.split_table import SPLIT, load_split
+from medapp.runs.split_table import SPLIT
 from medapp.store.cache import open_cache
 from medapp.store.workspace import Workspace
 from medapp.version import __version__
@@ -174,13 +174,11 @@ def gather_patient(
     named = names or [file.name for file in files]
     asked = (wanted.method, wanted.class_name, wanted.frame, wanted.answers_all, wanted.against)
     found = predict_files(model, files, *asked)
-    table = run.find_part(SPLIT)
-    rows = load_split(table, run.name) if table.exists() else []
-    splits = {row["content_hash"]: row["split"] for row in rows}
+    known = load_known(run)
     images = tuple(
         replace(
             _look(workspace, run, model, name, prediction, wanted),
-            split=_find_split(prediction, splits),
+            split=find_known_split(prediction, known),
         )
         for name, prediction in zip(named, found, strict=True)
     )
@@ -218,15 +216,6 @@ def _describe_judge(workspace: Workspace, run: Run, model: Model, method: str) -
         notes=(*graver, *model.list_notes()),
         trial=f"{title} on trial: {state_finding(trial)}" if trial else untried,
     )
-
-
-def _find_split(found: Prediction, splits: Mapping[str, str]) -> str:
-    """The split that holds the very file; of a file with several frames each has its own hash."""
-    if found.error is not None:
-        return ""
-    content = read_content(found.file)
-    known = (splits.get(hash_content(content, frame)) for frame in (None, found.frame))
-    return next(filter(None, known), "")
 
 
 def _look(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from medapp.errors import ImageError
 from medapp.runs.heads import find_head
+from medapp.runs.known_files import mark_known
 from medapp.runs.run import Run
 from medapp.session.training import TrainingSession
 from medapp.task import find_task
@@ -48,9 +49,11 @@ class PredictingSession(TrainingSession):
         from medapp.prediction.files import predict_files
         from medapp.prediction.model import load_model
 
-        model = load_model(find_head(self._find(run), head).require_model())
+        found = find_head(self._find(run), head)
+        model = load_model(found.require_model())
         files = [Path(image) for image in images]
-        return predict_files(model, files, method, class_name, None, answers_all, against)
+        asked = (method, class_name, None, answers_all, against)
+        return mark_known(found, predict_files(model, files, *asked))
 
     def find_siblings(
         self, run: Run | str, image: str | Path, most: int = 5, head: str | None = None

@@ -13,6 +13,7 @@ import streamlit as st
 
 from medapp.data.layouts.listing import list_files, list_folder, list_images
 from medapp.prediction.job import PredictionJob
+from medapp.runs.known_files import mark_known
 from medapp.runs.run import Run
 from medapp.ui.shell.server import hold_uploads, open_run, open_workspace
 
@@ -91,8 +92,9 @@ def _predict_image(
     from medapp.prediction.files import predict_files
 
     model = _load_model(run_id, domain, changed)
-    found = predict_files(model, [Path(path)], method, class_name, frame, answers_all, against)
-    return next(found)
+    asked = (method, class_name, frame, answers_all, against)
+    found = predict_files(model, [Path(path)], *asked)
+    return next(mark_known(open_run(run_id, domain), found))
 
 
 @st.cache_resource(show_spinner=False)
@@ -146,4 +148,4 @@ def predict_in_job(run: Run, files: Sequence[Path]) -> "Iterator[Prediction]":
     from medapp.prediction.files import predict_files
     from medapp.prediction.model import load_model
 
-    yield from predict_files(load_model(run.require_model()), files)
+    yield from mark_known(run, predict_files(load_model(run.require_model()), files))

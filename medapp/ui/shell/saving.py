@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from medapp.store.plain import write_cells
 from medapp.ui.elements.figure_saver import draw_saver
@@ -26,17 +27,26 @@ def name_file(chart: str) -> str:
 
 def draw_ways_to_save(key: str, theme: str, numbers: Numbers) -> None:
     """Draw the buttons that save the Plotly figure of this key, and its numbers."""
-    with st.container(key=f"ways-{key}", horizontal=True, gap="xxsmall"):
+    with _draw_row(key):
         draw_saver(key, name_file(key), theme)
-        draw_numbers(key, numbers)
+        _draw_button(key, numbers)
 
 
 def draw_numbers(key: str, numbers: Numbers) -> None:
-    """Draw the button that saves the numbers of a chart.
+    """Draw the button that saves the numbers of charts whose pictures are saved elsewhere.
 
     Args:
         numbers: rows, the titles of columns first; made when the button is pressed.
     """
+    with _draw_row(key):
+        _draw_button(key, numbers)
+
+
+def _draw_row(key: str) -> DeltaGenerator:
+    return st.container(key=f"ways-{key}", horizontal=True, gap="xxsmall")
+
+
+def _draw_button(key: str, numbers: Numbers) -> None:
     st.download_button(
         "CSV",
         # A byte order mark tells spreadsheets that the text is UTF-8.

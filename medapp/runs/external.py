@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from medapp.evaluation.calibration import ELSEWHERE, Calibration, fit_calibration
 from medapp.evaluation.case import build_case
-from medapp.evaluation.detection import build_detection
+from medapp.evaluation.detection import Detection, build_detection
 from medapp.evaluation.elsewhere.decision import decide, find_floor
 from medapp.evaluation.elsewhere.measuring import compare_classes, judge_recalibration
 from medapp.evaluation.elsewhere.record import Elsewhere, Kind, Recalibration
@@ -61,25 +61,29 @@ def validate_elsewhere(
     after, _ = cross_fit(looked)
     recalibration = _judge(looked, found, after)
     decision = decide(here, home, kind, of_classes, recalibration, least)
-    point = _operate(looked)
-    at_home = _find_rates_at_home(home, looked.model.locked, point)
-    told = Elsewhere(here, home, kind, of_classes, recalibration, decision, point, *at_home)
+    detection = _detect(looked)
+    locked = looked.model.locked
+    threshold = locked.threshold if locked else THRESHOLD
+    point = judge_threshold(detection, threshold) if detection else None
+    at_home = _find_rates_at_home(home, locked, point)
+    told = Elsewhere(
+        here, home, kind, of_classes, recalibration, decision, point, *at_home, detection
+    )
     with run.lock():
         keep_judged(run, told)
     return told
 
 
-def _operate(looked: Looked) -> OperatingPoint | None:
-    """What the model's threshold does: the locked one, or one half where two classes tell it."""
+def _detect(looked: Looked) -> Detection | None:
+    """The finding that a threshold was locked for, or that two classes tell; None without one."""
     probabilities, targets, classes, groups, task = looked.collect()
     locked = looked.model.locked
     if locked is None and (task.has_several or find_positive(classes) is None):
         return None
     positives = locked.positives if locked else ()
-    found = build_detection(
+    return build_detection(
         probabilities, targets, classes, groups, task, positives, looked.data_set.name
     )
-    return judge_threshold(found, locked.threshold if locked else THRESHOLD)
 
 
 def _find_rates_at_home(

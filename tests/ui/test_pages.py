@@ -549,7 +549,7 @@ def test_a_prediction_says_what_it_is_for(trained: Trained) -> None:
     assert "Research use only." in read_text(app)
     assert f"n = {evaluation.n}" in read_text(app)
     labels = [button.proto.label for button in app.get("download_button")]
-    assert labels == ["HTML", "Markdown"]
+    assert labels == ["HTML", "Markdown", "CSV"]  # the report, and the probabilities drawn
     app.selectbox[1].select("below").run()
     assert not app.exception
     assert app.query_params["explain"] in ("below", ["below"])

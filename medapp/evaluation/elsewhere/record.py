@@ -1,8 +1,9 @@
 """A model in another place, beside home. What this module does not know: runs, files, networks."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from medapp.evaluation.detection import Detection
 from medapp.evaluation.estimates import reach_difference
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.intervals import Interval
@@ -112,6 +113,7 @@ class Elsewhere:
         decision: may it be used.
         point: what the model's threshold does here; None where nothing names the finding.
         sensitivity_at_home, specificity_at_home: of that threshold; None where not known.
+        detection: the images behind `point`; kept in no file.
     """
 
     here: Evaluation
@@ -123,6 +125,7 @@ class Elsewhere:
     point: OperatingPoint | None = None
     sensitivity_at_home: Rate | None = None
     specificity_at_home: Rate | None = None
+    detection: Detection | None = field(default=None, repr=False, compare=False)
 
     @property
     def difference(self) -> Interval | None:

@@ -1,6 +1,7 @@
 """A model on the images of another place: its figures beside home, and whether it may be used."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -10,7 +11,9 @@ from medapp.evaluation.class_map import map_classes
 from medapp.evaluation.elsewhere.record import Elsewhere
 from medapp.evaluation.elsewhere.words import list_sides
 from medapp.evaluation.operating import state_outcomes
-from medapp.figures import draw_confusion
+from medapp.figures import draw_confusion, list_numbers
+from medapp.figures.elsewhere import draw_elsewhere
+from medapp.figures.thinning import ALL_POINTS
 from medapp.runs.making import check_name
 from medapp.runs.run import Run
 from medapp.store.job import Job, Tell
@@ -143,12 +146,24 @@ def _draw_found(run: Run, other: DataSet, found: Elsewhere, asked: Mapping[str, 
     if found.here.thresholds:
         draw_findings_table(found.here)
     else:
-        left, _ = frame.draw_columns(2, key="elsewhere")
+        left, right = frame.draw_columns(2, key="elsewhere")
         with left:
             figure = draw_confusion(found.here, frame.find_theme())
             frame.draw_figure(figure, key="confusion-elsewhere")
+        with right:
+            _draw_roc(found)
     if decision.verdict != "no":
         _draw_adopting(run, other, asked)
+
+
+def _draw_roc(found: Elsewhere) -> None:
+    """Draw where the model's threshold stands here and at home, on the curve of these images."""
+    if found.detection is None or found.point is None:
+        return
+    at_home = found.sensitivity_at_home, found.specificity_at_home
+    draw = partial(draw_elsewhere, found.detection, found.point, at_home)
+    whole = partial(draw, most=ALL_POINTS)
+    frame.draw_figure(draw(frame.find_theme()), "roc-elsewhere", lambda: list_numbers(whole()))
 
 
 def _draw_adopting(run: Run, other: DataSet, asked: Mapping[str, str]) -> None:

@@ -115,14 +115,13 @@ def _list_found(row: Row) -> list[str]:
 
 
 def count_predictions(rows: Sequence[Row]) -> str:
-    """How many images are predicted as what; what shows nothing counts apart. For Markdown."""
-    worthless = [row for row in rows if any(note.level == "grave" for note in row.notes)]
-    counts = Counter(
-        name
-        for row in rows
-        if row.label is not None and row not in worthless
-        for name in _list_found(row)
-    )
+    """How many images are predicted as what; what shows nothing counts apart. For Markdown.
+
+    Each image counts once: a blank one that is not answered is among those without an answer.
+    """
+    answered = [row for row in rows if row.label is not None]
+    worthless = [row for row in answered if any(note.level == "grave" for note in row.notes)]
+    counts = Counter(name for row in answered if row not in worthless for name in _list_found(row))
     found = [f"{count:,} {escape(label)}" for label, count in counts.most_common()]
     unread = sum(row.error is not None for row in rows)
     refused = sum(row.refusal is not None for row in rows)

@@ -23,6 +23,11 @@ def test_what_shows_nothing_is_not_counted_as_a_prediction() -> None:
     assert count_predictions([]) == ""
 
 
+def test_a_blank_image_without_an_answer_counts_once() -> None:
+    blank = Row(Path("a.png"), None, {}, None, (BLANK,), refusal="Not answered: unlike.")
+    assert count_predictions([blank]) == ("1 not answered: unlike all that the model learned from.")
+
+
 def test_an_image_counts_for_each_of_its_findings() -> None:
     limits = {"mass": 0.2, "scar": 0.6}
     rows = [

@@ -107,6 +107,14 @@ Against = Annotated[
         help="Another class: heatmaps show why the explained class and not this one.",
     ),
 ]
+Stage = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The network's stage that heatmaps are read from, such as layer3; else the method's"
+        " own. Earlier stages: finer, less about the class.",
+    ),
+]
 AsContours = Annotated[
     bool,
     typer.Option(

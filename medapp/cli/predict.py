@@ -26,6 +26,7 @@ from medapp.cli.options import (
     Method,
     PatientPattern,
     RunName,
+    Stage,
 )
 from medapp.cli.output import (
     AsJson,
@@ -66,6 +67,7 @@ def predict(
     method: Method = "gradcam",
     class_name: ClassName = None,
     against: Against = None,
+    stage: Stage = None,
     contours: AsContours = False,
     patient_pattern: PatientPattern = None,
     head: HeadOf = None,
@@ -90,7 +92,7 @@ def predict(
     rows: list[dict[str, Any]] = []
     plain: list[Row] = []
     stems = Counter(file.stem for file in files)
-    asked = (method if cam else None, class_name, None, answers_all, against)
+    asked = (method if cam else None, class_name, None, answers_all, against, stage)
     for prediction in mark_known(found, predict_files(model, files, *asked)):
         number = f"{len(rows):04d}-" if stems[prediction.file.stem] > 1 else ""
         rows.append(_report_prediction(prediction, cam, number, contours))
@@ -115,8 +117,9 @@ def predict(
         print_table(("file", "label", "probability", "note"), [_list_cells(row) for row in rows])
         for row in rows:
             print_opinions(row)
-        for said in {row["cells_note"]: None for row in rows if row.get("cells_note")}:
-            console.print(said)
+        for key in ("cells_note", "stage_note"):
+            for said in {row[key]: None for row in rows if row.get(key)}:
+                console.print(said, markup=False)
         if cam and contours:
             console.print(CONTOURS)
         print_notes(notes)
@@ -223,6 +226,8 @@ def _report_prediction(
         row["against"] = prediction.against
         row["cells"] = prediction.heatmap.cells
         row["cells_note"] = prediction.describe_cells()
+        row["stage"] = prediction.heatmap.stage
+        row["stage_note"] = prediction.describe_stage()
         row["contours"] = [level.share for level in LEVELS] if as_contours else None
     row["error"] = prediction.error
     row["sets_said"] = describe_sets(prediction.sets, prediction.has_several)

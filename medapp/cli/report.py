@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from medapp.cli.options import Against, AnswersAll, AsContours, ClassName, HeadOf, Method, RunName
+from medapp.cli.options import (
+    Against,
+    AnswersAll,
+    AsContours,
+    ClassName,
+    HeadOf,
+    Method,
+    RunName,
+    Stage,
+)
 from medapp.cli.output import AsJson, console, errors, print_json, print_table
 from medapp.session import open as open_session
 
@@ -54,6 +63,7 @@ def report(
     method: Method = "gradcam",
     class_name: ClassName = None,
     against: Against = None,
+    stage: Stage = None,
     contours: AsContours = False,
     with_siblings: Annotated[
         bool,
@@ -85,6 +95,7 @@ def report(
             answers_all=answers_all,
             head=head,
             as_contours=contours,
+            stage=stage,
         )
     else:
         paths = session.report(run, to, head, with_names, with_images)

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from medapp.errors import ExplanationError
 from medapp.explanation.asking import ASKING, Asked
 from medapp.explanation.methods import Method, find_method
 from medapp.explanation.rules import RULES
@@ -57,6 +58,7 @@ class Heatmap:
             `strength.compare_evidence`; None until a caller who knows the probabilities says so.
         cells: height and width of the layer that the map was read from; None where none was read.
         against: the class that the explained one is contrasted with, see `contrast`; None for none.
+        stage: the stage that was asked for to read the map from; None for the method's own.
     """
 
     values: NDArray[np.float32]
@@ -66,6 +68,7 @@ class Heatmap:
     strength: float | None = None
     cells: tuple[int, int] | None = None
     against: int | None = None
+    stage: str | None = None
 
 
 def explain(
@@ -73,6 +76,7 @@ def explain(
     x: Tensor,
     class_indices: ArrayLike | Choose | None = None,
     method: str = "gradcam",
+    stage: str | None = None,
 ) -> tuple[Tensor, list[Heatmap]]:
     """Logits (N, K) float32 and a heatmap for each image of a batch, by one forward pass.
 
@@ -85,12 +89,15 @@ def explain(
         class_indices: (N,) the class that each heatmap explains, or what tells them from logits
             (N, K); None takes each image's class with the highest logit.
         method: a key of `METHODS`.
+        stage: the name of the network's stage whose maps are read; None for the method's own. The
+            map of a stage before the last is smoothed by half a cell, as `Method.cell_px` says.
 
     Raises:
-        ExplanationError: there is no such method.
+        ExplanationError: there is no such method or stage.
         ValueError: the network is in training mode, or there is not one class index for each image.
     """
     row = find_method(method)
+    is_early = stage is not None and find_stage(network, stage) < len(network.stages) - 1
     indices: Tensor | Choose | None = None
     if callable(class_indices):
         indices = class_indices
@@ -108,7 +115,7 @@ def explain(
     if len(x) == 0:
         last, _ = _forward_to_target(network, x, None)
         return network.logits_from_maps(last).detach().float(), []
-    logits, maps, gradients, last = differentiate(network, x, indices, row.cell_px)
+    logits, maps, gradients, last = differentiate(network, x, indices, row.cell_px, stage)
     evidence = measure_evidence(network, last).cpu().numpy()
     # Drawing costs little and needs float32.
     picks = _pick(logits, indices).tolist()
@@ -116,12 +123,12 @@ def explain(
     is_finite = (maps.isfinite() & gradients.isfinite()).flatten(1).all(dim=1)
     kept = is_finite[:, None, None, None]
     maps, gradients = (torch.where(kept, values, 0) for values in (maps, gradients))
-    raw = torch.where(kept[:, 0], _weigh(network, x, picks, method, maps, gradients), 0)
+    raw = torch.where(kept[:, 0], _weigh(network, x, picks, method, maps, gradients, stage), 0)
     with torch.autocast(x.device.type, enabled=False):
-        drawn = _draw(raw, row, x, is_finite)
+        drawn = _draw(raw, row, x, is_finite, is_early)
     cells = (maps.shape[2], maps.shape[3])
     return logits, [
-        Heatmap(values, note, evidence[i], picks[i], cells=cells)
+        Heatmap(values, note, evidence[i], picks[i], cells=cells, stage=stage)
         for i, (values, note) in enumerate(drawn)
     ]
 
@@ -133,6 +140,7 @@ def _weigh(
     method: str,
     maps: Tensor,
     gradients: Tensor,
+    stage: str | None,
 ) -> Tensor:
     """The raw maps (N, h, w) of a method, from the target layer's maps and gradients."""
     if method in RULES:
@@ -141,14 +149,14 @@ def _weigh(
     cell_px = find_method(method).cell_px
 
     def score_images(images: Tensor, number: int) -> Tensor:
-        found, later = _forward_to_target(network, images.to(x.dtype), cell_px)
+        found, later = _forward_to_target(network, images.to(x.dtype), cell_px, stage)
         return _finish(network, found, later)[:, picks[number]]
 
     def score_maps(changed: Tensor, number: int) -> Tensor:
         return _finish(network, changed.to(x.dtype), later)[:, picks[number]]
 
     with torch.inference_mode(False), torch.no_grad():
-        _, later = _forward_to_target(network, x[:1], cell_px)
+        _, later = _forward_to_target(network, x[:1], cell_px, stage)
         return ASKING[method](maps, Asked(x, score_maps, score_images)).float()
 
 
@@ -160,7 +168,7 @@ def _finish(network: Explainable, maps: Tensor, later: Sequence[nn.Module]) -> T
 
 
 def _draw(
-    raw: Tensor, row: Method, x: Tensor, is_finite: Tensor
+    raw: Tensor, row: Method, x: Tensor, is_finite: Tensor, is_early: bool
 ) -> list[tuple[NDArray[np.float32], str | None]]:
     """Raw maps (N, h, w) to values as large as the images, scaled to 0 to 1.
 
@@ -171,7 +179,7 @@ def _draw(
     enlarged = functional.interpolate(
         rectified[:, None], x.shape[2:], mode="bilinear", align_corners=False
     )[:, 0]
-    if row.cell_px is not None:
+    if row.cell_px is not None or is_early:
         enlarged = smooth(enlarged, x.shape[3] / raw.shape[2] / 2)
     peaks = enlarged.amax(dim=(1, 2), keepdim=True)
     lows = enlarged.amin(dim=(1, 2), keepdim=True)
@@ -192,6 +200,7 @@ def differentiate(
     x: Tensor,
     class_indices: Tensor | Choose | None,
     cell_px: int | None = None,
+    stage: str | None = None,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """A forward pass, and the way back from each image's chosen logit to the target layer.
 
@@ -202,6 +211,7 @@ def differentiate(
         class_indices: (N,) the logit that is chosen, or what tells it from the logits; None takes
             each image's highest.
         cell_px: chooses the target layer, see `methods.Method`.
+        stage: the name of the stage that is the target layer in its place.
 
     Returns:
         Logits (N, K), the target layer's maps (N, C, h, w), and the gradients of the chosen logits
@@ -209,12 +219,12 @@ def differentiate(
     """
     with torch.inference_mode(False):
         with torch.no_grad():
-            maps, later = _forward_to_target(network, x, cell_px)
+            maps, later = _forward_to_target(network, x, cell_px, stage)
         maps = maps.detach().requires_grad_()
         with torch.enable_grad():
             last = maps
-            for stage in later:
-                last = stage(last)
+            for module in later:
+                last = module(last)
             logits = network.logits_from_maps(last)
             picks = _pick(logits.detach().float(), class_indices)
             scores = logits.gather(1, picks[:, None]).sum()
@@ -233,17 +243,37 @@ def _pick(logits: Tensor, class_indices: Tensor | Choose | None) -> Tensor:
 
 
 def _forward_to_target(
-    network: Explainable, x: Tensor, cell_px: int | None
+    network: Explainable, x: Tensor, cell_px: int | None, stage: str | None = None
 ) -> tuple[Tensor, list[nn.Module]]:
     """The target layer's maps, and the stages that come after it."""
-    stages = [stage for _, stage in network.stages]
+    stages = [module for _, module in network.stages]
     maps = x
-    for i, stage in enumerate(stages):
-        following = stage(maps)
+    if stage is not None:
+        end = find_stage(network, stage) + 1
+        for module in stages[:end]:
+            maps = module(maps)
+        return maps, stages[end:]
+    for i, module in enumerate(stages):
+        following = module(maps)
         if cell_px is not None and i > 0 and following.shape[3] * cell_px < x.shape[3]:
             return maps, stages[i:]
         maps = following
     return maps, []
+
+
+def find_stage(network: Explainable, name: str) -> int:
+    """The place of the stage of that name, from 0.
+
+    Raises:
+        ExplanationError: there is none; the text lists those there are.
+    """
+    names = [known for known, _ in network.stages]
+    if name not in names:
+        raise ExplanationError(
+            f"The network has no stage {name!r}.",
+            remedy=f"Its stages, first to last: {', '.join(names)}.",
+        )
+    return names.index(name)
 
 
 def measure_evidence(network: Explainable, last: Tensor) -> Tensor:

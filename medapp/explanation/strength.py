@@ -64,6 +64,15 @@ def describe_cells(cells: tuple[int, int]) -> str | None:
     )
 
 
+def describe_stage(stage: str, cells: tuple[int, int]) -> str:
+    """What it means that a map was read from a chosen stage, of so many cells."""
+    height, width = cells
+    return (
+        f"Read from {stage} ({height} × {width} cells). Earlier stages are finer and less about the"
+        " class: they tell edges and textures, which the later stages make a class of."
+    )
+
+
 def write_strength(strength: float) -> str:
     """A strength in percent, and never 0% for what is a little more."""
     return "below 1%" if 0 < strength < 0.01 else f"{strength:.0%}"

@@ -13,11 +13,14 @@ from medapp.prediction.files import Prediction, to_batch
 from medapp.prediction.model import BATCH, Model
 
 
-def build_explain(model: Model, method: str, against: str | None = None) -> Explain:
+def build_explain(
+    model: Model, method: str, against: str | None = None, stage: str | None = None
+) -> Explain:
     """What draws a model's maps, of any number of images, for a class of each.
 
     Args:
         against: another class that all are contrasted with.
+        stage: that they are read from; the method's own for None.
     """
 
     def explain(pixels: NDArray[np.uint8], picks: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -26,7 +29,7 @@ def build_explain(model: Model, method: str, against: str | None = None) -> Expl
             rows = np.flatnonzero(picks == index)
             for start in range(0, len(rows), BATCH):
                 part = rows[start : start + BATCH]
-                _, found = model.explain(pixels[part], method, model.classes[index], against)
+                _, found = model.explain(pixels[part], method, model.classes[index], against, stage)
                 maps[part] = np.stack([heatmap.values for heatmap in found])
         return maps
 
@@ -46,7 +49,7 @@ def describe_map(model: Model, prediction: Prediction, method: str) -> Card | No
         return None
     content = view.to_square(Box("", 0, 0, *prediction.image_size), len(pixels))
     (image,) = to_batch([pixels])
-    explain = build_explain(model, method, prediction.against)
+    explain = build_explain(model, method, prediction.against, heatmap.stage)
     shown = render_full(load_image(prediction.file, frame=prediction.frame))
     marks = [view.to_square(box, len(pixels)) for box in find_marks(shown)]
     return draw_up_card(explain, image, heatmap.values, heatmap.class_index, content, marks)

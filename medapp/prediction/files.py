@@ -12,14 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from medapp.errors import ExplanationError, ImageError
+from medapp.errors import ExplanationError, ImageError, Remedy
 from medapp.evaluation.familiarity import Familiar
 from medapp.evaluation.locked import Locked
 from medapp.evaluation.words import write_probability
 from medapp.explanation.drawing import OPACITY, draw_map
-from medapp.explanation.explain import Heatmap
+from medapp.explanation.explain import Heatmap, find_stage
 from medapp.explanation.methods import find_method
-from medapp.explanation.strength import describe_cells, describe_contrast, describe_strength
+from medapp.explanation.strength import (
+    describe_cells,
+    describe_contrast,
+    describe_stage,
+    describe_strength,
+)
 from medapp.imaging.geometry import View
 from medapp.imaging.image import ImageFacts, load_image, read_image
 from medapp.imaging.preprocess import render_full, render_square
@@ -132,6 +137,12 @@ class Prediction:
             return None
         return describe_cells(self.heatmap.cells)
 
+    def describe_stage(self) -> str | None:
+        """What it means that the heatmap was read from a chosen stage; None where none was."""
+        if self.heatmap is None or self.heatmap.stage is None or self.heatmap.cells is None:
+            return None
+        return describe_stage(self.heatmap.stage, self.heatmap.cells)
+
 
 def predict_files(
     model: Model,
@@ -141,6 +152,7 @@ def predict_files(
     frame: int | None = None,
     answers_all: bool = False,
     against: str | None = None,
+    stage: str | None = None,
 ) -> Iterator[Prediction]:
     """A prediction for each file, in order; a file that cannot be read gives one that says why.
 
@@ -153,12 +165,16 @@ def predict_files(
             something.
         answers_all: give an answer for such an image too.
         against: another class, so that the heatmap shows why the one and not this.
+        stage: the network's stage that the heatmap is read from, one of `Model.list_stages`; the
+            method's own where none is named.
 
     Raises:
-        ExplanationError: no such method or class.
+        ExplanationError: no such method, class or stage, or a stage without a method.
     """
     if method is not None:
         find_method(method)
+    if stage is not None:
+        _check_stage(model, stage, method)
     for name in (class_name, against):
         if name is not None and name not in model.classes:
             raise ExplanationError(
@@ -168,7 +184,22 @@ def predict_files(
     for start in range(0, len(files), BATCH):
         batch = files[start : start + BATCH]
         read = list(map_threaded(lambda file: _read_square(model, file, frame), batch))
-        yield from _predict_batch(model, read, method, class_name, answers_all, against)
+        yield from _predict_batch(model, read, method, class_name, answers_all, against, stage)
+
+
+def _check_stage(model: Model, stage: str, method: str | None) -> None:
+    """Refuse a stage where no heatmap is drawn, or that the network does not have."""
+    if method is None:
+        raise ExplanationError(
+            f"A stage ({stage}) is for heatmaps, and none is asked for.",
+            remedy=Remedy("Name a method, or no stage.", "Name a folder by --cam, or no --stage."),
+        )
+    if model.network.unexplained:
+        raise ExplanationError(
+            f"There is no stage to read a heatmap from: {model.network.unexplained}",
+            remedy=Remedy("Name no stage.", "Leave --stage out."),
+        )
+    find_stage(model.network, stage)
 
 
 def _predict_batch(
@@ -178,12 +209,13 @@ def _predict_batch(
     class_name: str | None,
     answers_all: bool,
     against: str | None,
+    stage: str | None,
 ) -> Iterator[Prediction]:
     squares = [r.pixels for r in read if r.pixels is not None]
     if not squares:
         yield from read
         return
-    found = model.answer_images(to_batch(squares), method, class_name, against)
+    found = model.answer_images(to_batch(squares), method, class_name, against, stage)
     rows = iter(zip(found.probabilities, found.familiar, found.heatmaps, strict=True))
     for prediction in read:
         if prediction.error is not None:

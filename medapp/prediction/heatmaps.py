@@ -21,6 +21,7 @@ def zip_heatmaps(
     class_name: str | None = None,
     against: str | None = None,
     as_contours: bool = False,
+    stage: str | None = None,
 ) -> bytes:
     """A zip of one PNG an image, named as its file below the folder, and `heatmaps.csv`.
 
@@ -29,14 +30,16 @@ def zip_heatmaps(
         class_name: the class that is explained; each image's predicted one if None.
         against: another class, so that maps show why the one and not this; they have no strength.
         as_contours: maps are drawn as contours, see `explanation.contours`; else in colours.
+        stage: that maps are read from; the method's own if None.
 
     Raises:
-        ExplanationError: no such method or class.
+        ExplanationError: no such method, class or stage.
     """
     table: list[Sequence[str]] = [COLUMNS]
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for found in predict_files(model, files, method, class_name, against=against):
+        asked = (method, class_name, None, False, against, stage)
+        for found in predict_files(model, files, *asked):
             file = found.file.relative_to(folder).as_posix()
             picture = ""
             strength = ""
@@ -45,7 +48,11 @@ def zip_heatmaps(
                 if found.heatmap.strength is not None:
                     strength = f"{found.heatmap.strength:.4f}"
                 archive.writestr(picture, draw_heatmap(found, as_contours=as_contours))
-            said = " ".join(filter(None, [found.describe_heatmap(), found.describe_cells()]))
+            said = " ".join(
+                filter(
+                    None, [found.describe_heatmap(), found.describe_cells(), found.describe_stage()]
+                )
+            )
             facts = [found.explained or "", found.against or "", strength, said]
             table.append(
                 [file, picture, *facts, found.error or found.refusal or "", name, "research only"]

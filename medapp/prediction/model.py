@@ -91,6 +91,12 @@ class Model:
         """What is predicted of an image."""
         return self.network.task
 
+    def list_stages(self) -> tuple[str, ...]:
+        """The stages that a heatmap can be read from, first to last; none where it has no maps."""
+        if self.network.unexplained:
+            return ()
+        return tuple(name for name, _ in self.network.stages)
+
     def prepare(self, pixels: NDArray[np.uint8]) -> torch.Tensor:
         """Pixels (N, S, S, C) to what the network takes: (N, 3, S, S) on its device."""
         there = torch.from_numpy(np.array(pixels)).to(self.device)
@@ -126,15 +132,18 @@ class Model:
         method: str | None = None,
         class_name: str | None = None,
         against: str | None = None,
+        stage: str | None = None,
     ) -> Answers:
         """All that the model says of pixels (N, S, S, C), N at least 1.
 
         Args:
-            method, class_name, against: as for `explain`; no heatmaps without a method.
+            method, class_name, against, stage: as for `explain`; no heatmaps without a method.
         """
         if method is not None and not self.network.unexplained:
-            found = self._explain(pixels, method, class_name)
-            return found if against is None else self._contrast(pixels, method, found, against)
+            found = self._explain(pixels, method, class_name, stage)
+            if against is None:
+                return found
+            return self._contrast(pixels, method, found, against, stage)
         logits, features = self.see(pixels)
         probabilities = self.task.activate(logits).numpy()
         maps: list[Heatmap | None] = [None] * len(pixels)
@@ -148,6 +157,7 @@ class Model:
         method: str,
         class_name: str | None = None,
         against: str | None = None,
+        stage: str | None = None,
     ) -> tuple[NDArray[np.float32], list[Heatmap]]:
         """Pixels (N, S, S, C) to probabilities (N, K) and a heatmap for each image.
 
@@ -156,13 +166,20 @@ class Model:
             class_name: the class that is explained; the one that speaks for what is decided of each
                 image if None.
             against: another class: why the one and not this. Such a map has no strength.
+            stage: whose maps are read, one of `list_stages`; None for the method's own.
 
         A network that no map can be drawn of gives blank ones whose notes say why.
         """
-        found = self.answer_images(pixels, method, class_name, against)
+        found = self.answer_images(pixels, method, class_name, against, stage)
         return found.probabilities, [map_ for map_ in found.heatmaps if map_ is not None]
 
-    def _explain(self, pixels: NDArray[np.uint8], method: str, class_name: str | None) -> Answers:
+    def _explain(
+        self,
+        pixels: NDArray[np.uint8],
+        method: str,
+        class_name: str | None,
+        stage: str | None,
+    ) -> Answers:
         def choose(scores: torch.Tensor) -> NDArray[np.intp]:
             if class_name is not None:
                 return np.full(len(scores), self.classes.index(class_name))
@@ -171,7 +188,7 @@ class Model:
 
         with self._autocast():
             scored = _Scored(self.network)
-            scores, heatmaps = explain(scored, self.prepare(pixels), choose, method)
+            scores, heatmaps = explain(scored, self.prepare(pixels), choose, method, stage)
         probabilities = self.task.normalise(scores).cpu().numpy()
         maps = [
             replace(map_, strength=float(compare_evidence(map_.evidence, row)[map_.class_index]))
@@ -180,14 +197,19 @@ class Model:
         return Answers(probabilities, self.recognise(scored.list_features()), maps)
 
     def _contrast(
-        self, pixels: NDArray[np.uint8], method: str, found: Answers, against: str
+        self,
+        pixels: NDArray[np.uint8],
+        method: str,
+        found: Answers,
+        against: str,
+        stage: str | None,
     ) -> Answers:
         """The same answers with maps of why the explained classes and not another."""
         other = self.classes.index(against)
         picked = [map_.class_index for map_ in found.heatmaps if map_ is not None]
         with self._autocast():
             network = Contrasted(_Scored(self.network), other)
-            _, maps = explain(network, self.prepare(pixels), picked, method)
+            _, maps = explain(network, self.prepare(pixels), picked, method, stage)
         itself = f"The map is blank: {against} is not contrasted with itself."
         contrasted: list[Heatmap | None] = [
             replace(map_, against=other, note=itself if map_.class_index == other else map_.note)

@@ -144,7 +144,8 @@ def _list_pictures(seen: Seen, wanted: Wanted) -> Iterator[Picture]:
     if seen.heatmap:
         found = seen.prediction
         contrast = f" and not {found.against}" if found.against else ""
-        title = METHODS[wanted.method].title
+        place = f" from {wanted.stage}" if wanted.stage else ""
+        title = METHODS[wanted.method].title + place
         below = CONTOURS if wanted.as_contours else BRIGHTER
         yield Picture(seen.heatmap, f"{title} for {found.explained}{contrast}", (below,))
 
@@ -198,7 +199,12 @@ def _build_probabilities(
 
 def _list_map(seen: Seen, judge_: Judge) -> Iterator[Block]:
     found = seen.prediction
-    said = [found.describe_heatmap(), found.describe_cells(), judge_.trial]
+    said = [
+        found.describe_heatmap(),
+        found.describe_cells(),
+        found.describe_stage(),
+        judge_.trial,
+    ]
     yield Paragraph(" ".join(["The heatmap.", *filter(None, said)]))
     yield from (Notice(note.level, str(note)) for note in seen.map_notes if note.level != "info")
     if calm := [str(note) for note in seen.map_notes if note.level == "info"]:

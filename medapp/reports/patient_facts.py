@@ -55,7 +55,8 @@ class Wanted:
 
     Attributes:
         patient: what the patient is called in it; empty for no name.
-        method, class_name, against: of the heatmaps, see `medapp.prediction.files.predict_files`.
+        method, class_name, against, stage: of the heatmaps, see
+            `medapp.prediction.files.predict_files`.
         answers_all: an image unlike all that the model learned from is answered too.
         with_siblings: the most alike training images are shown, which are other patients'.
         frame: which frame of each file, from 0; None for the first that shows something.
@@ -70,6 +71,7 @@ class Wanted:
     with_siblings: bool = False
     frame: int | None = None
     as_contours: bool = False
+    stage: str | None = None
 
 
 @dataclass(frozen=True)
@@ -167,13 +169,13 @@ def gather_patient(
         names: what the files are called in the report; their own last names where none are given.
 
     Raises:
-        ExplanationError: no such heatmap method or class.
+        ExplanationError: no such heatmap method, class or stage.
         RunError, DataError: siblings are asked for, and the images that the run learned from are
             gone; or a file of the run is damaged.
     """
     named = names or [file.name for file in files]
     asked = (wanted.method, wanted.class_name, wanted.frame, wanted.answers_all, wanted.against)
-    found = predict_files(model, files, *asked)
+    found = predict_files(model, files, *asked, wanted.stage)
     known = load_known(run)
     images = tuple(
         replace(
@@ -186,19 +188,20 @@ def gather_patient(
         wanted=wanted,
         written=f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC",
         version=__version__,
-        judge=_describe_judge(workspace, run, model, wanted.method),
+        judge=_describe_judge(workspace, run, model, wanted),
         images=images,
         together=_combine(model, images),
     )
 
 
-def _describe_judge(workspace: Workspace, run: Run, model: Model, method: str) -> Judge:
+def _describe_judge(workspace: Workspace, run: Run, model: Model, wanted: Wanted) -> Judge:
     evaluation = load_decided(run)
     graver = [note for note in evaluation.notes if note.level != "info"] if evaluation else []
     if run.domain and evaluation is None:
         graver = [note_unjudged(run)]
-    trial = load_trials(run).get(method)
-    title = METHODS[method].title
+    # A trial reads the method's own stage.
+    trial = None if wanted.stage else load_trials(run).get(wanted.method)
+    title = METHODS[wanted.method].title + (f" from {wanted.stage}" if wanted.stage else "")
     untried = (
         f"{title} was not tried on this model: whether its maps follow what was learned is unknown."
     )

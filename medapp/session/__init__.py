@@ -109,9 +109,10 @@ def predict(
     head: str | None = None,
     answers_all: bool = False,
     against: str | None = None,
+    stage: str | None = None,
 ) -> "Iterator[Prediction]":
     """See `Session.predict`; in the usual workspace."""
-    return open().predict(run, images, method, class_name, head, answers_all, against)
+    return open().predict(run, images, method, class_name, head, answers_all, against, stage)
 
 
 def report_patient(

@@ -29,6 +29,7 @@ class PredictingSession(TrainingSession):
         head: str | None = None,
         answers_all: bool = False,
         against: str | None = None,
+        stage: str | None = None,
     ) -> "Iterator[Prediction]":
         """Probabilities for each image, in order, and heatmaps where a method is named.
 
@@ -41,10 +42,12 @@ class PredictingSession(TrainingSession):
             head: of a run that learned several data sets, the one whose classes are asked for.
             answers_all: give an answer for images unlike all that the model learned from, too.
             against: another class, so that heatmaps show why the one and not this.
+            stage: the network's stage that heatmaps are read from, such as "layer3"; the method's
+                own where none is named.
 
         Raises:
             RunError, WeightsError: there is no such run, or it has no model.
-            ExplanationError: no such method or class.
+            ExplanationError: no such method, class or stage, or a stage without a method.
         """
         from medapp.prediction.files import predict_files
         from medapp.prediction.model import load_model
@@ -52,7 +55,7 @@ class PredictingSession(TrainingSession):
         found = find_head(self._find(run), head)
         model = load_model(found.require_model())
         files = [Path(image) for image in images]
-        asked = (method, class_name, None, answers_all, against)
+        asked = (method, class_name, None, answers_all, against, stage)
         return mark_known(found, predict_files(model, files, *asked))
 
     def find_siblings(

@@ -78,6 +78,7 @@ class ReportingSession(JudgingSession):
         answers_all: bool = False,
         head: str | None = None,
         as_contours: bool = False,
+        stage: str | None = None,
     ) -> tuple[Path, ...]:
         """Write what a run's model says of the images of one patient, with heatmaps and doubt.
 
@@ -85,7 +86,7 @@ class ReportingSession(JudgingSession):
             images: files, taken to be of one patient.
             to: a folder for `patient.html` and `patient.md`, or one file of either kind.
             patient: what the patient is called in the report; without a name where none is given.
-            method, class_name, against, answers_all, head: as in `predict`.
+            method, class_name, against, stage, answers_all, head: as in `predict`.
             with_siblings: with the most alike training images, which are other patients'.
             as_contours: heatmaps are lines at fixed shares of their maximum over the untouched
                 image; else colours.
@@ -95,7 +96,7 @@ class ReportingSession(JudgingSession):
 
         Raises:
             RunError, WeightsError: there is no such run, or it has no model.
-            ExplanationError: no such method or class.
+            ExplanationError: no such method, class or stage.
             DataError: siblings are asked for, and the images that the run learned from are gone.
             WorkspaceError: no image is named, or the place may not be written.
         """
@@ -114,6 +115,7 @@ class ReportingSession(JudgingSession):
             answers_all,
             with_siblings,
             as_contours=as_contours,
+            stage=stage,
         )
         files = [expand_path(image) for image in images]
         facts = gather_patient(self.workspace, found, model, files, wanted)

@@ -224,6 +224,8 @@ def test_heatmaps_are_drawn_as_contours(trained: Trained, tmp_path: Path) -> Non
     (colours,) = ask(*asked, tmp_path / "colours")
     (lines,) = ask(*asked, tmp_path / "lines", "--contours")
     assert (colours["contours"], lines["contours"]) == (None, [0.5, 0.8])
+    (early,) = ask(*asked, tmp_path / "early", "--stage", "layer1")
+    assert (colours["stage"], early["stage"], early["cells"]) == (None, "layer1", [8, 8])
     assert Path(colours["cam"]).read_bytes() != Path(lines["cam"]).read_bytes()
 
 

@@ -399,3 +399,61 @@ print(sorted(set(sys.modules) & {absent!r}))
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("stage", "cells"), [("stem", 24), ("layer2", 12), ("layer4", 3)])
+def test_a_chosen_stage_gives_its_own_maps_and_gradients(
+    network: Network, x: Tensor, stage: str, cells: int
+) -> None:
+    names = [name for name, _ in network.stages]
+    given = x
+    for _, module in network.stages[: names.index(stage) + 1]:
+        given = module(given)
+    given = given.detach().requires_grad_()
+    logits = given
+    for _, module in network.stages[names.index(stage) + 1 :]:
+        logits = module(logits)
+    logits = network.logits_from_maps(logits)
+    logits[range(4), CLASSES].sum().backward()
+    network.zero_grad(set_to_none=True)
+    found, maps, gradients, _ = differentiate(network, x, torch.tensor(CLASSES), stage=stage)
+    torch.testing.assert_close(found, logits.detach())
+    torch.testing.assert_close(maps, given.detach())
+    torch.testing.assert_close(gradients, given.grad)
+    heatmaps = explain(network, x, CLASSES, "gradcam", stage)[1]
+    assert {each.cells for each in heatmaps} == {(cells, cells)}
+    assert {each.stage for each in heatmaps} == {stage}
+
+
+@pytest.mark.parametrize("method", [*LIBRARY, "layercam"])
+def test_a_methods_own_stage_named_changes_nothing(
+    network: Network, x: Tensor, method: str
+) -> None:
+    own = "layer4" if METHODS[method].cell_px is None else "layer3"
+    named = explain(network, x, CLASSES, method, own)[1]
+    for each, plain in zip(named, draw(network, x, CLASSES, method), strict=True):
+        np.testing.assert_array_equal(each.values, plain.values)
+        assert plain.stage is None
+
+
+def test_an_early_map_is_smoothed_by_half_a_cell(network: Network, x: Tensor) -> None:
+    _, maps, gradients, _ = differentiate(network, x, torch.tensor(CLASSES), stage="layer2")
+    raw = RULES["gradcam"](maps, gradients).clamp(min=0)
+    large = nn.functional.interpolate(raw[:, None], (96, 96), mode="bilinear")[:, 0]
+    wanted = smooth(large, 4)
+    wanted = wanted / wanted.amax((1, 2), keepdim=True)
+    found = np.stack([h.values for h in explain(network, x, CLASSES, "gradcam", "layer2")[1]])
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", ASKING)
+def test_methods_that_ask_again_read_a_chosen_stage_too(network: Network, method: str) -> None:
+    image = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(3))
+    (found,) = explain(network, image, [0], method, "layer1")[1]
+    assert found.cells == (16, 16)
+    assert found.values.max() == 1
+
+
+def test_a_stage_that_is_not_there_is_said_with_those_that_are(network: Network, x: Tensor) -> None:
+    with pytest.raises(ExplanationError, match="stem, layer1, layer2, layer3, layer4"):
+        explain(network, x, CLASSES, "gradcam", "layer9")

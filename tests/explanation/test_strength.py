@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medapp.explanation.strength import compare_evidence, describe_cells, describe_strength
+from medapp.explanation.strength import (
+    compare_evidence,
+    describe_cells,
+    describe_stage,
+    describe_strength,
+)
 
 EVIDENCE = st.lists(st.floats(0, 50), min_size=2, max_size=6)
 
@@ -55,3 +60,9 @@ def test_a_map_of_few_cells_says_how_many_and_one_of_enough_says_nothing() -> No
     assert "has 4 × 4 cells" in (describe_cells((4, 4)) or "")
     assert describe_cells((5, 5)) is None
     assert describe_cells((7, 7)) is None
+
+
+def test_what_a_chosen_stage_means_is_said() -> None:
+    said = describe_stage("layer2", (28, 30))
+    assert said.startswith("Read from layer2 (28 × 30 cells).")
+    assert "finer and less about the class" in said

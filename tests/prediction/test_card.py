@@ -40,6 +40,17 @@ def test_a_prediction_without_a_map_or_with_a_blank_one_has_no_card(trained: Tra
     assert card.noise is not None
 
 
+def test_the_card_of_a_chosen_stage_asks_for_maps_of_that_stage(trained: Trained) -> None:
+    """Had it compared the last stage's map, which is blank here, nothing would be left of it."""
+    model = load_model(find_run(trained.workspace, "probe").model_path)
+    file = trained.folder / "above" / "p00.png"
+    (found,) = predict_files(model, [file], "gradcam", stage="layer1")
+    card = describe_map(model, found, "gradcam")
+    assert card is not None
+    assert card.noise is not None
+    assert card.noise > 0.5
+
+
 def test_text_is_found_on_the_image_and_measured_on_the_square(
     trained: Trained, tmp_path: Path
 ) -> None:

@@ -105,6 +105,24 @@ def test_unknown_class_or_method_is_said(trained: Trained) -> None:
         list(api.predict("probe", [image], "magic"))
 
 
+def test_a_stage_is_read_where_it_is_there_and_a_map_is_asked_for(trained: Trained) -> None:
+    image = trained.folder / "above" / "p00.png"
+    plain, early = (
+        next(api.predict("probe", [image], "gradcam", stage=stage)) for stage in (None, "layer2")
+    )
+    assert early.probabilities == pytest.approx(plain.probabilities, abs=1e-6)
+    assert plain.describe_stage() is None
+    assert "Read from layer2 (4 × 4 cells)" in (early.describe_stage() or "")
+    against = next(api.predict("probe", [image], "gradcam", "above", against="below", stage="stem"))
+    assert against.heatmap is not None
+    assert against.heatmap.stage == "stem"
+    with pytest.raises(ExplanationError, match="stem, layer1"):
+        list(api.predict("probe", [image], "gradcam", stage="layer9"))
+    with pytest.raises(ExplanationError, match="none is asked for") as caught:
+        list(api.predict("probe", [image], stage="layer2"))
+    assert "--cam" in caught.value.in_shell
+
+
 def test_size_of_the_image_is_kept(trained: Trained, tmp_path: Path) -> None:
     Image.new("L", (70, 50), 30).save(tmp_path / "wide.png")
     (prediction,) = api.predict("probe", [tmp_path / "wide.png"])

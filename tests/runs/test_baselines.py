@@ -9,7 +9,7 @@ from conftest import write_bands
 from medapp.data.importing.adding import add_folder
 from medapp.data.importing.choice import ImportChoice
 from medapp.data.samples import DataSet
-from medapp.errors import MedAppError, RecipeError
+from medapp.errors import ExplanationError, MedAppError, RecipeError
 from medapp.prediction.heatmaps import zip_heatmaps
 from medapp.prediction.model import load_model
 from medapp.runs.evaluate import evaluate_run
@@ -63,6 +63,10 @@ def test_a_baseline_is_trained_judged_and_asked(
     assert asked.explained == "below"
     assert asked.probabilities == found.probabilities
     assert zip_heatmaps(load_model(run.model_path), "m", bands.root, [image], "gradcam")
+    with pytest.raises(ExplanationError, match="no stage to read a heatmap from"):
+        zip_heatmaps(
+            load_model(run.model_path), "m", bands.root, [image], "gradcam", stage="layer4"
+        )
     back = import_run(workspace, export_run(run, tmp_path / "run.zip"))
     (again,) = Session(workspace).predict(back, [image])
     assert again.probabilities == found.probabilities

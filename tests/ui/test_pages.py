@@ -485,6 +485,17 @@ def test_a_map_is_shown_as_contours_where_the_address_says_so(
     assert "of the map's own maximum" in read_text(app)
 
 
+def test_a_map_is_read_from_the_stage_that_the_address_names(trained: Trained) -> None:
+    data_set = Catalog(trained.workspace).list_data_sets()[0]
+    sample = Catalog(trained.workspace).load_samples(data_set)[0]
+    run = find_run(trained.workspace, "probe")
+    where = {"by": run.id, "of": data_set.id, "sample": sample.id}
+    text = read_text(open_page("predict", **where, stage="layer2"))
+    assert "Read from layer2" in text
+    assert "from layer2 was not tried on this model" in text
+    assert "Read from layer2" not in read_text(open_page("predict", **where, stage="layer9"))
+
+
 def test_heatmaps_are_tried_in_the_background(trained: Trained) -> None:
     run = find_run(trained.workspace, "probe")
     app = open_page("models", model=run.id, show="Heatmaps on trial")

@@ -25,6 +25,11 @@ from medapp.notes import Note, sort_notes
 
 CROWDED = 2  # times its part of the image, from which the mass in a region is worth a word
 SEED = 0
+# Found in 165 of 400 radiographs, of which nearly all have some (docs/results.md).
+NO_TEXT = (
+    "No burnt-in text or marker was found near the rim. On radiographs most are missed: look for"
+    " them yourself."
+)
 
 
 @dataclass(frozen=True)
@@ -134,8 +139,7 @@ def _judge_text(card: Card) -> Iterator[Note]:
     if card.marks is None:
         return
     if "text" not in card.mass:
-        text = "No burnt-in text or marker was found near the rim; small or pale ones are missed."
-        yield Note("map-text", text, "info")
+        yield Note("map-text", NO_TEXT, "info")
         return
     mass, area = card.mass["text"], card.areas["text"]
     written = (

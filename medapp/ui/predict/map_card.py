@@ -27,7 +27,10 @@ def draw_map_card(run: Run, prediction: "Prediction", method: str) -> None:
     card = _find_card(run, prediction, method)
     if card is None:
         return
-    trial = load_trials(run).get(method)
+    stage = prediction.heatmap.stage if prediction.heatmap else None
+    # A trial reads the method's own stage.
+    trial = None if stage else load_trials(run).get(method)
+    title = METHODS[method].title + (f" from {stage}" if stage else "")
     with st.container(border=True, key="map-card"):
         st.markdown("**Is this map worth interpreting?**")
         draw_notes(judge_card(card))
@@ -36,7 +39,7 @@ def draw_map_card(run: Run, prediction: "Prediction", method: str) -> None:
         else:
             st.caption(
                 escape(
-                    f"{METHODS[method].title} was not tried on this model: whether its maps follow"
+                    f"{title} was not tried on this model: whether its maps follow"
                     " what was learned is unknown."
                 )
             )
@@ -69,6 +72,7 @@ def _find_card(run: Run, prediction: "Prediction", method: str) -> "Card | None"
             method,
             prediction.heatmap.class_index,
             prediction.against,
+            prediction.heatmap.stage,
         ),
     )
     if key not in kept:

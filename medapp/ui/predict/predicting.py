@@ -54,6 +54,7 @@ def predict_image(
     frame: int | None = None,
     answers_all: bool = False,
     against: str | None = None,
+    stage: str | None = None,
 ) -> "Prediction":
     """The prediction for one image, with a heatmap for a class: the predicted one for None.
 
@@ -61,6 +62,7 @@ def predict_image(
         frame: which frame of a file with several, from 0; None for the first that shows something.
         answers_all: answer for an image unlike all that the model learned from, too.
         against: another class that the heatmap contrasts the one with.
+        stage: that the heatmap is read from; the method's own for None.
     """
     return _predict_image(
         run.id,
@@ -73,6 +75,7 @@ def predict_image(
         frame,
         answers_all,
         against,
+        stage,
     )
 
 
@@ -88,11 +91,12 @@ def _predict_image(
     frame: int | None,
     answers_all: bool,
     against: str | None,
+    stage: str | None,
 ) -> "Prediction":
     from medapp.prediction.files import predict_files
 
     model = _load_model(run_id, domain, changed)
-    asked = (method, class_name, frame, answers_all, against)
+    asked = (method, class_name, frame, answers_all, against, stage)
     found = predict_files(model, [Path(path)], *asked)
     return next(mark_known(open_run(run_id, domain), found))
 

@@ -41,7 +41,9 @@ def draw_report(
         if shows_siblings():
             st.caption(OF_OTHERS)
         # Read here: a download is made when nothing knows the page's address any more.
+        heatmap = prediction.heatmap
         asked = {
+            "stage": heatmap.stage if heatmap else None,
             "patient": patient.strip(),
             "method": method,
             "as_contours": as_contours,

@@ -73,11 +73,12 @@ def _draw_heatmap_download(run: Run, folder: Path, files: Sequence[Path]) -> Non
     explained = url.read_choice("explain", model.classes)
     against = url.read_choice("against", model.classes)
     as_contours = shows_contours()
+    stage = url.read_choice("stage", model.list_stages())
 
     def write() -> bytes:
         from medapp.prediction.heatmaps import zip_heatmaps
 
-        asked = (method, explained, against, as_contours)
+        asked = (method, explained, against, as_contours, stage)
         return zip_heatmaps(model, name_head(run), folder, files, *asked)
 
     st.download_button(

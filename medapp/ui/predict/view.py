@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PREDICTED = "the prediction"
 NOTHING = "(no contrast)"
+OWN_STAGE = "(the method's own)"
 FIRST_METHOD = "gradcam"
 COLOURS = "Colours"
 CONTOURS = "Contours"
@@ -63,7 +64,9 @@ def draw_prediction(
     method = url.read_choice("method", METHODS) or FIRST_METHOD
     explained = url.read_choice("explain", classes)
     against = url.read_choice("against", classes)
-    asked = (method, explained, sample.frame if sample else None, answers_all(), against)
+    stages = load_model(run).list_stages()
+    stage = url.read_choice("stage", stages)
+    asked = (method, explained, sample.frame if sample else None, answers_all(), against, stage)
     prediction = predict_image(run, path, *asked)
     left, right = frame.draw_columns([3.2, 1], key="prediction")
     with left:
@@ -72,7 +75,11 @@ def draw_prediction(
         if layer is not None and shows_contours():
             layer = replace(layer, contours=_build_contours(layer))
         step = _draw_viewer(run, prediction, name, sample, layer, suffix, position)
-        for said in (prediction.describe_heatmap(), prediction.describe_cells()):
+        for said in (
+            prediction.describe_heatmap(),
+            prediction.describe_cells(),
+            prediction.describe_stage(),
+        ):
             if said:
                 st.caption(escape(said))
         if layer is not None and layer.contours:
@@ -80,6 +87,8 @@ def draw_prediction(
         draw_report(run, prediction, name, method, shows_contours())
         if not prediction.refusal:
             _draw_choices(classes, method, explained, against)
+            _draw_reading(stages, stage)
+            st.caption(f"{METHODS[method].help} ({METHODS[method].paper})")
             draw_map_card(run, prediction, method)
             draw_siblings(run, prediction)
     with right:
@@ -132,7 +141,7 @@ def _draw_choices(
     classes: Sequence[str], method: str, explained: str | None, against: str | None
 ) -> None:
     """How the map is made, the class that it explains, and against which; the address holds all."""
-    one, two, three, four = st.columns(4)
+    one, two, three = st.columns(3)
     methods = list(METHODS)
     choices = [PREDICTED, *classes]
     one.selectbox(
@@ -155,7 +164,22 @@ def _draw_choices(
         others.index(against or NOTHING),
         **url.bind("against", NOTHING),
     )
-    four.segmented_control(
+
+
+def _draw_reading(stages: Sequence[str], stage: str | None) -> None:
+    """From which stage the map is read, and how it is drawn."""
+    one, two, _ = st.columns(3)
+    if stages:
+        choices = [OWN_STAGE, *reversed(stages)]
+        one.selectbox(
+            "Read from",
+            choices,
+            choices.index(stage or OWN_STAGE),
+            help="The network's stages, the last one first. Earlier stages: finer, less about the"
+            " class.",
+            **url.bind("stage", OWN_STAGE),
+        )
+    two.segmented_control(
         "Show as",
         [COLOURS, CONTOURS],
         default=CONTOURS if shows_contours() else COLOURS,
@@ -163,7 +187,6 @@ def _draw_choices(
         help="Colours over the image, or lines around the hottest places of the untouched image.",
         **url.bind("map", COLOURS),
     )
-    st.caption(f"{METHODS[method].help} ({METHODS[method].paper})")
 
 
 def _build_layer(prediction: "Prediction", method: str, suffix: str) -> MapLayer | None:
@@ -175,8 +198,9 @@ def _build_layer(prediction: "Prediction", method: str, suffix: str) -> MapLayer
     probability = prediction.probabilities[prediction.explained]
     contrast = f" and not {prediction.against}" if prediction.against else ""
     worth = "" if heatmap.strength is None else f" · strength {write_strength(strength)}"
+    place = f" from {heatmap.stage}" if heatmap.stage else ""
     note = (
-        f"{METHODS[method].title} for {prediction.explained}{contrast}, probability"
+        f"{METHODS[method].title}{place} for {prediction.explained}{contrast}, probability"
         f" {write_probability(probability)}{worth}{suffix}"
     )
     corners = (view.x0, view.y0, view.x1, view.y1)

@@ -6,6 +6,7 @@ card beside it says the rest: classes, thresholds, limits, and how a square is m
 
 import json
 import math
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,7 @@ def export_onnx(model: Model, to: Path, name: str) -> dict[str, Any]:
     Raises:
         WeightsError: another suffix, a model that counts votes, a graph that gives otherwise, or
             the packages that write and run ONNX are not installed.
+        WorkspaceError: the place may not be written.
     """
     if to.suffix != ".onnx":
         raise WeightsError("ONNX is written as .onnx.", remedy="Choose a name with that suffix.")
@@ -104,20 +106,23 @@ def export_onnx(model: Model, to: Path, name: str) -> dict[str, Any]:
     squares = np.random.default_rng(0).integers(0, 256, (CHECKED, 3, size, size))
     pixels = torch.from_numpy(squares.astype(np.float32))
     outputs = ["probabilities"] if model.familiarity is None else ["probabilities", "unlike"]
-    to.parent.mkdir(parents=True, exist_ok=True)
-    torch.onnx.export(
-        portable,
-        (pixels[:2],),
-        to,
-        input_names=["pixels"],
-        output_names=outputs,
-        dynamic_shapes={"pixels": {0: torch.export.Dim("images", min=1)}},
-        opset_version=OPSET,
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
-    card = {**describe_portable(model, name), "largest_difference": _compare(portable, pixels, to)}
+    with tempfile.TemporaryDirectory() as folder:
+        graph = Path(folder) / to.name
+        torch.onnx.export(
+            portable,
+            (pixels[:2],),
+            graph,
+            input_names=["pixels"],
+            output_names=outputs,
+            dynamic_shapes={"pixels": {0: torch.export.Dim("images", min=1)}},
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        difference = _compare(portable, pixels, graph)
+        write_bytes(to, graph.read_bytes())
+    card = {**describe_portable(model, name), "largest_difference": difference}
     text = json.dumps(card, indent=1, ensure_ascii=False)
     write_bytes(to.with_suffix(".json"), text.encode())
     write_bytes(to.with_name(SCRIPT), Path(__file__).with_name("snippet.py").read_bytes())

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from medapp.errors import ImageError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.locked import Locked
 from medapp.explanation.drawing import draw_map
@@ -170,6 +171,7 @@ def gather_patient(
 
     Raises:
         ExplanationError: no such heatmap method, class or stage.
+        ImageError: no image can be read.
         RunError, DataError: siblings are asked for, and the images that the run learned from are
             gone; or a file of the run is damaged.
     """
@@ -184,6 +186,9 @@ def gather_patient(
         )
         for name, prediction in zip(named, found, strict=True)
     )
+    problems = [seen.prediction.error for seen in images if seen.prediction.error is not None]
+    if len(problems) == len(images):
+        raise ImageError(f"There is nothing to report. {problems[0]}")
     return PatientFacts(
         wanted=wanted,
         written=f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d %H:%M} UTC",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from scipy.stats import t
 
-from medapp.errors import WeightsError
+from medapp.errors import WeightsError, WorkspaceError
 from medapp.evaluation.familiarity import Familiarity, fit_familiarity
 from medapp.models.neighbours import NeighboursHead
 from medapp.models.network import Network
@@ -102,3 +102,10 @@ def test_votes_and_other_suffixes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="counts the labels"):
         export_onnx(model, tmp_path / "model.onnx", "a model")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_place_that_may_not_be_written_is_said_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(WorkspaceError, match="could not be written"):
+        export_onnx(build_model(), tmp_path / "file" / "model.onnx", "a model")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

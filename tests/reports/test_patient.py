@@ -12,7 +12,7 @@ from conftest import Trained, write_bands
 from PIL import Image
 
 import medapp
-from medapp.errors import ExplanationError, WorkspaceError
+from medapp.errors import ExplanationError, ImageError, WorkspaceError
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.prediction.doubt import REFUSAL
 from medapp.prediction.files import draw_heatmap, predict_files
@@ -123,6 +123,15 @@ def test_several_images_are_one_patients_by_the_mean(
     assert "By the mean of the probabilities of 2 images" in text
     assert "not answered count for nothing" in text
     assert text.count("broken.png") >= 2
+
+
+def test_of_images_that_cannot_be_read_there_is_no_report(
+    trained_once: Trained, images: list[Path], tmp_path: Path
+) -> None:
+    absent = tmp_path / "absent.png"
+    with pytest.raises(ImageError, match=r"nothing to report\. absent\.png cannot be opened"):
+        gather(trained_once, [absent])
+    assert len(gather(trained_once, [images[0], absent]).images) == 2
 
 
 def test_an_image_that_was_learned_says_so(trained_once: Trained) -> None:

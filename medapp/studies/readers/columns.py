@@ -5,7 +5,7 @@ columns hold classes, none is taken, as one of them may be the truth.
 """
 
 import contextlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from medapp.data.layouts.listing import Parts
@@ -154,9 +154,10 @@ def _are_calls(table: Table, column: str, calls: CallReader) -> bool:
     return bool(cells) and known > _SHARE * len(cells) and not _are_plain_marks(column, said)
 
 
-def _are_plain_marks(column: str, cells: Collection[str]) -> bool:
-    """Whether a column of marks is a fact of the patient, such as whether he or she smokes."""
-    return words.is_plain(column) and all(read_mark(cell) for cell in cells)
+def _are_plain_marks(column: str, said: Mapping[str, str | None]) -> bool:
+    """Whether a column tells a fact of the patient: that he or she smokes, or the sex (an F)."""
+    meant = [cell for cell, label in said.items() if label is not None]
+    return words.is_plain(column) and all(read_mark(cell) for cell in meant)
 
 
 def _are_ratings(table: Table, column: str) -> bool:

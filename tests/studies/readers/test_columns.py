@@ -50,6 +50,9 @@ def test_ratings_may_stand_alone() -> None:
 def test_what_holds_nothing_to_go_by_is_refused() -> None:
     with pytest.raises(DataError, match="holds classes of the model, or a rating"):
         tell("image,remark\na1.png,blurred\na2.png,fine\n")
+    # An F could be a false: that of two images most are women says nothing of what was read.
+    with pytest.raises(DataError, match="holds classes of the model, or a rating"):
+        tell("patient,sex\nP1,F\nP2,F\nP1,M\n")
     with pytest.raises(DataError, match="names an image or a patient"):
         tell("image,call\nx.png,nodule\n")
     with pytest.raises(DataError, match="has no column 'who'"):

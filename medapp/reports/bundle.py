@@ -16,6 +16,7 @@ from medapp.errors import RunError
 from medapp.reports.card import write_card
 from medapp.reports.data_facts import fingerprint_images, fingerprint_split
 from medapp.reports.facts import Facts, gather_facts, hide_pictures
+from medapp.runs.locking import find_locked
 from medapp.runs.privacy import STRIPPED
 from medapp.runs.results import EVALUATION, PREDICTIONS, load_predictions
 from medapp.runs.run import Run
@@ -29,16 +30,17 @@ FORMAT = "medapp-bundle"
 VERSION = 1
 MANIFEST = "manifest.json"
 RECIPE = "recipe.json"
+DECIDED = "decided.json"  # the locked threshold, and the figures as it decides
 HTML = "report.html"
 MARKDOWN = "report.md"
 BUNDLE = "bundle.zip"
 FURTHER = "learned-{}.parquet"  # of a further data set that the run learned from
 TIME = (1980, 1, 1, 0, 0, 0)  # of all files in the zip: equal contents give equal bytes
 README = """This is the record of a run of MedApp: its report (report.html, report.md), its figures
-(evaluation.json), the probabilities behind them (predictions.parquet), who was in which split
-(split.parquet), and the recipe. manifest.json holds the SHA-256 of each file. Images and weights do
-not travel; both are known by their SHA-256. To check it all without the images:
-medapp verify bundle.zip. For research only, not for diagnosis.
+(evaluation.json; decided.json by the locked threshold, where one decides), the probabilities behind
+them (predictions.parquet), who was in which split (split.parquet), and the recipe. manifest.json
+holds the SHA-256 of each file. Images and weights do not travel; both are known by their SHA-256.
+To check it all without the images: medapp verify bundle.zip. For research only, not for diagnosis.
 
 File names, patients and sites: {names}
 """
@@ -105,6 +107,10 @@ def save_bundle(
         )
     contents = {HTML: card[0].encode(), MARKDOWN: card[1].encode()}
     contents |= dict(_list_records(run, with_names))
+    locked = find_locked(run)
+    if locked is not None:
+        decided = {"locked": locked.to_dict(), "figures": facts.evaluation.to_dict()}
+        contents[DECIDED] = json.dumps(decided, indent=1, ensure_ascii=False).encode()
     names = "as they were." if with_names else "left out, or numbers."
     contents["README.txt"] = README.format(names=names).encode()
     manifest = _build_manifest(run, facts, contents, with_names)

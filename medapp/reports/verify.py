@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from medapp.errors import MedAppError, RunError
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.intervals import METHOD
-from medapp.reports.bundle import FORMAT, MANIFEST, VERSION, hash_contents
+from medapp.evaluation.locked import KEY, read_locked
+from medapp.reports.bundle import DECIDED, FORMAT, MANIFEST, VERSION, hash_contents
 from medapp.reports.comparing import pair_figures
 from medapp.reports.data_facts import fingerprint_images, fingerprint_split
 from medapp.reports.disjointness import check_splits
@@ -120,7 +122,10 @@ def _check_contents(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Findi
     task = find_task(kept.task)
     rows = read_table(folder / PREDICTIONS).to_pylist()
     split = load_split(folder / SPLIT, str(manifest["run"]))
-    yield _check_figures(written, kept, rows, task)
+    made = evaluate(*list_evidence(rows, kept.classes, task), kept.thresholds)
+    yield _check_figures("Figures", written, made, kept.method)
+    if (folder / DECIDED).exists():
+        yield _check_decided(folder / DECIDED, kept, rows, task)
     yield _check_decisions(kept, rows, task)
     yield _check_judged(rows, split)
     yield from check_splits(folder, split)
@@ -128,23 +133,38 @@ def _check_contents(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Findi
     yield _check_model(kept, manifest)
 
 
-def _check_figures(
-    written: Mapping[str, Any], kept: Evaluation, rows: Sequence[Mapping[str, Any]], task: Task
+def _check_decided(
+    path: Path, kept: Evaluation, rows: Sequence[Mapping[str, Any]], task: Task
 ) -> Finding:
-    """Every figure and interval made again from the predictions."""
-    made = evaluate(*list_evidence(rows, kept.classes, task), kept.thresholds)
-    is_of_now = kept.method == METHOD
+    """The same of the figures by a locked threshold, which are those that the report shows."""
+    title = "Figures by the locked threshold"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    locked = read_locked({KEY: json.dumps(values["locked"])})
+    if locked is None:
+        return Finding(title, DIFFERS, f"{path.name} does not say which threshold is locked.")
+    made = evaluate(
+        *list_evidence(rows, kept.classes, task),
+        decide=partial(locked.decide, classes=kept.classes),
+    )
+    return _check_figures(title, values["figures"], made, values["figures"]["method"])
+
+
+def _check_figures(
+    title: str, written: Mapping[str, Any], made: Evaluation, method: str
+) -> Finding:
+    """Every figure and interval beside those made again from the predictions."""
+    is_of_now = method == METHOD
     pairs = pair_figures(written, made.to_dict(), with_intervals=is_of_now)
     wrong = [pair for pair in pairs if not pair.is_equal]
     if wrong:
         said = "; ".join(map(str, wrong[:SHOWN]))
         more = f"; and {len(wrong) - SHOWN:,} more" if len(wrong) > SHOWN else ""
-        return Finding("Figures", DIFFERS, f"{len(wrong):,} values differ: {said}{more}.")
+        return Finding(title, DIFFERS, f"{len(wrong):,} values differ: {said}{more}.")
     number = f"{sum(isinstance(pair.kept, int | float) for pair in pairs):,} figures and counts"
     if not is_of_now:
         text = f"{number} are those of the predictions; intervals are of an older method."
-        return Finding("Figures", UNTOLD, text)
-    return Finding("Figures", HOLDS, f"{number}, intervals included, made again: all equal.")
+        return Finding(title, UNTOLD, text)
+    return Finding(title, HOLDS, f"{number}, intervals included, made again: all equal.")
 
 
 def _check_decisions(kept: Evaluation, rows: Sequence[Mapping[str, Any]], task: Task) -> Finding:

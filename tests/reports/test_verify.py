@@ -17,6 +17,8 @@ from medapp.errors import RunError
 from medapp.reports.bundle import BUNDLE, MANIFEST
 from medapp.reports.finding import DIFFERS, HOLDS, UNTOLD
 from medapp.reports.verify import verify_bundle
+from medapp.runs.locking import lock_point
+from medapp.runs.making import find_run
 from medapp.session import Session
 
 Contents = dict[str, bytes]
@@ -133,6 +135,27 @@ def test_a_changed_figure_is_found(bundle: Path, tmp_path: Path, place: str) -> 
             kept["per_class"][name]["sensitivity"] += 1e-9
     contents["evaluation.json"] = json.dumps(kept).encode()
     assert find_wrong(write(contents, tmp_path / "changed.zip")) == {"Figures"}
+
+
+def test_figures_by_a_locked_threshold_are_made_again(trained: Trained, tmp_path: Path) -> None:
+    session = Session(trained.workspace)
+    run = find_run(trained.workspace, trained.run)
+    point = session.find_operating_point(run, "threshold=0.999")
+    lock_point(run, point)
+    session.report(run, tmp_path)
+    contents = read(tmp_path / BUNDLE)
+    decided = json.loads(contents["decided.json"])
+    assert decided["locked"]["threshold"] == pytest.approx(point.threshold)
+    title = "Figures by the locked threshold"
+    held = verify_bundle(tmp_path / BUNDLE)
+    assert held.holds
+    assert title in {finding.title for finding in held.findings}
+    decided["locked"]["threshold"] = 0.0
+    other = {**contents, "decided.json": json.dumps(decided).encode()}
+    assert find_wrong(write(other, tmp_path / "moved.zip")) == {title}
+    decided["locked"].pop("choice")
+    other = {**contents, "decided.json": json.dumps(decided).encode()}
+    assert find_wrong(write(other, tmp_path / "unsaid.zip")) == {title}
 
 
 def test_figures_of_an_older_method_are_made_again_but_for_their_intervals(

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import Trained
 
+from medapp.data.catalog import Catalog
 from medapp.errors import RunError
 from medapp.reports.bundle import BUNDLE, MANIFEST
 from medapp.reports.finding import DIFFERS, HOLDS, UNTOLD
@@ -140,7 +141,8 @@ def test_a_changed_figure_is_found(bundle: Path, tmp_path: Path, place: str) -> 
 def test_figures_by_a_locked_threshold_are_made_again(trained: Trained, tmp_path: Path) -> None:
     session = Session(trained.workspace)
     run = find_run(trained.workspace, trained.run)
-    point = session.find_operating_point(run, "threshold=0.999")
+    samples = Catalog(trained.workspace).load_samples(session.find_data("bands"))
+    point = session.find_operating_point(run, "specificity>=1", chosen_on=samples)
     lock_point(run, point)
     session.report(run, tmp_path)
     contents = read(tmp_path / BUNDLE)

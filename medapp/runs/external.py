@@ -17,6 +17,7 @@ from medapp.evaluation.operating import OperatingPoint, judge_threshold
 from medapp.evaluation.positive import find_positive
 from medapp.evaluation.predictive import Rate
 from medapp.prediction.doubt import is_unlike
+from medapp.runs.caveats import UNLISTED
 from medapp.runs.elsewhere import Looked, judge_elsewhere, look_elsewhere
 from medapp.runs.judged_elsewhere import keep_judged
 from medapp.runs.reference import find_reference
@@ -60,7 +61,8 @@ def validate_elsewhere(
     found = fit_here(looked)
     after, _ = cross_fit(looked)
     recalibration = _judge(looked, found, after)
-    decision = decide(here, home, kind, of_classes, recalibration, least)
+    is_unlisted = any(note.code == UNLISTED.code for note in here.notes)
+    decision = decide(here, home, kind, of_classes, recalibration, least, is_unlisted)
     detection = _detect(looked)
     locked = looked.model.locked
     threshold = locked.threshold if locked else THRESHOLD

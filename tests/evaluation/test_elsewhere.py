@@ -123,6 +123,17 @@ def test_a_floor_from_a_loose_figure_says_so() -> None:
     assert not any(told in reason for reason in ask(here, loose, 0.7).reasons)
 
 
+def test_better_than_home_is_no_yes_where_these_may_be_what_was_learned() -> None:
+    home, here, alike = judge(400, 1), judge(100, 4, 1), judge(400, 1, 2)
+    assert ask(here, home, 0.6).verdict == "yes"
+    found = ask(here, home, 0.6, could_be_seen=True)
+    assert (found.verdict, found.needed) == ("label more", None)
+    assert "may be among them" in found.reasons[0]
+    assert any("makers cannot have had" in reason for reason in found.reasons)
+    # As good as at home is no sign of it.
+    assert ask(alike, home, 0.6, could_be_seen=True).verdict == "yes"
+
+
 def test_times_to_reach_are_those_of_the_score_interval() -> None:
     interval = find_wilson(0.9, 50)
     times = find_times_to_reach(0.9, interval, 0.85)

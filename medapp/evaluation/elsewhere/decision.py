@@ -62,11 +62,16 @@ def decide(
     classes: Mapping[str, OfClass],
     recalibration: Recalibration,
     floor: float,
+    could_be_seen: bool = False,
 ) -> Decision:
     """Yes where the whole interval of the AUROC here is above the floor, no where it is below.
 
     No also where most images are not of the model's kind. In between more images are needed, as
     many as would move the end of the interval past the floor, all else being equal.
+
+    Args:
+        could_be_seen: nothing says which images the model learned from, so that these may be among
+            them. Better here than at home, they get no yes.
     """
     if kind is not None and 2 * kind.alien > kind.n:
         reason = (
@@ -92,6 +97,12 @@ def decide(
     reasons = _list_reasons(home, found, kind, classes, floor)
     further = (*reasons, *_list_remedies(recalibration))
     low, high = found.interval
+    if low >= floor and could_be_seen and _is_better(found, show_auroc(home)):
+        reason = (
+            f"{written}, which it reaches. But it is better than at home, and which images it"
+            " learned from is not known here: these may be among them."
+        )
+        return Decision("label more", floor, (reason, *further))
     if low >= floor:
         return Decision("yes", floor, (f"{written}, which it reaches.", *further))
     if high < floor:
@@ -111,6 +122,11 @@ def decide(
     )
 
 
+def _is_better(here: Rate, home: Rate | None) -> bool:
+    """Whether a model is better here than at home, beyond chance."""
+    return home is not None and bound_difference(here, home)[0] > 0
+
+
 def _list_reasons(
     home: Evaluation | None,
     found: Rate | None,
@@ -127,7 +143,7 @@ def _list_reasons(
         end = f"it is {told} at home" if told else "the two cannot be told apart"
         at_home = write_figure(there.value, there.interval)
         said.append(f"At home: {at_home}; here less home: {written}, so {end}.")
-        if low > 0:
+        if _is_better(found, there):
             said.append(BETTER_THAN_HOME)
         if floor == _take_off(there) and there.value - there.interval[0] > MARGIN:
             said.append(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from medapp.cli.judging import print_subgroups
 from medapp.cli.options import ClassMap, HeadOf, read_class_map
 from medapp.cli.output import AsJson, console, follow_steps, print_json, print_notes, print_table
 from medapp.evaluation.elsewhere.record import Elsewhere
@@ -48,11 +49,11 @@ def check(
 
     Its AUROC, how common each class is, how sure it is, how strange your images are to it, beside
     home; and whether recalibrating it by your images helps, judged on patients that the change was
-    not found on. A zip is taken in as a run first.
+    not found on. A zip is taken in as a run first, once.
     """
     session = open_session()
     asked = read_class_map(mapping)
-    run = session.import_run(Path(bundle)) if Path(bundle).suffix == ".zip" else bundle
+    run = session.take_in(bundle) if Path(bundle).suffix == ".zip" else bundle
     with follow_steps("Reading images") as told:
         found = session.validate_elsewhere(run, data, floor, head, asked, told)
     kept = session.adopt(run, data, save, head, asked) if save else None
@@ -76,5 +77,7 @@ def print_elsewhere(found: Elsewhere) -> None:
     print_table(("95% intervals", "at home", "here"), list_sides(found))
     if found.point is not None:
         console.print(state_outcomes(found.point))
+    for parted in found.subgroups:
+        print_subgroups(parted)
     print_notes(here.notes)
     console.print("For research, not for diagnosis.")

@@ -199,6 +199,8 @@ def print_failures(found: Failures, most: int) -> None:
     console.print(f"\nFailures. {state_patterns(found.patterns)}.")
     for pattern in found.patterns.told:
         console.print(f"- {state_pattern(pattern)}: {state_difference(pattern)}.")
+    if not found.worst:
+        return
     print_table(("error", "images"), list(found.pairs.items()))
     rows = [
         (

@@ -34,11 +34,9 @@ from medapp.runs.registry import find_registry
 from medapp.runs.results import Evidence, load_evidence, load_robustness, load_stress, load_trials
 from medapp.runs.revisions import note_edits
 from medapp.runs.run import Run
-from medapp.runs.subgroups import list_columns, split_by
+from medapp.runs.subgroups import MOST_COLUMNS, list_columns, split_by
 from medapp.store.workspace import Workspace
 from medapp.version import __version__
-
-MOST_COLUMNS = 8  # of subgroups that a report shows
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from medapp.runs.elsewhere import Looked, judge_elsewhere, look_elsewhere
 from medapp.runs.judged_elsewhere import keep_judged
 from medapp.runs.reference import find_reference
 from medapp.runs.run import Run
+from medapp.runs.subgroups import list_subgroups
 from medapp.store.job import Tell
 from medapp.store.workspace import Workspace
 from medapp.task.thresholds import THRESHOLD
@@ -69,7 +70,16 @@ def validate_elsewhere(
     point = judge_threshold(detection, threshold) if detection else None
     at_home = _find_rates_at_home(home, locked, point)
     told = Elsewhere(
-        here, home, kind, of_classes, recalibration, decision, point, *at_home, detection
+        here,
+        home,
+        kind,
+        of_classes,
+        recalibration,
+        decision,
+        point,
+        *at_home,
+        list_subgroups(looked.samples, looked.collect(), here.thresholds),
+        detection,
     )
     with run.lock():
         keep_judged(run, told)

@@ -7,10 +7,11 @@ from medapp.data.catalog import Catalog
 from medapp.data.samples import Sample
 from medapp.errors import DataError, RunError
 from medapp.evaluation.subgroups import Subgroups, judge_subgroups
-from medapp.runs.results import load_evidence, load_predictions
+from medapp.runs.results import Evidence, load_evidence, load_predictions
 from medapp.runs.run import Run
 from medapp.store.workspace import Workspace
 
+MOST_COLUMNS = 8  # that are looked at where nobody asks for one
 OWN = ("site",)  # a column of the table of samples that parts them; others are attributes
 
 
@@ -89,8 +90,33 @@ def split_by(workspace: Workspace, run: Run, column: str, figure: str = "") -> S
             f"Nothing is known of {column!r} for the test images of {run.home.name}.",
             remedy=f"Its columns are: {others}.",
         )
+    return _judge(evidence, values, column, figure, evaluation.thresholds)
+
+
+def list_subgroups(
+    judged: Judged, evidence: Evidence, thresholds: Sequence[float] = ()
+) -> tuple[Subgroups, ...]:
+    """The headline figure by each column that parts judged images, `MOST_COLUMNS` at most.
+
+    Args:
+        evidence: the first arguments of `evaluate`, of the same images.
+        thresholds: of findings.
+    """
+    columns = _find_columns(judged)[:MOST_COLUMNS]
+    return tuple(
+        _judge(evidence, list_values(judged, column), column, "", thresholds) for column in columns
+    )
+
+
+def _judge(
+    evidence: Evidence,
+    values: Sequence[str | None],
+    column: str,
+    figure: str,
+    thresholds: Sequence[float],
+) -> Subgroups:
     parted, order = band_values(values, column)
-    return judge_subgroups(*evidence, parted, column, order, figure, evaluation.thresholds)
+    return judge_subgroups(*evidence, parted, column, order, figure, thresholds)
 
 
 def list_values(judged: Judged, column: str) -> list[str | None]:

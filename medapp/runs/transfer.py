@@ -24,7 +24,7 @@ from medapp.runs.run import Run, name_part
 from medapp.runs.seen import SEEN, list_own, load_seen
 from medapp.runs.split_table import MOST, name_table
 from medapp.store.archive import extract_archive
-from medapp.store.files import open_replacing
+from medapp.store.files import hash_file, open_replacing, write_bytes
 from medapp.store.names import number_name
 from medapp.store.workspace import Workspace
 
@@ -33,6 +33,7 @@ WEIGHTS = "model.safetensors"
 MODELS = tuple(name_part(WEIGHTS, domain) for domain in range(MOST))
 EVENTS = "events.jsonl"
 NAME = "name.txt"
+IMPORTED = "imported.sha256"  # of the zip that a run came as
 GRAPH = "model"  # what a graph in a bundle is called
 # What travels.
 TRAVELS = (
@@ -233,10 +234,24 @@ def import_run(workspace: Workspace, path: Path) -> Run:
         extract_archive(path, run.folder, names=TRAVELS)
         _check(run, path)
         run.write_name(_choose_name(workspace, run))
+        write_bytes(run.folder / IMPORTED, hash_file(path).encode())
         # No worker takes up what was imported before somebody resumes it.
         if run.find_last_state().state != "done":
             run.set_state("stopped", "Imported before its end.")
     return run
+
+
+def take_in(workspace: Workspace, path: Path) -> Run:
+    """The run that this very zip was taken in as before, if it is still here; else it is imported.
+
+    Raises: as for `import_run`.
+    """
+    if path.is_file():
+        digest = hash_file(path)
+        for marker in sorted(workspace.runs_folder.glob(f"*/{IMPORTED}")):
+            if marker.read_text(encoding="utf-8").strip() == digest:
+                return Run(marker.parent)
+    return import_run(workspace, path)
 
 
 def _choose_name(workspace: Workspace, run: Run) -> str:

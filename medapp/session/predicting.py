@@ -8,7 +8,7 @@ from medapp.errors import ImageError
 from medapp.runs.heads import find_head
 from medapp.runs.known_files import mark_known
 from medapp.runs.run import Run
-from medapp.session.training import TrainingSession
+from medapp.session.carrying import CarryingSession
 from medapp.task import find_task
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from medapp.runs.siblings import Siblings
 
 
-class PredictingSession(TrainingSession):
+class PredictingSession(CarryingSession):
     """Runs of one workspace: what they say of images, and which training images are alike."""
 
     def predict(

@@ -1,7 +1,6 @@
 """What can be done with the runs of a workspace."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medapp.data.preprocessing import load_preprocess, write_preprocess
@@ -15,20 +14,14 @@ from medapp.runs.making import create_run, find_run, list_runs
 from medapp.runs.plan import Plan, plan_run
 from medapp.runs.run import Run
 from medapp.runs.supervisor import Supervisor
-from medapp.runs.transfer import export_bundle, export_run, import_run
 from medapp.session.data import DataSession
 from medapp.settings import Group
-from medapp.store.files import expand_path
 from medapp.studies.time import fit_preset
 from medapp.training.objectives.table import find_adaptation
 from medapp.training.recipe import DataChoice, Machine, Recipe, build_settings
 from medapp.training.recipe.presets import find_preset
 
 if TYPE_CHECKING:
-    from medapp.evaluation.familiarity import Familiarity
-    from medapp.evaluation.robustness.record import Robustness
-    from medapp.evaluation.stress.record import Stress
-    from medapp.explanation.trials.record import Trial
     from medapp.store.job import Tell
     from medapp.training.rate_range import RateRange
 
@@ -36,7 +29,7 @@ OnEvent = Callable[[Event], None]
 
 
 class TrainingSession(DataSession):
-    """Runs of one workspace: trained, judged, taken along."""
+    """Runs of one workspace: trained and judged."""
 
     def list_runs(self) -> list[Run]:
         """All runs that can be used, newest first."""
@@ -209,123 +202,6 @@ class TrainingSession(DataSession):
         from medapp.runs.decided import load_decided
 
         return {name: load_decided(head) for name, head in heads.items()}
-
-    def measure_robustness(
-        self,
-        run: Run | str,
-        images: int = 200,
-        steps: int = 10,
-        seed: int = 0,
-        on_progress: "Tell | None" = None,
-        head: str | None = None,
-    ) -> "Robustness":
-        """Figures on test images that FGSM and PGD changed; counts as a look at the test split.
-
-        What was asked before is given again without a look.
-
-        Args:
-            images: how many at most, drawn by the seed; 0 takes all.
-            steps: of PGD.
-            head: as in `predict`.
-
-        Raises:
-            RunError: the run has no model or no test images, or its model gives no gradient.
-        """
-        from medapp.runs.robustness import measure_robustness
-
-        found = find_head(self._find(run), head)
-        return measure_robustness(self.workspace, found, images, steps, seed, on_progress)
-
-    def measure_stress(
-        self,
-        run: Run | str,
-        images: int = 200,
-        seed: int = 0,
-        on_progress: "Tell | None" = None,
-        head: str | None = None,
-    ) -> "Stress":
-        """Figures on test images changed by ordinary faults; counts as a look at the test split.
-
-        What was asked before is given again without a look. `evaluation.stress.limits.find_limits`
-        says how far each fault may go, `evaluation.stress.words` says it in sentences.
-
-        Args:
-            images: how many at most, whole patients drawn by the seed; 0 takes all.
-            head: as in `predict`.
-
-        Raises:
-            RunError: the run has no model or no test images.
-        """
-        from medapp.runs.stress import measure_stress
-
-        found = find_head(self._find(run), head)
-        return measure_stress(self.workspace, found, images, seed, on_progress)
-
-    def try_heatmaps(
-        self,
-        run: Run | str,
-        images: int = 100,
-        method: str = "gradcam",
-        seed: int = 0,
-        on_progress: "Tell | None" = None,
-        head: str | None = None,
-    ) -> "Trial":
-        """What heatmaps on test images are worth; counts as a look at the test split.
-
-        What was asked before is given again without a look. `explanation.trials.words.judge_trial`
-        says it in sentences.
-
-        Args:
-            images: how many at most, drawn by the seed; 0 takes all.
-            method: a key of `medapp.explanation.methods.METHODS`.
-            head: as in `predict`.
-
-        Raises:
-            ExplanationError: there is no such method.
-            RunError: the run has no model or no test images, or its model has no heatmaps.
-        """
-        from medapp.runs.trial import try_heatmaps
-
-        found = find_head(self._find(run), head)
-        return try_heatmaps(self.workspace, found, images, method, seed, on_progress)
-
-    def export(self, run: Run | str, to: str | Path, with_names: bool = False) -> Path:
-        """Write a run to a zip: weights, recipe, split, figures, no images.
-
-        Args:
-            with_names: file names, patients and sites of the images travel too.
-
-        Raises:
-            RunError: the run has no model yet.
-        """
-        return export_run(self._find(run), expand_path(to), with_names)
-
-    def export_bundle(self, run: Run | str, to: str | Path, with_graph: bool = False) -> Path:
-        """Write what another hospital needs of a run: the model, its figures, no row of an image.
-
-        Raises:
-            RunError: the run has no model yet, or one that counts votes of training images.
-        """
-        return export_bundle(self._find(run), expand_path(to), with_graph)
-
-    def remember_kind(self, run: Run | str, head: str | None = None) -> "Familiarity":
-        """Let a model of before, or of a stopped run, learn its own kind of image.
-
-        Raises:
-            RunError: the run has no model or is under way, or its images changed or are too few.
-            DataError: a data set is gone.
-        """
-        from medapp.runs.remembering import remember_kind
-
-        return remember_kind(self.workspace, find_head(self._find(run), head))
-
-    def import_run(self, path: str | Path) -> Run:
-        """Take in a run from a zip that `export` wrote.
-
-        Raises:
-            ArchiveError, RunError, WeightsError: the zip holds no run that can be used.
-        """
-        return import_run(self.workspace, expand_path(path))
 
     def _find(self, run: Run | str) -> Run:
         return run if isinstance(run, Run) else self.find_run(run)

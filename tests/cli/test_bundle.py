@@ -8,6 +8,11 @@ from conftest import Trained, write_bands
 from typer.testing import CliRunner
 
 from medapp.cli import app
+from medapp.runs.registry import find_registry
+
+
+def runs(trained: Trained) -> list[str]:
+    return [run.name for run in find_registry(trained.workspace).list_summaries()]
 
 
 def test_a_bundle_is_checked_on_our_own_images(trained: Trained, tmp_path: Path) -> None:
@@ -23,9 +28,12 @@ def test_a_bundle_is_checked_on_our_own_images(trained: Trained, tmp_path: Path)
     assert told.exit_code == 0, told.output
     assert told.stdout.startswith("YES. AUROC here")
     assert "at home" in told.stdout
+    taken = set(runs(trained))
     kept = runner.invoke(app, [*asked, "--json", "--save", "fitted"])
     assert kept.exit_code == 0, kept.exception
     found = json.loads(kept.stdout)
+    # The zip was taken in once, and this time the fitted copy came.
+    assert set(runs(trained)) - taken == {"fitted"}
     assert found["saved"] == "fitted"
     assert found["decision"]["verdict"] in ("yes", "label more")
     assert found["decision"]["floor"] == max(0.5, found["home"]["macro_auroc"] - 0.1)

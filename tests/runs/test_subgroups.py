@@ -1,5 +1,7 @@
 """The subgroups of a run that was trained."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import Trained
@@ -8,7 +10,9 @@ from medapp.data.catalog import Catalog
 from medapp.data.edits import LEAVE_OUT, Change
 from medapp.data.schema import change
 from medapp.errors import DataError
-from medapp.runs.subgroups import list_columns, load_judged
+from medapp.runs.making import find_run
+from medapp.runs.results import load_evidence
+from medapp.runs.subgroups import list_columns, list_subgroups, load_judged
 from medapp.session import Session
 
 
@@ -37,3 +41,18 @@ def test_an_image_that_was_left_out_since_is_still_in_its_group(trained: Trained
     session.edit("bands", [Change(samples[0].id, LEAVE_OUT)])
     after = load_judged(trained.workspace, session.find_run(trained.run))
     assert [sample.id for sample in after if sample] == [sample.id for sample in samples]
+
+
+def test_all_columns_that_part_images_are_looked_at(trained: Trained) -> None:
+    run = find_run(trained.workspace, trained.run)
+    evidence = load_evidence(run)
+    assert evidence is not None
+    judged = [sample for sample in load_judged(trained.workspace, run) if sample is not None]
+    parted = [
+        replace(sample, attributes={"sex": "FM"[i % 2], "scanner": "A"}, site=f"ward {i % 2}")
+        for i, sample in enumerate(judged)
+    ]
+    found = list_subgroups(parted, evidence)
+    # One scanner parts nothing.
+    assert [each.column for each in found] == ["site", "sex"]
+    assert [(group.name, group.n) for group in found[1].groups] == [("F", 2), ("M", 2)]

@@ -9,6 +9,7 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.intervals import Interval
 from medapp.evaluation.operating import OperatingPoint
 from medapp.evaluation.predictive import Rate
+from medapp.evaluation.subgroups import Subgroups
 
 Verdict = Literal["yes", "no", "label more"]
 
@@ -113,6 +114,7 @@ class Elsewhere:
         decision: may it be used.
         point: what the model's threshold does here; None where nothing names the finding.
         sensitivity_at_home, specificity_at_home: of that threshold; None where not known.
+        subgroups: the headline figure here by each column that parts these images.
         detection: the images behind `point`; kept in no file.
     """
 
@@ -125,6 +127,7 @@ class Elsewhere:
     point: OperatingPoint | None = None
     sensitivity_at_home: Rate | None = None
     specificity_at_home: Rate | None = None
+    subgroups: tuple[Subgroups, ...] = ()
     detection: Detection | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -147,6 +150,7 @@ class Elsewhere:
             "recalibration": {**asdict(self.recalibration), "helps": self.recalibration.helps},
             "decision": asdict(self.decision),
             "operating": self.point.to_dict() if self.point else None,
+            "subgroups": [found.to_dict() for found in self.subgroups],
             **{
                 f"{name}_at_home": asdict(rate) if rate else None
                 for name, rate in (

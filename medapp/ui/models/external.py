@@ -1,6 +1,6 @@
 """A model on the images of another place: its figures beside home, and whether it may be used."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -19,6 +19,7 @@ from medapp.runs.run import Run
 from medapp.store.job import Job, Tell
 from medapp.task import find_task
 from medapp.ui.models.findings import draw_findings_table
+from medapp.ui.models.subgroups import draw_groups
 from medapp.ui.shell import frame
 from medapp.ui.shell.class_map import draw_class_map
 from medapp.ui.shell.frame import escape
@@ -55,6 +56,8 @@ def draw_external(run: Run) -> None:
         for data_set in find_catalog().list_data_sets()
         if data_set.uid != learned and fits(data_set, run)
     ]
+    # Those whose classes have the model's names come first.
+    others.sort(key=lambda one: -_count_known(one, classes))
     st.markdown(
         "Does the model hold on images of another hospital? Label 50 to 100 of its cases, add"
         " them as a data set, and ask."
@@ -73,6 +76,9 @@ def draw_external(run: Run) -> None:
     if not find_task(other.task).has_several and set(other.classes) - set(classes):
         asked = draw_class_map(other.classes, classes, "elsewhere")
     key = (run.id, run.domain, other.uid)
+    if is_asked and asked and len(set(asked.values()) - {""}) < 2:
+        st.warning("Say what its classes mean to the model, at least two of them, then ask again.")
+        return
     if is_asked:
         _begin(run, other, floor, asked)
     job = hold_jobs().get(key)
@@ -152,6 +158,8 @@ def _draw_found(run: Run, other: DataSet, found: Elsewhere, asked: Mapping[str, 
             frame.draw_figure(figure, key="confusion-elsewhere")
         with right:
             _draw_roc(found)
+    if found.subgroups:
+        _draw_groups(found)
     if decision.verdict != "no":
         _draw_adopting(run, other, asked)
 
@@ -164,6 +172,14 @@ def _draw_roc(found: Elsewhere) -> None:
     draw = partial(draw_elsewhere, found.detection, found.point, at_home)
     whole = partial(draw, most=ALL_POINTS)
     frame.draw_figure(draw(frame.find_theme()), "roc-elsewhere", lambda: list_numbers(whole()))
+
+
+def _draw_groups(found: Elsewhere) -> None:
+    """Draw the headline figure here in each group of the column that is chosen."""
+    columns = {each.column: each for each in found.subgroups}
+    st.markdown("**For whom it holds here**")
+    column = st.selectbox("Groups by", list(columns), key="elsewhere-groups", width=260)
+    draw_groups(columns[column], "groups-elsewhere")
 
 
 def _draw_adopting(run: Run, other: DataSet, asked: Mapping[str, str]) -> None:
@@ -191,11 +207,18 @@ def _draw_adopting(run: Run, other: DataSet, asked: Mapping[str, str]) -> None:
 
 
 def fits(data_set: DataSet, run: Run) -> bool:
-    """Whether a run's model can be judged on a data set: what is asked, and the classes."""
+    """Whether a run's model may be judged on a data set: what is asked, and the classes.
+
+    Where an image has one class, classes by other names can be said to mean the model's.
+    """
     task = find_task(run.recipe.data.task)
     if find_task(data_set.task).has_several != task.has_several:
         return False
-    classes = run.find_classes()
     if task.has_several:
-        return bool(set(classes).intersection(data_set.classes))
-    return len(set(map_classes(data_set.classes, classes).values())) > 1
+        return bool(set(run.find_classes()).intersection(data_set.classes))
+    return len(data_set.classes) > 1
+
+
+def _count_known(data_set: DataSet, classes: Sequence[str]) -> int:
+    """How many of the model's classes a data set has by their names."""
+    return len(set(map_classes(data_set.classes, classes).values()))

@@ -46,11 +46,20 @@ def draw_subgroups(run: Run) -> None:
         )
     found = split_by(open_workspace(), run, column, figure)
     draw_notes(note for note in evaluation.notes if note.level == "grave")
+    draw_groups(found, "subgroups")
+
+
+def draw_groups(found: Subgroups, key: str) -> None:
+    """Draw a figure in each group, and the gaps between groups.
+
+    Args:
+        key: of the chart.
+    """
     title = state_gaps(found).replace(" comparison", hold_together(" comparison"))
     axis = f"{show_plain(found.title)}, with 95% interval (in brackets: {found.counted})"
     frame.draw_figure(
         draw_intervals(_list_groups(found), title, axis, frame.find_theme()),
-        key="subgroups",
+        key=key,
     )
     if found.gaps:
         st.dataframe(_list_gaps(found.gaps), hide_index=True, alt="Gaps between groups")

@@ -184,6 +184,8 @@ def _draw_reading(stages: Sequence[str], stage: str | None) -> None:
         [COLOURS, CONTOURS],
         default=CONTOURS if shows_contours() else COLOURS,
         required=True,
+        # A row that does not wrap cuts the frame around what has the focus.
+        wrap=True,
         help="Colours over the image, or lines around the hottest places of the untouched image.",
         **url.bind("map", COLOURS),
     )

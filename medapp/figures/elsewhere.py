@@ -6,8 +6,8 @@ from medapp.evaluation.detection import Detection
 from medapp.evaluation.operating import OperatingPoint
 from medapp.evaluation.predictive import Rate
 from medapp.evaluation.words import write_figure
-from medapp.figures.roc_plane import add_point, draw_plane, name_axes
-from medapp.figures.style import PALETTES, finish, hold_together, show_plain
+from medapp.figures.roc_plane import add_reader, draw_plane, name_axes
+from medapp.figures.style import PALETTES, finish, hold_together
 from medapp.figures.thinning import MOST_POINTS
 
 HEIGHT = 330  # px
@@ -38,14 +38,7 @@ def draw_elsewhere(
     for name, sensitivity, specificity, colour, symbol in places:
         if sensitivity is None or specificity is None:
             continue
-        said = (
-            f"{show_plain(name)}: sensitivity"
-            f" {write_figure(sensitivity.value, sensitivity.interval)},"
-            f" specificity {write_figure(specificity.value, specificity.interval)}"
-        )
-        marker = {"size": 11, "color": colour, "symbol": symbol}
-        whisker = {"thickness": 1.5, "width": 4}
-        add_point(figure, sensitivity, specificity, name, said, marker, whisker)
+        add_reader(figure, sensitivity, specificity, name, colour, symbol)
         key.append((name, colour))
     finish(figure, theme, _state(point, at_home), HEIGHT, key=key)
     name_axes(figure)

@@ -6,9 +6,8 @@ import plotly.graph_objects as go
 
 from medapp.evaluation.detection import Detection
 from medapp.evaluation.roc_point import RocPoint
-from medapp.evaluation.words import write_figure
-from medapp.figures.roc_plane import add_point, draw_plane, name_axes
-from medapp.figures.style import PALETTES, finish, pick_colour, show_plain
+from medapp.figures.roc_plane import add_reader, draw_plane, name_axes
+from medapp.figures.style import PALETTES, finish, pick_colour
 from medapp.figures.thinning import MOST_POINTS
 
 HEIGHT = 400  # px
@@ -31,20 +30,10 @@ def draw_readers_roc(
     colours = PALETTES[theme]
     figure = draw_plane(detection, colours, most)
     for i, point in enumerate(points):
-        _draw_point(figure, point, pick_colour(i, theme), SYMBOLS[i % len(SYMBOLS)])
+        rates = point.sensitivity, point.specificity
+        symbol = SYMBOLS[i % len(SYMBOLS)]
+        add_reader(figure, *rates, point.name, pick_colour(i, theme), symbol)
     key = [(point.name, pick_colour(i, theme)) for i, point in enumerate(points)]
     finish(figure, theme, title, HEIGHT, key=key)
     name_axes(figure)
     return figure
-
-
-def _draw_point(figure: go.Figure, point: RocPoint, colour: str, symbol: str) -> None:
-    sensitivity, specificity = point.sensitivity, point.specificity
-    said = (
-        f"{show_plain(point.name)}: sensitivity"
-        f" {write_figure(sensitivity.value, sensitivity.interval)},"
-        f" specificity {write_figure(specificity.value, specificity.interval)}"
-    )
-    marker = {"size": 11, "color": colour, "symbol": symbol}
-    whisker = {"thickness": 1.5, "width": 4}
-    add_point(figure, sensitivity, specificity, point.name, said, marker, whisker)

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 from medapp.evaluation.detection import Detection
 from medapp.evaluation.estimates import Bounded
 from medapp.evaluation.metrics import trace_roc
-from medapp.figures.style import Palette
+from medapp.evaluation.words import write_figure
+from medapp.figures.style import Palette, show_plain
 from medapp.figures.thinning import MOST_POINTS, thin_out
 
 
@@ -33,6 +34,25 @@ def draw_chance(figure: go.Figure, colours: Palette) -> None:
     """The diagonal that guessing gives."""
     chance = {"type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "layer": "below"}
     figure.add_shape(**chance, line={"color": colours.muted, "width": 1, "dash": "dash"})
+
+
+def add_reader(
+    figure: go.Figure,
+    sensitivity: Bounded,
+    specificity: Bounded,
+    name: str,
+    colour: str,
+    symbol: str,
+) -> None:
+    """The point of one who decides, by name, with both rates under the pointer."""
+    said = (
+        f"{show_plain(name)}: sensitivity"
+        f" {write_figure(sensitivity.value, sensitivity.interval)},"
+        f" specificity {write_figure(specificity.value, specificity.interval)}"
+    )
+    marker = {"size": 11, "color": colour, "symbol": symbol}
+    whisker = {"thickness": 1.5, "width": 4}
+    add_point(figure, sensitivity, specificity, name, said, marker, whisker)
 
 
 def add_point(

@@ -7,7 +7,7 @@ import contextlib
 import datetime
 from dataclasses import dataclass, replace
 
-from medapp.errors import DataError, MedAppError
+from medapp.errors import DataError
 from medapp.evaluation.calibration import Calibration, read_calibration
 from medapp.evaluation.conformal import Conformal, read_conformal
 from medapp.evaluation.evaluation import Evaluation
@@ -34,7 +34,8 @@ from medapp.runs.registry import find_registry
 from medapp.runs.results import Evidence, load_evidence, load_robustness, load_stress, load_trials
 from medapp.runs.revisions import note_edits
 from medapp.runs.run import Run
-from medapp.runs.subgroups import MOST_COLUMNS, list_columns, split_by
+from medapp.runs.subgroups import list_subgroups
+from medapp.runs.subgroups import load_judged as load_judged_samples
 from medapp.store.workspace import Workspace
 from medapp.version import __version__
 
@@ -110,7 +111,7 @@ def gather_facts(workspace: Workspace, run: Run, with_images: bool = False) -> F
         looks=_count_looks(workspace, run, evaluation),
         probability=_judge_probabilities(run, evaluation, evidence),
         point=_find_point(run, evaluation, evidence),
-        subgroups=_list_subgroups(workspace, run) if evidence else (),
+        subgroups=_list_subgroups(workspace, run, evaluation, evidence),
         calibration=read_calibration(metadata),
         conformal=read_conformal(metadata),
         reach=tuple(describe_memory(run.model_path)) if run.has_model else (),
@@ -167,15 +168,17 @@ def _find_point(
     return operate(detect(run, evaluation, evidence, asked), None, None, None, threshold, ())
 
 
-def _list_subgroups(workspace: Workspace, run: Run) -> tuple[Subgroups, ...]:
+def _list_subgroups(
+    workspace: Workspace, run: Run, evaluation: Evaluation | None, evidence: Evidence | None
+) -> tuple[Subgroups, ...]:
     """The headline figure by each column that parts the test images; sites as numbers."""
-    found = []
-    # The data set may be gone, or its images others.
+    if evaluation is None or evidence is None:
+        return ()
+    # The data set may be gone.
     with contextlib.suppress(DataError):
-        for column in list_columns(workspace, run)[:MOST_COLUMNS]:
-            with contextlib.suppress(MedAppError):
-                found.append(_number(split_by(workspace, run, column)))
-    return tuple(found)
+        judged = load_judged_samples(workspace, run)
+        return tuple(map(_number, list_subgroups(judged, evidence, evaluation.thresholds)))
+    return ()
 
 
 def _number(found: Subgroups) -> Subgroups:

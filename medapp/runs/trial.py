@@ -108,7 +108,8 @@ def try_heatmaps(
     more = choose_samples(everything, images and max(images, HIDDEN), seed)
     trial = replace(
         trial,
-        hiding=_find_hiding(run, len(more), seed) or _hide(show(more), tell),
+        hiding=_find_hiding(run, len(more), seed)
+        or _hide(shown if len(more) == len(samples) else show(more), tell),
         of=len(everything),
         counted=found.counted,
         units=found.units,

@@ -15,6 +15,7 @@ from medapp.data.samples import Sample
 from medapp.errors import RunError
 from medapp.evaluation.case import Decide
 from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.metrics import Mask
 from medapp.evaluation.patterns import Column, Pattern, Patterns, find_patterns
 from medapp.runs.decided import find_decide, list_decided_rows
 from medapp.runs.parting import list_parting
@@ -24,6 +25,7 @@ from medapp.runs.subgroups import Judged, load_judged
 from medapp.store.workspace import Workspace
 from medapp.task import Task, find_task
 from medapp.task.multi_label import SEPARATOR, UNKNOWN
+from medapp.task.task import Floats, Targets
 
 
 @dataclass(frozen=True)
@@ -122,11 +124,8 @@ def find_failures(
     task = find_task(evaluation.task)
     evidence = list_evidence(rows, evaluation.classes, task)
     probabilities, targets = np.asarray(evidence[0]), np.asarray(evidence[1])
-    limits = np.array(evaluation.thresholds) if evaluation.thresholds else None
     decide = find_decide(run, evaluation)
-    decisions = decide(probabilities) if decide else task.decide(probabilities, limits)
-    wrong = task.mark_wrong(decisions, targets)
-    losses = task.measure_losses(probabilities, targets)
+    decisions, wrong, losses = _judge_rows(evidence, evaluation.thresholds, decide)
     judged = load_judged(workspace, run)
     told = [(verdicts or {}).get(row["content_hash"]) for row in rows]
     data_set = Catalog(workspace).find_chosen(run.home.id, run.home.name)
@@ -136,7 +135,7 @@ def find_failures(
     book = _Book(evaluation, task, rows, judged, told, columns)
     worst = tuple(
         book.describe(row, probabilities[row], targets[row], decisions[row], float(losses[row]))
-        for row in rank_wrong(evidence, evaluation.thresholds, decide)
+        for row in _rank(wrong, losses)
     )
     pairs = Counter(sorted(failure.pair for failure in worst))
     return Failures(worst, patterns, dict(pairs.most_common()))
@@ -150,11 +149,23 @@ def rank_wrong(
     Args:
         decide: probabilities (N, K) to classes (N,), in place of the task.
     """
+    _, wrong, losses = _judge_rows(evidence, thresholds, decide)
+    return _rank(wrong, losses)
+
+
+def _judge_rows(
+    evidence: Evidence, thresholds: Sequence[float], decide: Decide | None
+) -> tuple[Targets, Mask, Floats]:
+    """What each row is decided as, which rows (N,) are wrong, and their losses (N,)."""
     probabilities, targets, _, _, task = evidence
     limits = np.array(thresholds) if thresholds else None
     decisions = decide(probabilities) if decide else task.decide(probabilities, limits)
-    wrong = task.mark_wrong(decisions, targets)
     losses = np.asarray(task.measure_losses(probabilities, targets), float)
+    return decisions, task.mark_wrong(decisions, targets), losses
+
+
+def _rank(wrong: Mask, losses: Floats) -> list[int]:
+    """The rows that are wrong, the highest loss first."""
     order = np.argsort(-np.nan_to_num(losses), kind="stable")
     return [int(row) for row in order if wrong[row]]
 

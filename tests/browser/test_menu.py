@@ -16,7 +16,7 @@ def test_the_entry_of_the_open_page_leads_to_its_beginning(
 ) -> None:
     bands = Catalog(trained_server.workspace).find_data_set("bands")
     page = open_page(f"{trained_server.url}/data_sets?set={bands.id}&view=Manage")
-    # The titles are compared as a list: while a page is drawn, the one before may still stand beside it.
+    # The titles are a list: while a page is drawn, the one before may still stand beside it.
     titles = page.get_by_role("heading", level=1)
     expect(titles).to_have_text(["bands"])
     # The listener stands once the page was drawn to its foot.

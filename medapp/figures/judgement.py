@@ -6,14 +6,16 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.evaluation import ClassFigures, Evaluation
 from medapp.evaluation.metrics import trace_roc
+from medapp.evaluation.predictive import Rate
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.figures.numbers import AID, list_numbers, tell_interval
-from medapp.figures.roc_plane import draw_chance
+from medapp.figures.roc_plane import add_reader, draw_chance
 from medapp.figures.style import (
     CLEAR,
     PALETTES,
+    Palette,
     finish,
     hold_together,
     pick_colour,
@@ -21,6 +23,8 @@ from medapp.figures.style import (
     show_plain,
 )
 from medapp.figures.thinning import ALL_POINTS, MOST_POINTS, thin_out
+
+DECISION = "as the model decides"
 
 
 def draw_probabilities(
@@ -187,6 +191,9 @@ def draw_roc(
 ) -> go.Figure:
     """Each class's ROC curve against the rest; of two classes that of the positive one alone.
 
+    Where one class is the positive one, the point at which the model decides stands on its curve,
+    with the 95% intervals of both rates.
+
     Args:
         probabilities: (N, K) as they were evaluated.
         truth: (N,) indices of the true classes, or (N, K) with 1, 0 and NaN for what is not known.
@@ -220,6 +227,7 @@ def draw_roc(
             ),
         )
     draw_chance(figure, colours)
+    _mark_decision(figure, evaluation, colours)
     finish(figure, theme, _state_roc(evaluation), 330)
     # The legend stands in the corner under the chance line, which is empty.
     corner = {"x": 1, "xanchor": "right", "y": 0, "yanchor": "bottom"}
@@ -228,6 +236,23 @@ def draw_roc(
     figure.update_xaxes(title_text="1 − specificity", range=[-0.01, 1.01])
     figure.update_yaxes(title_text="sensitivity", range=[-0.01, 1.02])
     return figure
+
+
+def _mark_decision(figure: go.Figure, evaluation: Evaluation, colours: Palette) -> None:
+    """The point that the model's decisions have, of two classes; none where a rate is unknown."""
+    figures = evaluation.per_class.get(evaluation.positive)
+    sensitivity, specificity = (_read_rate(figures, n) for n in ("sensitivity", "specificity"))
+    if sensitivity is None or specificity is None:
+        return
+    add_reader(figure, sensitivity, specificity, DECISION, colours.accent, "circle")
+    figure.data[-1].update(name=DECISION, meta={"class": DECISION})
+
+
+def _read_rate(figures: ClassFigures | None, name: str) -> Rate | None:
+    """A figure of a class with its interval; None where either is unknown."""
+    value = getattr(figures, name, None)
+    interval = figures.intervals.get(name) if figures else None
+    return None if value is None or interval is None else Rate(value, interval)
 
 
 def list_roc(

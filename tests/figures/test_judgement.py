@@ -74,8 +74,9 @@ def test_of_two_classes_the_positive_one_has_the_only_curve() -> None:
     truth = [0] * 10 + [1] * 10
     probabilities = np.eye(2)[[0] * 8 + [1] * 12]
     evaluation = evaluate(probabilities, truth, ("normal", "pneumonia"))
-    (curve,) = draw_roc(probabilities, truth, evaluation).data
+    curve, point = draw_roc(probabilities, truth, evaluation).data
     assert curve.name.startswith("pneumonia 0.900")
+    assert (point.name, point.x[0], point.y[0]) == ("as the model decides", 1 - 0.8, 1.0)
     assert draw_roc(probabilities, truth, evaluation).layout.title.text.startswith("AUROC 0.900")
 
 

@@ -135,11 +135,14 @@ def test_a_roc_curve_has_every_point_however_few_are_drawn() -> None:
     probabilities = np.column_stack([1 - scores, scores])
     evaluation = evaluate(probabilities, truth, ["<b>", "normal"])
     rows = list_roc(probabilities, truth, evaluation)
-    assert rows[0] == ["class", "1 − specificity", "sensitivity"]
-    assert {row[0] for row in rows[1:]} == {"<b>"}
-    assert len(rows) == 2 + 2000
-    assert rows[1][1:] == [0, 0]
-    assert rows[-1][1:] == [1, 1]
+    assert rows[0][:3] == ["class", "1 − specificity", "sensitivity"]
+    *curve, point = rows[1:]
+    assert {row[0] for row in curve} == {"<b>"}
+    assert len(curve) == 1 + 2000
+    assert curve[0][1:3] == [0, 0]
+    assert curve[-1][1:3] == [1, 1]
+    figures = evaluation.per_class["<b>"]
+    assert point[:3] == ["as the model decides", 1 - figures.specificity, figures.sensitivity]
 
 
 def test_an_operating_point_stands_below_its_curve() -> None:

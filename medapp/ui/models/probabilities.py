@@ -22,6 +22,11 @@ from medapp.ui.shell import frame
 from medapp.ui.shell.frame import escape
 from medapp.ui.shell.notes import draw_notes
 
+SURENESS = (
+    "How sure the model is: the probability of its most probable class. Where it answers only"
+    " above a bound, the others are left to a reader."
+)
+MOST_PROBABLE = " Here an image counts as that class, not as the locked threshold decides it."
 CARDS = {
     "brier": "Brier score",
     "log_loss": "Log loss",
@@ -37,11 +42,8 @@ def draw_probabilities(run: Run) -> None:
     if evaluation is None or evidence is None:
         st.info("The predictions behind this model's figures were not kept: nothing to show here.")
         return
-    found = judge_probabilities(
-        *evidence,
-        thresholds=evaluation.thresholds,
-        decide=find_decide(run, evaluation),
-    )
+    decide = find_decide(run, evaluation)
+    found = judge_probabilities(*evidence, thresholds=evaluation.thresholds, decide=decide)
     draw_notes(note for note in evaluation.notes if note.level == "grave")
     _draw_cards(found)
     one = _choose_reliability(found)
@@ -54,10 +56,7 @@ def draw_probabilities(run: Run) -> None:
     with right:
         if evaluation.confusion:
             frame.draw_figure(draw_coverage(_trace(evidence), theme), key="coverage")
-            st.caption(
-                "How sure the model is: the probability of its most probable class. Where it"
-                " answers only above a bound, the others are left to a reader."
-            )
+            st.caption(SURENESS + (MOST_PROBABLE if decide else ""))
     for sentence in describe_memory(run.model_path):
         st.caption(escape(sentence))
     noun = find_task(evaluation.task).noun

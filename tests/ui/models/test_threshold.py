@@ -71,6 +71,8 @@ def test_a_point_moved_by_hand_is_seen_on_the_images_that_choose_until_it_is_loc
     assert locked.threshold == at
     assert (locked.choice.rule.kind, locked.n) == ("threshold", large.load_evaluation().n)
     assert "set by hand, chosen on" in read_text(app)
+    probabilities = read_text(open_page("models", model=large.id, show="Probabilities"))
+    assert "not as the locked threshold decides it" in probabilities
 
 
 def test_steps_part_scores_and_are_few_enough_to_send() -> None:

@@ -84,6 +84,7 @@ def estimate_figures(
     groups: Sequence[str | None] | None = None,
     task: Task | None = None,
     thresholds: ArrayLike = (),
+    decide: Decide | None = None,
 ) -> dict[str, Estimate]:
     """The figures that `list_headlines` names, with how far each patient moves them.
 
@@ -92,7 +93,7 @@ def estimate_figures(
     """
     task = task or find_task("single-label")
     limits = thresholds if np.size(thresholds) else THRESHOLD
-    case = build_case(probabilities, truth, classes, task, limits)
+    case = build_case(probabilities, truth, classes, task, limits, decide)
     units, _, _ = number_units(groups, len(case.scores))
     count = len(np.unique(units))
     estimate = _estimate_finding if task.has_several else _estimate_class

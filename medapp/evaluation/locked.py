@@ -119,20 +119,28 @@ def lock(point: OperatingPoint, positives: Sequence[str]) -> Locked:
 def read_locked(metadata: Mapping[str, str]) -> Locked | None:
     """The inverse of `Locked.to_metadata`; None where a file says nothing."""
     try:
-        values = json.loads(metadata[KEY])
-        choice = values["choice"]
-        return Locked(
-            tuple(map(str, values["positives"])),
-            float(values["threshold"]),
-            Choice(**{**choice, "rule": Rule(**choice["rule"])}),
-            int(values["n"]),
-            str(values["counted"]),
-            int(values["units"]),
-            read_rate(values["sensitivity"]),
-            read_rate(values["specificity"]),
-        )
+        return build_locked(json.loads(metadata[KEY]))
     except (KeyError, TypeError, ValueError, RecursionError):
         return None
+
+
+def build_locked(values: Mapping[str, Any]) -> Locked:
+    """The inverse of `Locked.to_dict`.
+
+    Raises:
+        KeyError, TypeError, ValueError: the values are damaged.
+    """
+    choice = values["choice"]
+    return Locked(
+        tuple(map(str, values["positives"])),
+        float(values["threshold"]),
+        Choice(**{**choice, "rule": Rule(**choice["rule"])}),
+        int(values["n"]),
+        str(values["counted"]),
+        int(values["units"]),
+        read_rate(values["sensitivity"]),
+        read_rate(values["specificity"]),
+    )
 
 
 def decide(

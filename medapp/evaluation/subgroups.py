@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from medapp.errors import RecipeError
+from medapp.evaluation.case import Decide
 from medapp.evaluation.comparison import LEVEL, Difference, correct_holm, subtract
 from medapp.evaluation.estimates import Estimate, Units
 from medapp.evaluation.evaluate import estimate_figures
@@ -113,6 +114,7 @@ def judge_subgroups(
     order: Sequence[str] = (),
     figure: str = "",
     thresholds: Sequence[float] = (),
+    decide: Decide | None = None,
 ) -> Subgroups:
     """A figure in each group of images; the first arguments are those of `evaluate.evaluate`.
 
@@ -121,6 +123,7 @@ def judge_subgroups(
         column: what parts the images, in words.
         order: the groups in their order; by name where none is given.
         figure: one of `list_figures`; the first of them where none is named.
+        thresholds, decide: as for `evaluate`.
 
     Raises:
         RecipeError: there is no such figure.
@@ -136,7 +139,7 @@ def judge_subgroups(
         rows = np.flatnonzero(named == name)
         own = [groups[int(i)] for i in rows] if groups is not None else None
         estimate = estimate_figures(
-            scores[rows], targets[rows], classes, own, task, thresholds or THRESHOLD
+            scores[rows], targets[rows], classes, own, task, thresholds or THRESHOLD, decide
         ).get(figure)
         lacking = everywhere - _list_judged(targets[rows], len(classes))
         names = tuple(classes[c] for c in sorted(lacking))

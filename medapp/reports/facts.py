@@ -24,14 +24,14 @@ from medapp.reports.authored import Answers, load_answers
 from medapp.reports.data_facts import DataFacts, gather_data
 from medapp.reports.failures import Failures, gather_failures
 from medapp.reports.training_facts import TrainingFacts, gather_training
-from medapp.runs.decided import find_decide, load_decided
+from medapp.runs.decided import DECIDED, find_decide, load_decided, load_decided_stress
 from medapp.runs.detecting import Asked, detect, find_own_threshold
 from medapp.runs.judged_elsewhere import Judged, load_judged
 from medapp.runs.locking import find_locked
 from medapp.runs.looks import count_looks
 from medapp.runs.privacy import NUMBERED
 from medapp.runs.registry import find_registry
-from medapp.runs.results import Evidence, load_evidence, load_robustness, load_stress, load_trials
+from medapp.runs.results import Evidence, load_evidence, load_robustness, load_trials
 from medapp.runs.revisions import note_edits
 from medapp.runs.run import Run
 from medapp.runs.subgroups import list_subgroups
@@ -116,7 +116,7 @@ def gather_facts(workspace: Workspace, run: Run, with_images: bool = False) -> F
         conformal=read_conformal(metadata),
         reach=tuple(describe_memory(run.model_path)) if run.has_model else (),
         robustness=load_robustness(run),
-        stress=load_stress(run),
+        stress=load_decided_stress(run),
         trials=tuple(load_trials(run).values()),
         elsewhere=load_judged(run),
         failures=gather_failures(workspace, run, with_images),
@@ -177,7 +177,9 @@ def _list_subgroups(
     # The data set may be gone.
     with contextlib.suppress(DataError):
         judged = load_judged_samples(workspace, run)
-        return tuple(map(_number, list_subgroups(judged, evidence, evaluation.thresholds)))
+        locked = find_locked(run) if evaluation.confusion else None
+        found = list_subgroups(judged, evidence, evaluation.thresholds, locked)
+        return tuple(map(_number, found))
     return ()
 
 
@@ -190,5 +192,6 @@ def _number(found: Subgroups) -> Subgroups:
     gaps = tuple(
         replace(gap, first=numbers[gap.first], second=numbers[gap.second]) for gap in found.gaps
     )
-    # Notes name groups too.
-    return replace(found, groups=groups, gaps=gaps, notes=())
+    # Other notes name groups too.
+    notes = tuple(note for note in found.notes if note.code == DECIDED)
+    return replace(found, groups=groups, gaps=gaps, notes=notes)

@@ -11,10 +11,13 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from medapp.errors import Remedy
 from medapp.evaluation.case import Decide
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.headline import TITLES
 from medapp.evaluation.locked import Locked
+from medapp.evaluation.stress.record import Stress
 from medapp.notes import Note, sort_notes
 from medapp.runs.locking import find_locked
 from medapp.runs.results import (
@@ -24,12 +27,15 @@ from medapp.runs.results import (
     list_probabilities,
     load_evidence,
     load_predictions,
+    load_stress,
 )
 from medapp.runs.run import Run
 
 DECIDED = "decided-by-lock"
 # What decisions alone bring about, and other decisions may not.
 OF_DECISIONS = ("constant-prediction", "all-alike")
+# Figures that no threshold changes.
+RANKED = ("auroc", "macro_auroc", "average_precision", "macro_average_precision")
 MOST_KEPT = 64  # runs whose figures are held
 
 
@@ -51,8 +57,26 @@ def load_decided(run: Run) -> Evaluation | None:
 
 def find_decide(run: Run, judged: Evaluation) -> Decide | None:
     """How a locked threshold takes probabilities (N, K) to classes (N,); None where none does."""
-    locked = find_locked(run) if judged.confusion else None
-    return partial(locked.decide, classes=judged.classes) if locked else None
+    return bind_lock(find_locked(run) if judged.confusion else None, judged.classes)
+
+
+def bind_lock(locked: Locked | None, classes: Sequence[str]) -> Decide | None:
+    """How a locked threshold decides among these classes; None where none is locked."""
+    return partial(locked.decide, classes=classes) if locked else None
+
+
+def note_lock(locked: Locked | None, figure: str) -> list[Note]:
+    """That one figure, by its name, is of a locked threshold's answers, or hangs on none."""
+    if locked is None:
+        return []
+    title = TITLES[figure]
+    text = f"{title} is that of the locked threshold: {locked.name_point()}."
+    if figure in RANKED:
+        text = (
+            f"{title} ranks images by their probabilities: it is the same whatever threshold is"
+            f" locked ({locked.name_point()})."
+        )
+    return [Note(DECIDED, text, "info")]
 
 
 def list_decided_rows(run: Run) -> list[dict[str, Any]]:
@@ -103,6 +127,36 @@ def apply_lock(locked: Locked | None, kept: Evaluation, evidence: Evidence | Non
     return replace(kept, notes=sort_notes([*kept.notes, Note(DECIDED, text)]))
 
 
+def load_decided_stress(run: Run) -> Stress | None:
+    """The kept stress test; None where there is none.
+
+    Where other decisions count now than then, a note says so in place of the one on the threshold:
+    what the model said of changed images is not kept.
+    """
+    found = load_stress(run)
+    now = find_locked(run)
+    if found is None or _find_cut(found.locked) == _find_cut(now):
+        return found
+    lasting = [note for note in found.notes if note.code != DECIDED]
+    text = (
+        f"The model is now decided by {_name_decider(now)}; this stress test was by"
+        f" {_name_decider(found.locked)}."
+    )
+    note = Note(DECIDED, text, remedy=Remedy("Stress it again.", "Ask again: medapp stress RUN."))
+    return replace(found, notes=sort_notes([*lasting, note]))
+
+
+def _find_cut(locked: Locked | None) -> tuple[tuple[str, ...], float] | None:
+    """All that decides of a locked threshold."""
+    return None if locked is None else (locked.positives, locked.threshold)
+
+
+def _name_decider(locked: Locked | None) -> str:
+    if locked is None:
+        return "its most probable class"
+    return f"the locked threshold ({locked.name_point()})"
+
+
 def note_compared(names: Sequence[str]) -> list[Note]:
     """That models are compared as if nothing were locked, where one of them, named here, is."""
     if not names:
@@ -121,7 +175,7 @@ def decide_anew(kept: Evaluation, evidence: Evidence, locked: Locked) -> Evaluat
     Args:
         evidence: the probabilities behind `kept`.
     """
-    found = evaluate(*evidence, decide=partial(locked.decide, classes=kept.classes))
+    found = evaluate(*evidence, decide=bind_lock(locked, kept.classes))
     lasting = [note for note in kept.notes if note.code not in OF_DECISIONS]
     own = [note for note in found.notes if note.code in OF_DECISIONS]
     text = (

@@ -18,6 +18,7 @@ from medapp.evaluation.positive import find_positive
 from medapp.evaluation.predictive import Rate
 from medapp.prediction.doubt import is_unlike
 from medapp.runs.caveats import UNLISTED
+from medapp.runs.decided import apply_lock, load_decided
 from medapp.runs.elsewhere import Looked, judge_elsewhere, look_elsewhere
 from medapp.runs.judged_elsewhere import keep_judged
 from medapp.runs.reference import find_reference
@@ -41,7 +42,8 @@ def validate_elsewhere(
 ) -> Elsewhere:
     """Judge a run's model on all images of another data set, and say whether it may be used there.
 
-    What came of it is kept with the run (`external.json`).
+    Figures here and at home are by the threshold that is locked into the model, where one is. What
+    came of it is kept with the run (`external.json`).
 
     Args:
         dataset, classes, tell: see `look_elsewhere`.
@@ -51,10 +53,11 @@ def validate_elsewhere(
         RecipeError: the floor is out of range, or none is given and nothing is known from home.
         DataError, RunError: as for `look_elsewhere`.
     """
-    home = run.load_evaluation()
+    home = load_decided(run)
     least = find_floor(home, floor)
     looked = look_elsewhere(workspace, run, dataset, classes, tell, skips_seen=True)
-    here = judge_elsewhere(workspace, run, looked)
+    locked = looked.model.locked
+    here = apply_lock(locked, judge_elsewhere(workspace, run, looked), looked.collect())
     kind = _count_kind(looked)
     probabilities, targets, names, groups, task = looked.collect()
     case = build_case(probabilities, targets, names, task)
@@ -65,7 +68,6 @@ def validate_elsewhere(
     is_unlisted = any(note.code == UNLISTED.code for note in here.notes)
     decision = decide(here, home, kind, of_classes, recalibration, least, is_unlisted)
     detection = _detect(looked)
-    locked = looked.model.locked
     threshold = locked.threshold if locked else THRESHOLD
     point = judge_threshold(detection, threshold) if detection else None
     at_home = _find_rates_at_home(home, locked, point)
@@ -78,7 +80,7 @@ def validate_elsewhere(
         decision,
         point,
         *at_home,
-        list_subgroups(looked.samples, looked.collect(), here.thresholds),
+        list_subgroups(looked.samples, looked.collect(), here.thresholds, locked),
         detection,
     )
     with run.lock():

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from medapp.data.pixels import Table, count_channels, load_pixels
 from medapp.data.samples import DataSet, Sample
+from medapp.evaluation.case import Decide
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.familiarity import Familiar
@@ -31,11 +32,15 @@ def judge(
     classes: Sequence[str],
     task: Task,
     thresholds: Sequence[float] = (),
+    decide: Decide | None = None,
 ) -> Evaluation:
-    """Figures with 95% intervals, over patients where any is known, for probabilities (N, K)."""
+    """Figures with 95% intervals, over patients where any is known, for probabilities (N, K).
+
+    Arguments as for `evaluate`.
+    """
     targets = task.encode([sample.label for sample in samples], classes)
     patients = [sample.patient for sample in samples]
-    return evaluate(probabilities, targets, classes, patients, task, thresholds)
+    return evaluate(probabilities, targets, classes, patients, task, thresholds, decide)
 
 
 def describe_computing(model_path: Path, device: str, precision: str) -> dict[str, str | int]:

@@ -24,9 +24,11 @@ from medapp.notes import Note, sort_notes
 from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.asking import choose_patients, count_asked
 from medapp.runs.caveats import add_caveats
+from medapp.runs.decided import bind_lock, note_lock
 from medapp.runs.evaluate import find_split
 from medapp.runs.events import TestRead
 from medapp.runs.judging import judge, load_squares
+from medapp.runs.locking import find_locked
 from medapp.runs.results import STRESS, load_stress
 from medapp.runs.run import Run
 from medapp.store.files import hash_file, write_bytes
@@ -50,7 +52,8 @@ def measure_stress(
 ) -> Stress:
     """Change test images of a run by each fault, keep what came of it, and count the look.
 
-    What was asked before is given again, and no image is looked at.
+    Figures and answers are by the threshold that is locked into the model, where one is. What was
+    asked before is given again, and no image is looked at.
 
     Args:
         images: how many at most, whole patients drawn by the seed; 0 takes all.
@@ -64,7 +67,8 @@ def measure_stress(
     kept = load_stress(run)
     if kept is not None:
         asked = count_asked(images, kept.of)
-        if (kept.asked, kept.seed, kept.model_sha256) == (asked, seed, model_sha256):
+        is_same = (kept.asked, kept.seed, kept.model_sha256) == (asked, seed, model_sha256)
+        if is_same and kept.locked == find_locked(run):
             return kept
     model = load_model(run.require_model())
     data_set, everything = find_split(workspace, run, "test")
@@ -94,7 +98,8 @@ def measure_stress(
         seed=seed,
         model_sha256=model_sha256,
         made=datetime.now(UTC).isoformat(timespec="seconds"),
-        notes=sort_notes([*notes, *_note_chance(first)]),
+        notes=sort_notes([*notes, *_note_chance(first), *note_lock(model.locked, first.name)]),
+        locked=model.locked,
     )
     with run.lock():
         text = json.dumps(stress.to_dict(), indent=1, ensure_ascii=False)
@@ -122,11 +127,13 @@ class _Examined:
         self._total = len(samples) * (1 + sum(len(f.strengths) for f in FAULTS.values()))
         plain = self._ask(pixels)
         task, limits = model.task, model.thresholds
-        self.evaluation = judge(samples, plain.probabilities, model.classes, task, limits)
+        decide = bind_lock(model.locked, model.classes)
+        self.evaluation = judge(samples, plain.probabilities, model.classes, task, limits, decide)
         truth = task.encode([sample.label for sample in samples], model.classes)
         patients = [sample.patient for sample in samples]
         figure = list_headlines(self.evaluation)[0].name
-        self._judge = Judge(plain, truth, model.classes, patients, task, limits, figure)
+        asked = (plain, truth, model.classes, patients, task, limits, figure, decide)
+        self._judge = Judge(*asked)
         self.plain = self._judge.judge(plain, 0)
 
     def judge_all(self) -> dict[str, tuple[Level, ...]]:

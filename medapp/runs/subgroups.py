@@ -1,12 +1,17 @@
 """The subgroups of a run's test images, by any column of its data set. No torch here."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from medapp.data.banding import band_values
 from medapp.data.catalog import Catalog
 from medapp.data.samples import Sample
 from medapp.errors import DataError, RunError
+from medapp.evaluation.locked import Locked
 from medapp.evaluation.subgroups import Subgroups, judge_subgroups
+from medapp.notes import sort_notes
+from medapp.runs.decided import bind_lock, note_lock
+from medapp.runs.locking import find_locked
 from medapp.runs.results import Evidence, load_evidence, load_predictions
 from medapp.runs.run import Run
 from medapp.store.workspace import Workspace
@@ -65,6 +70,8 @@ def _find_columns(judged: Judged) -> list[str]:
 def split_by(workspace: Workspace, run: Run, column: str, figure: str = "") -> Subgroups:
     """The headline figure, or another, in each group of the run's test images.
 
+    By the threshold that decides for the run's model, where one is locked; a note says so.
+
     Args:
         column: "site" or an attribute, such as "sex".
         figure: see `medapp.evaluation.subgroups.list_figures`.
@@ -90,21 +97,27 @@ def split_by(workspace: Workspace, run: Run, column: str, figure: str = "") -> S
             f"Nothing is known of {column!r} for the test images of {run.home.name}.",
             remedy=f"Its columns are: {others}.",
         )
-    return _judge(evidence, values, column, figure, evaluation.thresholds)
+    locked = find_locked(run) if evaluation.confusion else None
+    return _judge(evidence, values, column, figure, evaluation.thresholds, locked)
 
 
 def list_subgroups(
-    judged: Judged, evidence: Evidence, thresholds: Sequence[float] = ()
+    judged: Judged,
+    evidence: Evidence,
+    thresholds: Sequence[float] = (),
+    locked: Locked | None = None,
 ) -> tuple[Subgroups, ...]:
     """The headline figure by each column that parts judged images, `MOST_COLUMNS` at most.
 
     Args:
         evidence: the first arguments of `evaluate`, of the same images.
         thresholds: of findings.
+        locked: the threshold that decides, where images have one label.
     """
     columns = _find_columns(judged)[:MOST_COLUMNS]
     return tuple(
-        _judge(evidence, list_values(judged, column), column, "", thresholds) for column in columns
+        _judge(evidence, list_values(judged, column), column, "", thresholds, locked)
+        for column in columns
     )
 
 
@@ -114,9 +127,12 @@ def _judge(
     column: str,
     figure: str,
     thresholds: Sequence[float],
+    locked: Locked | None,
 ) -> Subgroups:
     parted, order = band_values(values, column)
-    return judge_subgroups(*evidence, parted, column, order, figure, thresholds)
+    decide = bind_lock(locked, evidence[2])
+    found = judge_subgroups(*evidence, parted, column, order, figure, thresholds, decide)
+    return replace(found, notes=sort_notes([*found.notes, *note_lock(locked, found.figure)]))
 
 
 def list_values(judged: Judged, column: str) -> list[str | None]:

@@ -4,8 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from medapp.errors import RecipeError
+from medapp.evaluation.case import Decide
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.subgroups import judge_subgroups, list_figures, state_gaps
 from medapp.task import find_task
@@ -119,3 +121,28 @@ def test_figures_are_those_of_the_task() -> None:
     assert list_figures("ab", find_task("ordinal"))[0] == "quadratic_kappa"
     with pytest.raises(RecipeError, match="not compared by 'beauty'"):
         judge_subgroups([[1, 0]], [0], CLASSES, None, None, ["a"], "sex", figure="beauty")
+
+
+def test_groups_are_judged_by_the_answers_of_a_locked_threshold() -> None:
+    """Ten images a group show a nodule; from 0.3 on it is called."""
+    # Of F 8 of 10 reach 0.3 and none of those without, of M 5 of 10 and 4 of 10.
+    scores = [0.35] * 8 + [0.2] * 2 + [0.1] * 10 + [0.4] * 5 + [0.1] * 5 + [0.3] * 4 + [0.0] * 6
+    truth = [1] * 10 + [0] * 10 + [1] * 10 + [0] * 10
+    names = ["F"] * 20 + ["M"] * 20
+    rows = np.column_stack([1 - np.array(scores), scores])
+
+    def decide(each: NDArray[np.float64]) -> NDArray[np.intp]:
+        return (each[:, 1] >= 0.3).astype(np.intp)
+
+    def show(figure: str, by: Decide | None) -> list[float | None]:
+        found = judge_subgroups(
+            rows, truth, CLASSES, None, None, names, "sex", figure=figure, decide=by
+        )
+        return [group.value for group in found.groups]
+
+    assert show("sensitivity", decide) == [0.8, 0.5]
+    assert show("specificity", decide) == [1.0, 0.6]
+    assert show("balanced_accuracy", decide) == pytest.approx([0.9, 0.55])
+    assert show("sensitivity", None) == [0.0, 0.0]
+    # Of M's 100 pairs 50 have 0.4 above all others, and 30 have 0.1 above 0; 20 have 0.1 below 0.3.
+    assert show("auroc", decide) == show("auroc", None) == pytest.approx([1.0, 0.8])

@@ -8,18 +8,24 @@ import numpy as np
 import pytest
 import torch
 from conftest import Trained, write_bands
+from sklearn.metrics import balanced_accuracy_score, confusion_matrix
 
+from medapp.data.catalog import Catalog
 from medapp.data.samples import DataSet
+from medapp.data.schema import change
 from medapp.errors import DataError, RunError
 from medapp.evaluation.calibration import read_calibration
 from medapp.evaluation.conformal import read_conformal
 from medapp.evaluation.elsewhere.record import show_auroc
+from medapp.evaluation.positive import find_positive
 from medapp.models.carried import read_metadata
 from medapp.models.weights import load_network, save_network
 from medapp.runs.adopting import adopt_run
+from medapp.runs.decided import DECIDED, load_decided
 from medapp.runs.elsewhere import look_elsewhere
 from medapp.runs.external import cross_fit, validate_elsewhere
 from medapp.runs.judged_elsewhere import load_judged
+from medapp.runs.locking import lock_point
 from medapp.runs.making import find_run
 from medapp.runs.reference import find_reference
 from medapp.runs.run import Run
@@ -192,3 +198,48 @@ def test_too_few_images_fit_nothing(trained: Trained, receiver: Workspace, tmp_p
     with pytest.raises(RunError, match="Nothing can be fitted"):
         adopt_run(receiver, run, ours.uid, "fitted")
     shutil.rmtree(run.folder)
+
+
+def test_all_figures_there_are_of_the_locked_answers(trained: Trained, tmp_path: Path) -> None:
+    """Half of those with the finding reach the threshold, whatever their most probable class is."""
+    workspace = trained.workspace
+    session, run = Session(workspace), find_run(workspace, trained.run)
+    # Less sure, so that probabilities differ.
+    network, metadata = load_network(run.model_path)
+    network.rescale(torch.tensor([0.05, 0.05]), torch.tensor([0.0, 0.0]))
+    save_network(network, run.model_path, metadata)
+    ours = add_here(workspace, tmp_path)
+    catalog = Catalog(workspace)
+    rows = [(f'{{"sex": "{"FM"[i % 2]}"}}', s.id) for i, s in enumerate(catalog.load_samples(ours))]
+    with change(catalog.path) as database:
+        database.executemany("UPDATE samples SET attributes = ? WHERE id = ?", rows)
+    looked = look_elsewhere(workspace, run, ours.uid)
+    scores, truth, classes, *_ = looked.collect()
+    positive = find_positive(classes)
+    assert positive is not None
+    column = list(classes).index(positive.name)
+    cut = float(np.median(scores[truth == column, column]))
+    plain = session.validate_elsewhere(run, ours, 0.6)
+    assert DECIDED not in {note.code for note in plain.here.notes}
+    known = catalog.load_samples(session.find_data("bands"))
+    lock_point(run, session.find_operating_point(run, f"threshold={cut}", chosen_on=known))
+    found = session.validate_elsewhere(run, ours, 0.6)
+    said = np.where(scores[:, column] >= cut, column, 1 - column)
+    assert np.array(found.here.confusion).tolist() == confusion_matrix(truth, said).tolist()
+    assert found.here.confusion != plain.here.confusion
+    assert found.here.per_class[positive.name].sensitivity == 0.5
+    # The table above it, the matrix and the groups say the same.
+    assert found.point is not None
+    assert found.point.sensitivity is not None
+    assert found.point.sensitivity.value == 0.5
+    (of_sex,) = found.subgroups
+    males = np.array([sample.attributes["sex"] == "M" for sample in looked.samples])
+    assert [group.value for group in of_sex.groups] == pytest.approx(
+        [balanced_accuracy_score(truth[own], said[own]) for own in (~males, males)]
+    )
+    assert [note.level for note in of_sex.notes if note.code == DECIDED] == ["info"]
+    assert found.home == load_decided(run) != run.load_evaluation()
+    assert found.here.macro_auroc == plain.here.macro_auroc
+    written = found.to_dict()
+    (note,) = [note for note in written["here"]["notes"] if note["code"] == DECIDED]
+    assert "those of the locked threshold" in note["text"]

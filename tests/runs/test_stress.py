@@ -1,12 +1,17 @@
 """A run's model under ordinary faults: looked at once, kept, and as any image is judged."""
 
+import json
+
 import numpy as np
 import pytest
 from conftest import Trained
+from runs.test_decided import lock_run
 
 from medapp.errors import RunError
 from medapp.imaging.faults import FAULTS
+from medapp.runs.decided import DECIDED, load_decided, load_decided_stress
 from medapp.runs.evaluate import evaluate_run
+from medapp.runs.locking import unlock_point
 from medapp.runs.making import create_run, find_run
 from medapp.runs.results import STRESS, discard_evaluation, load_stress
 from medapp.runs.run import Run
@@ -88,3 +93,49 @@ def test_votes_of_neighbours_are_stressed_too(trained: Trained) -> None:
 def test_nonsense_is_refused(trained: Trained) -> None:
     with pytest.raises(RunError, match="0 or more"):
         measure_stress(trained.workspace, find_run(trained.workspace, "probe"), images=-1)
+
+
+def test_a_locked_model_is_stressed_by_its_answers(trained: Trained) -> None:
+    workspace = trained.workspace
+    plain = measure_stress(workspace, find_run(workspace, trained.run), 0)
+    run, locked = lock_run(trained)
+    # What was found by the most probable class says so.
+    stale = load_decided_stress(run)
+    assert stale is not None
+    assert stale.plain == plain.plain
+    (note,) = [note for note in stale.notes if note.code == DECIDED]
+    assert note.level == "caution"
+    assert note.text == (
+        f"The model is now decided by the locked threshold ({locked.name_point()}); this stress"
+        " test was by its most probable class."
+    )
+    before = count_looks(run)
+    found = measure_stress(workspace, run, 0)
+    assert count_looks(run) == before + 1
+    decided = load_decided(run)
+    assert decided is not None
+    assert found.locked == locked
+    assert found.plain.figure is not None
+    assert found.plain.figure.value == decided.balanced_accuracy
+    assert found.plain.figure.interval == decided.intervals["balanced_accuracy"]
+    (note,) = [note for note in found.notes if note.code == DECIDED]
+    assert note.text == f"Balanced accuracy is that of the locked threshold: {locked.name_point()}."
+    assert load_decided_stress(run) == measure_stress(workspace, run, 0) == found
+    assert count_looks(run) == before + 1
+    unlock_point(run)
+    again = load_decided_stress(run)
+    assert again is not None
+    (note,) = [note for note in again.notes if note.code == DECIDED]
+    assert note.text.startswith("The model is now decided by its most probable class; this")
+
+
+def test_figures_from_before_a_lock_was_kept_with_them_are_asked_again(trained: Trained) -> None:
+    run, locked = lock_run(trained)
+    measure_stress(trained.workspace, run, 3)
+    path = run.folder / STRESS
+    values = json.loads(path.read_text("utf-8"))
+    del values["locked"]
+    path.write_text(json.dumps(values), "utf-8")
+    before = count_looks(run)
+    assert measure_stress(trained.workspace, run, 3).locked == locked
+    assert count_looks(run) == before + 1

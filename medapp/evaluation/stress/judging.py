@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from medapp.evaluation.case import Case, build_case
+from medapp.evaluation.case import Case, Decide, build_case
 from medapp.evaluation.comparison import subtract
 from medapp.evaluation.estimates import (
     Estimate,
@@ -48,6 +48,7 @@ class Judge:
         truth: as the task encodes it.
         groups: (N,) the patient of each image, None where unknown.
         figure: the name of the headline figure.
+        decide: as for `evaluate`.
     """
 
     def __init__(
@@ -59,10 +60,11 @@ class Judge:
         task: Task,
         thresholds: Sequence[float],
         figure: str,
+        decide: Decide | None = None,
     ) -> None:
         self.plain = plain
         self._asked = (truth, classes, groups, task, thresholds)
-        self._task = task
+        self._decide = decide
         self._figure = figure
         self._units, _, _ = number_units(groups, len(plain.probabilities))
         self._count = len(np.unique(self._units))
@@ -131,11 +133,12 @@ class Judge:
     def _build_case(self, answered: Answered) -> Case:
         truth, classes, _, task, thresholds = self._asked
         limits = thresholds or THRESHOLD
-        return build_case(answered.probabilities, truth, classes, task, limits)
+        return build_case(answered.probabilities, truth, classes, task, limits, self._decide)
 
     def _find_figure(self, answered: Answered) -> Estimate | None:
         truth, classes, groups, task, thresholds = self._asked
+        limits = thresholds or THRESHOLD
         found = estimate_figures(
-            answered.probabilities, truth, classes, groups, task, thresholds or THRESHOLD
+            answered.probabilities, truth, classes, groups, task, limits, self._decide
         )
         return found.get(self._figure)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from medapp.evaluation.intervals import Interval
+from medapp.evaluation.locked import Locked, build_locked
 from medapp.imaging.faults import FAULTS
 from medapp.notes import Note, read_note
 
@@ -55,6 +56,8 @@ class Stress:
         seed: of the choice of patients and of what is random in a change.
         model_sha256: of the model's file.
         made: when, in ISO 8601.
+        locked: the threshold that decided; None where the most probable class did, or thresholds of
+            findings.
     """
 
     figure: str
@@ -72,6 +75,7 @@ class Stress:
     model_sha256: str
     made: str
     notes: tuple[Note, ...] = ()
+    locked: Locked | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -86,6 +90,8 @@ def read_stress(values: Mapping[str, Any]) -> Stress:
     """
     facts = dict(values)
     facts["notes"] = tuple(map(read_note, facts["notes"]))
+    locked = facts.get("locked")
+    facts["locked"] = None if locked is None else build_locked(locked)
     facts["plain"] = _read_level(facts["plain"])
     facts["faults"] = {
         name: tuple(map(_read_level, levels)) for name, levels in facts["faults"].items()

@@ -17,7 +17,7 @@ from medapp.evaluation.stress.words import (
 from medapp.evaluation.words import write_figure
 from medapp.figures.stress import draw_stress as draw_cells
 from medapp.imaging.faults import FAULTS
-from medapp.runs.results import load_stress
+from medapp.runs.decided import load_decided_stress
 from medapp.runs.run import Run
 from medapp.store.job import Job, Tell
 from medapp.ui.shell import frame
@@ -41,7 +41,7 @@ def draw_stress(run: Run) -> None:
     """Draw how far faults may go before a run's figures fall, and the way to find out."""
     if draw_under_way(hold_jobs().get((run.id, run.domain)), _draw_progress, run):
         return
-    found = load_stress(run)
+    found = load_decided_stress(run)
     if found is not None:
         _draw_found(found, _name_floor(run))
     else:

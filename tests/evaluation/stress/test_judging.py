@@ -97,3 +97,30 @@ def test_other_figures_are_subtracted_as_wholes() -> None:
     either = ((before > 0.5) != (after > 0.5)).any(axis=1)
     assert level.flipped.value == pytest.approx(either.mean(), abs=0.02)
     assert (level.unlike, level.alien) == (None, None)
+
+
+def test_answers_flip_where_they_cross_a_locked_threshold() -> None:
+    """From 0.3 on b is called: three of ten fall below it, one of ten without b rises above it."""
+    truth = np.array([0] * 10 + [1] * 10)
+    before = np.where(truth == 1, 0.4, 0.2)
+    after = before.copy()
+    after[0] = 0.35
+    after[10:13] = 0.1
+    after[13] = 0.9
+
+    def decide(rows: NDArray[np.float64]) -> NDArray[np.intp]:
+        return (rows[:, 1] >= 0.3).astype(np.intp)
+
+    plain = answer(before)
+    asked = (truth, CLASSES, [None] * 20, ONE, (), "balanced_accuracy")
+    level = Judge(plain, *asked, decide).judge(answer(after), 1.0)
+    assert level.figure is not None
+    assert level.drop is not None
+    assert level.figure.value == pytest.approx((0.9 + 0.7) / 2)
+    assert level.drop.value == pytest.approx(0.2)
+    assert level.flipped.value == pytest.approx(4 / 20)
+    # The most probable class was a for all of them, and is b for one now.
+    unlocked = Judge(plain, *asked).judge(answer(after), 1.0)
+    assert unlocked.flipped.value == pytest.approx(1 / 20)
+    assert unlocked.figure is not None
+    assert unlocked.figure.value == pytest.approx((1 + 0.1) / 2)

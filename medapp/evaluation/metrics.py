@@ -40,21 +40,26 @@ def _count_below(scores: Floats, others: Floats) -> Floats:
     return counts
 
 
-def trace_roc(scores: ArrayLike, positives: ArrayLike) -> tuple[Floats, Floats]:
+def trace_roc(scores: ArrayLike, positives: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """The ROC curve of scores (N,) against positives (N,) bool.
 
     Equal scores make one slanted step, so that the area under the curve is the AUROC.
 
     Returns:
-        False and true positive rates, from (0, 0) to (1, 1); empty without positives or negatives.
+        False and true positive rates, from (0, 0) to (1, 1), and from which score on a case counts
+        as positive there: infinity first, for none does. Empty without positives or negatives.
     """
     values = np.asarray(scores, dtype=float)
     is_positive = np.asarray(positives, dtype=bool)
     n_positive = int(is_positive.sum())
     n_negative = len(is_positive) - n_positive
     if not n_positive or not n_negative:
-        return np.empty(0), np.empty(0)
+        return np.empty(0), np.empty(0), np.empty(0)
     order = np.argsort(-values, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(values[order])), len(values) - 1)
     hits = np.cumsum(is_positive[order])[ends]
-    return np.append(0.0, (ends + 1 - hits) / n_negative), np.append(0.0, hits / n_positive)
+    return (
+        np.append(0.0, (ends + 1 - hits) / n_negative),
+        np.append(0.0, hits / n_positive),
+        np.append(np.inf, values[order][ends]),
+    )

@@ -38,7 +38,7 @@ def draw_elsewhere(
     for name, sensitivity, specificity, colour, symbol in places:
         if sensitivity is None or specificity is None:
             continue
-        add_reader(figure, sensitivity, specificity, name, colour, symbol)
+        add_reader(figure, sensitivity, specificity, name, colour, symbol, point.threshold)
         key.append((name, colour))
     finish(figure, theme, _state(point, at_home), HEIGHT, key=key)
     name_axes(figure)

@@ -11,7 +11,7 @@ from medapp.evaluation.metrics import trace_roc
 from medapp.evaluation.predictive import Rate
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.figures.numbers import AID, list_numbers, tell_interval
-from medapp.figures.roc_plane import add_reader, draw_chance
+from medapp.figures.roc_plane import THRESHOLD, add_reader, draw_chance
 from medapp.figures.style import (
     CLEAR,
     PALETTES,
@@ -211,13 +211,13 @@ def draw_roc(
         if figures.auroc is None or is_mirrored:
             continue
         known = ~np.isnan(truths[:, i])
-        false_rate, true_rate = trace_roc(scores[known, i], truths[known, i] == 1)
+        false_rate, true_rate, thresholds = trace_roc(scores[known, i], truths[known, i] == 1)
         kept = thin_out(len(true_rate), most)
         figure.add_scatter(
             x=false_rate[kept],
             y=true_rate[kept],
             customdata=1 - false_rate[kept],
-            meta={"class": name},
+            meta={"class": name, THRESHOLD: thresholds[kept].tolist()},
             mode="lines",
             name=f"{shorten(name)} {write_figure(figures.auroc, figures.intervals['auroc'])}",
             line={"color": pick_colour(i, theme), "width": 2},

@@ -30,9 +30,9 @@ def draw_operating(
     if sensitivity and specificity:
         said = f"threshold {point.threshold:.3g}"
         marker = {"size": 12, "color": colours.accent}
-        add_point(
-            figure, sensitivity, specificity, said, said, marker, {"thickness": 2, "width": 5}
-        )
+        whisker = {"thickness": 2, "width": 5}
+        rates = sensitivity, specificity
+        add_point(figure, *rates, said, said, marker, whisker, point.threshold)
     finish(figure, theme, _state_point(point), HEIGHT)
     name_axes(figure)
     return figure

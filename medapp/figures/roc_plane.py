@@ -11,16 +11,19 @@ from medapp.evaluation.words import write_figure
 from medapp.figures.style import Palette, show_plain
 from medapp.figures.thinning import MOST_POINTS, thin_out
 
+THRESHOLD = "threshold"  # a column of the numbers behind a ROC curve
+
 
 def draw_plane(detection: Detection, colours: Palette, most: int = MOST_POINTS) -> go.Figure:
     """The curve, muted and of at most so many points, over the diagonal that chance alone gives."""
-    false_rate, true_rate = trace_roc(detection.scores, detection.true)
+    false_rate, true_rate, thresholds = trace_roc(detection.scores, detection.true)
     kept = thin_out(len(true_rate), most)
     figure = go.Figure()
     figure.add_scatter(
         x=false_rate[kept],
         y=true_rate[kept],
         customdata=1 - false_rate[kept],
+        meta={"series": "ROC curve", THRESHOLD: thresholds[kept].tolist()},
         name="ROC curve",
         mode="lines",
         line={"color": colours.muted, "width": 2},
@@ -43,8 +46,9 @@ def add_reader(
     name: str,
     colour: str,
     symbol: str,
+    threshold: float | None = None,
 ) -> None:
-    """The point of one who decides, by name, with both rates under the pointer."""
+    """The point of one who decides, by name, with both rates under the pointer; see `add_point`."""
     said = (
         f"{show_plain(name)}: sensitivity"
         f" {write_figure(sensitivity.value, sensitivity.interval)},"
@@ -52,7 +56,7 @@ def add_reader(
     )
     marker = {"size": 11, "color": colour, "symbol": symbol}
     whisker = {"thickness": 1.5, "width": 4}
-    add_point(figure, sensitivity, specificity, name, said, marker, whisker)
+    add_point(figure, sensitivity, specificity, name, said, marker, whisker, threshold)
 
 
 def add_point(
@@ -63,6 +67,7 @@ def add_point(
     said: str,
     marker: dict[str, Any],
     whisker: dict[str, Any],
+    threshold: float | None = None,
 ) -> None:
     """A point with the 95% intervals of both rates.
 
@@ -70,6 +75,7 @@ def add_point(
         name: whose point it is, in the table behind the figure.
         said: under the pointer.
         marker, whisker: how both look, as Plotly takes it; whiskers get the marker's colour.
+        threshold: from which score on is called; None of one who decides otherwise.
     """
     (low, high), (least, most) = sensitivity.interval, specificity.interval
     drawn = {"symmetric": False, "color": marker["color"], **whisker}
@@ -77,7 +83,7 @@ def add_point(
         x=[1 - specificity.value],
         y=[sensitivity.value],
         mode="markers",
-        meta={"series": name},
+        meta={"series": name} | ({} if threshold is None else {THRESHOLD: threshold}),
         marker=marker,
         error_x={
             **drawn,

@@ -66,16 +66,19 @@ def test_figures_are_those_of_scikit_learn_whoever_the_patients_are(
 @settings(max_examples=40)
 def test_the_area_under_the_roc_curve_is_the_auroc(images: tuple[np.ndarray, np.ndarray]) -> None:
     scores, truths = images
-    false_rate, true_rate = trace_roc(scores[:, 0], truths == 0)
+    false_rate, true_rate, thresholds = trace_roc(scores[:, 0], truths == 0)
     positives, negatives = scores[truths == 0, 0], scores[truths != 0, 0]
     if not len(positives) or not len(negatives):
-        assert len(false_rate) == len(true_rate) == 0
+        assert len(false_rate) == len(true_rate) == len(thresholds) == 0
     else:
         of_positives, of_negatives = rank_pairs(positives, negatives)
         assert (false_rate[0], true_rate[0], false_rate[-1], true_rate[-1]) == (0, 0, 1, 1)
         area = np.trapezoid(true_rate, false_rate)
         assert of_positives.mean() == pytest.approx(area)
         assert of_negatives.mean() == pytest.approx(area)
+        named = reference.roc_curve(truths == 0, scores[:, 0], drop_intermediate=False)
+        for ours, theirs in zip((false_rate, true_rate, thresholds), named, strict=True):
+            assert ours == pytest.approx(theirs)
 
 
 @st.composite

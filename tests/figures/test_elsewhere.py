@@ -31,7 +31,9 @@ def test_the_threshold_has_a_point_there_and_one_at_home(theme: str) -> None:
     assert f"specificity {point.specificity.value:.3f} [" in title
     assert ("here; 0.900 [0.800, 0.950] and 0.700 [0.600, 0.780] at home") in title
     assert "<b>there" not in title
-    assert [row[0] for row in list_numbers(figure)[-2:]] == ["at home", "on <b>there"]
+    titles, *rows = list_numbers(figure)
+    assert [row[0] for row in rows[-2:]] == ["at home", "on <b>there"]
+    assert [row[titles.index("threshold")] for row in rows[-2:]] == [0.4, 0.4]
 
 
 def test_what_is_not_known_of_home_is_not_drawn() -> None:

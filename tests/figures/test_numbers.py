@@ -1,5 +1,7 @@
 """The numbers behind a figure: each point a row, called as it is, nothing rounded."""
 
+import json
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -11,6 +13,7 @@ from figures.test_intervals import ROWS
 from figures.test_labelling import LabellingLine, draw_labelling
 from figures.test_learning_curve import LAW, POINTS
 from figures.test_operating import detect
+from sklearn.metrics import roc_curve
 
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.net_benefit import trace_decisions
@@ -22,6 +25,7 @@ from medapp.figures import (
     draw_confusion,
     draw_histogram,
     draw_probabilities,
+    draw_roc,
     draw_sensitivity,
     list_numbers,
     list_roc,
@@ -135,14 +139,36 @@ def test_a_roc_curve_has_every_point_however_few_are_drawn() -> None:
     probabilities = np.column_stack([1 - scores, scores])
     evaluation = evaluate(probabilities, truth, ["<b>", "normal"])
     rows = list_roc(probabilities, truth, evaluation)
-    assert rows[0][:3] == ["class", "1 − specificity", "sensitivity"]
+    assert rows[0][:4] == ["class", "1 − specificity", "sensitivity", "threshold"]
     *curve, point = rows[1:]
     assert {row[0] for row in curve} == {"<b>"}
     assert len(curve) == 1 + 2000
-    assert curve[0][1:3] == [0, 0]
-    assert curve[-1][1:3] == [1, 1]
+    assert curve[0][1:4] == [0, 0, np.inf]
+    assert curve[-1][1:4] == [1, 1, (1 - scores).min()]
     figures = evaluation.per_class["<b>"]
     assert point[:3] == ["as the model decides", 1 - figures.specificity, figures.sensitivity]
+
+
+def test_a_point_of_a_roc_curve_has_the_threshold_that_makes_it() -> None:
+    """Of four with a tumor all reach 0.2, three 0.6 and two 0.8; of two without, one 0.6."""
+    scores = np.array([0.9, 0.8, 0.6, 0.2, 0.6, 0.1])
+    truth = np.array([1, 1, 1, 1, 0, 0])
+    probabilities = np.column_stack([1 - scores, scores])
+    evaluation = evaluate(probabilities, truth, ["normal", "tumor"])
+    titles, *rows, _ = (row[:4] for row in list_roc(probabilities, truth, evaluation))
+    assert titles == ["class", "1 − specificity", "sensitivity", "threshold"]
+    assert rows == [
+        ["tumor", 0.0, 0.0, np.inf],
+        ["tumor", 0.0, 0.25, 0.9],
+        ["tumor", 0.0, 0.5, 0.8],
+        ["tumor", 0.5, 0.75, 0.6],
+        ["tumor", 0.5, 1.0, 0.2],
+        ["tumor", 1.0, 1.0, 0.1],
+    ]
+    named = roc_curve(truth, scores, drop_intermediate=False)
+    assert [tuple(row[1:]) for row in rows] == list(zip(*named, strict=True))
+    # What is not a number stands in no figure that a browser reads.
+    json.loads(draw_roc(probabilities, truth, evaluation).to_json(), parse_constant=pytest.fail)
 
 
 def test_an_operating_point_stands_below_its_curve() -> None:
@@ -155,6 +181,8 @@ def test_an_operating_point_stands_below_its_curve() -> None:
     assert point.sensitivity is not None
     assert point.specificity is not None
     assert shown["series"] == "threshold 0.4"
+    assert shown["threshold"] == 0.4
+    assert {row[rows[0].index("threshold")] for row in curve} == {np.inf, *found.scores}
     assert shown["sensitivity"] == point.sensitivity.value
     assert shown[f"sensitivity, {LOW}"] == pytest.approx(point.sensitivity.interval[0])
     assert shown[f"1 − specificity, {LOW}"] == pytest.approx(1 - point.specificity.interval[1])

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from medapp.data.layouts.manifest.languages import drop_accents
 from medapp.notes import Note
 
 Reason = Literal["name", "order"]
@@ -14,9 +15,16 @@ Reason = Literal["name", "order"]
 # Names that say that nothing is there, or that the image serves for comparison.
 ABSENT = {"normal", "healthy", "negative", "neg", "absent", "none", "nothing", "control"}
 ABSENT |= {"controls", "unremarkable", "unaffected", "uninfected", "false", "0"}
+# The same in German, French and Spanish, without accents.
+ABSENT |= {"unauffallig", "unauffaellig", "gesund", "gesunde", "negativ", "normalbefund"}
+ABSENT |= {"keinbefund", "ohnebefund", "regelrecht", "kontrolle", "kontrollen", "nichts"}
+ABSENT |= {"sain", "saine", "sains", "normale", "negatif", "negative", "temoin", "temoins", "rien"}
+ABSENT |= {"sano", "sana", "sanos", "negativo", "negativa", "sinhallazgos", "nada"}
 # What is found, but is harmless: the other class is the finding unless that one is absent.
-HARMLESS = {"benign"}
+HARMLESS = {"benign", "benigne", "gutartig", "benin", "benigno", "benigna"}
 NEGATIONS = {"no", "non", "not", "without", "free"}
+NEGATIONS |= {"kein", "keine", "keiner", "nicht", "nein", "ohne", "frei"}
+NEGATIONS |= {"sans", "aucun", "aucune", "sin", "ninguno", "ninguna", "ningun"}
 PREFIXES = ("no", "non", "not", "un")
 
 
@@ -30,9 +38,10 @@ class Positive(NamedTuple):
 def find_positive(classes: Sequence[str]) -> Positive | None:
     """The positive class of two; None for any other number of classes.
 
-    A name that means absence (normal, healthy, negative, control, no_finding, non-covid, 0) makes
-    the other class positive, and "benign" does so beside anything but such a name. Where names do
-    not tell, the second class is positive.
+    A name that means absence (normal, healthy, negative, control, no_finding, non-covid, 0; in
+    German, French and Spanish too: unauffällig, sans anomalie) makes the other class positive, and
+    "benign" does so beside anything but such a name. Where names do not tell, the second class is
+    positive.
     """
     if len(classes) != 2:
         return None
@@ -74,6 +83,6 @@ def _rate_absence(name: str, other: str) -> int:
 
 
 def list_words(name: str) -> list[str]:
-    """A name's words in small letters: "NoFinding" has two, "COVID" one."""
+    """A name's words in small letters without accents: "NoFinding" has two, "Ödem" one."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return re.findall(r"[^\W_]+", parted.lower())
+    return re.findall(r"[^\W_]+", drop_accents(parted))

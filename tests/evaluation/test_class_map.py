@@ -22,6 +22,8 @@ from medapp.evaluation.class_map import map_classes
         (["abnormal"], ["normal", "x"], [None]),
         # One class on each side that says that nothing is there.
         (["NORMAL", "PNEUMONIA"], ["no_finding", "pneumonia"], ["no_finding", "pneumonia"]),
+        (["unauffällig", "pneumonia"], ["normal", "pneumonia"], ["normal", "pneumonia"]),
+        (["nicht normal"], ["normal", "x"], [None]),
         (["healthy", "control", "ill"], ["normal", "ill"], [None, None, "ill"]),
         (["cat", "dog"], ["glioma", "pituitary"], [None, None]),
     ],

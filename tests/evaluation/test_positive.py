@@ -32,6 +32,20 @@ from medapp.evaluation.positive import find_positive, note_positive
         (("nodule", "non_nodule"), "nodule", "name"),
         (("healthy", "unhealthy"), "unhealthy", "name"),
         (("", "b"), "b", "order"),
+        # Other languages, with their accents, composed or not.
+        (("Pneumonie", "unauffällig"), "Pneumonie", "name"),
+        (("Pneumonie", "unauffa\u0308llig"), "Pneumonie", "name"),
+        (("auffällig", "unauffällig"), "auffällig", "name"),
+        (("Pneumonie", "nicht unauffällig"), "nicht unauffällig", "order"),
+        (("ohne Befund", "Rundherd"), "Rundherd", "name"),
+        (("Tumor", "keinTumor"), "Tumor", "name"),
+        (("krank", "ungesund"), "ungesund", "order"),
+        (("bösartig", "gutartig"), "bösartig", "name"),
+        (("malin", "bénin"), "malin", "name"),
+        (("fracture", "sans fracture"), "fracture", "name"),
+        (("Négatif", "Positif"), "Positif", "name"),
+        (("neumonía", "sano"), "neumonía", "name"),
+        (("neumonía", "sin hallazgos"), "neumonía", "name"),
     ],
 )
 def test_the_class_that_is_there_is_positive(

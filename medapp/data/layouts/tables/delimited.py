@@ -65,21 +65,27 @@ def _find_divider(name: str, text: str) -> tuple[str, str]:
     return max(dividers, key=lambda divider: _judge(sample, divider)), text
 
 
-def _judge(sample: str, divider: str) -> tuple[float, int]:
-    """How well a divider fits: the share of lines with the commonest width, and that width."""
+def _judge(sample: str, divider: str) -> tuple[float, bool, int]:
+    """How well a divider fits: share of lines with the commonest width, the first too, and that.
+
+    A decimal comma divides each row of numbers, and not the names of the columns.
+    """
     lines = csv.reader(io.StringIO(sample, newline=""), delimiter=divider, skipinitialspace=True)
     widths: Counter[int] = Counter()
+    first = 0
     try:
         for line, _ in zip(lines, range(100), strict=False):
+            first = first or len(line)
             widths[len(line)] += bool(line)
     except csv.Error:
         pass
     wide = {width: count for width, count in widths.items() if width > 1}
     if not wide:
-        return 0.0, 0
+        return 0.0, False, 0
     width = max(wide, key=lambda w: (wide[w], w))
     # A single line that differs may be the last of the sample, cut off, or a title.
-    return round(wide[width] / max(1, widths.total()), 1), min(width, MAX_COLUMNS)
+    share = round(wide[width] / max(1, widths.total()), 1)
+    return share, first == width, min(width, MAX_COLUMNS)
 
 
 def _parse(name: str, text: str, divider: str) -> Iterator[list[str]]:

@@ -52,6 +52,10 @@ def test_what_was_found_of_the_encoding_and_the_divider_is_said() -> None:
     assert read_table("t.csv", b"image,label\n1,a\n").sentences == ()
 
 
+def test_a_decimal_comma_in_each_row_divides_no_cells() -> None:
+    assert read("image;label\na.png;4,0\nb.png;3,5\n") == (("a.png", "4,0"), ("b.png", "3,5"))
+
+
 def test_quoted_cells_hold_dividers_quotes_and_line_breaks() -> None:
     assert read('image,label\n1,"a, ""b""\nc"\n2,d\n') == (("1", 'a, "b"\nc'), ("2", "d"))
 

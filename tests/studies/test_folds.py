@@ -28,15 +28,32 @@ def session(workspace: Workspace, tmp_path: Path) -> Session:
     return session
 
 
+@pytest.fixture(scope="module")
+def validated_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a cross-validation, run once for all tests."""
+    home = tmp_path_factory.mktemp("folds")
+    session = medapp.open(home / "home")
+    session.add_data(write_bands(home / "bands", 12), patient_pattern=r"^p\d+")
+    session.cross_validate("bands", 3, name="cv", **SETTINGS)
+    return home / "home"
+
+
 @pytest.fixture
-def study(session: Session) -> FoldStudy:
-    return session.cross_validate("bands", 3, name="cv", **SETTINGS)
+def validated(validated_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    shutil.copytree(validated_once, tmp_path / "home")
+    monkeypatch.setenv("MEDAPP_HOME", str(tmp_path / "home"))
+    return medapp.open(tmp_path / "home")
+
+
+@pytest.fixture
+def study(validated: Session) -> FoldStudy:
+    return find_study(validated.workspace, "cv")
 
 
 def test_each_image_is_judged_once_and_figures_are_over_all(
-    session: Session, study: FoldStudy
+    validated: Session, study: FoldStudy
 ) -> None:
-    pooled = session.pool_folds("cv")
+    session, pooled = validated, validated.pool_folds("cv")
     assert pooled.states == ("done",) * 3
     runs = [session.find_run(id) for id in study.runs]
     assert [run.name for run in runs] == [f"cv, fold {number} of 3" for number in (1, 2, 3)]
@@ -53,14 +70,14 @@ def test_each_image_is_judged_once_and_figures_are_over_all(
 
 
 def test_a_study_without_one_of_its_runs_gives_no_figures_over_all(
-    session: Session, study: FoldStudy
+    validated: Session, study: FoldStudy
 ) -> None:
-    shutil.rmtree(session.find_run(study.runs[1]).folder)
-    session.workspace.runs_folder.touch()
-    pooled = pool(session.workspace, study)
+    shutil.rmtree(validated.find_run(study.runs[1]).folder)
+    validated.workspace.runs_folder.touch()
+    pooled = pool(validated.workspace, study)
     assert pooled.states == ("done", "gone", "done")
     assert pooled.evaluation is None
-    assert list_studies(session.workspace) == [study]
+    assert list_studies(validated.workspace) == [study]
 
 
 def test_runs_wait_and_the_study_is_found(session: Session) -> None:

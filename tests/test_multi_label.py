@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import train_here
 from PIL import Image
 
 from medapp.data.catalog import Catalog
@@ -49,18 +50,16 @@ def test_classes_are_the_findings(findings: DataSet) -> None:
 @pytest.mark.parametrize("strategy", ["linear-probe", "fine-tune"])
 def test_main_job(workspace: Workspace, findings: DataSet, strategy: str) -> None:
     session = Session(workspace)
-    run = session.train(
-        findings,
+    run = train_here(
+        workspace,
+        "findings",
         strategy=strategy,
         epochs=10 if strategy == "linear-probe" else 2,
         image_size=SIDE,
         batch_size=8,
         augmentation="auto" if strategy == "linear-probe" else "none",
         class_weights=True,
-        precision="float32",
-        threads=1,
     )
-    assert run.state == "done", run.read_log()
     epochs = [event for event in run.list_events() if isinstance(event, EpochFinished)]
     assert epochs[-1].macro_auroc is not None
     evaluation = session.evaluate(run)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import train_here
 from PIL import Image
 
 from medapp.data.catalog import Catalog
@@ -42,18 +43,16 @@ def test_grades_stand_in_their_order(workspace: Workspace, grades: DataSet) -> N
 @pytest.mark.parametrize("strategy", ["linear-probe", "fine-tune"])
 def test_main_job(workspace: Workspace, grades: DataSet, strategy: str) -> None:
     session = Session(workspace)
-    run = session.train(
-        grades,
+    run = train_here(
+        workspace,
+        "grades",
         strategy=strategy,
         epochs=2,
         image_size=SIDE,
         batch_size=8,
         augmentation="auto" if strategy == "linear-probe" else "none",
         class_weights=True,
-        precision="float32",
-        threads=1,
     )
-    assert run.state == "done", run.read_log()
     evaluation = session.evaluate(run)
     assert (evaluation.task, evaluation.classes) == ("ordinal", GRADES)
     assert evaluation.quadratic_kappa is not None
@@ -82,12 +81,5 @@ def test_main_job(workspace: Workspace, grades: DataSet, strategy: str) -> None:
         assert stress.plain.figure is not None
         assert stress.plain.figure.value == evaluation.quadratic_kappa
     # What starts from it takes its head too.
-    again = session.train(
-        grades,
-        source=f"run:{run.id}",
-        strategy="linear-probe",
-        epochs=1,
-        image_size=SIDE,
-        threads=1,
-    )
-    assert again.state == "done", again.read_log()
+    settings = {"strategy": "linear-probe", "epochs": 1, "image_size": SIDE}
+    train_here(workspace, "grades", source=f"run:{run.id}", **settings)

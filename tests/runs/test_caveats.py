@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Trained, draw_picture
+from conftest import Trained, draw_picture, train_here
 from PIL import Image
 
 from medapp.data.catalog import Catalog
@@ -67,7 +67,7 @@ def test_a_run_on_leaking_splits_says_so_at_its_end(workspace: Workspace, tmp_pa
     session = Session(workspace)
     plan = session.plan("x", **SETTINGS)
     assert plan.notes[0].code == "leak"
-    run = session.train("x", name="leaky", **SETTINGS)
+    run = train_here(workspace, "x", "leaky", **SETTINGS)
     note = find(run.load_evaluation(), "leak")
     assert note.level == "grave"
     assert note.text == (
@@ -162,9 +162,9 @@ def test_what_the_source_run_had_seen_is_remembered(trained: Trained, tmp_path: 
     assert expected in " ".join(
         note.text for note in session.plan("other", source="run:probe", **SETTINGS).notes
     )
-    second = session.train("other", name="second", source="run:probe", **SETTINGS)
+    second = train_here(trained.workspace, "other", "second", source="run:probe", **SETTINGS)
     first.delete()
-    third = session.train("other", name="third", source="run:second", **SETTINGS)
+    third = train_here(trained.workspace, "other", "third", source="run:second", **SETTINGS)
     moved = session.import_run(session.export(third, tmp_path / "third.zip"))
     (moved.folder / "evaluation.json").unlink()
     for evaluation in (second.load_evaluation(), session.evaluate(moved)):
@@ -185,7 +185,7 @@ def test_looks_are_those_at_the_images_whatever_the_name(trained: Trained) -> No
     assert count_test_reads(trained.workspace, bands) == 1
     assert count_test_reads(trained.workspace, again) == 1
     assert count_test_reads(trained.workspace, catalog.rename(bands, "elsewhere")) == 1
-    run = Session(trained.workspace).train("again", name="second", **SETTINGS)
+    run = train_here(trained.workspace, "again", "second", **SETTINGS)
     evaluation = Run(run.folder).load_evaluation()
     assert evaluation is not None
     assert evaluation.looks == 2
@@ -196,17 +196,16 @@ def test_looks_are_those_at_the_images_whatever_the_name(trained: Trained) -> No
 
 
 def test_models_that_were_judged_on_other_test_images_stand_apart(trained: Trained) -> None:
-    session = Session(trained.workspace)
     catalog = Catalog(trained.workspace)
     bands = catalog.find_data_set("bands")
-    session.train("bands", name="same images", **SETTINGS)
+    train_here(trained.workspace, "bands", "same images", **SETTINGS)
     for seed in range(1, 20):
         before = {sample.content_hash for sample in catalog.load_samples(bands, "test")}
         bands = redraw_split(catalog, bands, seed)
         after = {sample.content_hash for sample in catalog.load_samples(bands, "test")}
         if not before & after:
             break
-    session.train("bands", name="other images", **SETTINGS)
+    train_here(trained.workspace, "bands", "other images", **SETTINGS)
     groups = group_by_test_images(find_registry(trained.workspace).list_summaries())
     names = {frozenset(model.name for model in group) for group in groups}
     assert names == {frozenset({"probe", "same images"}), frozenset({"other images"})}
@@ -240,7 +239,7 @@ def test_figures_from_before_are_told_what_the_run_had_seen(
     write_pictures(tmp_path / "x" / "test", 0, ".jpg")
     add_folder(workspace, tmp_path / "x")
     session = Session(workspace)
-    run = session.train("x", **SETTINGS)
+    run = train_here(workspace, "x", **SETTINGS)
     path = run.folder / "evaluation.json"
     values = json.loads(path.read_text())
     notes = [note for note in values["notes"] if note["code"] != "leak"]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Trained, write_bands
+from conftest import Trained, train_here, write_bands
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -32,9 +32,7 @@ def test_a_model_of_before_knows_its_kind_afterwards(workspace: Workspace, tmp_p
     session = Session(workspace)
     images = write_bands(tmp_path / "bands", 120)
     session.add_data(images, name="bands", patient_pattern=r"p\d\d\d?")
-    run = session.train(
-        "bands", strategy="linear-probe", image_size=32, precision="float32", threads=1
-    )
+    run = train_here(workspace, "bands", strategy="linear-probe", image_size=32)
     with rewrite_model(run) as path:
         network, metadata = load_network(path)
         save_network(network, path, metadata)

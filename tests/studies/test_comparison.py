@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from cli.test_cli import ask, medapp
-from conftest import write_bands
+from conftest import train_here, write_bands
 from scipy.stats import norm
 
 import medapp as api
@@ -28,8 +28,8 @@ def trained_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("compared")
     session = api.open(home / "home")
     session.add_data(write_bands(home / "bands", 20), patient_pattern=r"^p\d+")
-    session.train("bands", name="first", **SETTINGS)
-    session.train("bands", name="second", seed=1, source="none", **SETTINGS)
+    train_here(session.workspace, "bands", "first", **SETTINGS)
+    train_here(session.workspace, "bands", "second", seed=1, source="none", **SETTINGS)
     return home / "home"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from conftest import Trained, register_empty, write_bands
+from conftest import Trained, register_empty, sit, write_bands
 
 import medapp
 from medapp.data.catalog import Catalog
@@ -16,6 +16,7 @@ from medapp.runs.making import find_run
 from medapp.runs.privacy import strip_table
 from medapp.runs.results import find_predictions, load_predictions
 from medapp.store.workspace import Workspace
+from medapp.studies.folds import create_folds
 from medapp.studies.losses import Judgements, find_judge, judge_images, list_judges
 
 
@@ -81,7 +82,10 @@ def test_a_cross_validation_judges_every_image_out_of_fold(
 ) -> None:
     session = medapp.open(workspace.root)
     session.add_data(write_bands(tmp_path / "bands", 8), patient_pattern=r"^p\d+")
-    study = session.cross_validate("bands", 3, name="cv", strategy="linear-probe", image_size=32)
+    settings = {"strategy": "linear-probe", "image_size": 32, "folds": 3, "threads": 1}
+    study = create_folds(workspace, *session.build_settings("bands", **settings), "cv")
+    for id in study.runs:
+        sit(workspace, find_run(workspace, id))
     data_set = session.find_data("bands")
     assert [judge.id for judge in list_judges(workspace, data_set)] == [study.id]
     everything = judge(workspace, data_set, "cv").by_id

@@ -2,9 +2,12 @@
 
 import json
 import math
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -21,7 +24,7 @@ from medapp.models.neighbours import NeighboursHead
 from medapp.models.network import Network
 from medapp.prediction.files import predict_files
 from medapp.prediction.model import Model
-from medapp.prediction.portable import SCRIPT, export_onnx, find_score
+from medapp.prediction.portable import SCRIPT, describe_portable, export_onnx, find_score
 from medapp.task import find_task
 from medapp.training.recipe import build_settings
 
@@ -41,45 +44,65 @@ def build_model(task: str = "single-label", resize: str = "squash", **asked: obj
     return Model(network, recipe, "float32", "cpu", None, None, fit_familiarity(training, held_out))
 
 
-@pytest.mark.parametrize("task", ["single-label", "multi-label", "ordinal"])
-def test_graph_gives_what_the_model_gives(tmp_path: Path, task: str) -> None:
-    model = build_model(task)
-    card = export_onnx(model, tmp_path / "model.onnx", "a model")
-    assert card["largest_difference"] < 1e-4
-    assert json.loads((tmp_path / "model.json").read_text()) == card
+@dataclass(frozen=True)
+class Exported:
+    """A model, and the folder with its graph, card and script."""
+
+    model: Model
+    folder: Path
+    card: dict[str, Any]
+
+
+@pytest.fixture(
+    scope="module",
+    params=[("single-label", "squash"), ("multi-label", "pad"), ("ordinal", "crop")],
+    ids=" ".join,
+)
+def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Exported:
+    """One of each task and of each way to a square; a graph takes seconds to write."""
+    model = build_model(*request.param)
+    folder = tmp_path_factory.mktemp("exported")
+    return Exported(model, folder, export_onnx(model, folder / "model.onnx", "a model"))
+
+
+def test_graph_gives_what_the_model_gives(exported: Exported) -> None:
+    model = exported.model
+    assert exported.card["largest_difference"] < 1e-4
+    assert json.loads((exported.folder / "model.json").read_text()) == exported.card
     pixels = np.random.default_rng(1).integers(60, 190, (5, 32, 32, 1), np.uint8)
     asked = np.repeat(pixels.transpose(0, 3, 1, 2), 3, axis=1).astype(np.float32)
-    session = onnxruntime.InferenceSession(tmp_path / "model.onnx")
+    session = onnxruntime.InferenceSession(exported.folder / "model.onnx")
     probabilities, unlike = session.run(None, {"pixels": asked})
     assert probabilities == pytest.approx(model.predict(pixels), abs=1e-5)
     assert model.familiarity is not None
     assert unlike == pytest.approx(model.familiarity.score(model.see(pixels)[1]), abs=1e-3)
 
 
-@pytest.mark.parametrize("resize", ["squash", "pad", "crop"])
-def test_script_asks_without_medapp(tmp_path: Path, resize: str) -> None:
-    model = build_model(resize=resize)
-    export_onnx(model, tmp_path / "model.onnx", "a model")
+def test_script_asks_without_medapp(exported: Exported, tmp_path: Path) -> None:
     rng = np.random.default_rng(2)
     files = []
     for name, shape in (("grey", (50, 41)), ("colour", (37, 64, 3)), ("square", (32, 32))):
         files.append(tmp_path / f"{name}.png")
         Image.fromarray(rng.integers(60, 190, shape, np.uint8)).save(files[-1])
-    command = [sys.executable, "-c", WITHOUT, str(tmp_path / SCRIPT), str(tmp_path / "model.onnx")]
-    ended = subprocess.run([*command, *map(str, files)], capture_output=True, text=True)
+    script = [str(exported.folder / SCRIPT), str(exported.folder / "model.onnx")]
+    command = [sys.executable, "-c", WITHOUT, *script, *map(str, files)]
+    ended = subprocess.run(command, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     said = [json.loads(line) for line in ended.stdout.splitlines()]
-    for row, prediction in zip(said, predict_files(model, files), strict=True):
+    for row, prediction in zip(said, predict_files(exported.model, files), strict=True):
         assert prediction.familiar is not None
         assert row["verdict"] == prediction.familiar.verdict
         assert row["probabilities"] == pytest.approx(prediction.probabilities, abs=1e-4)
 
 
-def test_script_refuses_what_it_cannot_prepare(tmp_path: Path) -> None:
-    export_onnx(build_model(clahe=2.0), tmp_path / "model.onnx", "a model")
+def test_script_refuses_what_it_cannot_prepare(exported: Exported, tmp_path: Path) -> None:
+    shutil.copytree(exported.folder, tmp_path / "other")
+    card = describe_portable(build_model(clahe=2.0), "a model")
+    (tmp_path / "other" / "model.json").write_text(json.dumps(card))
     Image.fromarray(np.zeros((9, 9), np.uint8)).save(tmp_path / "a.png")
-    command = [sys.executable, str(tmp_path / SCRIPT), str(tmp_path / "model.onnx")]
-    ended = subprocess.run([*command, str(tmp_path / "a.png")], capture_output=True, text=True)
+    script = [str(tmp_path / "other" / name) for name in (SCRIPT, "model.onnx")]
+    command = [sys.executable, *script, str(tmp_path / "a.png")]
+    ended = subprocess.run(command, capture_output=True, text=True)
     assert ended.returncode == 1
     assert "prepare the squares yourself" in ended.stderr
 

@@ -3,6 +3,7 @@
 When a page closes it asserts that no request left this machine.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from browser.serving import FLAGS, Server, find_chromium, start_server
 from conftest import Trained
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from medapp.store.workspace import Workspace
 
 PATIENCE_MS = 180_000  # two busy cores without AVX-512 took 99 s to the first model
 
@@ -49,6 +52,22 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def trained_server(trained: Trained) -> Iterator[Server]:
     """A fresh server over a workspace with a data set and a model."""
     running = start_server(trained.workspace.root)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def shown(trained_once: Trained, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """The trained workspace in a copy that all tests share which only look at it."""
+    home = tmp_path_factory.mktemp("shown") / "home"
+    shutil.copytree(trained_once.workspace.root, home)
+    return Trained(Workspace(home), trained_once.folder)
+
+
+@pytest.fixture(scope="session")
+def shown_server(shown: Trained) -> Iterator[Server]:
+    """One server over that workspace, so that not each test waits for torch to be imported."""
+    running = start_server(shown.workspace.root)
     yield running
     running.stop()
 

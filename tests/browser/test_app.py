@@ -23,12 +23,12 @@ Opener = Callable[[str], Page]
 
 
 def test_a_filtered_gallery_survives_reload_and_back(
-    trained: Trained, trained_server: Server, open_page: Opener
+    shown: Trained, shown_server: Server, open_page: Opener
 ) -> None:
-    catalog = Catalog(trained.workspace)
+    catalog = Catalog(shown.workspace)
     data_set = catalog.list_data_sets()[0]
     samples = catalog.load_samples(data_set, label="below")
-    page = open_page(f"{trained_server.url}/data_sets?set={data_set.id}&label=below")
+    page = open_page(f"{shown_server.url}/data_sets?set={data_set.id}&label=below")
     page.locator(".tile").nth(len(samples) - 1).wait_for()
     expect(page.locator(".tile")).to_have_count(len(samples))
     page.locator(".tile").nth(1).focus()
@@ -47,9 +47,9 @@ def test_a_filtered_gallery_survives_reload_and_back(
 
 
 def test_a_link_within_a_page_changes_the_address(
-    trained: Trained, trained_server: Server, open_page: Opener
+    shown: Trained, shown_server: Server, open_page: Opener
 ) -> None:
-    page = open_page(f"{trained_server.url}/data_sets")
+    page = open_page(f"{shown_server.url}/data_sets")
     page.get_by_role("link", name="bands").click()
     page.locator(".tile").first.wait_for()
     page.wait_for_url("**/data_sets?set=*")
@@ -60,11 +60,11 @@ def test_a_link_within_a_page_changes_the_address(
 
 
 def test_the_crumb_of_an_image_leads_back_by_a_click(
-    trained: Trained, trained_server: Server, open_page: Opener
+    shown: Trained, shown_server: Server, open_page: Opener
 ) -> None:
-    data_set = Catalog(trained.workspace).list_data_sets()[0]
-    sample = Catalog(trained.workspace).load_samples(data_set)[0]
-    page = open_page(f"{trained_server.url}/data_sets?set={data_set.id}&image={sample.id}")
+    data_set = Catalog(shown.workspace).list_data_sets()[0]
+    sample = Catalog(shown.workspace).load_samples(data_set)[0]
+    page = open_page(f"{shown_server.url}/data_sets?set={data_set.id}&image={sample.id}")
     page.locator(".pane").wait_for()
     # A click, as the bar with the menu lay over the crumbs and took it.
     page.get_by_role("link", name="bands ›").click(timeout=20_000)
@@ -73,13 +73,13 @@ def test_the_crumb_of_an_image_leads_back_by_a_click(
 
 
 def test_the_heatmap_lies_beside_the_original_and_answers_at_once(
-    trained: Trained, trained_server: Server, open_page: Opener
+    shown: Trained, shown_server: Server, open_page: Opener
 ) -> None:
     run, data_set = (
-        find_run(trained.workspace, "probe"),
-        Catalog(trained.workspace).list_data_sets()[0],
+        find_run(shown.workspace, "probe"),
+        Catalog(shown.workspace).list_data_sets()[0],
     )
-    page = open_page(f"{trained_server.url}/predict?by={run.id}&of={data_set.id}")
+    page = open_page(f"{shown_server.url}/predict?by={run.id}&of={data_set.id}")
     page.locator(".tile").first.click()
     layer = page.locator(".pane canvas")
     layer.wait_for()
@@ -94,16 +94,16 @@ def test_the_heatmap_lies_beside_the_original_and_answers_at_once(
 
 
 def test_arrow_keys_page_on_and_past_a_file_that_cannot_be_read(
-    trained: Trained, trained_server: Server, open_page: Opener, tmp_path: Path
+    shown: Trained, shown_server: Server, open_page: Opener, tmp_path: Path
 ) -> None:
     folder = tmp_path / "new"
-    shutil.copytree(trained.folder / "above", folder / "above")
+    shutil.copytree(shown.folder / "above", folder / "above")
     for path in sorted((folder / "above").iterdir())[2:]:
         path.unlink()
     (folder / "above" / "p00b.png").write_text("no image")
-    run = find_run(trained.workspace, "probe")
+    run = find_run(shown.workspace, "probe")
     where = urlencode({"by": run.id, "from": "A folder on this machine", "folder": str(folder)})
-    page = open_page(f"{trained_server.url}/predict?{where}")
+    page = open_page(f"{shown_server.url}/predict?{where}")
     page.get_by_role("button", name="Predict all images in it").click()
     page.locator(".pane").first.click()
     for number in (2, 3, 1, 2):  # the second cannot be read
@@ -143,9 +143,9 @@ def test_curves_move_and_keep_their_zoom_while_a_run_trains(
 
 
 def test_a_tick_in_the_table_opens_the_run_and_back_leaves_it_closed(
-    trained: Trained, trained_server: Server, open_page: Opener
+    shown: Trained, shown_server: Server, open_page: Opener
 ) -> None:
-    page = open_page(f"{trained_server.url}/models")
+    page = open_page(f"{shown_server.url}/models")
     grid = page.get_by_test_id("stDataFrame")
     grid.locator("canvas").first.wait_for()
     # Both pages' headings are there for a moment.
@@ -168,10 +168,10 @@ def test_a_tick_in_the_table_opens_the_run_and_back_leaves_it_closed(
 
 
 def test_a_figure_is_saved_as_svg_and_for_print(
-    trained: Trained, trained_server: Server, open_page: Opener
+    shown: Trained, shown_server: Server, open_page: Opener
 ) -> None:
-    run = find_run(trained.workspace, "probe")
-    page = open_page(f"{trained_server.url}/models?model={run.id}")
+    run = find_run(shown.workspace, "probe")
+    page = open_page(f"{shown_server.url}/models?model={run.id}")
     page.locator(".st-key-confusion .main-svg").first.wait_for()
     saver = page.locator(".st-key-save-confusion")
     with page.expect_download() as drawn:

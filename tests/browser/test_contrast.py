@@ -25,11 +25,11 @@ SETTLING_MS = 15_000  # a page's style comes with its first elements, and colour
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_texts_stand_out_from_their_ground(
-    trained: Trained, trained_server: Server, open_page: Callable[..., Page], theme: str
+    shown: Trained, shown_server: Server, open_page: Callable[..., Page], theme: str
 ) -> None:
-    run = find_run(trained.workspace, "probe")
-    data_set = Catalog(trained.workspace).list_data_sets()[0]
-    sample = Catalog(trained.workspace).load_samples(data_set, split="test")[0]
+    run = find_run(shown.workspace, "probe")
+    data_set = Catalog(shown.workspace).list_data_sets()[0]
+    sample = Catalog(shown.workspace).load_samples(data_set, split="test")[0]
     places = {
         "/": ".st-key-foot",
         f"/data_sets?set={data_set.id}": ".tile",
@@ -37,10 +37,10 @@ def test_texts_stand_out_from_their_ground(
         "/compare": ".stMultiSelect [data-tag]:visible",
         f"/predict?by={run.id}&of={data_set.id}&sample={sample.id}": ".pane canvas",
     }
-    page = open_page(trained_server.url, color_scheme=theme)
+    page = open_page(shown_server.url, color_scheme=theme)
     faint = {}
     for place, whole in places.items():
-        page.goto(f"{trained_server.url}{place}")
+        page.goto(f"{shown_server.url}{place}")
         page.locator(whole).first.wait_for()
         expect(page.locator(".st-key-foot")).to_be_visible()
         if found := _find_faint(page):
@@ -57,9 +57,9 @@ def _find_faint(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(("theme", "page_colour"), [("light", 255), ("dark", 15)])
 def test_a_button_that_waits_can_be_read(
-    trained_server: Server, open_page: Callable[..., Page], theme: str, page_colour: int
+    shown_server: Server, open_page: Callable[..., Page], theme: str, page_colour: int
 ) -> None:
-    page = open_page(f"{trained_server.url}/data_sets?add=files", color_scheme=theme)
+    page = open_page(f"{shown_server.url}/data_sets?add=files", color_scheme=theme)
     expect(page.locator(".st-key-foot")).to_be_visible()
     button = page.get_by_role("button", name="Add the images")
     expect(button).to_be_disabled()
@@ -70,9 +70,9 @@ def test_a_button_that_waits_can_be_read(
 
 
 def test_the_frame_names_the_product_and_opens_its_help(
-    trained_server: Server, open_page: Callable[..., Page]
+    shown_server: Server, open_page: Callable[..., Page]
 ) -> None:
-    page = open_page(trained_server.url)
+    page = open_page(shown_server.url)
     expect(page.get_by_text("MedApp 0.", exact=False).first).to_be_visible()
     page.get_by_role("button", name="Help").click()
     expect(page.get_by_role("dialog")).to_contain_text("Overfitting")

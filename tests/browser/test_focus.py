@@ -19,11 +19,11 @@ MOST_STOPS = 150  # of a page: a gallery has many tiles
 
 
 def test_each_stop_of_the_keyboard_shows_its_focus(
-    trained: Trained, trained_server: Server, open_page: Callable[..., Page]
+    shown: Trained, shown_server: Server, open_page: Callable[..., Page]
 ) -> None:
-    run = find_run(trained.workspace, "probe")
-    data_set = Catalog(trained.workspace).list_data_sets()[0]
-    sample = Catalog(trained.workspace).load_samples(data_set, split="test")[0]
+    run = find_run(shown.workspace, "probe")
+    data_set = Catalog(shown.workspace).list_data_sets()[0]
+    sample = Catalog(shown.workspace).load_samples(data_set, split="test")[0]
     places = [
         "/",
         "/train",
@@ -34,10 +34,10 @@ def test_each_stop_of_the_keyboard_shows_its_focus(
         f"/models?model={run.id}&show=Failures",
         f"/predict?by={run.id}&of={data_set.id}&sample={sample.id}",
     ]
-    page = open_page(trained_server.url)
+    page = open_page(shown_server.url)
     unseen = {}
     for place in places:
-        page.goto(f"{trained_server.url}{place}")
+        page.goto(f"{shown_server.url}{place}")
         expect(page.locator(".st-key-foot")).to_be_visible()
         wait_for_rest(page)
         # A busy machine may draw late: a fault is what is not seen the second time either.

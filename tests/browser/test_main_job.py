@@ -53,11 +53,11 @@ def test_training_goes_on_when_the_browser_is_closed(
         "15"
     )  # the preset has come in
     page.get_by_role("spinbutton", name="Image size (px)").fill("32")
-    page.get_by_role("spinbutton", name="Epochs", exact=True).fill("40")
+    page.get_by_role("spinbutton", name="Epochs", exact=True).fill("20")
     page.keyboard.press("Enter")
     page.get_by_role("textbox", name="Name of the run").fill("mine")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("40")
+    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("20")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
     expect(page.get_by_text("images/s").first).to_be_visible()
@@ -71,7 +71,7 @@ def test_training_goes_on_when_the_browser_is_closed(
     )
     run = find_run(server.workspace, "mine")
     assert run.state == "done"
-    assert sum(isinstance(event, EpochFinished) for event in run.load_events()[0]) == 40
+    assert sum(isinstance(event, EpochFinished) for event in run.load_events()[0]) == 20
 
 
 def test_mistakes_are_answered_in_words(server: Server, open_page: Callable[..., Page]) -> None:

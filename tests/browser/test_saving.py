@@ -21,12 +21,12 @@ PICTURE = re.compile(r'href="data:image/png;base64,([^"]+)"')
 
 
 def test_a_figure_saved_from_a_dark_page_has_the_colours_of_a_light_one(
-    trained: Trained, trained_server: Server, open_page: Opener
+    shown: Trained, shown_server: Server, open_page: Opener
 ) -> None:
-    run = find_run(trained.workspace, "probe")
+    run = find_run(shown.workspace, "probe")
     saved = {}
     for theme in ("light", "dark"):
-        page = open_page(f"{trained_server.url}/models?model={run.id}", color_scheme=theme)
+        page = open_page(f"{shown_server.url}/models?model={run.id}", color_scheme=theme)
         page.locator(".st-key-confusion .main-svg").first.wait_for()
         saver = page.locator(".st-key-save-confusion")
         svg = _save(page, saver.get_by_label("Save this figure as SVG")).decode()
@@ -46,10 +46,10 @@ def test_a_figure_saved_from_a_dark_page_has_the_colours_of_a_light_one(
 
 
 def test_curves_saved_from_a_dark_page_are_light_and_the_page_stays_dark(
-    trained: Trained, trained_server: Server, open_page: Opener
+    shown: Trained, shown_server: Server, open_page: Opener
 ) -> None:
-    run = find_run(trained.workspace, "probe")
-    place = f"{trained_server.url}/models?model={run.id}&show=Curves"
+    run = find_run(shown.workspace, "probe")
+    place = f"{shown_server.url}/models?model={run.id}&show=Curves"
     page = open_page(place, color_scheme="dark")
     chart = page.locator(".chart", has=page.locator(".plot canvas")).first
     chart.locator("canvas").wait_for()

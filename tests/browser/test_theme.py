@@ -19,10 +19,10 @@ def write_css(colour: str) -> str:
 
 
 def test_figures_follow_the_theme(
-    trained: Trained, trained_server: Server, open_page: Callable[..., Page]
+    shown: Trained, shown_server: Server, open_page: Callable[..., Page]
 ) -> None:
-    run = find_run(trained.workspace, "probe")
-    page = open_page(f"{trained_server.url}/models?model={run.id}", color_scheme="light")
+    run = find_run(shown.workspace, "probe")
+    page = open_page(f"{shown_server.url}/models?model={run.id}", color_scheme="light")
     title = page.locator(".js-plotly-plot .gtitle").first
     expect(title).to_have_css("fill", write_css(PALETTES["light"].text))
     for theme in ("dark", "light"):

@@ -41,10 +41,8 @@ def test_a_rate_is_found_and_taken(
     expect(page.get_by_text("The settings have changed since")).to_be_visible()
 
 
-def test_a_fitted_strategy_has_no_rate_to_find(
-    trained: Trained, trained_server: Server, open_page: Opener
-) -> None:
-    page = open_page(f"{trained_server.url}/train?begin=quick-look")
+def test_a_fitted_strategy_has_no_rate_to_find(shown_server: Server, open_page: Opener) -> None:
+    page = open_page(f"{shown_server.url}/train?begin=quick-look")
     expect(page.get_by_text("Which source?")).to_be_visible()
     wait_for_rest(page)
     expect(page.get_by_text("Which learning rate?")).to_have_count(0)

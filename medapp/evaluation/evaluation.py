@@ -6,7 +6,7 @@ from typing import Any
 
 from medapp.evaluation.intervals import IMAGES_METHOD, METHOD, OLDER_METHOD, Interval
 from medapp.evaluation.metrics import METRICS, SPECIAL_METRICS
-from medapp.evaluation.positive import find_positive, note_positive
+from medapp.evaluation.positive import POSITIVE_CLASS, find_positive, note_positive
 from medapp.notes import Note, read_note, sort_notes
 
 OLDER_NOTE = Note(
@@ -187,11 +187,21 @@ class Evaluation:
 
 
 def _complete(evaluation: Evaluation) -> Evaluation:
-    """What a file of the method before lacks: the positive class, and a note on its intervals."""
-    if evaluation.method != OLDER_METHOD:
+    """What an older file lacks: the class that is the finding, and a note on its intervals.
+
+    The figures of all classes stand in the file, so that a finding that was told otherwise needs
+    its name alone.
+    """
+    is_older = evaluation.method == OLDER_METHOD
+    is_asked = bool(evaluation.confusion) and (
+        is_older or evaluation.positive in evaluation.per_class
+    )
+    positive = find_positive(evaluation.classes) if is_asked else None
+    if not is_older and (positive is None or positive.name == evaluation.positive):
         return evaluation
-    notes = [*evaluation.notes, OLDER_NOTE]
-    positive = find_positive(evaluation.classes) if evaluation.confusion else None
+    notes = [note for note in evaluation.notes if note.code != POSITIVE_CLASS]
+    if is_older:
+        notes.append(OLDER_NOTE)
     if positive is not None:
         notes.append(note_positive(positive))
     name = positive.name if positive else ""

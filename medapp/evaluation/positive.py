@@ -12,6 +12,8 @@ from medapp.notes import Note
 
 Reason = Literal["name", "order"]
 
+POSITIVE_CLASS = "positive-class"  # the code of the note that says which it is
+
 # Names that say that nothing is there, or that the image serves for comparison.
 ABSENT = {"normal", "healthy", "negative", "neg", "absent", "none", "nothing", "control"}
 ABSENT |= {"controls", "unremarkable", "unaffected", "uninfected", "false", "0"}
@@ -60,7 +62,7 @@ def note_positive(positive: Positive) -> Note:
         "order": "the second class, since their names do not tell which is the finding",
     }[positive.reason]
     text = f"Sensitivity and specificity are those for {positive.name} ({reason})."
-    return Note("positive-class", text, "info")
+    return Note(POSITIVE_CLASS, text, "info")
 
 
 def means_absence(name: str) -> bool:

@@ -1,21 +1,17 @@
-"""Figures of an older method made anew from the kept predictions; no image is read for that.
-
-So are those that took another of two classes for the finding.
-"""
+"""Figures of an older method made anew from the kept predictions; no image is read for that."""
 
 from dataclasses import replace
 
 from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import OLDER_NOTE, Evaluation
 from medapp.evaluation.intervals import METHOD
-from medapp.evaluation.positive import find_positive
 from medapp.notes import sort_notes
 from medapp.runs.results import list_evidence, load_predictions, write_figures
 from medapp.runs.run import Run
 from medapp.task import find_task
 
 # Codes of what an older file said of its own intervals.
-OUTDATED = ("note", OLDER_NOTE.code, "positive-class")
+OUTDATED = ("note", OLDER_NOTE.code)
 
 
 def renew_figures(run: Run, kept: Evaluation) -> Evaluation:
@@ -26,7 +22,7 @@ def renew_figures(run: Run, kept: Evaluation) -> Evaluation:
     Raises:
         RunError: the predictions are damaged, or another process holds the run.
     """
-    if kept.method == METHOD and _has_finding(kept):
+    if kept.method == METHOD:
         return kept
     rows = load_predictions(run)
     columns = [f"probability of {name}" for name in kept.classes]
@@ -47,9 +43,3 @@ def renew_figures(run: Run, kept: Evaluation) -> Evaluation:
     with run.lock():
         write_figures(run, renewed)
     return renewed
-
-
-def _has_finding(kept: Evaluation) -> bool:
-    """Whether the figures are of the class that is the finding, where one of two is."""
-    positive = find_positive(kept.classes)
-    return not kept.positive or positive is None or positive.name == kept.positive

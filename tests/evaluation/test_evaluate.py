@@ -331,6 +331,18 @@ def test_an_older_file_of_two_classes_gets_its_positive_class_by_name() -> None:
     assert says(old, "those for nodule (chosen by the names")
 
 
+def test_an_older_file_that_took_the_other_class_for_the_finding_is_set_right() -> None:
+    classes = ("Pneumonie", "unauffällig")
+    result = evaluate(one_hot([0, 0, 1, 1], 2), [0, 0, 1, 0], classes, ["a", "a", "b", "c"])
+    assert result.positive == "Pneumonie"
+    values = result.to_dict()
+    values["positive"] = values["per_patient"]["positive"] = "unauffällig"
+    for note in (*values["notes"], *values["per_patient"]["notes"]):
+        if note["code"] == "positive-class":
+            note["text"] = "Sensitivity and specificity are those for unauffällig."
+    assert Evaluation.from_dict(values) == result
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -55,17 +55,3 @@ def test_figures_without_their_predictions_stay_and_are_marked(trained: Trained)
     (run.folder / "predictions.parquet").unlink()
     assert renew_figures(run, kept) == kept
     assert "older-intervals" in {note.code for note in kept.notes}
-
-
-def test_figures_of_the_other_class_become_those_of_the_finding(trained: Trained) -> None:
-    run = find_run(trained.workspace, "probe")
-    wanted = evaluate_run(trained.workspace, run)
-    path = run.folder / "evaluation.json"
-    values = json.loads(path.read_text(encoding="utf-8"))
-    other = next(name for name in wanted.classes if name != wanted.positive)
-    path.write_text(json.dumps(values | {"positive": other}), encoding="utf-8")
-    reads = count_reads(run)
-    renewed = evaluate_run(trained.workspace, run)
-    assert renewed.positive == wanted.positive != other
-    assert [note.code for note in renewed.notes].count("positive-class") == 1
-    assert count_reads(run) == reads

@@ -23,6 +23,7 @@ _RATING = {"score", "rating", "confidence", "probability", "likelihood", "suspic
 _RATING |= {"pirads", "lirads", "certainty"}
 _CALL = {"call", "reading", "read", "decision", "assessment", "reader", "answer", "opinion"}
 _SHARE = 0.5  # of a column's cells that have to be classes
+_MOST_READERS = 20  # values of a column, beyond which it hardly says who read
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,25 @@ def find_columns(
     named = tuple(_spell(table, column) for column in asked.calls)
     found = named or _find_calls(table, rest, calls, has_rating=bool(rating))
     return Columns(image, is_by_patient, reader, found, rating)
+
+
+def propose_reader(table: Table, columns: Columns) -> str:
+    """What to do where a column that none was told to be may say who read; else "".
+
+    In such a column no two rows of an image have the same value.
+    """
+    names = table.list_cells(columns.image)
+    for column in table.columns:
+        if columns.reader or column in (columns.image, columns.rating, *columns.calls):
+            continue
+        cells = table.list_cells(column)
+        is_each_once = len(set(zip(names, cells, strict=True))) == len(cells)
+        if is_each_once and all(cells) and 1 < len(set(cells)) <= _MOST_READERS:
+            return Remedy(
+                f"If {column} says who read, name it as the column of the reader.",
+                f"If {column} says who read, name it with --reader-column.",
+            )
+    return ""
 
 
 def _find_image(

@@ -7,8 +7,11 @@ from typing import Any
 
 from medapp.data.layouts.manifest.matching import split_path
 from medapp.data.layouts.tables import Table
-from medapp.errors import DataError
-from medapp.notes import sort_notes
+from medapp.errors import DataError, Remedy
+from medapp.evaluation.estimates import Estimate
+from medapp.evaluation.evaluation import Evaluation
+from medapp.evaluation.words import write_figure
+from medapp.notes import Note, sort_notes
 from medapp.runs.run import Run
 from medapp.runs.split_table import SPLIT, load_split
 from medapp.studies.comparison import Comparison, compare_judged, require_different
@@ -22,6 +25,7 @@ from medapp.studies.readers.readings import Ground, Readings, read_readings, set
 from medapp.task import find_task
 
 _SPLITS = {"train": "training"}
+_CHANCE = 0.5  # the AUROC of guessing
 
 
 @dataclass(frozen=True)
@@ -74,14 +78,17 @@ def compare_readers(
         raise DataError("Readers are compared with a model.", remedy="Name a run first.")
     require_different(runs)
     judged = [load_judged(run) for run in runs]
-    judged, readings = _read_tables(judged, tables, asked or AskedColumns())
+    finding = _find_finding(judged[0].evaluation, positives)
+    judged, readings = _read_tables(judged, tables, asked or AskedColumns(), finding)
     notes = [note for each in readings for note in each.notes]
-    everyone = [*judged, *(build_reader(judged[0], each) for each in readings)]
+    everyone = [*judged, *(build_reader(judged[0], each, finding) for each in readings)]
     names = (*(called or [run.name for run in runs]), *(each.reader for each in readings))
     found = compare_judged(everyone, names, runs)
     keys = find_shared(everyone)
     area = found.figures[0].get("auroc")
-    is_told = bool(positives or judged[0].evaluation.positive)
+    is_told = bool(positives or finding)
+    for name, figures in zip(names[len(judged) :], found.figures[len(judged) :], strict=True):
+        notes += _note_turned(name, finding, figures.get("auroc"))
     return ReaderComparison(
         replace(found, notes=sort_notes([*found.notes, *notes])),
         tuple(each.reader for each in readings),
@@ -90,8 +97,31 @@ def compare_readers(
     )
 
 
+def _find_finding(evaluation: Evaluation, positives: Sequence[str]) -> str:
+    """The one of two classes that ratings are of: that which is named, else the positive one."""
+    named = [name for name in positives if name in evaluation.classes]
+    is_one = len(evaluation.classes) == 2 and len(named) == 1 and bool(evaluation.positive)
+    return named[0] if is_one else evaluation.positive
+
+
+def _note_turned(reader: str, finding: str, area: Estimate | None) -> list[Note]:
+    """Ratings that rank worse than chance for certain are most likely meant the other way round."""
+    if area is None or area.interval[1] >= _CHANCE:
+        return []
+    text = (
+        f"{reader}: ratings are higher where {finding} is absent: AUROC"
+        f" {write_figure(area.value, area.interval)}, below chance. They may be of the other class,"
+        " or a low one may mean sure."
+    )
+    remedy = Remedy(
+        "Name the class that ratings are of as the finding, or turn them round.",
+        "Name the class that ratings are of with --positive, or turn them round.",
+    )
+    return [Note("ratings-turned", text, "caution", remedy)]
+
+
 def _read_tables(
-    judged: Sequence[Judged], tables: Sequence[Table], asked: AskedColumns
+    judged: Sequence[Judged], tables: Sequence[Table], asked: AskedColumns, finding: str
 ) -> tuple[list[Judged], list[Readings]]:
     """The runs' answers, by patient where readers read patients, and all readers of all tables."""
     evaluation = judged[0].evaluation
@@ -119,10 +149,7 @@ def _read_tables(
     ]
     for each in found:
         _require_readings(each)
-    settled = [
-        settle_calls(each, evaluation.classes, evaluation.positive, asked.call_from)
-        for each in found
-    ]
+    settled = [settle_calls(each, evaluation.classes, finding, asked.call_from) for each in found]
     return models, _tell_apart(settled)
 
 

@@ -57,13 +57,14 @@ class Reader(Judged):
         return found
 
 
-def build_reader(run: Judged, readings: Readings) -> Reader:
+def build_reader(run: Judged, readings: Readings, finding: str = "") -> Reader:
     """A reader from what he or she said of images that a run judged.
 
     Args:
         run: with the labels and patients of its test images.
+        finding: of two classes the one that ratings are of; "" for the positive one.
     """
-    evaluation = replace(run.evaluation, notes=())
+    evaluation = replace(run.evaluation, notes=(), positive=finding or run.evaluation.positive)
     rows = {key: _build_row(run, key, readings) for key in readings.keys}
     return Reader(
         run.run,

@@ -12,7 +12,7 @@ from medapp.errors import DataError
 from medapp.notes import Level, Note
 from medapp.studies.judged import Key
 from medapp.studies.readers.calls import CallReader, read_rating
-from medapp.studies.readers.columns import Columns
+from medapp.studies.readers.columns import Columns, propose_reader
 
 EXAMPLES = 3  # named in a note
 
@@ -111,9 +111,17 @@ def read_readings(
     One is called by the cell of the reader's column, by the column of the calls where there are
     several, else as the file.
     """
-    find = _match(table.list_cells(columns.image), ground, columns.is_by_patient)
     names = table.list_cells(columns.image)
     readers = table.list_cells(columns.reader) if columns.reader else [""] * len(names)
+    # Each reader may spell names in a way of his or her own.
+    find = {
+        reader: _match(
+            [name for name, of in zip(names, readers, strict=True) if of == reader],
+            ground,
+            columns.is_by_patient,
+        )
+        for reader in dict.fromkeys(readers)
+    }
     rated = table.list_cells(columns.rating) if columns.rating else None
     found: dict[str, _Sorted] = defaultdict(_Sorted)
     for column in columns.calls or ("",):
@@ -123,11 +131,12 @@ def read_readings(
             _sort_row(
                 found[title],
                 name,
-                find(name),
+                find[reader](name),
                 None if called is None else (called[i], calls),
                 None if rated is None else rated[i],
             )
-    return [_settle(title, rows, ground, columns) for title, rows in found.items()]
+    remedy = propose_reader(table, columns)
+    return [_settle(title, rows, ground, columns, remedy) for title, rows in found.items()]
 
 
 def _match(
@@ -191,8 +200,14 @@ def _sort_row(
         rows.ratings[key].add(rating)
 
 
-def _settle(reader: str, rows: _Sorted, ground: Ground, columns: Columns) -> Readings:
-    """One call and one rating an image; who contradicts himself on an image did not read it."""
+def _settle(
+    reader: str, rows: _Sorted, ground: Ground, columns: Columns, remedy: str = ""
+) -> Readings:
+    """One call and one rating an image; who contradicts himself on an image did not read it.
+
+    Args:
+        remedy: of images that were read twice.
+    """
     torn = {key for of in (rows.calls, rows.ratings) for key, said in of.items() if len(said) > 1}
     calls = {key: min(said) for key, said in rows.calls.items() if key not in torn}
     ratings = {key: min(said) for key, said in rows.ratings.items() if key not in torn}
@@ -212,6 +227,7 @@ def _settle(reader: str, rows: _Sorted, ground: Ground, columns: Columns) -> Rea
             f"{noun} read twice with other answers, left out",
             shown,
             "caution",
+            remedy,
         ),
         _note("read-twice", reader, f"{noun} read twice with one answer, counted once", alike),
         _note("not-read", reader, f"{noun} of the test split that were not read", unread),
@@ -221,11 +237,16 @@ def _settle(reader: str, rows: _Sorted, ground: Ground, columns: Columns) -> Rea
 
 
 def _note(
-    code: str, reader: str, text: str, names: Sequence[str], level: Level = "info"
+    code: str,
+    reader: str,
+    text: str,
+    names: Sequence[str],
+    level: Level = "info",
+    remedy: str = "",
 ) -> Note | None:
     """How many there are, with the first of them; None where there are none."""
     if not names:
         return None
     few = ", ".join(names[:EXAMPLES])
     more = ", …" if len(names) > EXAMPLES else ""
-    return Note(code, f"{reader}: {text}: {len(names):,} ({few}{more}).", level)
+    return Note(code, f"{reader}: {text}: {len(names):,} ({few}{more}).", level, remedy)

@@ -22,6 +22,11 @@ def test_columns_are_told_by_names_and_cells() -> None:
     assert found == Columns("file", False, "rater", ("call",), "confidence")
 
 
+def test_columns_are_told_in_other_languages() -> None:
+    found = tell("Datei;Befunder;Befund;Sicherheit\na1.png;Dr. Ö;nodule;4,5\na2.png;X;normal;1,0\n")
+    assert found == Columns("Datei", False, "Befunder", ("Befund",), "Sicherheit")
+
+
 def test_patients_may_be_read_as_a_whole() -> None:
     found = tell("patient,diagnosis\nP1,nodule\nP2,normal\n")
     assert found == Columns("patient", True, "", ("diagnosis",), "")

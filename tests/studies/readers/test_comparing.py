@@ -19,6 +19,7 @@ from medapp.evaluation.rules import read_rule
 from medapp.runs.locking import lock_point
 from medapp.runs.results import load_predictions
 from medapp.session import Session
+from medapp.studies.readers.columns import AskedColumns
 
 Rows = list[dict[str, object]]
 
@@ -150,6 +151,30 @@ def test_a_reader_with_ratings_alone_has_an_auroc_and_a_point_a_rating(
         "rated, from 2 on",
         "rated, from 3 on",
     ]
+
+
+def test_ratings_are_of_the_class_that_is_named(
+    trained: Trained, rows: Rows, tmp_path: Path
+) -> None:
+    lines = [
+        {"image": row["name"], "score": (4 if row["label"] == "above" else 2) + i % 2}
+        for i, row in enumerate(rows)
+    ]
+    table = write(tmp_path / "rated.csv", lines)
+    session = Session(trained.workspace)
+    asked = AskedColumns(call_from=4)
+    found = session.compare_readers([trained.run], [table], columns=asked, positives=["above"])
+    assert found.comparison.figures[1]["auroc"].value == 1.0
+    assert found.comparison.figures[1]["accuracy"].value == 1.0
+    texts = " ".join(note.text for note in found.comparison.notes)
+    assert "a rating of 4 or more counts as a call of above" in texts
+    assert "ratings are higher where" not in texts
+    # Of the other class they rank worse than chance, which is said with what to do.
+    turned = session.compare_readers([trained.run], [table])
+    assert turned.comparison.figures[1]["auroc"].value == 0.0
+    (note,) = [note for note in turned.comparison.notes if note.code == "ratings-turned"]
+    assert "rated: ratings are higher where below is absent: AUROC 0.000 [" in note.text
+    assert "--positive" in note.in_shell
 
 
 def test_patients_are_read_as_a_whole(trained: Trained, rows: Rows, tmp_path: Path) -> None:

@@ -71,6 +71,29 @@ def test_readers_are_told_by_a_column_or_by_their_columns() -> None:
     assert [each.reader for each in both] == ["one", "two"]
 
 
+def test_each_reader_may_spell_images_in_a_way_of_his_own() -> None:
+    text = "image,who,call\na.png,A,nodule\ntest/a.png,B,normal\nC:\\x\\test\\A.PNG,C,nodule\n"
+    found = read(text, Columns("image", False, "who", ("call",), ""))
+    assert [(each.reader, dict(each.calls)) for each in found] == [
+        ("A", {("a", 0): "nodule"}),
+        ("B", {("a", 0): "normal"}),
+        ("C", {("a", 0): "nodule"}),
+    ]
+
+
+def test_a_column_that_may_name_readers_is_proposed_where_an_image_is_read_twice() -> None:
+    columns = Columns("image", False, "", ("call",), "")
+    text = "image,desk,call\na.png,7,nodule\na.png,8,normal\nb.png,7,normal\n"
+    (found,) = read(text, columns)
+    (note,) = [note for note in found.notes if note.code == "contradicting"]
+    assert note.remedy == "If desk says who read, name it as the column of the reader."
+    assert note.in_shell.endswith("If desk says who read, name it with --reader-column.")
+    # Not where the column does not tell the rows of an image apart.
+    (found,) = read(text.replace("8,normal", "7,normal"), columns)
+    (note,) = [note for note in found.notes if note.code == "contradicting"]
+    assert note.remedy == ""
+
+
 def test_patients_whose_images_differ_are_said() -> None:
     ground = Ground({"P1": ("P1", 0)}, {"P2": "name a patient whose images have different labels"})
     (found,) = read(

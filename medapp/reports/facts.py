@@ -24,14 +24,20 @@ from medapp.reports.authored import Answers, load_answers
 from medapp.reports.data_facts import DataFacts, gather_data
 from medapp.reports.failures import Failures, gather_failures
 from medapp.reports.training_facts import TrainingFacts, gather_training
-from medapp.runs.decided import DECIDED, find_decide, load_decided, load_decided_stress
+from medapp.runs.decided import (
+    DECIDED,
+    find_decide,
+    load_decided,
+    load_decided_robustness,
+    load_decided_stress,
+)
 from medapp.runs.detecting import Asked, detect, find_own_threshold
 from medapp.runs.judged_elsewhere import Judged, load_judged
 from medapp.runs.locking import find_locked
 from medapp.runs.looks import count_looks
 from medapp.runs.privacy import NUMBERED
 from medapp.runs.registry import find_registry
-from medapp.runs.results import Evidence, load_evidence, load_robustness, load_trials
+from medapp.runs.results import Evidence, load_evidence, load_trials
 from medapp.runs.revisions import note_edits
 from medapp.runs.run import Run
 from medapp.runs.subgroups import list_subgroups
@@ -115,7 +121,7 @@ def gather_facts(workspace: Workspace, run: Run, with_images: bool = False) -> F
         calibration=read_calibration(metadata),
         conformal=read_conformal(metadata),
         reach=tuple(describe_memory(run.model_path)) if run.has_model else (),
-        robustness=load_robustness(run),
+        robustness=load_decided_robustness(run),
         stress=load_decided_stress(run),
         trials=tuple(load_trials(run).values()),
         elsewhere=load_judged(run),

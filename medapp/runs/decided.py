@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from medapp.errors import Remedy
 from medapp.evaluation.case import Decide
@@ -17,6 +17,7 @@ from medapp.evaluation.evaluate import evaluate
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import TITLES
 from medapp.evaluation.locked import Locked
+from medapp.evaluation.robustness.record import Robustness
 from medapp.evaluation.stress.record import Stress
 from medapp.notes import Note, sort_notes
 from medapp.runs.locking import find_locked
@@ -27,6 +28,7 @@ from medapp.runs.results import (
     list_probabilities,
     load_evidence,
     load_predictions,
+    load_robustness,
     load_stress,
 )
 from medapp.runs.run import Run
@@ -36,6 +38,7 @@ DECIDED = "decided-by-lock"
 OF_DECISIONS = ("constant-prediction", "all-alike")
 # Figures that no threshold changes.
 RANKED = ("auroc", "macro_auroc", "average_precision", "macro_average_precision")
+Tried = TypeVar("Tried", Stress, Robustness)
 MOST_KEPT = 64  # runs whose figures are held
 
 
@@ -128,22 +131,30 @@ def apply_lock(locked: Locked | None, kept: Evaluation, evidence: Evidence | Non
 
 
 def load_decided_stress(run: Run) -> Stress | None:
-    """The kept stress test; None where there is none.
+    """The kept stress test, with a note where other decisions count now; None where there is none.
 
-    Where other decisions count now than then, a note says so in place of the one on the threshold:
-    what the model said of changed images is not kept.
+    What the model said of changed images is not kept, so that it has to be asked again.
     """
-    found = load_stress(run)
+    again = Remedy("Stress it again.", "Ask again: medapp stress RUN.")
+    return _tell_decider(load_stress(run), run, "this stress test", again)
+
+
+def load_decided_robustness(run: Run) -> Robustness | None:
+    """The same of attacks."""
+    again = Remedy("Attack it again.", "Ask again: medapp robustness RUN.")
+    return _tell_decider(load_robustness(run), run, "this attack", again)
+
+
+def _tell_decider(found: Tried | None, run: Run, what: str, again: Remedy) -> Tried | None:
     now = find_locked(run)
     if found is None or _find_cut(found.locked) == _find_cut(now):
         return found
-    lasting = [note for note in found.notes if note.code != DECIDED]
+    lasting: list[Note] = [note for note in found.notes if note.code != DECIDED]
     text = (
-        f"The model is now decided by {_name_decider(now)}; this stress test was by"
+        f"The model is now decided by {_name_decider(now)}; {what} was by"
         f" {_name_decider(found.locked)}."
     )
-    note = Note(DECIDED, text, remedy=Remedy("Stress it again.", "Ask again: medapp stress RUN."))
-    return replace(found, notes=sort_notes([*lasting, note]))
+    return replace(found, notes=sort_notes([*lasting, Note(DECIDED, text, remedy=again)]))
 
 
 def _find_cut(locked: Locked | None) -> tuple[tuple[str, ...], float] | None:

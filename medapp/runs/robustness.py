@@ -33,12 +33,15 @@ from medapp.evaluation.robustness.record import (
     Robustness,
 )
 from medapp.models.network import normalise, to_unit
+from medapp.notes import sort_notes
 from medapp.prediction.model import BATCH, Model, load_model
 from medapp.runs.asking import choose_samples, count_asked
 from medapp.runs.caveats import add_caveats
+from medapp.runs.decided import bind_lock, note_lock
 from medapp.runs.evaluate import find_split
 from medapp.runs.events import TestRead
 from medapp.runs.judging import judge, load_squares
+from medapp.runs.locking import find_locked
 from medapp.runs.results import ROBUSTNESS, load_robustness
 from medapp.runs.run import Run
 from medapp.store.files import hash_file, write_bytes
@@ -111,7 +114,8 @@ def measure_robustness(
 ) -> Robustness:
     """Attack test images of a run with FGSM and PGD, keep what came of it, and count the look.
 
-    What was asked before is given again, and no image is looked at.
+    Figures are by the threshold that is locked into the model, where one is; an attack knows no
+    threshold. What was asked before is given again, and no image is looked at.
 
     Args:
         images: how many at most, drawn by the seed; 0 takes all.
@@ -124,7 +128,8 @@ def measure_robustness(
     if images < 0 or steps < 1:
         raise RunError("Images must be 0 or more, steps 1 or more.", remedy="Choose others.")
     kept = load_robustness(run)
-    if kept is not None and _is_same(kept, images, steps, seed):
+    is_same = kept is not None and _is_same(kept, images, steps, seed)
+    if kept is not None and is_same and kept.locked == find_locked(run):
         return kept
     model = load_model(run.require_model())
     if model.network.keeps_neighbours:
@@ -165,7 +170,8 @@ def measure_robustness(
         seed=seed,
         model_sha256=hash_file(run.model_path),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
-        notes=notes,
+        notes=sort_notes([*notes, *note_lock(model.locked, first.name)]),
+        locked=model.locked,
     )
     with run.lock():
         text = json.dumps(robustness.to_dict(), indent=1, ensure_ascii=False)
@@ -215,7 +221,8 @@ def _attack(
 
 
 def _judge(model: Model, samples: Sequence[Sample], probabilities: Probabilities) -> Evaluation:
-    return judge(samples, probabilities, model.classes, model.task, model.thresholds)
+    decide = bind_lock(model.locked, model.classes)
+    return judge(samples, probabilities, model.classes, model.task, model.thresholds, decide)
 
 
 def _take_figures(evaluation: Evaluation, first: str) -> dict[str, Figure]:

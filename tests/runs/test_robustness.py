@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import torch
 from conftest import Trained
+from runs.test_decided import lock_run
 
 from medapp.errors import RunError
 from medapp.evaluation.robustness.record import FGSM, PGD
 from medapp.models.network import to_unit
 from medapp.prediction.model import load_model
+from medapp.runs.decided import DECIDED, load_decided, load_decided_robustness
 from medapp.runs.evaluate import evaluate_run, find_split
 from medapp.runs.judging import load_squares
 from medapp.runs.making import create_run, find_run
@@ -125,3 +127,27 @@ def test_votes_cannot_be_attacked_by_gradients(trained: Trained) -> None:
 def test_nonsense_is_refused(trained: Trained) -> None:
     with pytest.raises(RunError, match="steps 1 or more"):
         measure_robustness(trained.workspace, find_run(trained.workspace, "probe"), steps=0)
+
+
+def test_a_locked_model_is_attacked_and_judged_by_its_answers(trained: Trained) -> None:
+    workspace = trained.workspace
+    plain = measure_robustness(workspace, find_run(workspace, trained.run), 0, steps=1)
+    run, locked = lock_run(trained)
+    stale = load_decided_robustness(run)
+    assert stale is not None
+    assert stale.figures == plain.figures
+    (note,) = [note for note in stale.notes if note.code == DECIDED]
+    assert note.text.endswith("; this attack was by its most probable class.")
+    assert str(note).endswith("Attack it again.")
+    before = count_looks(run)
+    found = measure_robustness(workspace, run, 0, steps=1)
+    assert count_looks(run) == before + 1
+    decided = load_decided(run)
+    assert decided is not None
+    assert found.locked == locked
+    for attack in (FGSM, PGD):
+        unchanged = found.figures[attack][0]
+        assert unchanged["balanced_accuracy"].value == decided.balanced_accuracy
+        assert unchanged["accuracy"].value == decided.accuracy
+    assert load_decided_robustness(run) == measure_robustness(workspace, run, 0, steps=1) == found
+    assert count_looks(run) == before + 1

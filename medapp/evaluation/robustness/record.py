@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from medapp.evaluation.intervals import Interval
+from medapp.evaluation.locked import Locked, build_locked
 from medapp.notes import Note, read_note
 
 LEVELS = 255  # from black to white, in which strengths are said
@@ -51,6 +52,8 @@ class Robustness:
         seed: of the choice of images and of random starts.
         model_sha256: of the model's file.
         made: when, in ISO 8601.
+        locked: the threshold that decided; None where the most probable class did, or thresholds of
+            findings.
     """
 
     figure: str
@@ -67,6 +70,7 @@ class Robustness:
     model_sha256: str
     made: str
     notes: tuple[Note, ...] = ()
+    locked: Locked | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, with the statement that no figure goes without."""
@@ -82,6 +86,8 @@ def read_robustness(values: Mapping[str, Any]) -> Robustness:
     facts = {name: value for name, value in values.items() if name != "statement"}
     facts["levels"] = tuple(map(float, facts["levels"]))
     facts["notes"] = tuple(map(read_note, facts["notes"]))
+    locked = facts.get("locked")
+    facts["locked"] = None if locked is None else build_locked(locked)
     facts["figures"] = {
         str(attack): tuple(
             {name: _read_figure(figure) for name, figure in point.items()} for point in points

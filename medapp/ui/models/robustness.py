@@ -7,7 +7,7 @@ from medapp.evaluation.robustness.record import ATTACKS, STATEMENT, Robustness
 from medapp.evaluation.robustness.words import state_finding, state_ground, state_references
 from medapp.evaluation.words import write_figure
 from medapp.figures.robustness import draw_robustness as draw_curve
-from medapp.runs.results import load_robustness
+from medapp.runs.decided import load_decided_robustness
 from medapp.runs.run import Run
 from medapp.store.job import Job, Tell
 from medapp.ui.shell import frame
@@ -30,7 +30,7 @@ def draw_robustness(run: Run) -> None:
     """Draw what is known of a run's robustness, and the way to find out."""
     if draw_under_way(hold_jobs().get((run.id, run.domain)), _draw_progress, run):
         return
-    found = load_robustness(run)
+    found = load_decided_robustness(run)
     if found is not None:
         _draw_found(found)
     else:

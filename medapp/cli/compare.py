@@ -102,9 +102,9 @@ def print_comparison(comparison: Comparison) -> None:
         print_table(("setting", *runs), [(t, *v) for t, v in comparison.settings])
     elif len(runs) > 1:
         console.print("Their settings are the same.")
-    console.print(
-        f"They disagree on {len(comparison.disputed):,} of {comparison.n:,} test {comparison.noun}."
-    )
+    if comparison.can_disagree:
+        of = f"{comparison.n:,} test {comparison.noun}"
+        console.print(f"They disagree on {len(comparison.disputed):,} of {of}.")
     print_notes(comparison.notes)
 
 

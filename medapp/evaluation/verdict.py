@@ -11,8 +11,8 @@ from statistics import NormalDist
 
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import find_worst, list_headlines
-from medapp.evaluation.intervals import Z
-from medapp.evaluation.notes import FEW_CODES, FEW_UNITS
+from medapp.evaluation.intervals import Interval, Z
+from medapp.evaluation.notes import FEW_CODES, FEW_OF_CLASS, FEW_UNITS
 from medapp.evaluation.words import write_figure
 from medapp.task import find_task
 
@@ -36,6 +36,36 @@ class Verdict:
 
     def __str__(self) -> str:
         return f"{self.title}. {self.text}"
+
+
+@dataclass(frozen=True)
+class Misses:
+    """What is missed of a class.
+
+    Attributes:
+        name: of the class.
+        n: images of it.
+        share: of them that are missed, 0 to 1, with its 95% `interval`.
+        are_too_many: the whole interval lies above `TOLERATED`.
+    """
+
+    name: str
+    n: int
+    share: float
+    interval: Interval
+    are_too_many: bool
+
+    def __str__(self) -> str:
+        # Ends are rounded away from the share, so that the interval is not written too narrow.
+        low = math.floor(OF * self.interval[0] + 1e-9)
+        high = math.ceil(OF * self.interval[1] - 1e-9)
+        if self.n >= FEW_OF_CLASS:
+            share = round(OF * self.share)
+            return f"{share} of {OF} images of {self.name} (interval {low} to {high})"
+        noun = "image" if self.n == 1 else "images"
+        missed = round(self.n * self.share)
+        end = f"{noun} of {self.name}, too few to tell (interval {low} to {high} of {OF})"
+        return f"{missed} of only {self.n} {end}"
 
 
 def judge(evaluation: Evaluation) -> Verdict:
@@ -74,21 +104,30 @@ def _judge_interval(
 
 def _state_use(evaluation: Evaluation) -> str:
     """Whether too much is missed for certain, and how much is, with what its interval allows."""
+    misses = find_misses(evaluation)
+    if misses is None:
+        return ""
+    return f"{', not yet useful' if misses.are_too_many else ''}: it misses {misses}"
+
+
+def find_misses(evaluation: Evaluation) -> Misses | None:
+    """What is missed of the positive class, else of the worst one; None where that is not known."""
     name = evaluation.positive or find_worst(evaluation)
     figures = evaluation.per_class.get(name)
     interval = figures.intervals.get("sensitivity") if figures else None
     if figures is None or figures.sensitivity is None or interval is None:
-        return ""
-    least, most = 1 - interval[1], 1 - interval[0]
+        return None
     judged = [one for one in evaluation.per_class.values() if one.sensitivity is not None]
     # The worst of several was picked by these images: its interval is widened after Bonferroni.
     picked = 1 if evaluation.positive else len(judged)
     reach = (interval[1] - figures.sensitivity) * NormalDist().inv_cdf(1 - 0.025 / picked) / Z
-    useless = ", not yet useful" if 1 - figures.sensitivity - reach > TOLERATED else ""
-    share = round(OF * (1 - figures.sensitivity))
-    # Ends are rounded away from the share, so that the interval is not written narrower than it is.
-    low, high = math.floor(OF * least + 1e-9), math.ceil(OF * most - 1e-9)
-    return f"{useless}: it misses {share} of {OF} images of {name} (interval {low} to {high})"
+    return Misses(
+        name,
+        figures.n,
+        1 - figures.sensitivity,
+        (1 - interval[1], 1 - interval[0]),
+        1 - figures.sensitivity - reach > TOLERATED,
+    )
 
 
 def _state_misses(evaluation: Evaluation) -> str:

@@ -67,6 +67,11 @@ class Comparison:
     noun: str = "images"
     best: BestRun | None = None
 
+    @property
+    def can_disagree(self) -> bool:
+        """Whether two or more call classes; who only rates has an AUROC and nothing else."""
+        return sum(set(found) != {"auroc"} for found in self.figures) > 1
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return {

@@ -61,6 +61,22 @@ def test_yes_where_the_whole_interval_reaches_the_floor() -> None:
     assert "cannot be told apart" in found.reasons[1]
 
 
+def test_a_yes_for_the_ranking_says_that_too_much_is_missed_where_it_is() -> None:
+    scores, truth = simulate(200, 3)
+    logits = np.log(scores[:, 1] / scores[:, 0]) - 2
+    ill = 1 / (1 + np.exp(-logits))
+    here = evaluate(np.stack([1 - ill, ill], axis=1), truth, CLASSES)
+    missed = round(100 * (1 - here.per_class["ill"].sensitivity))
+    found = ask(here, None, 0.8)
+    assert found.verdict == "yes"
+    assert (
+        f"As it decides now it misses {missed} of 100 images of ill (interval" in found.reasons[1]
+    )
+    assert "The yes is for how it ranks images" in found.reasons[1]
+    fitting = ask(judge(400, 6), None, 0.8)
+    assert not any("misses" in reason for reason in fitting.reasons)
+
+
 def test_better_than_at_home_is_what_learned_images_give_and_is_said() -> None:
     home, here = judge(400, 1), judge(400, 5, 1)
     found = ask(here, home, 0.7)

@@ -68,6 +68,19 @@ def test_the_worst_of_many_classes_needs_more_certainty() -> None:
     assert "not yet useful" not in tell_worst(18, 10)
 
 
+def test_a_share_of_a_handful_of_images_is_not_written_as_one_of_a_hundred() -> None:
+    truth = [0] * 44 + [1]
+    title = judge(evaluate(np.eye(2)[truth], truth, CLASSES)).title
+    # Wilson's interval of 0 of 1: 0 to 0.793.
+    assert title == (
+        "Better than chance: it misses 0 of only 1 image of pneumonia, too few to tell (interval"
+        " 0 to 80 of 100)"
+    )
+    truth = [0] * 44 + [1] * 5
+    said = judge(evaluate(np.eye(2)[truth], truth, CLASSES)).title
+    assert "it misses 0 of 100 images of pneumonia" in said
+
+
 def test_an_interval_that_holds_chance_is_no_praise_however_high_the_figure() -> None:
     assert judge(tell(17, 13)).title == "Cannot be told from chance"
     assert judge(tell(10, 40)).title == "Worse than chance"

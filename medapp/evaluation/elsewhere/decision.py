@@ -15,6 +15,7 @@ from medapp.evaluation.elsewhere.words import write_change
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.predictive import Rate
 from medapp.evaluation.sample_size import find_times_to_reach, round_up
+from medapp.evaluation.verdict import find_misses
 from medapp.evaluation.words import write_figure, write_interval
 
 MARGIN = 0.1  # how far below home's AUROC a model may fall elsewhere, where nobody says otherwise
@@ -104,7 +105,8 @@ def decide(
         )
         return Decision("label more", floor, (reason, *further))
     if low >= floor:
-        return Decision("yes", floor, (f"{written}, which it reaches.", *further))
+        reached = f"{written}, which it reaches."
+        return Decision("yes", floor, (reached, *_list_misses(here), *further))
     if high < floor:
         # What cannot tell classes apart is not mended by other probabilities.
         return Decision("no", floor, (f"{written}, which it does not reach.", *reasons))
@@ -120,6 +122,17 @@ def decide(
         (f"{written}: whether it reaches that cannot be told; {more}.", *further),
         needed,
     )
+
+
+def _list_misses(here: Evaluation) -> list[str]:
+    """That too much is missed by the model's decisions, though it ranks images well enough."""
+    misses = find_misses(here)
+    if misses is None or not misses.are_too_many:
+        return []
+    return [
+        f"As it decides now it misses {misses}. The yes is for how it ranks images: choose a"
+        " threshold for this place, or keep a copy that is fitted to it."
+    ]
 
 
 def _is_better(here: Rate, home: Rate | None) -> bool:

@@ -14,7 +14,12 @@ from medapp.ui.shell import frame
 
 
 def draw_disputed(comparison: Comparison, runs: Sequence[Run]) -> None:
-    """Draw the images, and which runs are right; a click opens one with its heatmap."""
+    """Draw the images, and which runs are right; a click opens one with its heatmap.
+
+    Nothing where fewer than two call classes.
+    """
+    if not comparison.can_disagree:
+        return
     found = comparison.disputed
     title = f"They disagree on {len(found):,} of {comparison.n:,} test {comparison.noun}"
     st.subheader(frame.escape(title), anchor=False)

@@ -86,6 +86,7 @@ def test_a_reader_is_judged_on_the_images_that_he_read(
     found = Session(trained.workspace).compare_readers([trained.run], [table])
     comparison = found.comparison
     assert comparison.runs == ("probe", "Dr A")
+    assert comparison.can_disagree
     assert (comparison.n, comparison.alone) == (len(read), (1, 0))
     labels = [str(row["label"]) for row in read]
     calls = [turn(label) if i in (0, 3) else label for i, label in enumerate(labels)]
@@ -145,6 +146,7 @@ def test_a_reader_with_ratings_alone_has_an_auroc_and_a_point_a_rating(
     assert [test.figure for test in found.comparison.tests] == ["auroc"]
     assert not found.agreements
     assert not found.comparison.disputed
+    assert not found.comparison.can_disagree
     assert found.curve is not None
     assert [point.name for point in found.curve.points] == [
         "probe",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from browser.choosing import wait_for_rest
 from browser.serving import Server
 from conftest import Trained
 from playwright.sync_api import Page, expect
@@ -19,12 +20,13 @@ def write_css(colour: str) -> str:
 
 
 def test_figures_follow_the_theme(
-    shown: Trained, shown_server: Server, open_page: Callable[..., Page]
+    trained: Trained, trained_server: Server, open_page: Callable[..., Page]
 ) -> None:
-    run = find_run(shown.workspace, "probe")
-    page = open_page(f"{shown_server.url}/models?model={run.id}", color_scheme="light")
+    run = find_run(trained.workspace, "probe")
+    page = open_page(f"{trained_server.url}/models?model={run.id}", color_scheme="light")
     title = page.locator(".js-plotly-plot .gtitle").first
     expect(title).to_have_css("fill", write_css(PALETTES["light"].text))
     for theme in ("dark", "light"):
+        wait_for_rest(page)
         page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         expect(title).to_have_css("fill", write_css(PALETTES[theme].text))

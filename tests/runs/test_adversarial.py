@@ -96,8 +96,8 @@ def test_two_processes_take_the_steps_of_one(workspace: Workspace, bands: str) -
     """But for pixels whose gradient is next to nothing, whose sign rounding decides."""
     settings = {"objective": "adversarial", "optimiser": "sgd", "learning_rate": 0.002, "epochs": 1}
     one, two = (create(workspace, bands, **settings, devices=devices) for devices in (1, 2))
-    for run in (one, two):
-        assert follow(workspace, run) == "done", run.read_log()
+    assert sit(workspace, one)
+    assert follow(workspace, two) == "done", two.read_log()
     for kind, name in ((StepTaken, "loss"), (EpochFinished, "validation_loss")):
         found = [
             [getattr(event, name) for event in run.list_events() if isinstance(event, kind)]

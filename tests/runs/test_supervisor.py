@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from conftest import write_bands
+from conftest import sit, write_bands
 from safetensors.numpy import load_file
 
 from medapp.data.importing.adding import add_folder
@@ -99,7 +99,7 @@ def test_two_processes_end_with_the_weights_of_one(workspace: Workspace, bands: 
         "norms": "measure",
     }
     one, two = (create(workspace, bands, **settings, devices=devices) for devices in (1, 2))
-    assert follow(workspace, one) == "done"
+    sit(workspace, one)
 
     def stop_after_an_epoch(event: Event, supervisor: Supervisor) -> None:
         if isinstance(event, EpochFinished) and event.epoch == 1:
@@ -153,7 +153,7 @@ def test_killed_run_ends_with_the_weights_of_an_undisturbed_one(
     workspace: Workspace, bands: str
 ) -> None:
     whole, killed = (create(workspace, bands) for _ in range(2))
-    assert follow(workspace, whole) == "done"
+    sit(workspace, whole)
     kills: list[int] = []
 
     def kill_once(event: Event, supervisor: Supervisor) -> None:

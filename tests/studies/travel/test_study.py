@@ -17,7 +17,14 @@ from medapp.runs.making import create_run
 from medapp.runs.split_table import name_table, save_split
 from medapp.session import Session
 from medapp.studies.folds import list_studies
-from medapp.studies.travel.record import NOT_READ, OWN_LABELS, READ, find_travel, list_travels
+from medapp.studies.travel.record import (
+    NOT_READ,
+    OWN_LABELS,
+    READ,
+    Travel,
+    find_travel,
+    list_travels,
+)
 from medapp.training.recipe import build_recipe
 
 OWN = 16  # images a class that the run has
@@ -159,9 +166,30 @@ def test_labelled_images_choose_and_others_judge(session: Session, tmp_path: Pat
         session.travel("probe", "there", labelled=48)
 
 
-def test_what_was_found_is_kept(session: Session, tmp_path: Path) -> None:
-    session.add_data(write_elsewhere(tmp_path / "there"))
-    found = session.travel("probe", "there", labelled=10)
+@pytest.fixture(scope="module")
+def answered_once(
+    trained_once: Trained, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Travel]:
+    """A workspace where it was asked with ten labelled images, and the answer."""
+    home = tmp_path_factory.mktemp("answered")
+    shutil.copytree(trained_once.workspace.root, home / "home")
+    session = medapp.open(home / "home")
+    session.add_data(write_elsewhere(home / "there"))
+    return home / "home", session.travel("probe", "there", labelled=10)
+
+
+@pytest.fixture
+def answered(
+    answered_once: tuple[Path, Travel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Session, Travel]:
+    """The same in a workspace of the test's own."""
+    shutil.copytree(answered_once[0], tmp_path / "home")
+    monkeypatch.setenv("MEDAPP_HOME", str(tmp_path / "home"))
+    return medapp.open(tmp_path / "home"), answered_once[1]
+
+
+def test_what_was_found_is_kept(answered: tuple[Session, Travel]) -> None:
+    session, found = answered
     assert find_travel(session.workspace, found.id) == found
     assert list_travels(session.workspace, session.find_run("probe")) == [found]
     assert list_studies(session.workspace) == []  # cross-validations are others
@@ -317,9 +345,8 @@ def test_a_data_set_that_changed_meanwhile_is_refused_in_words(
     assert list_travels(session.workspace) == []
 
 
-def test_an_answer_of_an_earlier_version_opens(session: Session, tmp_path: Path) -> None:
-    session.add_data(write_elsewhere(tmp_path / "there"))
-    found = session.travel("probe", "there", labelled=10)
+def test_an_answer_of_an_earlier_version_opens(answered: tuple[Session, Travel]) -> None:
+    session, found = answered
     path = session.workspace.studies_folder / found.id / "study.json"
     facts = json.loads(path.read_text())
     for key in ("tuned", "runs"):

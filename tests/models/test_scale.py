@@ -22,15 +22,18 @@ def draw_blobs(count: int) -> torch.Tensor:
 
 
 def learn_scale(architecture: str, normal: Normalisation, channels: int = 3) -> nn.Module:
-    """A network whose BatchNorms have seen images of that normalisation."""
+    """A network whose first BatchNorm has seen images of that normalisation."""
     torch.manual_seed(0)
     model = ARCHITECTURES[architecture].build().train()
     if channels == 1:
         model.conv1 = nn.Conv2d(1, 64, 7, 2, 3, bias=False)
+    layers = (m for m in model.modules() if isinstance(m, nn.Conv2d | nn.BatchNorm2d))
+    convolve, norm = next(layers), next(layers)
     images = (draw_blobs(16) - normal.mean[0]) / normal.std[0]
     with torch.no_grad():
+        maps = convolve(images.expand(-1, channels, -1, -1))
         for _ in range(30):
-            model(images.expand(-1, channels, -1, -1))
+            norm(maps)
     return model
 
 

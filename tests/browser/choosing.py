@@ -1,4 +1,4 @@
-"""A choice from a list on a page, and a page that stands still."""
+"""A choice from a list on a page, a page that stands still, and what is new on it."""
 
 import contextlib
 
@@ -22,6 +22,16 @@ def choose(page: Page, box: str, option: Locator) -> None:
             option.click(timeout=OPEN_MS)
             return
     raise AssertionError(f"the list {box!r} does not stay open")
+
+
+def find_fresh(page: Page) -> Locator:
+    """What is drawn by the script's present run: that of the run before goes a moment later."""
+    return page.locator("[data-testid=stElementContainer]:not([data-stale=true])")
+
+
+def find_number(page: Page, name: str) -> Locator:
+    """The field of this name, of which two may stand while the page is drawn."""
+    return find_fresh(page).get_by_role("spinbutton", name=name, exact=True).last
 
 
 def wait_for_rest(page: Page) -> None:

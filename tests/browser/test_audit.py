@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from browser.choosing import wait_for_rest
 from browser.serving import Server
 from conftest import draw_picture
 from PIL import Image
@@ -35,6 +36,7 @@ def test_an_audit_from_the_button_to_a_clean_split(
     page = open_page(f"{server.url}/data_sets?set={data_set.id}&view=Audit")
     toggle = page.get_by_text("Also wrong labels and shortcuts")
     expect(page.get_by_role("button", name="Audit this data set")).to_be_visible()
+    wait_for_rest(page)
     if toggle.count():
         toggle.click()
     page.get_by_role("button", name="Audit this data set").click()

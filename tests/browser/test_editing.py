@@ -1,5 +1,6 @@
 """Images are selected in the gallery by mouse and keys, and edited together."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -71,7 +72,7 @@ def test_the_size_of_the_images_is_a_slider_and_enter_opens_one(
     page.locator(".tile").first.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Leave out")).to_be_visible()
-    assert "image=" in page.url
+    expect(page).to_have_url(re.compile("image="))
 
 
 def test_an_image_behind_a_cell_of_the_confusion_matrix_is_edited_there(

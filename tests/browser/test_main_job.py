@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browser.choosing import find_fresh, find_number, wait_for_rest
 from browser.serving import Server
 from conftest import write_bands
 from playwright.sync_api import Page, expect
@@ -49,16 +50,15 @@ def test_training_goes_on_when_the_browser_is_closed(
     expect(page.locator(".tile")).to_have_count(32)
     page.get_by_role("button", name="Train on this data set").click()
     page.get_by_role("radio", name="Balanced").click()
-    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value(
-        "15"
-    )  # the preset has come in
-    page.get_by_role("spinbutton", name="Image size (px)").fill("32")
-    page.get_by_role("spinbutton", name="Epochs", exact=True).fill("20")
+    expect(find_number(page, "Epochs")).to_have_value("15")  # the preset has come in
+    find_number(page, "Image size (px)").fill("32")
+    find_number(page, "Epochs").fill("20")
     page.keyboard.press("Enter")
     page.get_by_role("textbox", name="Name of the run").fill("mine")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("spinbutton", name="Epochs", exact=True)).to_have_value("20")
-    page.get_by_role("button", name="Start", exact=True).click()
+    expect(find_number(page, "Epochs")).to_have_value("20")
+    wait_for_rest(page)
+    find_fresh(page).get_by_role("button", name="Start", exact=True).last.click()
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Stop")).to_be_visible()
     expect(page.get_by_text("images/s").first).to_be_visible()
     address = page.url

@@ -11,7 +11,7 @@ from browser.serving import Server
 from conftest import Trained
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from medapp.runs.making import find_run
 
@@ -33,9 +33,8 @@ def test_a_figure_saved_from_a_dark_page_has_the_colours_of_a_light_one(
         png = _save(page, saver.get_by_label("Save this figure as PNG"))
         saved[theme] = _list_colours(svg), _read_pictures(svg), _read(png)
         shown = page.locator(".st-key-confusion .gtitle").first
-        assert shown.evaluate("e => getComputedStyle(e).fill") == (
-            "rgb(19, 33, 43)" if theme == "light" else "rgb(228, 236, 240)"
-        )
+        ink = "rgb(19, 33, 43)" if theme == "light" else "rgb(228, 236, 240)"
+        expect(shown).to_have_css("fill", ink)
     (light, light_cells, light_png), (dark, dark_cells, dark_png) = saved.values()
     assert _find_far(dark, light) == []
     assert _find_far(light, dark) == []

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from browser.choosing import find_fresh, find_number
 from browser.serving import Server
 from conftest import Trained
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 import medapp
 from medapp.runs.making import find_run, list_runs
@@ -24,15 +25,6 @@ def go(page: Page, name: str, title: str) -> None:
 def settle(page: Page) -> None:
     """Wait until the page is whole: what is drawn anew stands beside what it replaces before."""
     page.wait_for_function("() => document.querySelector('[data-test-script-state=notRunning]')")
-
-
-def find_fresh(page: Page) -> Locator:
-    """What is drawn by the script's present run: that of the run before goes a moment later."""
-    return page.locator("[data-testid=stElementContainer]:not([data-stale=true])")
-
-
-def find_number(page: Page, name: str) -> Locator:
-    return find_fresh(page).get_by_role("spinbutton", name=name, exact=True).last
 
 
 def test_what_was_chosen_is_there_after_another_page(
@@ -83,12 +75,13 @@ def test_again_but_begins_with_a_run_s_settings(
     assert below is not None
     assert above["y"] < below["y"]
     page.get_by_role("button", name="Again, but…").click()
-    expect(page.get_by_role("radio", name="As probe")).to_be_checked()
+    expect(find_fresh(page).get_by_role("radio", name="As probe").last).to_be_checked()
     expect(find_number(page, "Image size (px)")).to_have_value("32")
     find_number(page, "Image size (px)").fill("64")
     page.keyboard.press("Tab")
     expect(page.get_by_text("--image-size").first).to_be_attached()
-    page.get_by_role("button", name="Start", exact=True).click()
+    settle(page)
+    find_fresh(page).get_by_role("button", name="Start", exact=True).last.click()
     expect(page.get_by_role("button", name="Predict with this model")).to_be_visible()
     again = list_runs(trained.workspace)[0]
     assert again.recipe.preprocess.image_size == 64

@@ -94,7 +94,7 @@ def test_a_window_is_dragged_and_a_length_measured(
     page.mouse.up()
     # Across 100 of 400 px the width grows by a quarter.
     expect(caption).to_contain_text("window 400/2250 HU")
-    assert page.get_by_label("Window presets").input_value() == "own"
+    expect(page.get_by_label("Window presets")).to_have_value("own")
 
     page.get_by_role("button", name="Drag measures a length").click()
     go(20, 30)

@@ -62,7 +62,7 @@ BENCHMARKS = (
     # The brain tumor slices are numbered series after series.
     Row("accuracy.time_to_auroc", r"--patient-pattern (\d\d)\d\d", None),
     Row("speed.feed", "", f"{TINY} --repeats 1"),
-    Row("speed.heatmap_speed", "", "--images 20 --image-size 32 --repeats 1"),
+    Row("speed.heatmap_speed", "", "--images 12 --image-size 32 --repeats 1"),
     Row("browser.startup", "", "--repeats 1", takes_folder=False),
     Row(
         "browser.pages",
@@ -71,7 +71,7 @@ BENCHMARKS = (
     ),
     Row("browser.gallery", "", "--sizes 40 80 --repeats 1 --settle 0", takes_folder=False),
     Row("speed.memory", "", "--images 40 --runs 1"),
-    Row("speed.time_left", "", f"{TINY} --batch 4"),
+    Row("speed.time_left", "", f"{TINY} --batch 4 --strategies last-stage"),
     Row("sturdiness.two_processes", "", f"{TINY} --batch 8 --seeds 1"),
     Row("speed.choices", "", "--image-size 32 --batch 4 --repeats 1 --without-compiling"),
     Row("speed.many_runs", "", "--few 3 --many 20 --repeats 3", takes_folder=False),

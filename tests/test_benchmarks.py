@@ -26,15 +26,18 @@ from benchmarks.accuracy.coverage import Population, Tally, measure
 from benchmarks.accuracy.ranking_table import build_tables
 from benchmarks.kit.claims import Claim
 from benchmarks.kit.rows import append_row, has_row, load_rows
+from medapp.store.workspace import Workspace
 
 QUICK = [row for row in BENCHMARKS if row.quick is not None]
 
 
 @pytest.mark.parametrize("row", QUICK, ids=[row.name for row in QUICK])
-def test_a_benchmark_runs_and_claims_something(row: Row, trained: Trained) -> None:
+def test_a_benchmark_runs_and_claims_something(
+    row: Row, workspace: Workspace, trained_once: Trained
+) -> None:
     if row.module.startswith("browser.") and find_chromium() is None:
         pytest.skip("no Chromium or Chrome on the PATH, and MEDAPP_CHROMIUM is not set")
-    claims = row.run(row.quick or "", str(trained.folder))
+    claims = row.run(row.quick or "", str(trained_once.folder))
     assert claims
     assert all(math.isfinite(claim.figure) for claim in claims)
 

@@ -58,7 +58,9 @@ def measure(setting: Setting, options: argparse.Namespace) -> list[Claim]:
     size_px, batch = options.image_size, options.batch
     facts = {"epochs": options.epochs, "image_size": size_px, "batch_size": batch, "device": "cpu"}
     ours = {
-        name: Sittings(ask_for_run(setting.workspace, setting.data.name, **facts, **row))
+        name: Sittings(
+            ask_for_run(setting.workspace, setting.data.name, **facts, **row), options.epochs
+        )
         for name, row in OURS.items()
     }
     # The first epochs also read the images and decide the split.
@@ -128,11 +130,11 @@ class BareStep:
 
 class Sittings:
     """A run whose worker, a process of its own as ever, is stopped after an epoch and goes on when
-    asked.
+    asked; after the last of its epochs it is judged.
     """
 
-    def __init__(self, run: Run) -> None:
-        self.run, self.goal = run, 0.0
+    def __init__(self, run: Run, epochs: int) -> None:
+        self.run, self.epochs, self.goal = run, epochs, 0.0
 
     def take_epoch(self) -> float:
         """One more epoch; its images per second."""
@@ -164,7 +166,7 @@ class Sittings:
         Supervisor(find_workspace(), only=self.run).run_to_end(self._watch)
 
     def _watch(self, event: Event) -> None:
-        if isinstance(event, EpochFinished) and event.epoch >= self.goal:
+        if isinstance(event, EpochFinished) and self.goal <= event.epoch < self.epochs:
             self.run.request_stop()
 
 

@@ -23,10 +23,11 @@ STRATEGIES = ("fine-tune", "last-stage")
 
 def main(arguments: Sequence[str] | None = None) -> list[Claim]:
     parser = build_parser(__doc__, image_size=64, images=0, batch=32)
+    parser.add_argument("--strategies", nargs="+", default=STRATEGIES)
     options = parser.parse_args(arguments)
     claims = []
     with open_setting(options.folder, options.images) as setting:
-        for strategy in STRATEGIES:
+        for strategy in options.strategies:
             run = medapp.train(
                 setting.data,
                 strategy=strategy,

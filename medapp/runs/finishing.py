@@ -128,6 +128,15 @@ def _pick(seen: Seen, samples: Sequence[Sample]) -> Seen:
     return Seen(list(samples), seen.logits[picked], [f[picked] for f in seen.features])
 
 
+def _count(samples: Sequence[Sample]) -> str:
+    """How many patients samples are of; images where some patient is not known."""
+    patients = {sample.patient for sample in samples}
+    n = len(samples) if None in patients else len(patients)
+    noun = "image" if None in patients else "patient"
+    unknown = " whose patients are not known" if None in patients else ""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}{unknown}"
+
+
 def _calibrate(model: Model, home: Learned, held_out: Seen) -> tuple[Calibration, Seen]:
     """Rescale the head, and the logits that were seen of it."""
     own = _pick(held_out, home.calibrating)
@@ -140,8 +149,8 @@ def _calibrate(model: Model, home: Learned, held_out: Seen) -> tuple[Calibration
         reason = "its probabilities are shares of votes, which have no scale"
     elif not own.samples:
         reason = (
-            f"the validation split has fewer than {FEWEST} patients, too few to choose the epoch on"
-            " some and to calibrate on others"
+            f"the validation split has {_count(held_out.samples)}, and it takes {FEWEST} different"
+            " ones to choose on some and to calibrate on others"
         )
     if reason:
         return Calibration(NONE, (), (), found.images, found.patients, reason=reason), held_out

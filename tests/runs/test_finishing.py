@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import write_bands
+from conftest import Trained, write_bands
 from make_dicom import build_dicom
 from PIL import Image
 from typer.testing import CliRunner
@@ -32,7 +32,7 @@ from medapp.prediction.table import write_csv
 from medapp.runs.events import MessageSaid, PlanMade
 from medapp.runs.finishing import Finishing
 from medapp.runs.learned import load_samples
-from medapp.runs.making import create_run
+from medapp.runs.making import create_run, find_run
 from medapp.runs.operating import find_chosen_on
 from medapp.runs.reporter import Reporter
 from medapp.runs.results import load_predictions
@@ -154,6 +154,15 @@ def test_the_log_says_what_was_learned(finished: Finished) -> None:
     said = [e.text for e in finished.run.list_events() if isinstance(e, MessageSaid)]
     assert any(text.startswith("Probabilities ") for text in said)
     assert any(text.startswith("The model knows its own kind of image from") for text in said)
+
+
+def test_why_nothing_was_calibrated_is_said_with_its_numbers(trained: Trained) -> None:
+    run = find_run(trained.workspace, "probe")
+    said = " ".join(event.text for event in run.list_events() if isinstance(event, MessageSaid))
+    assert (
+        "Probabilities are not calibrated: the validation split has 3 patients, and it takes 60"
+        " different ones to choose on some and to calibrate on others."
+    ) in said
 
 
 def test_own_images_are_answered_and_a_stranger_is_not(finished: Finished, tmp_path: Path) -> None:

@@ -45,8 +45,8 @@ def main() -> None:
     plain = session.add_data("phantom")
     marked = session.add_data("phantom", shortcut={FINDING: options.share})
     for seed in range(options.seeds):
-        for data in (marked, plain):
-            key = build_key(options, seed, data)
+        for data, share in ((marked, options.share), (plain, 0.0)):
+            key = build_key(options, seed, share)
             if not has_row(options.out, key):
                 run = learn(session, data, options, seed)
                 row = {**key, **ask(session, run, marked, plain)}
@@ -54,11 +54,10 @@ def main() -> None:
                 print(row, flush=True)
 
 
-def build_key(options: Namespace, seed: int, data: DataSet) -> dict[str, Any]:
-    """What a line is found by."""
+def build_key(options: Namespace, seed: int, share: float) -> dict[str, Any]:
+    """What a line is found by; the share is of the effusions that are marked."""
     return {
-        "data": data.name,
-        "share": options.share,
+        "share": share,
         "image_size": options.size,
         "epochs": options.epochs,
         "seed": seed,
@@ -76,12 +75,12 @@ def ask(session: Session, run: Run, marked: DataSet, plain: DataSet) -> dict[str
     trial = session.try_heatmaps(run, MAPS)
     evaluation = run.load_evaluation()
     assert evaluation is not None
-    codes = {note.code for note in judge_trial(trial) if note.level == "grave"}
+    said = next(note for note in judge_trial(trial) if note.code == f"trial-{REGION}")
     hidden = find_flips(trial)
     return {
         "balanced_accuracy": evaluation.balanced_accuracy,
-        "names_corners": f"trial-{REGION}" in codes,
-        "names": sorted(code for code in codes if code.startswith("trial-")),
+        "is_named": said.level == "grave",
+        "says": said.text,
         "n": hidden.n if hidden else 0,
         "flips": hidden.flips if hidden else 0,
         "control_flips": hidden.control_flips if hidden else 0,

@@ -124,12 +124,14 @@ def read_locked(metadata: Mapping[str, str]) -> Locked | None:
         return None
 
 
-def build_locked(values: Mapping[str, Any]) -> Locked:
-    """The inverse of `Locked.to_dict`.
+def build_locked(values: Mapping[str, Any] | None) -> Locked | None:
+    """The inverse of `Locked.to_dict`; None of None.
 
     Raises:
         KeyError, TypeError, ValueError: the values are damaged.
     """
+    if values is None:
+        return None
     choice = values["choice"]
     return Locked(
         tuple(map(str, values["positives"])),

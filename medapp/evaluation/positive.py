@@ -20,7 +20,7 @@ ABSENT |= {"controls", "unremarkable", "unaffected", "uninfected", "false", "0"}
 # The same in German, French and Spanish, without accents.
 ABSENT |= {"unauffallig", "unauffaellig", "gesund", "gesunde", "negativ", "normalbefund"}
 ABSENT |= {"keinbefund", "ohnebefund", "regelrecht", "kontrolle", "kontrollen", "nichts"}
-ABSENT |= {"sain", "saine", "sains", "normale", "negatif", "negative", "temoin", "temoins", "rien"}
+ABSENT |= {"sain", "saine", "sains", "normale", "negatif", "temoin", "temoins", "rien"}
 ABSENT |= {"sano", "sana", "sanos", "negativo", "negativa", "sinhallazgos", "nada"}
 # What is found, but is harmless: the other class is the finding unless that one is absent.
 HARMLESS = {"benign", "benigne", "gutartig", "benin", "benigno", "benigna"}

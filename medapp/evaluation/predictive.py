@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from medapp.evaluation.estimates import Estimate, bound_ratio, correlate, take_complement
+from medapp.evaluation.evaluation import ClassFigures
 from medapp.evaluation.intervals import Interval
 
 
@@ -48,6 +49,17 @@ def _find_predictive(
 def show(found: Estimate | None) -> Rate | None:
     """An estimate as a share with its interval."""
     return None if found is None else Rate(found.value, found.interval)
+
+
+def show_rates(figures: ClassFigures | None) -> tuple[Rate | None, Rate | None]:
+    """A class's sensitivity and specificity, each None where it or its interval is not known."""
+    if figures is None:
+        return None, None
+    named = (
+        (getattr(figures, n), figures.intervals.get(n)) for n in ("sensitivity", "specificity")
+    )
+    first, second = (None if v is None or i is None else Rate(v, i) for v, i in named)
+    return first, second
 
 
 def read_rate(values: Mapping[str, Any] | None) -> Rate | None:

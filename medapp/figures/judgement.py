@@ -6,9 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-from medapp.evaluation.evaluation import ClassFigures, Evaluation
+from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.metrics import trace_roc
-from medapp.evaluation.predictive import Rate
+from medapp.evaluation.predictive import show_rates
 from medapp.evaluation.words import write_figure, write_probability
 from medapp.figures.numbers import AID, list_numbers, tell_interval
 from medapp.figures.roc_plane import THRESHOLD, add_reader, draw_chance
@@ -240,19 +240,11 @@ def draw_roc(
 
 def _mark_decision(figure: go.Figure, evaluation: Evaluation, colours: Palette) -> None:
     """The point that the model's decisions have, of two classes; none where a rate is unknown."""
-    figures = evaluation.per_class.get(evaluation.positive)
-    sensitivity, specificity = (_read_rate(figures, n) for n in ("sensitivity", "specificity"))
+    sensitivity, specificity = show_rates(evaluation.per_class.get(evaluation.positive))
     if sensitivity is None or specificity is None:
         return
     add_reader(figure, sensitivity, specificity, DECISION, colours.accent, "circle")
     figure.data[-1].update(name=DECISION, meta={"class": DECISION})
-
-
-def _read_rate(figures: ClassFigures | None, name: str) -> Rate | None:
-    """A figure of a class with its interval; None where either is unknown."""
-    value = getattr(figures, name, None)
-    interval = figures.intervals.get(name) if figures else None
-    return None if value is None or interval is None else Rate(value, interval)
 
 
 def list_roc(

@@ -27,6 +27,7 @@ from medapp.reports.training_facts import TrainingFacts, gather_training
 from medapp.runs.decided import (
     DECIDED,
     find_decide,
+    find_deciding,
     load_decided,
     load_decided_robustness,
     load_decided_stress,
@@ -183,7 +184,7 @@ def _list_subgroups(
     # The data set may be gone.
     with contextlib.suppress(DataError):
         judged = load_judged_samples(workspace, run)
-        locked = find_locked(run) if evaluation.confusion else None
+        locked = find_deciding(run, evaluation)
         found = list_subgroups(judged, evidence, evaluation.thresholds, locked)
         return tuple(map(_number, found))
     return ()

@@ -60,7 +60,12 @@ def load_decided(run: Run) -> Evaluation | None:
 
 def find_decide(run: Run, judged: Evaluation) -> Decide | None:
     """How a locked threshold takes probabilities (N, K) to classes (N,); None where none does."""
-    return bind_lock(find_locked(run) if judged.confusion else None, judged.classes)
+    return bind_lock(find_deciding(run, judged), judged.classes)
+
+
+def find_deciding(run: Run, judged: Evaluation) -> Locked | None:
+    """The locked threshold that decides for figures such as these; None where none does."""
+    return find_locked(run) if judged.confusion else None
 
 
 def bind_lock(locked: Locked | None, classes: Sequence[str]) -> Decide | None:

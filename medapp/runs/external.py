@@ -15,7 +15,7 @@ from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.locked import Locked
 from medapp.evaluation.operating import OperatingPoint, judge_threshold
 from medapp.evaluation.positive import find_positive
-from medapp.evaluation.predictive import Rate
+from medapp.evaluation.predictive import Rate, show_rates
 from medapp.prediction.doubt import is_unlike
 from medapp.runs.caveats import UNLISTED
 from medapp.runs.decided import apply_lock, load_decided
@@ -57,9 +57,10 @@ def validate_elsewhere(
     least = find_floor(home, floor)
     looked = look_elsewhere(workspace, run, dataset, classes, tell, skips_seen=True)
     locked = looked.model.locked
-    here = apply_lock(locked, judge_elsewhere(workspace, run, looked), looked.collect())
+    evidence = looked.collect()
+    here = apply_lock(locked, judge_elsewhere(workspace, run, looked), evidence)
     kind = _count_kind(looked)
-    probabilities, targets, names, groups, task = looked.collect()
+    probabilities, targets, names, groups, task = evidence
     case = build_case(probabilities, targets, names, task)
     of_classes = compare_classes(names, case, groups, home, find_reference(run))
     found = fit_here(looked)
@@ -80,7 +81,7 @@ def validate_elsewhere(
         decision,
         point,
         *at_home,
-        list_subgroups(looked.samples, looked.collect(), here.thresholds, locked),
+        list_subgroups(looked.samples, evidence, here.thresholds, locked),
         detection,
     )
     with run.lock():
@@ -106,14 +107,7 @@ def _find_rates_at_home(
     """Sensitivity and specificity on the model's own test split, at the same threshold."""
     if locked is not None:
         return locked.sensitivity, locked.specificity
-    figures = home.per_class.get(point.finding) if home and point else None
-    if figures is None:
-        return None, None
-    named = (
-        (getattr(figures, n), figures.intervals.get(n)) for n in ("sensitivity", "specificity")
-    )
-    first, second = (None if v is None or i is None else Rate(v, i) for v, i in named)
-    return first, second
+    return show_rates(home.per_class.get(point.finding) if home and point else None)
 
 
 def fit_here(looked: Looked) -> Calibration:

@@ -18,6 +18,7 @@ from medapp.data.samples import Sample
 from medapp.errors import RunError
 from medapp.evaluation.evaluation import Evaluation
 from medapp.evaluation.headline import list_headlines
+from medapp.evaluation.locked import Locked
 from medapp.evaluation.robustness.ascent import (
     climb,
     differentiate,
@@ -128,8 +129,7 @@ def measure_robustness(
     if images < 0 or steps < 1:
         raise RunError("Images must be 0 or more, steps 1 or more.", remedy="Choose others.")
     kept = load_robustness(run)
-    is_same = kept is not None and _is_same(kept, images, steps, seed)
-    if kept is not None and is_same and kept.locked == find_locked(run):
+    if kept is not None and _is_same(kept, images, steps, seed, find_locked(run)):
         return kept
     model = load_model(run.require_model())
     if model.network.keeps_neighbours:
@@ -179,10 +179,10 @@ def measure_robustness(
     return robustness
 
 
-def _is_same(kept: Robustness, images: int, steps: int, seed: int) -> bool:
-    """Whether what is kept answers the same question."""
+def _is_same(kept: Robustness, images: int, steps: int, seed: int, locked: Locked | None) -> bool:
+    """Whether what is kept answers the same question, of a model that decides as then."""
     asked = count_asked(images, kept.of)
-    return (kept.n, kept.steps, kept.seed) == (asked, steps, seed)
+    return (kept.n, kept.steps, kept.seed, kept.locked) == (asked, steps, seed, locked)
 
 
 def _attack(

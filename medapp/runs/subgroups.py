@@ -10,8 +10,7 @@ from medapp.errors import DataError, RunError
 from medapp.evaluation.locked import Locked
 from medapp.evaluation.subgroups import Subgroups, judge_subgroups
 from medapp.notes import sort_notes
-from medapp.runs.decided import bind_lock, note_lock
-from medapp.runs.locking import find_locked
+from medapp.runs.decided import bind_lock, find_deciding, note_lock
 from medapp.runs.results import Evidence, load_evidence, load_predictions
 from medapp.runs.run import Run
 from medapp.store.workspace import Workspace
@@ -97,7 +96,7 @@ def split_by(workspace: Workspace, run: Run, column: str, figure: str = "") -> S
             f"Nothing is known of {column!r} for the test images of {run.home.name}.",
             remedy=f"Its columns are: {others}.",
         )
-    locked = find_locked(run) if evaluation.confusion else None
+    locked = find_deciding(run, evaluation)
     return _judge(evidence, values, column, figure, evaluation.thresholds, locked)
 
 

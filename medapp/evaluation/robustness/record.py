@@ -86,8 +86,7 @@ def read_robustness(values: Mapping[str, Any]) -> Robustness:
     facts = {name: value for name, value in values.items() if name != "statement"}
     facts["levels"] = tuple(map(float, facts["levels"]))
     facts["notes"] = tuple(map(read_note, facts["notes"]))
-    locked = facts.get("locked")
-    facts["locked"] = None if locked is None else build_locked(locked)
+    facts["locked"] = build_locked(facts.get("locked"))
     facts["figures"] = {
         str(attack): tuple(
             {name: _read_figure(figure) for name, figure in point.items()} for point in points

@@ -90,8 +90,7 @@ def read_stress(values: Mapping[str, Any]) -> Stress:
     """
     facts = dict(values)
     facts["notes"] = tuple(map(read_note, facts["notes"]))
-    locked = facts.get("locked")
-    facts["locked"] = None if locked is None else build_locked(locked)
+    facts["locked"] = build_locked(facts.get("locked"))
     facts["plain"] = _read_level(facts["plain"])
     facts["faults"] = {
         name: tuple(map(_read_level, levels)) for name, levels in facts["faults"].items()
